@@ -1,0 +1,50 @@
+# Every target makes its own environment in .venv and reuses it while the lock is unchanged.
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3 python 2>/dev/null))
+VENV ?= .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test check format bench lock clean
+
+help: ## show the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+$(STAMP): requirements/dev.lock pyproject.toml
+	@echo "Preparing $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## watch a sample blog and talk to the bot on this terminal
+	@$(BIN)/bystander demo $(ARGS)
+
+run: $(STAMP) ## run the bot with ./config.toml
+	@$(BIN)/bystander run $(ARGS)
+
+test: $(STAMP) ## all tests
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(STAMP) ## lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(STAMP) ## put the code into the house's format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP) ## figures, each a ratio against something measured in the same run
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(STAMP) ## refresh requirements/*.lock (needs the network)
+	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip --quiet install 'uv>=0.5'
+	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o requirements/run.lock
+	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --upgrade --group dev pyproject.toml -o requirements/dev.lock
+	@rm -rf $(VENV)-lock
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Chat commands: one spec table, one dispatcher, handlers by topic."""

@@ -1,0 +1,73 @@
+"""Tolerant names: how a category, tag or feed is recognised however it was typed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from rapidfuzz import fuzz, process, utils
+
+from bot.model import EVERYTHING, Filing, Kind
+
+_SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
+_GAP = re.compile(r"[\s_/\\,;:|\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\u2060\ufeff]+")
+_AND = re.compile(r"\s*&\s*")
+
+
+def fold(name: str) -> str:
+    """Return the form under which names are compared: `China-U.S.`, `china us` and `CHINA\u2013US` are one.
+
+    Case, spaces, dots, quotes and any kind of dash do not matter; `&` is "and". Never empty for a name that
+    has a letter, digit or symbol; a name of nothing but separators folds to "".
+    """
+    text = unicodedata.normalize("NFKC", name).casefold()
+    text = _AND.sub("and", text)
+    text = _SILENT.sub("", text)
+    return unicodedata.normalize("NFKC", _GAP.sub("", text))
+
+
+def link_key(link: str) -> str:
+    """Return the form under which links are compared.
+
+    Scheme, `www.`, query and a trailing slash do not matter; a query counts where there is no path.
+    """
+    parts = urlsplit(link.strip())
+    path = parts.path.rstrip("/")
+    query = "" if path or not parts.query else f"?{parts.query}"
+    return f"{parts.netloc.lower().removeprefix('www.')}{path}{query}"
+
+
+def term_key(kind: Kind, name: str) -> str:
+    """Return the key of a category ("c:...") or a tag ("t:..."), as filters and the store hold it."""
+    return f"{'c' if kind is Kind.CATEGORY else 't'}:{fold(name)}"
+
+
+def filing_keys(filing: Filing) -> frozenset[str]:
+    """Return every key a post with this filing can be followed by, EVERYTHING included."""
+    categories = {term_key(Kind.CATEGORY, name) for name in filing.categories}
+    tags = {term_key(Kind.TAG, name) for name in filing.tags}
+    return frozenset(categories | tags | {EVERYTHING})
+
+
+def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Return the known names most like `name`, best first, at most `limit`; [] when nothing is near."""
+    found = process.extract(
+        fold(name),
+        {item: fold(item) for item in known},
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        limit=limit,
+        score_cutoff=55,
+    )
+    return [key for _, _, key in found]
+
+
+def attempt_key(address: str, what: str) -> str:
+    """Return the key by which a platform can recognise one message at one destination.
+
+    24 hexadecimal digits (Discord admits 25 characters in a nonce); the same over retries and restarts.
+    """
+    return hashlib.blake2b(f"{address}\n{what}".encode(), digest_size=12).hexdigest()

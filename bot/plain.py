@@ -1,0 +1,84 @@
+"""Plain text and web addresses out of what strangers wrote. Every function is linear in what it is given."""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urljoin, urlsplit
+
+_LONGEST_URL = 2000  # characters; a longer address is dropped, for a cut one leads elsewhere
+_MARKUP_PER_TEXT = 20  # markup read for each character of text wanted
+
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark q s samp small span strike "
+    "strong sub sup time tt u var wbr".split()
+)
+_BLOCK = frozenset(
+    "address article aside audio blockquote body br button canvas caption center col colgroup dd details div "
+    "dl dt embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html "
+    "iframe img input legend li link main map menu meta nav noscript object ol option p param picture pre "
+    "script section select source style summary svg table tbody td textarea tfoot th thead title tr track ul "
+    "video".split()
+)
+_HIDDEN = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL | re.ASCII
+)
+_TAG = re.compile(r"</?([a-z][\w:.-]*)(?:\s[^<>]*)?/?>|<[!?][^<>]*>", re.IGNORECASE | re.ASCII)
+
+# Control characters, halves of surrogate pairs, what turns the direction of writing, byte order marks.
+_UNWANTED = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+    r"\ud800-\udfff]"
+)
+_UNQUOTED = re.compile(r"[ \"<>\\^`{|}]")  # never legal in a URL, common in feeds
+
+
+def storable(text: str, limit: int) -> str:
+    """Return `text` cut to `limit` characters, without those that no database and no chat can hold."""
+    return _UNWANTED.sub("", text[: 2 * limit])[:limit]
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return `text` on one line, white space of every kind collapsed, at most `limit` characters."""
+    line = " ".join(_UNWANTED.sub("", text[: _MARKUP_PER_TEXT * limit].replace("\x85", " ")).split())
+    return line[:limit].rstrip()
+
+
+def text_of(markup: str, limit: int) -> str:
+    """Return the text of a piece of HTML on one line, entities decoded, at most `limit` characters.
+
+    Only tags that HTML knows are taken away: `Vec<String>` and `1 < 2` in a title are text.
+    """
+    markup = markup[: _MARKUP_PER_TEXT * limit]
+    return one_line(html.unescape(_TAG.sub(_without, _HIDDEN.sub(" ", markup))), limit)
+
+
+def _without(tag: re.Match[str]) -> str:
+    name = (tag[1] or "").lower()
+    if name in _INLINE:
+        return ""
+    known = not name or name in _BLOCK or not name.isalnum()  # "o:p", "amp-img", "!doctype"
+    return " " if known else tag[0]
+
+
+def markup_of(text: str) -> str:
+    """Return plain text as HTML: escaped, blank lines part paragraphs."""
+    parts = (html.escape(part, quote=False).strip() for part in re.split(r"\n[ \t\r]*\n", text))
+    return "".join(f"<p>{part}</p>\n" for part in parts if part)
+
+
+def web_link(url: str, base: str = "") -> str:
+    """Return `url` as an absolute http(s) address, relative ones joined to `base`, or "" where it is none."""
+    url = url.strip()
+    if not url or len(url) > _LONGEST_URL:
+        return ""
+    try:
+        url = urljoin(base, url)
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not host or " " in host:
+        return ""
+    url = _UNQUOTED.sub(lambda found: f"%{ord(found[0]):02X}", url)
+    return url if url.isprintable() and len(url) <= _LONGEST_URL else ""

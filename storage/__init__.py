@@ -1,0 +1,30 @@
+"""One folder for each database, behind `bot.ports.Store`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from bot.errors import StoreError
+
+if TYPE_CHECKING:
+    from bot.ports import Store
+
+# URL scheme -> "module:function"; the function takes the URL and returns an open Store.
+STORES = {
+    "sqlite": "storage.sqlite.store:open_sqlite",
+}
+
+
+async def open_store(url: str, *, create: bool = True) -> Store:
+    """Open the store of a database URL, its schema brought up to date.
+
+    `create=False` raises StoreError where the database does not exist yet. Raises StoreError, with the
+    mend, for a database that is locked, read-only, foreign, newer or damaged; nothing is overwritten.
+    """
+    scheme = url.partition(":")[0].lower()
+    if scheme not in STORES:
+        known = ", ".join(f'"{name}://"' for name in STORES)
+        raise StoreError(f"The database URL begins with {scheme!r}; this version of Bystander knows {known}.")
+    module, _, function = STORES[scheme].partition(":")
+    return cast("Store", await getattr(import_module(module), function)(url, create=create))

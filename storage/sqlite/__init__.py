@@ -1,0 +1,1 @@
+"""Subscriptions, archive and outbox in one SQLite file."""

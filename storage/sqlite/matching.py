@@ -1,0 +1,76 @@
+"""The one statement that finds the followers of a post and makes their deliveries.
+
+Its cost grows with the post's followers, not with all subscriptions: `filters_followers` leads from a term
+to those who follow it (tests/storage/test_matching.py holds the query plan). `bot.match` says what a filter
+means.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import aiosqlite
+
+from bot.model import EVERYTHING
+
+_PASSES = """
+    {f}.excluded = 0 AND {f}.term IN (SELECT value FROM json_each(:{terms}))
+    AND {s}.feed_id IN (0, :feed_id) AND {s}.paused = 0
+    AND ({s}.excludes = 0 OR NOT EXISTS (
+        SELECT 1 FROM filters AS unwanted
+        WHERE unwanted.subscription_id = {s}.id AND unwanted.excluded = 1
+          AND unwanted.term IN (SELECT value FROM json_each(:{terms}))))
+"""
+# CROSS JOIN fixes the order: from the term to its followers, whatever the planner's statistics say.
+MATCH = f"""
+INSERT INTO deliveries (destination_id, post_id, subscription_id, term, state, due_at, created_at)
+SELECT s.destination_id, :post_id, s.id, f.term, iif(d.parked_at IS NULL, 'pending', 'parked'), :now, :now
+FROM filters AS f
+CROSS JOIN subscriptions AS s ON s.id = f.subscription_id
+CROSS JOIN destinations AS d ON d.id = s.destination_id
+WHERE {_PASSES.format(f="f", s="s", terms="terms")}
+"""
+_ALREADY = f"""
+AND NOT EXISTS (
+    SELECT 1 FROM subscriptions AS earlier
+    CROSS JOIN filters AS wanted ON wanted.subscription_id = earlier.id
+    WHERE earlier.destination_id = s.destination_id
+      AND {_PASSES.format(f="wanted", s="earlier", terms="old_terms")})
+"""
+_ONCE = "ON CONFLICT (destination_id, post_id) DO NOTHING"
+
+
+async def match_new(
+    connection: aiosqlite.Connection, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
+) -> int:
+    """Make a delivery for each destination that follows the post; return how many."""
+    cursor = await connection.execute(
+        MATCH + _ONCE, {"post_id": post_id, "feed_id": feed_id, "terms": _keys(terms), "now": now}
+    )
+    return cursor.rowcount
+
+
+async def match_refiled(
+    connection: aiosqlite.Connection,
+    *,
+    post_id: int,
+    feed_id: int,
+    old_terms: Iterable[str],
+    terms: Iterable[str],
+    now: int,
+) -> int:
+    """Make deliveries for those who follow the new filing and would not have got the old one."""
+    parameters = {
+        "post_id": post_id,
+        "feed_id": feed_id,
+        "terms": _keys(terms),
+        "old_terms": _keys(old_terms),
+        "now": now,
+    }
+    cursor = await connection.execute(MATCH + _ALREADY + _ONCE, parameters)
+    return cursor.rowcount
+
+
+def _keys(terms: Iterable[str]) -> str:
+    return json.dumps([*terms, EVERYTHING], ensure_ascii=False)

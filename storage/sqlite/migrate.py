@@ -1,0 +1,82 @@
+"""Brings a SQLite file to the present schema, one numbered step in one transaction after the other."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+import aiosqlite
+
+from bot.errors import StoreError
+
+APPLICATION_ID = 0x42595354  # "BYST": marks a file as ours (SQLite header, offset 68)
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+
+def steps() -> list[str]:
+    """Return the SQL of every step in order; step N leads from `user_version` N-1 to N."""
+    folder = resources.files("storage.sqlite") / "migrations"
+    files = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda f: f.name)
+    return [item.read_text("utf-8") for item in files]
+
+
+def schema() -> str:
+    """Return the SQL of the whole present schema."""
+    return (resources.files("storage.sqlite") / "schema.sql").read_text("utf-8")
+
+
+def refuse_unfit(path: str) -> None:
+    """Look at an existing file without changing it; StoreError when it is not ours or too new."""
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; Bystander needs 3.37 or newer.")
+    if path == ":memory:" or not Path(path).exists() or Path(path).stat().st_size == 0:
+        return
+    uri = f"{Path(path).resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables and application != APPLICATION_ID:
+        raise StoreError(
+            f"The database {path} belongs to another program; point `database` at another file. "
+            "Nothing was changed in it."
+        )
+    if version > len(steps()):
+        raise StoreError(
+            f"The database {path} was made by a newer Bystander (schema {version}, this one knows "
+            f"{len(steps())}); install that version or newer. Nothing was changed in it."
+        )
+
+
+async def version_of(connection: aiosqlite.Connection) -> int:
+    """Return the schema's number; 0 for an empty file."""
+    rows = list(await connection.execute_fetchall("PRAGMA user_version"))
+    return int(rows[0][0])
+
+
+async def migrate(connection: aiosqlite.Connection, path: str) -> int:
+    """Run the steps that are missing and return how many those were. A step that fails changes nothing."""
+    present = await version_of(connection)
+    missing = steps()[present:]
+    for number, sql in enumerate(missing, start=present + 1):
+        await _run_step(connection, number, sql)
+    broken = list(await connection.execute_fetchall("PRAGMA foreign_key_check")) if missing else []
+    if broken:
+        raise StoreError(
+            f"The database {path} has rows that point nowhere after the upgrade; restore a copy."
+        )
+    return len(missing)
+
+
+async def _run_step(connection: aiosqlite.Connection, number: int, sql: str) -> None:
+    try:
+        await connection.executescript(
+            f"BEGIN EXCLUSIVE; {sql}\nPRAGMA application_id = {APPLICATION_ID}; "
+            f"PRAGMA user_version = {number}; COMMIT;"
+        )
+    except BaseException:
+        if connection.in_transaction:
+            await connection.rollback()
+        raise

@@ -1,0 +1,171 @@
+-- The first schema: feeds, posts, subscriptions and the outbox.
+
+-- One polled URL: settings, what polling remembers (see bot.model.FeedState), and the lease of a poll.
+CREATE TABLE feeds (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    name_fold TEXT NOT NULL UNIQUE,
+    settings_url TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL,
+    every REAL NOT NULL,
+    announce_latest INTEGER NOT NULL,
+    categories TEXT NOT NULL,
+    aliases TEXT NOT NULL,
+    api_base TEXT NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('config', 'chat')),
+    retired_at INTEGER,
+    next_poll_at INTEGER NOT NULL,
+    owner TEXT,
+    lease_until INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
+
+-- One entry of a feed, for ever: a post that left the feed must not come back as news.
+CREATE TABLE posts (
+    id INTEGER PRIMARY KEY,
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    key TEXT NOT NULL,
+    canonical_id INTEGER NOT NULL,   -- the oldest post of this key in any feed: what deliveries point to
+    wordpress_id INTEGER NOT NULL,
+    guid TEXT NOT NULL,
+    link TEXT NOT NULL,
+    link_path TEXT NOT NULL,
+    title TEXT NOT NULL,
+    author TEXT NOT NULL,
+    published_at INTEGER NOT NULL,
+    printed_at INTEGER,
+    first_seen_at INTEGER NOT NULL,
+    summary TEXT NOT NULL,
+    text TEXT NOT NULL,
+    text_hash TEXT NOT NULL,
+    image TEXT NOT NULL,
+    update_text TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    categories TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    rank INTEGER NOT NULL,
+    evidence TEXT NOT NULL,
+    ambiguous INTEGER NOT NULL,
+    silent INTEGER NOT NULL,
+    edits INTEGER NOT NULL,
+    revision INTEGER NOT NULL DEFAULT 1,
+    refile_at INTEGER,
+    refile_attempts INTEGER NOT NULL,
+    UNIQUE (feed_id, key)
+) STRICT;
+CREATE INDEX posts_key ON posts (key);
+CREATE INDEX posts_canonical ON posts (canonical_id);
+CREATE INDEX posts_newest ON posts (published_at);
+CREATE INDEX posts_link ON posts (link_path);
+CREATE INDEX posts_refile ON posts (feed_id, refile_at) WHERE refile_at IS NOT NULL;
+
+-- Other ids by which a post is recognised when its guid changes.
+CREATE TABLE post_aliases (
+    feed_id INTEGER NOT NULL,
+    alias TEXT NOT NULL,
+    post_id INTEGER NOT NULL REFERENCES posts (id),
+    PRIMARY KEY (feed_id, alias, post_id)
+) STRICT, WITHOUT ROWID;
+
+-- The categories ("c:" + fold) and tags ("t:" + fold) of each post.
+CREATE TABLE post_terms (
+    post_id INTEGER NOT NULL REFERENCES posts (id),
+    term TEXT NOT NULL,
+    PRIMARY KEY (post_id, term)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX post_terms_term ON post_terms (term, post_id);
+
+-- Every category and tag ever known in a feed, also those without posts.
+CREATE TABLE terms (
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    term TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (feed_id, term)
+) STRICT, WITHOUT ROWID;
+
+-- Full-text archive for /find; its content is read from posts.
+CREATE VIRTUAL TABLE archive USING fts5 (
+    title, text, categories, tags,
+    content = 'posts', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2"
+);
+CREATE TRIGGER archive_insert AFTER INSERT ON posts BEGIN
+    INSERT INTO archive (rowid, title, text, categories, tags)
+    VALUES (new.id, new.title, new.text, new.categories, new.tags);
+END;
+CREATE TRIGGER archive_update AFTER UPDATE OF title, text, categories, tags ON posts BEGIN
+    INSERT INTO archive (archive, rowid, title, text, categories, tags)
+    VALUES ('delete', old.id, old.title, old.text, old.categories, old.tags);
+    INSERT INTO archive (rowid, title, text, categories, tags)
+    VALUES (new.id, new.title, new.text, new.categories, new.tags);
+END;
+
+-- A place an alert can go to, e.g. "console:alice".
+CREATE TABLE destinations (
+    id INTEGER PRIMARY KEY,
+    address TEXT NOT NULL UNIQUE,
+    platform TEXT NOT NULL,
+    parked_at INTEGER,
+    parked_reason TEXT NOT NULL DEFAULT '',
+    probe_at INTEGER,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX destinations_parked ON destinations (probe_at) WHERE parked_at IS NOT NULL;
+
+-- Destination x feed x cadence; what it lets through is in filters. feed_id 0 is every feed.
+CREATE TABLE subscriptions (
+    id INTEGER PRIMARY KEY,
+    destination_id INTEGER NOT NULL REFERENCES destinations (id),
+    feed_id INTEGER NOT NULL,
+    cadence TEXT NOT NULL CHECK (cadence IN ('now', 'daily', 'weekly')),
+    channel INTEGER NOT NULL,
+    paused INTEGER NOT NULL DEFAULT 0,
+    excludes INTEGER NOT NULL DEFAULT 0,   -- whether filters holds an exclusion, so that most need no look
+    mention TEXT NOT NULL DEFAULT '',
+    created_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (destination_id, feed_id, cadence, channel)
+) STRICT;
+
+CREATE TABLE filters (
+    subscription_id INTEGER NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
+    excluded INTEGER NOT NULL,
+    term TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (subscription_id, excluded, term)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX filters_followers ON filters (term, excluded, subscription_id);
+
+-- The outbox: one row for each post and destination, for ever. Notices have no post.
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    destination_id INTEGER NOT NULL REFERENCES destinations (id),
+    post_id INTEGER REFERENCES posts (id),
+    subscription_id INTEGER,          -- what made it match; gone when unfollowed
+    term TEXT NOT NULL DEFAULT '',    -- the term that matched
+    notice TEXT,
+    bundle TEXT,                      -- rows of one destination and bundle go out as one message
+    state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'parked', 'failed')),
+    due_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    uncertain INTEGER NOT NULL DEFAULT 0,
+    plain INTEGER NOT NULL DEFAULT 0,
+    first_attempt_at INTEGER,
+    owner TEXT,
+    lease_until INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    reference TEXT NOT NULL DEFAULT '',
+    settled_at INTEGER,
+    revision INTEGER NOT NULL DEFAULT 0,  -- of the post, as last shown
+    edit_due_at INTEGER,
+    edit_attempts INTEGER NOT NULL DEFAULT 0,
+    edited INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (destination_id, post_id)
+) STRICT;
+CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';
+CREATE INDEX deliveries_queue ON deliveries (destination_id, id) WHERE state IN ('pending', 'sending');
+CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE state = 'sending';
+CREATE INDEX deliveries_edits ON deliveries (edit_due_at) WHERE edit_due_at IS NOT NULL;
+CREATE INDEX deliveries_post ON deliveries (post_id);
+CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';

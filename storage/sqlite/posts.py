@@ -1,0 +1,169 @@
+"""Posts: what is known of a feed, and the one transaction in which a poll becomes posts and deliveries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import aiosqlite
+
+from bot.model import Kind
+from bot.names import term_key
+from bot.ports import PollCommit, PostRow
+from storage.sqlite.base import Part, add_notices
+from storage.sqlite.feeds import RECORD, record_parameters
+from storage.sqlite.matching import match_new, match_refiled
+from storage.sqlite.rows import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
+
+SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
+_COLUMNS = (
+    *("key", "wordpress_id", "guid", "link", "link_path", "title", "author"),
+    *("published_at", "printed_at", "first_seen_at", "summary", "text", "text_hash", "image"),
+    *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
+    *("silent", "edits", "refile_at", "refile_attempts"),
+)
+# The canonical post is the oldest row of the key in any feed, or the row itself.
+_INSERT = (
+    f"INSERT INTO posts (feed_id, canonical_id, {', '.join(_COLUMNS)}) "
+    f"SELECT :feed_id, coalesce((SELECT min(id) FROM posts WHERE key = :key), "
+    f"(SELECT coalesce(max(id), 0) + 1 FROM posts)), {', '.join(f':{name}' for name in _COLUMNS)} "
+    "WHERE true ON CONFLICT (feed_id, key) DO NOTHING RETURNING id, canonical_id"
+)
+_UPDATED = [name for name in _COLUMNS if name not in ("key", "first_seen_at", "silent")]
+_UPDATE = (
+    f"UPDATE posts SET {', '.join(f'{name} = :{name}' for name in _UPDATED)}, "
+    "revision = revision + :revised WHERE id = :id RETURNING revision"
+)
+_EDIT = (
+    "UPDATE deliveries SET edit_due_at = :now, edit_attempts = 0 WHERE post_id = :post_id AND state = 'sent' "
+    "AND reference <> '' AND bundle IS NULL AND revision < :revision"
+)
+
+
+class PostPart(Part):
+    """The post methods of `bot.ports.FeedStore`."""
+
+    async def known_posts(self, feed_id: int, ids: Sequence[str], aliases: Sequence[str]) -> list[PostRow]:
+        """Return the stored posts of a feed that have one of the ids or one of the aliases."""
+        rows = await self._database.read(
+            SELECT_POSTS + "WHERE p.id IN ("
+            "SELECT id FROM posts WHERE feed_id = :feed AND key IN (SELECT value FROM json_each(:ids)) "
+            "UNION SELECT post_id FROM post_aliases "
+            "WHERE feed_id = :feed AND alias IN (SELECT value FROM json_each(:aliases)))",
+            {"feed": feed_id, "ids": json.dumps(list(ids)), "aliases": json.dumps(list(aliases))},
+        )
+        return [post_row_from(row) for row in rows]
+
+    async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:
+        """Return posts whose better evidence is to be looked for now, oldest first."""
+        rows = await self._database.read(
+            SELECT_POSTS + "WHERE p.feed_id = :feed AND p.refile_at <= :now "
+            "ORDER BY p.refile_at, p.id LIMIT :limit",
+            {"feed": feed_id, "now": to_ms(now), "limit": limit},
+        )
+        return [post_row_from(row) for row in rows]
+
+    async def vocabulary(self, feed_id: int) -> list[str]:
+        """Return the names known to be categories of a feed, as printed."""
+        rows = await self._database.read(
+            "SELECT name FROM terms WHERE feed_id = :feed AND term GLOB 'c:*' ORDER BY term",
+            {"feed": feed_id},
+        )
+        return [row["name"] for row in rows]
+
+    async def commit_poll(self, commit: PollCommit) -> int:
+        """Store an outcome with posts, end the lease; return the deliveries made."""
+        feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
+        async with self._database.transaction() as connection:
+            await connection.execute(RECORD, record_parameters(commit.record))
+            for row in commit.silent:
+                await _insert(connection, feed_id, row)
+            for row in commit.new:
+                made += await _insert_and_match(connection, feed_id, row, now)
+            for row in commit.changed:
+                made += await _change(connection, feed_id, row, now)
+            for row in commit.quiet_changed:
+                await _store_change(connection, feed_id, row)
+            await _learn(
+                connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
+            )
+            await add_notices(connection, commit.record.notices, commit.at)
+        return made
+
+
+async def _insert(connection: aiosqlite.Connection, feed_id: int, row: PostRow) -> tuple[int, int] | None:
+    """Insert a post; return its id and the canonical one, None when another worker was faster."""
+    rows = list(await connection.execute_fetchall(_INSERT, post_parameters(row) | {"feed_id": feed_id}))
+    if not rows:
+        return None
+    post_id, canonical_id = rows[0]
+    await _add_terms(connection, feed_id, post_id, row)
+    return post_id, canonical_id
+
+
+async def _insert_and_match(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:
+    ids = await _insert(connection, feed_id, row)
+    if ids is None:
+        return 0
+    return await match_new(
+        connection, post_id=ids[1], feed_id=feed_id, terms=filing_names(row.post.filing), now=now
+    )
+
+
+async def _add_terms(connection: aiosqlite.Connection, feed_id: int, post_id: int, row: PostRow) -> None:
+    names = filing_names(row.post.filing)
+    await connection.executemany(
+        "INSERT INTO post_aliases (feed_id, alias, post_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(feed_id, alias, post_id) for alias in row.aliases],
+    )
+    await connection.executemany(
+        "INSERT INTO post_terms (post_id, term) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [(post_id, term) for term in names],
+    )
+    await _learn(connection, feed_id, names)
+
+
+async def _learn(connection: aiosqlite.Connection, feed_id: int, names: dict[str, str]) -> None:
+    """Remember terms with the spelling seen last."""
+    await connection.executemany(
+        "INSERT INTO terms (feed_id, term, name) VALUES (?, ?, ?) "
+        "ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name",
+        [(feed_id, term, name) for term, name in names.items()],
+    )
+
+
+async def _store_change(
+    connection: aiosqlite.Connection, feed_id: int, row: PostRow
+) -> tuple[int, int, dict[str, str]] | None:
+    """Replace a known post; return its canonical id, its revision and its terms as they were."""
+    found = list(
+        await connection.execute_fetchall(
+            SELECT_POSTS + "WHERE p.feed_id = ? AND p.key = ?", (feed_id, row.post.id)
+        )
+    )
+    if not found:
+        return None
+    old, post_id = post_from(found[0]), found[0]["id"]
+    parameters = post_parameters(row) | {"id": post_id, "revised": int(shown(old) != shown(row.post))}
+    revision = next(iter(await connection.execute_fetchall(_UPDATE, parameters)))["revision"]
+    await connection.execute("DELETE FROM post_terms WHERE post_id = ?", [post_id])
+    await _add_terms(connection, feed_id, post_id, row)
+    return found[0]["canonical_id"], revision, filing_names(old.filing)
+
+
+async def _change(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:
+    """Replace a known post, plan the edits, alert the newly matching; return the deliveries made."""
+    stored = await _store_change(connection, feed_id, row)
+    if stored is None:
+        return 0
+    canonical_id, revision, old_terms = stored
+    await connection.execute(_EDIT, {"now": now, "post_id": canonical_id, "revision": revision})
+    return await match_refiled(
+        connection,
+        post_id=canonical_id,
+        feed_id=feed_id,
+        old_terms=old_terms,
+        terms=filing_names(row.post.filing),
+        now=now,
+    )

@@ -1,0 +1,185 @@
+"""Between rows of SQLite and the values of the model."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_type_hints
+
+from bot.model import Destination, Feed, FeedSettings, FeedState, Filing, Kind, Post, Rank
+from bot.names import link_key, term_key
+from bot.ports import PostRow
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STATE_DATES = frozenset(name for name, kind in get_type_hints(FeedState).items() if kind == datetime | None)
+_NEW_STATE = FeedState()
+
+
+def to_ms(moment: datetime) -> int:
+    """Return milliseconds since 1970 UTC."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(value: int) -> datetime:
+    """Return the moment of `to_ms`."""
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+def maybe_ms(moment: datetime | None) -> int | None:
+    """Return `to_ms`, or None for None."""
+    return None if moment is None else to_ms(moment)
+
+
+def maybe_from_ms(value: int | None) -> datetime | None:
+    """Return `from_ms`, or None for None."""
+    return None if value is None else from_ms(value)
+
+
+def state_to_text(state: FeedState) -> str:
+    """Return a feed's state as JSON; what has its default is left out."""
+    values: dict[str, Any] = {}
+    for name in FeedState.__dataclass_fields__:
+        value = getattr(state, name)
+        if value != getattr(_NEW_STATE, name):
+            values[name] = to_ms(value) if name in _STATE_DATES else value
+    return json.dumps(values, ensure_ascii=False)
+
+
+def state_from_text(text: str) -> FeedState:
+    """Return the state of `state_to_text`; names this version does not know are ignored."""
+    values: dict[str, Any] = {
+        name: from_ms(value) if name in _STATE_DATES else value
+        for name, value in json.loads(text).items()
+        if name in FeedState.__dataclass_fields__
+    }
+    return FeedState(**values)
+
+
+def settings_parameters(settings: FeedSettings) -> dict[str, object]:
+    """Return a feed's settings as parameters of a statement."""
+    return {
+        "name": settings.name,
+        "settings_url": settings.url,
+        "every": settings.every,
+        "announce_latest": settings.announce_latest,
+        "categories": json.dumps(settings.categories, ensure_ascii=False),
+        "aliases": json.dumps(settings.aliases, ensure_ascii=False),
+        "api_base": settings.api_base,
+        "origin": settings.origin,
+    }
+
+
+def feed_from(row: sqlite3.Row) -> Feed:
+    """Return a feed from a row of `feeds`."""
+    settings = FeedSettings(
+        name=row["name"],
+        url=row["settings_url"],
+        every=float(row["every"]),  # RETURNING gives whole reals as integers
+        announce_latest=row["announce_latest"],
+        categories=tuple(json.loads(row["categories"])),
+        aliases=json.loads(row["aliases"]),
+        api_base=row["api_base"],
+        origin=row["origin"],
+    )
+    return Feed(
+        id=row["id"],
+        settings=settings,
+        url=row["url"],
+        state=state_from_text(row["state"]),
+        next_poll_at=from_ms(row["next_poll_at"]),
+    )
+
+
+def destination_from(row: sqlite3.Row) -> Destination:
+    """Return a destination from a row with `destination_id`, `address`, `parked_at`, `parked_reason`."""
+    return Destination(
+        id=row["destination_id"],
+        address=row["address"],
+        parked=row["parked_at"] is not None,
+        parked_reason=row["parked_reason"],
+    )
+
+
+def post_from(row: sqlite3.Row) -> Post:
+    """Return a post from a row of `posts` with `feed_name`."""
+    return Post(
+        id=row["key"],
+        link=row["link"],
+        title=row["title"],
+        author=row["author"],
+        published=from_ms(row["published_at"]),
+        summary=row["summary"],
+        filing=Filing(
+            categories=tuple(json.loads(row["categories"])),
+            tags=tuple(json.loads(row["tags"])),
+            rank=Rank(row["rank"]),
+            evidence=row["evidence"],
+            ambiguous=bool(row["ambiguous"]),
+        ),
+        image=row["image"],
+        update=row["update_text"],
+        feed=row["feed_name"],
+    )
+
+
+def post_row_from(row: sqlite3.Row) -> PostRow:
+    """Return a post with what is kept beside it; `aliases` stays empty (they are only ever added)."""
+    return PostRow(
+        post=post_from(row),
+        guid=row["guid"],
+        wordpress_id=row["wordpress_id"],
+        aliases=(),
+        labels=tuple(json.loads(row["labels"])),
+        text=row["text"],
+        text_hash=row["text_hash"],
+        printed=maybe_from_ms(row["printed_at"]),
+        first_seen=from_ms(row["first_seen_at"]),
+        silent=bool(row["silent"]),
+        edits=row["edits"],
+        refile_at=maybe_from_ms(row["refile_at"]),
+        refile_attempts=row["refile_attempts"],
+    )
+
+
+def post_parameters(row: PostRow) -> dict[str, object]:
+    """Return a post as parameters of a statement on `posts`."""
+    post, filing = row.post, row.post.filing
+    return {
+        "key": post.id,
+        "wordpress_id": row.wordpress_id,
+        "guid": row.guid,
+        "link": post.link,
+        "link_path": link_key(post.link),
+        "title": post.title,
+        "author": post.author,
+        "published_at": to_ms(post.published),
+        "printed_at": maybe_ms(row.printed),
+        "first_seen_at": to_ms(row.first_seen),
+        "summary": post.summary,
+        "text": row.text,
+        "text_hash": row.text_hash,
+        "image": post.image,
+        "update_text": post.update,
+        "labels": json.dumps(row.labels, ensure_ascii=False),
+        "categories": json.dumps(filing.categories, ensure_ascii=False),
+        "tags": json.dumps(filing.tags, ensure_ascii=False),
+        "rank": int(filing.rank),
+        "evidence": filing.evidence,
+        "ambiguous": int(filing.ambiguous),
+        "silent": int(row.silent),
+        "edits": row.edits,
+        "refile_at": maybe_ms(row.refile_at),
+        "refile_attempts": row.refile_attempts,
+    }
+
+
+def filing_names(filing: Filing) -> dict[str, str]:
+    """Return the term keys of a filing with the names as printed."""
+    names = {term_key(Kind.TAG, name): name for name in filing.tags}
+    return names | {term_key(Kind.CATEGORY, name): name for name in filing.categories}
+
+
+def shown(post: Post) -> tuple[object, ...]:
+    """Return what an alert shows of a post: when this changes, messages already sent are edited."""
+    return (post.title, post.link, post.summary, post.filing.categories, post.update, post.image)

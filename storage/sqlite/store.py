@@ -1,0 +1,42 @@
+"""The SQLite store: its parts put together, and how it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.errors import StoreError
+from storage.sqlite.archive import ArchivePart
+from storage.sqlite.connection import Database
+from storage.sqlite.feeds import FeedPart
+from storage.sqlite.outbox import OutboxPart
+from storage.sqlite.posts import PostPart
+from storage.sqlite.subscriptions import SubscriptionPart
+
+
+class SqliteStore(FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart):
+    """`bot.ports.Store` on one SQLite file."""
+
+    async def backup(self, path: str) -> None:
+        """Write a consistent copy of the database while it is in use."""
+        await self._database.backup(path)
+
+    async def aclose(self) -> None:
+        """Finish what is being written, and close."""
+        await self._database.aclose()
+        self.end_run()
+
+
+def path_of(url: str) -> str:
+    """Return the file of "sqlite:///relative.db" or "sqlite:////absolute.db"."""
+    prefix, path = "sqlite:///", url.partition("?")[0]
+    if not path.startswith(prefix) or len(path) == len(prefix):
+        raise StoreError(f'{url!r} names no file; write "sqlite:///bystander.db".')
+    return path.removeprefix(prefix)
+
+
+async def open_sqlite(url: str, *, create: bool = True) -> SqliteStore:
+    """Open the store; see `storage.open_store`."""
+    path = path_of(url)
+    if not create and not Path(path).exists():
+        raise StoreError(f"The database {path} does not exist yet; `bystander run` makes it.")
+    return SqliteStore(await Database.open(path))

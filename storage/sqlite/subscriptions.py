@@ -1,0 +1,160 @@
+"""Who follows what."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+import aiosqlite
+
+from bot.model import Cadence, Filter, Subscription
+from storage.sqlite.base import Part, destination_id, first_int
+from storage.sqlite.rows import destination_from, to_ms
+
+_SUBSCRIPTIONS = """
+SELECT s.*, d.address, d.parked_at, d.parked_reason, coalesce(feeds.name, '') AS feed_name,
+    f.term, f.name, f.excluded
+FROM subscriptions AS s
+JOIN destinations AS d ON d.id = s.destination_id
+LEFT JOIN feeds ON feeds.id = s.feed_id
+LEFT JOIN filters AS f ON f.subscription_id = s.id
+WHERE (:address IS NULL OR d.address = :address) AND (:channel IS NULL OR s.channel = :channel)
+ORDER BY s.id, f.name COLLATE NOCASE
+"""
+_SIBLINGS = (
+    "SELECT id FROM subscriptions WHERE destination_id = :destination_id AND channel = :channel "
+    "AND (:feed_id IS NULL OR feed_id = :feed_id)"
+)
+
+
+class SubscriptionPart(Part):
+    """The subscription methods of `bot.ports.SubscriptionStore`."""
+
+    async def follow(
+        self,
+        address: str,
+        *,
+        feed_id: int | None,
+        include: Mapping[str, str],
+        exclude: Mapping[str, str],
+        cadence: Cadence,
+        channel: bool,
+        mention: str,
+        by: str,
+        now: datetime,
+    ) -> None:
+        """Add to what an address follows; see the port."""
+        async with self._database.transaction() as connection:
+            parameters: dict[str, object] = {
+                "destination_id": await destination_id(connection, address, now),
+                "feed_id": feed_id or 0,
+                "cadence": cadence.value,
+                "channel": int(channel),
+                "mention": mention,
+                "by": by,
+                "now": to_ms(now),
+            }
+            await connection.execute(
+                "INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, mention, created_by, "
+                "created_at) VALUES (:destination_id, :feed_id, :cadence, :channel, :mention, :by, :now) "
+                "ON CONFLICT (destination_id, feed_id, cadence, channel) "
+                "DO UPDATE SET mention = iif(:mention = '', mention, :mention)",
+                parameters,
+            )
+            own = await first_int(
+                connection,
+                "SELECT id FROM subscriptions WHERE destination_id = ? AND feed_id = ? AND cadence = ? "
+                "AND channel = ?",
+                [parameters["destination_id"], feed_id or 0, cadence.value, int(channel)],
+            )
+            siblings = [row["id"] for row in await connection.execute_fetchall(_SIBLINGS, parameters)]
+            await _take_off(connection, siblings, [*include, *exclude])
+            await connection.executemany(
+                "INSERT INTO filters (subscription_id, excluded, term, name) VALUES (?, ?, ?, ?)",
+                [(own, 0, term, name) for term, name in include.items()]
+                + [(own, 1, term, name) for term, name in exclude.items()],
+            )
+            await _tidy(connection, siblings)
+
+    async def unfollow(
+        self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
+    ) -> int:
+        """Take terms (None: all) off everything the address follows; return how many were taken off."""
+        async with self._database.transaction() as connection:
+            rows = await connection.execute_fetchall(
+                "SELECT s.id FROM subscriptions AS s JOIN destinations AS d ON d.id = s.destination_id "
+                "WHERE d.address = :address AND s.channel = :channel "
+                "AND (:feed_id IS NULL OR s.feed_id = :feed_id)",
+                {"address": address, "channel": int(channel), "feed_id": feed_id},
+            )
+            ids = [row["id"] for row in rows]
+            taken = await _take_off(connection, ids, keys)
+            await _tidy(connection, ids)
+            return taken
+
+    async def subscriptions(
+        self, address: str | None = None, *, channel: bool | None = None
+    ) -> list[Subscription]:
+        """Return subscriptions, oldest first; of one address, or of all."""
+        rows = await self._database.read(
+            _SUBSCRIPTIONS, {"address": address, "channel": None if channel is None else int(channel)}
+        )
+        return [_subscription(list(group)) for _, group in groupby(rows, key=lambda row: row["id"])]
+
+    async def pause(self, address: str, *, paused: bool) -> int:
+        """Pause or resume the channel subscriptions of an address; return how many."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "UPDATE subscriptions SET paused = :paused WHERE channel = 1 AND destination_id = "
+                "(SELECT id FROM destinations WHERE address = :address)",
+                {"paused": int(paused), "address": address},
+            )
+            return cursor.rowcount
+
+
+async def _take_off(connection: aiosqlite.Connection, ids: Sequence[int], keys: Sequence[str] | None) -> int:
+    """Remove terms (None: all) from subscriptions; return how many rows went."""
+    if keys is None:
+        statement, rows = "DELETE FROM filters WHERE subscription_id = ?", [(each,) for each in ids]
+        cursor = await connection.executemany(statement, rows)
+    else:
+        statement = "DELETE FROM filters WHERE subscription_id = ? AND term = ?"
+        cursor = await connection.executemany(statement, [(each, key) for each in ids for key in keys])
+    return max(cursor.rowcount, 0)
+
+
+async def _tidy(connection: aiosqlite.Connection, ids: Sequence[int]) -> None:
+    """Drop subscriptions that include nothing, and note which of the others exclude something."""
+    for each in ids:
+        await connection.execute(
+            "DELETE FROM subscriptions WHERE id = :id AND NOT EXISTS "
+            "(SELECT 1 FROM filters WHERE subscription_id = :id AND excluded = 0)",
+            {"id": each},
+        )
+        await connection.execute(
+            "UPDATE subscriptions SET excludes = EXISTS "
+            "(SELECT 1 FROM filters WHERE subscription_id = :id AND excluded = 1) WHERE id = :id",
+            {"id": each},
+        )
+
+
+def _subscription(rows: Sequence[sqlite3.Row]) -> Subscription:
+    first = rows[0]
+    terms = [row for row in rows if row["term"] is not None]
+    return Subscription(
+        id=first["id"],
+        destination=destination_from(first),
+        feed_id=first["feed_id"] or None,
+        feed=first["feed_name"],
+        filter=Filter(
+            include=frozenset(row["term"] for row in terms if not row["excluded"]),
+            exclude=frozenset(row["term"] for row in terms if row["excluded"]),
+            labels={row["term"]: row["name"] for row in terms},
+        ),
+        cadence=Cadence(first["cadence"]),
+        channel=bool(first["channel"]),
+        paused=bool(first["paused"]),
+        mention=first["mention"],
+    )
