@@ -135,12 +135,16 @@ class FeedState:
     failures: int = 0  # failed polls in a row
     failing_since: datetime | None = None
     last_error: str = ""
+    reported: bool = False  # that it fails has been told
+    ttl: float = 0.0  # the feed's own wish, seconds between polls
     moved_to: str = ""  # target of a permanent redirect not yet believed
     moved_polls: int = 0
     moved_since: datetime | None = None
     gone_since: datetime | None = None  # first 410
     stopped: bool = False  # two 410s, 24 h apart
     site: str = ""  # the blog's address, from the feed
+    generator: str = ""  # what the feed says it was made with
+    refile_at: datetime | None = None  # when to look for better evidence for some post
     api: str = ""  # the API that answered: "wpcom <url>", "wpjson <url>", or "" while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
 

@@ -9,16 +9,17 @@ from urllib.parse import urljoin, urlsplit
 _LONGEST_URL = 2000  # characters; a longer address is dropped, for a cut one leads elsewhere
 _MARKUP_PER_TEXT = 20  # markup read for each character of text wanted
 
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark q s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
+_INLINE = re.compile(
+    r"a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span|strike|"
+    r"strong|sub|sup|time|tt|u|var|wbr",
+    re.IGNORECASE,
 )
-_BLOCK = frozenset(
-    "address article aside audio blockquote body br button canvas caption center col colgroup dd details div "
-    "dl dt embed fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html "
-    "iframe img input legend li link main map menu meta nav noscript object ol option p param picture pre "
-    "script section select source style summary svg table tbody td textarea tfoot th thead title tr track ul "
-    "video".split()
+_BLOCK = re.compile(
+    r"address|article|aside|audio|blockquote|body|br|button|canvas|caption|center|col|colgroup|dd|details|div|"
+    r"dl|dt|embed|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|img|"
+    r"input|legend|li|link|main|map|menu|meta|nav|noscript|object|ol|option|p|param|picture|pre|script|section|"
+    r"select|source|style|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|track|ul|video",
+    re.IGNORECASE,
 )
 _HIDDEN = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL | re.ASCII
@@ -40,8 +41,8 @@ def storable(text: str, limit: int) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """Return `text` on one line, white space of every kind collapsed, at most `limit` characters."""
-    line = " ".join(_UNWANTED.sub("", text[: _MARKUP_PER_TEXT * limit].replace("\x85", " ")).split())
-    return line[:limit].rstrip()
+    spaced = " ".join(text[: _MARKUP_PER_TEXT * limit].split())
+    return " ".join(_UNWANTED.sub("", spaced).split())[:limit].rstrip()
 
 
 def text_of(markup: str, limit: int) -> str:
@@ -54,11 +55,10 @@ def text_of(markup: str, limit: int) -> str:
 
 
 def _without(tag: re.Match[str]) -> str:
-    name = (tag[1] or "").lower()
-    if name in _INLINE:
+    name = tag[1] or ""
+    if _INLINE.fullmatch(name):
         return ""
-    known = not name or name in _BLOCK or not name.isalnum()  # "o:p", "amp-img", "!doctype"
-    return " " if known else tag[0]
+    return " " if _BLOCK.fullmatch(name) or not name.isalnum() else tag[0]  # not: "o:p", "amp-img", doctype
 
 
 def markup_of(text: str) -> str:
@@ -68,17 +68,20 @@ def markup_of(text: str) -> str:
 
 
 def web_link(url: str, base: str = "") -> str:
-    """Return `url` as an absolute http(s) address, relative ones joined to `base`, or "" where it is none."""
+    """Return `url` as an absolute http(s) address, relative ones joined to `base`, or "" where it is none.
+
+    Nor is one with a user name, which serves to make one host look like another.
+    """
     url = url.strip()
     if not url or len(url) > _LONGEST_URL:
         return ""
     try:
-        url = urljoin(base, url)
+        url = url if urlsplit(url).scheme else urljoin(base, url)
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not host or " " in host:
+    if parts.scheme not in ("http", "https") or not host or " " in host or "@" in parts.netloc:
         return ""
     url = _UNQUOTED.sub(lambda found: f"%{ord(found[0]):02X}", url)
     return url if url.isprintable() and len(url) <= _LONGEST_URL else ""

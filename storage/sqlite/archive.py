@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import unicodedata
 
 from bot.model import EVERYTHING, Kind, Post, Term
-from bot.names import fold, link_key
+from bot.names import fold
 from bot.ports import DeliveryInfo, QueueHealth
 from storage.sqlite.base import Part
 from storage.sqlite.posts import SELECT_POSTS
-from storage.sqlite.rows import destination_from, from_ms, maybe_from_ms, post_from
+from storage.sqlite.rows import destination_from, from_ms, link_path, maybe_from_ms, post_from
 
 _KINDS = {"c": Kind.CATEGORY, "t": Kind.TAG}
 _TERMS = """
@@ -40,7 +41,8 @@ FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
 LEFT JOIN posts AS filed ON filed.id = q.post_id
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
 """
-_MAX_WORDS = 12
+_ID = "(SELECT id FROM destinations WHERE address = :address)"
+_MAX_WORDS = 12  # a longer question is cut: each word costs a walk through the index
 
 
 class ArchivePart(Part):
@@ -68,7 +70,7 @@ class ArchivePart(Part):
 
     async def find(self, words: str, limit: int) -> list[Post]:
         """Return posts that contain all the words, best first; the last word may be a beginning."""
-        tokens = re.findall(r"\w+", words)[:_MAX_WORDS]
+        tokens = re.findall(r"\w+", unicodedata.normalize("NFC", words))[:_MAX_WORDS]
         if not tokens:
             return []
         query = " AND ".join(f'"{token}"' for token in tokens) + "*"
@@ -78,7 +80,7 @@ class ArchivePart(Part):
     async def post_by_link(self, link: str) -> Post | None:
         """Return the post with this link; scheme, www, query and a trailing slash do not matter."""
         rows = await self._database.read(
-            SELECT_POSTS + "WHERE p.link_path = :path ORDER BY p.id LIMIT 1", {"path": link_key(link)}
+            SELECT_POSTS + "WHERE p.link_path = :path ORDER BY p.id LIMIT 1", {"path": link_path(link)}
         )
         return post_from(rows[0]) if rows else None
 
@@ -92,14 +94,15 @@ class ArchivePart(Part):
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
         """Return what became of a post for a destination."""
         return await self._infos(
-            "WHERE d.address = :address AND q.post_id IN (SELECT id FROM posts WHERE key = :key)",
+            f"WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT id FROM posts WHERE key = :key)",
             {"address": address, "key": post_id},
         )
 
     async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
         """Return the newest rows of the outbox, newest first."""
+        where = "" if address is None else f"WHERE q.destination_id = {_ID} "
         return await self._infos(
-            "WHERE :address IS NULL OR d.address = :address ORDER BY q.id DESC LIMIT :limit",
+            where + "ORDER BY q.id DESC LIMIT :limit",
             {"address": address, "limit": limit},
         )
 

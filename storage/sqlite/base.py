@@ -29,7 +29,9 @@ async def destination_id(connection: aiosqlite.Connection, address: str, now: da
     return await first_int(connection, "SELECT id FROM destinations WHERE address = ?", [address])
 
 
-async def first_int(connection: aiosqlite.Connection, sql: str, parameters: Sequence[object]) -> int:
+async def first_int(
+    connection: aiosqlite.Connection, sql: str, parameters: Sequence[object] | dict[str, object]
+) -> int:
     """Return the first column of the only row of a query."""
     rows = list(await connection.execute_fetchall(sql, parameters))
     return int(rows[0][0])

@@ -19,7 +19,8 @@ _CLAIMED = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(s.mention, '') AS mention
 FROM deliveries AS q
 JOIN destinations AS d ON d.id = q.destination_id
-LEFT JOIN subscriptions AS s ON s.id = q.subscription_id
+-- an id may have been given anew since: a mention is never taken from somebody else's subscription
+LEFT JOIN subscriptions AS s ON s.id = q.subscription_id AND s.destination_id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))
 ORDER BY q.destination_id, coalesce(q.bundle, 'row:' || q.id), q.id
 """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import aiosqlite
 
@@ -16,16 +16,21 @@ from storage.sqlite import migrate
 
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 
-# Part of SQLite's message -> what to do. The first that fits is taken.
-_MENDS = (
-    ("locked", "is locked by another program; close what else has it open and try again"),
-    ("readonly", "cannot be written; check the permissions of the file and its folder"),
-    ("unable to open", "cannot be opened; check that its folder exists and may be written"),
-    ("full", "cannot grow because the disk is full; free some space, nothing is lost meanwhile"),
-    ("not a database", "is no SQLite database; point `database` elsewhere, the file was left as it is"),
-    ("malformed", "is damaged; restore a copy made by `bystander backup`, or move it away to begin anew"),
-    ("disk i/o", "cannot be read or written (disk I/O error); check the disk"),
-)
+_BUSY = "is locked by another program; close what else has it open and try again"
+# Primary result code of SQLite -> what is wrong and what to do.
+_MENDS = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_READONLY: "cannot be written; check the permissions of the file and its folder",
+    sqlite3.SQLITE_PERM: "cannot be used; check the permissions of the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written",
+    sqlite3.SQLITE_FULL: "cannot grow because the disk is full; free some space, nothing is lost meanwhile",
+    sqlite3.SQLITE_NOTADB: "is no SQLite database; point `database` elsewhere, the file was left as it is",
+    sqlite3.SQLITE_CORRUPT: (
+        "is damaged; restore a copy made by `bystander backup`, or move it away to begin anew"
+    ),
+    sqlite3.SQLITE_IOERR: "cannot be read or written (disk I/O error); check the disk and its free space",
+}
 
 
 @contextmanager
@@ -34,10 +39,11 @@ def translated(path: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        text = str(error).lower()
-        mend = next((mend for part, mend in _MENDS if part in text), f"cannot be used ({error})")
-        kind = StoreBusyError if "locked" in text else StoreError
-        raise kind(f"The database {path} {mend}.") from error
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        mend = _MENDS.get(code, f"refused a statement ({error})")
+        raise (StoreBusyError if mend is _BUSY else StoreError)(f"The database {path} {mend}.") from error
+    except (OverflowError, UnicodeEncodeError) as error:  # a number or a text that SQLite has no form for
+        raise StoreError(f"The database {path} cannot hold a value it was given ({error}).") from error
 
 
 class Database:
@@ -50,31 +56,37 @@ class Database:
         self._lock = asyncio.Lock()
 
     @classmethod
-    async def open(cls, path: str) -> Self:
+    async def open(cls, path: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
         """Open the file and bring its schema up to date; see `storage.open_store` for the errors."""
         with translated(path):
-            migrate.refuse_unfit(path)
-            writer = await _connect(path)
+            migrate.refuse_unfit(path, busy_timeout)
+            writer = await _connect(path, busy_timeout)
             try:
                 await migrate.migrate(writer, path)
-                reader = await _connect(path)
+                await writer.execute("BEGIN IMMEDIATE")  # a read-only file is found out now, not at a post
+                await writer.rollback()
+                reader = await _connect(path, busy_timeout)
             except BaseException:
                 await writer.close()
                 raise
+            await reader.execute("PRAGMA query_only = ON")
         return cls(path, writer, reader)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """Give the writer inside one transaction: committed at the end, rolled back on any error."""
+        """Give the writer inside one transaction: committed at the end, rolled back on any error.
+
+        Whoever is cancelled in it still waits for its end: the next one must not begin inside this one.
+        """
         with translated(self.path):
             async with self._lock:
-                await self._writer.execute("BEGIN IMMEDIATE")
                 try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                 except BaseException:
-                    await self._writer.rollback()
+                    await _to_the_end(self._writer.rollback())
                     raise
-                await asyncio.shield(self._commit())
+                await _to_the_end(self._commit())
 
     async def _commit(self) -> None:
         try:
@@ -90,11 +102,17 @@ class Database:
 
     async def backup(self, target: str) -> None:
         """Write a consistent copy to a new file while the database is in use."""
-        if Path(target).exists():
-            raise StoreError(f"{target} exists already; name a new file, nothing was overwritten.")
-        with translated(target):
-            async with aiosqlite.connect(target) as copy:
-                await self._reader.backup(copy)
+        _reserve(target)
+        try:
+            with translated(target):
+                async with (
+                    aiosqlite.connect(self.path, timeout=BUSY_TIMEOUT) as source,
+                    aiosqlite.connect(target) as copy,
+                ):
+                    await source.backup(copy)
+        except BaseException:
+            Path(target).unlink()
+            raise
 
     async def aclose(self) -> None:
         """Wait for the transaction under way, then close both connections."""
@@ -103,9 +121,9 @@ class Database:
             await self._writer.close()
 
 
-async def _connect(path: str) -> aiosqlite.Connection:
+async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
     """Open a connection in WAL mode; FULL keeps an acknowledged alert recorded through a power cut."""
-    connection = await aiosqlite.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+    connection = await aiosqlite.connect(path, timeout=busy_timeout, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
         await connection.execute("PRAGMA journal_mode = WAL")
@@ -116,3 +134,30 @@ async def _connect(path: str) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+def _reserve(target: str) -> None:
+    """Make an empty file that was not there; StoreError with the mend where that cannot be."""
+    try:
+        with Path(target).open("xb"):
+            pass
+    except FileExistsError as error:
+        raise StoreError(f"{target} exists already; name a new file, nothing was overwritten.") from error
+    except OSError as error:
+        raise StoreError(f"{target} cannot be made ({error.strerror}); name a file in another folder.") from (
+            error
+        )
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Wait until `work` is done even when cancelled meanwhile; the cancellation is raised afterwards."""
+    task = asyncio.create_task(work)
+    interruption: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            interruption = error
+    if interruption:
+        raise interruption from (None if task.cancelled() else task.exception())
+    task.result()

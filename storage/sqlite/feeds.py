@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import aiosqlite
 
-from bot.errors import StoreError, UsageError
+from bot.errors import UsageError
 from bot.model import Feed, FeedSettings
 from bot.names import fold
 from bot.ports import PollRecord
-from storage.sqlite.base import Part, add_notices
-from storage.sqlite.rows import feed_from, from_ms, settings_parameters, state_to_text, to_ms
+from storage.sqlite.base import Part, add_notices, first_int
+from storage.sqlite.rows import (
+    feed_from,
+    from_ms,
+    settings_parameters,
+    state_from_text,
+    state_to_text,
+    to_ms,
+    without_server,
+)
 
-_SETTINGS = (
-    "name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
+_UPDATE = (
+    "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
-    "api_base = :api_base, origin = :origin, retired_at = NULL"
+    "api_base = :api_base, origin = :origin, retired_at = NULL, url = :url, state = :state, "
+    "next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
     "UPDATE feeds SET url = :url, state = :state, next_poll_at = :next_poll_at, owner = NULL, "
@@ -26,7 +38,7 @@ RECORD = (
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
     "api_base, origin, next_poll_at) VALUES (:name, :name_fold, :settings_url, :settings_url, :every, "
-    ":announce_latest, :categories, :aliases, :api_base, :origin, :now)"
+    ":announce_latest, :categories, :aliases, :api_base, :origin, :now) RETURNING id"
 )
 
 
@@ -46,27 +58,26 @@ class FeedPart(Part):
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
         """Make the feeds of origin "config" equal to `settings`; see the port."""
         async with self._database.transaction() as connection:
+            kept = [await _save(connection, item, now) for item in settings]
             await connection.execute(
-                "UPDATE feeds SET retired_at = :now WHERE origin = 'config' AND retired_at IS NULL",
-                {"now": to_ms(now)},
+                "UPDATE feeds SET retired_at = :now WHERE origin = 'config' AND retired_at IS NULL "
+                "AND id NOT IN (SELECT value FROM json_each(:kept))",
+                {"now": to_ms(now), "kept": json.dumps(kept)},
             )
-            for item in settings:
-                await _save(connection, item, now)
 
     async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
         """Add a feed, or bring a retired one of that URL back. Due at once."""
         async with self._database.transaction() as connection:
             taken = await connection.execute_fetchall(
-                "SELECT name FROM feeds WHERE retired_at IS NULL AND (name_fold = ? OR settings_url = ?)",
-                (fold(settings.name), settings.url),
+                "SELECT name FROM feeds WHERE retired_at IS NULL "
+                "AND (name_fold = :name_fold OR :settings_url IN (settings_url, url))",
+                _parameters(settings, now),
             )
             if taken:
                 raise UsageError(f"A feed of that name or URL is watched already: {next(iter(taken))[0]}.")
-            await _save(connection, settings, now)
-        added = [feed for feed in await self.feeds() if feed.settings.url == settings.url]
-        if not added:
-            raise StoreError(f"The feed {settings.name} was not stored; try again.")
-        return added[0]
+            added = await _save(connection, settings, now, by_name=False)
+            rows = list(await connection.execute_fetchall("SELECT * FROM feeds WHERE id = ?", [added]))
+            return feed_from(rows[0])
 
     async def retire_feed(self, feed_id: int, now: datetime) -> None:
         """Stop polling a feed; posts and subscriptions are kept."""
@@ -111,30 +122,43 @@ class FeedPart(Part):
             await add_notices(connection, notices, now)
 
 
-async def _save(connection: aiosqlite.Connection, settings: FeedSettings, now: datetime) -> None:
-    """Insert a feed, or update the one of the same name or else of the same URL."""
-    parameters = settings_parameters(settings) | {"name_fold": fold(settings.name), "now": to_ms(now)}
-    rows = await connection.execute_fetchall(
-        "SELECT id, settings_url, retired_at, origin FROM feeds "
-        "WHERE name_fold = :name_fold OR settings_url = :settings_url "
-        "ORDER BY settings_url = :settings_url DESC",
-        parameters,
-    )
-    found = list(rows)
-    if not found:
-        await connection.execute(_INSERT, parameters)
-        return
-    parameters["id"] = found[0]["id"]
-    for other in found[1:]:  # the name moves to the feed of this URL; the retired one keeps its posts
-        await connection.execute(
-            "UPDATE feeds SET name = name || ' (' || id || ')', name_fold = name_fold || id WHERE id = ?",
-            [other["id"]],
-        )
-    await connection.execute(f"UPDATE feeds SET {_SETTINGS} WHERE id = :id", parameters)
-    if found[0]["settings_url"] != settings.url:  # a new address: what the old server said holds no longer
-        await connection.execute(
-            "UPDATE feeds SET url = :settings_url, next_poll_at = :now, state = json_remove(state, '$.etag', "
-            "'$.last_modified', '$.body_hash', '$.moved_to', '$.moved_polls', '$.moved_since', "
-            "'$.gone_since', '$.stopped', '$.api', '$.api_retry_at') WHERE id = :id",
+def _parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
+    return settings_parameters(settings) | {"name_fold": fold(settings.name), "now": to_ms(now)}
+
+
+async def _save(
+    connection: aiosqlite.Connection, settings: FeedSettings, now: datetime, *, by_name: bool = True
+) -> int:
+    """Store a feed in place of the one of its URL, else (`by_name`) of its name, else anew; return its id.
+
+    Another feed that has the name gives it up and keeps its posts and followers.
+    """
+    parameters = _parameters(settings, now)
+    rows = list(
+        await connection.execute_fetchall(
+            "SELECT * FROM feeds WHERE name_fold = :name_fold OR settings_url = :settings_url "
+            "ORDER BY settings_url = :settings_url DESC",
             parameters,
         )
+    )
+    same = rows.pop(0) if rows and (by_name or rows[0]["settings_url"] == settings.url) else None
+    for other in rows:  # no folded name has a space, so this one is free
+        await connection.execute(
+            "UPDATE feeds SET name = name || ' (' || id || ')', name_fold = name_fold || ' ' || id "
+            "WHERE id = ?",
+            [other["id"]],
+        )
+    if same is None:
+        return await first_int(connection, _INSERT, parameters)
+    return await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
+
+
+def _kept(row: sqlite3.Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
+    """Return the URL in use, the state and the next poll of a known feed under new settings."""
+    state, kept = state_from_text(row["state"]), {"id": row["id"]}
+    if row["settings_url"] != settings.url:
+        return kept | {"url": settings.url, "state": state_to_text(without_server(state)), "next": to_ms(now)}
+    if row["retired_at"] is not None:  # wanted again: whatever made it stop is tried anew
+        back = replace(state, gone_since=None, stopped=False)
+        return kept | {"url": row["url"], "state": state_to_text(back), "next": to_ms(now)}
+    return kept | {"url": row["url"], "state": row["state"], "next": row["next_poll_at"]}

@@ -15,18 +15,19 @@ import aiosqlite
 from bot.model import EVERYTHING
 
 _PASSES = """
-    {f}.excluded = 0 AND {f}.term IN (SELECT value FROM json_each(:{terms}))
-    AND {s}.feed_id IN (0, :feed_id) AND {s}.paused = 0
+    {f}.excluded = 0 AND {s}.feed_id IN (0, :feed_id) AND {s}.paused = 0
     AND ({s}.excludes = 0 OR NOT EXISTS (
         SELECT 1 FROM filters AS unwanted
         WHERE unwanted.subscription_id = {s}.id AND unwanted.excluded = 1
           AND unwanted.term IN (SELECT value FROM json_each(:{terms}))))
 """
-# CROSS JOIN fixes the order: from the term to its followers, whatever the planner's statistics say.
+# CROSS JOIN fixes the order: from each term, the most telling first, to its followers, whatever the
+# planner's statistics say. A destination that matches several times keeps the first.
 MATCH = f"""
 INSERT INTO deliveries (destination_id, post_id, subscription_id, term, state, due_at, created_at)
 SELECT s.destination_id, :post_id, s.id, f.term, iif(d.parked_at IS NULL, 'pending', 'parked'), :now, :now
-FROM filters AS f
+FROM json_each(:terms) AS filed
+CROSS JOIN filters AS f ON f.term = filed.value
 CROSS JOIN subscriptions AS s ON s.id = f.subscription_id
 CROSS JOIN destinations AS d ON d.id = s.destination_id
 WHERE {_PASSES.format(f="f", s="s", terms="terms")}
@@ -36,6 +37,7 @@ AND NOT EXISTS (
     SELECT 1 FROM subscriptions AS earlier
     CROSS JOIN filters AS wanted ON wanted.subscription_id = earlier.id
     WHERE earlier.destination_id = s.destination_id
+      AND wanted.term IN (SELECT value FROM json_each(:old_terms))
       AND {_PASSES.format(f="wanted", s="earlier", terms="old_terms")})
 """
 _ONCE = "ON CONFLICT (destination_id, post_id) DO NOTHING"
@@ -73,4 +75,5 @@ async def match_refiled(
 
 
 def _keys(terms: Iterable[str]) -> str:
-    return json.dumps([*terms, EVERYTHING], ensure_ascii=False)
+    """Return the terms as JSON in the order of `bot.match.matched_name`: categories, tags, everything."""
+    return json.dumps([*sorted(terms), EVERYTHING], ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from importlib import resources
 from pathlib import Path
@@ -27,14 +28,14 @@ def schema() -> str:
     return (resources.files("storage.sqlite") / "schema.sql").read_text("utf-8")
 
 
-def refuse_unfit(path: str) -> None:
+def refuse_unfit(path: str, busy_timeout: float) -> None:
     """Look at an existing file without changing it; StoreError when it is not ours or too new."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; Bystander needs 3.37 or newer.")
-    if path == ":memory:" or not Path(path).exists() or Path(path).stat().st_size == 0:
+    if not Path(path).exists() or Path(path).stat().st_size == 0:
         return
     uri = f"{Path(path).resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+    with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -56,27 +57,56 @@ async def version_of(connection: aiosqlite.Connection) -> int:
     return int(rows[0][0])
 
 
-async def migrate(connection: aiosqlite.Connection, path: str) -> int:
-    """Run the steps that are missing and return how many those were. A step that fails changes nothing."""
-    present = await version_of(connection)
-    missing = steps()[present:]
-    for number, sql in enumerate(missing, start=present + 1):
-        await _run_step(connection, number, sql)
-    broken = list(await connection.execute_fetchall("PRAGMA foreign_key_check")) if missing else []
-    if broken:
-        raise StoreError(
-            f"The database {path} has rows that point nowhere after the upgrade; restore a copy."
-        )
-    return len(missing)
+async def migrate(connection: aiosqlite.Connection, path: str, sources: Sequence[str] | None = None) -> int:
+    """Run the steps that are missing and return how many those were. A step that fails changes nothing.
 
-
-async def _run_step(connection: aiosqlite.Connection, number: int, sql: str) -> None:
+    `sources`: the SQL of all steps, those of this version by default.
+    """
+    run = 0
+    await connection.execute("PRAGMA foreign_keys = OFF")  # a step may build a table anew; checked at its end
     try:
-        await connection.executescript(
-            f"BEGIN EXCLUSIVE; {sql}\nPRAGMA application_id = {APPLICATION_ID}; "
-            f"PRAGMA user_version = {number}; COMMIT;"
-        )
-    except BaseException:
-        if connection.in_transaction:
+        for number, sql in enumerate(steps() if sources is None else sources, start=1):
+            if await version_of(connection) < number:
+                run += await _run_step(connection, path, number, sql)
+    finally:
+        await connection.execute("PRAGMA foreign_keys = ON")
+    return run
+
+
+async def _run_step(connection: aiosqlite.Connection, path: str, number: int, sql: str) -> bool:
+    """Run one step in one transaction; False when another process did it meanwhile."""
+    try:
+        await connection.execute("BEGIN EXCLUSIVE")
+        if await version_of(connection) >= number:
             await connection.rollback()
+            return False
+        for statement in _statements(sql):
+            await connection.execute(statement)
+        await _check_references(connection, path, number)
+        await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        await connection.execute(f"PRAGMA user_version = {number}")
+        await connection.commit()
+    except BaseException:
+        await connection.rollback()
         raise
+    return True
+
+
+async def _check_references(connection: aiosqlite.Connection, path: str, number: int) -> None:
+    if list(await connection.execute_fetchall("PRAGMA foreign_key_check")):
+        raise StoreError(
+            f"The database {path} would have rows that point nowhere after step {number} of the upgrade; it "
+            "was left as it was. Restore a copy made by `bystander backup`, or stay with the older version."
+        )
+
+
+def _statements(sql: str) -> Iterator[str]:
+    """Yield the statements of a script; sqlite3's own `executescript` would commit first."""
+    pending = ""
+    for line in sql.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+    if pending.strip():
+        yield pending

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import aiosqlite
@@ -36,8 +37,9 @@ _UPDATE = (
     "revision = revision + :revised WHERE id = :id RETURNING revision"
 )
 _EDIT = (
-    "UPDATE deliveries SET edit_due_at = :now, edit_attempts = 0 WHERE post_id = :post_id AND state = 'sent' "
-    "AND reference <> '' AND bundle IS NULL AND revision < :revision"
+    "UPDATE deliveries SET edit_due_at = :now, edit_attempts = iif(lease_until > 0, edit_attempts, 0) "
+    "WHERE post_id = :post_id AND state = 'sent' AND reference <> '' AND bundle IS NULL "
+    "AND revision < :revision"
 )
 
 
@@ -78,7 +80,7 @@ class PostPart(Part):
         async with self._database.transaction() as connection:
             await connection.execute(RECORD, record_parameters(commit.record))
             for row in commit.silent:
-                await _insert(connection, feed_id, row)
+                await _insert(connection, feed_id, replace(row, silent=True))
             for row in commit.new:
                 made += await _insert_and_match(connection, feed_id, row, now)
             for row in commit.changed:
@@ -103,7 +105,7 @@ async def _insert(connection: aiosqlite.Connection, feed_id: int, row: PostRow) 
 
 
 async def _insert_and_match(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:
-    ids = await _insert(connection, feed_id, row)
+    ids = await _insert(connection, feed_id, replace(row, silent=False))
     if ids is None:
         return 0
     return await match_new(
@@ -136,7 +138,11 @@ async def _learn(connection: aiosqlite.Connection, feed_id: int, names: dict[str
 async def _store_change(
     connection: aiosqlite.Connection, feed_id: int, row: PostRow
 ) -> tuple[int, int, dict[str, str]] | None:
-    """Replace a known post; return its canonical id, its revision and its terms as they were."""
+    """Replace a known post.
+
+    Return its canonical id, the revision that messages should show (0 where they show another feed's copy),
+    and its terms as they were.
+    """
     found = list(
         await connection.execute_fetchall(
             SELECT_POSTS + "WHERE p.feed_id = ? AND p.key = ?", (feed_id, row.post.id)
@@ -149,7 +155,8 @@ async def _store_change(
     revision = next(iter(await connection.execute_fetchall(_UPDATE, parameters)))["revision"]
     await connection.execute("DELETE FROM post_terms WHERE post_id = ?", [post_id])
     await _add_terms(connection, feed_id, post_id, row)
-    return found[0]["canonical_id"], revision, filing_names(old.filing)
+    canonical_id = found[0]["canonical_id"]
+    return canonical_id, revision if canonical_id == post_id else 0, filing_names(old.filing)
 
 
 async def _change(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:

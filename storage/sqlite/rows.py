@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_type_hints
 
@@ -54,6 +55,26 @@ def state_from_text(text: str) -> FeedState:
         if name in FeedState.__dataclass_fields__
     }
     return FeedState(**values)
+
+
+def without_server(state: FeedState) -> FeedState:
+    """Return what stays true of a feed when its URL changes: what it published, not what a server said."""
+    return replace(
+        state,
+        etag="",
+        last_modified="",
+        body_hash="",
+        unchanged_bodies=0,
+        last_full_at=None,
+        ttl=0.0,
+        moved_to="",
+        moved_polls=0,
+        moved_since=None,
+        gone_since=None,
+        stopped=False,
+        api="",
+        api_retry_at=None,
+    )
 
 
 def settings_parameters(settings: FeedSettings) -> dict[str, object]:
@@ -142,6 +163,15 @@ def post_row_from(row: sqlite3.Row) -> PostRow:
     )
 
 
+def link_path(link: str) -> str:
+    """Return `bot.names.link_key` of a link, also of one typed without a scheme or no URL at all."""
+    text = link.strip()
+    try:
+        return link_key(text if "://" in text else f"//{text}")
+    except ValueError:  # e.g. an unclosed "[" where a host should be
+        return text
+
+
 def post_parameters(row: PostRow) -> dict[str, object]:
     """Return a post as parameters of a statement on `posts`."""
     post, filing = row.post, row.post.filing
@@ -150,7 +180,7 @@ def post_parameters(row: PostRow) -> dict[str, object]:
         "wordpress_id": row.wordpress_id,
         "guid": row.guid,
         "link": post.link,
-        "link_path": link_key(post.link),
+        "link_path": link_path(post.link),
         "title": post.title,
         "author": post.author,
         "published_at": to_ms(post.published),

@@ -3,48 +3,65 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 import aiosqlite
 
-from bot.model import Action
+from bot.model import Action, Digest
 from bot.ports import Again, Failed, Parked, Released, Sent, Settlement
 from storage.sqlite.base import add_notices
 from storage.sqlite.rows import to_ms
 
+Write = tuple[str, dict[str, object]]  # a statement and its parameters
+
+_HELD = """
+SELECT q.id, q.destination_id, q.bundle, q.state, q.attempts, q.edit_attempts, q.lease_until, q.due_at,
+    d.parked_at IS NOT NULL AS parked
+FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+WHERE q.id IN (SELECT value FROM json_each(:ids))
+"""
 _ROWS = "WHERE id IN (SELECT value FROM json_each(:ids))"
 _FREE = "owner = NULL, lease_until = 0"
+_CHANGED_SINCE = "(SELECT revision FROM posts WHERE posts.id = post_id) > :revision"
 # A post that changed while its alert was under way is edited at once.
 _SENT = f"""
 UPDATE deliveries SET state = 'sent', {_FREE}, error = '', uncertain = 0, reference = :reference,
     settled_at = :now, revision = :revision,
-    edit_due_at = iif(bundle IS NULL AND :reference <> ''
-        AND (SELECT revision FROM posts WHERE posts.id = post_id) > :revision, :now, NULL)
+    edit_due_at = iif(bundle IS NULL AND :reference <> '' AND {_CHANGED_SINCE}, :now, NULL)
 {_ROWS}
 """
 _EDITED = f"""
-UPDATE deliveries SET {_FREE}, reference = :reference, revision = :revision, edited = edited + 1,
-    edit_due_at = iif((SELECT revision FROM posts WHERE posts.id = post_id) > :revision, :now, NULL)
+UPDATE deliveries SET {_FREE}, error = '', reference = :reference, revision = :revision, edited = edited + 1,
+    edit_attempts = 0, edit_due_at = iif({_CHANGED_SINCE}, :now, NULL)
 {_ROWS}
 """
 _AGAIN = f"""
-UPDATE deliveries SET state = 'pending', {_FREE}, due_at = :due, error = :error, uncertain = :uncertain,
+UPDATE deliveries SET state = :state, {_FREE}, due_at = :due, error = :error, uncertain = :uncertain,
     plain = max(plain, :plain)
 {_ROWS}
 """
 _EDIT_AGAIN = f"UPDATE deliveries SET {_FREE}, edit_due_at = :due, error = :error {_ROWS}"
 _FAILED = f"UPDATE deliveries SET state = 'failed', {_FREE}, error = :error, settled_at = :now {_ROWS}"
-_EDIT_FAILED = f"UPDATE deliveries SET {_FREE}, error = :error, edit_due_at = NULL {_ROWS}"
-_RELEASED = f"UPDATE deliveries SET state = 'pending', {_FREE}, attempts = attempts - 1 {_ROWS}"
-_EDIT_RELEASED = f"UPDATE deliveries SET {_FREE} {_ROWS}"
+_EDIT_FAILED = f"""
+UPDATE deliveries SET {_FREE}, error = :error, edit_attempts = 0,
+    edit_due_at = iif({_CHANGED_SINCE}, :now, NULL)
+{_ROWS}
+"""
+_RELEASED = f"UPDATE deliveries SET state = :state, {_FREE}, attempts = attempts - 1 {_ROWS}"
+_EDIT_RELEASED = f"UPDATE deliveries SET {_FREE}, edit_attempts = edit_attempts - 1 {_ROWS}"
 _PARK = """
 UPDATE destinations SET parked_at = coalesce(parked_at, :now), parked_reason = :error, probe_at = :probe
 WHERE id = :destination_id
 """
-_PARK_OWN = f"UPDATE deliveries SET state = 'parked', {_FREE}, error = :error, uncertain = 0 {_ROWS}"
-PARK_QUEUE = (
-    "UPDATE deliveries SET state = 'parked' WHERE destination_id = :destination_id AND state = 'pending'"
+# What may have arrived stays uncertain: it is looked for before the destination gets it once more.
+_PARK_OWN = f"UPDATE deliveries SET state = 'parked', {_FREE}, error = :error {_ROWS}"
+_PARK_QUEUE = (
+    "UPDATE deliveries SET state = 'parked' WHERE destination_id = :destination_id "
+    "AND state IN ('pending', 'sending') AND state = 'pending'"
 )
+_PROBE_LATER = "UPDATE destinations SET probe_at = :due WHERE id = :destination_id"
 _RESUME_DESTINATION = """
 UPDATE destinations SET parked_at = NULL, parked_reason = '', probe_at = NULL WHERE id = :destination_id
 """
@@ -55,57 +72,95 @@ WHERE destination_id = :destination_id AND state = 'parked'
 RESUME = (_RESUME_DESTINATION, _RESUME_QUEUE)
 
 
-async def settle_one(connection: aiosqlite.Connection, settlement: Settlement) -> None:
-    """Record one outcome, inside the caller's transaction."""
+async def settle_all(connection: aiosqlite.Connection, settlements: Sequence[Settlement]) -> None:
+    """Record outcomes, inside the caller's transaction: one call of SQLite for all that are alike."""
+    ids = json.dumps([settlement.claim.delivery_ids[0] for settlement in settlements])
+    rows = {row["id"]: row for row in await connection.execute_fetchall(_HELD, {"ids": ids})}
+    batches: dict[str, list[dict[str, object]]] = {}
+    for settlement in settlements:
+        row = rows.get(settlement.claim.delivery_ids[0])
+        if row is None or not _counts(settlement, row):
+            continue
+        for statement, parameters in _writes(settlement, row):
+            batches.setdefault(statement, []).append(parameters)
+        if isinstance(settlement, Parked) and not row["parked"]:
+            await add_notices(connection, settlement.notices, settlement.at)
+    for statement, each in batches.items():
+        await connection.executemany(statement, each)
+
+
+def _counts(settlement: Settlement, row: sqlite3.Row) -> bool:
+    """Whether an outcome still says something: a lease that ran out may have gone to somebody else.
+
+    That a message is there holds whoever says so, unless it has become a part of a larger one.
+    """
     claim = settlement.claim
-    ids = json.dumps(claim.delivery_ids)
+    if (row["bundle"] is None) == isinstance(claim.message, Digest):
+        return False
+    if claim.action is Action.EDIT:
+        held = row["lease_until"] > 0 and row["edit_attempts"] == claim.attempts + 1
+        return held or isinstance(settlement, Sent)
+    if isinstance(settlement, Sent):
+        return bool(row["state"] != "sent")
+    return bool(row["state"] == "sending" and row["attempts"] == claim.attempts + 1)
+
+
+def _writes(settlement: Settlement, row: sqlite3.Row) -> list[Write]:
+    """Return what an outcome changes."""
+    claim = settlement.claim
+    base: dict[str, object] = {
+        "ids": json.dumps(claim.delivery_ids),
+        "destination_id": row["destination_id"],
+        "revision": claim.revision,
+        "state": "parked" if row["parked"] else "pending",
+    }
     edit = claim.action is Action.EDIT
     match settlement:
         case Sent(reference=reference, at=at):
-            parameters = {"ids": ids, "reference": reference, "now": to_ms(at), "revision": claim.revision}
-            await connection.execute(_EDITED if edit else _SENT, parameters)
-            if claim.destination.parked:
-                await _resume(connection, claim.destination.id, to_ms(at))
+            values = base | {"reference": reference, "now": to_ms(at)}
+            return [(_EDITED, values)] if edit else [(_SENT, values), *_resume(row, values)]
+        case Failed(error=error, at=at):  # the destination was reached, only the message was refused
+            values = base | {"error": error, "now": to_ms(at)}
+            return [(_EDIT_FAILED, values)] if edit else [(_FAILED, values), *_resume(row, values)]
         case Again():
-            parameters = {
-                "ids": ids,
-                "due": to_ms(settlement.due_at),
-                "error": settlement.error,
-                "uncertain": int(settlement.uncertain),
-                "plain": int(settlement.plain),
-            }
-            await connection.execute(_EDIT_AGAIN if edit else _AGAIN, parameters)
-        case Failed(error=error, at=at):
-            parameters = {"ids": ids, "error": error, "now": to_ms(at)}
-            await connection.execute(_EDIT_FAILED if edit else _FAILED, parameters)
-            if not edit and claim.destination.parked:  # it was reached: only the message was refused
-                await _resume(connection, claim.destination.id, to_ms(at))
+            return _again(settlement, row, base)
         case Released():
-            await connection.execute(_EDIT_RELEASED if edit else _RELEASED, {"ids": ids})
+            values = base | {"due": row["due_at"]}
+            return [(_EDIT_RELEASED, values)] if edit else [(_RELEASED, values), *_probe_later(row, values)]
         case Parked():
-            await _park(connection, settlement, ids, edit=edit)
+            return _park(settlement, base)
         case _:
             assert_never(settlement)
 
 
-async def _resume(connection: aiosqlite.Connection, destination_id: int, now: int) -> None:
-    for statement in RESUME:
-        await connection.execute(statement, {"destination_id": destination_id, "now": now})
+def _again(again: Again, row: sqlite3.Row, base: Mapping[str, object]) -> list[Write]:
+    values = {
+        **base,
+        "due": to_ms(again.due_at),
+        "error": again.error,
+        "uncertain": int(again.uncertain),
+        "plain": int(again.plain),
+    }
+    if again.claim.action is Action.EDIT:
+        return [(_EDIT_AGAIN, values | {"now": to_ms(again.due_at)})]
+    return [(_AGAIN, values), *_probe_later(row, values)]
 
 
-async def _park(connection: aiosqlite.Connection, parked: Parked, ids: str, *, edit: bool) -> None:
-    parameters = {
-        "ids": ids,
-        "destination_id": parked.claim.destination.id,
+def _park(parked: Parked, base: Mapping[str, object]) -> list[Write]:
+    values = {
+        **base,
         "error": parked.reason,
         "now": to_ms(parked.at),
         "probe": to_ms(parked.probe_at),
     }
-    known = await connection.execute_fetchall(
-        "SELECT 1 FROM destinations WHERE id = :destination_id AND parked_at IS NOT NULL", parameters
-    )
-    if not list(known):
-        await add_notices(connection, parked.notices, parked.at)
-    await connection.execute(_PARK, parameters)
-    await connection.execute(_EDIT_RELEASED if edit else _PARK_OWN, parameters)
-    await connection.execute(PARK_QUEUE, parameters)
+    own = _EDIT_RELEASED if parked.claim.action is Action.EDIT else _PARK_OWN
+    return [(_PARK, values), (own, values), (_PARK_QUEUE, values)]
+
+
+def _probe_later(row: sqlite3.Row, values: dict[str, object]) -> list[Write]:
+    """Return when a parked destination that was tried without an answer is tried again."""
+    return [(_PROBE_LATER, values)] if row["parked"] else []
+
+
+def _resume(row: sqlite3.Row, values: dict[str, object]) -> list[Write]:
+    return [(statement, values) for statement in RESUME] if row["parked"] else []

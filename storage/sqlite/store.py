@@ -28,10 +28,11 @@ class SqliteStore(FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart)
 
 def path_of(url: str) -> str:
     """Return the file of "sqlite:///relative.db" or "sqlite:////absolute.db"."""
-    prefix, path = "sqlite:///", url.partition("?")[0]
-    if not path.startswith(prefix) or len(path) == len(prefix):
-        raise StoreError(f'{url!r} names no file; write "sqlite:///bystander.db".')
-    return path.removeprefix(prefix)
+    prefix = "sqlite:///"
+    path = url[len(prefix) :]
+    if url[: len(prefix)].lower() != prefix or path in ("", ":memory:") or "?" in path or "\0" in path:
+        raise StoreError(f'The database URL {url!r} names no file; write "sqlite:///bystander.db".')
+    return path
 
 
 async def open_sqlite(url: str, *, create: bool = True) -> SqliteStore:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -25,7 +26,14 @@ ORDER BY s.id, f.name COLLATE NOCASE
 """
 _SIBLINGS = (
     "SELECT id FROM subscriptions WHERE destination_id = :destination_id AND channel = :channel "
-    "AND (:feed_id IS NULL OR feed_id = :feed_id)"
+    "AND feed_id = :feed_id"
+)
+
+
+# What a channel wants mentioned stays when its subscription moves to another cadence.
+_STORED_MENTION = (
+    "SELECT mention FROM subscriptions WHERE destination_id = :destination_id AND channel = :channel "
+    "AND feed_id = :feed_id AND mention <> '' ORDER BY id LIMIT 1"
 )
 
 
@@ -58,7 +66,8 @@ class SubscriptionPart(Part):
             }
             await connection.execute(
                 "INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, mention, created_by, "
-                "created_at) VALUES (:destination_id, :feed_id, :cadence, :channel, :mention, :by, :now) "
+                "created_at) SELECT :destination_id, :feed_id, :cadence, :channel, iif(:mention = '', "
+                f"coalesce(({_STORED_MENTION}), ''), :mention), :by, :now WHERE true "
                 "ON CONFLICT (destination_id, feed_id, cadence, channel) "
                 "DO UPDATE SET mention = iif(:mention = '', mention, :mention)",
                 parameters,
@@ -70,9 +79,11 @@ class SubscriptionPart(Part):
                 [parameters["destination_id"], feed_id or 0, cadence.value, int(channel)],
             )
             siblings = [row["id"] for row in await connection.execute_fetchall(_SIBLINGS, parameters)]
-            await _take_off(connection, siblings, [*include, *exclude])
+            await _take_off(connection, siblings, include)
+            await _take_off(connection, siblings, exclude, excluded=(0,))
             await connection.executemany(
-                "INSERT INTO filters (subscription_id, excluded, term, name) VALUES (?, ?, ?, ?)",
+                "INSERT INTO filters (subscription_id, excluded, term, name) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (subscription_id, excluded, term) DO UPDATE SET name = excluded.name",
                 [(own, 0, term, name) for term, name in include.items()]
                 + [(own, 1, term, name) for term, name in exclude.items()],
             )
@@ -114,15 +125,25 @@ class SubscriptionPart(Part):
             return cursor.rowcount
 
 
-async def _take_off(connection: aiosqlite.Connection, ids: Sequence[int], keys: Sequence[str] | None) -> int:
+async def _take_off(
+    connection: aiosqlite.Connection,
+    ids: Sequence[int],
+    keys: Iterable[str] | None,
+    *,
+    excluded: Sequence[int] = (0, 1),
+) -> int:
     """Remove terms (None: all) from subscriptions; return how many rows went."""
-    if keys is None:
-        statement, rows = "DELETE FROM filters WHERE subscription_id = ?", [(each,) for each in ids]
-        cursor = await connection.executemany(statement, rows)
-    else:
-        statement = "DELETE FROM filters WHERE subscription_id = ? AND term = ?"
-        cursor = await connection.executemany(statement, [(each, key) for each in ids for key in keys])
-    return max(cursor.rowcount, 0)
+    cursor = await connection.execute(
+        "DELETE FROM filters WHERE subscription_id IN (SELECT value FROM json_each(:ids)) "
+        "AND excluded IN (SELECT value FROM json_each(:excluded)) "
+        "AND (:keys IS NULL OR term IN (SELECT value FROM json_each(:keys)))",
+        {
+            "ids": json.dumps(list(ids)),
+            "excluded": json.dumps(list(excluded)),
+            "keys": None if keys is None else json.dumps(list(keys)),
+        },
+    )
+    return cursor.rowcount
 
 
 async def _tidy(connection: aiosqlite.Connection, ids: Sequence[int]) -> None:

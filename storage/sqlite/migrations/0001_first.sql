@@ -153,19 +153,20 @@ CREATE TABLE deliveries (
     plain INTEGER NOT NULL DEFAULT 0,
     first_attempt_at INTEGER,
     owner TEXT,
-    lease_until INTEGER NOT NULL DEFAULT 0,
+    lease_until INTEGER NOT NULL DEFAULT 0,  -- 0: nobody has it
     error TEXT NOT NULL DEFAULT '',
-    reference TEXT NOT NULL DEFAULT '',
+    reference TEXT NOT NULL DEFAULT '',  -- of the message on the platform, for edits
     settled_at INTEGER,
     revision INTEGER NOT NULL DEFAULT 0,  -- of the post, as last shown
-    edit_due_at INTEGER,
+    edit_due_at INTEGER,              -- when to show the post's new form; owner and lease as for a send
     edit_attempts INTEGER NOT NULL DEFAULT 0,
     edited INTEGER NOT NULL DEFAULT 0,
     UNIQUE (destination_id, post_id)
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';
 CREATE INDEX deliveries_queue ON deliveries (destination_id, id) WHERE state IN ('pending', 'sending');
-CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE state = 'sending';
-CREATE INDEX deliveries_edits ON deliveries (edit_due_at) WHERE edit_due_at IS NOT NULL;
+CREATE INDEX deliveries_sending ON deliveries (destination_id, lease_until) WHERE state = 'sending';
+CREATE INDEX deliveries_edits ON deliveries (edit_due_at, lease_until) WHERE edit_due_at IS NOT NULL;
+CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_due_at IS NOT NULL;
 CREATE INDEX deliveries_post ON deliveries (post_id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';

@@ -1,0 +1,181 @@
+"""The console: the smallest complete adapter. docs/add-an-adapter.md walks through this file.
+
+`pretty` draws cards for people; `jsonl` prints one JSON object a line for programs. In both, a line on stdin
+is a chat message: by `me`, or by NAME where it begins "@NAME ".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+import sys
+import threading
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.errors import PermanentError, Scope
+from bot.model import Alert, Caller, Destination, Digest, Message, Post
+from bot.ports import Dispatch
+
+_ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
+_CLOSED = "The console's output is closed; alerts wait until the next start."
+_MAX_LINE = 4000  # characters of a line typed; the rest is cut
+
+
+class ConsoleAdapter:
+    """`bot.ports.Adapter` on stdin and stdout.
+
+    A terminal has no memory of ours, so `find` never finds and a message whose record was lost is printed
+    again under the same key.
+    """
+
+    name = "console"
+
+    def __init__(
+        self,
+        *,
+        style: str = "pretty",
+        admins: Iterable[str] = (),
+        output: TextIO | None = None,
+        source: Iterable[str] | None = None,
+    ) -> None:
+        self._jsonl = style == "jsonl"
+        self._admins = frozenset(admins)
+        self._output = output or sys.stdout
+        self._source = source
+        self._dispatch: Dispatch | None = None
+        self._closed = asyncio.Event()
+
+    async def start(self, dispatch: Dispatch) -> None:
+        """Take commands from now on."""
+        self._dispatch = dispatch
+
+    async def run(self) -> None:
+        """Read lines until stdin ends, then go on without; raise PermanentError once stdout is closed."""
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(self._read())
+            await self._closed.wait()
+            reading.cancel()
+        raise PermanentError(_CLOSED, scope=Scope.ADAPTER)
+
+    async def _read(self) -> None:
+        if self._source is not None:
+            lines = _lines_of(self._source, asyncio.get_running_loop())
+            while (line := await lines.get()) is not None:
+                await self.receive(line)
+
+    async def receive(self, line: str) -> None:
+        """Answer one line as typed."""
+        line = line[:_MAX_LINE].strip()
+        if not line or self._dispatch is None:
+            return
+        addressed = _ADDRESSED.fullmatch(line)
+        name, text = addressed.groups() if addressed else ("me", line)
+        caller = Caller(f"console:{name}", f"console:{name}", admin=name in self._admins)
+        reply = await self._dispatch(caller, text)
+        with contextlib.suppress(PermanentError):  # nobody reads any more: nothing to answer
+            self._print({"event": "reply", "destination": caller.address, "text": reply.text}, reply.text)
+
+    async def send(self, destination: Destination, message: Message, key: str) -> str:
+        """Print a message; its key is the reference."""
+        self._print(_event("alert", destination, message, key), _card(destination, message))
+        return key
+
+    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
+        """Print the message again, marked as an edit."""
+        self._print(_event("edit", destination, message, key), _card(destination, message, edited=True))
+        return reference
+
+    async def find(self, destination: Destination, key: str, since: datetime) -> str | None:  # noqa: ARG002
+        """Return None: what was printed cannot be read back."""
+        return None
+
+    async def aclose(self) -> None:
+        """Take no more commands."""
+        self._dispatch = None
+
+    def _print(self, event: dict[str, Any], pretty: Text | Panel | str) -> None:
+        try:
+            if self._jsonl:
+                self._output.write(json.dumps(event, ensure_ascii=False) + "\n")
+            else:
+                Console(file=self._output, highlight=False, markup=False, emoji=False).print(pretty)
+            self._output.flush()
+        except (OSError, ValueError) as error:  # a closed pipe, or a closed file
+            self._closed.set()
+            raise PermanentError(_CLOSED, scope=Scope.ADAPTER) from error
+
+
+def _lines_of(source: Iterable[str], loop: asyncio.AbstractEventLoop) -> asyncio.Queue[str | None]:
+    """Read lines in a daemon thread, for a terminal cannot be read without blocking on every system."""
+    queue: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def pump() -> None:
+        with contextlib.suppress(OSError, ValueError, RuntimeError):  # closed, or the loop has ended
+            for line in source:
+                loop.call_soon_threadsafe(queue.put_nowait, line)
+            loop.call_soon_threadsafe(queue.put_nowait, None)
+
+    threading.Thread(target=pump, name="console-stdin", daemon=True).start()
+    return queue
+
+
+def _event(name: str, destination: Destination, message: Message, key: str) -> dict[str, Any]:
+    """Return the JSON object of a message, as the contract gives it."""
+    event: dict[str, Any] = {"event": name, "key": key, "destination": destination.address}
+    if isinstance(message, Alert):
+        post = message.post
+        event |= {"post": _post(post), "categories": list(post.filing.categories)}
+        event |= {"summary": "" if message.plain else post.summary}
+        if post.update:
+            event["update"] = post.update
+    elif isinstance(message, Digest):
+        event |= {"event": "digest", "heading": message.heading}
+        event["posts"] = [
+            _post(post) | {"categories": list(post.filing.categories), "summary": post.summary}
+            for post in message.posts
+        ]
+    else:
+        event |= {"event": "notice", "text": message.text}
+    return event
+
+
+def _post(post: Post) -> dict[str, str]:
+    return {
+        "id": post.id,
+        "title": post.title,
+        "link": post.link,
+        "published": post.published.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _card(destination: Destination, message: Message, *, edited: bool = False) -> Panel | Text:
+    """Return what a person sees of a message."""
+    to = f"{'edited, ' if edited else ''}to {destination.local}"
+    if isinstance(message, Alert):
+        return Panel(_body(message.post, plain=message.plain), title=to, title_align="right")
+    if isinstance(message, Digest):
+        parts = [Text(message.heading, style="bold")]
+        parts += [Text.assemble((post.title, "bold"), "\n", (post.link, "cyan")) for post in message.posts]
+        return Panel(Text("\n\n").join(parts), title=to, title_align="right")
+    return Text.assemble((f"[{to}] ", "dim"), message.text)
+
+
+def _body(post: Post, *, plain: bool) -> Text:
+    """Return title, categories, summary and link."""
+    lines = [Text(post.title, style="bold")]
+    if post.filing.categories and not plain:
+        lines.append(Text(f"Filed under {', '.join(post.filing.categories)}", style="green"))
+    if post.summary and not plain:
+        lines += [Text(), Text(post.summary)]
+    if post.update and not plain:
+        lines += [Text(), Text(post.update, style="italic")]
+    lines += [Text(), Text(post.link, style="cyan")]
+    return Text("\n").join(lines)

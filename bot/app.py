@@ -1,0 +1,181 @@
+"""Puts the parts together and runs them; the only file that knows them all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+import adapters
+from bot.clock import Clock, SystemClock
+from bot.commands.dispatch import Dispatcher
+from bot.config import Config
+from bot.errors import BystanderError
+from bot.inspector import FeedInspector
+from bot.pipeline.fetch import Fetcher, FetchSettings
+from bot.pipeline.outbox import DeliverySettings, Outbox
+from bot.pipeline.poll import Poller
+from bot.places import channel_address
+from bot.ports import Adapter, Dispatch, Store
+from bot.schedule import HOUSEKEEPING, beat_of, build_scheduler
+from bot.wall import Wall
+from storage import open_store
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Everything that runs, connected and ready to be started."""
+
+    config: Config
+    clock: Clock
+    store: Store
+    fetcher: Fetcher
+    wall: Wall
+    poller: Poller
+    outbox: Outbox
+    dispatcher: Dispatcher
+    dispatch: Dispatch  # what adapters call: the dispatcher's `run`, or something that listens in
+    adapters: dict[str, Adapter]
+    owner: str
+
+
+def admin_addresses(config: Config) -> tuple[str, ...]:
+    """Return the addresses that are told when something needs an admin."""
+    groups = {
+        "console": config.admins.console,
+        "discord": config.admins.discord,
+        "slack": config.admins.slack,
+    }
+    enabled = {name for name in groups if getattr(config, name).enabled}
+    return tuple(f"{name}:{each}" for name in groups if name in enabled for each in groups[name])
+
+
+def enabled_adapters(config: Config, source: Iterable[str] | None) -> dict[str, Adapter]:
+    """Build the adapters that the config enables; their SDKs are loaded only here."""
+    found: dict[str, Adapter] = {}
+    if config.console.enabled:
+        found["console"] = adapters.load(
+            "console", style=config.console.format, admins=config.admins.console, source=source
+        )
+    return found
+
+
+@asynccontextmanager
+async def open_bot(
+    config: Config, *, source: Iterable[str] | None = None, create: bool = True
+) -> AsyncIterator[Bot]:
+    """Open store, network and adapters, and close them again in the reverse order.
+
+    `source`: where the console reads commands from. Raises StoreError when the database cannot be used.
+    """
+    clock = SystemClock()
+    owner = uuid.uuid4().hex
+    async with AsyncExitStack() as stack:
+        store = await open_store(config.database.get_secret_value(), create=create)
+        stack.push_async_callback(store.aclose)
+        fetcher, wall = await network_of(config, stack)
+        talking = enabled_adapters(config, source)
+        for adapter in talking.values():
+            stack.push_async_callback(adapter.aclose)
+        admins = admin_addresses(config)
+        delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
+        outbox = Outbox(store, talking, clock, delivery, owner)
+        poller = Poller(store, fetcher, wall, clock, owner=owner, admins=admins, on_news=outbox.wake)
+        stack.push_async_callback(poller.aclose)
+        dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), clock, channel_address)
+        yield Bot(
+            config=config,
+            clock=clock,
+            store=store,
+            fetcher=fetcher,
+            wall=wall,
+            poller=poller,
+            outbox=outbox,
+            dispatcher=dispatcher,
+            dispatch=dispatcher.run,
+            adapters=talking,
+            owner=owner,
+        )
+
+
+async def prepare(bot: Bot) -> None:
+    """Become the runner of the database, bring its feeds in line with the config, connect the adapters."""
+    await bot.store.take_over(bot.owner)
+    await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
+    for adapter in bot.adapters.values():
+        await adapter.start(bot.dispatch)
+
+
+async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
+    """Poll, deliver and answer until `stop` is set.
+
+    A part that dies on its own stops the rest and its error is raised: better no bot than half of one.
+    """
+    await prepare(bot)
+    faults: asyncio.Queue[BaseException] = asyncio.Queue()
+    scheduler = build_scheduler(
+        {
+            "poll": (bot.poller.tick, beat_of(feed.settings() for feed in bot.config.feeds)),
+            "housekeeping": (lambda: _keep_house(bot), HOUSEKEEPING),
+        },
+        faults.put_nowait,
+    )
+    scheduler.start()
+    on_ready()
+    try:
+        async with asyncio.TaskGroup() as group:
+            side = [group.create_task(_serve(adapter)) for adapter in bot.adapters.values()]
+            side.append(group.create_task(_raise_first(faults)))
+            await bot.outbox.run(stop)
+            for task in side:
+                task.cancel()
+    except BaseExceptionGroup as error:
+        raise _first_of(error) from error
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def run_once(bot: Bot) -> int:
+    """Poll every feed now and deliver all that is due; return how many polls and deliveries failed."""
+    await prepare(bot)
+    failed = await bot.poller.poll_all()
+    return failed + await bot.outbox.drain()
+
+
+async def _keep_house(bot: Bot) -> None:
+    if await bot.store.probe_parked(bot.clock.now()):
+        bot.outbox.wake()
+
+
+async def _serve(adapter: Adapter) -> None:
+    await adapter.run()
+    raise BystanderError(f"The {adapter.name} adapter ended by itself.")
+
+
+async def _raise_first(faults: asyncio.Queue[BaseException]) -> None:
+    raise await faults.get()
+
+
+def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error inside, however deep."""
+    first = group.exceptions[0]
+    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def console_source() -> TextIO | None:
+    """Return stdin where there is one to read."""
+    return sys.stdin if sys.stdin is not None and not sys.stdin.closed else None
+
+
+async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Wall]:
+    """Open what reads from the network, to be closed with `stack`."""
+    fetch = config.fetch
+    settings = FetchSettings(fetch.contact, fetch.timeout, fetch.max_body, fetch.allow_networks)
+    return await stack.enter_async_context(Fetcher(settings)), await stack.enter_async_context(Wall())

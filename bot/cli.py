@@ -1,0 +1,227 @@
+"""The command line: one table of calls, and what an error becomes for a shell.
+
+Exit codes: 0 well, 1 something failed and was said, 2 wrong usage or config.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from bot import __version__
+from bot.config import Config, load_config
+from bot.errors import BystanderError, ConfigError, UsageError
+from bot.logs import set_up_logging
+from bot.secrets import Secrets
+
+WELL, FAILED, WRONG = 0, 1, 2
+CONFIG = "config.toml"
+_INTERRUPTED = 130
+
+Call = Callable[[argparse.Namespace, Config], Coroutine[None, None, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An argument of a call, as argparse takes it."""
+
+    names: tuple[str, ...]
+    settings: dict[str, Any]
+
+
+def _option(*names: str, **settings: Any) -> Option:
+    return Option(names, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCall:
+    """One call: its help, an example, where its function lives ("module:function"), its arguments."""
+
+    name: str
+    help: str
+    example: str
+    function: str
+    options: tuple[Option, ...] = ()
+    config: bool = True  # whether it reads the config file
+
+
+CALLS = (
+    ShellCall(
+        "demo",
+        "watch a sample blog on this machine and talk to the bot here",
+        "bystander demo",
+        "bot.shell.demo:demo",
+        (_option("--once", action="store_true", help="follow, publish one post, print the alert, end"),),
+        config=False,
+    ),
+    ShellCall("run", "run the bot", "bystander run -c config.toml", "bot.shell.run:run"),
+    ShellCall(
+        "once", "poll every feed now, deliver all that is due, end", "bystander once", "bot.shell.run:once"
+    ),
+    ShellCall(
+        "check",
+        "look at config, database, feeds, tokens and permissions; say what to mend",
+        "bystander check -c config.toml",
+        "bot.shell.check:check",
+    ),
+    ShellCall(
+        "preview",
+        "show how the newest posts would look, and on what evidence they are filed",
+        "bystander preview https://blog.example/feed/ --json",
+        "bot.shell.preview:preview",
+        (
+            _option(
+                "url", nargs="?", metavar="URL", help="a feed or a blog; default: the feeds of the config"
+            ),
+            _option("--json", action="store_true", help="print JSON"),
+            _option("--posts", type=int, default=3, metavar="N", help="how many posts a feed (default 3)"),
+        ),
+    ),
+    ShellCall(
+        "command",
+        "run one chat command",
+        'bystander command --as console:alice "/follow China-U.S."',
+        "bot.shell.chat:command",
+        (
+            _option("--as", dest="caller", required=True, metavar="console:NAME", help="who types it"),
+            _option("--admin", action="store_true", help="with an admin's rights"),
+            _option("line", metavar="COMMAND", help="the command as typed in chat"),
+        ),
+    ),
+    ShellCall(
+        "backfill",
+        "read older posts into the archive, silently",
+        "bystander backfill --pages 5",
+        "bot.shell.backfill:backfill",
+        (_option("--pages", type=int, default=10, metavar="N", help="pages a feed at most (default 10)"),),
+    ),
+    ShellCall(
+        "export",
+        "print all feeds and subscriptions as TOML",
+        "bystander export > subscriptions.toml",
+        "bot.shell.transfer:export",
+        (_option("--opml", action="store_true", help="print the feeds as OPML instead"),),
+    ),
+    ShellCall(
+        "import",
+        "add the feeds and subscriptions of a file made by export",
+        "bystander import subscriptions.toml",
+        "bot.shell.transfer:import_file",
+        (
+            _option("file", metavar="FILE", help="the file; - for standard input"),
+            _option("--opml", action="store_true", help="the file is OPML: add its feeds"),
+        ),
+    ),
+    ShellCall(
+        "backup",
+        "write a copy of the database while it is in use",
+        "bystander backup copy.db",
+        "bot.shell.database:backup",
+        (_option("file", metavar="FILE", help="a file that does not exist yet"),),
+    ),
+    ShellCall(
+        "migrate", "bring the database's schema up to date", "bystander migrate", "bot.shell.database:migrate"
+    ),
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="bystander",
+        description="Follow a blog's categories and get each new post as a short summary.",
+        epilog="Try it: bystander demo",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"bystander {__version__}")
+    calls = parser.add_subparsers(metavar="CALL", required=True, dest="call")
+    for call in CALLS:
+        each = calls.add_parser(
+            call.name,
+            help=call.help,
+            description=call.help[0].upper() + call.help[1:] + ".",
+            epilog=f"Example: {call.example}",
+            allow_abbrev=False,
+        )
+        for option in call.options:
+            each.add_argument(*option.names, **option.settings)
+        if call.config:
+            each.add_argument("-c", "--config", metavar="FILE", default=CONFIG, help=f"default: ./{CONFIG}")
+        each.add_argument(
+            "--log-format", choices=("text", "json"), default="text", help="of what goes to stderr"
+        )
+        each.add_argument("-v", "--verbose", action="store_true", help="log more")
+        each.set_defaults(shell_call=call)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one call and return its exit code; never a traceback for what a user can cause."""
+    try:
+        options = build_parser().parse_args(arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else WRONG
+    try:
+        code = _run(options)
+        _flush()
+    except BrokenPipeError:
+        _close_output()
+        code = FAILED
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    call: ShellCall = options.shell_call
+    secrets = Secrets()
+    set_up_logging(options.log_format, secrets, verbose=options.verbose)
+    try:
+        config = _config_of(call, options)
+        set_up_logging(options.log_format, config.secrets, verbose=options.verbose)
+        module, _, name = call.function.partition(":")
+        function: Call = getattr(import_module(module), name)
+        return asyncio.run(function(options, config))
+    except ConfigError as error:
+        return _say(
+            "The configuration cannot be used:", *(f"  {line}" for line in error.problems), code=WRONG
+        )
+    except UsageError as error:
+        return _say(str(error), code=WRONG)
+    except BystanderError as error:
+        return _say(str(error), code=FAILED)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _config_of(call: ShellCall, options: argparse.Namespace) -> Config:
+    """Read the config; a call that needs none, or only a URL, goes on with the defaults."""
+    if not call.config:
+        return Config.model_construct(secrets=Secrets())
+    path = Path(options.config)
+    if getattr(options, "url", None) and options.config == CONFIG and not path.exists():
+        return Config.model_construct(secrets=Secrets())
+    return load_config(path, os.environ)
+
+
+def _say(*lines: str, code: int) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        print(*lines, sep="\n", file=sys.stderr)
+    return code
+
+
+def _flush() -> None:
+    if sys.stdout is not None and not sys.stdout.closed:
+        sys.stdout.flush()
+
+
+def _close_output() -> None:
+    """Point a broken stdout at nothing, so that the interpreter's last flush finds no pipe."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,112 @@
+"""/alerts: what goes to a channel. For admins."""
+
+from __future__ import annotations
+
+from bot.commands.declaration import Call
+from bot.commands.resolve import Vocabulary, resolve
+from bot.commands.state import Target, state_words
+from bot.commands.subscribe import add as subscribe
+from bot.commands.subscribe import chosen_feed, take_off
+from bot.commands.wording import moment, quoted, sentence, show
+from bot.errors import UsageError
+from bot.model import Cadence, Reply, Subscription
+from bot.ports import DeliveryInfo
+
+LOG_ROWS = 10
+LONGEST_MENTION = 80
+MOST_CHANNELS = 25
+
+
+async def add(call: Call) -> Reply:
+    """Send posts of some categories to a channel."""
+    typed = call.required("categories")
+    target, feed, mention = _target(call), await chosen_feed(call), call.text("mention")
+    if len(mention) > LONGEST_MENTION:
+        raise UsageError(f"That mention is too long: {LONGEST_MENTION} characters are the limit.")
+    known = Vocabulary(await call.store.terms(feed.id if feed else None))
+    wanted = resolve(typed, known, call.command.path)
+    return await subscribe(call, target, wanted, feed, cadence=Cadence.NOW, mention=mention)
+
+
+async def remove(call: Call) -> Reply:
+    """Stop sending posts of some categories, or of all, to a channel."""
+    typed = call.required("categories")
+    return await take_off(call, _target(call), typed, await chosen_feed(call))
+
+
+async def list_channels(call: Call) -> Reply:
+    """Tell what each channel of the platform gets."""
+    by_address: dict[str, list[Subscription]] = {}
+    for subscription in await call.store.subscriptions(channel=True):
+        if subscription.destination.platform == call.caller.platform:
+            by_address.setdefault(subscription.destination.address, []).append(subscription)
+    if not by_address:
+        return Reply("No channel gets alerts yet. To begin: /alerts add CATEGORIES")
+    lines = [state_words(_named(call, address), each) for address, each in by_address.items()]
+    more = [f"{len(lines) - MOST_CHANNELS} more channels."] if len(lines) > MOST_CHANNELS else []
+    return Reply("\n".join([*lines[:MOST_CHANNELS], *more]))
+
+
+async def test(call: Call) -> Reply:
+    """Send a test alert to a channel, through the outbox like any other."""
+    target = _target(call)
+    text = "Test alert from Bystander: alerts can reach this place."
+    await call.store.notify([target.address], text, call.now)
+    parked = [each for each in (await call.store.queue_health()).parked if each.address == target.address]
+    if parked:
+        return Reply(
+            f"{target.subject} is on hold: {sentence(parked[0].parked_reason)} The test alert waits with the "
+            "others; once that is mended, /alerts resume sends them."
+        )
+    return Reply(f"A test alert is on its way to {target.object}. /alerts log tells how it went.")
+
+
+async def pause(call: Call) -> Reply:
+    """Send nothing to a channel for now."""
+    target = _target(call)
+    if not await call.store.pause(target.address, paused=True):
+        raise UsageError(f"{target.subject} gets no alerts, so there is nothing to pause.")
+    return Reply(f"Paused: posts that come from now on are not sent there.\n{await _state(call, target)}")
+
+
+async def resume(call: Call) -> Reply:
+    """End a pause, and the hold on a channel that could not be reached."""
+    target = _target(call)
+    held = await call.store.resume(target.address, call.now)
+    subscribed = await call.store.pause(target.address, paused=False)
+    if not (held or subscribed):
+        raise UsageError(f"{target.subject} gets no alerts, so there is nothing to resume.")
+    waiting = " What waited for it is sent now." if held else ""
+    return Reply(f"Resumed.{waiting}\n{await _state(call, target)}")
+
+
+async def log(call: Call) -> Reply:
+    """Tell what was last sent to a channel, newest first."""
+    target = _target(call)
+    rows = await call.store.delivery_log(target.address, LOG_ROWS)
+    if not rows:
+        return Reply(f"Nothing was sent to {target.object} yet.")
+    return Reply("\n".join([f"Last for {target.object}, newest first:", *map(_log_line, rows)]))
+
+
+def _target(call: Call) -> Target:
+    """Return the channel that was named, or the one the command was typed in."""
+    typed = call.text("channel")
+    return _named(call, call.channel_address(call.caller, typed) if typed else call.caller.place)
+
+
+def _named(call: Call, address: str) -> Target:
+    if address == call.caller.place:
+        return Target(address, "this channel")
+    return Target(address, f"channel {show(call.channel_name(address))}")
+
+
+async def _state(call: Call, target: Target) -> str:
+    return state_words(target, await call.store.subscriptions(target.address, channel=True))
+
+
+def _log_line(row: DeliveryInfo) -> str:
+    what = quoted(row.post.title) if row.post else "a notice"
+    because = f" ({show(row.matched)})" if row.matched else ""
+    error = f": {sentence(row.error)}" if row.error else ""
+    return f"{moment(row.at)}: {show(row.state)}, {what}{because}{error}"

@@ -1,0 +1,47 @@
+"""/categories, /latest and /find: what there is to follow and to read."""
+
+from __future__ import annotations
+
+from bot.commands.declaration import Call
+from bot.commands.listing import post_lines, term_lines
+from bot.commands.resolve import Vocabulary, resolve_one
+from bot.commands.subscribe import chosen_feed
+from bot.commands.wording import counted, quoted, term_word
+from bot.model import EVERYTHING, Kind, Reply
+
+LATEST = 5  # posts when no number is given
+FOUND = 5
+
+
+async def categories(call: Call) -> Reply:
+    """List the categories (or the tags) of the feeds, those with most posts first."""
+    feed = await chosen_feed(call)
+    kind = Kind.TAG if call.text("show") == "tags" else Kind.CATEGORY
+    lines = term_lines(await call.store.terms(feed.id if feed else None), kind)
+    return Reply("\n".join(lines))
+
+
+async def latest(call: Call) -> Reply:
+    """List the newest posts, of one category if it is named."""
+    key, words = EVERYTHING, ""
+    if typed := call.text("category"):
+        key, name = resolve_one(typed, Vocabulary(await call.store.terms()), call.command.path)
+        words = f" under {term_word(key, name)}" if key != EVERYTHING else ""
+    number = int(call.text("count") or LATEST)
+    posts = await call.store.latest(number, None if key == EVERYTHING else key)
+    if not posts:
+        return Reply(f"No posts are known yet{words}.")
+    head = (
+        f"The newest {counted(len(posts), 'post')}{words}:" if len(posts) > 1 else f"The newest post{words}:"
+    )
+    return Reply("\n".join([head, *post_lines(posts)]), posts=tuple(posts))
+
+
+async def find(call: Call) -> Reply:
+    """Search the posts that are known."""
+    words = call.required("words")
+    posts = await call.store.find(words, FOUND)
+    if not posts:
+        return Reply(f"No post has all of {quoted(words)}. Try fewer or shorter words.")
+    head = f"{counted(len(posts), 'post')} for {quoted(words)}, best first:"
+    return Reply("\n".join([head, *post_lines(posts)]), posts=tuple(posts))

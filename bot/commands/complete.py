@@ -1,0 +1,113 @@
+"""Suggestions for what is being typed: what Discord's autocomplete and Slack's select ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.commands.declaration import Command, Completes, Parameter
+from bot.commands.resolve import (
+    MOST_PARTS,
+    SEPARATORS,
+    Vocabulary,
+    read_item,
+    split_list,
+)
+from bot.commands.subscribe import followed_terms
+from bot.commands.wording import clean
+from bot.model import Caller, Kind, Subscription
+from bot.names import fold, nearest
+from bot.ports import CommandStore
+
+MOST = 25  # suggestions Discord takes
+LONGEST = 100  # characters of one
+ALL = "all"
+
+
+async def suggestions(
+    store: CommandStore, caller: Caller, commands: Sequence[Command], parameter: Parameter, typed: str
+) -> list[str]:
+    """Return at most MOST values for a parameter, best first: each is the whole text to fill in."""
+    typed = clean(typed)
+    match parameter.completes:
+        case Completes.CATEGORIES:
+            known = Vocabulary(await store.terms())
+            found = _terms(typed, known, known, several=parameter.kind == "categories")
+        case Completes.FOLLOWED:
+            found = _followed(typed, await store.subscriptions(caller.address, channel=False))
+        case Completes.ALERTED:
+            found = _followed(typed, await store.subscriptions(caller.place, channel=True))
+        case Completes.FEEDS:
+            found = rank(typed, [clean(feed.settings.name) for feed in await store.feeds()])
+        case Completes.CHOICES:
+            found = rank(typed, parameter.choices)
+        case Completes.COMMANDS:
+            found = rank(typed, [command.path for command in commands if caller.admin or not command.admin])
+        case Completes.NONE:
+            found = []
+    return [value for value in dict.fromkeys(found) if 0 < len(value) <= LONGEST][:MOST]
+
+
+def rank(typed: str, names: Sequence[str]) -> list[str]:
+    """Return the names that fit: the very name, those that begin so, then similar ones; all for nothing."""
+    wanted = _folded(typed)
+    if not wanted:
+        return list(names)
+    folded = {name: _folded(name) for name in names}
+    beginning = [name for name in names if folded[name].startswith(wanted)]
+    beginning.sort(key=lambda name: folded[name] != wanted)
+    return list(dict.fromkeys([*beginning, *nearest(typed, names, MOST)]))
+
+
+def _followed(typed: str, subscriptions: Sequence[Subscription]) -> list[str]:
+    """Complete what is followed; after "-", what is left out."""
+    if not subscriptions:
+        return []
+    included: dict[str, str] = {}
+    excluded: dict[str, str] = {}
+    for each in subscriptions:
+        for key, name in each.filter.labels.items():
+            (excluded if key in each.filter.exclude else included)[key] = name
+    plain, left_out = Vocabulary(followed_terms(included)), Vocabulary(followed_terms(excluded))
+    return _terms(typed, plain, left_out, several=True, tags=True)
+
+
+def _terms(
+    typed: str, plain: Vocabulary, excluded: Vocabulary, *, several: bool, tags: bool = False
+) -> list[str]:
+    """Complete the last name of a list, and keep the names before it.
+
+    `excluded`: the names to choose from after "-". `tags`: offer tags also before a "#" is typed.
+    """
+    parts = split_list(typed) if several else [typed.strip()]
+    if several and (not typed.strip() or SEPARATORS.search(typed.rstrip()[-1:])):
+        parts.append("")
+    found: list[str] = []
+    for size in range(min(MOST_PARTS, len(parts)), 0, -1):
+        earlier, last = parts[:-size], ", ".join(parts[-size:])
+        named = {fold(item) for item in earlier}
+        values = _last(last, plain, excluded, tags=tags, with_commas=size > 1)
+        found += [", ".join([*earlier, value]) for value in values if fold(value) not in named]
+    return found
+
+
+def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, with_commas: bool) -> list[str]:
+    """Return what one name may become, with its signs. `with_commas`: only names with commas."""
+    item = read_item(typed, plain)
+    known = excluded if item.excluded else plain
+    kinds = (Kind.CATEGORY, Kind.TAG) if tags and item.kind is Kind.CATEGORY else (item.kind,)
+    names = [_typed(kind, name) for kind in kinds for name in known.names(kind)]
+    if with_commas:
+        beginning = fold(item.name)
+        names = [name for name in names if SEPARATORS.search(name) and _folded(name).startswith(beginning)]
+    elif item.kind is Kind.CATEGORY and not item.excluded:
+        names.append(ALL)
+    return [f"-{name}" if item.excluded else name for name in rank(item.name, names)]
+
+
+def _typed(kind: Kind, name: str) -> str:
+    """Return a name as it is typed."""
+    return f"{'#' if kind is Kind.TAG else ''}{clean(name).lstrip('#')}"
+
+
+def _folded(name: str) -> str:
+    return fold(name).lstrip("#")

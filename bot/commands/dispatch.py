@@ -1,0 +1,120 @@
+"""One place through which every command of every platform goes. It answers always, and never raises."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Mapping
+
+from bot.clock import Clock
+from bot.commands.check import checked
+from bot.commands.complete import suggestions
+from bot.commands.declaration import Call, ChannelAddress, ChannelName, Command
+from bot.commands.parse import LONGEST, find_command, parse
+from bot.commands.spec import COMMANDS
+from bot.commands.wording import show
+from bot.errors import UsageError
+from bot.model import Caller, Reply
+from bot.ports import CommandStore, Inspector
+
+APOLOGY = (
+    "That did not work: something is wrong inside the bot, and its log says what. Please try again later."
+)
+NOTHING_CHANGED = "Nothing was changed."
+
+log = logging.getLogger(__name__)
+
+
+def local_name(address: str) -> str:
+    """Return an address without its platform."""
+    return address.partition(":")[2]
+
+
+class Dispatcher:
+    """Runs commands. `run` is the `bot.ports.Dispatch` that adapters get.
+
+    `channel_address` turns a channel as typed into an address the caller may manage, or raises UsageError;
+    `channel_name` turns the address of a channel into what people call it.
+    """
+
+    def __init__(
+        self,
+        store: CommandStore,
+        inspector: Inspector,
+        clock: Clock,
+        channel_address: ChannelAddress,
+        *,
+        channel_name: ChannelName = local_name,
+    ) -> None:
+        self._store = store
+        self._inspector = inspector
+        self._clock = clock
+        self._channel_address = channel_address
+        self._channel_name = channel_name
+
+    async def run(self, caller: Caller, line: str) -> Reply:
+        """Run one line as typed, such as "/follow China-U.S.", and return the answer."""
+        return await _answered(self._run_line(caller, line))
+
+    async def execute(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Reply:
+        """Run a command with its values by parameter name, for adapters whose platform has options."""
+        return await _answered(self._run(caller, command, values))
+
+    async def complete(self, caller: Caller, command_path: str, parameter: str, typed: str) -> list[str]:
+        """Return suggestions for a parameter: at most 25, each at most 100 characters, best first."""
+        try:
+            command = find_command(command_path, COMMANDS)
+            wanted = next((each for each in command.parameters if each.name == parameter), None)
+            if wanted is None or (command.admin and not caller.admin):
+                return []
+            return await suggestions(self._store, caller, COMMANDS, wanted, typed[:LONGEST])
+        except UsageError:
+            return []
+        except Exception:
+            log.exception("No suggestions for %s of /%s", show(parameter), show(command_path))
+            return []
+
+    async def _run_line(self, caller: Caller, line: str) -> Reply:
+        parsed = parse(line, COMMANDS)
+        return await self._run(caller, parsed.command, parsed.values)
+
+    async def _run(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Reply:
+        if command.admin and not caller.admin:
+            raise UsageError(f"Only admins may use /{command.path}.")
+        try:
+            reply = await command.handler(self._call(caller, command, checked(command, values)))
+        except UsageError as error:
+            if command.changes:
+                raise _unchanged(error) from error
+            raise
+        if command.admin and command.changes and reply.ok:
+            log.info("%s used /%s: %s", show(caller.address), command.path, show(str(dict(values)), 300))
+        return reply
+
+    def _call(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Call:
+        return Call(
+            caller=caller,
+            command=command,
+            values=values,
+            store=self._store,
+            inspector=self._inspector,
+            now=self._clock.now(),
+            commands=COMMANDS,
+            channel_address=self._channel_address,
+            channel_name=self._channel_name,
+        )
+
+
+async def _answered(answer: Awaitable[Reply]) -> Reply:
+    """Turn every error into an answer; what nobody foresaw goes to the log with its traceback."""
+    try:
+        return await answer
+    except UsageError as error:
+        return Reply(str(error), ok=False)
+    except Exception:
+        log.exception("A command failed")
+        return Reply(APOLOGY, ok=False)
+
+
+def _unchanged(error: UsageError) -> UsageError:
+    text = str(error)
+    return UsageError(f"{text}{' ' if text.endswith(('.', '!', '?')) else chr(10)}{NOTHING_CHANGED}")

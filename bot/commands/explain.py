@@ -1,0 +1,164 @@
+"""/why: what became of a post for the person who asks, and for the channel they ask in."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from bot.commands.declaration import Call
+from bot.commands.state import Target, reaches
+from bot.commands.wording import (
+    bare_url,
+    clean,
+    counted,
+    ended,
+    filter_words,
+    listed,
+    moment,
+    quoted,
+    sentence,
+    show,
+    term_word,
+)
+from bot.errors import UsageError
+from bot.model import Kind, Post, Rank, Reply, Subscription
+from bot.names import filing_keys, fold, term_key
+from bot.ports import DeliveryInfo
+
+EVIDENCE = {
+    Rank.API: "certain, from the blog's own API",
+    Rank.PAGE: "certain, from the post's own page",
+    Rank.GIVEN: "certain, this feed prints its categories and nothing else",
+    Rank.ORDER: "likely, from the order of the names in the feed",
+    Rank.KNOWN: "a reading, by the names known to be categories",
+    Rank.NONE: "none, nothing was printed or nothing could be told",
+}
+FILED = {"c": "filed under", "t": "tagged with"}
+_LINK = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
+_CANDIDATES = 5
+
+
+async def why(call: Call) -> Reply:
+    """Tell how a post was filed, and why it came or did not come."""
+    post = await _post(call)
+    lines = [
+        f"{quoted(post.title, 150)} ({show(post.feed)}, {moment(post.published)})",
+        clean(post.link),
+        *_filing_lines(post),
+        *await _fate(call, Target(call.caller.address), post),
+    ]
+    if call.caller.place != call.caller.address:
+        lines += await _channel_fate(call, post)
+    return Reply("\n".join(lines))
+
+
+async def _post(call: Call) -> Post:
+    """Return the post that is meant: by link, by words of its title, or the newest."""
+    typed = bare_url(call.text("link"))
+    if not typed:
+        newest = await call.store.latest(1)
+        if not newest:
+            raise UsageError("No posts are known yet; /health tells whether the blog was read.")
+        return newest[0]
+    with suppress(ValueError):  # what only looks like a link, such as "http://["
+        if post := await call.store.post_by_link(typed):
+            return post
+    if _LINK.fullmatch(typed):
+        raise UsageError("No post with that link is known. /latest lists the newest ones.")
+    found = await call.store.find(typed, _CANDIDATES)
+    if not found:
+        raise UsageError(f"No post matches {quoted(typed)}. /latest lists the newest ones.")
+    return next((post for post in found if fold(typed) in fold(post.title)), found[0])
+
+
+def _filing_lines(post: Post) -> list[str]:
+    filing = post.filing
+    if filing.ambiguous:
+        words = "Its categories could not be told for certain, so for now only those who follow all get it"
+    elif filing.categories:
+        words = f"Filed under {listed([show(name) for name in filing.categories])}"
+    else:
+        words = "Filed under no category"
+    if filing.tags:
+        words += f"; tagged {listed([term_word(term_key(Kind.TAG, name), name) for name in filing.tags])}"
+    evidence = f"Evidence: {EVIDENCE[filing.rank]}."
+    return [ended(words), f"{evidence} {sentence(filing.evidence)}".strip()]
+
+
+async def _channel_fate(call: Call, post: Post) -> list[str]:
+    """Tell of the channel only when alerts go there."""
+    place = call.caller.place
+    if await call.store.subscriptions(place, channel=True) or await call.store.deliveries_of(post.id, place):
+        return await _fate(call, Target(place, "this channel"), post)
+    return []
+
+
+async def _fate(call: Call, target: Target, post: Post) -> list[str]:
+    deliveries = await call.store.deliveries_of(post.id, target.address)
+    if deliveries:
+        return [_delivery_words(target, delivery) for delivery in deliveries]
+    subscriptions = await call.store.subscriptions(target.address, channel=target.is_channel)
+    silent = await call.store.post_was_silent(post.id)
+    passing = [each for each in subscriptions if reaches(each, post)]
+    lines = []
+    if silent:
+        lines.append(
+            "Nobody was alerted: it was there before the bot watched the blog, or came too late to be news."
+        )
+    if not subscriptions:
+        lines.append(f"{target.subject} follow{target.ending} nothing.")
+    elif passing:
+        lines.append(_matching_words(target, passing, silent=silent))
+    else:
+        lines += [line for each in subscriptions for line in _mismatch_lines(target, each, post)]
+    return lines
+
+
+def _delivery_words(target: Target, delivery: DeliveryInfo) -> str:
+    because = "every post is followed" if delivery.matched == "everything" else f"of {show(delivery.matched)}"
+    if delivery.state == "sent":
+        edited = (
+            f" The message was edited {counted(delivery.edited, 'time')} since." if delivery.edited else ""
+        )
+        return f"It was sent to {target.object} on {moment(delivery.at)}, because {because}.{edited}"
+    tried = f" Tried {counted(delivery.attempts, 'time')}." if delivery.attempts else ""
+    error = f" Last error: {sentence(delivery.error)}" if delivery.error else ""
+    if delivery.state == "parked":
+        reason = sentence(delivery.destination.parked_reason) or "the place cannot be reached."
+        return f"It is on hold for {target.object}: {reason}{tried} It is kept, and goes out by itself."
+    if delivery.state == "failed":
+        return f"It could not be sent to {target.object}; given up on {moment(delivery.at)}.{tried}{error}"
+    return f"It waits to be sent to {target.object} since {moment(delivery.at)}.{tried}{error}"
+
+
+def _matching_words(target: Target, passing: list[Subscription], *, silent: bool) -> str:
+    words = f"It matches what {target.object} get{target.ending} now ({filter_words(passing[0].filter)})"
+    if silent:
+        return f"{words}, so the next one like it is sent."
+    if all(each.paused for each in passing):
+        return f"{words}, but alerts are paused there."
+    return f"{words}, but that was not followed yet when it came."
+
+
+def _mismatch_lines(target: Target, subscription: Subscription, post: Post) -> list[str]:
+    """Say why one subscription does not let the post through."""
+    wanted = subscription.filter
+    if subscription.feed not in ("", post.feed):
+        return [f"{filter_words(wanted)}: followed only from {show(subscription.feed)}."]
+    keys = filing_keys(post.filing)
+    if wanted.include & keys:
+        key = min(wanted.exclude & keys)
+        name = term_word(key, wanted.labels.get(key, key[2:]))
+        return [f"{target.subject} leave{target.ending} out {name}, which it is {FILED[key[0]]}."]
+    lines = [ended(f"Not for {target.object}: {target.object} get{target.ending} {filter_words(wanted)}")]
+    for key in sorted(wanted.include):
+        if key.startswith("c:") and f"t:{key[2:]}" in keys:
+            name = show(wanted.labels.get(key, key[2:]))
+            lines.append(
+                f"{name} is only a tag of it, not a category. To follow the tag: {_follow_tag(target, name)}"
+            )
+    return lines
+
+
+def _follow_tag(target: Target, name: str) -> str:
+    return f"/{target.addition} #{name.lstrip('#')}"

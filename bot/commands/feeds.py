@@ -1,0 +1,144 @@
+"""/feeds: which blogs are watched. For admins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from bot.commands.declaration import Call
+from bot.commands.resolve import resolve_feed
+from bot.commands.wording import bare_url, clean, counted, ended, listed, moment, quoted, sentence, show
+from bot.errors import UsageError
+from bot.model import Feed, FeedSettings, Reply
+from bot.names import fold
+from bot.ports import Inspection
+
+EVERY = 900.0  # seconds between polls of a feed added in chat
+LONGEST_NAME = 60
+MOST_CHECKED = 5  # feeds looked at by one command
+MOST_LISTED = 25
+MOST_CATEGORIES = 12
+
+
+async def add(call: Call) -> Reply:
+    """Look at a URL, and watch it when it is a feed."""
+    url = _address(call.required("url"))
+    feeds = await call.store.feeds()
+    _refuse_known(url, feeds)
+    found = await call.inspector.inspect(url)
+    if found.problem:
+        raise UsageError(sentence(found.problem, 300))
+    _refuse_known(found.url, feeds)
+    name = _name(call.text("name"), found, feeds)
+    settings = FeedSettings(name=name, url=found.url, every=EVERY, origin="chat")
+    await call.store.add_feed(settings, call.now)
+    newest = f", the newest {quoted(found.newest)}" if found.newest else ""
+    lines = [f"Watching {quoted(name)} from now on, every {_interval(EVERY)}."]
+    if found.url != url:
+        lines.append(f"The page names its feed: {clean(found.url)}")
+    lines.append(f"Found {counted(found.posts, 'post')}{newest}.")
+    if found.categories:
+        names = [show(item) for item in found.categories]
+        lines.append(ended(f"Categories and tags: {listed(names, MOST_CATEGORIES)}"))
+    lines.append("The first poll is silent: what is there already alerts nobody.")
+    return Reply("\n".join([*lines, await _state(call)]))
+
+
+async def remove(call: Call) -> Reply:
+    """Stop watching a feed that was added in chat."""
+    feed = resolve_feed(call.required("feed"), await call.store.feeds())
+    name = quoted(feed.settings.name)
+    if feed.settings.origin != "chat":
+        raise UsageError(f"{name} stands in config.toml: take it out there and restart the bot.")
+    await call.store.retire_feed(feed.id, call.now)
+    return Reply(
+        f"{name} is no longer watched. Its posts and followers are kept; "
+        f"to bring it back: /feeds add {clean(feed.settings.url)}\n{await _state(call)}"
+    )
+
+
+async def list_feeds(call: Call) -> Reply:
+    """Tell which feeds are watched."""
+    feeds = await call.store.feeds()
+    if not feeds:
+        return Reply("No feed is watched yet. To begin: /feeds add URL")
+    lines = [_line(feed) for feed in feeds[:MOST_LISTED]]
+    more = [f"{len(feeds) - MOST_LISTED} more."] if len(feeds) > MOST_LISTED else []
+    return Reply("\n".join([f"{counted(len(feeds), 'feed')}:", *lines, *more]))
+
+
+async def check(call: Call) -> Reply:
+    """Look at a feed (or at all, when they are few) now, without storing anything."""
+    feeds = await call.store.feeds()
+    typed = call.text("feed")
+    if typed or not feeds:
+        feeds = [resolve_feed(typed, feeds)]
+    if len(feeds) > MOST_CHECKED:
+        raise UsageError(
+            f"There are {len(feeds)} feeds; name the one to look at. /feeds list has their names."
+        )
+    found = [(feed, await call.inspector.inspect(feed.url)) for feed in feeds]
+    lines = [_check_line(feed, inspection) for feed, inspection in found]
+    return Reply("\n".join(lines), ok=not any(inspection.problem for _, inspection in found))
+
+
+def _address(typed: str) -> str:
+    """Return the URL meant by "<https://blog.example|blog>" or "blog.example"."""
+    url = bare_url(typed)
+    return url if "://" in url else f"https://{url}"
+
+
+def _refuse_known(url: str, feeds: Sequence[Feed]) -> None:
+    for feed in feeds:
+        if url in (feed.url, feed.settings.url):
+            raise UsageError(f"That feed is watched already: {quoted(feed.settings.name)}.")
+
+
+def _name(typed: str, found: Inspection, feeds: Sequence[Feed]) -> str:
+    """Return the feed's name: the typed one, else its title, else its host. Raises UsageError on a clash."""
+    taken = {fold(feed.settings.name) for feed in feeds}
+    name = show(typed or found.title or _host(found.url), LONGEST_NAME).replace('"', "'")
+    if not fold(name):
+        raise UsageError(f"{quoted(name)} is no name: it needs a letter or a digit.")
+    if fold(name) not in taken:
+        return name
+    numbers = range(2, len(feeds) + 3)
+    free = next(f"{name} {number}" for number in numbers if fold(f"{name} {number}") not in taken)
+    raise UsageError(
+        f'A feed called {quoted(name)} is there already. Give another name, as in name:"{free}".'
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or "feed"
+    except ValueError:  # the inspector found a feed there all the same
+        return "feed"
+
+
+async def _state(call: Call) -> str:
+    names = [show(feed.settings.name) for feed in await call.store.feeds()]
+    return ended(f"Feeds now: {listed(names)}") if names else "No feed is watched now."
+
+
+def _line(feed: Feed) -> str:
+    origin = "added in chat" if feed.settings.origin == "chat" else "from config.toml"
+    read = feed.state.last_success_at
+    last = f"last read {moment(read)}" if read else "not read yet"
+    every = _interval(feed.settings.every)
+    return f"- {show(feed.settings.name)}: {clean(feed.url)}, every {every}, {origin}; {last}"
+
+
+def _check_line(feed: Feed, found: Inspection) -> str:
+    name = show(feed.settings.name)
+    if found.problem:
+        return f"{name}: {sentence(found.problem, 300)}"
+    newest = f", the newest {quoted(found.newest)}" if found.newest else ""
+    moved = f" It is at {clean(found.url)} now." if found.url != feed.url else ""
+    return f"{name}: a good feed with {counted(found.posts, 'post')}{newest}.{moved}"
+
+
+def _interval(seconds: float) -> str:
+    if seconds < 60:  # noqa: PLR2004 - seconds in a minute
+        return f"{seconds:g} seconds"
+    return counted(round(seconds / 60), "minute")

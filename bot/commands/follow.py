@@ -1,0 +1,41 @@
+"""/follow, /unfollow and /following: what a person gets."""
+
+from __future__ import annotations
+
+from bot.commands.declaration import Call
+from bot.commands.listing import term_lines
+from bot.commands.resolve import Vocabulary, resolve
+from bot.commands.state import Target, state_words
+from bot.commands.subscribe import add, chosen_feed, take_off
+from bot.model import Cadence, Kind, Reply
+
+# The cadences that can be delivered; the other words of `Cadence` are understood and refused.
+AVAILABLE_CADENCES = (Cadence.NOW,)
+UNAVAILABLE_CADENCES = tuple(cadence for cadence in Cadence if cadence not in AVAILABLE_CADENCES)
+
+
+async def follow(call: Call) -> Reply:
+    """Send posts of some categories to the person who asks."""
+    if "categories" not in call.values:
+        lines = term_lines(await call.store.terms(), Kind.CATEGORY)
+        return Reply("\n".join([f"Usage: {call.command.usage}", *lines]), ok=False)
+    feed = await chosen_feed(call)
+    known = Vocabulary(await call.store.terms(feed.id if feed else None))
+    wanted = resolve(call.text("categories"), known, call.command.path)
+    cadence = Cadence(call.text("when") or AVAILABLE_CADENCES[0])
+    return await add(call, Target(call.caller.address), wanted, feed, cadence=cadence)
+
+
+async def unfollow(call: Call) -> Reply:
+    """Stop sending posts of some categories, or of all."""
+    if "categories" not in call.values:
+        return Reply(f"Usage: {call.command.usage}\n{(await following(call)).text}", ok=False)
+    feed = await chosen_feed(call)
+    return await take_off(call, Target(call.caller.address), call.text("categories"), feed)
+
+
+async def following(call: Call) -> Reply:
+    """Tell what the person gets."""
+    subscriptions = await call.store.subscriptions(call.caller.address, channel=False)
+    words = state_words(Target(call.caller.address), subscriptions)
+    return Reply(words if subscriptions else f"{words} To begin: /follow CATEGORIES; /categories lists them.")

@@ -1,0 +1,100 @@
+"""/health: tells a quiet blog from a blind bot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.commands.declaration import Call
+from bot.commands.wording import clean, counted, moment, sentence, show
+from bot.model import Caller, Feed, Post, Reply
+from bot.ports import QueueHealth
+
+LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
+STUCK = timedelta(hours=1)  # an alert that waits longer is worth a word
+MOST_FEEDS = 20
+
+
+async def health(call: Call) -> Reply:
+    """Tell of each feed and of the outbox, a line each; the first line is the verdict."""
+    feeds = await call.store.feeds()
+    queue = await call.store.queue_health()
+    lines = [_verdict(feeds, queue, call.now)]
+    troubled = sorted(
+        feeds, key=lambda feed: not _trouble(feed, call.now)
+    )  # those that need a look come first
+    for feed in troubled[:MOST_FEEDS]:
+        newest = await call.store.latest(1, None, feed.id)
+        lines.append(_feed_line(feed, newest, call.now))
+    if len(feeds) > MOST_FEEDS:
+        lines.append(f"{len(feeds) - MOST_FEEDS} more feeds.")
+    return Reply("\n".join([*lines, *_queue_lines(queue, call.caller)]))
+
+
+def _trouble(feed: Feed, now: datetime) -> str:
+    """Return "failing", "stopped", "overdue", "not read yet", or "" for a feed that is well."""
+    if feed.state.stopped:
+        return "stopped"
+    if feed.state.failures:
+        return "failing"
+    if now - feed.next_poll_at > LATE:
+        return "overdue"
+    return "" if feed.state.last_success_at else "not read yet"
+
+
+def _verdict(feeds: Sequence[Feed], queue: QueueHealth, now: datetime) -> str:
+    problems = []
+    for kind in ("failing", "stopped", "overdue", "not read yet"):
+        number = sum(_trouble(feed, now) == kind for feed in feeds)
+        if number:
+            problems.append(
+                f"{number} of {counted(len(feeds), 'feed')} {'is' if number == 1 else 'are'} {kind}."
+            )
+    if queue.parked:
+        problems.append(f"{counted(len(queue.parked), 'place')} cannot be reached.")
+    if queue.oldest_waiting and now - queue.oldest_waiting > STUCK:
+        problems.append("Alerts are stuck in the queue.")
+    if not feeds:
+        problems.append("No feed is watched yet. An admin can add one: /feeds add URL")
+    return " ".join(problems) or "All well."
+
+
+def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime) -> str:
+    state, name = feed.state, show(feed.settings.name)
+    read = f"last read {moment(state.last_success_at)}" if state.last_success_at else "never read"
+    trouble = _trouble(feed, now)
+    if trouble == "stopped":
+        line = f"{name}: stopped, for its server says the feed is gone for good; {read}."
+    elif trouble == "failing":
+        since = f" since {moment(state.failing_since)}" if state.failing_since else ""
+        line = (
+            f"{name}: failing{since}, {counted(state.failures, 'poll')} in a row; {read}; "
+            f"next try {moment(feed.next_poll_at)}. {sentence(state.last_error)}".rstrip()
+        )
+    elif trouble == "overdue":
+        due = moment(feed.next_poll_at)
+        line = f"{name}: overdue, a check was due {due}; the bot may not be running; {read}."
+    elif trouble:
+        line = f"{name}: not read yet; first check {moment(feed.next_poll_at)}."
+    else:
+        quiet = f"no new post since {moment(newest[0].published)}" if newest else "no post yet"
+        line = f"{name}: {quiet}; the last poll answered, {read}; next check {moment(feed.next_poll_at)}."
+    return line + _moved_words(feed)
+
+
+def _moved_words(feed: Feed) -> str:
+    if feed.url != feed.settings.url:
+        return f" It moved to {clean(feed.url)}"
+    if feed.state.moved_to:
+        return f" Its server says it moved to {clean(feed.state.moved_to)}; watched until that is sure."
+    return ""
+
+
+def _queue_lines(queue: QueueHealth, caller: Caller) -> list[str]:
+    """Return the outbox in words. Admins see which places cannot be reached, others only their own."""
+    since = f", the oldest since {moment(queue.oldest_waiting)}" if queue.oldest_waiting else ""
+    failed = f", {queue.failed:,} given up" if queue.failed else ""
+    lines = [f"Alerts: {queue.waiting:,} waiting{since}; {queue.sent:,} sent{failed}."]
+    seen = [each for each in queue.parked if caller.admin or each.address in (caller.address, caller.place)]
+    lines += [f"On hold: {show(each.address)}. {sentence(each.parked_reason)}".rstrip() for each in seen]
+    return lines

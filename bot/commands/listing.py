@@ -1,0 +1,50 @@
+"""How posts and categories are listed in an answer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.commands.wording import clean, listed, moment, show, term_word
+from bot.model import Filing, Kind, Post, Term
+from bot.names import term_key
+
+MOST_TERMS = 40  # of one feed
+MOST_FEEDS = 10
+HEADINGS = {Kind.CATEGORY: "Categories", Kind.TAG: "Tags"}
+
+
+def term_lines(terms: Sequence[Term], kind: Kind) -> list[str]:
+    """Return the terms of a kind with their number of posts, one line for each feed."""
+    by_feed: dict[str, list[str]] = {}
+    for term in terms:
+        if term.kind is kind:
+            name = term_word(term_key(kind, term.name), term.name)
+            by_feed.setdefault(term.feed, []).append(f"{name} ({term.posts})" if term.posts else name)
+    if not by_feed:
+        return [f"No {HEADINGS[kind].lower()} are known yet; /health tells whether the blog was read."]
+    lines = []
+    for feed, names in list(by_feed.items())[:MOST_FEEDS]:
+        heading = HEADINGS[kind] if len(by_feed) == 1 else f"{HEADINGS[kind]} of {show(feed)}"
+        lines.append(f"{heading}, with their posts: {listed(names, MOST_TERMS)}")
+    if len(by_feed) > MOST_FEEDS:
+        lines.append(f"{len(by_feed) - MOST_FEEDS} more feeds: /categories feed:NAME")
+    return lines
+
+
+def filing_words(filing: Filing) -> str:
+    """Return "China-U.S., Trade", or "no category"; for an answer's one line on a post."""
+    return ", ".join(show(name) for name in filing.categories) or "no category"
+
+
+def post_lines(posts: Sequence[Post]) -> list[str]:
+    """Return title, filing, date and link of each post, newest first as given, a paragraph each."""
+    several = len({post.feed for post in posts}) > 1
+    lines = []
+    for number, post in enumerate(posts, 1):
+        feed = f"{show(post.feed)} \u00b7 " if several else ""
+        lines.append(
+            f"{number}. {show(post.title, 150)}\n"
+            f"   {feed}{filing_words(post.filing)} \u00b7 {moment(post.published)}\n"
+            f"   {clean(post.link)}"
+        )
+    return lines

@@ -1,0 +1,145 @@
+"""A typed line -> a command and its values, tolerant of how people type. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.commands.declaration import Command, Parameter
+from bot.commands.similar import similar
+from bot.commands.wording import clean, listed, quoted
+from bot.errors import UsageError
+
+LONGEST = 1000  # characters of a line or of one value
+PROGRAM = "bystander"  # "/bystander follow Trade" is "/follow Trade"
+
+_DOUBLE_QUOTES = re.compile("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02]")
+_LAST_NUMBER = re.compile(r"(?:^|\s)([+-]?\d{1,9})$")
+_ADDRESS = re.compile(r"<[^>]*>|\S*://\S*")
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A command with the values typed for it, by parameter name, unchecked."""
+
+    command: Command
+    values: Mapping[str, str]
+
+
+def parse(line: str, commands: Sequence[Command]) -> Parsed:
+    """Read one line. Raises UsageError with the nearest right thing."""
+    if len(line) > LONGEST:
+        raise UsageError(f"That is too long: {len(line):,} characters, and {LONGEST:,} is the limit.")
+    word, rest = _first_word(_DOUBLE_QUOTES.sub('"', clean(line)))
+    if word == PROGRAM:
+        word, rest = _first_word(rest)
+    if not word:
+        word = "help"
+    command = _named(word, commands, "")
+    if command.subcommands and rest:
+        word, rest = _first_word(rest)
+        command = _named(word, command.subcommands, command.path)
+    return Parsed(command, _values(command, rest))
+
+
+def find_command(path: str, commands: Sequence[Command]) -> Command:
+    """Return the command of a path such as "alerts add" or "/follow". Raises UsageError."""
+    words = path.replace("/", " ").split()[:2]
+    if not words:
+        raise UsageError("Which command? /help lists them.")
+    command = _named(words[0].casefold(), commands, "")
+    if len(words) > 1 and command.subcommands:
+        command = _named(words[1].casefold(), command.subcommands, command.path)
+    return command
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    word, _, rest = text.lstrip("/ ").partition(" ")
+    return word.casefold(), rest.strip()
+
+
+def _named(word: str, commands: Sequence[Command], group: str) -> Command:
+    for command in commands:
+        if command.name == word:
+            return command
+    names = {command.name: f"/{command.path}" for command in commands}
+    near = [names[name] for name in similar(word, names)]
+    typed = quoted(f"{group} {word}", 40)
+    if near:
+        raise UsageError(
+            f"{typed} is no command. Nearest: {listed(near, last='or')}. /{group or 'help'} lists all."
+        )
+    hint = f"There are {listed(list(names.values()))}." if group else "/help lists all there are."
+    raise UsageError(f"{typed} is no command. {hint}")
+
+
+def _values(command: Command, text: str) -> dict[str, str]:
+    values, rest = _options(command, text)
+    rest = _positional(command, rest, values)
+    if rest:
+        raise UsageError(f"I do not understand {quoted(rest, 60)} there. Usage: {command.usage}")
+    return values
+
+
+def _options(command: Command, text: str) -> tuple[dict[str, str], str]:
+    """Take `name:value` out of the text, anywhere outside quotes. The main parameter's name is optional."""
+    if not command.parameters:
+        return {}, text
+    names = "|".join(re.escape(parameter.name) for parameter in command.parameters)
+    pattern = re.compile(
+        rf"\"[^\"]*\"|(?<!\S)(?P<name>{names})\s?(?:=|:(?!//))\s*(?P<value>\"[^\"]*\"|'[^']*'(?!\S)|\S+)?",
+        re.IGNORECASE,
+    )
+    main = command.main
+    values: dict[str, str] = {}
+
+    def take(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return match[0]
+        name, value = match["name"].lower(), match["value"] or ""
+        if main is not None and name == main.name:
+            return value
+        if name in values:
+            raise UsageError(f"{name}: is given twice.")
+        if not unquoted(value):
+            raise UsageError(f"{name}: needs a value. Usage: {command.usage}")
+        values[name] = unquoted(value)
+        return " "
+
+    return values, " ".join(pattern.sub(take, text).split())
+
+
+def _positional(command: Command, rest: str, values: dict[str, str]) -> str:
+    """Give what has no name to the parameters in their order; return what is left over."""
+    free = [parameter for parameter in command.parameters if parameter.name not in values]
+    for parameter in free:
+        if parameter.kind == "number" and (match := _LAST_NUMBER.search(rest)):
+            values[parameter.name] = match[1]
+            rest = rest[: match.start()].strip()
+    for parameter in free:
+        if parameter.kind == "number" or not rest:
+            continue
+        taken, rest = _take(parameter, rest)
+        if taken:
+            values[parameter.name] = taken
+    return rest
+
+
+def _take(parameter: Parameter, rest: str) -> tuple[str, str]:
+    if parameter.takes_rest:
+        return unquoted(rest), ""
+    word = rest.split(maxsplit=1)[0]
+    if parameter.kind == "choice":
+        if word.casefold() not in (*parameter.choices, *parameter.unavailable):
+            return "", rest
+    elif parameter.kind == "url" and (match := _ADDRESS.search(rest)):
+        word = match[0]
+    return unquoted(word), " ".join(rest.replace(word, " ", 1).split())
+
+
+def unquoted(text: str) -> str:
+    """Return the text without the quotation marks around all of it."""
+    match = _QUOTED.fullmatch(text.strip())
+    return (match[1] or match[2] or "").strip() if match else text.strip()

@@ -1,0 +1,19 @@
+"""Which known names a mistyped one may have meant. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+
+from bot.names import fold, nearest
+
+_MARGIN = 15  # how far below the best a likeness, of 100, is still worth naming
+
+
+def similar(typed: str, known: Iterable[str]) -> list[str]:
+    """Return up to three known names like the typed one, best first; [] when none is near."""
+    names = nearest(typed, known)
+    likeness = {name: fuzz.WRatio(fold(typed), fold(name)) for name in names}
+    best = max(likeness.values(), default=0)
+    return [name for name in names if likeness[name] >= best - _MARGIN]

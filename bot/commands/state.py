@@ -1,0 +1,105 @@
+"""What somebody gets now, and what they would have got, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.commands.wording import CADENCES, counted, filter_words, place_word, quoted, sentence, show
+from bot.match import matches
+from bot.model import Feed, Post, Subscription
+from bot.ports import CommandStore
+
+BACK_TEST = 10  # posts
+MOST_TITLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose subscriptions a command is about: a person's own, or those of a channel (then with a name)."""
+
+    address: str
+    channel: str = ""
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether alerts go to a channel."""
+        return bool(self.channel)
+
+    @property
+    def subject(self) -> str:
+        """How a sentence about it begins."""
+        return self.channel[:1].upper() + self.channel[1:] if self.channel else "You"
+
+    @property
+    def object(self) -> str:
+        """How it is named inside a sentence."""
+        return self.channel or "you"
+
+    @property
+    def ending(self) -> str:
+        """The ending of verbs after `subject`."""
+        return "s" if self.channel else ""
+
+    @property
+    def addition(self) -> str:
+        """The command that adds something."""
+        return "alerts add" if self.channel else "follow"
+
+    @property
+    def removal(self) -> str:
+        """The command that takes something off."""
+        return "alerts remove" if self.channel else "unfollow"
+
+
+def subscription_words(subscription: Subscription, *, name_feed: bool) -> str:
+    """Return "China-U.S. and #TikTok, but not Taiwan; at once, by DM"."""
+    words = filter_words(subscription.filter)
+    if name_feed:
+        words += f" (from {show(subscription.feed) if subscription.feed else 'every feed'})"
+    words += f"; {CADENCES[subscription.cadence]}"
+    if not subscription.channel:
+        words += f", {place_word(subscription.destination.address)}"
+    if subscription.mention:
+        words += f", mentioning {show(subscription.mention)}"
+    return words + (" (paused)" if subscription.paused else "")
+
+
+def state_words(target: Target, subscriptions: Sequence[Subscription], *, changed: bool = False) -> str:
+    """Return what the target gets, in full: "You now get: ...". `changed`: say "now"."""
+    now = " now" if changed else ""
+    if not subscriptions:
+        return f"{target.subject} follow{target.ending} nothing{now}."
+    several = any(subscription.feed for subscription in subscriptions)
+    lines = [subscription_words(subscription, name_feed=several) for subscription in subscriptions]
+    head = f"{target.subject}{now} get{target.ending}:"
+    text = f"{head} {lines[0]}." if len(lines) == 1 else "\n- ".join([head, *lines])
+    destination = subscriptions[0].destination
+    if destination.parked:
+        text += f"\nAlerts are on hold: {sentence(destination.parked_reason)} They resume by themselves."
+    return text
+
+
+def reaches(subscription: Subscription, post: Post) -> bool:
+    """Whether a subscription lets a post through."""
+    return subscription.feed in ("", post.feed) and matches(subscription.filter, post.filing)
+
+
+async def back_test(
+    store: CommandStore, target: Target, subscriptions: Sequence[Subscription], feed: Feed | None
+) -> str:
+    """Return how many of the newest posts (of one feed, or of all) would have come, with titles."""
+    posts = await store.latest(BACK_TEST, None, feed.id if feed else None)
+    if not posts:
+        return "No posts are known yet, so there is nothing to try it on."
+    hits = [post for post in posts if any(reaches(each, post) for each in subscriptions)]
+    span = f"the last {len(posts)} posts" if len(posts) == BACK_TEST else _all_words(len(posts))
+    if not hits:
+        return f"None of {span} would have reached {target.object}."
+    titles = ", ".join(quoted(post.title) for post in hits[:MOST_TITLES])
+    more = f" and {len(hits) - MOST_TITLES} more" if len(hits) > MOST_TITLES else ""
+    return f"{len(hits)} of {span} would have reached {target.object}: {titles}{more}."
+
+
+def _all_words(number: int) -> str:
+    return f"the {counted(number, 'post')} known so far"

@@ -1,0 +1,168 @@
+"""Adding to and taking off what a person or a channel follows. Nothing changes before all is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.commands.declaration import Call
+from bot.commands.resolve import Vocabulary, Wanted, resolve, resolve_feed
+from bot.commands.state import Target, back_test, state_words
+from bot.commands.wording import ended, filter_words, listed, show, term_word
+from bot.errors import UsageError
+from bot.model import EVERYTHING, Cadence, Feed, Filter, Kind, Reply, Subscription, Term
+from bot.names import fold
+
+
+async def chosen_feed(call: Call) -> Feed | None:
+    """Return the feed that was named, None for every feed."""
+    typed = call.text("feed")
+    return resolve_feed(typed, await call.store.feeds()) if typed else None
+
+
+def followed_terms(names: Mapping[str, str]) -> list[Term]:
+    """Return what is followed (term key to name) as terms, so that it is found even when long unused."""
+    kinds = {"c": Kind.CATEGORY, "t": Kind.TAG}
+    return [Term(kinds[key[0]], name, fold(name)) for key, name in names.items() if key != EVERYTHING]
+
+
+async def add(
+    call: Call, target: Target, wanted: Wanted, feed: Feed | None, *, cadence: Cadence, mention: str = ""
+) -> Reply:
+    """Follow what is wanted; answer with the resulting state and a back-test."""
+    before = await call.store.subscriptions(target.address, channel=target.is_channel)
+    if not wanted.include:
+        return await _leave_out(call, target, wanted, feed, before)
+    feed_id = feed.id if feed else None
+    covering = [each for each in before if _covers(each, wanted, feed_id, cadence, mention)]
+    if covering:
+        return Reply(f"{_already(call, target, wanted, covering[0])}\n{state_words(target, before)}")
+    await call.store.follow(
+        target.address,
+        feed_id=feed_id,
+        include=wanted.include,
+        exclude=wanted.exclude,
+        cadence=cadence,
+        channel=target.is_channel,
+        mention=mention,
+        by=call.caller.address,
+        now=call.now,
+    )
+    return await _changed(call, target, feed)
+
+
+async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) -> Reply:
+    """Unfollow what is named ("-Name": no longer leave it out; "all": everything); answer with the state."""
+    before = await call.store.subscriptions(target.address, channel=target.is_channel)
+    followed = {key: name for each in before for key, name in each.filter.labels.items()}
+    known = Vocabulary([*followed_terms(followed), *await call.store.terms()])
+    wanted = resolve(typed, known, call.command.path)
+    concerned = [each for each in before if feed is None or each.feed_id == feed.id]
+    included = frozenset[str]().union(*(each.filter.include for each in concerned))
+    excluded = frozenset[str]().union(*(each.filter.exclude for each in concerned))
+    words = _not_there(target, wanted, included, excluded)
+    keys = [*(wanted.include.keys() & included), *(wanted.exclude.keys() & excluded)]
+    everything = EVERYTHING in wanted.include
+    if not concerned or not (keys or everything):
+        return Reply("\n".join([*words, state_words(target, before)]))
+    await call.store.unfollow(
+        target.address,
+        keys=None if everything else keys,
+        channel=target.is_channel,
+        feed_id=feed.id if feed else None,
+    )
+    after = await call.store.subscriptions(target.address, channel=target.is_channel)
+    return Reply("\n".join([*words, state_words(target, after, changed=True)]))
+
+
+async def _leave_out(
+    call: Call, target: Target, wanted: Wanted, feed: Feed | None, before: Sequence[Subscription]
+) -> Reply:
+    """Add exclusions to all that is followed (of a feed)."""
+    names = _left_out_words(wanted)
+    concerned = [each for each in before if feed is None or each.feed_id == feed.id]
+    if not concerned:
+        of = f" of {show(feed.settings.name)}" if feed else ""
+        raise UsageError(
+            f"{target.subject} follow{target.ending} nothing{of}, so there is nothing to leave {names} "
+            f"out of. Say what to get as well: /{call.command.path} all, {_signed(wanted)}"
+        )
+    if any(each.filter.include <= wanted.exclude.keys() for each in concerned):
+        raise UsageError(f"Without {names} nothing would be left. To stop: /{target.removal} all.")
+    if all(wanted.exclude.keys() <= each.filter.exclude for each in concerned):
+        already = ended(f"{target.subject} already leave{target.ending} out {names}")
+        return Reply(f"{already}\n{state_words(target, before)}")
+    for each in concerned:
+        await call.store.follow(
+            target.address,
+            feed_id=each.feed_id,
+            include={},
+            exclude=wanted.exclude,
+            cadence=each.cadence,
+            channel=target.is_channel,
+            mention="",
+            by=call.caller.address,
+            now=call.now,
+        )
+    return await _changed(call, target, feed)
+
+
+async def _changed(call: Call, target: Target, feed: Feed | None) -> Reply:
+    after = await call.store.subscriptions(target.address, channel=target.is_channel)
+    tried = await back_test(call.store, target, after, feed)
+    return Reply(f"{state_words(target, after, changed=True)}\n{tried}")
+
+
+def _covers(
+    subscription: Subscription, wanted: Wanted, feed_id: int | None, cadence: Cadence, mention: str
+) -> bool:
+    """Whether following what is wanted would change nothing."""
+    has = subscription.filter
+    same_feed = subscription.feed_id == feed_id or (subscription.feed_id is None and not has.exclude)
+    return (
+        same_feed
+        and subscription.cadence is cadence
+        and mention in ("", subscription.mention)
+        and (EVERYTHING in has.include or wanted.include.keys() <= has.include)
+        and wanted.exclude.keys() <= has.exclude
+        and not (wanted.include.keys() & has.exclude)
+    )
+
+
+def _already(call: Call, target: Target, wanted: Wanted, covering: Subscription) -> str:
+    if EVERYTHING in covering.filter.include and EVERYTHING not in wanted.include:
+        names = [term_word(key, name) for key, name in wanted.include.items()]
+        return (
+            f"{target.subject} already get{target.ending} every post, {listed(names)} too. "
+            f"To narrow it: /{target.removal} all, then /{call.command.path} {', '.join(names)}"
+        )
+    asked = Filter(
+        frozenset(wanted.include), frozenset(wanted.exclude), labels=wanted.include | wanted.exclude
+    )
+    return ended(f"{target.subject} already follow{target.ending} {filter_words(asked)}")
+
+
+def _not_there(
+    target: Target, wanted: Wanted, included: frozenset[str], excluded: frozenset[str]
+) -> list[str]:
+    """Say which of the names to take off are not there."""
+    lines = []
+    strange = {key: name for key, name in wanted.include.items() if key not in (*included, EVERYTHING)}
+    if strange:
+        not_at_all = "does not" if target.is_channel else "do not"
+        names = listed([term_word(key, name) for key, name in strange.items()], last="or")
+        lines.append(ended(f"{target.subject} {not_at_all} follow {names}"))
+    if EVERYTHING in included and EVERYTHING not in wanted.include and wanted.include:
+        signed = _signed(Wanted(exclude=wanted.include))
+        lines.append(f"Every post is followed; to leave some out: /{target.addition} {signed}")
+    let_in = Wanted(exclude={key: name for key, name in wanted.exclude.items() if key not in excluded})
+    if let_in.exclude:
+        lines.append(f"{_left_out_words(let_in)} {'is' if len(let_in.exclude) == 1 else 'are'} not left out.")
+    return lines
+
+
+def _left_out_words(wanted: Wanted) -> str:
+    return listed([term_word(key, name) for key, name in wanted.exclude.items()])
+
+
+def _signed(wanted: Wanted) -> str:
+    return ", ".join(f"-{term_word(key, name)}" for key, name in wanted.exclude.items())

@@ -1,0 +1,293 @@
+"""Feed HTML to plain text: the author's prose, without what themes and plug-ins put around it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from html.entities import html5
+
+from lxml import etree
+
+_HTML_LIMIT = 400_000  # characters that are parsed; the longest real posts have a quarter of that
+_TAG_LIMIT = 2_000  # characters; libxml2 takes quadratic time over the attributes of one tag
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BLOCKS = _words(
+    """address article aside blockquote body center dd details div dl dt fieldset figure footer form h1 h2
+    h3 h4 h5 h6 header hr html li main nav ol p pre section summary table ul video"""
+)
+_HEADINGS = _words("dt h1 h2 h3 h4 h5 h6 summary")
+_DROPPED_TAGS = _words(
+    """applet audio button canvas del dialog embed figcaption figure form head iframe img input map math
+    nav noscript object pre s script select strike style svg table template textarea title video xmp"""
+)
+_DROPPED_CLASSES = _words(
+    """wp-caption wp-caption-text gallery gallery-caption tiled-gallery wp-block-gallery image-credit
+    photo-credit sharedaddy jp-relatedposts yarpp-related addtoany_share_save_container feedflare wpcnt
+    entry-links reblog-from reblogger-note read-more more-link post-navigation wp-block-latest-posts
+    wp-block-buttons wp-block-embed twitter-tweet instagram-media wp-block-jetpack-subscriptions
+    wp-block-jetpack-contact-form wp-block-pullquote pullquote wp-block-footnotes footnotes footnote
+    footnote-ref fn about-author author-bio author-box screen-reader-text"""
+)
+_DROPPED_IDS = ("attachment_", "jp-post-flair", "jp-relatedposts")
+
+_SHORT = 120  # characters; a shorter paragraph that begins so, or is all links, is the theme's
+_ALL_LINKS = 0.8  # share of a paragraph's characters
+_FURNITURE = re.compile(
+    r"""[\W_]* (?:
+        (?: share | like | print )\ this\b | (?: entry\ )? filed\ under\b | tagged\b
+      | \d+\ comments?\b | (?: no | one )\ comments?$ | leave\ a\ (?: comment | reply )
+      | (?: continue | keep )\ reading | read\ (?: more | the\ (?: rest | full ) ) | also\ read\b
+      | (?: see | read )\ also\b | more\ (?: from | on | about )\b [^.]* $ | you\ m(?: ay | ight )\ also\ like
+      | related (?: \ (?: posts? | articles? | stories | links? | content ) )? \s* (?: : | $ )
+      | follow\ (?: me | us | him | her | them | @\w+ )\b | (?: click | tap )\ here\b
+      | posted\ (?: in | by | on )\b
+      | (?: photo | photograph | image | picture | video | graphic | map | chart | illustration
+          | screenshot | credit | source )s? (?: \ (?: credits? | courtesy | by | via ) )* \s* (?: : | © )
+      | (?: photo | photograph | image | picture | screenshot )s?\ (?: by | via | courtesy )\b
+      | by (?: \ [\w.'\u2019-]+ ){1,4} $ | advertisements? \W* $ | loading \W* $ )
+      | [\W_]* © | \[ /? (?-i: [a-z_]+ ) \b [^\]]* \] $""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PLEA_LIMIT = 400  # characters; syndication tails and pleas are longer than furniture, yet never prose
+_PLEA = re.compile(
+    r"""[\W_]* (?:
+        the\ post\ .+\ (?: appeared\ first | first\ appeared )\ on\b
+      | (?: advertisement | about\ the\ author )\b
+      | this\ (?: post | article | story | piece | essay | column )\ (?: (?: was | has )\ )?
+        (?: originally | first | also )\ (?: appeared | published | posted )\b
+      | originally\ (?: published | posted )\b
+      | (?: please\ )? (?: subscribe | sign\ up | join\ (?: our | my | the ) )\b .*
+        \b(?: newsletter | mailing\ list | e-?mail | inbox | updates )\b
+      | (?: if\ you\ )? (?: like | enjoy )(?: d | ed | ing )?\ (?: this | what | our | my | reading )\b .*
+        \b(?: subscri | donat | patreon | newsletter | support | share ) )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_DATE_WORD = r"""(?: \#?\d[\d:.,/]* (?: st | nd | rd | th | [ap]\.?m\.? )? | [ap]\.?m\.? | [A-Z]{2,4} | today
+    | on | at | of | as | and | from | to\ add
+    | (?: Jan | Feb | Mar | Apr | May | Jun | Jul | Aug | Sep | Oct | Nov | Dec
+        | Mon | Tue | Wed | Thu | Fri | Sat | Sun )[a-z]* )"""
+_UPDATE = re.compile(
+    rf"""[\W_]* (?: [Uu]pdated? | UPDATED? | Nachtrag | Mise\ à\ jour | Actualización | 更新 ) \b
+        (?: [\s,]* (?: {_DATE_WORD} (?! [a-z] ) | [(\[] [^()\[\]]{{1,60}} [)\]] ) ){{0,8}}
+        (?: \s* [:\uff1a\]\-\u2013\u2014] \s* | \s* $
+          | \s+ (?= (?: The | An? | It | He | She | They | We | I | This | That | In )\s ) )""",
+    re.VERBOSE,
+)
+
+# Every match ends, at the end of the text if need be: that keeps the pass linear.
+_MARKUP = re.compile(
+    r"""<!-- .*? (?: --> | \Z )
+      | < (?P<raw> script | style | textarea | iframe | noscript | template | xmp ) \b
+        .*? (?: </(?P=raw)\s*> | \Z )
+      | < (?P<tag> [a-z][a-z0-9]*+ ) (?: [^>=]++ | = \s*+ (?: "[^"]*+" | '[^']*+' )?+ )*+ (?: > | \Z )
+      | </ (?: html | body ) \b [^>]* >""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+_CLASS_OR_ID = re.compile(r"""\s(?:class|id)\s*=\s*(?:"[^"]{0,400}"|'[^']{0,400}')""", re.IGNORECASE)
+_NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
+# Controls, surrogates, soft hyphens, zero-width spaces, bidi overrides and isolates, non-characters.
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff"
+    r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+_DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # not to be left before an ellipsis
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One block of prose. `quoted`: somebody else's words (a blockquote); `listed`: an item of a list."""
+
+    text: str
+    quoted: bool
+    listed: bool = False
+
+
+def paragraphs(html: str) -> list[Paragraph]:
+    """Return the prose of `html` in reading order; never raises.
+
+    Left out: headings, captions, tables, embeds, struck-out text, share bars, "Filed under" tails and other
+    furniture, and lists of links. Entities are decoded once, white space is collapsed, what cannot be seen is
+    removed. Only the first 400,000 characters are read, script and comments not counted.
+    """
+    root = _parse(html)
+    if root is None:
+        return []
+    reader = _Reader()
+    reader.read(root)
+    return reader.found
+
+
+def plain_text(html: str) -> str:
+    """Return all prose of `html`, quotations included, its paragraphs joined by blank lines."""
+    return "\n\n".join(paragraph.text for paragraph in paragraphs(html))
+
+
+def update_paragraph(html: str) -> str:
+    """Return the last paragraph that begins "Update:", "UPDATE (July 14):" or the like, or ""."""
+    updates = [found.text for found in paragraphs(html) if not found.quoted and is_update(found.text)]
+    return updates[-1] if updates else ""
+
+
+def is_update(text: str) -> bool:
+    """Tell whether a paragraph begins with an update mark ("Update your phone" does not)."""
+    return _UPDATE.match(text) is not None
+
+
+def clip(text: str, limit: int) -> str:
+    """Return `text` within `limit` characters, cut at the end of a word and closed with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    if limit < 1:
+        return ""
+    kept = text[: limit - 1]
+    if not text[limit - 1].isspace():
+        space = max(kept.rfind(" "), kept.rfind("\n"))
+        # Chinese, Japanese and endless addresses have no space to cut at: a cut anywhere beats losing half.
+        kept = kept[:space] if space >= limit // 2 else _whole_characters(kept, text[limit - 1])
+    return kept.rstrip(_DANGLING) + "…"
+
+
+def _whole_characters(kept: str, following: str) -> str:
+    """Drop a base character that would lose its accent or its joined half."""
+    while kept and (unicodedata.category(following).startswith("M") or "\u200d" in (following, kept[-1])):
+        kept, following = kept[:-1], kept[-1]
+    return kept
+
+
+def _parse(html: str) -> etree._Element | None:
+    text = _MARKUP.sub(_tame, _UNSEEN.sub("", html))[:_HTML_LIMIT]
+    text = _NAMED_ENTITY.sub(_numeric, text)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        return etree.fromstring(f"<html><body>{text}</body></html>".encode(), parser)
+    except etree.LxmlError:
+        return None
+
+
+def _tame(match: re.Match[str]) -> str:
+    """Drop comments and raw text, and all attributes of an overlong tag but its class and id."""
+    whole = match[0]
+    if match["tag"] is None or match["tag"].lower() in ("html", "body"):
+        return " " if match["raw"] else ""
+    if len(whole) <= _TAG_LIMIT:
+        return whole
+    return f"<{match['tag']}{''.join(_CLASS_OR_ID.findall(whole)[:2])}>"
+
+
+def _numeric(match: re.Match[str]) -> str:
+    """Spell a named entity by its number: libxml2 knows those of HTML 4 alone."""
+    characters = html5.get(match[1])
+    return "".join(f"&#{ord(character)};" for character in characters) if characters else match[0]
+
+
+def _is_dropped(element: etree._Element) -> bool:
+    if element.tag in _DROPPED_TAGS:
+        return True
+    if element.tag == "sup" and len(element) and element[0].tag == "a":
+        return True  # the mark of a footnote
+    if not element.attrib:
+        return False
+    if not _DROPPED_CLASSES.isdisjoint(element.get("class", "").lower().split()):
+        return True
+    style = element.get("style", "").replace(" ", "").lower()
+    return (
+        "hidden" in element.attrib
+        or "display:none" in style
+        or element.get("id", "").startswith(_DROPPED_IDS)
+    )
+
+
+class _Reader:
+    """Walks a tree in document order and collects paragraphs; holds where it stands."""
+
+    def __init__(self) -> None:
+        self.found: list[Paragraph] = []
+        self._parts: list[str] = []
+        self._linked = 0  # characters of the open paragraph that are link text
+        self._after_break = False
+        self._inside = {"a": 0, "blockquote": 0, "li": 0, "heading": 0}
+        self._mark = ""  # an update mark that stood alone, for the paragraph that follows
+
+    def read(self, root: etree._Element) -> None:
+        walk = etree.iterwalk(root, events=("start", "end"))
+        skipped: etree._Element | None = None
+        for event, element in walk:
+            if event == "start":
+                if _is_dropped(element):
+                    skipped = element
+                    walk.skip_subtree()
+                else:
+                    self._open(str(element.tag))
+                    self._text(element.text)
+            else:
+                passed_over = skipped is not None and element is skipped
+                if not passed_over:
+                    self._close(str(element.tag))
+                elif element.tag in _BLOCKS:
+                    self._end_paragraph()
+                self._text(element.tail)
+        self._end_paragraph()
+
+    def _open(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_paragraph()
+        elif tag == "br":
+            self._break()
+        elif tag == "q":
+            self._text("“")
+        self._count(tag, 1)
+
+    def _close(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._end_paragraph()
+        elif tag == "q":
+            self._text("”")
+        self._count(tag, -1)
+
+    def _count(self, tag: str, step: int) -> None:
+        place = "heading" if tag in _HEADINGS else tag
+        if place in self._inside:
+            self._inside[place] += step
+
+    def _break(self) -> None:
+        """One line break is a space; two in a row are how old editors ended a paragraph."""
+        if self._after_break:
+            self._end_paragraph()
+        self._parts.append(" ")
+        self._after_break = True
+
+    def _text(self, text: str | None) -> None:
+        if not text:
+            return
+        self._parts.append(text)
+        if not text.isspace():
+            self._after_break = False
+            if self._inside["a"]:
+                self._linked += len(text)
+
+    def _end_paragraph(self) -> None:
+        text = " ".join(_UNSEEN.sub("", "".join(self._parts)).split())
+        linked, self._linked = self._linked, 0
+        self._parts.clear()
+        self._after_break = False
+        if not text:
+            return
+        if _UPDATE.fullmatch(text):
+            self._mark = text.rstrip(": ") + ": "
+        elif not self._inside["heading"] and not _is_furniture(text, linked):
+            quoted, listed = self._inside["blockquote"] > 0, self._inside["li"] > 0
+            self.found.append(Paragraph(self._mark + text, quoted, listed))
+            self._mark = ""
+
+
+def _is_furniture(text: str, linked: int) -> bool:
+    if len(text) < _SHORT and (linked >= len(text) * _ALL_LINKS or _FURNITURE.match(text)):
+        return True
+    return len(text) < _PLEA_LIMIT and _PLEA.match(text) is not None

@@ -1,0 +1,62 @@
+"""Looks at a URL that a person gave: a feed, a page that announces one, or neither."""
+
+from __future__ import annotations
+
+from bot.errors import BystanderError
+from bot.model import ParsedFeed
+from bot.pipeline.fetch import Answer, Fetcher
+from bot.ports import Inspection
+from bot.wall import Wall
+
+_OK = 200
+_MAX_CATEGORIES = 20
+
+
+class FeedInspector:
+    """`bot.ports.Inspector` on the fetcher and the wall that polling uses."""
+
+    def __init__(self, fetcher: Fetcher, wall: Wall) -> None:
+        self._fetcher = fetcher
+        self._wall = wall
+
+    async def inspect(self, url: str) -> Inspection:
+        """Fetch and parse once; of a page, the feed it announces. Never raises for the other side."""
+        address = url if "://" in url else f"https://{url}"
+        try:
+            answer = await self._get(address)
+            parsed, problem = await self._parse(answer)
+            if parsed is None and (announced := await self._announced(answer)):
+                address = announced
+                parsed, problem = await self._parse(await self._get(address))
+        except BystanderError as error:
+            return Inspection(url=address, problem=str(error))
+        if parsed is None:
+            return Inspection(url=address, problem=problem)
+        return _inspection(address, parsed)
+
+    async def _get(self, url: str) -> Answer:
+        answer = await self._fetcher.get(url)
+        if answer.status != _OK:
+            raise BystanderError(f"The server answers {answer.status}; check the address.")
+        return answer
+
+    async def _parse(self, answer: Answer) -> tuple[ParsedFeed | None, str]:
+        try:
+            return await self._wall.run("bot.pipeline.parse:parse", answer.body, answer.content_type), ""
+        except BystanderError as error:
+            return None, f"No feed can be read there: {error}"
+
+    async def _announced(self, answer: Answer) -> str:
+        found: list[str] = await self._wall.run("bot.discover:feeds_of_page", answer.body, answer.url)
+        return found[0] if found else ""
+
+
+def _inspection(url: str, parsed: ParsedFeed) -> Inspection:
+    labels = dict.fromkeys(label for entry in parsed.entries for label in entry.labels)
+    return Inspection(
+        url=url,
+        title=parsed.title,
+        posts=len(parsed.entries),
+        newest=parsed.entries[0].title,
+        categories=tuple(labels)[:_MAX_CATEGORIES],
+    )

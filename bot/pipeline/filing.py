@@ -1,0 +1,243 @@
+"""Gathers the evidence for filing posts: at most one request to an API, or one to each post's page.
+
+Belongs to the poll (it knows several stages). What a blog answers only ever adds evidence: when everything
+but the feed is down, the order of the feed's labels decides, and the post is filed again later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from bot.errors import BystanderError, FetchError
+from bot.model import Feed, FeedState, Filing, Rank
+from bot.pipeline.classify import Vocabulary, classify
+from bot.pipeline.evidence import FiledPost, find_filed
+from bot.pipeline.fetch import Fetcher
+from bot.pipeline.page import PageFiling
+from bot.pipeline.sources import ApiCandidate, api_candidates
+from bot.wall import Wall
+
+_log = logging.getLogger(__name__)
+
+SECONDS = 8.0  # for all evidence of one poll: the alert goes out in time on what is there by then
+PAGES_AT_ONCE = 2
+MOST_PAGES = 20  # a poll asks for; the others are filed by the feed alone and looked up later
+RETRY_API = 86400.0  # seconds after which a blog without an API is asked again
+REFILES = 8  # times that better evidence is looked for
+_API_ACCEPT = "application/json"
+_PAGE_ACCEPT = "text/html"
+READERS = {"wpcom": "bot.pipeline.evidence:read_wpcom", "wpjson": "bot.pipeline.evidence:read_wpjson"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToFile:
+    """What is known of a post that is to be filed."""
+
+    id: str
+    link: str
+    guid: str
+    wordpress_id: int
+    labels: tuple[str, ...]
+    html: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Posts of one feed to be filed at `now`. `vocabulary`: names known to be categories so far."""
+
+    feed: Feed
+    posts: Sequence[ToFile]
+    generator: str
+    site: str  # the blog's own address, as the feed prints it
+    vocabulary: Iterable[str]
+    now: datetime
+
+    @property
+    def wordpress(self) -> bool:
+        """Whether the feed's labels are categories and tags merged, as WordPress prints them."""
+        return is_wordpress(self.generator, self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The filings by post id, names learned to be categories, and what polling remembers of the API."""
+
+    filings: Mapping[str, Filing]
+    vocabulary: tuple[str, ...]
+    api: str
+    api_retry_at: datetime | None
+
+
+@dataclass(slots=True)
+class _Evidence:
+    api: dict[str, FiledPost] = field(default_factory=dict)
+    pages: dict[str, PageFiling] = field(default_factory=dict)
+    tails: dict[str, PageFiling] = field(default_factory=dict)
+    api_used: str = ""
+    api_missing: bool = False  # every place was asked, and none is an API
+
+
+class Filer:
+    """Files posts by the best evidence that can be had now."""
+
+    def __init__(self, fetcher: Fetcher, wall: Wall) -> None:
+        self._fetcher = fetcher
+        self._wall = wall
+
+    async def file(self, job: Job) -> Filed:
+        """File the posts; never raises for what the blog does."""
+        evidence = _Evidence()
+        if job.posts and job.wordpress:
+            try:
+                async with asyncio.timeout(SECONDS):
+                    await self._gather(evidence, job)
+            except TimeoutError:
+                _log.info("%s: not all evidence came within %.0f s", job.feed.settings.name, SECONDS)
+            evidence.tails = await self._tails(job.posts)
+        filings, learned = _classified(job, evidence)
+        api, retry_at = _remember(job.feed.state, evidence, job.now)
+        return Filed(filings, learned, api, retry_at)
+
+    async def _gather(self, evidence: _Evidence, job: Job) -> None:
+        for candidate in _candidates(job):
+            if found := await self._ask_api(candidate):
+                evidence.api_used = f"{candidate.kind} {candidate.url}"
+                evidence.api = _joined(found, job.posts)
+                return
+        evidence.api_missing = True
+        await self._ask_pages(evidence, job.posts)
+
+    async def _ask_api(self, candidate: ApiCandidate) -> tuple[FiledPost, ...]:
+        """Return what an API lists, nothing where there is none."""
+        try:
+            answer = await self._fetcher.get(candidate.url, accept=_API_ACCEPT)
+            if answer.status != HTTPStatus.OK:
+                return ()
+            found: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
+        except BystanderError as error:
+            _log.debug("No API at %s: %s", candidate.url, error)
+            return ()
+        return found
+
+    async def _ask_pages(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
+        """Ask for each post's own page; once one cannot be reached, the others are left alone."""
+        turns = asyncio.Semaphore(PAGES_AT_ONCE)
+        unreachable = asyncio.Event()
+
+        async def ask(post: ToFile) -> None:
+            async with turns:
+                if unreachable.is_set():
+                    return
+                try:
+                    evidence.pages[post.id] = await self._page(post)
+                except FetchError as error:
+                    _log.debug("No page at %s: %s", post.link, error)
+                    unreachable.set()
+                except BystanderError as error:
+                    _log.debug("No evidence on the page %s: %s", post.link, error)
+
+        async with asyncio.TaskGroup() as group:
+            for post in [post for post in posts if post.link][-MOST_PAGES:]:
+                group.create_task(ask(post))
+
+    async def _page(self, post: ToFile) -> PageFiling:
+        answer = await self._fetcher.get(post.link, accept=_PAGE_ACCEPT)
+        if answer.status != HTTPStatus.OK:
+            return PageFiling()
+        page: PageFiling = await self._wall.run(
+            "bot.pipeline.page:read_page", answer.body, answer.content_type, post.link, post.wordpress_id
+        )
+        return page
+
+    async def _tails(self, posts: Sequence[ToFile]) -> dict[str, PageFiling]:
+        """Read the "Filed under" lines that old feeds print at the end of a post."""
+        found = {}
+        for post in posts:
+            if "iled under" in post.html[-20_000:]:
+                try:
+                    found[post.id] = await self._wall.run("bot.pipeline.page:read_content_tail", post.html)
+                except BystanderError as error:
+                    _log.debug("%s: %s", post.link, error)
+        return found
+
+
+def is_wordpress(generator: str, posts: Iterable[ToFile]) -> bool:
+    """Whether the feed's labels are categories and tags merged, as WordPress prints them."""
+    return "wordpress" in generator.casefold() or any(post.wordpress_id for post in posts)
+
+
+def refile_at(
+    filing: Filing, *, wordpress: bool, attempts: int, every: float, now: datetime
+) -> datetime | None:
+    """Return when to look for better evidence: after 1, 2, 4 ... intervals; None when there is no use."""
+    if filing.rank.exact or not wordpress or attempts >= REFILES:
+        return None
+    return now + timedelta(seconds=min(every * 2.0**attempts, 86400.0))
+
+
+def _candidates(job: Job) -> Sequence[ApiCandidate]:
+    """Return where to ask: the place that answered before, else all that may, unless lately none did."""
+    feed = job.feed
+    kind, _, url = feed.state.api.partition(" ")
+    everything = api_candidates(feed.url, job.site, job.generator, feed.settings.api_base)
+    known = [each for each in everything if each.kind == kind and each.url == url]
+    if known:
+        return known
+    retry_at = feed.state.api_retry_at
+    return () if retry_at is not None and job.now < retry_at else everything
+
+
+def _joined(found: Iterable[FiledPost], posts: Iterable[ToFile]) -> dict[str, FiledPost]:
+    """Return what the API says of each post."""
+    listed = list(found)
+    pairs = (
+        (post.id, find_filed(listed, link=post.link, guid=post.guid, wordpress_id=post.wordpress_id))
+        for post in posts
+    )
+    return {post_id: filed for post_id, filed in pairs if filed is not None}
+
+
+def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:
+    """File all posts; what the clear ones teach is used for the others."""
+    sidebar = [name for page in evidence.pages.values() for name in page.sidebar]
+    known, settings = [*job.vocabulary, *sidebar], job.feed.settings
+
+    def classified(learned: Iterable[str]) -> dict[str, Filing]:
+        vocabulary = Vocabulary.of(settings.categories, [*known, *learned])
+        return {
+            post.id: classify(
+                post.labels,
+                wordpress=job.wordpress,
+                vocabulary=vocabulary,
+                aliases=settings.aliases,
+                api=evidence.api.get(post.id),
+                page=evidence.pages.get(post.id),
+                tail=evidence.tails.get(post.id),
+            )
+            for post in job.posts
+        }
+
+    first = classified(())
+    learned = [
+        name
+        for filing in first.values()
+        if filing.rank in (Rank.API, Rank.PAGE, Rank.ORDER)
+        for name in filing.categories
+    ]
+    again = classified(learned) if any(filing.ambiguous for filing in first.values()) else first
+    return again, tuple(dict.fromkeys([*sidebar, *learned]))
+
+
+def _remember(state: FeedState, evidence: _Evidence, now: datetime) -> tuple[str, datetime | None]:
+    """Return the API to ask next time, and when to look for one again."""
+    if evidence.api_used:
+        return evidence.api_used, None
+    if evidence.api_missing and not state.api:
+        waiting = state.api_retry_at is not None and now < state.api_retry_at
+        return "", state.api_retry_at if waiting else now + timedelta(seconds=RETRY_API)
+    return state.api, state.api_retry_at

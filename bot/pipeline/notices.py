@@ -1,0 +1,67 @@
+"""What admins are told about a feed, in a sentence with the mend. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.pipeline.politeness import NoticeKind, Outcome
+from bot.ports import AdminNotice
+
+
+def of_outcome(name: str, outcome: Outcome) -> list[str]:
+    """Return what admins are told after a poll of the feed called `name`: at most one sentence."""
+    texts = {
+        NoticeKind.FAILING: failing(name, outcome.state.last_error),
+        NoticeKind.RECOVERED: recovered(name),
+        NoticeKind.FORBIDDEN: forbidden(name),
+        NoticeKind.NOT_FOUND: not_found(name),
+        NoticeKind.GONE: gone(name),
+        NoticeKind.MOVED: moved(name, outcome.url),
+    }
+    return [texts[outcome.notice]] if outcome.notice else []
+
+
+def failing(name: str, error: str) -> str:
+    """Tell that a feed begins to fail."""
+    return (
+        f"{name} cannot be read: {error}. It is tried again by itself, less and less often; "
+        f"you will be told when it works again."
+    )
+
+
+def recovered(name: str) -> str:
+    """Tell that a feed works again."""
+    return f"{name} can be read again; posts missed meanwhile follow if the blog still lists them."
+
+
+def forbidden(name: str) -> str:
+    """Tell that the server refuses us (401, 403)."""
+    return (
+        f"{name} refuses the bot (401 or 403). Set fetch.contact so that its owner sees who asks, "
+        "or ask them to let it in."
+    )
+
+
+def not_found(name: str) -> str:
+    """Tell of 404 for days."""
+    return (
+        f"{name} has not been found for three days (404). Check its address; it is still tried now and then."
+    )
+
+
+def gone(name: str) -> str:
+    """Tell of 410, twice, a day apart."""
+    return (
+        f"{name} says that it is gone for good (410) and is not asked any more. "
+        "Remove it, or give its new address."
+    )
+
+
+def moved(name: str, url: str) -> str:
+    """Tell that a permanent redirect has proved itself."""
+    return f"{name} has moved to {url}; that address is used from now on. Put it into the config too."
+
+
+def to_admins(admins: Iterable[str], texts: Iterable[str]) -> tuple[AdminNotice, ...]:
+    """Return a notice for each admin and text."""
+    return tuple(AdminNotice(admin, text) for text in texts for admin in admins)

@@ -1,0 +1,260 @@
+"""The way of the data, in order: fetch, parse, sift, classify, summarize, match and outbox.
+
+This file is the table of contents of the bot. It knows all stages and decides nothing itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from hashlib import blake2b
+from http import HTTPStatus
+
+from bot.batch import Batcher
+from bot.clock import Clock
+from bot.errors import FetchError, ParseError, StoreError
+from bot.model import Entry, Feed, FeedState, ParsedFeed
+from bot.pipeline import notices
+from bot.pipeline.fetch import Answer, Fetcher
+from bot.pipeline.filing import Filer
+from bot.pipeline.gap import page_back
+from bot.pipeline.politeness import (
+    Exchange,
+    Outcome,
+    after_failure,
+    after_success,
+    after_unchanged,
+    validators,
+)
+from bot.pipeline.posts import Made, PostMaker, known_of, lookup_keys, rows_by_id
+from bot.pipeline.refile import Refiler
+from bot.pipeline.sift import Sifted, sift
+from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
+from bot.wall import Wall
+
+_log = logging.getLogger(__name__)
+
+LEASE = 300.0  # seconds that a poll may take before another worker may try
+AT_ONCE = 100  # polls under way
+GRACE = 10.0  # seconds for polls under way when the bot stops
+
+
+class Poller:
+    """Polls feeds that are due, each by itself: a slow or hostile one holds up no other."""
+
+    def __init__(
+        self,
+        store: FeedStore,
+        fetcher: Fetcher,
+        wall: Wall,
+        clock: Clock,
+        *,
+        owner: str,
+        admins: Sequence[str],
+        on_news: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._wall = wall
+        self._clock = clock
+        self._owner = owner
+        self._admins = tuple(admins)
+        self._on_news = on_news
+        filer = Filer(fetcher, wall)
+        self._posts = PostMaker(filer, wall)
+        self._refiler = Refiler(store, filer)
+        self._records = Batcher[PollRecord](self._write)
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self._fault: BaseException | None = None
+        self._closing = False
+
+    async def tick(self) -> None:
+        """Start the polls that are due; called by the scheduler. Raises what a poll died of."""
+        if self._fault:
+            raise self._fault
+        room = AT_ONCE - len(self._tasks)
+        if self._closing or room <= 0:
+            return
+        try:
+            now = self._clock.now()
+            due = await self._store.next_poll_at()
+            feeds = []
+            if due is not None and due <= now:
+                feeds = await self._store.claim_feeds(self._owner, now, LEASE, room)
+        except StoreError as error:  # disk full, locked: the next tick tries again
+            _log.error("Polls wait: %s", error)
+            return
+        for feed in feeds:
+            self._start(feed)
+
+    async def poll_all(self) -> int:
+        """Poll every feed now, due or not; return how many polls failed."""
+        feeds = [feed for feed in await self._store.feeds() if not feed.state.stopped]
+        well = await asyncio.gather(*(self._start(feed) for feed in feeds))
+        return well.count(False)
+
+    async def aclose(self) -> None:
+        """Start no more polls, let those under way end within the grace, store what they brought."""
+        self._closing = True
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._records.aclose()
+
+    def _start(self, feed: Feed) -> asyncio.Task[bool]:
+        task = asyncio.create_task(self._poll(feed))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[bool]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._fault = error
+
+    async def _poll(self, feed: Feed) -> bool:
+        """Poll one feed and store what came of it; return whether it went well."""
+        now = self._clock.now()
+        try:
+            answer = await self._fetch(feed, now)
+        except FetchError as error:
+            return await self._failed(feed, Exchange(retry_after=error.retry_after), str(error))
+        exchange = _exchange_of(answer)
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            return await self._unchanged(feed, exchange)
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.IM_USED):
+            return await self._failed(feed, exchange, f"the server answered {answer.status}")
+        body_hash = blake2b(answer.body, digest_size=16).hexdigest()
+        if body_hash == feed.state.body_hash:
+            return await self._unchanged(feed, exchange)
+        try:
+            parsed: ParsedFeed = await self._wall.run(
+                "bot.pipeline.parse:parse", answer.body, answer.content_type
+            )
+        except ParseError as error:
+            return await self._failed(feed, exchange, str(error))
+        success = partial(after_success, body_hash=body_hash, ttl=parsed.ttl)
+        return await self._take(feed, parsed, success(feed, exchange, self._clock.now(), _jitter()))
+
+    async def _fetch(self, feed: Feed, now: datetime) -> Answer:
+        etag, last_modified = validators(feed.state, now)
+        return await self._fetcher.get(feed.url, etag=etag, last_modified=last_modified)
+
+    async def _unchanged(self, feed: Feed, exchange: Exchange) -> bool:
+        """Store that nothing is new; look for better evidence where that is due."""
+        now = self._clock.now()
+        record = self._record(feed, after_unchanged(feed, exchange, now, _jitter()))
+        if feed.state.refile_at is not None and feed.state.refile_at <= now:
+            commit = await self._refiler.refile(feed, record, now)
+            if await self._commit(commit):
+                self._on_news()
+        else:
+            await self._records.add(record)
+        return True
+
+    async def _failed(self, feed: Feed, exchange: Exchange, error: str) -> bool:
+        """Store the failure; nothing else changes."""
+        _log.warning("%s: %s", feed.settings.name, error)
+        outcome = after_failure(feed, exchange, self._clock.now(), _jitter(), error=error)
+        await self._records.add(self._record(feed, outcome))
+        return False
+
+    async def _take(self, feed: Feed, parsed: ParsedFeed, outcome: Outcome) -> bool:
+        """From a parsed feed to posts and deliveries, in one transaction."""
+        now = self._clock.now()
+        sifted, rows = await self._sift(feed, parsed.entries, now)
+        if sifted.gap:
+            older = await page_back(self._fetcher, self._wall, self._store, feed, parsed)
+            sifted, rows = await self._sift(feed, (*parsed.entries, *older), now)
+        vocabulary = await self._store.vocabulary(feed.id)
+        made = await self._posts.make(feed, parsed, sifted, rows=rows, vocabulary=vocabulary, now=now)
+        record = self._record(feed, outcome, *filter(None, [sifted.warning]))
+        commit = PollCommit(
+            replace(record, state=_state_after(record.state, parsed, made, now, first=sifted.first)),
+            new=made.new,
+            silent=made.silent,
+            changed=made.changed,
+            quiet_changed=made.quiet_changed,
+            vocabulary=made.filed.vocabulary,
+            at=now,
+        )
+        self._tell(feed, commit, await self._commit(commit))
+        return True
+
+    async def _sift(
+        self, feed: Feed, entries: Sequence[Entry], now: datetime
+    ) -> tuple[Sifted, dict[str, PostRow]]:
+        """Tell what is new by what the store knows of the window; return that too, by id."""
+        keys = lookup_keys(entries)
+        rows = await self._store.known_posts(feed.id, keys, keys)
+        sifted = sift(
+            entries,
+            [known_of(row) for row in rows],
+            baseline_at=feed.state.baseline_at,
+            highest_wordpress_id=feed.state.highest_wordpress_id,
+            now=now,
+        )
+        return sifted, rows_by_id(rows)
+
+    async def _commit(self, commit: PollCommit) -> int:
+        """Store a poll; while the store refuses (disk full), try again: the posts are not lost."""
+        while True:
+            try:
+                return await self._store.commit_poll(commit)
+            except StoreError as error:
+                _log.error("Posts wait to be stored: %s", error)
+                await asyncio.sleep(1)
+
+    async def _write(self, records: Sequence[PollRecord]) -> None:
+        await self._store.record_polls(records, self._clock.now())
+
+    def _record(self, feed: Feed, outcome: Outcome, *warnings: str) -> PollRecord:
+        texts = [*notices.of_outcome(feed.settings.name, outcome), *warnings]
+        for text in texts:
+            _log.warning("%s", text)
+        told = notices.to_admins(self._admins, texts)
+        return PollRecord(feed.id, outcome.url, outcome.state, outcome.next_poll_at, told)
+
+    def _tell(self, feed: Feed, commit: PollCommit, deliveries: int) -> None:
+        counts = (len(commit.new), len(commit.silent), len(commit.changed), deliveries)
+        _log.info("%s: %d new, %d silent, %d changed, %d deliveries", feed.settings.name, *counts)
+        self._on_news()
+
+
+def _state_after(
+    state: FeedState, parsed: ParsedFeed, made: Made, now: datetime, *, first: bool
+) -> FeedState:
+    """Return the feed's state with what the posts of this poll add to it."""
+    waiting = [each for each in (made.refile_at, state.refile_at) if each is not None]
+    return replace(
+        state,
+        baseline_at=state.baseline_at or now,
+        highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,
+        site=parsed.link or state.site,
+        generator=parsed.generator,
+        api=made.filed.api,
+        api_retry_at=made.filed.api_retry_at,
+        refile_at=min(waiting, default=None),
+    )
+
+
+def _jitter() -> float:
+    return random.random()  # noqa: S311 -- spreads polls, guards nothing
+
+
+def _exchange_of(answer: Answer) -> Exchange:
+    return Exchange(
+        status=answer.status,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        max_age=answer.cache_max_age,
+        retry_after=answer.retry_after,
+        moved_to=answer.moved_to,
+    )

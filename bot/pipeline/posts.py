@@ -1,0 +1,268 @@
+"""From sifted entries to rows of the store: filed, summarized, and told apart by what follows from them.
+
+Belongs to the poll (it knows several stages).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.errors import BystanderError
+from bot.html_text import clip
+from bot.model import Entry, Feed, Filing, ParsedFeed, Post
+from bot.pipeline.classify import better
+from bot.pipeline.filing import Filed, Job, ToFile, refile_at
+from bot.pipeline.identity import identify, text_hash
+from bot.pipeline.sift import Found, Known, Sifted
+from bot.ports import PostRow
+from bot.reading import Reading, Source
+from bot.wall import Wall
+
+_log = logging.getLogger(__name__)
+
+MOST_EDITS = 24  # of one post that are passed on; a text that changes on every poll is no news
+RECENT = timedelta(days=7)  # within which a changed filing of a post we never announced is still news
+_AT_ONCE = 20  # posts read in one call through the wall
+_SUMMARY = 600  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Rows for the store (see `bot.ports.PollCommit`), and what was learned on the way."""
+
+    new: tuple[PostRow, ...]
+    silent: tuple[PostRow, ...]
+    changed: tuple[PostRow, ...]
+    quiet_changed: tuple[PostRow, ...]
+    filed: Filed
+
+    @property
+    def rows(self) -> tuple[PostRow, ...]:
+        """All rows."""
+        return self.new + self.silent + self.changed + self.quiet_changed
+
+    @property
+    def highest_wordpress_id(self) -> int:
+        """The highest post id among the rows, 0 without."""
+        return max((row.wordpress_id for row in self.rows), default=0)
+
+    @property
+    def refile_at(self) -> datetime | None:
+        """When better evidence is to be looked for at the earliest."""
+        return min((row.refile_at for row in self.rows if row.refile_at is not None), default=None)
+
+
+class Files(Protocol):
+    """Files the posts of a job; never raises for what a blog does."""
+
+    async def file(self, job: Job) -> Filed:
+        """Return a filing for each post of the job."""
+        ...
+
+
+class PostMaker:
+    """Makes rows of what a poll brought."""
+
+    def __init__(self, filer: Files, wall: Wall) -> None:
+        self._filer = filer
+        self._wall = wall
+
+    async def make(
+        self,
+        feed: Feed,
+        parsed: ParsedFeed,
+        sifted: Sifted,
+        *,
+        rows: Mapping[str, PostRow],
+        vocabulary: Sequence[str],
+        now: datetime,
+    ) -> Made:
+        """File and summarize; `rows` are the known posts of the window by id."""
+        new, silent = _announced(sifted, feed.settings.announce_latest)
+        wanted = (*silent, *new, *sifted.changed)
+        job = Job(
+            feed=feed,
+            posts=[_to_file(found) for found in wanted],
+            generator=parsed.generator,
+            site=parsed.link or feed.state.site,
+            vocabulary=vocabulary,
+            now=now,
+        )
+        filed = await self._filer.file(job)
+        readings = await self._read([found.entry for found in wanted])
+        context = _Context(feed, filed.filings, dict(zip(wanted, readings, strict=True)), job.wordpress, now)
+        changed = [_changed(context, found, rows[found.known.id]) for found in sifted.changed if found.known]
+        moved = [_moved(rows[known], new_id) for new_id, known in sifted.moved_ids]
+        return Made(
+            new=tuple(_fresh(context, found, silent=False) for found in new),
+            silent=tuple(_fresh(context, found, silent=True) for found in silent),
+            changed=tuple(after for before, after in changed if not _quiet(before, after, now)),
+            quiet_changed=tuple(after for before, after in changed if _quiet(before, after, now))
+            + tuple(moved),
+            filed=filed,
+        )
+
+    async def _read(self, entries: Sequence[Entry]) -> list[Reading]:
+        """Read the texts behind the wall; one that cannot be read does not spoil the others."""
+        found: list[Reading] = []
+        for start in range(0, len(entries), _AT_ONCE):
+            some = entries[start : start + _AT_ONCE]
+            sources = [Source(entry.html, entry.title, entry.excerpt) for entry in some]
+            try:
+                found += await self._wall.run("bot.reading:read", sources)
+            except BystanderError:
+                found += [await self._read_one(source) for source in sources]
+        return found
+
+    async def _read_one(self, source: Source) -> Reading:
+        try:
+            readings: list[Reading] = await self._wall.run("bot.reading:read", [source])
+        except BystanderError as error:
+            _log.warning("The text of %r cannot be summarized: %s", source.title, error)
+            return Reading(summary=clip(source.excerpt, _SUMMARY), text="", update="")
+        return readings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    feed: Feed
+    filings: Mapping[str, Filing]
+    readings: Mapping[Found, Reading]
+    wordpress: bool
+    now: datetime
+
+    def plan(self, filing: Filing, attempts: int) -> datetime | None:
+        every = self.feed.settings.every
+        return refile_at(filing, wordpress=self.wordpress, attempts=attempts, every=every, now=self.now)
+
+
+def known_of(row: PostRow) -> Known:
+    """Return what sifting needs of a stored post."""
+    return Known(
+        id=row.post.id,
+        guid=row.guid,
+        link=row.post.link,
+        title=row.post.title,
+        published=row.post.published,
+        text_hash=row.text_hash,
+        labels=row.labels,
+        aliases=row.aliases,
+    )
+
+
+def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
+    """Whether a new filing of a post is only better knowledge of ours, and nobody is to be told.
+
+    A post of the baseline was never announced: only when its author changed the filing, and not long after
+    it came out, is that news.
+    """
+    author_did = before.post.filing.rank.exact and after.post.filing.rank.exact
+    return before.silent and not (author_did and now - before.post.published <= RECENT)
+
+
+def _quiet(before: PostRow, after: PostRow, now: datetime) -> bool:
+    same_filing = before.post.filing == after.post.filing
+    return quiet_refiling(before, after, now) or (same_filing and before.edits >= MOST_EDITS)
+
+
+def _announced(sifted: Sifted, latest: int) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+    """Return new and silent entries; of a first poll the newest `latest` are announced."""
+    if not sifted.first or not latest:
+        return sifted.new, sifted.silent
+    return sifted.new + sifted.silent[-latest:], sifted.silent[:-latest]
+
+
+def _to_file(found: Found) -> ToFile:
+    entry = found.entry
+    return ToFile(
+        id=_id(found),
+        link=entry.link,
+        guid=entry.guid,
+        wordpress_id=found.identity.wordpress_id,
+        labels=entry.labels,
+        html=entry.html,
+    )
+
+
+def _id(found: Found) -> str:
+    return found.known.id if found.known else found.identity.id
+
+
+def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
+    """Return the row of a post seen for the first time."""
+    entry, reading = found.entry, context.readings[found]
+    filing = context.filings[found.identity.id]
+    post = Post(
+        id=found.identity.id,
+        link=entry.link,
+        title=entry.title,
+        author=entry.author,
+        published=found.published,
+        summary=reading.summary,
+        filing=filing,
+        image=entry.image,
+        feed=context.feed.settings.name,
+    )
+    return PostRow(
+        post=post,
+        guid=entry.guid,
+        wordpress_id=found.identity.wordpress_id,
+        aliases=found.identity.aliases,
+        labels=entry.labels,
+        text=reading.text,
+        text_hash=text_hash(entry),
+        printed=entry.published,
+        first_seen=context.now,
+        silent=silent,
+        refile_at=context.plan(filing, 0),
+    )
+
+
+def _changed(context: _Context, found: Found, before: PostRow) -> tuple[PostRow, PostRow]:
+    """Return a known post before and after an edit or a new filing."""
+    entry, reading = found.entry, context.readings[found]
+    offered, old = context.filings[before.post.id], before.post
+    filing = offered if better(offered, old.filing) else old.filing
+    added = reading.update if reading.update and reading.update not in before.text else ""
+    post = replace(
+        old,
+        link=entry.link or old.link,
+        title=entry.title or old.title,
+        author=entry.author or old.author,
+        summary=reading.summary or old.summary,
+        filing=filing,
+        image=entry.image,
+        update=added or old.update,
+    )
+    after = replace(
+        before,
+        post=post,
+        guid=entry.guid or before.guid,
+        aliases=(found.identity.id, *found.identity.aliases),
+        labels=entry.labels,
+        text=reading.text or before.text,
+        text_hash=text_hash(entry),
+        edits=before.edits + 1,
+        refile_at=context.plan(filing, before.refile_attempts),
+    )
+    return before, after
+
+
+def _moved(before: PostRow, new_id: str) -> PostRow:
+    """Return a known post that is from now on also recognised by another id."""
+    return replace(before, aliases=(*before.aliases, new_id))
+
+
+def lookup_keys(entries: Iterable[Entry]) -> list[str]:
+    """Return every id and alias under which the store may know the posts of a window."""
+    identities = [identify(entry) for entry in entries]
+    return list({key for each in identities for key in (each.id, *each.aliases)})
+
+
+def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:
+    """Return rows by the id of their post."""
+    return {row.post.id: row for row in rows}

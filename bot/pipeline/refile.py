@@ -1,0 +1,76 @@
+"""Looks for better evidence for posts that were filed on weak evidence. Belongs to the poll."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import Feed
+from bot.pipeline.classify import better
+from bot.pipeline.filing import Filed, Filer, Job, ToFile, refile_at
+from bot.pipeline.posts import quiet_refiling
+from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
+
+AT_ONCE = 10  # posts a poll
+
+
+class Refiler:
+    """Files posts again whose time for that has come."""
+
+    def __init__(self, store: FeedStore, filer: Filer) -> None:
+        self._store = store
+        self._filer = filer
+
+    async def refile(self, feed: Feed, record: PollRecord, now: datetime) -> PollCommit:
+        """Return what a poll without news stores: its record, and the posts that were filed again."""
+        rows = await self._store.posts_to_refile(feed.id, now, AT_ONCE)
+        job = Job(
+            feed=feed,
+            posts=[_to_file(row) for row in rows],
+            generator=feed.state.generator,
+            site=feed.state.site,
+            vocabulary=await self._store.vocabulary(feed.id),
+            now=now,
+        )
+        filed = await self._filer.file(job)
+        pairs = [(row, _refiled(row, filed, job)) for row in rows]
+        waiting = [after.refile_at for _, after in pairs if after.refile_at is not None]
+        if len(rows) == AT_ONCE:  # there may be more
+            waiting.append(record.next_poll_at)
+        state = replace(
+            record.state,
+            api=filed.api,
+            api_retry_at=filed.api_retry_at,
+            refile_at=min(waiting, default=None),
+        )
+        return PollCommit(
+            replace(record, state=state),
+            changed=tuple(after for before, after in pairs if not quiet_refiling(before, after, now)),
+            quiet_changed=tuple(after for before, after in pairs if quiet_refiling(before, after, now)),
+            vocabulary=filed.vocabulary,
+            at=now,
+        )
+
+
+def _to_file(row: PostRow) -> ToFile:
+    return ToFile(
+        id=row.post.id,
+        link=row.post.link,
+        guid=row.guid,
+        wordpress_id=row.wordpress_id,
+        labels=row.labels,
+    )
+
+
+def _refiled(row: PostRow, filed: Filed, job: Job) -> PostRow:
+    """Return the post with the better of both filings and the next time to look."""
+    offered = filed.filings[row.post.id]
+    filing = offered if better(offered, row.post.filing) else row.post.filing
+    attempts = row.refile_attempts + 1
+    every = job.feed.settings.every
+    return replace(
+        row,
+        post=replace(row.post, filing=filing),
+        refile_attempts=attempts,
+        refile_at=refile_at(filing, wordpress=job.wordpress, attempts=attempts, every=every, now=job.now),
+    )

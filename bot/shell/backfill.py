@@ -1,0 +1,38 @@
+"""`bystander backfill`: older posts go into the archive, silently, so that commands know them."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.app import Bot, open_bot
+from bot.config import Config
+from bot.errors import UsageError
+from bot.model import Feed
+from bot.pipeline.archive import Archivist
+from bot.shell.progress import progress
+
+_MOST = 1000
+
+
+async def backfill(options: argparse.Namespace, config: Config) -> int:
+    """Read up to `--pages` pages of each feed; 1 when a feed could not be read at all."""
+    if not 1 <= options.pages <= _MOST:
+        raise UsageError(f"--pages {options.pages}: write a number from 1 to {_MOST}.")
+    failed = 0
+    async with open_bot(config) as bot:
+        await bot.store.take_over(bot.owner)
+        await bot.store.sync_feeds([feed.settings() for feed in config.feeds], bot.clock.now())
+        await bot.poller.poll_all()  # the newest posts, and where the blog's API is
+        for feed in await bot.store.feeds():
+            failed += not await _one(bot, feed, options.pages)
+    return 1 if failed else 0
+
+
+async def _one(bot: Bot, feed: Feed, pages: int) -> bool:
+    """Read one feed back and say how far; return whether any page could be read."""
+    archivist = Archivist(bot.store, bot.fetcher, bot.wall)
+    with progress(f"Reading {feed.settings.name} ..."):
+        read = [page async for page in archivist.read(feed, pages, bot.clock.now())]
+    stored, posts = sum(page.stored for page in read), sum(page.posts for page in read)
+    print(f"{feed.settings.name}: {len(read)} pages with {posts} posts, {stored} of them new to the archive.")
+    return bool(read)

@@ -1,0 +1,24 @@
+"""`bystander command`: one chat command from the shell."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.app import open_bot
+from bot.config import Config
+from bot.errors import UsageError
+from bot.model import Caller
+
+
+async def command(options: argparse.Namespace, config: Config) -> int:
+    """Print the answer; 1 when the command was refused. A running bot picks up what changed."""
+    platform, _, name = options.caller.partition(":")
+    if platform != "console" or not name or any(char.isspace() for char in name):
+        raise UsageError(f'--as {options.caller}: write "console:" and a name without spaces.')
+    async with open_bot(config) as bot:
+        await bot.store.sync_feeds([feed.settings() for feed in config.feeds], bot.clock.now())
+        admin = options.admin or name in config.admins.console
+        caller = Caller(options.caller, options.caller, admin=admin)
+        reply = await bot.dispatcher.run(caller, options.line)
+    print(reply.text)
+    return 0 if reply.ok else 1

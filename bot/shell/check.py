@@ -1,0 +1,87 @@
+"""`bystander check`: looks at everything a running bot needs, a line each, with the mend."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.app import network_of
+from bot.config import Config
+from bot.errors import StoreError
+from bot.inspector import FeedInspector
+from bot.model import Feed
+from bot.ports import Inspection
+from bot.shell.progress import progress
+from storage import open_store
+
+_MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
+
+
+async def check(_: argparse.Namespace, config: Config) -> int:
+    """Print a line for each thing looked at; 1 when one of them is wrong."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    bad = 0
+    async for well, line in _findings(config):
+        bad += not well
+        mark, style = _MARKS[well]
+        console.print(Text.assemble((mark, style), line))
+    console.print(f"{bad} to mend." if bad else "All well.")
+    return 1 if bad else 0
+
+
+async def _findings(config: Config) -> AsyncIterator[tuple[bool, str]]:
+    yield True, "config: every key can be used"
+    yield _chats(config)
+    feeds: list[Feed] = []
+    try:
+        store = await open_store(config.database.get_secret_value(), create=False)
+    except StoreError as error:
+        new = "does not exist yet" in str(error)
+        yield new, f"database: {error}"
+    else:
+        feeds = await store.feeds()
+        health = await store.queue_health()
+        await store.aclose()
+        yield True, f"database: up to date; {health.waiting} alerts wait, {health.sent} sent"
+        for destination in health.parked:
+            yield False, f"destination {destination.address}: parked: {destination.parked_reason}"
+    async for finding in _feeds(config, feeds):
+        yield finding
+
+
+def _chats(config: Config) -> tuple[bool, str]:
+    enabled = [name for name in ("console", "discord", "slack") if getattr(config, name).enabled]
+    if not enabled:
+        return False, "chats: none is enabled; set console.enabled = true to begin with"
+    return True, f"chats: {', '.join(enabled)}"
+
+
+async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool, str]]:
+    """Look at each feed now, and say how its polls have gone."""
+    state = {feed.settings.url: feed for feed in stored}
+    wanted = {feed.url: feed.name for feed in config.feeds}
+    wanted |= {feed.settings.url: feed.settings.name for feed in stored if feed.settings.origin == "chat"}
+    if not wanted:
+        yield False, "feeds: none; add [[feeds]] to the config, or /feeds add URL in chat"
+    async with AsyncExitStack() as stack:
+        fetcher, wall = await network_of(config, stack)
+        inspector = FeedInspector(fetcher, wall)
+        for url, name in wanted.items():
+            with progress(f"Reading {name} ..."):
+                inspection = await inspector.inspect(url)
+            yield _feed(name, inspection, state.get(url))
+
+
+def _feed(name: str, inspection: Inspection, stored: Feed | None) -> tuple[bool, str]:
+    since = ""
+    if stored is not None and stored.state.failures:
+        since = f" (failed {stored.state.failures} polls in a row: {stored.state.last_error})"
+    if inspection.problem:
+        return False, f"feed {name}: {inspection.problem}{since}"
+    if stored is not None and stored.state.stopped:
+        return False, f"feed {name}: not polled since it said it was gone; remove it and add it again"
+    return True, f"feed {name}: {inspection.posts} posts, the newest is “{inspection.newest}”{since}"

@@ -1,0 +1,27 @@
+"""`bystander backup` and `bystander migrate`."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.config import Config
+from storage import open_store
+
+
+async def backup(options: argparse.Namespace, config: Config) -> int:
+    """Write a consistent copy to a new file; the bot may run meanwhile."""
+    store = await open_store(config.database.get_secret_value(), create=False)
+    try:
+        await store.backup(options.file)
+    finally:
+        await store.aclose()
+    print(f"Copied to {options.file}.")
+    return 0
+
+
+async def migrate(_: argparse.Namespace, config: Config) -> int:
+    """Bring the schema up to date, as every start does too; make the database when there is none."""
+    store = await open_store(config.database.get_secret_value())
+    await store.aclose()
+    print("The database is up to date.")
+    return 0

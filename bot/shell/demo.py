@@ -1,0 +1,131 @@
+"""`bystander demo`: the whole bot on a sample blog, on this machine, in a minute."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bot.app import Bot, console_source, open_bot, prepare, run_bot
+from bot.config import Config, parse_config
+from bot.model import Caller, Reply
+from bot.sample.blog import SampleBlog, SamplePost, load_posts
+from bot.sample.server import SampleServer
+from bot.shell.run import stopping_on_signals
+
+HELD_BACK = 3  # posts that are published while the demo runs
+FIRST_WAIT = 2.0  # seconds from the first /follow to the next post
+NEXT_WAIT = 15.0  # seconds between the posts after it
+LAST_WAIT = 3.0  # seconds for the last alert once stdin has ended
+FOLLOWED = "China-U.S."
+_HINTS = """\
+A sample blog with {posts} posts is served at {url} and watched; nothing old is announced.
+Follow a category, and see what happens when the blog publishes:
+
+    /follow China-U.S.
+
+Then try /following, /categories, /latest, /find chips, /why, /health, /help.
+Ctrl-C ends the demo; nothing is kept.
+"""
+
+
+async def demo(options: argparse.Namespace, _: Config) -> int:
+    """Serve the sample blog, watch it, and talk here (or, with --once, show one alert and end)."""
+    posts = load_posts()
+    with tempfile.TemporaryDirectory(prefix="bystander-demo-") as folder:
+        blog = SampleBlog(posts[:-HELD_BACK])
+        ended = asyncio.Event()
+        source = None if options.once else _watched(console_source() or (), ended)
+        async with SampleServer(blog) as server, _bot_of(server, folder, source) as bot:
+            if options.once:
+                return await _show_one(bot, blog, posts[-1])
+            return await _talk(bot, server, list(posts[-HELD_BACK:]), ended)
+
+
+@asynccontextmanager
+async def _bot_of(server: SampleServer, folder: str, source: Iterable[str] | None) -> AsyncIterator[Bot]:
+    """Open a bot whose config names the sample blog, in a folder that goes away."""
+    text = f"""
+        database = "sqlite:///{Path(folder).as_posix()}/demo.db"
+        [fetch]
+        allow_networks = ["127.0.0.0/8"]
+        [[feeds]]
+        name = "The Sample Bystander"
+        url = "{server.feed_url}"
+        every = "0.5s"
+        api_base = "{server.api_base}"
+        [console]
+        enabled = true
+        [admins]
+        console = ["me"]
+    """
+    async with open_bot(parse_config(text, {}), source=source) as bot:
+        yield bot
+
+
+async def _show_one(bot: Bot, blog: SampleBlog, post: SamplePost) -> int:
+    """Follow, publish, deliver; 1 when the alert could not be made."""
+    me = Caller("console:me", "console:me", admin=True)
+    await prepare(bot)
+    failed = await bot.poller.poll_all()
+    print(f"The blog has {len(blog.posts)} posts; the first poll is silent.\n")
+    print(f"> /follow {FOLLOWED}")
+    print((await bot.dispatch(me, f"/follow {FOLLOWED}")).text)
+    blog.publish(post, at=bot.clock.now())
+    print(f"\nThe blog publishes a post filed under {', '.join(post.categories)}:\n", flush=True)
+    failed += await bot.poller.poll_all()
+    failed += await bot.outbox.drain()
+    return 1 if failed else 0
+
+
+async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], ended: asyncio.Event) -> int:
+    """Run the bot on this terminal and publish the posts held back once somebody follows."""
+    stop, followed, published = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    print(_HINTS.format(posts=len(server.blog.posts), url=server.url), flush=True)
+
+    async def listen(caller: Caller, line: str) -> Reply:
+        reply = await bot.dispatch(caller, line)
+        if reply.ok and line.lstrip("/ ").lower().startswith("follow "):
+            followed.set()
+        return reply
+
+    async def publish() -> None:
+        await followed.wait()
+        for post, wait in zip(held_back, (FIRST_WAIT, *(NEXT_WAIT for _ in held_back)), strict=False):
+            await asyncio.sleep(wait)
+            server.blog.publish(post, at=bot.clock.now())
+            published.set()
+
+    async def end_with_input() -> None:
+        await ended.wait()
+        await asyncio.sleep(LAST_WAIT)
+        if followed.is_set():
+            await published.wait()
+            await asyncio.sleep(LAST_WAIT)
+        stop.set()
+
+    with stopping_on_signals(stop):
+        side = [asyncio.create_task(publish()), asyncio.create_task(end_with_input())]
+        try:
+            await run_bot(replace(bot, dispatch=listen), stop, lambda: None)
+        finally:
+            for task in side:
+                task.cancel()
+    return 0
+
+
+def _watched(lines: Iterable[str], ended: asyncio.Event) -> Iterator[str]:
+    """Pass lines on and say when they end; read in a thread of the console's."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> Iterator[str]:
+        yield from lines
+        with contextlib.suppress(RuntimeError):  # the loop has ended before
+            loop.call_soon_threadsafe(ended.set)
+
+    return watch()

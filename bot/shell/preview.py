@@ -1,0 +1,132 @@
+"""`bystander preview`: how the newest posts would look, without storing or sending anything."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.app import network_of
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.errors import BystanderError, UsageError
+from bot.inspector import FeedInspector
+from bot.model import Feed, FeedSettings, FeedState, ParsedFeed, Post
+from bot.pipeline.fetch import Fetcher
+from bot.pipeline.filing import Filer
+from bot.pipeline.posts import PostMaker
+from bot.pipeline.sift import sift
+from bot.shell.progress import progress
+from bot.wall import Wall
+
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    fetcher: Fetcher
+    wall: Wall
+
+
+async def preview(options: argparse.Namespace, config: Config) -> int:
+    """Print the newest posts of a URL, or of the config's feeds; 1 when one cannot be read."""
+    if not 1 <= options.posts <= _MOST:
+        raise UsageError(f"--posts {options.posts}: write a number from 1 to {_MOST}.")
+    found: list[Post] = []
+    failed = 0
+    async with AsyncExitStack() as stack:
+        tools = _Tools(*await network_of(config, stack))
+        for settings in await _wanted(options, config, tools):
+            try:
+                with progress(f"Reading {settings.name} ..."):
+                    found += await _newest(tools, settings, options.posts)
+            except BystanderError as error:
+                failed += 1
+                Console(stderr=True, highlight=False, markup=False).print(f"{settings.name}: {error}")
+    if options.json:
+        print(json.dumps({"posts": [_json(post) for post in found]}, ensure_ascii=False, indent=2))
+    else:
+        for post in found:
+            Console(highlight=False, markup=False, emoji=False).print(_card(post))
+    return 1 if failed else 0
+
+
+async def _wanted(options: argparse.Namespace, config: Config, tools: _Tools) -> Sequence[FeedSettings]:
+    """Return the feeds to show: the one at the URL given, or those of the config."""
+    configured = [feed.settings() for feed in config.feeds]
+    if options.url is None:
+        if not configured:
+            raise UsageError("The config names no feed; give a URL: bystander preview URL")
+        return configured
+    inspection = await FeedInspector(tools.fetcher, tools.wall).inspect(options.url)
+    if inspection.problem:
+        raise BystanderError(f"{inspection.url}: {inspection.problem}")
+    known = [feed for feed in configured if feed.url == inspection.url]
+    return known or [FeedSettings(name=inspection.title or inspection.url, url=inspection.url)]
+
+
+async def _newest(tools: _Tools, settings: FeedSettings, number: int) -> list[Post]:
+    """Run the stages up to the summary on the newest posts; newest first."""
+    now = SystemClock().now()
+    answer = await tools.fetcher.get(settings.url)
+    if answer.status != 200:  # noqa: PLR2004 -- HTTP
+        raise BystanderError(f"the server answered {answer.status}")
+    parsed: ParsedFeed = await tools.wall.run("bot.pipeline.parse:parse", answer.body, answer.content_type)
+    feed = Feed(id=0, settings=settings, url=settings.url, state=FeedState(), next_poll_at=now)
+    sifted = sift(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
+    maker = PostMaker(Filer(tools.fetcher, tools.wall), tools.wall)
+    made = await maker.make(feed, parsed, sifted, rows={}, vocabulary=(), now=now)
+    posts = [row.post for row in (*made.silent, *made.new)]
+    return sorted(posts, key=_published, reverse=True)[:number]
+
+
+def _published(post: Post) -> datetime:
+    return post.published
+
+
+def _json(post: Post) -> dict[str, Any]:
+    return {
+        "id": post.id,
+        "title": post.title,
+        "link": post.link,
+        "published": post.published.isoformat().replace("+00:00", "Z"),
+        "categories": list(post.filing.categories),
+        "tags": list(post.filing.tags),
+        "evidence": {
+            "rank": post.filing.rank.name.lower(),
+            "text": post.filing.evidence,
+            "ambiguous": post.filing.ambiguous,
+        },
+        "summary": post.summary,
+        "discord": None,
+        "slack": None,
+    }
+
+
+def _card(post: Post) -> Panel:
+    filing = post.filing
+    lines = [
+        Text(
+            f"{post.author}, {post.published:%d %b %Y, %H:%M} UTC"
+            if post.author
+            else f"{post.published:%d %b %Y}"
+        ),
+        Text(f"Filed under {', '.join(filing.categories) or '(not known)'}", style="green"),
+        Text(f"Tagged {', '.join(filing.tags)}", style="dim")
+        if filing.tags
+        else Text("No tags", style="dim"),
+        Text(f"Evidence: {filing.evidence}", style="dim"),
+        Text(),
+        Text(post.summary or "(no text to summarize)"),
+        Text(),
+        Text(post.link, style="cyan"),
+    ]
+    return Panel(Group(*lines), title=Text(post.title, style="bold"), title_align="left")

@@ -1,0 +1,29 @@
+"""A line on the terminal while something takes more than a second."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+_PATIENCE = 1.0  # seconds before the line appears
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Show `text` on stderr after a second, until the end; nothing where stderr is no terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    status = console.status(text)
+    timer = threading.Timer(_PATIENCE, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        status.stop()

@@ -1,0 +1,73 @@
+"""`bystander run` and `bystander once`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot import __version__
+from bot.app import Bot, console_source, open_bot, run_bot, run_once
+from bot.config import Config
+from bot.errors import ConfigError
+
+_log = logging.getLogger("bystander")
+
+
+async def run(_: argparse.Namespace, config: Config) -> int:
+    """Run until SIGTERM or SIGINT; then finish what is in flight and return 0."""
+    _need_somewhere_to_talk(config)
+    stop = asyncio.Event()
+    with stopping_on_signals(stop):
+        async with open_bot(config, source=console_source()) as bot:
+            await run_bot(bot, stop, lambda: _announce(bot))
+    _log.info("Stopped; what was not sent waits for the next start.")
+    return 0
+
+
+async def once(_: argparse.Namespace, config: Config) -> int:
+    """Poll every feed, deliver all that is due; 1 when any of it failed."""
+    _need_somewhere_to_talk(config)
+    async with open_bot(config) as bot:
+        failed = await run_once(bot)
+    if failed:
+        _log.error("%d polls or deliveries failed; see above.", failed)
+    return 1 if failed else 0
+
+
+@contextmanager
+def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set `stop` on SIGTERM or SIGINT; a second signal ends the process at once."""
+    loop = asyncio.get_running_loop()
+
+    def handle() -> None:
+        if stop.is_set():
+            os._exit(1)
+        _log.info("Stopping; once more to stop at once.")
+        stop.set()
+
+    wanted = [signal.SIGTERM, signal.SIGINT]
+    before = {each: signal.getsignal(each) for each in wanted}
+    for each in wanted:  # loop.add_signal_handler is missing on Windows
+        signal.signal(each, lambda *_: loop.call_soon_threadsafe(handle))
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _announce(bot: Bot) -> None:
+    feeds = ", ".join(feed.name for feed in bot.config.feeds) or "no feed yet (/feeds add URL)"
+    _log.info("Bystander %s watches %s; talks on %s.", __version__, feeds, ", ".join(bot.adapters))
+
+
+def _need_somewhere_to_talk(config: Config) -> None:
+    if not (config.console.enabled or config.discord.enabled or config.slack.enabled):
+        raise ConfigError(
+            ['no chat is enabled; set console.enabled = true, or another of "discord", "slack"']
+        )

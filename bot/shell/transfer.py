@@ -1,0 +1,209 @@
+"""`bystander export` and `bystander import`: all feeds and subscriptions as one TOML file, feeds as OPML."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.clock import SystemClock
+from bot.config import Config
+from bot.errors import UsageError
+from bot.model import EVERYTHING, Cadence, Feed, FeedSettings, Kind, Subscription
+from bot.names import fold, term_key
+from bot.opml import read_opml, write_opml
+from bot.ports import Store
+from bot.units import web_url
+from storage import open_store
+
+_EVERY = 900.0  # seconds; for feeds of a file that does not say
+_HEAD = "# Feeds and subscriptions of Bystander; read back by `bystander import`.\n\n"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _FeedEntry(_Strict):
+    name: str
+    url: str
+    every: float = _EVERY
+
+
+class _SubscriptionEntry(_Strict):
+    """`include` and `exclude` hold names of categories, "#" and names of tags, or "*" for everything."""
+
+    address: str
+    feed: str = ""
+    cadence: str = "now"
+    channel: bool = False
+    paused: bool = False
+    mention: str = ""
+    include: list[str]
+    exclude: list[str] = []
+
+
+class _Document(_Strict):
+    feeds: list[_FeedEntry] = []
+    subscriptions: list[_SubscriptionEntry] = []
+
+
+async def export(options: argparse.Namespace, config: Config) -> int:
+    """Print all feeds and subscriptions as TOML, or the feeds as OPML."""
+    async with _store_of(config, create=False) as store:
+        feeds = await store.feeds()
+        subscriptions = await store.subscriptions()
+    if options.opml:
+        sys.stdout.write(write_opml((feed.settings.name, feed.settings.url) for feed in feeds))
+    else:
+        sys.stdout.write(_HEAD + tomli_w.dumps(_document(feeds, subscriptions), multiline_strings=False))
+    return 0
+
+
+async def import_file(options: argparse.Namespace, config: Config) -> int:
+    """Add what the file holds; what is there already stays. The file is checked as a whole first."""
+    data = _read(options.file)
+    document = _from_opml(data) if options.opml else _from_toml(data)
+    async with _store_of(config, create=True) as store:
+        await store.sync_feeds([feed.settings() for feed in config.feeds], SystemClock().now())
+        added = await _add_feeds(store, document.feeds)
+        await _add_subscriptions(store, document.subscriptions)
+    print(f"Added {added} feeds and {len(document.subscriptions)} subscriptions.")
+    return 0
+
+
+@asynccontextmanager
+async def _store_of(config: Config, *, create: bool) -> AsyncIterator[Store]:
+    store = await open_store(config.database.get_secret_value(), create=create)
+    try:
+        yield store
+    finally:
+        await store.aclose()
+
+
+def _document(feeds: Iterable[Feed], subscriptions: Iterable[Subscription]) -> dict[str, Any]:
+    return {
+        "feeds": [
+            {"name": feed.settings.name, "url": feed.settings.url, "every": feed.settings.every}
+            for feed in feeds
+        ],
+        "subscriptions": [_entry(each) for each in subscriptions],
+    }
+
+
+def _entry(subscription: Subscription) -> dict[str, Any]:
+    wanted = subscription.filter
+    return {
+        "address": subscription.destination.address,
+        "feed": subscription.feed,
+        "cadence": subscription.cadence.value,
+        "channel": subscription.channel,
+        "paused": subscription.paused,
+        "mention": subscription.mention,
+        "include": sorted(_typed(term, wanted.labels) for term in wanted.include),
+        "exclude": sorted(_typed(term, wanted.labels) for term in wanted.exclude),
+    }
+
+
+def _typed(term: str, labels: dict[str, str]) -> str:
+    """Return a term as the file has it."""
+    if term == EVERYTHING:
+        return EVERYTHING
+    return f"{'#' if term.startswith('t:') else ''}{labels[term]}"
+
+
+def _term(typed: str) -> tuple[str, str]:
+    """Return the key and the name of a term of the file."""
+    if typed == EVERYTHING:
+        return EVERYTHING, "everything"
+    kind, name = (Kind.TAG, typed[1:]) if typed.startswith("#") else (Kind.CATEGORY, typed)
+    if not fold(name):
+        raise UsageError(f"“{typed}” is no category and no tag; nothing was imported.")
+    return term_key(kind, name), name
+
+
+def _read(file: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _from_toml(data: bytes) -> _Document:
+    try:
+        document = _Document.model_validate(tomllib.loads(data.decode("utf-8-sig")))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"The file is no export of Bystander: {place}: {first['msg']}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"The file is no TOML: {error}.") from error
+    _check(document)
+    return document
+
+
+def _from_opml(data: bytes) -> _Document:
+    document = _Document(feeds=[_FeedEntry(name=name, url=url) for name, url in read_opml(data)])
+    _check(document)
+    return document
+
+
+def _check(document: _Document) -> None:
+    """Refuse the file as a whole when a part of it cannot be used."""
+    known = {fold(feed.name) for feed in document.feeds}
+    for feed in document.feeds:
+        try:
+            web_url(feed.url)
+        except ValueError as error:
+            raise UsageError(f"{feed.url} {error}; nothing was imported.") from error
+        if feed.every < _EVERY * 2 / 3:
+            raise UsageError(f"{feed.name}: every is less than 10 minutes; nothing was imported.")
+    for each in document.subscriptions:
+        if each.cadence not in tuple(Cadence) or ":" not in each.address:
+            raise UsageError(f"The subscription of {each.address} cannot be used; nothing was imported.")
+        if each.feed and fold(each.feed) not in known:
+            raise UsageError(f"The file has no feed called {each.feed}; nothing was imported.")
+        for typed in [*each.include, *each.exclude]:
+            _term(typed)
+
+
+async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
+    """Add the feeds that are not watched yet; return how many."""
+    watched = await store.feeds()
+    names = {fold(feed.settings.name) for feed in watched}
+    urls = {feed.settings.url for feed in watched}
+    added = 0
+    for entry in entries:
+        if fold(entry.name) in names or entry.url in urls:
+            continue
+        settings = FeedSettings(name=entry.name, url=entry.url, every=entry.every, origin="chat")
+        await store.add_feed(settings, SystemClock().now())
+        names.add(fold(entry.name))
+        urls.add(entry.url)
+        added += 1
+    return added
+
+
+async def _add_subscriptions(store: Store, entries: Iterable[_SubscriptionEntry]) -> None:
+    ids = {fold(feed.settings.name): feed.id for feed in await store.feeds()}
+    for entry in entries:
+        await store.follow(
+            entry.address,
+            feed_id=ids.get(fold(entry.feed)) if entry.feed else None,
+            include=dict(_term(typed) for typed in entry.include),
+            exclude=dict(_term(typed) for typed in entry.exclude),
+            cadence=Cadence(entry.cadence),
+            channel=entry.channel,
+            mention=entry.mention,
+            by="import",
+            now=SystemClock().now(),
+        )
+        if entry.paused:
+            await store.pause(entry.address, paused=True)

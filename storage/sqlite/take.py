@@ -1,0 +1,143 @@
+"""Which rows of the outbox may be claimed now, and when the next may be.
+
+One message is under way per destination: its oldest waiting row, with all rows of the same bundle, or one
+edit. `CLAIMABLE_AT` asks for the moments at which the other statements find something, so that whoever
+sleeps until then does not wake in vain.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+import aiosqlite
+
+_PLATFORMS = "d.platform IN (SELECT value FROM json_each(:platforms))"
+_SENDING = (
+    "EXISTS (SELECT 1 FROM deliveries AS e WHERE e.destination_id = q.destination_id AND e.state = 'sending')"
+)
+_EDITS_THERE = (
+    "SELECT 1 FROM deliveries AS e WHERE e.destination_id = q.destination_id AND e.edit_due_at IS NOT NULL"
+)
+_EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
+# Nothing of the destination waits before this row, and no edit is under way there (a parked destination is
+# not edited, and must be probed all the same).
+_FIRST = f"""
+    q.state = 'pending' AND {_PLATFORMS}
+    AND NOT EXISTS (
+        SELECT 1 FROM deliveries AS e
+        WHERE e.destination_id = q.destination_id AND e.state IN ('pending', 'sending') AND e.id < q.id)
+    AND (d.parked_at IS NOT NULL OR NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0))
+"""
+# CROSS JOIN: led by the index that gives the rows in order, so that LIMIT ends the walk.
+_HEADS = f"""
+SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins
+FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+WHERE q.due_at <= :now AND {_FIRST}
+ORDER BY q.due_at, q.id LIMIT :limit
+"""
+_LOST = f"""
+SELECT min(q.id) AS id, q.destination_id, q.bundle
+FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+WHERE q.state = 'sending' AND q.lease_until <= :now AND {_PLATFORMS}
+GROUP BY q.destination_id ORDER BY id LIMIT :limit
+"""
+_WAITING_ALERTS = """
+    state IN ('pending', 'sending') AND state = 'pending' AND due_at <= :now AND post_id IS NOT NULL
+    AND bundle IS NULL AND uncertain = 0
+"""
+_MANY = f"""
+SELECT destination_id, min(id) AS first FROM deliveries
+WHERE destination_id IN (SELECT value FROM json_each(:destinations)) AND {_WAITING_ALERTS}
+GROUP BY destination_id HAVING count(*) > :catch_up_after
+"""
+_BUNDLE = f"""
+UPDATE deliveries SET bundle = :bundle WHERE destination_id = :destination_id AND {_WAITING_ALERTS}
+"""
+_BUNDLED = """
+SELECT id FROM deliveries
+WHERE destination_id = :destination_id AND bundle = :bundle AND state IN ('pending', 'sending')
+"""
+_TAKE = """
+UPDATE deliveries SET uncertain = max(uncertain, state = 'sending'), state = 'sending', owner = :owner,
+    lease_until = :until, attempts = attempts + 1, first_attempt_at = coalesce(first_attempt_at, :now)
+WHERE id IN (SELECT value FROM json_each(:ids))
+"""
+_TAKE_EDITS = f"""
+UPDATE deliveries SET owner = :owner, lease_until = :until, edit_attempts = edit_attempts + 1
+WHERE id IN (
+    SELECT q.id FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+    WHERE q.edit_due_at <= :now AND q.lease_until <= :now AND {_EDITABLE}
+      AND NOT EXISTS ({_EDITS_THERE} AND (e.lease_until > :now OR e.edit_due_at <= :now AND e.id < q.id))
+    ORDER BY q.edit_due_at LIMIT :limit)
+RETURNING id
+"""
+CLAIMABLE_AT = f"""
+SELECT min(at) AS due FROM (
+    SELECT * FROM (
+        SELECT q.due_at AS at FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+        WHERE {_FIRST} ORDER BY q.due_at LIMIT 1)
+    UNION ALL
+    SELECT min(q.lease_until) FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+    WHERE q.state = 'sending' AND {_PLATFORMS}
+    UNION ALL
+    SELECT * FROM (
+        SELECT q.edit_due_at FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+        WHERE q.lease_until = 0 AND {_EDITABLE} AND NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0)
+        ORDER BY q.edit_due_at LIMIT 1)
+    UNION ALL
+    SELECT min(max(q.edit_due_at, q.lease_until))
+    FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+    WHERE q.lease_until > 0 AND {_EDITABLE} AND NOT EXISTS ({_EDITS_THERE} AND e.lease_until > q.lease_until))
+"""
+
+
+async def take_sends(
+    connection: aiosqlite.Connection, parameters: Mapping[str, object], limit: int
+) -> tuple[list[int], int]:
+    """Take up to `limit` messages under the caller's lease; return the ids of their rows, and how many."""
+    lost = list(await connection.execute_fetchall(_LOST, {**parameters, "limit": limit}))
+    heads = list(await connection.execute_fetchall(_HEADS, {**parameters, "limit": limit - len(lost)}))
+    bundles = {row["destination_id"]: row["bundle"] for row in [*lost, *heads] if row["bundle"]}
+    bundles |= await _join(connection, heads, parameters)
+    ids = {row["id"] for row in [*lost, *heads]} | await _members(connection, bundles)
+    if ids:
+        await connection.execute(_TAKE, {**parameters, "ids": json.dumps(sorted(ids))})
+    return sorted(ids), len(lost) + len(heads)
+
+
+async def take_edits(
+    connection: aiosqlite.Connection, parameters: Mapping[str, object], limit: int
+) -> list[int]:
+    """Take up to `limit` edits under the caller's lease; return the ids of their rows."""
+    rows = await connection.execute_fetchall(_TAKE_EDITS, {**parameters, "limit": limit})
+    return [row["id"] for row in rows]
+
+
+async def _join(
+    connection: aiosqlite.Connection, heads: Sequence[sqlite3.Row], parameters: Mapping[str, object]
+) -> dict[int, str]:
+    """Join the due alerts of each destination that has too many; return its bundle by destination.
+
+    A message that may have arrived keeps its own key, and a notice stays by itself: they go first.
+    """
+    single = [row["destination_id"] for row in heads if row["joins"] and not row["bundle"]]
+    many = await connection.execute_fetchall(_MANY, {**parameters, "destinations": json.dumps(single)})
+    bundles = {row["destination_id"]: f"catch-up:{row['first']}" for row in many}
+    await connection.executemany(
+        _BUNDLE,
+        [{**parameters, "destination_id": each, "bundle": name} for each, name in bundles.items()],
+    )
+    return bundles
+
+
+async def _members(connection: aiosqlite.Connection, bundles: Mapping[int, str]) -> set[int]:
+    """Return the ids of all rows of the bundles."""
+    ids: set[int] = set()
+    for destination_id, bundle in bundles.items():
+        rows: Iterable[sqlite3.Row] = await connection.execute_fetchall(
+            _BUNDLED, {"destination_id": destination_id, "bundle": bundle}
+        )
+        ids.update(row["id"] for row in rows)
+    return ids

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.pipeline.fetch import Fetcher
+from bot.wall import Wall
+from storage import open_store
+from tests.commands.room import LOOPBACK, POSTS, SECOND, Room, post_row
+
+
+@pytest.fixture
+async def empty_room(tmp_path: Path) -> AsyncIterator[Room]:
+    """A bot that watches nothing yet."""
+    store = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
+    try:
+        async with Fetcher(LOOPBACK) as fetcher, Wall() as wall:
+            yield Room(store, fetcher, wall)
+    finally:
+        await store.aclose()
+
+
+@pytest.fixture
+async def room(empty_room: Room) -> Room:
+    """A bot that watches one blog, whose posts were there before it."""
+    rows = [post_row(number, *post, silent=True) for number, post in enumerate(POSTS, 1)]
+    await empty_room.publish(await empty_room.watch(), silent=tuple(rows))
+    return empty_room
+
+
+@pytest.fixture
+async def two_blogs(room: Room) -> Room:
+    """The same with a second blog, which has one category in common with the first."""
+    rows = [
+        post_row(1, "Bulbs in spring", ("Gardening",), ("Tulips",), site="second.example", silent=True),
+        post_row(2, "Seed prices", ("Gardening", "Trade"), (), site="second.example", silent=True),
+    ]
+    await room.publish(await room.watch(SECOND), silent=tuple(rows))
+    return room

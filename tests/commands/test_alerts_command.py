@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.model import EVERYTHING, Notice
+from bot.ports import Parked, Sent
+from tests.commands.room import NOW, Room, post_row
+
+
+async def admin(room: Room, line: str) -> str:
+    """Type a line as an admin in the channel "ops"; it must succeed."""
+    reply = await room.say(line, "root", admin=True, place="ops")
+    assert reply.ok, reply.text
+    return reply.text
+
+
+async def refused(room: Room, line: str) -> str:
+    return await room.refused(line, "root", admin=True, place="ops")
+
+
+async def gets(room: Room, address: str) -> set[str]:
+    subscriptions = await room.store.subscriptions(address, channel=True)
+    return {key for each in subscriptions for key in each.filter.include}
+
+
+ADMINS_ONLY = [
+    "/alerts",
+    "/alerts add Trade",
+    "/alerts remove all",
+    "/alerts list",
+    "/alerts test",
+    "/alerts pause",
+    "/alerts resume",
+    "/alerts log",
+    "/feeds",
+    "/feeds add https://blog.example",
+    "/feeds remove Second Blog",
+    "/feeds list",
+    "/feeds check",
+]
+
+
+@pytest.mark.parametrize("line", ADMINS_ONLY)
+async def test_only_admins_may_use_admin_commands(two_blogs: Room, line: str) -> None:
+    assert "Only admins may use /" in await two_blogs.refused(line)
+
+
+async def test_add_sends_to_the_channel_it_is_typed_in(room: Room) -> None:
+    text = await admin(room, "/alerts add China-U.S., -Taiwan mention:@here")
+
+    assert text == (
+        "This channel now gets: China-U.S., but not Taiwan; at once, mentioning @here.\n"
+        "4 of the last 10 posts would have reached this channel: \u201cTariffs stay in place\u201d, "
+        "\u201cExport controls again\u201d, \u201cChip rules widen\u201d and 1 more."
+    )
+    (stored,) = await room.store.subscriptions("console:ops")
+    assert stored.channel
+    assert stored.mention == "@here"
+    assert await room.store.subscriptions("console:root") == []
+
+
+async def test_add_takes_another_channel_everything_and_a_feed(two_blogs: Room) -> None:
+    assert "Channel news now gets: every post; at once." in await admin(
+        two_blogs, "/alerts add all channel:#news"
+    )
+    text = await admin(two_blogs, '/alerts add Gardening channel:garden feed:"Second Blog"')
+
+    assert "Channel garden now gets: Gardening (from Second Blog); at once." in text
+    assert await gets(two_blogs, "console:news") == {EVERYTHING}
+    assert await gets(two_blogs, "console:garden") == {"c:gardening"}
+
+
+async def test_add_again_says_so_unless_the_mention_changes(room: Room) -> None:
+    await admin(room, "/alerts add Trade mention:@here")
+
+    assert "This channel already follows Trade." in await admin(room, "/alerts add Trade")
+    assert "mentioning @team" in await admin(room, "/alerts add Trade mention:@team")
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("/alerts add", "/alerts add needs CATEGORIES. Usage: /alerts add CATEGORIES"),
+        ("/alerts add Trde", "Nearest: Trade."),
+        ("/alerts add TikTok", "A tag of that name exists: /alerts add #TikTok"),
+        ("/alerts add Trade channel:'not a channel'", "cannot be a channel"),
+        ("/alerts add Trade feed:Other", "No feed is called"),
+        (f"/alerts add Trade mention:{'x' * 81}", "80 characters are the limit"),
+        ("/alerts add -Taiwan", "This channel follows nothing, so there is nothing to leave Taiwan out of."),
+        ("/alerts remove", "needs CATEGORIES"),
+        ("/alerts remove Trde", "Nearest: Trade."),
+        ("/alerts pause", "This channel gets no alerts"),
+        ("/alerts pause #news", "Channel news gets no alerts"),
+        ("/alerts resume", "This channel gets no alerts"),
+        ("/alerts pause two words", "cannot be a channel"),
+        ("/alerts xyzzy", "is no command. There are /alerts add"),
+    ],
+)
+async def test_what_cannot_be_done_changes_nothing(room: Room, line: str, answer: str) -> None:
+    assert answer in await refused(room, line)
+
+
+async def test_the_group_alone_explains_its_commands(room: Room) -> None:
+    text = await refused(room, "/alerts")
+
+    for name in ("add", "remove", "list", "test", "pause", "resume", "log"):
+        assert f"- /alerts {name}" in text
+
+
+async def test_remove_takes_off_and_tells_the_state(room: Room) -> None:
+    await admin(room, "/alerts add Trade, Media")
+
+    assert await admin(room, "/alerts remove media") == "This channel now gets: Trade; at once."
+    assert await admin(room, "/alerts remove Media") == (
+        "This channel does not follow Media.\nThis channel gets: Trade; at once."
+    )
+    assert await admin(room, "/alerts remove all") == "This channel follows nothing now."
+    assert await room.store.subscriptions() == []
+
+
+async def test_a_channel_and_a_person_of_one_address_are_kept_apart(room: Room) -> None:
+    await room.say("/follow Media", "root")
+    await room.say("/alerts add Trade", "root", admin=True)
+
+    await room.say("/alerts remove all", "root", admin=True)
+
+    assert "You get: Media; at once" in (await room.say("/following", "root")).text
+
+
+async def test_list_tells_of_all_channels_of_the_platform(room: Room) -> None:
+    assert "No channel gets alerts yet." in await admin(room, "/alerts list")
+    await admin(room, "/alerts add Trade")
+    await admin(room, "/alerts add all, -Taiwan channel:news")
+    await room.say("/follow Media", "alice")
+    await room.dispatcher.run(
+        room.caller("root", admin=True).__class__("discord:1", "discord:2", admin=True), "/alerts add Media"
+    )
+
+    assert await admin(room, "/alerts list") == (
+        "This channel gets: Trade; at once.\nChannel news gets: every post, but not Taiwan; at once."
+    )
+
+
+async def test_test_puts_a_notice_into_the_outbox(room: Room) -> None:
+    assert "A test alert is on its way to channel news." in await admin(room, "/alerts test #news")
+
+    (claim,) = await room.claim()
+    assert claim.destination.address == "console:news"
+    assert isinstance(claim.message, Notice)
+    assert claim.message.text.startswith("Test alert from Bystander")
+
+
+async def park(room: Room) -> None:
+    """Let the channel "ops" get a post that cannot be delivered."""
+    await admin(room, "/alerts add Trade")
+    await room.publish((await room.store.feeds())[0], post_row(30, "New tariffs", ("Trade",)))
+    (claim,) = await room.claim()
+    await room.settle(Parked(claim, "The bot was removed", NOW, NOW + timedelta(hours=1)))
+
+
+async def test_test_of_a_channel_on_hold_tells_what_to_mend(room: Room) -> None:
+    await park(room)
+
+    assert "This channel is on hold: The bot was removed. The test alert waits" in await admin(
+        room, "/alerts test"
+    )
+
+
+async def test_pause_and_resume(room: Room) -> None:
+    await admin(room, "/alerts add Trade")
+
+    assert await admin(room, "/alerts pause") == (
+        "Paused: posts that come from now on are not sent there.\nThis channel gets: Trade; at once (paused)."
+    )
+    await room.publish((await room.store.feeds())[0], post_row(30, "Unseen", ("Trade",)))
+    assert await room.claim() == []
+    assert await admin(room, "/alerts resume") == "Resumed.\nThis channel gets: Trade; at once."
+    await room.publish((await room.store.feeds())[0], post_row(31, "Seen", ("Trade",)))
+    assert len(await room.claim()) == 1
+
+
+async def test_resume_ends_the_hold_on_a_channel(room: Room) -> None:
+    await park(room)
+    assert await room.claim() == []
+
+    assert await admin(room, "/alerts resume") == (
+        "Resumed. What waited for it is sent now.\nThis channel gets: Trade; at once."
+    )
+    assert len(await room.claim()) == 1
+
+
+async def test_log_tells_what_was_sent_newest_first(room: Room) -> None:
+    assert "Nothing was sent to this channel yet." in await admin(room, "/alerts log")
+    await admin(room, "/alerts add Trade, #Huawei")
+    feed = (await room.store.feeds())[0]
+    await room.publish(feed, post_row(30, "New tariffs", ("Trade",)))
+    (claim,) = await room.claim()
+    await room.settle(Sent(claim, "1", NOW))
+    await room.publish(feed, post_row(31, "Chips", (), ("Huawei",)))
+    (claim,) = await room.claim()
+    await room.settle(Parked(claim, "No access", NOW, NOW))
+    await admin(room, "/alerts test")
+
+    assert (await admin(room, "/alerts log")).splitlines() == [
+        "Last for this channel, newest first:",
+        "26 Nov 2022, 23:41 UTC: parked, a notice",
+        "26 Nov 2022, 23:41 UTC: parked, \u201cChips\u201d (#Huawei): No access.",
+        "26 Nov 2022, 23:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
+    ]
+
+
+async def test_log_is_of_one_channel_and_has_ten_rows(room: Room) -> None:
+    await room.say("/follow all", "alice")
+    await admin(room, "/alerts add Trade")
+    rows = [post_row(number, f"Post {number}", ("Trade",)) for number in range(30, 42)]
+    await room.publish((await room.store.feeds())[0], *rows)
+
+    assert len((await admin(room, "/alerts log")).splitlines()) == 11
+    assert "Nothing was sent to channel other yet." in await admin(room, "/alerts log #other")

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.sample.server import SampleServer
+from tests.commands.room import SECOND, Room
+from tests.fakes.blog import FaultyBlog, html_page, status
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FaultyBlog]:
+    async with FaultyBlog() as running:
+        yield running
+
+
+async def admin(room: Room, line: str) -> str:
+    reply = await room.say(line, "root", admin=True)
+    assert reply.ok, reply.text
+    return reply.text
+
+
+async def refused(room: Room, line: str) -> str:
+    return await room.refused(line, "root", admin=True)
+
+
+async def test_add_looks_at_the_feed_and_watches_it(room: Room, server: SampleServer) -> None:
+    url = f"{server.url}/feed/"
+
+    lines = (await admin(room, f"/feeds add {url} name:My  Blog")).splitlines()
+
+    assert lines[0] == "Watching \u201cMy Blog\u201d from now on, every 15 minutes."
+    assert lines[1].startswith("Found 10 posts, the newest \u201c")
+    assert lines[2].startswith("Categories and tags: ")
+    assert lines[3:] == [
+        "The first poll is silent: what is there already alerts nobody.",
+        "Feeds now: China Bystander and My Blog.",
+    ]
+    added = next(feed for feed in await room.store.feeds() if feed.settings.name == "My Blog")
+    assert (added.url, added.settings.every, added.settings.origin) == (url, 900.0, "chat")
+    assert added.next_poll_at == room.clock.now()
+
+
+async def test_add_without_a_name_takes_the_feeds_title(room: Room, server: SampleServer) -> None:
+    first = (await admin(room, f"/feeds add <{server.url}/feed/|the blog>")).splitlines()[0]
+
+    names = [feed.settings.name for feed in await room.store.feeds()]
+    assert len(names) == 2
+    assert any(f"\u201c{name}\u201d" in first for name in names)
+
+
+async def test_a_page_leads_to_its_feed(room: Room, server: SampleServer) -> None:
+    text = await admin(room, f"/feeds add {server.url}/ name:Found")
+
+    assert f"The page names its feed: {server.url}/feed/" in text
+    assert [feed.url for feed in await room.store.feeds() if feed.settings.name == "Found"] == [
+        f"{server.url}/feed/"
+    ]
+
+
+async def test_what_is_no_feed_is_refused_with_the_reason(room: Room, server: FaultyBlog) -> None:
+    server.fail_next(status(404))
+    assert "The server answers 404; check the address." in await refused(
+        room, f"/feeds add {server.url}/feed/"
+    )
+
+    server.fail_next(html_page())
+    assert "No feed can be read there" in await refused(room, f"/feeds add {server.url}/feed/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1/feed",
+        "http://[::ffff:192.168.0.1]/",
+        "file:///etc/passwd",
+        "ftp://a.example",
+        "http://",
+        "::",
+    ],
+)
+async def test_an_address_we_never_connect_to_is_refused(room: Room, url: str) -> None:
+    assert (await refused(room, f"/feeds add {url}")).endswith("Nothing was changed.")
+
+
+async def test_a_feed_is_not_watched_twice(room: Room, server: SampleServer) -> None:
+    await admin(room, f"/feeds add {server.url}/feed/ One")
+    asked = len(server.requests)
+
+    assert "watched already: \u201cOne\u201d" in await refused(room, f"/feeds add {server.url}/feed/ Two")
+    assert len(server.requests) == asked
+    assert "watched already: \u201cOne\u201d" in await refused(room, f"/feeds add {server.url}/ Two")
+
+
+async def test_a_name_that_is_taken_is_answered_with_a_free_one(room: Room, server: SampleServer) -> None:
+    answer = await refused(room, f"/feeds add {server.url}/feed/ name:china bystander")
+
+    assert "A feed called \u201cchina bystander\u201d is there already." in answer
+    assert 'name:"china bystander 2"' in answer
+
+
+@pytest.mark.parametrize("name", ["---", "..."])
+async def test_a_name_needs_a_letter(room: Room, server: SampleServer, name: str) -> None:
+    assert "is no name" in await refused(room, f"/feeds add {server.url}/feed/ {name}")
+
+
+async def test_a_long_or_odd_name_is_clipped_and_cleaned(room: Room, server: SampleServer) -> None:
+    await admin(room, f"/feeds add {server.url}/feed/ A\u202e\x07{'b' * 200}")
+
+    name = (await room.store.feeds())[0].settings.name
+    assert name == "A " + "b" * 57 + "\u2026"
+
+
+async def test_add_needs_a_url(room: Room) -> None:
+    assert "/feeds add needs URL. Usage: /feeds add URL [NAME]" in await refused(room, "/feeds add")
+
+
+async def test_remove_stops_watching_and_keeps_followers(two_blogs: Room) -> None:
+    await two_blogs.say("/follow Gardening")
+
+    text = await admin(two_blogs, "/feeds remove second blog")
+
+    assert text == (
+        "\u201cSecond Blog\u201d is no longer watched. Its posts and followers are kept; "
+        f"to bring it back: /feeds add {SECOND.url}\nFeeds now: China Bystander."
+    )
+    assert [feed.settings.name for feed in await two_blogs.store.feeds()] == ["China Bystander"]
+    assert "You get: Gardening" in (await two_blogs.say("/following")).text
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("/feeds remove", "/feeds remove needs FEED. Usage: /feeds remove FEED"),
+        ("/feeds remove Secnd Blog", "Nearest: Second Blog."),
+        ("/feeds remove China Bystander", "\u201cChina Bystander\u201d stands in config.toml"),
+        ("/feeds check Secnd Blog", "Nearest: Second Blog."),
+        ("/feeds xyzzy", "There are /feeds add"),
+    ],
+)
+async def test_what_cannot_be_done_changes_nothing(two_blogs: Room, line: str, answer: str) -> None:
+    assert answer in await refused(two_blogs, line)
+
+
+async def test_list_tells_where_each_feed_comes_from(two_blogs: Room) -> None:
+    read = "last read 26 Nov 2022, 23:41 UTC"
+
+    assert (await admin(two_blogs, "/feeds list")).splitlines() == [
+        "2 feeds:",
+        f"- China Bystander: https://blog.example/feed/, every 15 minutes, from config.toml; {read}",
+        f"- Second Blog: https://second.example/feed/, every 15 minutes, added in chat; {read}",
+    ]
+
+
+async def test_without_feeds_the_next_step_is_named(empty_room: Room) -> None:
+    assert "To begin: /feeds add URL" in await admin(empty_room, "/feeds list")
+    assert "No feed is watched yet." in await refused(empty_room, "/feeds check")
+    assert "No feed is watched yet." in await refused(empty_room, "/feeds remove x")
+
+
+async def test_check_looks_now_and_stores_nothing(empty_room: Room, server: FaultyBlog) -> None:
+    await admin(empty_room, f"/feeds add {server.url}/feed/ One")
+    before = await empty_room.everything()
+
+    assert "One: a good feed with 10 posts, the newest \u201c" in await admin(empty_room, "/feeds check")
+    server.fail_next(status(500))
+    assert "One: The server answers 500" in await refused(empty_room, "/feeds check one")
+    assert await empty_room.everything() == before
+
+
+async def test_check_of_many_feeds_asks_for_one(room: Room) -> None:
+    for number in range(6):
+        settings = SECOND.__class__(f"Blog {number}", f"https://{number}.example/feed")
+        await room.watch(settings)
+
+    assert "There are 7 feeds; name the one" in await refused(room, "/feeds check")

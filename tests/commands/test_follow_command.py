@@ -1,0 +1,338 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.match import matches
+from bot.model import EVERYTHING, Cadence, Subscription
+from tests.commands.room import POSTS, Room, post_row
+
+
+async def follows(room: Room, who: str = "alice") -> list[tuple[set[str], set[str], int | None]]:
+    """Return what somebody follows: included, excluded, feed."""
+    return [
+        (set(each.filter.include), set(each.filter.exclude), each.feed_id)
+        for each in await room.store.subscriptions(f"console:{who}", channel=False)
+    ]
+
+
+# --- /follow -----------------------------------------------------------------------------------------------
+
+
+async def test_follow_answers_with_the_state_and_a_back_test(room: Room) -> None:
+    reply = await room.say("/follow china us, #tiktok, -taiwan")
+
+    assert reply.ok
+    assert reply.text == (
+        "You now get: China-U.S. and #TikTok, but not Taiwan; at once, on the console.\n"
+        "5 of the last 10 posts would have reached you: \u201cTariffs stay in place\u201d, "
+        "\u201cExport controls again\u201d, \u201cChip rules widen\u201d and 2 more."
+    )
+    assert await follows(room) == [({"c:chinaus", "t:tiktok"}, {"c:taiwan"}, None)]
+    (stored,) = await room.store.subscriptions()
+    assert stored.filter.labels == {"c:chinaus": "China-U.S.", "t:tiktok": "TikTok", "c:taiwan": "Taiwan"}
+    assert stored.cadence is Cadence.NOW
+    assert not stored.channel
+
+
+async def test_the_back_test_counts_what_the_whole_state_lets_through(room: Room) -> None:
+    await room.say("/follow Media")
+
+    reply = await room.say("/follow Trade, -#Huawei")
+
+    (subscription,) = await room.store.subscriptions()
+    newest = await room.store.latest(10)
+    hits = [post for post in newest if matches(subscription.filter, post.filing)]
+    assert reply.text.splitlines()[1].startswith(f"{len(hits)} of the last 10 posts would have reached you: ")
+    assert len(hits) == 4
+
+
+async def test_a_category_does_not_count_posts_that_are_only_tagged_so(room: Room) -> None:
+    category = (await room.say("/follow Technology", "alice")).text
+    tag = (await room.say("/follow #Technology", "bob")).text
+
+    assert "\u201cApps under review\u201d" in category
+    assert "\u201cHarbour traffic\u201d" not in category
+    assert "\u201cHarbour traffic\u201d" in tag
+    assert "\u201cApps under review\u201d" not in tag
+
+
+async def test_what_would_have_brought_nothing_is_said(room: Room) -> None:
+    assert "None of the last 10 posts would have reached you." in (await room.say("/follow #PBOC")).text
+
+
+async def test_a_young_archive_is_named_so(empty_room: Room) -> None:
+    blog = await empty_room.watch()
+    await empty_room.publish(blog, vocabulary=("Trade",))
+    assert "No posts are known yet" in (await empty_room.say("/follow Trade")).text
+
+    await empty_room.publish(blog, post_row(1, "First", ("Trade",)))
+    assert (
+        "1 of the 1 post known so far would have reached you: \u201cFirst\u201d."
+        in (await empty_room.say("/follow Trade", "carol")).text
+    )
+
+
+async def test_follow_adds_to_what_is_followed(room: Room) -> None:
+    await room.say("/follow Trade")
+
+    assert "You now get: Media and Trade; at once" in (await room.say("/follow Media")).text
+    assert "You now get: Media and Trade, but not Taiwan; at once" in (await room.say("/follow -Taiwan")).text
+    assert await follows(room) == [({"c:trade", "c:media"}, {"c:taiwan"}, None)]
+
+
+async def test_followers_do_not_share_anything(room: Room) -> None:
+    await room.say("/follow Trade", "alice")
+    await room.say("/follow Media", "bob")
+
+    assert await follows(room, "alice") == [({"c:trade"}, set(), None)]
+    assert await follows(room, "bob") == [({"c:media"}, set(), None)]
+
+
+async def test_following_an_excluded_name_lets_it_in_and_the_reverse(room: Room) -> None:
+    await room.say("/follow Trade, -Taiwan")
+
+    assert "Taiwan and Trade; at once" in (await room.say("/follow Taiwan")).text
+    assert "You now get: Trade, but not Taiwan" in (await room.say("/follow -Taiwan")).text
+
+
+@pytest.mark.parametrize(
+    "line", ["/follow Trade", "/follow TRADE, media", "/follow -Taiwan", "/follow Trade, -Taiwan"]
+)
+async def test_following_the_same_again_says_so_and_changes_nothing(room: Room, line: str) -> None:
+    await room.say("/follow Trade, Media, -Taiwan")
+    before = await room.everything()
+
+    reply = await room.say(line)
+
+    assert reply.ok
+    assert "You already" in reply.text
+    assert "You get: Media and Trade, but not Taiwan; at once, on the console." in reply.text
+    assert await room.everything() == before
+
+
+async def test_everything_covers_each_category(room: Room) -> None:
+    assert "You now get: every post; at once" in (await room.say("/follow all")).text
+    before = await room.everything()
+
+    reply = await room.say("/follow Trade, Media")
+
+    assert "You already get every post, Trade and Media too." in reply.text
+    assert "/unfollow all, then /follow Trade, Media" in reply.text
+    assert await room.everything() == before
+    assert await follows(room) == [({EVERYTHING}, set(), None)]
+
+
+async def test_a_name_left_out_of_everything_is_let_in_again(room: Room) -> None:
+    await room.say("/follow all, -Taiwan")
+
+    assert "You now get: every post; at once" in (await room.say("/follow Taiwan")).text
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("/follow Trde", "No category is called \u201cTrde\u201d. Nearest: Trade. Nothing was changed."),
+        ("/follow Trade, Taiwn", "Nearest: Taiwan."),
+        ("/follow Trade, -Taiwn", "Nearest: Taiwan."),
+        ("/follow TikTok", "A tag of that name exists: /follow #TikTok"),
+        ("/follow #Economy", "A category of that name exists: /follow Economy"),
+        ("/follow Trade feed:Chna", "No feed is called \u201cChna\u201d. Nearest: China Bystander."),
+        ("/follow Trade when:daily", "not available yet"),
+        ("/follow Trade when:weekly", "not available yet"),
+        ("/follow Trade when:hourly", "Nearest: now."),
+        ("/follow -Taiwan", "nothing to leave Taiwan out of. Say what to get as well: /follow all, -Taiwan"),
+        ("/follow Trade, -Trade", "both asked for and left out"),
+        ("/follow ,", "Name at least one category"),
+        ("/follow -*", "would leave nothing"),
+    ],
+)
+async def test_what_cannot_be_followed_changes_nothing(room: Room, line: str, answer: str) -> None:
+    text = await room.refused(line)
+
+    assert answer in text
+    assert text.endswith("Nothing was changed.")
+
+
+async def test_leaving_out_all_that_is_followed_is_refused(room: Room) -> None:
+    await room.say("/follow Taiwan")
+
+    assert "Without Taiwan nothing would be left. To stop: /unfollow all." in await room.refused(
+        "/follow -Taiwan"
+    )
+
+
+async def test_follow_alone_shows_how_and_what(room: Room) -> None:
+    text = await room.refused("/follow")
+
+    assert "Usage: /follow CATEGORIES" in text
+    assert "China-U.S. (5), Trade (4)" in text
+
+
+# --- several feeds -----------------------------------------------------------------------------------------
+
+
+async def test_without_a_feed_a_name_is_followed_in_every_feed(two_blogs: Room) -> None:
+    reply = await two_blogs.say("/follow Trade, Gardening")
+
+    assert "You now get: Gardening and Trade; at once" in reply.text
+    assert await follows(two_blogs) == [({"c:trade", "c:gardening"}, set(), None)]
+
+
+async def test_a_feed_limits_what_is_followed_and_tried(two_blogs: Room) -> None:
+    blog, second = await two_blogs.store.feeds()
+
+    reply = await two_blogs.say('/follow Trade feed:"second blog"')
+
+    assert reply.text == (
+        "You now get: Trade (from Second Blog); at once, on the console.\n"
+        "1 of the 2 posts known so far would have reached you: \u201cSeed prices\u201d."
+    )
+    assert await follows(two_blogs) == [({"c:trade"}, set(), second.id)]
+    await two_blogs.say('/follow Media feed:"china bystander"')
+    assert ({"c:media"}, set(), blog.id) in await follows(two_blogs)
+
+
+async def test_the_back_test_minds_the_feed_of_each_subscription(two_blogs: Room) -> None:
+    await two_blogs.say("/follow Trade feed:'Second Blog'")
+
+    text = (await two_blogs.say("/follow Hong Kong")).text
+
+    assert "2 of the last 10 posts would have reached you: " in text
+    assert "\u201cHarbour traffic\u201d" in text
+    assert "\u201cSeed prices\u201d" in text
+
+
+async def test_a_name_of_another_feed_is_unknown_in_this_one(two_blogs: Room) -> None:
+    assert "No category is called" in await two_blogs.refused('/follow Gardening feed:"China Bystander"')
+
+
+async def test_an_exclusion_alone_goes_to_all_that_is_followed(two_blogs: Room) -> None:
+    await two_blogs.say("/follow Trade")
+    await two_blogs.say('/follow Gardening feed:"Second Blog"')
+
+    reply = await two_blogs.say("/follow -#Tulips")
+
+    assert "- Trade, but not #Tulips (from every feed)" in reply.text
+    assert "- Gardening, but not #Tulips (from Second Blog)" in reply.text
+
+
+async def test_what_is_followed_everywhere_is_already_followed_in_a_feed(two_blogs: Room) -> None:
+    await two_blogs.say("/follow Trade")
+
+    assert "You already follow Trade." in (await two_blogs.say('/follow Trade feed:"Second Blog"')).text
+
+
+# --- /unfollow ---------------------------------------------------------------------------------------------
+
+
+async def test_unfollow_answers_with_the_state(room: Room) -> None:
+    await room.say("/follow Trade, Media, #TikTok")
+
+    reply = await room.say("/unfollow trade, #tiktok")
+
+    assert reply.text == "You now get: Media; at once, on the console."
+    assert await follows(room) == [({"c:media"}, set(), None)]
+
+
+async def test_unfollow_all_leaves_nothing(room: Room) -> None:
+    await room.say("/follow Trade, -Taiwan")
+
+    assert (await room.say("/unfollow all")).text == "You follow nothing now."
+    assert await room.store.subscriptions() == []
+
+
+async def test_unfollow_with_a_minus_ends_an_exclusion(room: Room) -> None:
+    await room.say("/follow Trade, -Taiwan, -Media")
+
+    assert (
+        await room.say("/unfollow -Taiwan")
+    ).text == "You now get: Trade, but not Media; at once, on the console."
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("/unfollow Media", "You do not follow Media."),
+        ("/unfollow Taiwan", "You do not follow Taiwan."),
+        ("/unfollow #TikTok", "You do not follow #TikTok."),
+        ("/unfollow #Trade", "A category of that name exists: /unfollow Trade"),
+        ("/unfollow -Media", "Media is not left out."),
+        ("/unfollow Trade feed:'Second Blog'", "You do not follow Trade."),
+    ],
+)
+async def test_unfollowing_what_is_not_followed_says_so_and_changes_nothing(
+    two_blogs: Room, line: str, answer: str
+) -> None:
+    await two_blogs.say("/follow Trade, -Taiwan")
+    before = await two_blogs.everything()
+
+    reply = await two_blogs.say(line)
+
+    assert answer in reply.text
+    assert await two_blogs.everything() == before
+
+
+async def test_of_a_list_what_is_followed_is_taken_off(room: Room) -> None:
+    await room.say("/follow Trade, Economy")
+
+    assert (await room.say("/unfollow Trade, Media")).text == (
+        "You do not follow Media.\nYou now get: Economy; at once, on the console."
+    )
+
+
+async def test_unfollowing_a_part_of_everything_tells_how(room: Room) -> None:
+    await room.say("/follow all")
+
+    text = (await room.say("/unfollow Media")).text
+
+    assert "You do not follow Media." in text
+    assert "to leave some out: /follow -Media" in text
+
+
+async def test_an_unknown_name_in_the_list_takes_nothing_off(room: Room) -> None:
+    await room.say("/follow Trade, Media")
+
+    assert "Nearest: Media." in await room.refused("/unfollow Trade, Medai")
+
+
+async def test_unfollow_without_follows(room: Room) -> None:
+    assert (await room.say("/unfollow all")).text == "You follow nothing."
+    assert "Usage: /unfollow" in await room.refused("/unfollow")
+
+
+async def test_what_no_feed_knows_any_more_can_be_taken_off(two_blogs: Room) -> None:
+    await two_blogs.say("/follow Gardening, #Tulips, Trade")
+    await two_blogs.say('/feeds remove "Second Blog"', "root", admin=True)
+
+    assert (
+        await two_blogs.say("/unfollow gardening, #tulips")
+    ).text == "You now get: Trade; at once, on the console."
+
+
+# --- /following --------------------------------------------------------------------------------------------
+
+
+async def test_following_tells_the_state(two_blogs: Room) -> None:
+    assert "You follow nothing. To begin: /follow CATEGORIES" in (await two_blogs.say("/following")).text
+    await two_blogs.say("/follow Trade")
+    await two_blogs.say("/follow Gardening feed:'Second Blog'")
+
+    assert (await two_blogs.say("/following")).text == (
+        "You get:\n"
+        "- Trade (from every feed); at once, on the console\n"
+        "- Gardening (from Second Blog); at once, on the console"
+    )
+
+
+async def test_a_person_does_not_see_a_channels_alerts_as_their_own(room: Room) -> None:
+    await room.say("/alerts add Trade", "alice", admin=True)
+
+    assert "You follow nothing." in (await room.say("/following", "alice")).text
+
+
+async def test_the_posts_of_the_room_are_what_the_tests_count_on(room: Room) -> None:
+    newest = await room.store.latest(100)
+    subscriptions: list[Subscription] = await room.store.subscriptions()
+
+    assert [post.title for post in reversed(newest)] == [title for title, _, _ in POSTS]
+    assert subscriptions == []

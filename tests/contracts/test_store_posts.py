@@ -1,0 +1,278 @@
+"""What every store must show of a poll with posts: all or nothing, once for each destination, for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.errors import StoreError
+from bot.model import Feed, FeedState
+from bot.ports import AdminNotice, PollCommit, PollRecord, PostRow, Store
+from tests.contracts.store_samples import (
+    ALICE,
+    BOB,
+    CAROL,
+    LEASE,
+    T0,
+    about,
+    add_feed,
+    broken,
+    change,
+    claim,
+    follow,
+    later,
+    publish,
+    record,
+    row,
+    seen,
+    send_all,
+)
+
+pytest_plugins = ["tests.contracts.stores"]
+
+
+async def test_a_poll_stores_posts_validators_and_one_delivery_for_each_follower(store: Store) -> None:
+    feed = await add_feed(store)
+    await store.claim_feeds("one", T0, LEASE, 1)
+    for address in (ALICE, BOB):
+        await follow(store, address, "Trade", feed=feed)
+    taken = PollRecord(feed.id, "https://moved.example/", FeedState(etag='"x"'), later(900))
+    made = await store.commit_poll(
+        PollCommit(taken, new=(row("p1", "Trade"), row("p2", "Arts")), silent=(row("p0", "Trade"),), at=T0)
+    )
+    (polled,) = await store.feeds()
+
+    assert made == 2
+    assert seen(await claim(store)) == [(ALICE, "p1"), (BOB, "p1")]
+    assert {each.id for each in await store.latest(9)} == {"p0", "p1", "p2"}
+    assert (polled.url, polled.state, polled.next_poll_at) == (taken.url, taken.state, later(900))
+    assert await store.next_poll_at() == later(900)  # the lease has ended
+
+
+@pytest.mark.parametrize("place", ["new", "silent", "changed", "quiet_changed"])
+async def test_a_poll_that_fails_in_the_middle_changes_nothing(store: Store, place: str) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "*")
+    await publish(store, feed, row("p1", "Trade"), row("broken", "Trade"))
+    await send_all(store)
+    await store.claim_feeds("one", later(900), LEASE, 1)
+    before = (await store.feeds(), await store.latest(9), await store.delivery_log(None, 9))
+    whole = PollCommit(
+        record(feed, etag='"new"', notices=[AdminNotice(ALICE, "It recovered.")]),
+        new=(row("p2", "Trade"),),
+        silent=(row("p3", "Trade"),),
+        changed=(row("p1", "Trade", title="Changed"),),
+        vocabulary=("Learned",),
+        at=T0,
+    )
+    rows: tuple[PostRow, ...] = getattr(whole, place)
+    bad = replace(whole, **{place: (*rows, broken("broken" if "changed" in place else "p4"))})
+
+    with pytest.raises(StoreError):
+        await store.commit_poll(bad)
+    assert (await store.feeds(), await store.latest(9), await store.delivery_log(None, 9)) == before
+    assert await claim(store) == []
+    assert await store.find("Changed", 9) == []
+    assert await store.vocabulary(feed.id) == ["Trade"]
+    assert await store.next_poll_at() == later(900 + LEASE)  # still leased to the one who polls
+
+    await store.commit_poll(whole)
+    assert [about(each) for each in await send_all(store)] == ["p2", "p1", "It recovered."]
+
+
+async def test_a_post_reaches_a_destination_once_however_often_it_matches(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade", "#Steel", "*")
+    await follow(store, ALICE, "Trade", feed=feed)
+    await follow(store, ALICE, "Trade", channel=True)
+
+    assert await publish(store, feed, row("p1", "Trade", tags=["Steel"])) == 1
+    assert seen(await send_all(store)) == [(ALICE, "p1")]
+
+
+async def test_a_known_post_in_a_poll_as_new_is_no_news(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "*")
+    await publish(store, feed, row("p1", "Trade"))
+    await send_all(store)
+    await store.unfollow(ALICE, keys=None, channel=False)
+    await follow(store, ALICE, "Trade")
+
+    assert await publish(store, feed, row("p1", "Trade", title="Again")) == 0
+    assert await send_all(store) == []
+    assert [each.title for each in await store.latest(9)] == ["Title of p1"]
+
+
+async def test_a_post_carried_by_a_second_feed_comes_once(store: Store) -> None:
+    one, two = await add_feed(store, "One"), await add_feed(store, "Two")
+    await follow(store, ALICE, "*")
+    await follow(store, BOB, "Arts", feed=two)
+    await publish(store, one, row("p1", "Trade"))
+    await send_all(store)
+
+    assert await publish(store, two, row("p1", "Arts")) == 1
+    assert seen(await send_all(store)) == [(BOB, "p1")]
+    assert [post.id for post in await store.latest(9)] == ["p1"]
+
+
+async def test_a_silent_post_alerts_nobody(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "*")
+    made = await store.commit_poll(
+        PollCommit(record(feed), silent=(row("p0", "Trade"),), new=(row("p1"),), at=T0)
+    )
+
+    assert made == 1
+    assert [about(each) for each in await claim(store)] == ["p1"]
+    assert await store.post_was_silent("p0") is True
+    assert await store.post_was_silent("p1") is False
+    assert await store.post_was_silent("unknown") is False
+
+
+async def test_a_paused_channel_gets_nothing(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "*", channel=True)
+    await store.pause(ALICE, paused=True)
+    while_paused = await publish(store, feed, row("p1"))
+    await store.pause(ALICE, paused=False)
+
+    assert while_paused == 0
+    assert await publish(store, feed, row("p2")) == 1
+
+
+async def test_a_follower_of_one_feed_gets_nothing_of_another(store: Store) -> None:
+    one, two = await add_feed(store, "One"), await add_feed(store, "Two")
+    await follow(store, ALICE, "*", feed=one)
+    await follow(store, BOB, "*")
+    await publish(store, two, row("p1"))
+
+    assert seen(await claim(store)) == [(BOB, "p1")]
+
+
+async def test_stored_posts_are_found_by_id_and_by_alias_as_they_were(store: Store) -> None:
+    feed, other = await add_feed(store), await add_feed(store, "Other")
+    full = row("p1", "Trade", tags=["Steel"], edits=2, refile_at=later(60), refile_attempts=1)
+    full = replace(full, post=replace(full.post, image="https://blog.example/i.png", update="Update: no."))
+    await publish(store, feed, full, row("p2", aliases=("link:old", "link:p2")))
+    await publish(store, other, row("p2"))
+    found = await store.known_posts(feed.id, ["p1", "unknown"], ["link:old", "link:unknown"])
+
+    assert {each.post.id for each in found} == {"p1", "p2"}
+    (again,) = await store.known_posts(feed.id, ["p1"], [])
+    assert again == replace(full, post=replace(full.post, feed="Blog"), aliases=())
+
+
+async def test_posts_to_refile_are_those_whose_time_has_come(store: Store) -> None:
+    feed, other = await add_feed(store), await add_feed(store, "Other")
+    await publish(
+        store,
+        feed,
+        row("third", refile_at=later(90)),
+        row("second", refile_at=later(60)),
+        row("first", refile_at=later(30)),
+        row("never"),
+    )
+    await publish(store, other, row("elsewhere", refile_at=later(1)))
+
+    async def due(at: float, limit: int = 9) -> list[str]:
+        return [each.post.id for each in await store.posts_to_refile(feed.id, later(at), limit)]
+
+    assert await due(29) == []
+    assert await due(60) == ["first", "second"]
+    assert await due(99, limit=2) == ["first", "second"]
+
+
+# --- a post is filed anew -----------------------------------------------------------------------------------
+
+
+async def test_followers_of_a_new_category_are_alerted_once(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+    await follow(store, BOB, "Military")
+    await publish(store, feed, row("p1", "Trade"))
+    await send_all(store)
+    refiled = row("p1", "Trade", "Military")
+
+    assert await change(store, feed, refiled) == 1
+    assert await change(store, feed, refiled) == 0
+    assert [each for each in seen(await send_all(store)) if each[0] == BOB] == [(BOB, "p1")]
+
+
+async def test_who_matched_the_old_filing_is_not_alerted_by_the_new_one(store: Store) -> None:
+    feed = await add_feed(store)
+    await publish(store, feed, row("p1", "Trade"))
+    await follow(store, ALICE, "Trade", "Military")  # came too late for p1
+    await follow(store, BOB, "*")
+
+    assert await change(store, feed, row("p1", "Trade", "Military")) == 0
+
+
+async def test_a_late_follower_is_not_alerted_by_an_unchanged_filing(store: Store) -> None:
+    feed = await add_feed(store)
+    await publish(store, feed, row("p1", "Trade"))
+    await follow(store, ALICE, "Trade")
+
+    assert await change(store, feed, row("p1", "Trade", title="Another title")) == 0
+
+
+async def test_a_post_that_loses_the_category_somebody_leaves_out_alerts_them(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade", "-Taiwan")
+    await publish(store, feed, row("p1", "Trade", "Taiwan"))
+
+    assert await change(store, feed, row("p1", "Trade")) == 1
+    assert seen(await claim(store)) == [(ALICE, "p1")]
+
+
+async def test_a_paused_channel_is_not_alerted_by_a_new_filing(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Military", channel=True)
+    await publish(store, feed, row("p1", "Trade"))
+    await store.pause(ALICE, paused=True)
+
+    assert await change(store, feed, row("p1", "Military")) == 0
+
+
+async def test_a_quiet_change_is_stored_and_alerts_nobody(store: Store) -> None:
+    feed = await add_feed(store)
+    for address in (ALICE, CAROL):
+        await follow(store, address, "Trade" if address == ALICE else "Military")
+    await publish(store, feed, row("p1", "Trade"))
+    await send_all(store)
+    changed = row("p1", "Military", title="Another title")
+    made = await store.commit_poll(PollCommit(record(feed), quiet_changed=(changed,), at=T0))
+
+    assert made == 0
+    assert await send_all(store) == []
+    assert [each.title for each in await store.latest(9, "c:military")] == ["Another title"]
+    assert await store.latest(9, "c:trade") == []
+
+
+async def test_a_change_keeps_when_a_post_was_first_seen_and_whether_it_was_silent(store: Store) -> None:
+    feed = await add_feed(store)
+    await store.commit_poll(PollCommit(record(feed), silent=(row("p0"),), at=T0))
+    await change(store, feed, row("p0", title="Another title", first_seen=later(99), aliases=("link:new",)))
+    (found,) = await store.known_posts(feed.id, [], ["link:new"])
+
+    assert (found.post.title, found.first_seen, found.silent) == ("Another title", T0, True)
+    assert len(await store.known_posts(feed.id, [], ["link:p0"])) == 1
+
+
+async def test_a_change_of_an_unknown_post_is_passed_over(store: Store) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "*")
+
+    assert await change(store, feed, row("unknown")) == 0
+    assert await store.latest(9) == []
+
+
+@pytest.mark.parametrize("hostile", ["\ud800", 10**30])
+async def test_a_value_no_database_can_hold_is_a_store_error(store: Store, hostile: object) -> None:
+    feed: Feed = await add_feed(store)
+    bad = row("p1", wordpress_id=hostile) if isinstance(hostile, int) else row("p1", text=str(hostile))
+    with pytest.raises(StoreError, match="cannot hold"):
+        await publish(store, feed, bad)
+
+    assert await publish(store, feed, row("p2", text="'; DROP TABLE posts; --\0\"", wordpress_id=-1)) == 0
+    assert [post.id for post in await store.latest(9)] == ["p2"]

@@ -1,0 +1,42 @@
+"""Input that keeps a parser busy, and ways to watch the child process that does the parsing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import psutil
+
+from bot.wall import Wall
+from tests.pipeline.bodies import item, rss
+
+PARSE = "bot.pipeline.parse:parse"
+GOOD = rss(item("<title>中国 \U0001f600</title><pubDate>Sat, 26 Nov 2022 23:41:07 +0000</pubDate>")).encode()
+# Takes feedparser more than a minute: it compares each category with all before it.
+ENDLESS = rss(item("".join(f"<category>{number}</category>" for number in range(100_000)))).encode()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return once the condition holds; TimeoutError after a minute."""
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 - other processes set no events
+            await asyncio.sleep(0.01)
+
+
+async def until_busy(wall: Wall) -> int:
+    """Return the pid of a child that has been at its call for a while."""
+
+    def is_busy() -> bool:
+        return wall.pid is not None and psutil.Process(wall.pid).cpu_times().user > 0.5
+
+    await until(is_busy)
+    assert wall.pid is not None
+    return wall.pid
+
+
+def is_gone(pid: int) -> bool:
+    """Tell whether a process has ended."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

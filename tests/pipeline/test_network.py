@@ -1,0 +1,300 @@
+from __future__ import annotations
+
+import socket
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+
+import pytest
+from aiohttp import ClientSession, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import ForbiddenAddressError
+from bot.pipeline.fetch import Fetcher
+from bot.pipeline.network import MAX_URL, GuardedResolver, check_url, in_networks
+from tests.pipeline.wire import LOOPBACK, SETTINGS, ok, raw_server
+
+PRIVATE = [
+    "127.0.0.1",
+    "127.255.255.254",
+    "0.0.0.0",
+    "10.0.0.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "100.64.0.1",  # carrier-grade NAT
+    "100.100.100.200",  # metadata of a cloud
+    "169.254.169.254",  # metadata of most clouds
+    "168.63.129.16",  # host agent of a cloud
+    "192.0.0.192",  # metadata of a cloud
+    "192.88.99.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "224.0.0.1",
+    "239.255.255.250",
+    "240.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::7f00:1",
+    "fe80::1",
+    "fec0::1",
+    "fc00::1",
+    "fd00:ec2::254",  # metadata of a cloud
+    "ff02::1",
+    "100::1",
+    "2001:db8::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",  # Teredo
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::ffff:169.254.169.254",
+    "2002:7f00:1::",  # 6to4 of 127.0.0.1
+    "2002:a00:1::1",  # 6to4 of 10.0.0.1
+    "64:ff9b::a00:1",  # NAT64 of 10.0.0.1
+    "64:ff9b::7f00:1",
+    "64:ff9b:1::a00:1",
+]
+PUBLIC = [
+    "8.8.8.8",
+    "192.0.1.1",
+    "100.128.0.1",
+    "172.32.0.1",
+    "2606:2800:220:1::1",
+    "::ffff:8.8.8.8",
+    "64:ff9b::808:808",
+    "2002:808:808::1",
+]
+
+
+def url_of(address: str) -> str:
+    return f"http://[{address}]/feed/" if ":" in address else f"http://{address}/feed/"
+
+
+def is_accepted(url: str) -> bool:
+    try:
+        check_url(url)
+    except ForbiddenAddressError:
+        return False
+    return True
+
+
+# --- URLs --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_a_literal_address_that_is_not_public_is_refused(address: str) -> None:
+    with pytest.raises(ForbiddenAddressError, match="not on the public internet"):
+        check_url(url_of(address))
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_literal_address_passes(address: str) -> None:
+    assert check_url(url_of(address)).path == "/feed/"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0X7F.0.0.1",
+        "0177.0.0.1",
+        "017700000001",
+        "127.0.0.1.",
+        "\uff11\uff12\uff17.0.0.1",
+        "127\u30020\u30020\u30021",
+        "localhost",
+        "LocalHost.",
+        "api.localhost",
+        "\u24dbocalhost",
+        "[::ffff:7f00:1]",
+        "[0:0:0:0:0:0:0:1]",
+    ],
+)
+def test_loopback_is_refused_in_every_spelling(host: str) -> None:
+    with pytest.raises(ForbiddenAddressError, match="not on the public internet"):
+        check_url(f"http://{host}/")
+
+    allow = (LOOPBACK, IPv6Network("::1/128"))
+    assert check_url(f"http://{host}:8080/x", allow).port == 8080
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_another_spelling_never_changes_the_verdict(number: int) -> None:
+    address = IPv4Address(number)
+    a, b, c, d = address.packed
+    spellings = [
+        str(number),
+        hex(number),
+        f"0{number:o}",
+        f"{a}.{number & 0xFFFFFF}",
+        f"{a:#x}.{b:#o}".replace("0o", "0") + f".{c}.{d}.",
+        f"[::ffff:{address}]",
+    ]
+
+    assert {is_accepted(f"http://{spelling}/") for spelling in spellings} == {
+        is_accepted(f"http://{address}/")
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "feed",
+        "//blog.example/feed/",
+        "ftp://blog.example/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "data:text/xml,<rss/>",
+        "feed://blog.example/",
+        "http:",
+        "http://",
+        "http:///feed",
+        "http:blog.example",
+        "http://user@blog.example/",
+        "http://user:secret@blog.example/",
+        "http://:secret@blog.example/",
+        "http://@blog.example/",
+        "http://blog.example:0/",
+        "http://blog.example:65536/",
+        "http://blog.example:eighty/",
+        "http://blog.example\\@127.0.0.1/",
+        "http://blog.example/\r\nX: y",
+        "http://blog.example/\x00",
+        "http://blog.example/\u202e",
+        "http://blog .example/",
+        "http://%31%32%37.0.0.1/",
+        "http://127.0.0.1%2f.example/",
+        "http://[::1",
+        "http://[fe80::1%25eth0]/",
+        "http://a..b/",
+        "http://" + "a" * 64 + ".example/",
+        "http://256.1.1.1/",
+        "http://1.2.3.4.5/",
+        "http://4294967296/",
+        "http://blog.example.0x1/",
+        "http://blog.example/" + "x" * MAX_URL,
+    ],
+)
+def test_what_is_no_plain_web_address_is_refused(url: str) -> None:
+    with pytest.raises(ForbiddenAddressError) as caught:
+        check_url(url, (ip_network("0.0.0.0/0"), ip_network("::/0")))
+
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "requested"),
+    [
+        ("https://blog.example/feed/", "https://blog.example/feed/"),
+        ("http://blog.example:8080", "http://blog.example:8080"),
+        (
+            "http://blog.example/%7ea/%e4%b8%ad?b=%2f+%20c&d#part",
+            "http://blog.example/%7ea/%e4%b8%ad?b=%2f+%20c&d",
+        ),
+        ("http://b\u00fccher.example/\u4e2d?q=\u00e9", "http://xn--bcher-kva.example/%E4%B8%AD?q=%C3%A9"),
+        ("http://blog.example/a b", "http://blog.example/a%20b"),
+        ("http://a_b.example./", "http://a_b.example./"),
+        ("http://010.0x8.2056./feed/", "http://8.8.8.8/feed/"),  # aiohttp takes the usual form only
+    ],
+)
+def test_a_web_address_is_requested_as_it_was_written(url: str, requested: str) -> None:
+    assert str(check_url(url)) == requested
+
+
+def test_a_permitted_network_is_no_more_than_that() -> None:
+    allow = (IPv4Network("10.1.0.0/16"), IPv6Network("fd00::/8"))
+
+    assert check_url("http://10.1.2.3/", allow).host == "10.1.2.3"
+    assert check_url("http://[fd00::1]/", allow).host == "fd00::1"
+    assert check_url("http://[::ffff:10.1.2.3]/", allow)
+    for url in ("http://10.2.0.1/", "http://127.0.0.1/", "http://localhost/", "http://[fc00::1]/"):
+        with pytest.raises(ForbiddenAddressError):
+            check_url(url, allow)
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("localhost", True),
+        ("LOCALHOST.", True),
+        ("[::1]", True),
+        ("::1", True),
+        ("2130706433", True),
+        ("10.0.0.1", False),
+        ("8.8.8.8", False),
+        ("blog.example", False),
+        ("localhost.example", False),
+        ("", False),
+    ],
+)
+def test_only_a_literal_address_is_known_to_be_inside_a_network(host: str, inside: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    assert in_networks(host, (LOOPBACK, IPv6Network("::1/128"))) is inside
+    assert in_networks(host, ()) is False
+
+
+# --- names -------------------------------------------------------------------------------------------------
+
+
+class Answers(AbstractResolver):
+    """Resolves every name to the next of these lists of addresses."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self._answers = list(answers)
+
+    async def resolve(
+        self, host: str, port: int = 0, _family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=socket.IPPROTO_TCP,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in self._answers.pop(0)
+        ]
+
+    async def close(self) -> None:
+        self._answers.clear()
+
+
+@pytest.mark.parametrize("address", [*PRIVATE, "fe80::1%eth0"])
+async def test_a_name_that_leads_to_a_private_address_is_refused(address: str) -> None:
+    with pytest.raises(ForbiddenAddressError, match=r"^blog\.example is not on the public internet"):
+        await GuardedResolver((), Answers([address])).resolve("blog.example")
+
+
+async def test_of_mixed_addresses_only_the_public_ones_are_used() -> None:
+    resolver = GuardedResolver((LOOPBACK,), Answers([*PRIVATE, *PUBLIC]))
+
+    found = await resolver.resolve("blog.example", 443)
+
+    loopback = ["127.0.0.1", "127.255.255.254", "::ffff:127.0.0.1"]
+    assert [entry["host"] for entry in found] == loopback + PUBLIC
+
+
+async def test_a_connection_goes_to_the_addresses_that_were_checked() -> None:
+    names = Answers(["127.0.0.1", "10.0.0.1"], ["10.0.0.1"])
+    connector = TCPConnector(resolver=GuardedResolver((LOOPBACK,), names), use_dns_cache=False)
+    async with raw_server(ok()) as server, ClientSession(connector=connector) as session:
+        url = server.url.replace("127.0.0.1", "rebinding.example")
+        async with session.get(url, headers={"Connection": "close"}) as answer:
+            assert answer.status == 200
+        with pytest.raises(ForbiddenAddressError):
+            await session.get(url)
+
+    assert len(server.requests) == 1
+
+
+async def test_localhost_is_resolved_only_where_it_is_permitted() -> None:
+    async with raw_server(ok()) as server, Fetcher(SETTINGS) as fetcher:
+        assert (await fetcher.get(server.url.replace("127.0.0.1", "localhost"))).status == 200

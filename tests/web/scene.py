@@ -1,0 +1,100 @@
+"""A web server to ask in tests: a real store on disk, a clock that stands, and parts that can die."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+
+from bot.model import FeedSettings, FeedState
+from bot.ports import Failed, Parked, PollRecord, Sent, Store
+from bot.web import StatusStore, WebServer
+
+NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
+NEW = FeedState()
+HOSTILE = '"><script>alert(1)</script>'
+SECRET = "words of a private message"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: CIMultiDict[str]
+    text: str
+
+
+Ask = Callable[..., Awaitable[Answer]]  # a path, and a method if not GET
+
+
+@dataclass
+class Scene:
+    """What a server tells of. It is itself the clock, which moves when `time` is set."""
+
+    store: Store
+    path: Path  # of the database
+    time: datetime = NOW
+    loops: dict[str, bool] = field(default_factory=lambda: {"poll": True, "outbox": True})
+    adapters: dict[str, bool] = field(default_factory=lambda: {"console": True})
+
+    def now(self) -> datetime:
+        return self.time
+
+    def server(
+        self,
+        *routes: web.AbstractRouteDef,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        store: StatusStore | None = None,
+    ) -> WebServer:
+        return WebServer(
+            host,
+            port,
+            store=store or self.store,
+            clock=self,
+            loops=lambda: self.loops,
+            adapters=lambda: self.adapters,
+            routes=routes,
+        )
+
+    async def watch(self, name: str, state: FeedState = NEW, *, next_poll: datetime = NOW) -> None:
+        url = f"https://blog.example/{sha256(name.encode()).hexdigest()}/?key=hidden"
+        feed = await self.store.add_feed(FeedSettings(name, url), NOW)
+        await self.store.record_polls([PollRecord(feed.id, feed.url, state, next_poll)], NOW)
+
+    async def fill_outbox(self) -> None:
+        """Leave one delivery sent, one failed, one destination parked, and one delivery waiting."""
+        await self.store.take_over("me")
+        await self.store.notify([f"console:{name}" for name in ("sent", "failed", "parked")], SECRET, NOW)
+        claims = await self.store.claim("me", NOW, lease=60, limit=9, platforms=["console"], catch_up_after=5)
+        of = {claim.destination.local: claim for claim in claims}
+        shut = Parked(of["parked"], "console:parked is shut", NOW, NOW + timedelta(days=1))
+        await self.store.settle([Sent(of["sent"], "1", NOW), Failed(of["failed"], "no", NOW), shut])
+        await self.store.notify(["console:waiting"], SECRET, NOW)
+
+    def break_store(self) -> None:
+        """Take away a table that the store needs."""
+        connection = sqlite3.connect(self.path)
+        connection.execute("ALTER TABLE feeds RENAME TO lost")
+        connection.close()
+
+
+@asynccontextmanager
+async def asking(server: WebServer) -> AsyncIterator[Ask]:
+    """Run the server, and give a function that asks it."""
+    async with server, aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
+
+        async def ask(path: str, method: str = "GET") -> Answer:
+            async with session.request(method, path, allow_redirects=False) as answer:
+                return Answer(answer.status, CIMultiDict(answer.headers), await answer.text())
+
+        yield ask

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from base64 import b64encode
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from aiohttp import web
+
+from bot.errors import BystanderError
+from bot.model import Feed
+from bot.ports import QueueHealth
+from bot.web import FRESH, StatusStore
+from tests.web.scene import Ask, Scene, asking
+
+
+async def test_healthz_is_well_while_all_loops_live(ask: Ask) -> None:
+    answer = await ask("/healthz")
+
+    assert (answer.status, answer.text) == (200, '{"ok": true, "loops": {"poll": true, "outbox": true}}')
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+async def test_healthz_names_the_dead_loop(scene: Scene, ask: Ask) -> None:
+    scene.loops["outbox"] = False
+
+    answer = await ask("/healthz")
+
+    assert (answer.status, answer.text) == (503, '{"ok": false, "loops": {"poll": true, "outbox": false}}')
+
+
+async def test_readyz_waits_for_every_adapter(scene: Scene, ask: Ask) -> None:
+    scene.adapters["discord"] = False
+    before = await ask("/readyz")
+    scene.adapters["discord"] = True
+    after = await ask("/readyz")
+
+    assert (before.status, before.text) == (
+        503,
+        '{"ok": false, "adapters": {"console": true, "discord": false}}',
+    )
+    assert (after.status, after.text) == (200, '{"ok": true, "adapters": {"console": true, "discord": true}}')
+
+
+async def test_healthz_answers_while_the_store_fails(scene: Scene, ask: Ask) -> None:
+    scene.break_store()
+
+    assert (await ask("/healthz")).status == 200
+    for path in ("/", "/metrics"):
+        answer = await ask(path)
+        assert answer.status == 503
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert re.fullmatch(r"The database .* refused a statement .*\.\n", answer.text)
+
+
+# --- every answer ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics"])
+async def test_only_get_and_head_are_answered(ask: Ask, path: str) -> None:
+    got, head = await ask(path), await ask(path, "HEAD")
+    refused = [(await ask(path, method)).status for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS")]
+
+    assert got.status == head.status == 200
+    assert head.text == ""
+    assert head.headers["Content-Length"] == str(len(got.text.encode()))
+    assert refused == [405] * 5
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/metrics/", "/..%2f..%2fetc/passwd", "/%3Cscript%3E"])
+async def test_an_unknown_path_is_answered_plainly(ask: Ask, path: str) -> None:
+    answer = await ask(path)
+
+    assert (answer.status, answer.text) == (404, "404: Not Found")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/", 200), ("GET", "/metrics", 200), ("GET", "/nowhere", 404), ("POST", "/", 405)],
+)
+async def test_every_answer_forbids_what_the_page_does_not_need(
+    ask: Ask, method: str, path: str, status: int
+) -> None:
+    answer = await ask(path, method)
+
+    assert answer.status == status
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Server"] == "Bystander"
+
+
+async def test_the_policy_lets_the_style_of_the_page_through(ask: Ask) -> None:
+    answer = await ask("/")
+    styles = re.findall("<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = b64encode(sha256(styles[0].encode()).digest()).decode()
+
+    assert len(styles) == 1
+    assert f"style-src 'sha256-{digest}';" in answer.headers["Content-Security-Policy"]
+    assert " style=" not in answer.text
+
+
+class Counted:
+    """A store that counts how often it is asked."""
+
+    def __init__(self, store: StatusStore) -> None:
+        self.store = store
+        self.looks = 0
+
+    async def feeds(self) -> list[Feed]:
+        self.looks += 1
+        return await self.store.feeds()
+
+    async def queue_health(self) -> QueueHealth:
+        return await self.store.queue_health()
+
+
+async def test_a_crowd_costs_the_database_one_look(scene: Scene) -> None:
+    counted = Counted(scene.store)
+    async with asking(scene.server(store=counted)) as ask:
+        crowd = await asyncio.gather(*[ask("/metrics") for _ in range(20)])
+        looks = counted.looks
+        await scene.watch("New")
+        scene.time += FRESH
+        after = await ask("/metrics")
+
+    assert {"bystander_feeds 0\n" in answer.text for answer in crowd} == {True}
+    assert (looks, counted.looks) == (1, 2)
+    assert "bystander_feeds 1\n" in after.text
+
+
+async def test_a_clock_that_is_set_back_does_not_freeze_the_page(scene: Scene, ask: Ask) -> None:
+    await ask("/metrics")
+    await scene.watch("New")
+    scene.time -= timedelta(days=1)
+
+    assert "bystander_feeds 1\n" in (await ask("/metrics")).text
+
+
+# --- life --------------------------------------------------------------------------------------------------
+
+
+async def test_further_routes_are_served_with_the_same_care(scene: Scene) -> None:
+    async def events(request: web.Request) -> web.Response:
+        return web.Response(text=await request.text(), headers={"Cache-Control": "private"})
+
+    async with asking(scene.server(web.post("/slack/events", events))) as ask:
+        answer = await ask("/slack/events", "POST")
+        wrong = await ask("/slack/events")
+
+    assert (answer.status, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
+    assert answer.headers["Cache-Control"] == "private"
+    assert wrong.status == 405
+
+
+async def test_a_taken_port_is_an_error_with_the_mend(scene: Scene) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(BystanderError) as caught:
+            async with scene.server(port=port):
+                pass
+
+    assert str(caught.value) == (
+        f'web.listen = "127.0.0.1:{port}": the port is taken; '
+        "choose another or stop the program that uses it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("192.0.2.1", "192.0.2.1:0"), ("2001:db8::1", "[2001:db8::1]:0")]
+)
+async def test_an_address_of_another_machine_is_an_error_with_the_mend(
+    scene: Scene, host: str, address: str
+) -> None:
+    with pytest.raises(BystanderError) as caught:
+        async with scene.server(host=host):
+            pass
+
+    assert str(caught.value) == (
+        f'web.listen = "{address}": this machine has no such address; '
+        'choose one of its own, such as "127.0.0.1".'
+    )
+
+
+async def test_the_port_is_free_again_after_the_end(scene: Scene) -> None:
+    async with scene.server() as first:
+        port = first.port
+    async with asking(scene.server(port=port)) as ask:
+        answer = await ask("/healthz")
+
+    assert answer.status == 200
+
+
+async def test_stopping_does_not_wait_for_a_handler_that_hangs(scene: Scene) -> None:
+    began, never = asyncio.Event(), asyncio.Event()
+
+    async def hang(_request: web.Request) -> web.Response:
+        began.set()
+        await never.wait()
+        return web.Response()
+
+    server = scene.server(web.get("/hang", hang))
+    async with asyncio.timeout(60), server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(b"GET /hang HTTP/1.1\r\nHost: x\r\n\r\n")
+        await began.wait()
+
+    assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
