@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TextIO
 
 import adapters
@@ -114,16 +115,15 @@ async def prepare(bot: Bot) -> None:
 
 
 async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
-    """Poll, deliver and answer until `stop` is set.
+    """Poll, deliver and answer, after `prepare`, until `stop` is set.
 
     A part that dies on its own stops the rest and its error is raised: better no bot than half of one.
     """
-    await prepare(bot)
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
     scheduler = build_scheduler(
         {
-            "poll": (bot.poller.tick, beat_of(feed.settings() for feed in bot.config.feeds)),
-            "housekeeping": (lambda: _keep_house(bot), HOUSEKEEPING),
+            "poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds)),
+            "housekeeping": (partial(_keep_house, bot), HOUSEKEEPING),
         },
         faults.put_nowait,
     )
@@ -147,6 +147,11 @@ async def run_once(bot: Bot) -> int:
     await prepare(bot)
     failed = await bot.poller.poll_all()
     return failed + await bot.outbox.drain()
+
+
+async def _poll(bot: Bot, stop: asyncio.Event) -> None:
+    if not stop.is_set():
+        await bot.poller.tick()
 
 
 async def _keep_house(bot: Bot) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -51,6 +52,7 @@ class ShellCall:
     function: str
     options: tuple[Option, ...] = ()
     config: bool = True  # whether it reads the config file
+    log_level: int = logging.WARNING  # without --verbose
 
 
 CALLS = (
@@ -62,9 +64,15 @@ CALLS = (
         (_option("--once", action="store_true", help="follow, publish one post, print the alert, end"),),
         config=False,
     ),
-    ShellCall("run", "run the bot", "bystander run -c config.toml", "bot.shell.run:run"),
     ShellCall(
-        "once", "poll every feed now, deliver all that is due, end", "bystander once", "bot.shell.run:once"
+        "run", "run the bot", "bystander run -c config.toml", "bot.shell.run:run", log_level=logging.INFO
+    ),
+    ShellCall(
+        "once",
+        "poll every feed now, deliver all that is due, end",
+        "bystander once",
+        "bot.shell.run:once",
+        log_level=logging.INFO,
     ),
     ShellCall(
         "check",
@@ -180,11 +188,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     call: ShellCall = options.shell_call
-    secrets = Secrets()
-    set_up_logging(options.log_format, secrets, verbose=options.verbose)
+    level = logging.DEBUG if options.verbose else call.log_level
+    set_up_logging(options.log_format, Secrets(), level)
     try:
         config = _config_of(call, options)
-        set_up_logging(options.log_format, config.secrets, verbose=options.verbose)
+        set_up_logging(options.log_format, config.secrets, level)
         module, _, name = call.function.partition(":")
         function: Call = getattr(import_module(module), name)
         return asyncio.run(function(options, config))

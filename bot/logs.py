@@ -30,18 +30,18 @@ class _JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if record.exc_text:  # what the redacting filter made of exc_info
+            line["exception"] = record.exc_text
         return json.dumps(line, ensure_ascii=False)
 
 
-def set_up_logging(style: str, secrets: Secrets, *, verbose: bool = False) -> None:
-    """Log to stderr from now on. `style`: "text" or "json"; times in UTC."""
+def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
+    """Log to stderr from now on. `style`: "text" or "json"; `level` as of logging; times in UTC."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter() if style == "json" else _TextFormatter())
     handler.addFilter(RedactingFilter(secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    root.setLevel(level)
     for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING if verbose else logging.ERROR)
+        logging.getLogger(name).setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)

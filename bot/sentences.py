@@ -92,8 +92,7 @@ _LEANS = re.compile(
       | (?: None | All | Some | Most | Many | One | Neither | Part )\ of
         \ (?: which | whom | them | this | that | these | those )\b
       | (?: The | An? )\ \w+\ (?: of | behind | for | to | in | with )
-        \ (?: both | this | that | these | those | them | it | which )\b
-      | (?: The | An? )\ [^,;]{1,80}\ (?: for | of | on | to | with )\ (?: him | her | them )\b
+        \ (?: this | that | these | those | them | it | which )\b
       | (?: The\ others? | (?: In\ the | The )\ (?: former | latter )\ (?: case | circumstance ) )\b
       | (?: [\w’'-]+\ ){0,2} (?: others? | rest | former | latter )
         (?: , | \ (?: is | are | was | were | would | will | has | have | include[sd]? | case )\b )
@@ -130,7 +129,7 @@ _BIOGRAPHY = re.compile(
     r"\b(?:reporter|journalist|columnist|correspondent|contributor|freelance|writer|fellow|editor|author)\b"
 )
 _NAME = re.compile(r"(?<=[^.!?] )[\"'“‘(]?(?:[A-Z][\w’'-]*|\d[\d.,]*)")
-_DEFINITE_SUBJECT = re.compile(r"The ((?:[a-z]+ ){1,3})")
+_DEFINITE_SUBJECT = re.compile(r"The ((?:[a-z]+ ){1,5})")
 
 
 def language(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
 from bot.commands.declaration import Call
 from bot.commands.state import Target, reaches
@@ -60,9 +59,9 @@ async def _post(call: Call) -> Post:
         if not newest:
             raise UsageError("No posts are known yet; /health tells whether the blog was read.")
         return newest[0]
-    with suppress(ValueError):  # what only looks like a link, such as "http://["
-        if post := await call.store.post_by_link(typed):
-            return post
+    post = await call.store.post_by_link(typed)
+    if post is not None:
+        return post
     if _LINK.fullmatch(typed):
         raise UsageError("No post with that link is known. /latest lists the newest ones.")
     found = await call.store.find(typed, _CANDIDATES)

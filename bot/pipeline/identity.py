@@ -106,7 +106,7 @@ def _address(address: str) -> tuple[str, str]:
 
 
 def _split(address: str) -> tuple[SplitResult | None, str]:
-    """Return the parts of a URL and its plain host, with a port that is not the usual; (None, "") for none."""
+    """Return the parts of a URL and its plain host, with a port unless it is the usual; else (None, "")."""
     try:
         parts = urlsplit(address.strip())
     except ValueError:

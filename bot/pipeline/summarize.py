@@ -53,11 +53,11 @@ _DEFINITE = 0.25  # "The deal ...", where no deal has been mentioned
 _SLIGHT = 1.0  # it says next to nothing
 _LISTED = 0.5  # an item without its list
 _QUOTE = 1.2  # it opens with somebody else's words
-_SIDE_ISSUE = 1.2  # it says itself that it leaves the subject
-_QUESTION = 1.5  # a question tells nothing
-_ASIDE = 2.0  # the author about themselves
+_SIDE_ISSUE = 2.0  # it says itself that it leaves the subject
+_QUESTION = 2.0  # a question tells nothing
+_ASIDE = 3.0  # the author about themselves
 
-_STORY_SHARE = 0.4
+_STORY_SHARE = 0.4  # the story starts with the first sentence that has this much of the best title overlap
 _MANY_NAMES = 6
 _LONG_FROM = 250  # characters
 _SLIGHT_WORDS = 6
@@ -88,17 +88,18 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """What a post is about: words of its title, its recurring words by weight, and where its story starts."""
+    """What a post is about: words of its title, recurring words by count, and where its story starts."""
 
     title: frozenset[str]
-    theme: dict[str, float]
+    theme: Counter[str]
     start: int  # number of a paragraph
     personal: bool  # told by an "I" throughout
 
     def share(self, words: frozenset[str]) -> float:
         """Return what telling of these words earns."""
         title = len(words & self.title) / max(1, len(self.title))
-        return _TITLE * title + _THEME * sum(self.theme.get(word, 0.0) for word in words)
+        theme = sum(self.theme.get(word, 0) for word in words) / max(1, self.theme.total())
+        return _TITLE * title + _THEME * theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +158,12 @@ def _is_remark(paragraph: Paragraph) -> bool:
 
 
 def _topic(lines: Sequence[_Line], title: frozenset[str]) -> _Topic:
-    paragraphs_words: dict[int, frozenset[str]] = {}
-    for line in lines:
-        paragraphs_words[line.paragraph] = paragraphs_words.get(line.paragraph, frozenset()) | line.words
-    spread = Counter(word for words in paragraphs_words.values() for word in sorted(words))
-    theme = {word: count for word, count in spread.most_common(_THEME_WORDS) if count > 1}
-    total = sum(theme.values())
+    places = sorted({(line.paragraph, word) for line in lines for word in line.words})
+    spread = Counter(word for _, word in places)
     best = max((len(line.words & title) for line in lines), default=0)
     return _Topic(
         title=title,
-        theme={word: count / total for word, count in theme.items()},
+        theme=Counter({word: count for word, count in spread.most_common(_THEME_WORDS) if count > 1}),
         start=next((line.paragraph for line in lines if len(line.words & title) >= _STORY_SHARE * best), 0),
         personal=sum(is_first_person(line.text) for line in lines) > _VOICE_SHARE * len(lines),
     )
@@ -198,10 +195,8 @@ def _weigh(line: _Line, topic: _Topic) -> _Candidate:
 
 def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tuple[_Candidate, ...]:
     """Return the best choice of one to three sentences that fits, in reading order; () when none does."""
-    promising = sorted(candidates, key=lambda one: one.merit + topic.share(one.words), reverse=True)[
-        :_CANDIDATES
-    ]
-    promising.sort(key=lambda one: one.index)
+    ranked = sorted(candidates, key=lambda one: one.merit + topic.share(one.words), reverse=True)
+    promising = sorted(ranked[:_CANDIDATES], key=lambda one: one.index)
     choices = (
         choice
         for count in range(1, _MOST_SENTENCES + 1)
@@ -246,8 +241,8 @@ def _without_sentences(found: Sequence[Paragraph], excerpt: str, limit: int) -> 
     own = " ".join(paragraph.text for paragraph in found if not (paragraph.quoted or _is_remark(paragraph)))
     text = _READ_ON.sub("", " ".join(plain_text(excerpt).split()) or own)
     text, cut = _TRAILING_OFF.subn("", text[:_TEXT_LIMIT])
-    split_text = split(text, language(text))[:_SENTENCE_LIMIT]
-    pieces = [piece for piece, _ in split_text if piece[-_QUOTE_PROBE:] not in quoted]
+    pieces = [piece for piece, _ in split(text, language(text))[:_SENTENCE_LIMIT]]
+    pieces = [piece for piece in pieces if piece[-_QUOTE_PROBE:] not in quoted and not is_update(piece)]
     kept: list[str] = []
     for piece in pieces:
         if not ends_whole(piece) or len(" ".join([*kept, piece])) > limit:

@@ -44,7 +44,7 @@ async def demo(options: argparse.Namespace, _: Config) -> int:
         async with SampleServer(blog) as server, _bot_of(server, folder, source) as bot:
             if options.once:
                 return await _show_one(bot, blog, posts[-1])
-            return await _talk(bot, server, list(posts[-HELD_BACK:]), ended)
+            return await _talk(bot, server, list(reversed(posts[-HELD_BACK:])), ended)
 
 
 @asynccontextmanager
@@ -86,13 +86,16 @@ async def _show_one(bot: Bot, blog: SampleBlog, post: SamplePost) -> int:
 async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], ended: asyncio.Event) -> int:
     """Run the bot on this terminal and publish the posts held back once somebody follows."""
     stop, followed, published = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    print(_HINTS.format(posts=len(server.blog.posts), url=server.url), flush=True)
 
     async def listen(caller: Caller, line: str) -> Reply:
-        reply = await bot.dispatch(caller, line)
+        reply = await bot.dispatcher.run(caller, line)
         if reply.ok and line.lstrip("/ ").lower().startswith("follow "):
             followed.set()
         return reply
+
+    await prepare(replace(bot, dispatch=listen))
+    await bot.poller.poll_all()
+    print(_HINTS.format(posts=len(server.blog.posts), url=server.url), flush=True)
 
     async def publish() -> None:
         await followed.wait()
@@ -112,7 +115,7 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
     with stopping_on_signals(stop):
         side = [asyncio.create_task(publish()), asyncio.create_task(end_with_input())]
         try:
-            await run_bot(replace(bot, dispatch=listen), stop, lambda: None)
+            await run_bot(bot, stop, lambda: None)
         finally:
             for task in side:
                 task.cancel()

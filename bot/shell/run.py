@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot import __version__
-from bot.app import Bot, console_source, open_bot, run_bot, run_once
+from bot.app import Bot, console_source, open_bot, prepare, run_bot, run_once
 from bot.config import Config
 from bot.errors import ConfigError
 
@@ -24,6 +24,7 @@ async def run(_: argparse.Namespace, config: Config) -> int:
     stop = asyncio.Event()
     with stopping_on_signals(stop):
         async with open_bot(config, source=console_source()) as bot:
+            await prepare(bot)
             await run_bot(bot, stop, lambda: _announce(bot))
     _log.info("Stopped; what was not sent waits for the next start.")
     return 0

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import EVERYTHING, Notice
+from bot.model import EVERYTHING, Caller, Notice
 from bot.ports import Parked, Sent
 from tests.commands.room import NOW, Room, post_row
 
@@ -134,9 +134,7 @@ async def test_list_tells_of_all_channels_of_the_platform(room: Room) -> None:
     await admin(room, "/alerts add Trade")
     await admin(room, "/alerts add all, -Taiwan channel:news")
     await room.say("/follow Media", "alice")
-    await room.dispatcher.run(
-        room.caller("root", admin=True).__class__("discord:1", "discord:2", admin=True), "/alerts add Media"
-    )
+    await room.dispatcher.run(Caller("discord:1", "discord:2", admin=True), "/alerts add Media")
 
     assert await admin(room, "/alerts list") == (
         "This channel gets: Trade; at once.\nChannel news gets: every post, but not Taiwan; at once."

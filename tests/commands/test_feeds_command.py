@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.model import FeedSettings
 from bot.sample.server import SampleServer
 from tests.commands.room import SECOND, Room
 from tests.fakes.blog import FaultyBlog, html_page, status
@@ -171,7 +172,6 @@ async def test_check_looks_now_and_stores_nothing(empty_room: Room, server: Faul
 
 async def test_check_of_many_feeds_asks_for_one(room: Room) -> None:
     for number in range(6):
-        settings = SECOND.__class__(f"Blog {number}", f"https://{number}.example/feed")
-        await room.watch(settings)
+        await room.watch(FeedSettings(f"Blog {number}", f"https://{number}.example/feed"))
 
     assert "There are 7 feeds; name the one" in await refused(room, "/feeds check")

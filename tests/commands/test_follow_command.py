@@ -197,9 +197,7 @@ async def test_the_back_test_minds_the_feed_of_each_subscription(two_blogs: Room
 
     text = (await two_blogs.say("/follow Hong Kong")).text
 
-    assert "2 of the last 10 posts would have reached you: " in text
-    assert "\u201cHarbour traffic\u201d" in text
-    assert "\u201cSeed prices\u201d" in text
+    assert "1 of the last 10 posts would have reached you: \u201cHarbour traffic\u201d." in text
 
 
 async def test_a_name_of_another_feed_is_unknown_in_this_one(two_blogs: Room) -> None:

@@ -1,4 +1,4 @@
-"""What every store must show of edits: a changed post edits the messages that show it, and is no new alert."""
+"""What every store must show of edits: a changed post edits its messages, and is no new alert."""
 
 from __future__ import annotations
 

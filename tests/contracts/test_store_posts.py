@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.model import Feed, FeedState
-from bot.ports import AdminNotice, PollCommit, PollRecord, PostRow, Store
+from bot.ports import AdminNotice, PollCommit, PollRecord, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -66,8 +66,12 @@ async def test_a_poll_that_fails_in_the_middle_changes_nothing(store: Store, pla
         vocabulary=("Learned",),
         at=T0,
     )
-    rows: tuple[PostRow, ...] = getattr(whole, place)
-    bad = replace(whole, **{place: (*rows, broken("broken" if "changed" in place else "p4"))})
+    bad = {
+        "new": replace(whole, new=(*whole.new, broken("p4"))),
+        "silent": replace(whole, silent=(*whole.silent, broken("p4"))),
+        "changed": replace(whole, changed=(*whole.changed, broken("broken"))),
+        "quiet_changed": replace(whole, quiet_changed=(broken("broken"),)),
+    }[place]
 
     with pytest.raises(StoreError):
         await store.commit_poll(bad)
@@ -78,7 +82,7 @@ async def test_a_poll_that_fails_in_the_middle_changes_nothing(store: Store, pla
     assert await store.next_poll_at() == later(900 + LEASE)  # still leased to the one who polls
 
     await store.commit_poll(whole)
-    assert [about(each) for each in await send_all(store)] == ["p2", "p1", "It recovered."]
+    assert [about(each) for each in await send_all(store)] == ["p2", "It recovered.", "p1"]
 
 
 async def test_a_post_reaches_a_destination_once_however_often_it_matches(store: Store) -> None:

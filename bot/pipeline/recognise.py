@@ -1,0 +1,207 @@
+"""Which entries of a window are posts that are known: by id, or by other keys that agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from bot.model import Entry
+from bot.names import fold
+from bot.pipeline.identity import Identity, alias, identify, reused, text_key
+
+_REUSED_AFTER = timedelta(days=30)
+_KEYS = 2  # guid and link
+_ENOUGH = 2  # of guid, link, title and date, to be the same post
+_COMPARED = 50  # newest posts that share a key; some feeds give all posts one link
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store remembers of a post: guid, link, title, text and labels as last seen.
+
+    `published`: the printed date, else when it was first seen. `aliases`: other keys recorded for it; those
+    that its guid and link give go without saying.
+    """
+
+    id: str
+    guid: str
+    link: str
+    title: str
+    published: datetime | None
+    text_hash: str
+    labels: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entry of the window, identified. `published` is never in the future; `known` is the post it is."""
+
+    entry: Entry
+    identity: Identity
+    published: datetime
+    known: Known | None = None
+
+
+class Window:
+    """The entries of one document, oldest first, matched one to one with known posts."""
+
+    def __init__(self, entries: Sequence[Entry], known: Iterable[Known], now: datetime) -> None:
+        from_the_bottom = {id(entry): place for place, entry in enumerate(reversed(entries))}
+        found = [
+            Found(entry, identity, min(entry.published or now, now))
+            for identity, entry in _identified(entries)
+        ]
+        self.found = sorted(found, key=lambda each: (each.published, from_the_bottom[id(each.entry)]))
+        self.moved: list[tuple[str, str]] = []
+        self._posts = {post.id: post for post in known}
+        self._keys = {post.id: _keys(post) for post in self._posts.values()}
+        self._under: dict[str, list[Known]] = {}
+        for post in sorted(self._posts.values(), key=lambda each: each.published or _LONG_AGO, reverse=True):
+            for key in self._keys[post.id]:
+                posts = self._under.setdefault(key, [])
+                if len(posts) < _COMPARED or key == post.id:
+                    posts.append(post)
+        self._taken: set[str] = set()
+
+    def match_ids(self) -> None:
+        """Match entries whose id is known; a second sight of the same post is dropped."""
+        matched: dict[str, Found] = {}
+        for found in sorted(self.found, key=self._exact_first):
+            key = found.identity.id
+            post = self._of_id(found)
+            if post is not None and post.id not in self._taken:
+                matched[key] = replace(found, known=post)
+                self._taken.add(post.id)
+            elif post is None and key in self._under:
+                matched[key] = replace(found, identity=reused(found.identity, found.entry))
+            elif post is None:
+                matched[key] = found
+        self.found = [matched[each.identity.id] for each in self.found if each.identity.id in matched]
+
+    def match_moved(self) -> None:
+        """Match entries whose id is not known, but other keys are."""
+        self._accept(
+            (self._agreement(found, post), found, post)
+            for found in self._unseen()
+            for post in self._candidates(alias(found.entry.guid), alias(found.entry.link))
+            if self._is_moved(found, post)
+        )
+        retold = [
+            (0, found, post) for found in self._unseen() for post in self._candidates(text_key(found.entry))
+        ]
+        renamed = len({found.identity.id for _, found, _ in retold})
+        if 2 * (renamed + len(self.moved)) >= len(self.found):
+            self._accept(retold)
+
+    def _exact_first(self, found: Found) -> tuple[bool, str]:
+        return found.identity.id not in self._posts, found.identity.id
+
+    def _of_id(self, found: Found) -> Known | None:
+        """Return the post that has the entry's id; one that merely shares a guid must agree further."""
+        key, best, most = found.identity.id, None, 0
+        for post in self._under.get(key, ()):
+            agreement = self._agreement(found, post)
+            own = post.id == key or key in post.aliases or agreement >= _ENOUGH
+            if own and not _is_reuse(found, post) and (best is None or agreement > most):
+                best, most = post, agreement
+        return best
+
+    def _unseen(self) -> list[Found]:
+        return [found for found in self.found if found.known is None]
+
+    def _candidates(self, *keys: str) -> list[Known]:
+        posts = {post.id: post for key in keys for post in self._under.get(key, ())}
+        return [post for post in posts.values() if post.id not in self._taken]
+
+    def _accept(self, claims: Iterable[tuple[int, Found, Known]]) -> None:
+        """Give each entry its post, the best agreement first, whatever the order of the window."""
+        given: dict[str, Known] = {}
+        for _, found, post in sorted(
+            claims, key=lambda claim: (-claim[0], claim[1].identity.id, claim[2].id)
+        ):
+            if found.identity.id not in given and post.id not in self._taken:
+                given[found.identity.id] = post
+                self._taken.add(post.id)
+        self.moved += [(new_id, post.id) for new_id, post in given.items()]
+        self.found = [replace(each, known=given.get(each.identity.id, each.known)) for each in self.found]
+
+    def _agreement(self, found: Found, post: Known) -> int:
+        """Count what agrees: guid, link, title, date. A guid that is the link counts once."""
+        guid, link, keys = alias(found.entry.guid), alias(found.entry.link), self._keys[post.id]
+        return sum(
+            (
+                guid in keys,
+                link in keys and link != guid,
+                fold(found.entry.title) == fold(post.title) != "",
+                found.entry.published is not None and found.entry.published == post.published,
+            )
+        )
+
+    def _is_moved(self, found: Found, post: Known) -> bool:
+        """Whether enough agrees: like numbers on two blogs, or one page for all posts, are not enough."""
+        contradicted = found.entry.guid and post.guid and alias(found.entry.guid) not in self._keys[post.id]
+        needed = _ENOUGH + 1 if contradicted and found.entry.published else _ENOUGH
+        return self._agreement(found, post) >= needed
+
+
+def _identified(entries: Sequence[Entry], doubted: int = 0) -> list[tuple[Identity, Entry]]:
+    """Identify the entries, doubles dropped.
+
+    A guid, or then a link, that different posts of one document share identifies none of them; `doubted` is
+    how many of the two are left aside.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(_doubting(entry, doubted).id, []).append(entry)
+    found: dict[str, tuple[Identity, Entry]] = {}
+    for group in groups.values():
+        if doubted < _KEYS and _are_different(group):
+            pairs = _identified(group, doubted + 1)
+        else:
+            last = max(
+                group, key=lambda each: (each.updated or each.published or _LONG_AGO, each.title, each.html)
+            )
+            pairs = [(_doubting(last, doubted), last)]
+        for identity, entry in pairs:
+            found.setdefault(identity.id, (identity, entry))
+    return list(found.values())
+
+
+def _doubting(entry: Entry, doubted: int) -> Identity:
+    return identify(
+        replace(entry, guid=entry.guid if doubted == 0 else "", link=entry.link if doubted < _KEYS else "")
+    )
+
+
+def _are_different(entries: list[Entry]) -> bool:
+    titles = {fold(entry.title) for entry in entries}
+    links = {alias(entry.link) or entry.link for entry in entries}
+    dates = {entry.published for entry in entries}
+    untitled = titles == {""}
+    return (len(links) > 1 and (len(titles) > 1 or untitled)) or (len(titles) > 1 and len(dates) > 1)
+
+
+def _keys(post: Known) -> frozenset[str]:
+    """Return all keys of a known post: those recorded, and those that its guid and link give today."""
+    identity = identify(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
+    return frozenset((post.id, *post.aliases, identity.id, *identity.aliases))
+
+
+def _is_reuse(found: Found, post: Known) -> bool:
+    """Whether the guid of a known post is used again for another one: link, title and date all say so."""
+    date, before = found.entry.published, post.published
+    return (
+        is_other_link(found.entry.link, post.link)
+        and fold(found.entry.title) != fold(post.title)
+        and date is not None
+        and before is not None
+        and date - before > _REUSED_AFTER
+    )
+
+
+def is_other_link(link: str, before: str) -> bool:
+    """Whether two links, both given, lead to different posts; host and scheme do not matter."""
+    return bool(link and before) and (alias(link) or link) != (alias(before) or before)
