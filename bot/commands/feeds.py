@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from bot.commands.declaration import Call
 from bot.commands.resolve import resolve_feed
@@ -110,10 +109,7 @@ def _name(typed: str, found: Inspection, feeds: Sequence[Feed]) -> str:
 
 
 def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or "feed"
-    except ValueError:  # the inspector found a feed there all the same
-        return "feed"
+    return url.partition("://")[2].partition("/")[0]
 
 
 async def _state(call: Call) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.commands.wording import CADENCES, counted, filter_words, place_word, quoted, sentence, show
+from bot.commands.wording import CADENCES, filter_words, place_word, quoted, sentence, show
 from bot.match import matches
 from bot.model import Feed, Post, Subscription
 from bot.ports import CommandStore
@@ -93,13 +93,13 @@ async def back_test(
     if not posts:
         return "No posts are known yet, so there is nothing to try it on."
     hits = [post for post in posts if any(reaches(each, post) for each in subscriptions)]
-    span = f"the last {len(posts)} posts" if len(posts) == BACK_TEST else _all_words(len(posts))
+    if len(posts) == 1:
+        would = "would" if hits else "would not"
+        return f"The only post known so far {would} have reached {target.object}: {quoted(posts[0].title)}."
+    known_so_far = "" if len(posts) == BACK_TEST else " known so far"
+    span = f"the {'' if known_so_far else 'last '}{len(posts)} posts{known_so_far}"
     if not hits:
         return f"None of {span} would have reached {target.object}."
     titles = ", ".join(quoted(post.title) for post in hits[:MOST_TITLES])
     more = f" and {len(hits) - MOST_TITLES} more" if len(hits) > MOST_TITLES else ""
     return f"{len(hits)} of {span} would have reached {target.object}: {titles}{more}."
-
-
-def _all_words(number: int) -> str:
-    return f"the {counted(number, 'post')} known so far"

@@ -165,7 +165,7 @@ def post_row_from(row: sqlite3.Row) -> PostRow:
 
 def link_path(link: str) -> str:
     """Return `bot.names.link_key` of a link, also of one typed without a scheme or no URL at all."""
-    text = link.strip()
+    text = link.strip().encode(errors="replace").decode()  # chat may hold half a surrogate pair
     try:
         return link_key(text if "://" in text else f"//{text}")
     except ValueError:  # e.g. an unclosed "[" where a host should be

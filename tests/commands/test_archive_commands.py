@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Filing, Rank
+from bot.model import FeedSettings, Filing, Rank
 from tests.commands.room import Room, post_row
 
 
@@ -32,6 +32,18 @@ async def test_several_feeds_have_a_heading_each(two_blogs: Room) -> None:
         "Categories, with their posts: Gardening (2) and Trade (1)"
     )
     assert "Nearest: Second Blog." in await two_blogs.refused("/categories feed:Secnd")
+
+
+async def test_the_categories_of_many_feeds_are_counted_at_the_end(empty_room: Room) -> None:
+    for number in range(12):
+        site = f"{number:02}.example"
+        feed = await empty_room.watch(FeedSettings(f"Blog {number:02}", f"https://{site}/feed/"))
+        await empty_room.publish(feed, post_row(1, "One", ("Trade",), site=site))
+
+    lines = (await empty_room.say("/categories")).text.splitlines()
+
+    assert len(lines) == 11
+    assert lines[-1] == "2 more feeds: /categories feed:NAME"
 
 
 async def test_without_categories_the_next_step_is_named(empty_room: Room) -> None:

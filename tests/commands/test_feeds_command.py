@@ -51,6 +51,14 @@ async def test_add_without_a_name_takes_the_feeds_title(room: Room, server: Samp
     assert any(f"\u201c{name}\u201d" in first for name in names)
 
 
+async def test_a_feed_without_a_title_is_called_by_its_host(room: Room, server: FaultyBlog) -> None:
+    item = "<item><title>One</title><link>https://a.example/1</link><guid>1</guid></item>"
+    server.serve("/bare/", f"<rss version='2.0'><channel><title/>{item}</channel></rss>".encode())
+
+    host = server.url.removeprefix("http://")
+    assert f"Watching \u201c{host}\u201d from now on" in await admin(room, f"/feeds add {server.url}/bare/")
+
+
 async def test_a_page_leads_to_its_feed(room: Room, server: SampleServer) -> None:
     text = await admin(room, f"/feeds add {server.url}/ name:Found")
 
@@ -152,6 +160,21 @@ async def test_list_tells_where_each_feed_comes_from(two_blogs: Room) -> None:
         f"- China Bystander: https://blog.example/feed/, every 15 minutes, from config.toml; {read}",
         f"- Second Blog: https://second.example/feed/, every 15 minutes, added in chat; {read}",
     ]
+
+
+async def test_list_tells_the_interval_and_counts_what_is_too_many(empty_room: Room) -> None:
+    await empty_room.watch(FeedSettings("A quick one", "http://127.0.0.1:9/feed/", every=0.5))
+    for number in range(27):
+        await empty_room.watch(FeedSettings(f"Blog {number:02}", f"https://{number}.example/feed"))
+
+    lines = (await admin(empty_room, "/feeds list")).splitlines()
+
+    assert lines[0] == "28 feeds:"
+    assert (
+        lines[1]
+        == "- A quick one: http://127.0.0.1:9/feed/, every 0.5 seconds, from config.toml; not read yet"
+    )
+    assert lines[-1] == "3 more."
 
 
 async def test_without_feeds_the_next_step_is_named(empty_room: Room) -> None:

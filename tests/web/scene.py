@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,6 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict
 
 from bot.model import FeedSettings, FeedState
 from bot.ports import Failed, Parked, PollRecord, Sent, Store
@@ -29,7 +28,7 @@ class Answer:
     """What the server said."""
 
     status: int
-    headers: CIMultiDict[str]
+    headers: Mapping[str, str]  # whatever the case of a name
     text: str
 
 
@@ -95,6 +94,6 @@ async def asking(server: WebServer) -> AsyncIterator[Ask]:
 
         async def ask(path: str, method: str = "GET") -> Answer:
             async with session.request(method, path, allow_redirects=False) as answer:
-                return Answer(answer.status, CIMultiDict(answer.headers), await answer.text())
+                return Answer(answer.status, answer.headers, await answer.text())
 
         yield ask

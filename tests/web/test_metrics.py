@@ -11,7 +11,6 @@ from tests.web.scene import HOSTILE, NOW, Ask, Scene
 
 AWKWARD = 'a\\b "c"\nd\\n'  # a backslash before an n is no line feed
 
-
 _NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 _HELP = re.compile(rf"# HELP ({_NAME}) ((?:[^\\]|\\\\|\\n)*)")
 _TYPE = re.compile(rf"# TYPE ({_NAME}) (counter|gauge)")
