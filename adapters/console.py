@@ -53,6 +53,11 @@ class ConsoleAdapter:
         self._dispatch: Dispatch | None = None
         self._closed = asyncio.Event()
 
+    @property
+    def connected(self) -> bool:
+        """Whether anybody can read what is printed."""
+        return self._dispatch is not None and not self._closed.is_set()
+
     async def start(self, dispatch: Dispatch) -> None:
         """Take commands from now on."""
         self._dispatch = dispatch

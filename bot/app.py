@@ -7,8 +7,9 @@ import logging
 import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TextIO
 
@@ -28,6 +29,8 @@ from bot.wall import Wall
 from storage import open_store
 
 _log = logging.getLogger(__name__)
+
+_LONGEST_SILENCE = timedelta(seconds=60)  # of the polling loop, which comes round every second
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,26 +123,28 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
     A part that dies on its own stops the rest and its error is raised: better no bot than half of one.
     """
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
+    pulse = Pulse(bot.clock)
     scheduler = build_scheduler(
         {
-            "poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds)),
+            "poll": (partial(_poll, bot, stop, pulse), beat_of(feed.settings() for feed in bot.config.feeds)),
             "housekeeping": (partial(_keep_house, bot), HOUSEKEEPING),
         },
         faults.put_nowait,
     )
-    scheduler.start()
-    on_ready()
     try:
-        async with asyncio.TaskGroup() as group:
+        async with _web(bot, pulse), asyncio.TaskGroup() as group:
+            scheduler.start()
             side = [group.create_task(_serve(adapter)) for adapter in bot.adapters.values()]
             side.append(group.create_task(_raise_first(faults)))
+            on_ready()
             await bot.outbox.run(stop)
             for task in side:
                 task.cancel()
     except BaseExceptionGroup as error:
         raise _first_of(error) from error
     finally:
-        scheduler.shutdown(wait=False)
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
 
 
 async def run_once(bot: Bot) -> int:
@@ -149,7 +154,40 @@ async def run_once(bot: Bot) -> int:
     return failed + await bot.outbox.drain()
 
 
-async def _poll(bot: Bot, stop: asyncio.Event) -> None:
+class Pulse:
+    """Remembers when polling last came round, for /healthz: a loop that hangs is as bad as a dead one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = clock.now()
+
+    def beat(self) -> None:
+        """Note that polling came round."""
+        self._last = self._clock.now()
+
+    def lives(self) -> bool:
+        """Whether it did so lately."""
+        return self._clock.now() - self._last < _LONGEST_SILENCE
+
+
+def _web(bot: Bot, pulse: Pulse) -> AbstractAsyncContextManager[object]:
+    """Return the web server, or nothing where the config wants none."""
+    address = bot.config.web.address()
+    if address is None:
+        return nullcontext()
+    from bot.web import WebServer  # noqa: PLC0415 -- its weight is for those who use it
+
+    return WebServer(
+        *address,
+        store=bot.store,
+        clock=bot.clock,
+        loops=lambda: {"poll": pulse.lives()},
+        adapters=lambda: {name: adapter.connected for name, adapter in bot.adapters.items()},
+    )
+
+
+async def _poll(bot: Bot, stop: asyncio.Event, pulse: Pulse) -> None:
+    pulse.beat()
     if not stop.is_set():
         await bot.poller.tick()
 

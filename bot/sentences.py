@@ -60,6 +60,7 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _SHORTEST_STEM = 3
 
+_CUT_NAME = re.compile(r"\bMs\.\s*$")  # sentencex knows Mr. and Mrs. but takes this for an end
 # After an ellipsis, a colon or nothing, something is missing.
 _END = re.compile(r"(?<![.…])[.!?。！？।؟۔][\"'”’»«“」』)）\]]*$")
 _FRAGMENT_START = re.compile(r"[a-z]+[\s,;]|[,;:.)\]]")
@@ -151,10 +152,12 @@ def split(paragraph: str, code: str) -> list[tuple[str, bool]]:
     quotations = [match.span() for match in _QUOTATION.finditer(paragraph)]
     lefts, rights = [left for left, _ in quotations], [right for _, right in quotations]
     found: list[tuple[str, bool]] = []
-    start = 0
+    start = end = 0
     for piece in sentencex.segment(code, paragraph):
-        end = start + len(piece)
-        if text := piece.strip():
+        end += len(piece)
+        if _CUT_NAME.search(piece) and end < len(paragraph):
+            continue
+        if text := paragraph[start:end].strip():
             touching = quotations[bisect_right(rights, start) : bisect_left(lefts, end)]
             found.append((text, _is_whole(text) and _holds(paragraph, start, end, touching)))
         start = end

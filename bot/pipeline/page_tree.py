@@ -13,7 +13,7 @@ _LONG_TAG = 8_000  # characters; libxml2 takes quadratic time over the attribute
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 _CHARSETS = ("iso-8859-", "windows-125", "koi8-", "gb", "big5", "shift_jis", "euc-")  # none is slow to decode
 # Every match runs to its own end or to that of the text, which keeps the pass linear.
-_TAG = re.compile(r"""<([a-zA-Z][a-zA-Z0-9]*+)(?:[^>=]++|=\s*+(?:"[^"]*+"?|'[^']*+'?)?+)*+>?""")
+_TAG = re.compile(r"""<([a-zA-Z_:.][a-zA-Z0-9]*+)(?:[^>=]++|=\s*+(?:"[^"]*+"?|'[^']*+'?)?+)*+>?""")
 _KEPT = re.compile(r"""\s(?:class|id|rel|href)\s*=\s*(?:"[^"]*+"|'[^']*+')""", re.IGNORECASE)
 
 

@@ -119,6 +119,13 @@ class Room:
             await self.store.delivery_log(None, 1000),
         ]
 
+    async def follows(self, who: str = "alice") -> list[tuple[set[str], set[str], int | None]]:
+        """Return what a person follows: included, excluded, feed."""
+        return [
+            (set(each.filter.include), set(each.filter.exclude), each.feed_id)
+            for each in await self.store.subscriptions(f"console:{who}", channel=False)
+        ]
+
     async def complete(self, path: str, parameter: str, typed: str, *, admin: bool = False) -> list[str]:
         return await self.dispatcher.complete(self.caller(admin=admin), path, parameter, typed)
 

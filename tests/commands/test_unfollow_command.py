@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import Subscription
 from tests.commands.room import POSTS, Room
-# --- /unfollow ---------------------------------------------------------------------------------------------
 
 
 async def test_unfollow_answers_with_the_state(room: Room) -> None:
@@ -13,7 +11,7 @@ async def test_unfollow_answers_with_the_state(room: Room) -> None:
     reply = await room.say("/unfollow trade, #tiktok")
 
     assert reply.text == "You now get: Media; at once, on the console."
-    assert await follows(room) == [({"c:media"}, set(), None)]
+    assert await room.follows() == [({"c:media"}, set(), None)]
 
 
 async def test_unfollow_all_leaves_nothing(room: Room) -> None:
@@ -114,7 +112,6 @@ async def test_a_person_does_not_see_a_channels_alerts_as_their_own(room: Room) 
 
 async def test_the_posts_of_the_room_are_what_the_tests_count_on(room: Room) -> None:
     newest = await room.store.latest(100)
-    subscriptions: list[Subscription] = await room.store.subscriptions()
 
     assert [post.title for post in reversed(newest)] == [title for title, _, _ in POSTS]
-    assert subscriptions == []
+    assert await room.store.subscriptions() == []

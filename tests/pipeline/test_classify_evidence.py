@@ -166,10 +166,6 @@ def test_long_list_of_categories_is_cut_in_the_sentence_only() -> None:
     assert filing.evidence == "The blog's API lists it under N0, N1, N2, N3, N4, N5, N6, N7 and 3 more."
 
 
-def test_label_with_braces_is_shown_as_it_is() -> None:
-    assert classify(("{}", "A"), wordpress=True).evidence.endswith("the order breaks after '{}'.")
-
-
 # --- which filing stays ---------------------------------------------------------------------------------
 
 EXACT = Filing(("B",), ("A",), Rank.API)

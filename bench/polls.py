@@ -1,0 +1,219 @@
+"""What polls cost: the real poller on the real store, beside a bare aiohttp loop over the same URLs.
+
+Both ask for the same URLs as often, in turn. The store is a file; its thread counts, as does all else that a
+poll takes: claim, fetch, decide, record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from ipaddress import IPv4Network
+from pathlib import Path
+from statistics import median
+from typing import Self
+
+import aiohttp
+import feedparser
+
+from bench.bodies import POSTS, feed
+from bench.meter import Spent, cpu_of, metered
+from bench.report import Aim, heading, line, ratio, ratio_of
+from bench.site import BODY, ETAG, LAST_MODIFIED, running_site
+from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
+from bot.pipeline.fetch import Fetcher, FetchSettings
+from bot.pipeline.poll import Poller
+from bot.ports import PollRecord, Store
+from bot.schedule import FASTEST_BEAT
+from bot.wall import Wall
+from storage import open_store
+
+URLS = 1000
+ROUNDS = 7
+AT_ONCE = 50  # of the bare loop; as in the figures this is compared with
+CHANGING = 60  # feeds that bring a post in each round
+CHANGED_ROUNDS = 4
+MOST = Aim(1.5)
+_EVERY = 900.0  # seconds
+_LOOPBACK = (IPv4Network("127.0.0.0/8"),)
+
+
+@dataclass(slots=True)
+class BenchClock:
+    """A clock that can be set forward, so that every feed is due again."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def now(self) -> datetime:
+        """Return the time it shows."""
+        return datetime.now(UTC) + self.ahead
+
+    def forward(self) -> None:
+        """Go to where every wait of a feed that is well is over."""
+        self.ahead += timedelta(seconds=2 * _EVERY)
+
+
+@dataclass(slots=True)
+class Bench:
+    """The polling half of the bot, connected."""
+
+    store: Store
+    fetcher: Fetcher
+    wall: Wall
+    clock: BenchClock
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls) -> AsyncIterator[Self]:
+        """Open it on a database of its own."""
+        with tempfile.TemporaryDirectory(prefix="bystander-bench-") as folder:
+            store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
+            try:
+                async with Fetcher(FetchSettings(allow_networks=_LOOPBACK)) as fetcher, Wall() as wall:
+                    yield cls(store, fetcher, wall, BenchClock())
+            finally:
+                await store.aclose()
+
+    async def watch(self, urls: Sequence[str], state: FeedState | None = None) -> None:
+        """Make these the feeds; `state`: what polling remembers of each, None for nothing."""
+        now = self.clock.now()
+        await self.store.sync_feeds(
+            [FeedSettings(name=f"Feed {number}", url=url, every=_EVERY) for number, url in enumerate(urls)],
+            now,
+        )
+        if state:
+            known = replace(state, baseline_at=now, last_success_at=now, last_full_at=now)
+            feeds = await self.store.feeds()
+            await self.store.record_polls([PollRecord(each.id, each.url, known, now) for each in feeds], now)
+
+    async def round(self) -> Spent:
+        """Poll every feed once, as the scheduler would; the first look comes when they are all due."""
+        self.clock.forward()
+        poller = Poller(
+            self.store,
+            self.fetcher,
+            self.wall,
+            self.clock,
+            owner="bench",
+            admins=(),
+            on_news=lambda: None,
+        )
+        with metered() as spent:
+            while await self._due():
+                await poller.tick()
+                await asyncio.sleep(FASTEST_BEAT)
+            await poller.aclose()
+        return spent
+
+    async def _due(self) -> bool:
+        due = await self.store.next_poll_at()
+        return due is not None and due <= self.clock.now()
+
+
+async def bare_round(session: aiohttp.ClientSession, urls: Sequence[str]) -> Spent:
+    """Ask every URL once, with the validators, and read what comes."""
+    headers = {"If-None-Match": ETAG, "If-Modified-Since": LAST_MODIFIED}
+    waiting = iter(urls)
+
+    async def worker() -> None:
+        for url in waiting:
+            async with session.get(url, headers=headers) as response:
+                await response.read()
+
+    with metered() as spent:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(worker())
+    return spent
+
+
+async def unchanged(bases: Sequence[str], path: str, title: str, aim: Aim | None) -> None:
+    """Compare rounds over URLs that bring nothing new."""
+    urls = [f"{bases[number % len(bases)]}/{path}/{number}" for number in range(URLS)]
+    state = FeedState(
+        etag=ETAG, last_modified=LAST_MODIFIED, body_hash=blake2b(BODY, digest_size=16).hexdigest()
+    )
+    ours, theirs = [], []
+    async with Bench.open() as bench, aiohttp.ClientSession() as session:
+        await bench.watch(urls, state)
+        for _ in range(ROUNDS + 1):
+            theirs.append(await bare_round(session, urls))
+            ours.append(await bench.round())
+        parsed = bench.wall.pid is not None
+    del theirs[0], ours[0]  # first connections, first imports
+    heading(f"{title} ({URLS:,} URLs, {ROUNDS} rounds in turn, CPU of the process)")
+    for name, rounds in (("bare aiohttp loop", theirs), ("Bystander: claim, fetch, record", ours)):
+        _line_of(name, rounds)
+    ratio("Bystander / bare loop", ratio_of([each.cpu for each in ours], [each.cpu for each in theirs]), aim)
+    if parsed:
+        raise RuntimeError("An unchanged body was parsed.")
+
+
+def _line_of(name: str, rounds: Sequence[Spent]) -> None:
+    share = median(each.collecting_share for each in rounds)
+    line(name, median(each.cpu for each in rounds) / URLS * 1e6, "us/poll", f"garbage collector {share:.0%}")
+
+
+async def changed(bases: Sequence[str]) -> None:
+    """Compare rounds in which each feed has one more post with feedparser alone on such bodies."""
+    urls = [f"{bases[number % len(bases)]}/news/{number}" for number in range(CHANGING)]
+    bodies = [feed(f"blog{number}") for number in range(CHANGING)]
+    ours, theirs, child = [], [], []
+    async with Bench.open() as bench:
+        await bench.watch(urls)
+        await _follow_everything(bench)
+        first = await bench.round()
+        for _ in range(CHANGED_ROUNDS):
+            theirs.append(_feedparser_round(bodies))
+            before = cpu_of(bench.wall.pid)
+            ours.append(await bench.round())
+            child.append(cpu_of(bench.wall.pid) - before)
+        posts = (await bench.store.queue_health()).waiting
+    if posts != CHANGING * CHANGED_ROUNDS:
+        raise RuntimeError(f"{posts} alerts were made, not {CHANGING * CHANGED_ROUNDS}.")
+    heading(f"changed polls ({CHANGING} feeds, one new post of {POSTS} each, {CHANGED_ROUNDS} rounds in turn)")
+    line("feedparser alone", CHANGING / median(theirs), "posts/s", f"{_per_poll(theirs):,.0f} us/poll")
+    line("Bystander: fetch to outbox", CHANGING / median(each.wall for each in ours), "posts/s")
+    line("  CPU of the process", _per_poll([each.cpu for each in ours]), "us/poll")
+    line("  CPU of the child that parses", _per_poll(child), "us/poll")
+    line("  first polls, all posts new", CHANGING * POSTS / first.wall, "posts/s")
+    ratio("Bystander's time / feedparser's", ratio_of([each.wall for each in ours], theirs))
+
+
+def _per_poll(seconds: Sequence[float]) -> float:
+    return median(seconds) / CHANGING * 1e6
+
+
+def _feedparser_round(bodies: Sequence[bytes]) -> float:
+    start = time.perf_counter()
+    for body in bodies:
+        feedparser.parse(body)
+    return time.perf_counter() - start
+
+
+async def _follow_everything(bench: Bench) -> None:
+    await bench.store.follow(
+        "console:bench",
+        feed_id=None,
+        include={EVERYTHING: "everything"},
+        exclude={},
+        cadence=Cadence.NOW,
+        channel=False,
+        mention="",
+        by="console:bench",
+        now=bench.clock.now(),
+    )
+
+
+async def run() -> None:
+    """Run all comparisons of polls."""
+    async with running_site() as bases:
+        await unchanged(bases, "unchanged", "unchanged polls, 304", MOST)
+        await unchanged(bases, "same", f"unchanged polls, 200 with the same body of {len(BODY):,} bytes", None)
+        await changed(bases)

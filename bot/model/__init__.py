@@ -1,0 +1,48 @@
+"""The values that travel through Bystander. Plain, frozen, and free of I/O.
+
+Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` unless a name says otherwise.
+Texts are plain text (entities decoded, no markup) unless the field is called `html`.
+"""
+
+from bot.model.chat import Caller, Reply
+from bot.model.delivery import (
+    Action,
+    Alert,
+    Claim,
+    DeliveryState,
+    Destination,
+    Digest,
+    Filter,
+    Message,
+    Notice,
+    Subscription,
+)
+from bot.model.feeds import Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post
+from bot.model.filing import EVERYTHING, Cadence, Filing, Kind, Rank, Term
+
+__all__ = [
+    "EVERYTHING",
+    "Action",
+    "Alert",
+    "Cadence",
+    "Caller",
+    "Claim",
+    "DeliveryState",
+    "Destination",
+    "Digest",
+    "Entry",
+    "Feed",
+    "FeedSettings",
+    "FeedState",
+    "Filing",
+    "Filter",
+    "Kind",
+    "Message",
+    "Notice",
+    "ParsedFeed",
+    "Post",
+    "Rank",
+    "Reply",
+    "Subscription",
+    "Term",
+]

@@ -1,0 +1,30 @@
+"""Who types a command, and what they are answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.model.feeds import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who typed a command, and where. `place` is the address of the channel they typed it in."""
+
+    address: str  # their own destination, e.g. "console:alice"
+    place: str
+    admin: bool = False
+
+    @property
+    def platform(self) -> str:
+        """The adapter's name."""
+        return self.address.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a command: plain text, and posts where it lists some. `ok` is False for a refusal."""
+
+    text: str
+    posts: tuple[Post, ...] = ()
+    ok: bool = True

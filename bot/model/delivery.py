@@ -1,0 +1,126 @@
+"""Destinations, what they follow, and what is on its way to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.model.feeds import Post
+from bot.model.filing import Cadence
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A place an alert can go to. `address` is "platform:rest", e.g. "console:alice"."""
+
+    id: int
+    address: str
+    parked: bool = False
+    parked_reason: str = ""
+
+    @property
+    def platform(self) -> str:
+        """The adapter's name: the address up to the first colon."""
+        return self.address.partition(":")[0]
+
+    @property
+    def local(self) -> str:
+        """The address without the platform."""
+        return self.address.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a subscription lets through: any of `include`, none of `exclude`.
+
+    Members are term keys (`bot.names.term_key`): "c:" + fold for a category, "t:" + fold for a tag, or
+    EVERYTHING. The names shown to people are kept beside them in `labels` (key -> name as known).
+    """
+
+    include: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
+    labels: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Destination x feed x filter x cadence. `feed_id` None means every feed."""
+
+    id: int
+    destination: Destination
+    feed_id: int | None
+    feed: str  # name of the feed, "" for every feed
+    filter: Filter
+    cadence: Cadence = Cadence.NOW
+    channel: bool = False  # made by /alerts for a channel, not by /follow for a person
+    paused: bool = False
+    mention: str = ""  # what an admin wants mentioned with each alert
+
+
+class DeliveryState(StrEnum):
+    """States of a delivery; docs/architecture.md has the diagram."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    PARKED = "parked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A post on its way to one destination. Adapters render it; `plain` asks for title and link only."""
+
+    post: Post
+    mention: str = ""
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Several posts in one message (catch-up after an outage, or a daily or weekly digest)."""
+
+    posts: tuple[Post, ...]
+    heading: str
+    mention: str = ""
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence from the bot to an admin or a channel, not about one post."""
+
+    text: str
+    plain: bool = False
+
+
+Message = Alert | Digest | Notice
+
+
+class Action(StrEnum):
+    """What a claimed delivery asks of the adapter."""
+
+    SEND = "send"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Work taken from the outbox under a lease: one message for one destination.
+
+    `delivery_ids`: the rows it settles (several for a digest).
+    `key`: the attempt key, the same over retries and restarts.
+    `uncertain`: an earlier attempt may have arrived; ask the adapter's `find` before sending.
+    """
+
+    delivery_ids: tuple[int, ...]
+    action: Action
+    key: str
+    destination: Destination
+    message: Message
+    attempts: int = 0  # attempts before this one
+    uncertain: bool = False
+    first_attempt_at: datetime | None = None
+    reference: str = ""  # of the sent message, for an edit
+    revision: int = 0  # of the post shown by `message`

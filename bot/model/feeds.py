@@ -1,0 +1,105 @@
+"""Feeds as they are printed, as they are polled, and their posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.model.filing import Filing
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a feed as printed, before it is identified, filed and summarized."""
+
+    guid: str
+    link: str
+    title: str
+    author: str = ""
+    published: datetime | None = None  # None where the feed gives no usable date
+    updated: datetime | None = None
+    html: str = ""  # full content where the feed has it, else the excerpt
+    excerpt: str = ""  # the feed's own short text, as text
+    labels: tuple[str, ...] = ()  # categories and tags as printed, in order, doubles removed
+    image: str = ""  # URL of the post's own picture; never an avatar or a tracking pixel
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed document as plain values. `ttl` is the feed's own wish in seconds, 0 for none."""
+
+    title: str
+    link: str
+    entries: tuple[Entry, ...]
+    generator: str = ""
+    ttl: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSettings:
+    """What the operator (config) or an admin (chat) says about a feed."""
+
+    name: str
+    url: str
+    every: float = 900.0  # seconds between polls
+    announce_latest: int = 0  # posts of the first poll to announce
+    categories: tuple[str, ...] = ()  # names known to be categories
+    aliases: dict[str, str] = field(default_factory=dict)  # printed name -> name to use
+    api_base: str = "auto"  # "auto", "off" or a base URL
+    origin: str = "config"  # "config" or "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What polling remembers of a feed; stored, so that a restart changes nothing."""
+
+    etag: str = ""  # as received, quotes and W/ included
+    last_modified: str = ""  # as received, byte for byte
+    body_hash: str = ""
+    unchanged_bodies: int = 0  # polls in a row answered 200 with the same body
+    baseline_at: datetime | None = None  # when the first good poll was stored; None before
+    highest_wordpress_id: int = 0  # of the baseline
+    last_success_at: datetime | None = None
+    last_full_at: datetime | None = None  # last 200 with a body; guards against 304 for ever
+    failures: int = 0  # failed polls in a row
+    failing_since: datetime | None = None
+    last_error: str = ""
+    reported: bool = False  # that it fails has been told
+    ttl: float = 0.0  # the feed's own wish, seconds between polls
+    moved_to: str = ""  # target of a permanent redirect not yet believed
+    moved_polls: int = 0
+    moved_since: datetime | None = None
+    gone_since: datetime | None = None  # first 410
+    stopped: bool = False  # two 410s, 24 h apart
+    site: str = ""  # the blog's address, from the feed
+    generator: str = ""  # what the feed says it was made with
+    refile_at: datetime | None = None  # when to look for better evidence for some post
+    api: str = ""  # the API that answered: "wpcom <url>", "wpjson <url>", or "" while unknown
+    api_retry_at: datetime | None = None  # when to look for an API again after none answered
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One polled URL with its settings and its state."""
+
+    id: int
+    settings: FeedSettings
+    url: str  # the URL in use; differs from settings.url after a believed permanent redirect
+    state: FeedState
+    next_poll_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One entry of a feed, identified, filed and summarized."""
+
+    id: str  # stable for ever, e.g. "wp:blog.example:41873"
+    link: str
+    title: str
+    author: str
+    published: datetime  # min(printed date, first seen)
+    summary: str
+    filing: Filing
+    image: str = ""
+    update: str = ""  # the newest "Update:" paragraph added after the post was first seen
+    feed: str = ""  # name of the feed

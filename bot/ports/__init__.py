@@ -1,0 +1,44 @@
+"""The seams of Bystander: what the core asks of a store and of an adapter.
+
+Each Protocol is a contract; `tests/contracts/` holds every implementation to it. All times are aware UTC
+datetimes. Every method of a store may raise `StoreError`; nothing else leaves it on purpose.
+"""
+
+from bot.ports.adapter import Adapter, Dispatch
+from bot.ports.chat import (
+    ArchiveStore,
+    CommandStore,
+    DeliveryInfo,
+    Inspection,
+    Inspector,
+    QueueHealth,
+    SubscriptionStore,
+)
+from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
+from bot.ports.polling import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
+from bot.ports.store import Store
+
+__all__ = [
+    "Adapter",
+    "AdminNotice",
+    "Again",
+    "ArchiveStore",
+    "CommandStore",
+    "DeliveryInfo",
+    "Dispatch",
+    "Failed",
+    "FeedStore",
+    "Inspection",
+    "Inspector",
+    "OutboxStore",
+    "Parked",
+    "PollCommit",
+    "PollRecord",
+    "PostRow",
+    "QueueHealth",
+    "Released",
+    "Sent",
+    "Settlement",
+    "Store",
+    "SubscriptionStore",
+]

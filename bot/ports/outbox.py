@@ -1,0 +1,114 @@
+"""What delivery hands to a store, and asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import (
+    Claim,
+)
+from bot.ports.polling import AdminNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The message is there (or was found there)."""
+
+    claim: Claim
+    reference: str  # the adapter's own, for edits
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Try again at `due_at`. `plain`: from now on as title and link only."""
+
+    claim: Claim
+    due_at: datetime
+    error: str
+    uncertain: bool = False
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The message is given up; the next one of the destination goes on."""
+
+    claim: Claim
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """The destination cannot be reached: its queue is kept, and probed again at `probe_at`.
+
+    `notices` go out when the destination was not parked before.
+    """
+
+    claim: Claim
+    reason: str
+    at: datetime
+    probe_at: datetime
+    notices: tuple[AdminNotice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The claim was given back before anything was sent."""
+
+    claim: Claim
+
+
+Settlement = Sent | Again | Failed | Parked | Released
+
+
+class OutboxStore(Protocol):
+    """What delivery needs."""
+
+    async def take_over(self, owner: str) -> None:
+        """Declare `owner` the one runner of this database and end the leases of runners that died.
+
+        Raises StoreBusyError where the database admits a single runner and another one is alive.
+        """
+        ...
+
+    async def claim(
+        self,
+        owner: str,
+        now: datetime,
+        *,
+        lease: float,
+        limit: int,
+        platforms: Sequence[str],
+        catch_up_after: int,
+    ) -> list[Claim]:
+        """Take up to `limit` messages that are due, in order for each destination, one a destination.
+
+        A message whose lease ran out comes with `uncertain`. A destination for which more than
+        `catch_up_after` alerts are due gets them in one Digest.
+        """
+        ...
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Record outcomes in one transaction. A Sent to a parked destination resumes it."""
+        ...
+
+    async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
+        """Return when the next message is due, leases considered; None when nothing waits."""
+        ...
+
+    async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
+        """Put a notice for each address into the outbox."""
+        ...
+
+    async def probe_parked(self, now: datetime) -> int:
+        """Make the oldest message of each parked destination due whose probe time has come; count them."""
+        ...
+
+    async def resume(self, address: str, now: datetime) -> bool:
+        """End a parking; its queue is due now. False when it was not parked."""
+        ...

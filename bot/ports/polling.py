@@ -1,0 +1,122 @@
+"""What polling hands to a store, and asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import (
+    Feed,
+    FeedSettings,
+    FeedState,
+    Post,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post with what the store keeps beside it to recognise, compare and search it."""
+
+    post: Post
+    guid: str
+    wordpress_id: int  # 0 for none
+    aliases: tuple[str, ...]
+    labels: tuple[str, ...]
+    text: str  # full plain text, for the archive's search
+    text_hash: str
+    printed: datetime | None  # the date as the feed prints it
+    first_seen: datetime
+    silent: bool = False  # part of a baseline, back-filled, or too old to be news
+    edits: int = 0  # edits seen so far
+    refile_at: datetime | None = None  # when to look for better evidence; None: no need
+    refile_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AdminNotice:
+    """A sentence for one admin, put into the outbox."""
+
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """The outcome of one poll that brought no posts: the feed's next state, and when to poll again."""
+
+    feed_id: int
+    url: str
+    state: FeedState
+    next_poll_at: datetime
+    notices: tuple[AdminNotice, ...] = ()  # stored with the state, so that each is told once
+
+
+@dataclass(frozen=True, slots=True)
+class PollCommit:
+    """The outcome of one poll with posts. The store makes all of it true in one transaction, or none.
+
+    `new` are announced to those who follow them, `silent` ones are only stored. `changed` replaces known
+    posts by id: messages already sent are edited, and followers whom the new filing matches and the old one
+    did not are alerted.
+    """
+
+    record: PollRecord
+    new: tuple[PostRow, ...] = ()
+    silent: tuple[PostRow, ...] = ()
+    changed: tuple[PostRow, ...] = ()
+    quiet_changed: tuple[PostRow, ...] = ()  # changed, but neither edits nor alerts follow from it
+    vocabulary: tuple[str, ...] = ()  # names learned to be categories
+    at: datetime = field(kw_only=True)
+
+
+class FeedStore(Protocol):
+    """What polling needs. Called by the poll stage and by the start-up of the bot."""
+
+    async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
+        """Make the feeds of origin "config" equal to `settings`, matched by name, then by URL.
+
+        A feed that left the config is retired: not polled, its posts and subscriptions kept.
+        """
+        ...
+
+    async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
+        """Add a feed, or bring a retired one of that URL back. Due at once."""
+        ...
+
+    async def retire_feed(self, feed_id: int, now: datetime) -> None:
+        """Stop polling a feed; posts and subscriptions are kept."""
+        ...
+
+    async def feeds(self) -> list[Feed]:
+        """Return the feeds in use, by name."""
+        ...
+
+    async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
+        """Take up to `limit` due feeds under a lease of `lease` seconds; nobody else gets them until then."""
+        ...
+
+    async def next_poll_at(self) -> datetime | None:
+        """Return when the next feed is due, leases considered; None without feeds."""
+        ...
+
+    async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
+        """Store outcomes without posts, in one transaction, and end their leases."""
+        ...
+
+    async def commit_poll(self, commit: PollCommit) -> int:
+        """Store an outcome with posts (see PollCommit), end the lease; return the deliveries made."""
+        ...
+
+    async def known_posts(self, feed_id: int, ids: Sequence[str], aliases: Sequence[str]) -> list[PostRow]:
+        """Return the stored posts of a feed that have one of the ids or one of the aliases."""
+        ...
+
+    async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:
+        """Return posts whose better evidence is to be looked for now, oldest first."""
+        ...
+
+    async def vocabulary(self, feed_id: int) -> list[str]:
+        """Return the names known to be categories of a feed, as printed."""
+        ...

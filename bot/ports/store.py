@@ -1,0 +1,21 @@
+"""A whole store."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.ports.chat import CommandStore
+from bot.ports.outbox import OutboxStore
+from bot.ports.polling import FeedStore
+
+
+class Store(FeedStore, OutboxStore, CommandStore, Protocol):
+    """A whole store. Opened by `storage.open_store(url)`."""
+
+    async def backup(self, path: str) -> None:
+        """Write a consistent copy of the database while it is in use."""
+        ...
+
+    async def aclose(self) -> None:
+        """Finish what is being written, and close."""
+        ...

@@ -1,0 +1,177 @@
+# ruff: noqa: RUF001  (typographic quotes and foreign full stops are what is tested)
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sentences import (
+    definite_subject,
+    ends_whole,
+    is_biography,
+    is_first_person,
+    is_question,
+    is_side_issue,
+    language,
+    leans,
+    names_author,
+    split,
+    stems,
+)
+
+
+def whole(paragraph: str, code: str = "en") -> list[str]:
+    return [text for text, is_whole in split(paragraph, code) if is_whole]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The ban takes effect on Monday, and it is the first of its kind.", "en"),
+        ("Die Regierung hat das Gesetz am Montag beschlossen, und es ist das erste.", "de"),
+        ("Le gouvernement a adopté la loi lundi, et elle est la première de son genre.", "fr"),
+        ("El gobierno aprobó la ley el lunes, y es la primera de su tipo.", "es"),
+        ("中国商务部星期一公布新规定。", "zh"),
+        ("日本銀行は政策金利を引き上げた。", "ja"),
+        ("أعلنت الصين اليوم قيودا جديدة.", "ar"),
+        ("Россия вводит новые пошлины.", "ru"),
+        ("12345 !?", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_is_guessed_from_script_and_function_words(text: str, code: str) -> None:
+    assert language(text) == code
+
+
+def test_abbreviations_do_not_end_a_sentence() -> None:
+    assert whole("The U.S. fined Mr. Li and Ms. Wu $4.4 million. It is No. 1.") == [
+        "The U.S. fined Mr. Li and Ms. Wu $4.4 million.",
+        "It is No. 1.",
+    ]
+    assert whole("Es gilt z. B. ab dem 3. Oktober. So ist es.", "de") == [
+        "Es gilt z. B. ab dem 3. Oktober.",
+        "So ist es.",
+    ]
+
+
+def test_chinese_is_split_without_spaces() -> None:
+    assert whole("中国公布新规。美国公司受到影响！", "zh") == ["中国公布新规。", "美国公司受到影响！"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The minister said:",
+        "Hikvision is the only one to respond, saying the ruling will",
+        "The music was […]",
+        "And then…",
+        "which is why it failed.",
+        "The plan (see below. ",
+        "He said “it is over.",
+        "It is over,” he said.",
+        "“It is over.”",
+        "It is ‘over.",
+        "Read it at https://example.org/x today.",
+        "It cost &#163;5 a day.",
+        "The <b>ban is on.",
+        "It is not clear (update: the deadline was extended) where things stand.",
+    ],
+)
+def test_what_is_no_whole_sentence(text: str) -> None:
+    assert whole(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The companies’ list of ‘unreliable entities’ is the states’ own.",
+        "He said “it is over” and left.",
+        "“It is over,” said Ms. Li.",
+        "It's the workers' 'last chance' to vote.",
+        "The ban (the first) takes effect today.",
+        "Das Gesetz sei „zu teuer“, sagte er.",
+        "La loi est « trop chère », dit-elle.",
+        "总裁说「会继续」。",
+        "iPhone sales rose by five per cent.",
+    ],
+)
+def test_quotations_and_brackets_that_close_do_not_spoil_a_sentence(text: str) -> None:
+    assert whole(text, language(text)) == [text]
+
+
+def test_no_part_of_a_quotation_that_runs_over_sentences_stands_alone() -> None:
+    assert "We always win." not in whole("They left. “We won. We always win. They lose.")
+    assert whole("We won. They lose,” she said. All cheered.") == ["We won.", "All cheered."]
+    assert whole("他说。“我们将采取行动。这很重要。”", "zh") == ["他说。"]
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "de", "zh", "ar"]))
+def test_the_sentences_are_pieces_of_the_paragraph_in_order(paragraph: str, code: str) -> None:
+    start = 0
+    for text, is_whole in split(paragraph, code):
+        start = paragraph.index(text, start) + len(text)
+
+        assert text == text.strip() != ""
+        assert not is_whole or ends_whole(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "That would diminish the economies of scale.",
+        "It also denied the report.",
+        "They are subject to the ban.",
+        "However, the FCC is seeking comment.",
+        "The former, however, would redefine it.",
+        "It is rare, however, for a state to do so.",
+        "Today he authorised a prohibition.",
+        "In the latter circumstance, Microsoft would buy it.",
+        "None of which suggests much interest.",
+        "Taken together, these are signs.",
+        "For Beijing, this is an apt moment.",
+        "The others sanctioned include the police chief.",
+        "Lam, for one, says she has no assets.",
+        "Eleven more companies were added.",
+        "Both will appeal.",
+        "Aber das reicht nicht.",
+        "Cette décision pèse sur les emprunteurs.",
+        "不过，影响有限。",
+        "هذا القرار أثار القلق.",
+    ],
+)
+def test_a_sentence_that_needs_the_one_before_it_leans(text: str) -> None:
+    assert leans(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This week the council voted.",
+        "Both the law and the ban can be applied abroad.",
+        "China says it will bar entry to two senators.",
+        "The executive order bans investment.",
+        "There was a rush to download the apps.",
+        "Das Wirtschaftsministerium rechnet mit Kosten.",
+        "The former president was fined.",
+        "中国公布新规。",
+    ],
+)
+def test_a_sentence_that_stands_by_itself_does_not_lean(text: str) -> None:
+    assert not leans(text)
+
+
+def test_the_kinds_of_sentences_nobody_wants() -> None:
+    assert is_side_issue("Separately, the department has expanded its advisory.")
+    assert is_question("Will it mean playing a directed role?”")
+    assert names_author("Whether he is serious, this Bystander has no idea.")
+    assert is_biography("Jane Lin is a reporter based in Taipei.")
+    assert is_first_person("What I learned is simple.")
+    assert not is_first_person("The US said “we will act” on Monday.")
+
+
+def test_words_are_compared_without_endings_and_function_words() -> None:
+    assert stems("The bans", "en") == stems("banned", "en") == stems("It is banning", "en")
+    assert stems("China’s US trade gave us hope", "en") == stems("China US trade gave hope", "en")
+    assert stems("稀土出口", "zh") == {"稀土", "土出", "出口"}
+    assert definite_subject("The deal of the century is off.") >= stems("deal century", "en")
+    assert not definite_subject("A deal is off.")

@@ -1,0 +1,131 @@
+"""The steps lead to the database that schema.sql shows, one transaction each."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+from bot.errors import StoreError
+from storage.sqlite import migrate
+from storage.sqlite.connection import Database
+
+FIRST = "CREATE TABLE parents (id INTEGER PRIMARY KEY);\n"
+SECOND = """
+-- A comment; with a semicolon.
+CREATE TABLE children (parent INTEGER REFERENCES parents (id));
+CREATE TRIGGER born AFTER INSERT ON parents BEGIN
+    INSERT INTO children VALUES (new.id);
+END;
+INSERT INTO parents VALUES (1), (2)
+"""
+
+
+@pytest.fixture
+async def empty(tmp_path: Path) -> AsyncIterator[aiosqlite.Connection]:
+    async with aiosqlite.connect(tmp_path / "empty.db", isolation_level=None) as connection:
+        yield connection
+
+
+def contents(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
+    """Return all that a database is made of, comments and white space apart."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name")
+    return [(kind, name, table, _plain(sql or "")) for kind, name, table, sql in rows]
+
+
+def _plain(sql: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()
+
+
+async def dump(connection: aiosqlite.Connection) -> list[str]:
+    return [line async for line in connection.iterdump()]
+
+
+def test_all_steps_together_give_the_schema() -> None:
+    by_steps, at_once = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    for step in migrate.steps():
+        by_steps.executescript(step)
+    at_once.executescript(migrate.schema())
+    expected, actual = contents(at_once), contents(by_steps)
+    by_steps.close()
+    at_once.close()
+
+    assert len(expected) > 20
+    assert actual == expected
+
+
+async def test_a_new_database_carries_our_mark_and_the_schemas_number(tmp_path: Path) -> None:
+    database = await Database.open(str(tmp_path / "new.db"))
+    await database.aclose()
+    header = (tmp_path / "new.db").read_bytes()[:100]
+
+    assert int.from_bytes(header[68:72]) == migrate.APPLICATION_ID
+    assert int.from_bytes(header[60:64]) == len(migrate.steps())
+
+
+async def test_missing_steps_are_run_in_order_and_the_others_not_again(empty: aiosqlite.Connection) -> None:
+    first = await migrate.migrate(empty, "x.db", [FIRST])
+    second = await migrate.migrate(empty, "x.db", [FIRST, SECOND])
+    third = await migrate.migrate(empty, "x.db", [FIRST, SECOND])
+
+    assert (first, second, third) == (1, 1, 0)
+    assert await migrate.version_of(empty) == 2
+    assert await empty.execute_fetchall("SELECT parent FROM children") == [(1,), (2,)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        (SECOND + "; CREATE TABLE broken (", sqlite3.OperationalError),
+        (SECOND + "; INSERT INTO nowhere VALUES (1);", sqlite3.OperationalError),
+        (SECOND + "; INSERT INTO children VALUES (99);", StoreError),
+    ],
+)
+async def test_a_step_that_fails_changes_nothing(
+    empty: aiosqlite.Connection, broken: str, error: type[Exception]
+) -> None:
+    await migrate.migrate(empty, "x.db", [FIRST])
+    before = await dump(empty)
+    with pytest.raises(error):
+        await migrate.migrate(empty, "x.db", [FIRST, broken])
+
+    assert await dump(empty) == before
+    assert await migrate.version_of(empty) == 1
+    assert not empty.in_transaction
+    assert await migrate.migrate(empty, "x.db", [FIRST, SECOND]) == 1
+
+
+async def test_steps_before_the_one_that_fails_stay(empty: aiosqlite.Connection) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        await migrate.migrate(empty, "x.db", [FIRST, SECOND, "CREATE TABLE broken ("])
+
+    assert await migrate.version_of(empty) == 2
+
+
+async def test_a_step_may_build_a_table_anew_that_others_point_to(empty: aiosqlite.Connection) -> None:
+    await migrate.migrate(empty, "x.db", [FIRST, SECOND])
+    anew = """
+    CREATE TABLE grown (id INTEGER PRIMARY KEY, name TEXT);
+    INSERT INTO grown (id) SELECT id FROM parents;
+    DROP TABLE parents;
+    ALTER TABLE grown RENAME TO parents;
+    """
+
+    assert await migrate.migrate(empty, "x.db", [FIRST, SECOND, anew]) == 1
+    assert await empty.execute_fetchall("SELECT parent FROM children") == [(1,), (2,)]
+    assert await empty.execute_fetchall("PRAGMA foreign_keys") == [(1,)]
+
+
+async def test_several_processes_may_make_the_same_database_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "shared.db")
+    databases = await asyncio.gather(*(Database.open(path) for _ in range(4)))
+    rows = [await each.read("SELECT count(*) AS n FROM feeds") for each in databases]
+    for each in databases:
+        await each.aclose()
+
+    assert [row[0]["n"] for row in rows] == [0] * 4

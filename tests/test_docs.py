@@ -1,0 +1,86 @@
+"""Documentation is part of the program: what it names exists, and what exists is named."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.cli import CALLS, build_parser
+from bot.config import every_key
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+
+
+def test_every_config_key_is_in_the_operators_manual() -> None:
+    text = (ROOT / "docs" / "operate.md").read_text("utf-8")
+
+    missing = [key for key, _ in every_key() if f"`{key}`" not in text]
+
+    assert missing == []
+
+
+def test_every_call_of_the_command_line_is_in_the_operators_manual() -> None:
+    text = (ROOT / "docs" / "operate.md").read_text("utf-8")
+
+    missing = [call.name for call in CALLS if not re.search(rf"\b{call.name}\b", text)]
+
+    assert missing == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    notes = (ROOT / "docs" / "design-notes.md").read_text("utf-8")
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    block = project.partition("dependencies = [")[2].partition("]")[0]
+    names = re.findall(r'"([A-Za-z0-9._-]+)', block)
+
+    missing = [name for name in names if not re.search(rf"\b{re.escape(name)}\b", notes)]
+
+    assert names
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+
+    broken = [
+        target
+        for target in targets
+        if not target.startswith(("http://", "https://")) and not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_files_named_in_the_docs_exist(page: Path) -> None:
+    named = re.findall(
+        r"`((?:bot|adapters|storage|tests|bench|docs)/[\w/.-]+\.\w+)`", page.read_text("utf-8")
+    )
+
+    missing = [name for name in named if not (ROOT / name).exists()]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+def test_help_of_each_call_shows_an_example(call: object, capsys: pytest.CaptureFixture[str]) -> None:
+    name = getattr(call, "name")  # noqa: B009 -- the parameter's type is pytest's
+
+    with pytest.raises(SystemExit) as end:
+        build_parser().parse_args([name, "--help"])
+
+    assert end.value.code == 0
+    assert "Example: bystander" in capsys.readouterr().out
+
+
+def test_the_readme_says_first_how_to_try_and_test_it_and_what_it_does_not_do() -> None:
+    first_screen = (ROOT / "README.md").read_text("utf-8").splitlines()[:50]
+    text = "\n".join(first_screen)
+
+    assert "make demo" in text
+    assert "make test" in text
+    assert "What it does not do" in text
