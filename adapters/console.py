@@ -22,7 +22,7 @@ from rich.text import Text
 
 from bot.errors import PermanentError, Scope
 from bot.model import Alert, Caller, Destination, Digest, Message, Post
-from bot.ports import Dispatch
+from bot.ports import Desk
 
 _ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
 _CLOSED = "The console's output is closed; alerts wait until the next start."
@@ -50,17 +50,17 @@ class ConsoleAdapter:
         self._admins = frozenset(admins)
         self._output = output or sys.stdout
         self._source = source
-        self._dispatch: Dispatch | None = None
+        self._desk: Desk | None = None
         self._closed = asyncio.Event()
 
     @property
     def connected(self) -> bool:
         """Whether anybody can read what is printed."""
-        return self._dispatch is not None and not self._closed.is_set()
+        return self._desk is not None and not self._closed.is_set()
 
-    async def start(self, dispatch: Dispatch) -> None:
+    async def start(self, desk: Desk) -> None:
         """Take commands from now on."""
-        self._dispatch = dispatch
+        self._desk = desk
 
     async def run(self) -> None:
         """Read lines until stdin ends, then go on without; raise PermanentError once stdout is closed."""
@@ -79,12 +79,12 @@ class ConsoleAdapter:
     async def receive(self, line: str) -> None:
         """Answer one line as typed."""
         line = line[:_MAX_LINE].strip()
-        if not line or self._dispatch is None:
+        if not line or self._desk is None:
             return
         addressed = _ADDRESSED.fullmatch(line)
         name, text = addressed.groups() if addressed else ("me", line)
         caller = Caller(f"console:{name}", f"console:{name}", admin=name in self._admins)
-        reply = await self._dispatch(caller, text)
+        reply = await self._desk.run(caller, text)
         with contextlib.suppress(PermanentError):  # nobody reads any more: nothing to answer
             self._print({"event": "reply", "destination": caller.address, "text": reply.text}, reply.text)
 
@@ -104,7 +104,7 @@ class ConsoleAdapter:
 
     async def aclose(self) -> None:
         """Take no more commands."""
-        self._dispatch = None
+        self._desk = None
 
     def _print(self, event: dict[str, Any], pretty: Text | Panel | str) -> None:
         try:

@@ -17,13 +17,14 @@ import adapters
 from bot.clock import Clock, SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.config import Config
+from bot.desk import FrontDesk
 from bot.errors import BystanderError
 from bot.inspector import FeedInspector
 from bot.pipeline.fetch import Fetcher, FetchSettings
 from bot.pipeline.outbox import DeliverySettings, Outbox
 from bot.pipeline.poll import Poller
 from bot.places import channel_address
-from bot.ports import Adapter, Dispatch, Store
+from bot.ports import Adapter, Desk, Store
 from bot.schedule import HOUSEKEEPING, beat_of, build_scheduler
 from bot.wall import Wall
 from storage import open_store
@@ -44,8 +45,7 @@ class Bot:
     wall: Wall
     poller: Poller
     outbox: Outbox
-    dispatcher: Dispatcher
-    dispatch: Dispatch  # what adapters call: the dispatcher's `run`, or something that listens in
+    desk: Desk  # where adapters bring what people type
     adapters: dict[str, Adapter]
     owner: str
 
@@ -102,8 +102,7 @@ async def open_bot(
             wall=wall,
             poller=poller,
             outbox=outbox,
-            dispatcher=dispatcher,
-            dispatch=dispatcher.run,
+            desk=FrontDesk(dispatcher, store, clock),
             adapters=talking,
             owner=owner,
         )
@@ -114,7 +113,7 @@ async def prepare(bot: Bot) -> None:
     await bot.store.take_over(bot.owner)
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
     for adapter in bot.adapters.values():
-        await adapter.start(bot.dispatch)
+        await adapter.start(bot.desk)
 
 
 async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
-from bot.model.chat import Caller, Reply
+from bot.model.chat import Caller, CommandInfo, ParameterInfo, Reply
 from bot.model.delivery import (
     Action,
     Alert,
@@ -27,6 +27,7 @@ __all__ = [
     "Cadence",
     "Caller",
     "Claim",
+    "CommandInfo",
     "DeliveryState",
     "Destination",
     "Digest",
@@ -39,6 +40,7 @@ __all__ = [
     "Kind",
     "Message",
     "Notice",
+    "ParameterInfo",
     "ParsedFeed",
     "Post",
     "Rank",

@@ -28,3 +28,32 @@ class Reply:
     text: str
     posts: tuple[Post, ...] = ()
     ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterInfo:
+    """One argument of a command, as platforms render it.
+
+    `kind` is one of categories, category, words, number, choice, feed, link, channel, mention, url, text.
+    `suggests`: whether `Desk.complete` has suggestions for it. A number lies between `minimum` and `maximum`.
+    """
+
+    name: str  # fits Discord: at most 32 characters
+    help: str  # at most 100 characters
+    kind: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    suggests: bool = False
+    minimum: int = 0
+    maximum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CommandInfo:
+    """One command as platforms render it; `path` is what is typed: "follow", "alerts add"."""
+
+    path: str
+    help: str
+    parameters: tuple[ParameterInfo, ...] = ()
+    admin: bool = False
+    example: str = ""

@@ -11,7 +11,7 @@ from bot.names import fold
 from bot.pipeline.identity import Identity, alias, identify, reused, text_key
 
 _REUSED_AFTER = timedelta(days=30)
-_KEYS = 2  # guid and link
+_DOUBTS = 2  # guid and link may be no keys
 _ENOUGH = 2  # of guid, link, title and date, to be the same post
 _COMPARED = 50  # newest posts that share a key; some feeds give all posts one link
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Window:
         self.found = sorted(found, key=lambda each: (each.published, from_the_bottom[id(each.entry)]))
         self.moved: list[tuple[str, str]] = []
         self._posts = {post.id: post for post in known}
-        self._keys = {post.id: _keys(post) for post in self._posts.values()}
+        self._keys = {post.id: _keys_of(post) for post in self._posts.values()}
         self._under: dict[str, list[Known]] = {}
         for post in sorted(self._posts.values(), key=lambda each: each.published or _LONG_AGO, reverse=True):
             for key in self._keys[post.id]:
@@ -147,7 +147,12 @@ class Window:
         return self._agreement(found, post) >= needed
 
 
-def _identified(entries: Sequence[Entry], doubted: int = 0) -> list[tuple[Identity, Entry]]:
+def lookup_keys(entries: Iterable[Entry]) -> list[str]:
+    """Return every id and alias under which the store may know posts of this window."""
+    return list(dict.fromkeys(key for entry in entries for key in _keys(entry)))
+
+
+def _identified(entries: Iterable[Entry], doubted: int = 0) -> list[tuple[Identity, Entry]]:
     """Identify the entries, doubles dropped.
 
     A guid, or then a link, that different posts of one document share identifies none of them; `doubted` is
@@ -156,23 +161,26 @@ def _identified(entries: Sequence[Entry], doubted: int = 0) -> list[tuple[Identi
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         groups.setdefault(_doubting(entry, doubted).id, []).append(entry)
-    found: dict[str, tuple[Identity, Entry]] = {}
+    found: dict[str, list[tuple[Identity, Entry]]] = {}
     for group in groups.values():
-        if doubted < _KEYS and _are_different(group):
+        if doubted < _DOUBTS and _are_different(group):
             pairs = _identified(group, doubted + 1)
         else:
-            last = max(
-                group, key=lambda each: (each.updated or each.published or _LONG_AGO, each.title, each.html)
-            )
-            pairs = [(_doubting(last, doubted), last)]
-        for identity, entry in pairs:
-            found.setdefault(identity.id, (identity, entry))
-    return list(found.values())
+            pairs = [(_doubting(entry, doubted), entry) for entry in group]
+        for pair in pairs:
+            found.setdefault(pair[0].id, []).append(pair)
+    return [max(pairs, key=_lastness) for pairs in found.values()]
+
+
+def _lastness(pair: tuple[Identity, Entry]) -> tuple[datetime, str, str, str, str]:
+    """Return what orders doubles: the last edited first, and then anything that is the same in any window."""
+    entry = pair[1]
+    return entry.updated or entry.published or _LONG_AGO, entry.title, entry.html, entry.link, entry.guid
 
 
 def _doubting(entry: Entry, doubted: int) -> Identity:
     return identify(
-        replace(entry, guid=entry.guid if doubted == 0 else "", link=entry.link if doubted < _KEYS else "")
+        replace(entry, guid="" if doubted else entry.guid, link="" if doubted == _DOUBTS else entry.link)
     )
 
 
@@ -184,10 +192,16 @@ def _are_different(entries: list[Entry]) -> bool:
     return (len(links) > 1 and (len(titles) > 1 or untitled)) or (len(titles) > 1 and len(dates) > 1)
 
 
-def _keys(post: Known) -> frozenset[str]:
-    """Return all keys of a known post: those recorded, and those that its guid and link give today."""
-    identity = identify(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
-    return frozenset((post.id, *post.aliases, identity.id, *identity.aliases))
+def _keys(entry: Entry) -> frozenset[str]:
+    """Return all keys that guid, link, title and date of a post give."""
+    found = [_doubting(entry, doubted) for doubted in range(_DOUBTS + 1)]
+    return frozenset(key for identity in found for key in (identity.id, *identity.aliases))
+
+
+def _keys_of(post: Known) -> frozenset[str]:
+    """Return all keys of a known post, those included that a later version of this program gives it."""
+    given = _keys(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
+    return given | {post.id, *post.aliases}
 
 
 def _is_reuse(found: Found, post: Known) -> bool:

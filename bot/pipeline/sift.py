@@ -22,9 +22,9 @@ from datetime import datetime, timedelta
 
 from bot.model import Entry
 from bot.pipeline.identity import Identity, identify, text_hash
-from bot.pipeline.recognise import Found, Known, Window, is_other_link
+from bot.pipeline.recognise import Found, Known, Window, is_other_link, lookup_keys
 
-__all__ = ["Found", "Identity", "Known", "Sifted", "identify", "sift", "text_hash"]
+__all__ = ["Found", "Identity", "Known", "Sifted", "identify", "lookup_keys", "sift", "text_hash"]
 
 _BEFORE_BASELINE = timedelta(hours=48)
 
@@ -56,7 +56,7 @@ def sift(
     highest_wordpress_id: int,
     now: datetime,
 ) -> Sifted:
-    """Tell what is new in a window; `known` is what the store has under the ids and aliases of its entries.
+    """Tell what is new in a window; `known` is what the store has under its `lookup_keys`.
 
     `highest_wordpress_id` is that of the baseline, 0 for none.
     """

@@ -83,6 +83,7 @@ class _Line:
     whole: bool
     opening: bool  # of its paragraph
     listed: bool
+    answers: bool  # a question asked right before it
     words: frozenset[str]
 
 
@@ -143,8 +144,11 @@ def _read(found: Sequence[Paragraph], code: str) -> list[_Line]:
         if paragraph.quoted:
             index += 1
             continue
+        answers = False
         for place, (text, whole) in enumerate(split(paragraph.text[: _TEXT_LIMIT - size], code)):
-            lines.append(_Line(index, number, text, whole, place == 0, paragraph.listed, stems(text, code)))
+            words = stems(text, code)
+            lines.append(_Line(index, number, text, whole, place == 0, paragraph.listed, answers, words))
+            answers = is_question(text)
             index += 1
         number += 1
         size += len(paragraph.text)
@@ -188,7 +192,7 @@ def _weigh(line: _Line, topic: _Topic) -> _Candidate:
         text=line.text,
         words=line.words,
         merit=merit - sum(weight for weight, found in faults if found),
-        leans=not first and leans(line.text),
+        leans=not first and (line.answers or leans(line.text)),
         subject=frozenset() if first else definite_subject(line.text),
     )
 

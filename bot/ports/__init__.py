@@ -4,7 +4,7 @@ Each Protocol is a contract; `tests/contracts/` holds every implementation to it
 datetimes. Every method of a store may raise `StoreError`; nothing else leaves it on purpose.
 """
 
-from bot.ports.adapter import Adapter, Dispatch
+from bot.ports.adapter import Adapter, Desk
 from bot.ports.chat import (
     ArchiveStore,
     CommandStore,
@@ -16,7 +16,7 @@ from bot.ports.chat import (
 )
 from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
 from bot.ports.polling import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
-from bot.ports.store import Store
+from bot.ports.store import MemoryStore, Store
 
 __all__ = [
     "Adapter",
@@ -25,11 +25,12 @@ __all__ = [
     "ArchiveStore",
     "CommandStore",
     "DeliveryInfo",
-    "Dispatch",
+    "Desk",
     "Failed",
     "FeedStore",
     "Inspection",
     "Inspector",
+    "MemoryStore",
     "OutboxStore",
     "Parked",
     "PollCommit",

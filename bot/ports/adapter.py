@@ -2,19 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
 from bot.model import (
     Caller,
+    CommandInfo,
     Destination,
     Message,
     Reply,
 )
 
-Dispatch = Callable[[Caller, str], Awaitable[Reply]]
-"""Runs one command line as typed ("/follow Trade") for a caller and returns the answer; never raises."""
+
+class Desk(Protocol):
+    """Where an adapter brings what people typed or clicked, and what it learned. No method raises."""
+
+    @property
+    def commands(self) -> tuple[CommandInfo, ...]:
+        """Every command of the bot, sub-commands by their whole path."""
+        ...
+
+    async def run(self, caller: Caller, line: str) -> Reply:
+        """Run one line as typed ("/follow Trade") and return the answer."""
+        ...
+
+    async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
+        """Run the command at a path with its values by parameter name."""
+        ...
+
+    async def complete(self, caller: Caller, path: str, parameter: str, typed: str) -> list[str]:
+        """Return suggestions for a parameter: at most 25, each at most 100 characters, best first."""
+        ...
+
+    async def reachable(self, address: str) -> None:
+        """Say that a destination can be reached (again): if it was parked, its queue goes out."""
+        ...
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a short text over restarts, under a key that begins with the adapter's name."""
+        ...
+
+    async def recall(self, key: str) -> str:
+        """Return what was kept under a key, "" for nothing."""
+        ...
 
 
 class Adapter(Protocol):
@@ -30,8 +61,8 @@ class Adapter(Protocol):
         """Whether messages can go out at present."""
         ...
 
-    async def start(self, dispatch: Dispatch) -> None:
-        """Connect; from now on commands of people go to `dispatch`. PermanentError: cannot ever connect."""
+    async def start(self, desk: Desk) -> None:
+        """Connect; from now on commands of people go to `desk`. PermanentError: cannot ever connect."""
         ...
 
     async def run(self) -> None:

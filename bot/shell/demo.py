@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 from bot.app import Bot, console_source, open_bot, prepare, run_bot
 from bot.config import Config, parse_config
 from bot.model import Caller, Reply
+from bot.ports import Desk
 from bot.sample.blog import SampleBlog, SamplePost, load_posts
 from bot.sample.server import SampleServer
 from bot.shell.run import stopping_on_signals
@@ -75,7 +77,7 @@ async def _show_one(bot: Bot, blog: SampleBlog, post: SamplePost) -> int:
     failed = await bot.poller.poll_all()
     print(f"The blog has {len(blog.posts)} posts; the first poll is silent.\n")
     print(f"> /follow {FOLLOWED}")
-    print((await bot.dispatch(me, f"/follow {FOLLOWED}")).text)
+    print((await bot.desk.run(me, f"/follow {FOLLOWED}")).text)
     blog.publish(post, at=bot.clock.now())
     print(f"\nThe blog publishes a post filed under {', '.join(post.categories)}:\n", flush=True)
     failed += await bot.poller.poll_all()
@@ -87,13 +89,7 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
     """Run the bot on this terminal and publish the posts held back once somebody follows."""
     stop, followed, published = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def listen(caller: Caller, line: str) -> Reply:
-        reply = await bot.dispatcher.run(caller, line)
-        if reply.ok and line.lstrip("/ ").lower().startswith("follow "):
-            followed.set()
-        return reply
-
-    await prepare(replace(bot, dispatch=listen))
+    await prepare(replace(bot, desk=cast("Desk", _Listening(bot.desk, followed))))
     await bot.poller.poll_all()
     print(_HINTS.format(posts=len(server.blog.posts), url=server.url), flush=True)
 
@@ -120,6 +116,23 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
             for task in side:
                 task.cancel()
     return 0
+
+
+class _Listening:
+    """A desk that notices when somebody follows something, and passes everything on."""
+
+    def __init__(self, desk: Desk, followed: asyncio.Event) -> None:
+        self._desk = desk
+        self._followed = followed
+
+    async def run(self, caller: Caller, line: str) -> Reply:
+        reply = await self._desk.run(caller, line)
+        if reply.ok and line.lstrip("/ ").lower().startswith("follow "):
+            self._followed.set()
+        return reply
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk, name)
 
 
 def _watched(lines: Iterable[str], ended: asyncio.Event) -> Iterator[str]:

@@ -8,12 +8,13 @@ from bot.errors import StoreError
 from storage.sqlite.archive import ArchivePart
 from storage.sqlite.connection import Database
 from storage.sqlite.feeds import FeedPart
+from storage.sqlite.memory import MemoryPart
 from storage.sqlite.outbox import OutboxPart
 from storage.sqlite.posts import PostPart
 from storage.sqlite.subscriptions import SubscriptionPart
 
 
-class SqliteStore(FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart):
+class SqliteStore(FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, MemoryPart):
     """`bot.ports.Store` on one SQLite file."""
 
     async def backup(self, path: str) -> None:

@@ -10,8 +10,9 @@ from bot.html_text import clip, paragraphs, plain_text, update_paragraph
 
 PROSE = "<p>The council met on Monday.</p>"
 TAGS = (
-    "<p> </p> <br> <blockquote> </blockquote> <li> <h2> </h2> <a> </a> <figure> <table> <q> <!-- --> <script> <? < > '"
-    " <p\x0bclass='fn' <![CDATA[ ]]> &amp; &#8217; &#x202e; &nbsp &bogus; &apos; &#0; \x00 \ud800 Update:"
+    "<p> </p> <br> <blockquote> </blockquote> <li> <h2> </h2> <a> </a> <figure> <table> <q> <!-- --> <script>"
+    " <? < > ' <p\x0bclass='fn' <![CDATA[ ]]> &amp; &#8217; &#x202e; &nbsp &bogus; &apos;"
+    " &#0; \x00 \ud800 Update:"
 )
 MARKUP = st.sampled_from([*TAGS.split(" "), " "])
 HOSTILE = st.lists(MARKUP | st.text(max_size=8), max_size=40).map("".join)

@@ -110,6 +110,16 @@ def test_a_sentence_that_leans_on_another_comes_only_right_after_it() -> None:
     assert summarize(f"<p>{LEAD} She shrugged. {leaning}</p>", TITLE) == LEAD
 
 
+def test_an_answer_comes_only_right_after_its_question() -> None:
+    question, answer = (
+        "What drove the council of Bergen to ban cars?",
+        "A study of the air that doctors of the old town wrote.",
+    )
+
+    assert summarize(f"<p>{LEAD}</p><p>{question} {answer}</p><p>{FACT}</p>", TITLE) == f"{LEAD} {FACT}"
+    assert summarize(f"<p>{question} {answer}</p>", TITLE) == f"{question} {answer}"
+
+
 def test_an_essay_told_in_the_first_person_is_not_held_to_be_an_aside() -> None:
     first = "I have killed more tomatoes this year than in the ten years before it."
     second = "We planted too early, in the first warm week of April, and then the frost came."

@@ -1,0 +1,85 @@
+"""Windows of a feed, and a store that remembers what was sifted, for tests of what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.model import Entry
+from bot.pipeline.sift import Found, Known, Sifted, lookup_keys, sift, text_hash
+
+BASELINE = datetime(2022, 11, 26, 12, tzinfo=UTC)
+NOW = BASELINE + timedelta(days=10)
+HIGHEST = 100  # WordPress number of the newest post of the baseline
+
+
+def days(number: float) -> datetime:
+    """Return a time so many days after the baseline."""
+    return BASELINE + timedelta(days=number)
+
+
+def post(number: int, day: float | None = None, **fields: object) -> Entry:
+    """Return a WordPress post as its feed prints it."""
+    entry = Entry(
+        guid=f"http://blog.example/?p={number}",
+        link=f"https://blog.example/2022/post-{number}/",
+        title=f"Post {number}",
+        published=None if day is None else days(day),
+        html=f"<p>Text of post {number}.</p>",
+        labels=("Trade", "Asia"),
+    )
+    return replace(entry, **fields)  # type: ignore[arg-type]  # fields of an entry by name
+
+
+class Memory:
+    """What a store would know of one feed."""
+
+    def __init__(self, baseline: Iterable[Entry] = ()) -> None:
+        self.posts: dict[str, Known] = {}
+        self.baseline_at: datetime | None = None
+        entries = list(baseline)
+        if entries:
+            self.poll(entries, now=BASELINE)
+            self.baseline_at = BASELINE
+
+    def look(self, entries: Sequence[Entry], now: datetime = NOW) -> Sifted:
+        """Sift a window with the posts that its ids and aliases find; remember nothing."""
+        keys = set(lookup_keys(entries))
+        found = [post for post in self.posts.values() if keys & {post.id, *post.aliases}]
+        return sift(entries, found, baseline_at=self.baseline_at, highest_wordpress_id=HIGHEST, now=now)
+
+    def poll(self, entries: Sequence[Entry], now: datetime = NOW) -> Sifted:
+        """Sift a window and remember what it brought, as the poll does."""
+        sifted = self.look(entries, now)
+        for found in (*sifted.new, *sifted.silent, *sifted.changed, *sifted.same):
+            self._remember(found)
+        for new_id, known_id in sifted.moved_ids:
+            self._add(known_id, new_id)
+        return sifted
+
+    def _remember(self, found: Found) -> None:
+        entry, before = found.entry, found.known
+        key = before.id if before else found.identity.id
+        known = Known(
+            id=key,
+            guid=entry.guid,
+            link=entry.link,
+            title=entry.title,
+            published=entry.published or (before.published if before else found.published),
+            text_hash=text_hash(entry),
+            labels=entry.labels,
+            aliases=before.aliases if before else (),
+        )
+        self.posts[key] = known
+        for alias in found.identity.aliases:
+            self._add(key, alias)
+
+    def _add(self, key: str, alias: str) -> None:
+        known = self.posts[key]
+        self.posts[key] = replace(known, aliases=tuple(dict.fromkeys((*known.aliases, alias))))
+
+
+def titles(found: Iterable[Found]) -> list[str]:
+    """Return the titles of found entries, in order."""
+    return [each.entry.title for each in found]
