@@ -12,19 +12,28 @@ from bot.errors import StoreError
 _log = logging.getLogger(__name__)
 
 RETRY = 1.0  # seconds between tries while the store refuses (disk full, locked)
+_TOLD = 60  # of so many tries in vain one is logged
 Item = TypeVar("Item")
 
 
 class Batcher(Generic[Item]):
     """Writes items in batches: what comes in while one batch is written makes the next one.
 
-    An item is never dropped: while the store refuses, the same batch is tried again, and those who wait for
-    it go on waiting.
+    An item is never dropped while the store refuses (StoreError): it is tried again, and those who wait for
+    it go on waiting. Batches shrink meanwhile, so that one item that can never be stored holds up no other.
+    Any other error of `write` is a fault of ours and goes to those whose items were in the batch.
     """
 
-    def __init__(self, write: Callable[[Sequence[Item]], Awaitable[None]], *, limit: int = 500) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], Awaitable[None]],
+        *,
+        limit: int = 500,
+        retry: float = RETRY,
+    ) -> None:
         self._write = write
         self._limit = limit
+        self._retry = retry
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -39,23 +48,49 @@ class Batcher(Generic[Item]):
             self._task = asyncio.create_task(self._drain())
         await asyncio.shield(done)
 
-    async def aclose(self) -> None:
-        """Wait until everything handed in is stored."""
-        while self._task is not None and not self._task.done():
-            await asyncio.shield(self._task)
+    async def aclose(self, within: float) -> int:
+        """Wait up to `within` seconds until everything handed in is stored; return how many items were not.
+
+        Those are given up, and whoever still waits for one is cancelled.
+        """
+        if self._task is None or self._task.done():
+            return 0
+        await asyncio.wait({self._task}, timeout=within)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        lost, self._waiting = self._waiting, []
+        for _, done in lost:
+            done.cancel()
+        return len(lost)
 
     async def _drain(self) -> None:
+        size, refusals = self._limit, 0
         while self._waiting:
-            batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
-            await self._store([item for item, _ in batch])
-            for _, done in batch:
-                if not done.done():
-                    done.set_result(None)
-
-    async def _store(self, items: Sequence[Item]) -> None:
-        while True:
+            batch = self._waiting[:size]
             try:
-                return await self._write(items)
+                await self._write([item for item, _ in batch])
             except StoreError as error:
-                _log.error("Not recorded yet, trying again: %s", error)
-                await asyncio.sleep(RETRY)
+                if refusals % _TOLD == 0:
+                    _log.error("Not recorded yet, trying again: %s", error)
+                refusals += 1
+                size = max(1, len(batch) // 2)
+                if len(batch) == 1:
+                    self._waiting.append(self._waiting.pop(0))
+                await asyncio.sleep(self._retry)
+            except Exception as error:
+                _log.exception("%d records are lost.", len(batch))
+                self._settle(len(batch), error)
+            else:
+                size, refusals = min(self._limit, 2 * size), 0
+                self._settle(len(batch))
+
+    def _settle(self, count: int, error: Exception | None = None) -> None:
+        """Take the first items off the queue and tell those who wait for them."""
+        settled, self._waiting = self._waiting[:count], self._waiting[count:]
+        for _, done in settled:
+            if done.cancelled():
+                continue
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from html.entities import html5
 
 from lxml import etree
 
@@ -91,12 +90,12 @@ _MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _CLASS_OR_ID = re.compile(r"""\s(?:class|id)\s*=\s*(?:"[^"]{0,400}"|'[^']{0,400}')""", re.IGNORECASE)
-_NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
 # Controls, surrogates, soft hyphens, zero-width spaces, bidi overrides and isolates, non-characters.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff"
     r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # not to be left before an ellipsis
 
 
@@ -149,8 +148,8 @@ def clip(text: str, limit: int) -> str:
     kept = text[: limit - 1]
     if not text[limit - 1].isspace():
         space = max(kept.rfind(" "), kept.rfind("\n"))
-        # Chinese, Japanese and endless addresses have no space to cut at: a cut anywhere beats losing half.
-        kept = kept[:space] if space >= limit // 2 else _whole_characters(kept, text[limit - 1])
+        within_word = space > 0 and not _UNSPACED.match(text[limit - 1])
+        kept = kept[:space] if within_word else _whole_characters(kept, text[limit - 1])
     return kept.rstrip(_DANGLING) + "…"
 
 
@@ -163,7 +162,6 @@ def _whole_characters(kept: str, following: str) -> str:
 
 def _parse(html: str) -> etree._Element | None:
     text = _MARKUP.sub(_tame, _UNSEEN.sub("", html))[:_HTML_LIMIT]
-    text = _NAMED_ENTITY.sub(_numeric, text)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         return etree.fromstring(f"<html><body>{text}</body></html>".encode(), parser)
@@ -179,12 +177,6 @@ def _tame(match: re.Match[str]) -> str:
     if len(whole) <= _TAG_LIMIT:
         return whole
     return f"<{match['tag']}{''.join(_CLASS_OR_ID.findall(whole)[:2])}>"
-
-
-def _numeric(match: re.Match[str]) -> str:
-    """Spell a named entity by its number: libxml2 knows those of HTML 4 alone."""
-    characters = html5.get(match[1])
-    return "".join(f"&#{ord(character)};" for character in characters) if characters else match[0]
 
 
 def _is_dropped(element: etree._Element) -> bool:

@@ -1,4 +1,4 @@
-"""Gathers the evidence for filing posts: at most one request to an API, or one to each post's page.
+"""Gathers the evidence for filing posts: one request to an API, and one to the page of a post it does not list.
 
 Belongs to the poll (it knows several stages). What a blog answers only ever adds evidence: when everything
 but the feed is down, the order of the feed's labels decides, and the post is filed again later.
@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 from bot.errors import BystanderError, FetchError
 from bot.model import Feed, FeedState, Filing, Rank
+from bot.names import fold
 from bot.pipeline.classify import Vocabulary, classify
 from bot.pipeline.evidence import FiledPost, find_filed
-from bot.pipeline.fetch import Fetcher
+from bot.pipeline.fetch import Answer, Fetcher
 from bot.pipeline.page import PageFiling
 from bot.pipeline.sources import ApiCandidate, api_candidates
 from bot.wall import Wall
 
 _log = logging.getLogger(__name__)
 
-SECONDS = 8.0  # for all evidence of one poll: the alert goes out in time on what is there by then
+SECONDS = 8.0  # for the evidence of one poll, half of them for the API: the alert goes out in time
 PAGES_AT_ONCE = 2
 MOST_PAGES = 20  # a poll asks for; the others are filed by the feed alone and looked up later
 RETRY_API = 86400.0  # seconds after which a blog without an API is asked again
@@ -41,6 +43,7 @@ class ToFile:
     id: str
     link: str
     guid: str
+    title: str
     wordpress_id: int
     labels: tuple[str, ...]
     html: str = ""
@@ -79,45 +82,54 @@ class _Evidence:
     pages: dict[str, PageFiling] = field(default_factory=dict)
     tails: dict[str, PageFiling] = field(default_factory=dict)
     api_used: str = ""
-    api_missing: bool = False  # every place was asked, and none is an API
+    api_missing: bool = False  # every place was asked and answered, and none is an API
 
 
 class Filer:
     """Files posts by the best evidence that can be had now."""
 
-    def __init__(self, fetcher: Fetcher, wall: Wall) -> None:
+    def __init__(self, fetcher: Fetcher, wall: Wall, *, seconds: float = SECONDS) -> None:
         self._fetcher = fetcher
         self._wall = wall
+        self._seconds = seconds
 
     async def file(self, job: Job) -> Filed:
         """File the posts; never raises for what the blog does."""
         evidence = _Evidence()
         if job.posts and job.wordpress:
-            try:
-                async with asyncio.timeout(SECONDS):
-                    await self._gather(evidence, job)
-            except TimeoutError:
-                _log.info("%s: not all evidence came within %.0f s", job.feed.settings.name, SECONDS)
-            evidence.tails = await self._tails(job.posts)
+            start, name = asyncio.get_running_loop().time(), job.feed.settings.name
+            await _until(start + self._seconds / 2, self._ask_apis(evidence, job), f"{name}: the API")
+            unlisted = [post for post in job.posts if post.id not in evidence.api]
+            await _until(start + self._seconds, self._ask_pages(evidence, unlisted), f"{name}: its pages")
+            late = start + self._seconds * 1.25
+            await _until(late, self._read_tails(evidence, unlisted), f"{name}: its texts")
         filings, learned = _classified(job, evidence)
         api, retry_at = _remember(job.feed.state, evidence, job.now)
         return Filed(filings, learned, api, retry_at)
 
-    async def _gather(self, evidence: _Evidence, job: Job) -> None:
+    async def _ask_apis(self, evidence: _Evidence, job: Job) -> None:
+        """Ask the places where an API may be, one after the other, until one answers."""
+        answered = []
         for candidate in _candidates(job):
-            if found := await self._ask_api(candidate):
+            try:
+                found = await self._ask_api(candidate)
+            except FetchError as error:
+                _log.debug("No answer from %s: %s", candidate.url, error)
+                continue
+            if found:
                 evidence.api_used = f"{candidate.kind} {candidate.url}"
-                evidence.api = _joined(found, job.posts)
+                evidence.api = _joined(found, job)
                 return
-        evidence.api_missing = True
-        await self._ask_pages(evidence, job.posts)
+            answered.append(candidate)
+        evidence.api_missing = bool(answered) and len(answered) == len(_candidates(job))
 
     async def _ask_api(self, candidate: ApiCandidate) -> tuple[FiledPost, ...]:
-        """Return what an API lists, nothing where there is none."""
+        """Return what an API lists, nothing where there is none. Raises FetchError when it does not answer."""
+        answer = await self._fetcher.get(candidate.url, accept=_API_ACCEPT)
+        _refuse_busy(answer)
+        if answer.status != HTTPStatus.OK:
+            return ()
         try:
-            answer = await self._fetcher.get(candidate.url, accept=_API_ACCEPT)
-            if answer.status != HTTPStatus.OK:
-                return ()
             found: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
         except BystanderError as error:
             _log.debug("No API at %s: %s", candidate.url, error)
@@ -147,6 +159,7 @@ class Filer:
 
     async def _page(self, post: ToFile) -> PageFiling:
         answer = await self._fetcher.get(post.link, accept=_PAGE_ACCEPT)
+        _refuse_busy(answer)
         if answer.status != HTTPStatus.OK:
             return PageFiling()
         page: PageFiling = await self._wall.run(
@@ -154,16 +167,30 @@ class Filer:
         )
         return page
 
-    async def _tails(self, posts: Sequence[ToFile]) -> dict[str, PageFiling]:
+    async def _read_tails(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
         """Read the "Filed under" lines that old feeds print at the end of a post."""
-        found = {}
         for post in posts:
             if "iled under" in post.html[-20_000:]:
                 try:
-                    found[post.id] = await self._wall.run("bot.pipeline.page:read_content_tail", post.html)
+                    tail = await self._wall.run("bot.pipeline.page:read_content_tail", post.html)
+                    evidence.tails[post.id] = tail
                 except BystanderError as error:
                     _log.debug("%s: %s", post.link, error)
-        return found
+
+
+async def _until(deadline: float, work: Coroutine[Any, Any, None], what: str) -> None:
+    """Do work that can be cut off at a moment of the loop's clock."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            await work
+    except TimeoutError:
+        _log.info("%s did not tell all in time.", what)
+
+
+def _refuse_busy(answer: Answer) -> None:
+    """Raise FetchError for an answer that says nothing about what would be there at a better time."""
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise FetchError(f"the server answered {answer.status}", status=answer.status)
 
 
 def is_wordpress(generator: str, posts: Iterable[ToFile]) -> bool:
@@ -181,25 +208,45 @@ def refile_at(
 
 
 def _candidates(job: Job) -> Sequence[ApiCandidate]:
-    """Return where to ask: the place that answered before, else all that may, unless lately none did."""
-    feed = job.feed
+    """Return where to ask: the place that answered before, else all that may, unless lately none did.
+
+    A base that the operator named is asked whatever came before.
+    """
+    feed, base = job.feed, job.feed.settings.api_base
     kind, _, url = feed.state.api.partition(" ")
-    everything = api_candidates(feed.url, job.site, job.generator, feed.settings.api_base)
+    everything = api_candidates(feed.url, job.site, job.generator, base)
+    waiting = feed.state.api_retry_at is not None and job.now < feed.state.api_retry_at
     known = [each for each in everything if each.kind == kind and each.url == url]
-    if known:
+    if known and (waiting or feed.state.api_retry_at is None):
         return known
-    retry_at = feed.state.api_retry_at
-    return () if retry_at is not None and job.now < retry_at else everything
+    return () if waiting and base == "auto" else everything
 
 
-def _joined(found: Iterable[FiledPost], posts: Iterable[ToFile]) -> dict[str, FiledPost]:
+def _joined(listed: Sequence[FiledPost], job: Job) -> dict[str, FiledPost]:
     """Return what the API says of each post."""
-    listed = list(found)
+    trusted = job.feed.settings.api_base != "auto"
     pairs = (
-        (post.id, find_filed(listed, link=post.link, guid=post.guid, wordpress_id=post.wordpress_id))
-        for post in posts
+        (
+            post.id,
+            find_filed(listed, link=post.link, guid=post.guid, wordpress_id=post.wordpress_id)
+            or _of_number(listed, post, trusted=trusted),
+        )
+        for post in job.posts
     )
     return {post_id: filed for post_id, filed in pairs if filed is not None}
+
+
+def _of_number(listed: Sequence[FiledPost], post: ToFile, *, trusted: bool) -> FiledPost | None:
+    """Return the post of the same number on an API that knows the blog under another address.
+
+    The title must agree, unless the operator named the API as this blog's.
+    """
+    for filed in listed:
+        if filed.wordpress_id == post.wordpress_id != 0 and (
+            trusted or fold(filed.title) == fold(post.title) != ""
+        ):
+            return filed
+    return None
 
 
 def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:
@@ -234,10 +281,10 @@ def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple
 
 
 def _remember(state: FeedState, evidence: _Evidence, now: datetime) -> tuple[str, datetime | None]:
-    """Return the API to ask next time, and when to look for one again."""
+    """Return the API to ask next time, and when to look everywhere (again) because that was none."""
     if evidence.api_used:
         return evidence.api_used, None
-    if evidence.api_missing and not state.api:
-        waiting = state.api_retry_at is not None and now < state.api_retry_at
-        return "", state.api_retry_at if waiting else now + timedelta(seconds=RETRY_API)
+    waiting = state.api_retry_at is not None and now < state.api_retry_at
+    if evidence.api_missing and not waiting:
+        return state.api, now + timedelta(seconds=RETRY_API)
     return state.api, state.api_retry_at

@@ -6,15 +6,17 @@ Nothing here decides by itself what an error means: `after_error` does, and is p
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.batch import Batcher
+from bot.batch import RETRY, Batcher
 from bot.clock import Clock
 from bot.errors import DeliveryError, PermanentError, Scope, StoreError, TemporaryError
 from bot.model import Action, Claim
+from bot.plain import one_line
 from bot.ports import (
     Adapter,
     AdminNotice,
@@ -38,6 +40,11 @@ LOOK_BACK = 60.0  # seconds before the first attempt from which a lost message i
 SEND_TIMEOUT = 60.0  # seconds one call of an adapter may take
 LEASE = 180.0  # seconds; longer than a look and a send together
 IDLE = 30.0  # seconds after which the store is asked again though nothing was announced
+LONGEST_WISH = 86400.0  # seconds; no wish of a platform reaches further
+_FIRST_FLOOR = 0.05  # seconds; doubles, so that a platform that always says "at once" is not hammered
+_STALLED = 0.1  # seconds before the store is asked again for what was due, but not given out
+_TO_RECORD = 2.0  # seconds beyond the grace for what is to be recorded
+_LONGEST_ERROR = 500  # characters kept of an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class DeliverySettings:
     grace: float = 10.0  # seconds for what is in flight when the bot stops
     catch_up_after: int = 5
     concurrency: int = 100
+    send_timeout: float = SEND_TIMEOUT
     admins: tuple[str, ...] = ()  # addresses that are told when a destination is parked
 
 
@@ -59,33 +67,41 @@ def after_error(claim: Claim, error: DeliveryError, now: datetime, admins: Seque
     """Decide what follows from a failed attempt; pure.
 
     For now: again, later. This message refused: again as title and link, then given up. Destination out of
-    reach: parked, its queue kept. Platform shut: again after a pause.
+    reach: parked, its queue kept. Platform shut: given back, for nothing is wrong with the message.
+    A claim that is `uncertain` stays so until the platform was asked and did not have the message.
     """
-    text = str(error)
+    text = one_line(str(error), _LONGEST_ERROR)
     if isinstance(error, PermanentError):
         if error.scope is Scope.ADAPTER:
-            return Again(claim, now + timedelta(seconds=ADAPTER_PAUSE), text)
+            return Released(claim)
         if error.scope is Scope.DESTINATION:
             return _parked(claim, text, now, admins)
         if claim.action is Action.EDIT or claim.message.plain:
             return Failed(claim, text, now)
-        return Again(claim, now, text, plain=True)
-    asked = error.retry_after if isinstance(error, TemporaryError) else None
-    wait = back_off(claim.attempts) if asked is None else asked
+        return Again(claim, now, text, uncertain=claim.uncertain, plain=True)
     return Again(
         claim,
-        now + timedelta(seconds=wait),
+        now + timedelta(seconds=_wait(claim, error)),
         text,
-        uncertain=isinstance(error, TemporaryError) and error.uncertain,
+        uncertain=claim.uncertain or (isinstance(error, TemporaryError) and error.uncertain),
         plain=claim.attempts + 1 >= PLAIN_AFTER,
     )
 
 
+def _wait(claim: Claim, error: DeliveryError) -> float:
+    """Return the seconds until the next attempt: the platform's wish, else our own back-off."""
+    asked = error.retry_after if isinstance(error, TemporaryError) else None
+    if asked is None:
+        return back_off(claim.attempts)
+    return max(min(asked, LONGEST_WISH), back_off(claim.attempts, first=_FIRST_FLOOR))
+
+
 def _parked(claim: Claim, reason: str, now: datetime, admins: Sequence[str]) -> Parked:
-    wait = back_off(claim.attempts, first=FIRST_PROBE, longest=LONGEST_PROBE)
+    probes = claim.attempts if claim.destination.parked else 0
+    wait = back_off(probes, first=FIRST_PROBE, longest=LONGEST_PROBE)
     address = claim.destination.address
     text = (
-        f"Alerts for {address} wait: {reason} Once that is mended they go out by themselves, "
+        f"Alerts for {address} wait: {reason.rstrip('.')}. Once that is mended they go out by themselves, "
         f"or at once with /alerts resume."
     )
     notices = tuple(AdminNotice(admin, text) for admin in admins if admin != address)
@@ -113,7 +129,7 @@ class Outbox:
         self._records = Batcher[Settlement](store.settle)
         self._paused: dict[str, datetime] = {}  # platforms that shut us out, until when
         self._fault: BaseException | None = None
-        self.failures = 0  # attempts that did not end in Sent, since the start
+        self.failures = 0  # attempts since the start that sent nothing, but for those made again at once
 
     def wake(self) -> None:
         """Say that there may be something to deliver."""
@@ -127,41 +143,59 @@ class Outbox:
                 if self._fault:
                     raise self._fault
                 self._wake.clear()
-                if not await self._start_due(stop):
-                    await self._sleep()
+                wait = await self._round(stop)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(wait):
+                        await self._wake.wait()
         finally:
             waiter.cancel()
             await self._finish()
 
     async def drain(self) -> int:
-        """Deliver all that is due now; return how many attempts failed."""
-        never = asyncio.Event()
-        while await self._start_due(never) or self._tasks:
-            if self._tasks:
-                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-        await self._records.aclose()
+        """Deliver all that is due now; return how many attempts failed. Raises StoreError."""
+        never, going = asyncio.Event(), True
+        try:
+            while going:
+                under_way = bool(self._tasks)
+                going = bool(await self._start_due(never)) or under_way
+                if self._tasks:
+                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._finish()
         if self._fault:
             raise self._fault
         return self.failures
 
-    async def _start_due(self, stop: asyncio.Event) -> int:
-        """Begin as many due messages as there is room for; return how many."""
-        room = self._settings.concurrency - len(self._tasks)
-        if room <= 0:
-            return 0
+    async def _round(self, stop: asyncio.Event) -> float:
+        """Begin what is due; return the seconds until there may be more, unless something ends before."""
         try:
-            claims = await self._store.claim(
-                self._owner,
-                self._clock.now(),
-                lease=LEASE,
-                limit=room,
-                platforms=self._platforms(),
-                catch_up_after=self._settings.catch_up_after,
-            )
+            if await self._start_due(stop):
+                return 0.0
+            if self._room <= 0:
+                return IDLE
+            due = await self._store.next_delivery_at(self._platforms())
         except StoreError as error:  # disk full, locked: nothing was claimed, so nothing is lost
             _log.error("Deliveries wait: %s", error)
-            await asyncio.sleep(1)
+            return RETRY
+        wait = IDLE if due is None else (due - self._clock.now()).total_seconds()
+        return min(wait, IDLE) if wait > 0 else _STALLED
+
+    @property
+    def _room(self) -> int:
+        return self._settings.concurrency - len(self._tasks)
+
+    async def _start_due(self, stop: asyncio.Event) -> int:
+        """Begin as many due messages as there is room for; return how many."""
+        if self._room <= 0:
             return 0
+        claims = await self._store.claim(
+            self._owner,
+            self._clock.now(),
+            lease=LEASE,
+            limit=self._room,
+            platforms=self._platforms(),
+            catch_up_after=self._settings.catch_up_after,
+        )
         if stop.is_set():
             await self._store.settle([Released(claim) for claim in claims])
             return 0
@@ -182,29 +216,23 @@ class Outbox:
         now = self._clock.now()
         return [name for name in self._adapters if self._paused.get(name, now) <= now]
 
-    async def _sleep(self) -> None:
-        """Wait until something is announced, done or due."""
-        due = await self._store.next_delivery_at(self._platforms())
-        wait = IDLE if due is None else (due - self._clock.now()).total_seconds()
-        try:
-            async with asyncio.timeout(min(max(wait, 0.01), IDLE)):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
-
     async def _deliver(self, claim: Claim) -> None:
         settlement = await self._attempt(claim)
-        if not isinstance(settlement, Sent):
-            self.failures += 1
         await self._records.add(settlement)
+        at_once = isinstance(settlement, Again) and settlement.due_at <= self._clock.now()
+        if not isinstance(settlement, Sent) and not at_once:
+            self.failures += 1
 
     async def _attempt(self, claim: Claim) -> Settlement:
+        limit = self._settings.send_timeout
         try:
-            async with asyncio.timeout(SEND_TIMEOUT):
-                reference = await self._call(claim)
+            async with asyncio.timeout(limit):
+                reference = await self._look_for(claim)
+                if reference is None:
+                    claim = replace(claim, uncertain=False)
+                    reference = await self._put(claim)
         except TimeoutError:
-            lost = TemporaryError(f"no answer within {SEND_TIMEOUT:.0f} s", uncertain=True)
-            return self._failed(claim, lost)
+            return self._failed(claim, TemporaryError(f"no answer within {limit:g} s", uncertain=True))
         except DeliveryError as error:
             return self._failed(claim, error)
         except Exception as error:  # noqa: BLE001 -- a fault of an adapter must not stop the others
@@ -213,33 +241,43 @@ class Outbox:
             return self._failed(claim, unknown)
         return Sent(claim, reference, self._clock.now())
 
-    async def _call(self, claim: Claim) -> str:
-        adapter = self._adapters[claim.destination.platform]
+    async def _look_for(self, claim: Claim) -> str | None:
+        """Return the reference of a message that an earlier attempt may have left there, else None."""
+        if claim.action is Action.EDIT or not claim.uncertain:
+            return None
+        since = (claim.first_attempt_at or self._clock.now()) - timedelta(seconds=LOOK_BACK)
+        return await self._adapter(claim).find(claim.destination, claim.key, since)
+
+    async def _put(self, claim: Claim) -> str:
+        adapter, to = self._adapter(claim), claim.destination
         if claim.action is Action.EDIT:
-            return await adapter.edit(claim.destination, claim.reference, claim.message, claim.key)
-        if claim.uncertain:
-            since = (claim.first_attempt_at or self._clock.now()) - timedelta(seconds=LOOK_BACK)
-            found = await adapter.find(claim.destination, claim.key, since)
-            if found is not None:
-                return found
-        return await adapter.send(claim.destination, claim.message, claim.key)
+            return await adapter.edit(to, claim.reference, claim.message, claim.key)
+        return await adapter.send(to, claim.message, claim.key)
+
+    def _adapter(self, claim: Claim) -> Adapter:
+        return self._adapters[claim.destination.platform]
 
     def _failed(self, claim: Claim, error: DeliveryError) -> Settlement:
         now, platform = self._clock.now(), claim.destination.platform
         _log.warning("%s for %s: %s", claim.action, claim.destination.address, error)
         if isinstance(error, PermanentError) and error.scope is Scope.ADAPTER:
-            _log.error("Nothing goes out on %s for %.0f s: %s", platform, ADAPTER_PAUSE, error)
+            if platform in self._platforms():
+                _log.error("Nothing goes out on %s for %.0f s: %s", platform, ADAPTER_PAUSE, error)
             self._paused[platform] = now + timedelta(seconds=ADAPTER_PAUSE)
         return after_error(claim, error, now, self._settings.admins)
 
     async def _finish(self) -> None:
         """Let what is in flight end within the grace; what is cut off is looked for after the next start."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._settings.grace
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self._settings.grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._records.aclose()
+        lost = await self._records.aclose(max(0.0, deadline - loop.time()) + _TO_RECORD)
+        if lost:
+            _log.error("What became of %d messages is not recorded; they are looked for.", lost)
 
 
 async def _set_after(first: asyncio.Event, second: asyncio.Event) -> None:

@@ -5,6 +5,7 @@ Belongs to the poll (it knows several stages).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +17,7 @@ from bot.html_text import clip
 from bot.model import Entry, Feed, Filing, ParsedFeed, Post
 from bot.pipeline.classify import better
 from bot.pipeline.filing import Filed, Job, ToFile, refile_at
-from bot.pipeline.identity import identify, text_hash
-from bot.pipeline.sift import Found, Known, Sifted
+from bot.pipeline.sift import Found, Known, Sifted, text_hash
 from bot.ports import PostRow
 from bot.reading import Reading, Source
 from bot.wall import Wall
@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 MOST_EDITS = 24  # of one post that are passed on; a text that changes on every poll is no news
 RECENT = timedelta(days=7)  # within which a changed filing of a post we never announced is still news
+READ_SECONDS = 30.0  # for the texts of one poll; the rest is left unread, so that nobody waits for malice
 _AT_ONCE = 20  # posts read in one call through the wall
 _SUMMARY = 600  # characters
 
@@ -83,7 +84,7 @@ class PostMaker:
     ) -> Made:
         """File and summarize; `rows` are the known posts of the window by id."""
         new, silent = _announced(sifted, feed.settings.announce_latest)
-        wanted = (*silent, *new, *sifted.changed)
+        wanted = (*silent, *sifted.changed, *new)  # the last ones get evidence first
         job = Job(
             feed=feed,
             posts=[_to_file(found) for found in wanted],
@@ -93,10 +94,12 @@ class PostMaker:
             now=now,
         )
         filed = await self._filer.file(job)
-        readings = await self._read([found.entry for found in wanted])
-        context = _Context(feed, filed.filings, dict(zip(wanted, readings, strict=True)), job.wordpress, now)
+        read = await self._read([found.entry for found in wanted])
+        readings = {_id(found): reading for found, reading in zip(wanted, read, strict=True)}
+        context = _Context(feed, filed.filings, readings, job.wordpress, now)
         changed = [_changed(context, found, rows[found.known.id]) for found in sifted.changed if found.known]
-        moved = [_moved(rows[known], new_id) for new_id, known in sifted.moved_ids]
+        moved_ids = {known for _, known in sifted.moved_ids}
+        moved = [_moved(found, rows[_id(found)]) for found in sifted.same if _id(found) in moved_ids]
         return Made(
             new=tuple(_fresh(context, found, silent=False) for found in new),
             silent=tuple(_fresh(context, found, silent=True) for found in silent),
@@ -107,31 +110,30 @@ class PostMaker:
         )
 
     async def _read(self, entries: Sequence[Entry]) -> list[Reading]:
-        """Read the texts behind the wall; one that cannot be read does not spoil the others."""
-        found: list[Reading] = []
-        for start in range(0, len(entries), _AT_ONCE):
-            some = entries[start : start + _AT_ONCE]
-            sources = [Source(entry.html, entry.title, entry.excerpt) for entry in some]
-            try:
-                found += await self._wall.run("bot.reading:read", sources)
-            except BystanderError:
-                found += [await self._read_one(source) for source in sources]
-        return found
+        """Read the texts behind the wall, in the order of the entries."""
+        deadline = asyncio.get_running_loop().time() + READ_SECONDS
+        sources = [Source(entry.html, entry.title, entry.excerpt) for entry in entries]
+        batches = [sources[start : start + _AT_ONCE] for start in range(0, len(sources), _AT_ONCE)]
+        return [reading for batch in batches for reading in await self._read_some(batch, deadline)]
 
-    async def _read_one(self, source: Source) -> Reading:
+    async def _read_some(self, sources: list[Source], deadline: float) -> list[Reading]:
+        """Read texts together, else each by itself: one that cannot be read does not spoil the others."""
         try:
-            readings: list[Reading] = await self._wall.run("bot.reading:read", [source])
-        except BystanderError as error:
-            _log.warning("The text of %r cannot be summarized: %s", source.title, error)
-            return Reading(summary=clip(source.excerpt, _SUMMARY), text="", update="")
-        return readings[0]
+            async with asyncio.timeout_at(deadline):
+                readings: list[Reading] = await self._wall.run("bot.reading:read", sources)
+        except (BystanderError, TimeoutError) as error:
+            if len(sources) > 1:
+                return [reading for each in sources for reading in await self._read_some([each], deadline)]
+            _log.warning("The text of %r cannot be read: %s", sources[0].title, error or "no time is left")
+            return [Reading(summary=clip(sources[0].excerpt, _SUMMARY), text="", update="")]
+        return readings
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
     feed: Feed
     filings: Mapping[str, Filing]
-    readings: Mapping[Found, Reading]
+    readings: Mapping[str, Reading]  # by post id, as the filings are
     wordpress: bool
     now: datetime
 
@@ -147,7 +149,7 @@ def known_of(row: PostRow) -> Known:
         guid=row.guid,
         link=row.post.link,
         title=row.post.title,
-        published=row.post.published,
+        published=row.printed or row.post.published,
         text_hash=row.text_hash,
         labels=row.labels,
         aliases=row.aliases,
@@ -157,10 +159,11 @@ def known_of(row: PostRow) -> Known:
 def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
     """Whether a new filing of a post is only better knowledge of ours, and nobody is to be told.
 
-    A post of the baseline was never announced: only when its author changed the filing, and not long after
-    it came out, is that news.
+    A post of the baseline was never announced: only when its author changed the filing (other labels, exact
+    evidence before and after), and not long after it came out, is that news.
     """
-    author_did = before.post.filing.rank.exact and after.post.filing.rank.exact
+    exact = before.post.filing.rank.exact and after.post.filing.rank.exact
+    author_did = exact and before.labels != after.labels
     return before.silent and not (author_did and now - before.post.published <= RECENT)
 
 
@@ -182,6 +185,7 @@ def _to_file(found: Found) -> ToFile:
         id=_id(found),
         link=entry.link,
         guid=entry.guid,
+        title=entry.title,
         wordpress_id=found.identity.wordpress_id,
         labels=entry.labels,
         html=entry.html,
@@ -194,7 +198,7 @@ def _id(found: Found) -> str:
 
 def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
     """Return the row of a post seen for the first time."""
-    entry, reading = found.entry, context.readings[found]
+    entry, reading = found.entry, context.readings[found.identity.id]
     filing = context.filings[found.identity.id]
     post = Post(
         id=found.identity.id,
@@ -224,7 +228,7 @@ def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
 
 def _changed(context: _Context, found: Found, before: PostRow) -> tuple[PostRow, PostRow]:
     """Return a known post before and after an edit or a new filing."""
-    entry, reading = found.entry, context.readings[found]
+    entry, reading = found.entry, context.readings[before.post.id]
     offered, old = context.filings[before.post.id], before.post
     filing = offered if better(offered, old.filing) else old.filing
     added = reading.update if reading.update and reading.update not in before.text else ""
@@ -252,15 +256,15 @@ def _changed(context: _Context, found: Found, before: PostRow) -> tuple[PostRow,
     return before, after
 
 
-def _moved(before: PostRow, new_id: str) -> PostRow:
-    """Return a known post that is from now on also recognised by another id."""
-    return replace(before, aliases=(*before.aliases, new_id))
-
-
-def lookup_keys(entries: Iterable[Entry]) -> list[str]:
-    """Return every id and alias under which the store may know the posts of a window."""
-    identities = [identify(entry) for entry in entries]
-    return list({key for each in identities for key in (each.id, *each.aliases)})
+def _moved(found: Found, before: PostRow) -> PostRow:
+    """Return a known post that came under another guid or link, by which it is known from now on."""
+    entry, identity = found.entry, found.identity
+    return replace(
+        before,
+        post=replace(before.post, link=entry.link or before.post.link),
+        guid=entry.guid or before.guid,
+        aliases=(identity.id, *identity.aliases),
+    )
 
 
 def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:

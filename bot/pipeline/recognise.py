@@ -67,19 +67,17 @@ class Window:
         self._taken: set[str] = set()
 
     def match_ids(self) -> None:
-        """Match entries whose id is known; a second sight of the same post is dropped."""
+        """Match entries whose id is known; of several that claim a post, the one with its very id has it."""
         matched: dict[str, Found] = {}
         for found in sorted(self.found, key=self._exact_first):
-            key = found.identity.id
-            post = self._of_id(found)
-            if post is not None and post.id not in self._taken:
-                matched[key] = replace(found, known=post)
-                self._taken.add(post.id)
-            elif post is None and key in self._under:
-                matched[key] = replace(found, identity=reused(found.identity, found.entry))
-            elif post is None:
-                matched[key] = found
-        self.found = [matched[each.identity.id] for each in self.found if each.identity.id in matched]
+            identity, posts = found.identity, self._candidates(found.identity.id)
+            post = self._of_id(found, posts)
+            if post is None and posts:
+                identity = reused(identity, found.entry)
+                post = self._posts.get(identity.id)
+            self._taken.update([post.id] if post else [])
+            matched[found.identity.id] = replace(found, identity=identity, known=post)
+        self.found = [matched[each.identity.id] for each in self.found]
 
     def match_moved(self) -> None:
         """Match entries whose id is not known, but other keys are."""
@@ -99,14 +97,15 @@ class Window:
     def _exact_first(self, found: Found) -> tuple[bool, str]:
         return found.identity.id not in self._posts, found.identity.id
 
-    def _of_id(self, found: Found) -> Known | None:
-        """Return the post that has the entry's id; one that merely shares a guid must agree further."""
-        key, best, most = found.identity.id, None, 0
-        for post in self._under.get(key, ()):
-            agreement = self._agreement(found, post)
-            own = post.id == key or key in post.aliases or agreement >= _ENOUGH
-            if own and not _is_reuse(found, post) and (best is None or agreement > most):
-                best, most = post, agreement
+    def _of_id(self, found: Found, posts: list[Known]) -> Known | None:
+        """Return the post that has the entry's id; where several share it, title and date decide."""
+        key, best, most = found.identity.id, None, (False, 0)
+        for post in posts:
+            exact, agreement = post.id == key, self._agreement(found, post)
+            own = exact or key in post.aliases or len(posts) == 1 or agreement >= _ENOUGH
+            own = own or not _contradicts(found.entry, post)
+            if own and not _is_reuse(found, post) and (best is None or (exact, agreement) > most):
+                best, most = post, (exact, agreement)
         return best
 
     def _unseen(self) -> list[Found]:
@@ -185,11 +184,12 @@ def _doubting(entry: Entry, doubted: int) -> Identity:
 
 
 def _are_different(entries: list[Entry]) -> bool:
+    """Whether entries under one key are several posts: by link and title, or by title and date, of each."""
     titles = {fold(entry.title) for entry in entries}
     links = {alias(entry.link) or entry.link for entry in entries}
     dates = {entry.published for entry in entries}
-    untitled = titles == {""}
-    return (len(links) > 1 and (len(titles) > 1 or untitled)) or (len(titles) > 1 and len(dates) > 1)
+    by_link = len(links) > 1 and "" not in links and (len(titles) > 1 or titles == {""})
+    return by_link or (len(titles) > 1 and "" not in titles and len(dates) > 1 and None not in dates)
 
 
 def _keys(entry: Entry) -> frozenset[str]:
@@ -202,6 +202,12 @@ def _keys_of(post: Known) -> frozenset[str]:
     """Return all keys of a known post, those included that a later version of this program gives it."""
     given = _keys(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
     return given | {post.id, *post.aliases}
+
+
+def _contradicts(entry: Entry, post: Known) -> bool:
+    """Whether title or date speak against an entry being a known post."""
+    title = fold(entry.title)
+    return title not in ("", fold(post.title)) or entry.published not in (None, post.published)
 
 
 def _is_reuse(found: Found, post: Known) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.model import Feed
 from bot.pipeline.classify import better
@@ -12,6 +12,7 @@ from bot.pipeline.posts import quiet_refiling
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
 
 AT_ONCE = 10  # posts a poll
+_ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Refiler:
@@ -23,7 +24,8 @@ class Refiler:
 
     async def refile(self, feed: Feed, record: PollRecord, now: datetime) -> PollCommit:
         """Return what a poll without news stores: its record, and the posts that were filed again."""
-        rows = await self._store.posts_to_refile(feed.id, now, AT_ONCE)
+        waiting = await self._store.posts_to_refile(feed.id, _ANY_TIME, AT_ONCE + 1)
+        rows = [row for row in waiting if row.refile_at is not None and row.refile_at <= now][:AT_ONCE]
         job = Job(
             feed=feed,
             posts=[_to_file(row) for row in rows],
@@ -34,14 +36,12 @@ class Refiler:
         )
         filed = await self._filer.file(job)
         pairs = [(row, _refiled(row, filed, job)) for row in rows]
-        waiting = [after.refile_at for _, after in pairs if after.refile_at is not None]
-        if len(rows) == AT_ONCE:  # there may be more
-            waiting.append(record.next_poll_at)
+        left = [after for _, after in pairs] + waiting[len(rows) :]
         state = replace(
             record.state,
             api=filed.api,
             api_retry_at=filed.api_retry_at,
-            refile_at=min(waiting, default=None),
+            refile_at=min((row.refile_at for row in left if row.refile_at is not None), default=None),
         )
         return PollCommit(
             replace(record, state=state),
@@ -57,6 +57,7 @@ def _to_file(row: PostRow) -> ToFile:
         id=row.post.id,
         link=row.post.link,
         guid=row.guid,
+        title=row.post.title,
         wordpress_id=row.wordpress_id,
         labels=row.labels,
     )

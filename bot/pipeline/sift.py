@@ -86,8 +86,9 @@ def sift(
 
 def _is_edited(found: Found) -> bool:
     entry, post = found.entry, found.known
+    words = entry.title.split()  # U+00A0 comes and goes
     return post is not None and (
-        entry.title.split() != post.title.split()  # pages print U+00A0 where feeds do not
+        (words != post.title.split() and words != [])
         or (post.text_hash != "" and text_hash(entry) != post.text_hash)
         or entry.labels != post.labels
         or is_other_link(entry.link, post.link)

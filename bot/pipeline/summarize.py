@@ -65,8 +65,8 @@ _QUOTE_PROBE = 30  # characters at the end of a sentence that tell whose words t
 _VOICE_SHARE = 1 / 3  # where more sentences than this say "I", that is the blog's voice and no aside
 
 _READ_ON = re.compile(
-    r"(?<=[.!?…\])])\s*(?:continue reading|keep reading|read (?:more|the rest))\b.{0,200}$|\s*\(more…?\)$",
-    re.IGNORECASE,
+    r"(?<=[.!?…\])])\s*(?i:continue reading|keep reading|read (?:more|the rest))\b.{0,200}$"
+    r"|\s+(?:Continue reading|Keep reading|Read more|\(more)\W*$"
 )
 _FIGURE = re.compile(r"\d")  # a short sentence with a figure does tell something
 _FULL_WIDTH_GAP = re.compile(r"([。！？」』]) ")  # noqa: RUF001  full-width marks bring their own space

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import logging
 import os
 import signal
@@ -44,17 +45,21 @@ async def once(_: argparse.Namespace, config: Config) -> int:
 def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
     """Set `stop` on SIGTERM or SIGINT; a second signal ends the process at once."""
     loop = asyncio.get_running_loop()
+    signals = itertools.count(1)
 
-    def handle() -> None:
-        if stop.is_set():
-            os._exit(1)
+    def begin() -> None:
         _log.info("Stopping; once more to stop at once.")
         stop.set()
+
+    def handle(*_: object) -> None:
+        if next(signals) > 1:  # not left to the loop, which may hang in a write that nobody reads
+            os._exit(1)
+        loop.call_soon_threadsafe(begin)
 
     wanted = [signal.SIGTERM, signal.SIGINT]
     before = {each: signal.getsignal(each) for each in wanted}
     for each in wanted:  # loop.add_signal_handler is missing on Windows
-        signal.signal(each, lambda *_: loop.call_soon_threadsafe(handle))
+        signal.signal(each, handle)
     try:
         yield
     finally:

@@ -103,10 +103,8 @@ async def _check_references(connection: aiosqlite.Connection, path: str, number:
 def _statements(sql: str) -> Iterator[str]:
     """Yield the statements of a script; sqlite3's own `executescript` would commit first."""
     pending = ""
-    for line in sql.splitlines(keepends=True):
-        pending += line
+    for piece in sql.split(";"):  # not every semicolon ends a statement: comments and triggers hold some
+        pending += f"{piece};"
         if sqlite3.complete_statement(pending):
             yield pending
             pending = ""
-    if pending.strip():
-        yield pending

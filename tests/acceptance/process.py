@@ -124,6 +124,7 @@ class Home:
         try:
             yield bot
             if bot.process.returncode is None:
+                await bot.ready()
                 assert await bot.stop() == 0, bot.log
             assert NEVER_SHOWN not in bot.log, bot.log
             assert "Warning: " not in bot.log, bot.log
@@ -134,6 +135,10 @@ class Home:
         """Return what a query of the database gives, without changing it."""
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(sql).fetchall()
+
+    def titles(self) -> list[str]:
+        """Return the titles of all posts that are stored."""
+        return [row[0] for row in self.rows("SELECT title FROM posts")]
 
     def states(self) -> list[str]:
         """Return the state of each delivery of a post, [] while there is no database."""
@@ -189,8 +194,8 @@ class Bot:
             if self.process.returncode is not None:
                 await self.drained()
                 problem = "" if condition() else f"the bot ended with {self.process.returncode}"
-            assert not problem, f"{problem}\n{self.log}\n{self.events}"
-            await asyncio.sleep(0.01)
+            assert not problem, f"{problem}\n{self.log}\n{self.events[-3:]}"
+            await asyncio.sleep(0.002)
 
     async def ready(self) -> Bot:
         """Wait until the bot says that it runs."""
@@ -290,6 +295,13 @@ class Bot:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds that no bot has to fulfil."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 # --- what the blog does --------------------------------------------------------------------------------------

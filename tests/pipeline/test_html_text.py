@@ -88,6 +88,8 @@ def test_text_after_the_end_of_the_document_is_read() -> None:
         "<figure><img alt='x'><figcaption>A caption.</figcaption></figure>",
         "<div id='attachment_7' class='wp-caption'><img><p class='wp-caption-text'>A caption.</p></div>",
         "<div id='jp-post-flair' class='sharedaddy'><h3>Share this:</h3><ul><li>X</li></ul></div>",
+        "<div id='attachment_8'><p>A caption.</p></div><p class='wp-caption-text'>A caption.</p>",
+        "<div id='jp-post-flair'><p>Sharing is good.</p></div><div id='jp-relatedposts'><p>Older.</p></div>",
         "<div class='sharedaddy sd-like'>Like this: Like Loading...</div>",
         "<div class='jp-relatedposts'><p>An older post that is related to this.</p></div>",
         "<div class='wpcnt'><div>Advertising.</div></div>",

@@ -162,6 +162,8 @@ def test_a_shorter_whole_sentence_beats_a_cut_one() -> None:
         ("The bank raised rates. Continue reading “Bank” →", "The bank raised rates."),
         ("<p>The bank raised rates.</p><img src='b.gif'>", "The bank raised rates."),
         ("Bank raises rates", "Bank raises rates"),
+        ("Bank raises rates, in pictures Continue reading...", "Bank raises rates, in pictures"),
+        ("The bank raised rates (more…)", "The bank raised rates"),
         ("The governor said:", ""),
         ("", ""),
     ],

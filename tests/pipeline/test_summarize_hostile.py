@@ -61,8 +61,8 @@ def test_no_tag_and_no_entity_is_left(texts: list[str]) -> None:
 def test_the_summary_does_not_depend_on_the_hash_seed() -> None:
     script = (
         "from bot.pipeline.summarize import summarize\n"
-        "words = 'China bans trade with the US in May as rates rise for all ministers'.split()\n"
-        "lines = [' '.join(words[i:] + words[:i]).capitalize() + '.' for i in range(12)]\n"
+        "words = [f'{letter}{letter}{letter}ost' for letter in 'abcdefghijklmnopqrstuvwxyz']\n"
+        "lines = [' '.join((words + words)[i : i + 7]).capitalize() + '.' for i in range(0, 26, 3)]\n"
         "print(summarize(''.join(f'<p>{line}</p>' for line in lines), 'China Bans Trade'))"
     )
     printed = {

@@ -33,9 +33,10 @@ def post(number: int, day: float | None = None, **fields: object) -> Entry:
 
 
 class Memory:
-    """What a store would know of one feed."""
+    """What a store would know of one feed; it finds posts by their aliases, and may tell them or not."""
 
-    def __init__(self, baseline: Iterable[Entry] = ()) -> None:
+    def __init__(self, baseline: Iterable[Entry] = (), *, tells_aliases: bool = False) -> None:
+        self._tells_aliases = tells_aliases
         self.posts: dict[str, Known] = {}
         self.baseline_at: datetime | None = None
         entries = list(baseline)
@@ -47,6 +48,8 @@ class Memory:
         """Sift a window with the posts that its ids and aliases find; remember nothing."""
         keys = set(lookup_keys(entries))
         found = [post for post in self.posts.values() if keys & {post.id, *post.aliases}]
+        if not self._tells_aliases:
+            found = [replace(post, aliases=()) for post in found]
         return sift(entries, found, baseline_at=self.baseline_at, highest_wordpress_id=HIGHEST, now=now)
 
     def poll(self, entries: Sequence[Entry], now: datetime = NOW) -> Sifted:
@@ -59,13 +62,14 @@ class Memory:
         return sifted
 
     def _remember(self, found: Found) -> None:
-        entry, before = found.entry, found.known
-        key = before.id if before else found.identity.id
+        entry = found.entry
+        key = found.known.id if found.known else found.identity.id
+        before = self.posts.get(key)
         known = Known(
             id=key,
-            guid=entry.guid,
-            link=entry.link,
-            title=entry.title,
+            guid=entry.guid or (before.guid if before else ""),
+            link=entry.link or (before.link if before else ""),
+            title=entry.title or (before.title if before else ""),
             published=entry.published or (before.published if before else found.published),
             text_hash=text_hash(entry),
             labels=entry.labels,

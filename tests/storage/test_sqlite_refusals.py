@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -236,7 +234,7 @@ async def test_a_database_is_only_made_where_asked(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_without_a_file_is_refused(url: str) -> None:
-    with pytest.raises(StoreError, match='names no file; write "sqlite:///bystander.db"'):
+    with pytest.raises(StoreError, match=r'names no file; write "sqlite:///bystander\.db"'):
         path_of(url)
 
 
@@ -256,6 +254,4 @@ async def test_a_relative_url_is_a_file_of_the_working_folder(
     monkeypatch.chdir(tmp_path)
     await (await open_store("sqlite:///x.db")).aclose()
 
-    assert (tmp_path / "x.db").exists()
-    assert shutil.which(sys.executable) or os.sep  # the folder itself holds nothing else
     assert sorted(file.name for file in tmp_path.iterdir()) == ["x.db"]

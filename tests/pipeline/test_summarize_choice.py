@@ -1,0 +1,85 @@
+"""Each weight of the scorer by an example: of two sentences that are alike otherwise, one is taken."""
+
+from __future__ import annotations
+
+from bot.pipeline.summarize import summarize
+
+TITLE = "Council Bans Cars From Old Town"
+LEAD = "The city council voted on Monday to ban cars from the old town of Bergen from next May."
+FACT = "About 4,000 residents and 300 shops inside the ring road are affected by the ban on cars."
+FILLER = "The old town was laid out in the twelfth century around a harbour and a market."
+
+
+def second_choice(*others: str, title: str = TITLE) -> str:
+    """The sentence that is chosen to follow LEAD where there is room for one."""
+    html = f"<p>{LEAD}</p>" + "".join(f"<p>{other}</p>" if other[0] != "<" else other for other in others)
+    room = len(LEAD) + len("One more train will run to Voss on workdays and some weekends in winter.") + 30
+    return summarize(html, title, limit=room).removeprefix(LEAD).strip()
+
+
+def test_words_of_the_title_are_preferred() -> None:
+    ferry = "One more ferry will sail to Stavanger on workdays and on Sundays in summer."
+    train = "One more train will run to Trondheim on workdays and on Sundays in winter."
+
+    assert second_choice(ferry, train, title="Council Bans Cars For A Train To Trondheim") == train
+    assert second_choice(train, ferry, title="Council Bans Cars For A Ferry To Stavanger") == ferry
+
+
+def test_words_that_come_back_in_paragraph_after_paragraph_are_preferred() -> None:
+    stray = "One more ferry sails to Stavanger on workdays and some weekends in summer."
+    theme = "Residents welcome cleaner streets while traders demand compensation soon."
+    echoes = [
+        f"<p>{word} residents, cleaner streets, traders, compensation</p>" for word in ("Of", "On", "To")
+    ]
+
+    assert second_choice(stray, theme, *echoes) == theme
+    assert second_choice(stray, theme) == stray
+
+
+def test_names_and_numbers_are_preferred() -> None:
+    vague = "some people in some places will find their way to work a little longer than before."
+    exact = "Some 1,200 people in Sandviken and Laksevaag face 25 more minutes on Line 3 to work."
+
+    assert second_choice(vague.capitalize(), exact) == exact
+
+
+def test_the_opening_of_a_paragraph_is_preferred() -> None:
+    inner = "One more ferry will sail to Askoy on workdays and some weekends in summer."
+    opening = "One more train will run to Voss on workdays and some weekends in winter."
+
+    assert second_choice(f"<p>Nobody minds. {inner}</p>", opening) == opening
+
+
+def test_an_item_of_a_list_is_the_lesser_choice() -> None:
+    item = "One more ferry will sail to Askoy on workdays and some weekends in summer."
+    prose = "One more train will run to Voss on workdays and some weekends in winter."
+
+    assert second_choice(f"<ul><li>{item}</li></ul>", prose) == prose
+
+
+def test_a_sentence_that_opens_with_a_quotation_is_the_lesser_choice() -> None:
+    quoting = "“One more ferry will sail to Askoy on workdays in summer,” said Anna Moe."
+    telling = "One more train will run to Voss on workdays and some weekends in winter."
+
+    assert second_choice(quoting, telling) == telling
+
+
+def test_a_subject_that_nobody_has_mentioned_is_the_lesser_choice() -> None:
+    unknown = "The deal with one bank will cost Askoy one ferry on workdays in summer."
+    known = "A deal with one bank will cost Voss one train on workdays in winter."
+
+    assert second_choice("<p>No sentence at all</p>", unknown, known) == known
+    assert second_choice(unknown, known) == unknown  # right after LEAD it is understood
+
+
+def test_a_winding_sentence_is_the_lesser_choice() -> None:
+    winding = f"Ferries will sail more often{', and so will some of the older boats' * 12} in summer."
+    plain = "One more train will run to Voss on workdays and some weekends in winter."
+
+    assert summarize(f"<p>{LEAD}</p><p>{winding}</p><p>{plain}</p>", TITLE) == f"{LEAD} {plain}"
+
+
+def test_a_third_sentence_must_be_worth_reading() -> None:
+    far = "<p>No sentence at all</p>" * 12
+
+    assert summarize(f"<p>{LEAD}</p><p>{FACT}</p>{far}<p>{FILLER}</p>", TITLE) == f"{LEAD} {FACT}"
