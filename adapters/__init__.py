@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any, cast
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
+    from bot.model import Message
     from bot.ports import Adapter
 
 # Name -> "module:Class". Third parties add theirs by an entry point of the group "bystander.adapters".
 ADAPTERS = {
     "console": "adapters.console:ConsoleAdapter",
+    "discord": "adapters.discord.adapter:DiscordAdapter",
 }
 GROUP = "bystander.adapters"
+# What each platform would be sent for a message; pure, and loaded without the platform's SDK.
+PREVIEWS = {
+    "discord": "adapters.discord.render:preview",
+    "slack": "adapters.slack.render:preview",
+}
 
 
 def load(name: str, **settings: Any) -> Adapter:
@@ -27,3 +34,9 @@ def load(name: str, **settings: Any) -> Adapter:
     if not found:
         raise ConfigError([f"There is no adapter called {name!r}; known: {', '.join(ADAPTERS)}."])
     return cast("Adapter", found[0].load()(**settings))
+
+
+def preview(name: str, message: Message, key: str) -> dict[str, Any]:
+    """Return what would be sent for a message, as the platform's JSON. KeyError for an unknown platform."""
+    module, _, attribute = PREVIEWS[name].partition(":")
+    return cast("dict[str, Any]", getattr(import_module(module), attribute)(message, key))

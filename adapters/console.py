@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import re
 import sys
@@ -22,11 +23,14 @@ from rich.text import Text
 
 from bot.errors import PermanentError, Scope
 from bot.model import Alert, Caller, Destination, Digest, Message, Post
+from bot.plain import one_line
 from bot.ports import Desk
 
 _ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
+_INDENT = 20  # spaces kept at the start of a line
 _CLOSED = "The console's output is closed; alerts wait until the next start."
 _MAX_LINE = 4000  # characters of a line typed; the rest is cut
+_LONGEST = 10_000  # characters of a line shown
 
 
 class ConsoleAdapter:
@@ -82,11 +86,12 @@ class ConsoleAdapter:
         if not line or self._desk is None:
             return
         addressed = _ADDRESSED.fullmatch(line)
-        name, text = addressed.groups() if addressed else ("me", line)
+        name, text = addressed.groups() if addressed and addressed[1].isprintable() else ("me", line)
         caller = Caller(f"console:{name}", f"console:{name}", admin=name in self._admins)
         reply = await self._desk.run(caller, text)
         with contextlib.suppress(PermanentError):  # nobody reads any more: nothing to answer
-            self._print({"event": "reply", "destination": caller.address, "text": reply.text}, reply.text)
+            event = {"event": "reply", "destination": caller.address, "text": reply.text}
+            self._print(event, _lines(reply.text))
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Print a message; its key is the reference."""
@@ -106,21 +111,28 @@ class ConsoleAdapter:
         """Take no more commands."""
         self._desk = None
 
-    def _print(self, event: dict[str, Any], pretty: Text | Panel | str) -> None:
+    def _print(self, event: dict[str, Any], pretty: Text | Panel) -> None:
         try:
-            if self._jsonl:
-                self._output.write(json.dumps(event, ensure_ascii=False) + "\n")
-            else:
-                Console(file=self._output, highlight=False, markup=False, emoji=False).print(pretty)
+            text = json.dumps(event) + "\n" if self._jsonl else self._drawn(pretty)
+            encoding = self._output.encoding or "utf-8"  # what it has no sign for must not end the output
+            self._output.write(text.encode(encoding, "replace").decode(encoding))
             self._output.flush()
         except (OSError, ValueError) as error:  # a closed pipe, or a closed file
             self._closed.set()
             raise PermanentError(_CLOSED, scope=Scope.ADAPTER) from error
 
+    def _drawn(self, pretty: Text | Panel) -> str:
+        console = Console(file=self._output, highlight=False, markup=False, emoji=False)
+        with console.capture() as capture:
+            console.print(pretty)
+        return capture.get()
+
 
 def _lines_of(source: Iterable[str], loop: asyncio.AbstractEventLoop) -> asyncio.Queue[str | None]:
     """Read lines in a daemon thread, for a terminal cannot be read without blocking on every system."""
     queue: asyncio.Queue[str | None] = asyncio.Queue()
+    if isinstance(source, io.TextIOWrapper):
+        source.reconfigure(errors="replace")  # a stray byte must not make the bot deaf
 
     def pump() -> None:
         with contextlib.suppress(OSError, ValueError, RuntimeError):  # closed, or the loop has ended
@@ -144,7 +156,8 @@ def _event(name: str, destination: Destination, message: Message, key: str) -> d
     elif isinstance(message, Digest):
         event |= {"event": "digest", "heading": message.heading}
         event["posts"] = [
-            _post(post) | {"categories": list(post.filing.categories), "summary": post.summary}
+            _post(post)
+            | {"categories": list(post.filing.categories), "summary": "" if message.plain else post.summary}
             for post in message.posts
         ]
     else:
@@ -165,22 +178,44 @@ def _card(destination: Destination, message: Message, *, edited: bool = False) -
     """Return what a person sees of a message."""
     to = f"{'edited, ' if edited else ''}to {destination.local}"
     if isinstance(message, Alert):
-        return Panel(_body(message.post, plain=message.plain), title=to, title_align="right")
-    if isinstance(message, Digest):
-        parts = [Text(message.heading, style="bold")]
-        parts += [Text.assemble((post.title, "bold"), "\n", (post.link, "cyan")) for post in message.posts]
-        return Panel(Text("\n\n").join(parts), title=to, title_align="right")
-    return Text.assemble((f"[{to}] ", "dim"), message.text)
+        body = _body(message.post, plain=message.plain)
+    elif isinstance(message, Digest):
+        parts = [_line(message.heading, "bold")]
+        parts += [_joined([_line(post.title, "bold"), _line(post.link, "cyan")]) for post in message.posts]
+        body = Text("\n\n").join(parts)
+    else:
+        return Text("").join([_line(f"[{to}]", "dim"), Text(" "), _lines(message.text)])
+    return Panel(body, title=_line(to), title_align="right")
 
 
 def _body(post: Post, *, plain: bool) -> Text:
     """Return title, categories, summary and link."""
-    lines = [Text(post.title, style="bold")]
+    lines = [_line(post.title, "bold")]
     if post.filing.categories and not plain:
-        lines.append(Text(f"Filed under {', '.join(post.filing.categories)}", style="green"))
+        lines.append(_line(f"Filed under {', '.join(post.filing.categories)}", "green"))
     if post.summary and not plain:
-        lines += [Text(), Text(post.summary)]
+        lines += [Text(), _lines(post.summary)]
     if post.update and not plain:
-        lines += [Text(), Text(post.update, style="italic")]
-    lines += [Text(), Text(post.link, style="cyan")]
+        lines += [Text(), _lines(post.update, "italic")]
+    lines += [Text(), _line(post.link, "cyan")]
+    return _joined(lines)
+
+
+def _line(text: str, style: str = "") -> Text:
+    """Return a stranger's text as one line that no terminal takes for commands."""
+    return Text(one_line(text, _LONGEST), style=style)
+
+
+def _lines(text: str, style: str = "") -> Text:
+    """Return a text whose line breaks are kept, but nothing else that moves a cursor."""
+    return Text(
+        "\n".join(_indent(line) + one_line(line, _LONGEST) for line in text.splitlines()), style=style
+    )
+
+
+def _indent(line: str) -> str:
+    return " " * min(len(line) - len(line.lstrip(" ")), _INDENT)
+
+
+def _joined(lines: list[Text]) -> Text:
     return Text("\n").join(lines)

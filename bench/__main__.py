@@ -1,5 +1,50 @@
-"""`python -m bench [NAME...]`: runs the benches and prints their figures."""
+"""`python -m bench [NAME [ARGUMENT...]]`: runs the benches, or one of them, and lets them print their figures.
 
-import asyncio
-from bench import polls
-asyncio.run(polls.run())
+Each is a module of this folder and runs in a process of its own, with a time limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+ALL = ("polls", "latency", "matching", "startup")
+ALONE = (*ALL, "corpus", "summaries")  # the last two need arguments
+SECONDS = 90.0  # a bench may take
+
+
+def run(name: str, *arguments: str) -> int:
+    """Run one bench to its end and return its exit code; 1 when it had to be ended."""
+    own_group = os.name == "posix"  # so that what it started ends with it
+    command = [sys.executable, "-m", f"bench.{name}", *arguments]
+    with subprocess.Popen(command, start_new_session=own_group) as process:
+        try:
+            return process.wait(SECONDS if name in ALL else None)
+        except subprocess.TimeoutExpired:
+            print(f"{name} took more than {SECONDS:g} s and was ended.", file=sys.stderr)
+            return 1
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                if own_group:
+                    os.killpg(process.pid, signal.SIGKILL)
+                else:
+                    process.kill()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what is asked for; return 1 when any bench failed, 2 for a name that is none."""
+    if arguments:
+        name, *rest = arguments
+        if name not in ALONE:
+            print(f"There is no bench {name!r}; known: {', '.join(ALONE)}.", file=sys.stderr)
+            return 2
+        return run(name, *rest)
+    return max(run(name) for name in ALL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,7 +1,8 @@
 """The server the benches poll: HTTP/1.1 with kept connections, in a process of its own, on loopback.
 
-`/same/N` always answers 200 with one body. `/unchanged/N` does too, and 304 to any validator. `/news/N`
-prints one more post each time. Several addresses stand for several hosts.
+`/same/N` always answers 200 with one body. `/unchanged/N` does too, and 304 to any validator; `/fresh/N` is
+like it and closes the connection. `/news/N` prints one more post each time. Several addresses stand for
+several hosts.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ BODY = feed("blog")
 
 _STARTED = datetime.now(UTC)
 
-_REQUEST = re.compile(rb"GET /(same|unchanged|news)/(\S+) ")
+_REQUEST = re.compile(rb"GET /(same|unchanged|fresh|news)/(\S+) ")
 _CONDITION = re.compile(rb"\r\nif-(?:none-match|modified-since):", re.IGNORECASE)
 
 
-def _answer(status: bytes, body: bytes = b"") -> bytes:
+def _answer(status: bytes, body: bytes = b"", connection: bytes = b"keep-alive") -> bytes:
     head = [
         b"HTTP/1.1 " + status,
         b"Server: nginx",
         b"Date: " + formatdate(usegmt=True).encode(),
-        b"Connection: keep-alive",
+        b"Connection: " + connection,
         b"Vary: Accept-Encoding",
         b"Last-Modified: " + LAST_MODIFIED.encode(),
         b"ETag: " + ETAG.encode(),
@@ -49,6 +50,7 @@ def _answer(status: bytes, body: bytes = b"") -> bytes:
 class _Connection(asyncio.Protocol):
     full = _answer(b"200 OK", BODY)
     not_modified = _answer(b"304 Not Modified")
+    last_not_modified = _answer(b"304 Not Modified", connection=b"close")
     asked: Counter[str] = Counter()  # noqa: RUF012 -- what all connections know
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -59,7 +61,10 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *requests, self._waiting = (self._waiting + data).split(b"\r\n\r\n")
         for request in requests:
-            self._transport.write(self._answer_to(request))
+            answer = self._answer_to(request)
+            self._transport.write(answer)
+            if answer is self.last_not_modified:
+                self._transport.close()
 
     def _answer_to(self, request: bytes) -> bytes:
         match = _REQUEST.match(request)
@@ -69,8 +74,9 @@ class _Connection(asyncio.Protocol):
             blog = f"blog{match[2].decode()}"
             self.asked[blog] += 1
             return _answer(b"200 OK", feed(blog, POSTS - 1 + self.asked[blog], _STARTED))
-        conditional = match[1] == b"unchanged" and _CONDITION.search(request)
-        return self.not_modified if conditional else self.full
+        if match[1] == b"same" or not _CONDITION.search(request):
+            return self.full
+        return self.last_not_modified if match[1] == b"fresh" else self.not_modified
 
 
 async def _serve() -> None:

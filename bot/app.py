@@ -8,7 +8,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TextIO
@@ -18,14 +18,15 @@ from bot.clock import Clock, SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.config import Config
 from bot.desk import FrontDesk
-from bot.errors import BystanderError
+from bot.errors import BystanderError, PermanentError
 from bot.inspector import FeedInspector
+from bot.lanes import QuickWall
 from bot.pipeline.fetch import Fetcher, FetchSettings
 from bot.pipeline.outbox import DeliverySettings, Outbox
-from bot.pipeline.poll import Poller
+from bot.pipeline.poll import Patience, Poller
 from bot.places import channel_address
 from bot.ports import Adapter, Desk, Store
-from bot.schedule import HOUSEKEEPING, beat_of, build_scheduler
+from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.wall import Wall
 from storage import open_store
 
@@ -48,13 +49,14 @@ class Bot:
     desk: Desk  # where adapters bring what people type
     adapters: dict[str, Adapter]
     owner: str
+    refused: set[str] = field(default_factory=set)  # adapters that their platform has shut out for good
 
 
 def admin_addresses(config: Config) -> tuple[str, ...]:
     """Return the addresses that are told when something needs an admin."""
     groups = {
         "console": config.admins.console,
-        "discord": config.admins.discord,
+        "discord": tuple(f"user:{each}" for each in config.admins.discord),
         "slack": config.admins.slack,
     }
     enabled = {name for name in groups if getattr(config, name).enabled}
@@ -68,7 +70,22 @@ def enabled_adapters(config: Config, source: Iterable[str] | None) -> dict[str, 
         found["console"] = adapters.load(
             "console", style=config.console.format, admins=config.admins.console, source=source
         )
+    if config.discord.enabled:
+        found["discord"] = discord_adapter(config)
     return found
+
+
+def discord_adapter(config: Config) -> Adapter:
+    """Build the Discord adapter; ConfigError without DISCORD_TOKEN."""
+    settings = config.discord
+    return adapters.load(
+        "discord",
+        token=config.secrets.require("DISCORD_TOKEN"),
+        api_base=settings.api_base,
+        gateway=settings.gateway,
+        shards=settings.shards,
+        admins=config.admins.discord,
+    )
 
 
 @asynccontextmanager
@@ -91,7 +108,17 @@ async def open_bot(
         admins = admin_addresses(config)
         delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
         outbox = Outbox(store, talking, clock, delivery, owner)
-        poller = Poller(store, fetcher, wall, clock, owner=owner, admins=admins, on_news=outbox.wake)
+        quick = await stack.enter_async_context(QuickWall(wall))
+        poller = Poller(
+            store,
+            fetcher,
+            quick,
+            clock,
+            owner=owner,
+            admins=admins,
+            on_news=outbox.wake,
+            patience=Patience(grace=config.delivery.grace),
+        )
         stack.push_async_callback(poller.aclose)
         dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), clock, channel_address)
         yield Bot(
@@ -102,7 +129,7 @@ async def open_bot(
             wall=wall,
             poller=poller,
             outbox=outbox,
-            desk=FrontDesk(dispatcher, store, clock),
+            desk=FrontDesk(dispatcher, store, clock, admins=admins),
             adapters=talking,
             owner=owner,
         )
@@ -112,8 +139,19 @@ async def prepare(bot: Bot) -> None:
     """Become the runner of the database, bring its feeds in line with the config, connect the adapters."""
     await bot.store.take_over(bot.owner)
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
-    for adapter in bot.adapters.values():
-        await adapter.start(bot.desk)
+    for name, adapter in bot.adapters.items():
+        try:
+            await adapter.start(bot.desk)
+        except PermanentError as error:
+            _shut_out(bot, name, error)
+
+
+def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
+    """Go on without an adapter that its platform refuses; raise the error when it was the last one."""
+    bot.refused.add(name)
+    if bot.refused >= bot.adapters.keys():
+        raise error
+    _log.error("%s is left out until the next start, and its alerts wait: %s", name, error)
 
 
 async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
@@ -123,27 +161,21 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
     """
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
     pulse = Pulse(bot.clock)
-    scheduler = build_scheduler(
-        {
-            "poll": (partial(_poll, bot, stop, pulse), beat_of(feed.settings() for feed in bot.config.feeds)),
-            "housekeeping": (partial(_keep_house, bot), HOUSEKEEPING),
-        },
-        faults.put_nowait,
-    )
+    jobs = {
+        "poll": (partial(_poll, bot, stop, pulse), beat_of(feed.settings() for feed in bot.config.feeds)),
+        "housekeeping": (partial(_keep_house, bot), HOUSEKEEPING),
+    }
     try:
-        async with _web(bot, pulse), asyncio.TaskGroup() as group:
-            scheduler.start()
-            side = [group.create_task(_serve(adapter)) for adapter in bot.adapters.values()]
+        async with _web(bot, pulse), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
+            side = [group.create_task(_serve(bot, each)) for each in bot.adapters if each not in bot.refused]
             side.append(group.create_task(_raise_first(faults)))
+            group.create_task(_close_after(stop, bot.poller))
             on_ready()
             await bot.outbox.run(stop)
             for task in side:
                 task.cancel()
     except BaseExceptionGroup as error:
         raise _first_of(error) from error
-    finally:
-        if scheduler.running:
-            scheduler.shutdown(wait=False)
 
 
 async def run_once(bot: Bot) -> int:
@@ -196,9 +228,19 @@ async def _keep_house(bot: Bot) -> None:
         bot.outbox.wake()
 
 
-async def _serve(adapter: Adapter) -> None:
-    await adapter.run()
-    raise BystanderError(f"The {adapter.name} adapter ended by itself.")
+async def _serve(bot: Bot, name: str) -> None:
+    try:
+        await bot.adapters[name].run()
+    except PermanentError as error:
+        _shut_out(bot, name, error)
+    else:
+        raise BystanderError(f"The {name} adapter ended by itself.")
+
+
+async def _close_after(stop: asyncio.Event, poller: Poller) -> None:
+    """Let polls and deliveries under way have the same grace, not one after the other."""
+    await stop.wait()
+    await poller.aclose()
 
 
 async def _raise_first(faults: asyncio.Queue[BaseException]) -> None:

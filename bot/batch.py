@@ -77,7 +77,7 @@ class Batcher(Generic[Item]):
                 if len(batch) == 1:
                     self._waiting.append(self._waiting.pop(0))
                 await asyncio.sleep(self._retry)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 -- handed to those who wait
                 _log.exception("%d records are lost.", len(batch))
                 self._settle(len(batch), error)
             else:

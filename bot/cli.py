@@ -105,6 +105,12 @@ CALLS = (
         ),
     ),
     ShellCall(
+        "discord-invite",
+        "print the link that adds the bot to a Discord server",
+        "bystander discord-invite",
+        "bot.shell.discord:invite",
+    ),
+    ShellCall(
         "backfill",
         "read older posts into the archive, silently",
         "bystander backfill --pages 5",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.clock import Clock
 from bot.commands.declaration import Command, Completes
 from bot.commands.dispatch import Dispatcher
 from bot.commands.spec import COMMANDS
+from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
 from bot.model import Caller, CommandInfo, ParameterInfo, Reply
 from bot.ports import Store
@@ -19,11 +20,14 @@ _log = logging.getLogger(__name__)
 class FrontDesk:
     """`bot.ports.Desk` on the dispatcher and the store."""
 
-    def __init__(self, dispatcher: Dispatcher, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, dispatcher: Dispatcher, store: Store, clock: Clock, *, admins: Sequence[str] = ()
+    ) -> None:
         self._dispatcher = dispatcher
         self._store = store
         self._clock = clock
-        self._commands = tuple(_info(command) for command in _flat(COMMANDS))
+        self._admins = admins  # addresses that are told of what an admin has to know
+        self._commands = commands_as_shown(COMMANDS)
 
     @property
     def commands(self) -> tuple[CommandInfo, ...]:
@@ -52,6 +56,24 @@ class FrontDesk:
         except StoreError as error:
             _log.warning("%s stays parked for now: %s", address, error)
 
+    async def gone(self, addresses: Sequence[str], reason: str) -> None:
+        """End what goes to channels that were deleted; admins are told before."""
+        for address in addresses:
+            try:
+                await self._end(address, reason)
+            except StoreError as error:  # the next alert is refused, and parks the channel
+                _log.warning("%s is gone, but its alerts are not ended: %s", address, error)
+
+    async def _end(self, address: str, reason: str) -> None:
+        subscriptions = await self._store.subscriptions(address, channel=True)
+        if not subscriptions:
+            return
+        lost = listed([filter_words(each.filter) for each in subscriptions])
+        text = f"Alerts for {address} ended: {reason} It got {lost}."
+        _log.warning("%s", text)
+        await self._store.notify([each for each in self._admins if each != address], text, self._clock.now())
+        await self._store.unfollow(address, keys=None, channel=True)
+
     async def remember(self, key: str, value: str) -> None:
         """Keep a short text; while the store refuses it is lost, and worked out anew."""
         try:
@@ -66,6 +88,11 @@ class FrontDesk:
         except StoreError as error:
             _log.warning("%s cannot be read: %s", key, error)
             return ""
+
+
+def commands_as_shown(commands: tuple[Command, ...]) -> tuple[CommandInfo, ...]:
+    """Return commands as platforms render them, sub-commands by their whole path."""
+    return tuple(_info(command) for command in _flat(commands))
 
 
 def _flat(commands: tuple[Command, ...]) -> tuple[Command, ...]:
@@ -87,4 +114,6 @@ def _info(command: Command) -> CommandInfo:
         )
         for each in command.parameters
     )
-    return CommandInfo(command.path, command.help, parameters, command.admin, command.example)
+    return CommandInfo(
+        command.path, command.help, parameters, command.admin, command.example, command.changes
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from lxml import etree
@@ -95,8 +94,6 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff"
     r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
-_DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # not to be left before an ellipsis
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +134,6 @@ def update_paragraph(html: str) -> str:
 def is_update(text: str) -> bool:
     """Tell whether a paragraph begins with an update mark ("Update your phone" does not)."""
     return _UPDATE.match(text) is not None
-
-
-def clip(text: str, limit: int) -> str:
-    """Return `text` within `limit` characters, cut at the end of a word and closed with an ellipsis."""
-    if len(text) <= limit:
-        return text
-    if limit < 1:
-        return ""
-    kept = text[: limit - 1]
-    if not text[limit - 1].isspace():
-        space = max(kept.rfind(" "), kept.rfind("\n"))
-        within_word = space > 0 and not _UNSPACED.match(text[limit - 1])
-        kept = kept[:space] if within_word else _whole_characters(kept, text[limit - 1])
-    return kept.rstrip(_DANGLING) + "…"
-
-
-def _whole_characters(kept: str, following: str) -> str:
-    """Drop a base character that would lose its accent or its joined half."""
-    while kept and (unicodedata.category(following).startswith("M") or "\u200d" in (following, kept[-1])):
-        kept, following = kept[:-1], kept[-1]
-    return kept
 
 
 def _parse(html: str) -> etree._Element | None:

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from bot.errors import BystanderError
-from bot.model import ParsedFeed
+from bot.model import Entry, ParsedFeed
 from bot.pipeline.fetch import Answer, Fetcher
 from bot.ports import Inspection
 from bot.wall import Wall
 
 _OK = 200
 _MAX_CATEGORIES = 20
+_UNDATED = datetime(1, 1, 1, tzinfo=UTC)
+# What to do about an answer without a feed; statuses of 500 and above are the server's own trouble.
+_MENDS = {
+    401: "it wants a password, and feeds with one cannot be watched",
+    403: "it refuses the bot; set fetch.contact so that its owner sees who asks, or ask them to let it in",
+    429: "it is asked too often, so try again later",
+}
+_ADDRESS = "check the address"
+_LATER = "the trouble is on its side, so try again later"
+_SERVER_ERROR = 500
 
 
 class FeedInspector:
@@ -37,7 +49,7 @@ class FeedInspector:
     async def _get(self, url: str) -> Answer:
         answer = await self._fetcher.get(url)
         if answer.status != _OK:
-            raise BystanderError(f"The server answers {answer.status}; check the address.")
+            raise BystanderError(refusal(answer.status))
         return answer
 
     async def _parse(self, answer: Answer) -> tuple[ParsedFeed | None, str]:
@@ -51,12 +63,22 @@ class FeedInspector:
         return found[0] if found else ""
 
 
+def refusal(status: int) -> str:
+    """Return a sentence, with the mend, about an answer that is not 200."""
+    mend = _MENDS.get(status, _LATER if status >= _SERVER_ERROR else _ADDRESS)
+    return f"The server answers {status}; {mend}."
+
+
 def _inspection(url: str, parsed: ParsedFeed) -> Inspection:
     labels = dict.fromkeys(label for entry in parsed.entries for label in entry.labels)
     return Inspection(
         url=url,
         title=parsed.title,
         posts=len(parsed.entries),
-        newest=parsed.entries[0].title,
+        newest=max(parsed.entries, key=_date).title,  # of equals the first: most feeds print the newest first
         categories=tuple(labels)[:_MAX_CATEGORIES],
     )
+
+
+def _date(entry: Entry) -> datetime:
+    return entry.published or _UNDATED

@@ -7,18 +7,20 @@ from collections.abc import Iterable
 from lxml import etree
 
 from bot.errors import UsageError
+from bot.plain import one_line
 
 _LARGEST = 5_000_000  # bytes
 _LONGEST = 200  # characters of a name
 
 
 def write_opml(feeds: Iterable[tuple[str, str]]) -> str:
-    """Return an OPML 2.0 document of (name, URL) pairs."""
+    """Return an OPML 2.0 document of (name, URL) pairs; names are put on one line."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Feeds watched by Bystander"
     body = etree.SubElement(root, "body")
     for name, url in feeds:
-        etree.SubElement(body, "outline", type="rss", text=name, title=name, xmlUrl=url)
+        shown = one_line(name, _LONGEST)  # XML has no form for control characters
+        etree.SubElement(body, "outline", type="rss", text=shown, title=shown, xmlUrl=url)
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return document.decode()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from urllib.parse import urljoin, urlsplit
 
 _LONGEST_URL = 2000  # characters; a longer address is dropped, for a cut one leads elsewhere
@@ -31,6 +32,11 @@ _UNWANTED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
     r"\ud800-\udfff]"
 )
+_BREAKS = frozenset({"Cc", "Zl", "Zp"})
+_UNSEEN = frozenset({"Cf", "Cs"})  # bidi controls, zero-width and tag characters, halves of surrogate pairs
+_JOINERS = "\u200c\u200d"  # unseen too, but words of some scripts and emoji are built with them
+_STRAY_JOINER = re.compile(rf"(?<![^\0-\x7f])[{_JOINERS}]+|[{_JOINERS}]+(?![^\0-\x7f])")  # beside ASCII
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs without a shape
 _UNQUOTED = re.compile(r"[ \"<>\\^`{|}]")  # never legal in a URL, common in feeds
 
 
@@ -43,6 +49,21 @@ def one_line(text: str, limit: int) -> str:
     """Return `text` on one line, white space of every kind collapsed, at most `limit` characters."""
     spaced = " ".join(text[: _MARKUP_PER_TEXT * limit].split())
     return " ".join(_UNWANTED.sub("", spaced).split())[:limit].rstrip()
+
+
+def visible(text: str) -> str:
+    """Return `text` on one line with nothing in it that people cannot see.
+
+    For the last step before a chat: what stays is neither dangerous nor in the way of looking for what is.
+    """
+    kept: list[str] = []
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _BREAKS:
+            kept.append(" ")
+        elif character in _JOINERS or not (category in _UNSEEN or character in _BLANK):
+            kept.append(character)
+    return " ".join(_STRAY_JOINER.sub("", "".join(kept)).split())
 
 
 def text_of(markup: str, limit: int) -> str:

@@ -20,8 +20,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import ParseError, WallError
 from bot.plain import one_line
+from bot.wall_answers import ANSWERS
 from bot.wall_child import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE, resolve
 
+IDLE = 300.0  # seconds without a call after which the child is let go; it holds some 60 MB
 _SECONDS_TO_START = 60.0  # to start Python and import; long, for it says nothing about the input
 _ALARM_AFTER = 2  # seconds after our own time limit at which the child ends itself
 _LONGEST_REASON = 300  # characters
@@ -40,19 +42,26 @@ _SHARED_ENVIRONMENT = (  # what an interpreter may need to start; no secrets
 class Wall:
     """Runs functions of this project in a child process; use it as an async context manager.
 
-    One call at a time; others wait. The child starts at the first call, is kept between calls, and is
-    replaced after it died or was stopped. On POSIX it may use `memory` bytes of address space; everywhere a
-    call may take `seconds`, and its answer `largest` bytes.
+    One call at a time; others wait. The child starts at the first call, is kept until there was none for
+    `idle` seconds, and is replaced after it died or was stopped. On POSIX it may use `memory` bytes of
+    address space; everywhere a call may take `seconds`, and its answer `largest` bytes.
     """
 
     def __init__(
-        self, *, memory: int = 512 * 2**20, seconds: float = 10.0, largest: int = 16 * 2**20
+        self,
+        *,
+        memory: int = 512 * 2**20,
+        seconds: float = 10.0,
+        largest: int = 16 * 2**20,
+        idle: float = IDLE,
     ) -> None:
         self._memory = memory
         self._seconds = seconds
         self._largest = largest
+        self._idle = idle
         self._lock = asyncio.Lock()
         self._child: Process | None = None
+        self._rest: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,18 +83,32 @@ class Wall:
         """
         answer_type = _answer_type(function)
         async with self._lock:
+            self._end_rest()
             try:
                 outcome = await self._exchange(pickle.dumps((function, arguments)))
             except BaseException:
                 await self._stop()  # also when cancelled: the next call must not get this one's answer
                 raise
+            self._rest = asyncio.create_task(self._let_go())
         return _unpack(outcome, answer_type)
 
     async def aclose(self) -> None:
         """Stop the child, if there is one. A call that is waiting for it ends with WallError."""
         self._kill()
         async with self._lock:
+            self._end_rest()
             await self._stop()
+
+    async def _let_go(self) -> None:
+        """Stop the child once nobody has called for a while; a call begins by ending this."""
+        await asyncio.sleep(self._idle)
+        async with self._lock:
+            await self._stop()
+
+    def _end_rest(self) -> None:
+        if self._rest:
+            self._rest.cancel()
+            self._rest = None
 
     def _kill(self) -> None:
         if self._child and self._child.returncode is None:
@@ -173,7 +196,8 @@ def _environment() -> dict[str, str]:
 
 @functools.cache
 def _answer_type(function: str) -> TypeAdapter[Any]:
-    return TypeAdapter(get_type_hints(resolve(function))["return"])
+    """Return the type of a function's answer; only for one that is not listed is its module imported here."""
+    return TypeAdapter(ANSWERS.get(function) or get_type_hints(resolve(function))["return"])
 
 
 def _unpack(outcome: bytes, answer_type: TypeAdapter[Any]) -> Any:

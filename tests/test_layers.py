@@ -34,6 +34,7 @@ LEAVES = {
     "bot.ports.polling",
     "bot.ports.store",
     "bot.sentences",
+    "bot.shorten",
     "bot.units",
 }
 # The poll and what belongs to it alone know several stages.

@@ -57,3 +57,4 @@ class CommandInfo:
     parameters: tuple[ParameterInfo, ...] = ()
     admin: bool = False
     example: str = ""
+    changes: bool = False  # it may change something, so its answer is not had again by running it again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,13 +14,15 @@ from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline.classify import Vocabulary, classify
 from bot.pipeline.evidence import FiledPost, find_filed
 from bot.pipeline.fetch import Fetcher
-from bot.pipeline.filing import READERS, Filed, Job
+from bot.pipeline.filing import READERS, Filed, Job, refuse_busy
 from bot.pipeline.gap import PAUSE, read_page
-from bot.pipeline.posts import PostMaker, known_of, lookup_keys, rows_by_id
-from bot.pipeline.sift import Sifted, sift
+from bot.pipeline.posts import PostMaker, known_of, rows_by_id
+from bot.pipeline.sift import Sifted, lookup_keys, sift
 from bot.pipeline.sources import ApiCandidate, api_candidates, archive_url
 from bot.ports import FeedStore, PollCommit, PollRecord
 from bot.wall import Wall
+
+_log = logging.getLogger(__name__)
 
 PER_PAGE = 100  # posts of an API's page (the most that WordPress gives)
 
@@ -75,43 +78,47 @@ class Archivist:
 
         Nothing is announced. Ends at the first page that is past the end or cannot be read.
         """
-        candidate = await self._api_of(feed)
+        candidate, source = await self._first(feed)
         for number in range(1, pages + 1):
             if number > 1:
                 await asyncio.sleep(min(PAUSE, feed.settings.every))
-            source = await self._page(feed, candidate, number)
+                source = await self._page(feed, candidate, number)
             if source is None:
                 return
             stored = await self._store_page(feed, source, now)
             yield Page(number, len(source.parsed.entries), stored)
 
-    async def _api_of(self, feed: Feed) -> ApiCandidate | None:
-        """Return the first place that answers as an API."""
+    async def _first(self, feed: Feed) -> tuple[ApiCandidate | None, _Source | None]:
+        """Return the first page, and the API that gave it: the one polls use, else the first that answers."""
         state = feed.state
-        for candidate in api_candidates(feed.url, state.site, state.generator, feed.settings.api_base):
-            if await self._ask(candidate, 1):
-                return candidate
-        return None
+        everything = api_candidates(feed.url, state.site, state.generator, feed.settings.api_base)
+        for candidate in sorted(everything, key=lambda each: f"{each.kind} {each.url}" != state.api):
+            if source := await self._page(feed, candidate, 1):
+                return candidate, source
+        return None, await self._page(feed, None, 1)
 
     async def _page(self, feed: Feed, candidate: ApiCandidate | None, number: int) -> _Source | None:
-        if candidate is None:
-            parsed = await read_page(self._fetcher, self._wall, feed, number)
-            return _Source(parsed, ()) if parsed else None
-        posts = await self._ask(candidate, number)
+        """Return a page, None past the end or when it cannot be read."""
+        try:
+            if candidate is None:
+                parsed = await read_page(self._fetcher, self._wall, feed, number)
+                return _Source(parsed, ()) if parsed else None
+            posts = await self._ask(candidate, number)
+        except BystanderError as error:
+            _log.warning("%s, page %d: %s", feed.settings.name, number, error)
+            return None
         if not posts:
             return None
         entries = tuple(_entry(post) for post in posts)
         return _Source(ParsedFeed("", feed.state.site, entries, feed.state.generator), posts)
 
     async def _ask(self, candidate: ApiCandidate, number: int) -> tuple[FiledPost, ...]:
-        try:
-            url = archive_url(candidate, page=number, per_page=PER_PAGE)
-            answer = await self._fetcher.get(url, accept="application/json")
-            if answer.status != HTTPStatus.OK:
-                return ()
-            posts: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
-        except BystanderError:
+        url = archive_url(candidate, page=number, per_page=PER_PAGE)
+        answer = await self._fetcher.get(url, accept="application/json")
+        refuse_busy(answer)
+        if answer.status != HTTPStatus.OK:
             return ()
+        posts: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
         return posts
 
     async def _store_page(self, feed: Feed, source: _Source, now: datetime) -> int:

@@ -30,8 +30,7 @@ from itertools import pairwise, takewhile
 
 from bot.model import Filing, Rank
 from bot.names import fold
-from bot.pipeline.evidence import FiledPost
-from bot.pipeline.page import PageFiling
+from bot.pipeline.evidence import FiledPost, PageFiling
 
 _SHOWN = 8  # names that an evidence sentence spells out
 _UNTOLD = "The feed does not tell categories from tags here; "

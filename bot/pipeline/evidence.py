@@ -1,7 +1,7 @@
-"""Readers of what a blog's API and its pages say a post is filed under.
+"""What a blog says a post is filed under: the values, and the readers of API answers.
 
 Bodies are hostile: every reader is pure, near-linear in the body, cuts what it keeps, and raises only
-ParseError. Where to ask is decided in `bot.pipeline.sources`.
+ParseError. Pages are read in `bot.pipeline.page`; where an API may be is known to `bot.pipeline.sources`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,23 @@ class FiledPost:
     html: str = ""
     excerpt: str = ""
     author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFiling:
+    """What a page says of one post; `found` is False where the post could not be told from others.
+
+    `categories` and `tags` are names as linked; the slugs come from the article's classes. `sidebar` holds
+    the names in the blog's own list of categories, `generator` what the page says it was made with.
+    """
+
+    found: bool = False
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    category_slugs: tuple[str, ...] = ()
+    tag_slugs: tuple[str, ...] = ()
+    sidebar: tuple[str, ...] = ()
+    generator: str = ""
 
 
 def read_wpcom(body: bytes) -> tuple[FiledPost, ...]:

@@ -1,4 +1,4 @@
-"""Gathers the evidence for filing posts: one request to an API, and one to the page of a post it does not list.
+"""Gathers the evidence for filing posts: one request to an API, one to each page of a post it does not list.
 
 Belongs to the poll (it knows several stages). What a blog answers only ever adds evidence: when everything
 but the feed is down, the order of the feed's labels decides, and the post is filed again later.
@@ -109,8 +109,8 @@ class Filer:
 
     async def _ask_apis(self, evidence: _Evidence, job: Job) -> None:
         """Ask the places where an API may be, one after the other, until one answers."""
-        answered = []
-        for candidate in _candidates(job):
+        candidates, answered = _candidates(job), 0
+        for candidate in candidates:
             try:
                 found = await self._ask_api(candidate)
             except FetchError as error:
@@ -120,13 +120,13 @@ class Filer:
                 evidence.api_used = f"{candidate.kind} {candidate.url}"
                 evidence.api = _joined(found, job)
                 return
-            answered.append(candidate)
-        evidence.api_missing = bool(answered) and len(answered) == len(_candidates(job))
+            answered += 1
+        evidence.api_missing = 0 < answered == len(candidates)
 
     async def _ask_api(self, candidate: ApiCandidate) -> tuple[FiledPost, ...]:
-        """Return what an API lists, nothing where there is none. Raises FetchError when it does not answer."""
+        """Return what an API lists, nothing where there is none; FetchError when it does not answer."""
         answer = await self._fetcher.get(candidate.url, accept=_API_ACCEPT)
-        _refuse_busy(answer)
+        refuse_busy(answer)
         if answer.status != HTTPStatus.OK:
             return ()
         try:
@@ -159,7 +159,7 @@ class Filer:
 
     async def _page(self, post: ToFile) -> PageFiling:
         answer = await self._fetcher.get(post.link, accept=_PAGE_ACCEPT)
-        _refuse_busy(answer)
+        refuse_busy(answer)
         if answer.status != HTTPStatus.OK:
             return PageFiling()
         page: PageFiling = await self._wall.run(
@@ -187,7 +187,7 @@ async def _until(deadline: float, work: Coroutine[Any, Any, None], what: str) ->
         _log.info("%s did not tell all in time.", what)
 
 
-def _refuse_busy(answer: Answer) -> None:
+def refuse_busy(answer: Answer) -> None:
     """Raise FetchError for an answer that says nothing about what would be there at a better time."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise FetchError(f"the server answered {answer.status}", status=answer.status)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from bot.errors import FetchError
+from bot.errors import FetchError, ParseError
 from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline.fetch import Fetcher
 from bot.pipeline.sift import identify, lookup_keys
 from bot.ports import FeedStore
 from bot.wall import Wall
 
+_log = logging.getLogger(__name__)
+
+PARSE = "bot.pipeline.parse:parse"
 LAST_PAGE = 5  # WordPress prints 10 posts a page
 PAUSE = 2.0  # seconds between pages; the interval where that is shorter
+TRIES = 3  # polls in a row that fail rather than leave a gap; then the feed goes on without it
 
 _PAST_THE_END = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
@@ -31,12 +36,17 @@ class Older:
 def page_url(feed_url: str, page: int) -> str:
     """Return the address of a page of a WordPress feed (`?paged=N`, from 1)."""
     parts = urlsplit(feed_url)
-    query = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "paged"]
+    query = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "paged"
+    ]
     return urlunsplit(parts._replace(query=urlencode([*query, ("paged", str(page))])))
 
 
 async def read_page(fetcher: Fetcher, wall: Wall, feed: Feed, page: int) -> ParsedFeed | None:
-    """Return one page of a feed, None past the end. Raises FetchError or ParseError when it cannot be read."""
+    """Return one page of a feed, None past the end.
+
+    Raises FetchError or ParseError when it cannot be read.
+    """
     answer = await fetcher.get(page_url(feed.url, page))
     if answer.status in _PAST_THE_END:
         return None
@@ -46,7 +56,7 @@ async def read_page(fetcher: Fetcher, wall: Wall, feed: Feed, page: int) -> Pars
             status=answer.status,
             retry_after=answer.retry_after,
         )
-    parsed: ParsedFeed = await wall.run("bot.pipeline.parse:parse", answer.body, answer.content_type)
+    parsed: ParsedFeed = await wall.run(PARSE, answer.body, answer.content_type)
     return parsed
 
 
@@ -55,18 +65,22 @@ def has_pages(generator: str) -> bool:
     return "wordpress" in generator.casefold()
 
 
-async def page_back(
-    fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, newest: ParsedFeed
-) -> Older:
+async def page_back(fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, newest: ParsedFeed) -> Older:
     """Return older entries until one is known, the pages end, or LAST_PAGE is reached.
 
-    Raises FetchError or ParseError when a page cannot be read.
+    Raises FetchError or ParseError when a page cannot be read, unless polls have failed TRIES times by now.
     """
     found: list[Entry] = []
     seen = {identify(entry).id for entry in newest.entries}
     for page in range(2, LAST_PAGE + 1):
         await asyncio.sleep(min(PAUSE, feed.settings.every))
-        parsed = await read_page(fetcher, wall, feed, page)
+        try:
+            parsed = await read_page(fetcher, wall, feed, page)
+        except (FetchError, ParseError) as error:
+            if feed.state.failures < TRIES:
+                raise
+            _log.warning("%s: the gap stays: %s", feed.settings.name, error)
+            break
         fresh = [entry for entry in parsed.entries if identify(entry).id not in seen] if parsed else []
         if not fresh:
             return Older(tuple(found), closed=True)

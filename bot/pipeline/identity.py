@@ -17,6 +17,7 @@ _HEAD = 100  # characters of a longer key that stay readable before its hash
 _NUMBER = re.compile(r"(?:^|&)p=([0-9]{1,18})(?:&|$)")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _MARKUP = re.compile(r"<[^<>]*>")
+_REUSED = "#reused-"
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=|$)", re.IGNORECASE)
 
 
@@ -57,7 +58,12 @@ def identify(entry: Entry) -> Identity:
 def reused(identity: Identity, entry: Entry) -> Identity:
     """Return the identity of a new post that came under the guid of an old one; the old id is an alias."""
     mark = digest(alias(entry.link) or entry.link, fold(entry.title))[:8]
-    return replace(identity, id=f"{identity.id}#reused-{mark}", aliases=(*identity.aliases, identity.id))
+    return replace(identity, id=f"{identity.id}{_REUSED}{mark}", aliases=(*identity.aliases, identity.id))
+
+
+def re_uses(post_id: str, guid_id: str) -> bool:
+    """Whether an id was made by `reused` from another one."""
+    return post_id.startswith(f"{guid_id}{_REUSED}")
 
 
 def alias(address: str) -> str:

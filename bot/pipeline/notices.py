@@ -62,6 +62,19 @@ def moved(name: str, url: str) -> str:
     return f"{name} has moved to {url}; that address is used from now on. Put it into the config too."
 
 
+def renamed(name: str, warning: str) -> str:
+    """Tell that most posts of a feed came under new ids."""
+    return f"{name}: {warning}"
+
+
+def gap_left(name: str) -> str:
+    """Tell that more posts were missed than the blog lists."""
+    return (
+        f"{name} published more while it could not be read than its older pages list; some posts were not "
+        "announced. `bystander backfill` reads them into the archive."
+    )
+
+
 def to_admins(admins: Iterable[str], texts: Iterable[str]) -> tuple[AdminNotice, ...]:
     """Return a notice for each admin and text."""
     return tuple(AdminNotice(admin, text) for text in texts for admin in admins)

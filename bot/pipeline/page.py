@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +17,10 @@ from lxml import etree
 
 from bot.errors import ParseError
 from bot.model import Kind
+from bot.pipeline.evidence import PageFiling
 from bot.pipeline.page_tree import flow, read_tree
+
+__all__ = ["PageFiling", "read_content_tail", "read_page"]
 
 _NAME = 100  # characters of a name
 _NAMES = 100  # names of one post
@@ -58,23 +61,6 @@ _FOREIGN = frozenset(
         "secondary",
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PageFiling:
-    """What a page says of one post; `found` is False where the post could not be told from others.
-
-    `categories` and `tags` are names as linked; the slugs come from the article's classes. `sidebar` holds
-    the names in the blog's own list of categories, `generator` what the page says it was made with.
-    """
-
-    found: bool = False
-    categories: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    category_slugs: tuple[str, ...] = ()
-    tag_slugs: tuple[str, ...] = ()
-    sidebar: tuple[str, ...] = ()
-    generator: str = ""
 
 
 def read_page(body: bytes, content_type: str, link: str, wordpress_id: int = 0) -> PageFiling:

@@ -9,20 +9,20 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 
-from bot.batch import Batcher
+from bot.batch import RETRY, Batcher
 from bot.clock import Clock
-from bot.errors import FetchError, ParseError, StoreError
+from bot.errors import BystanderError, FetchError, StoreError
 from bot.model import Entry, Feed, FeedState, ParsedFeed
 from bot.pipeline import notices
 from bot.pipeline.fetch import Answer, Fetcher
-from bot.pipeline.filing import Filer
-from bot.pipeline.gap import page_back
+from bot.pipeline.filing import SECONDS, Filer
+from bot.pipeline.gap import PARSE, has_pages, page_back
 from bot.pipeline.politeness import (
     Exchange,
     Outcome,
@@ -31,9 +31,9 @@ from bot.pipeline.politeness import (
     after_unchanged,
     validators,
 )
-from bot.pipeline.posts import Made, PostMaker, known_of, lookup_keys, rows_by_id
+from bot.pipeline.posts import Made, PostMaker, known_of, rows_by_id
 from bot.pipeline.refile import Refiler
-from bot.pipeline.sift import Sifted, sift
+from bot.pipeline.sift import Sifted, lookup_keys, sift
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
 from bot.wall import Wall
 
@@ -41,7 +41,17 @@ _log = logging.getLogger(__name__)
 
 LEASE = 300.0  # seconds that a poll may take before another worker may try
 AT_ONCE = 100  # polls under way
-GRACE = 10.0  # seconds for polls under way when the bot stops
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the next poll of a feed that said it is gone
+_TO_RECORD = 2.0  # seconds beyond the grace for what is to be recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds that polling waits for others."""
+
+    grace: float = 10.0  # for polls under way when the bot stops
+    evidence: float = SECONDS  # for what a blog says its posts are filed under
+    store: float = 60.0  # for a store that refuses posts; they are fetched again after that
 
 
 class Poller:
@@ -57,6 +67,7 @@ class Poller:
         owner: str,
         admins: Sequence[str],
         on_news: Callable[[], None],
+        patience: Patience | None = None,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
@@ -65,7 +76,8 @@ class Poller:
         self._owner = owner
         self._admins = tuple(admins)
         self._on_news = on_news
-        filer = Filer(fetcher, wall)
+        self._patience = patience or Patience()
+        filer = Filer(fetcher, wall, seconds=self._patience.evidence)
         self._posts = PostMaker(filer, wall)
         self._refiler = Refiler(store, filer)
         self._records = Batcher[PollRecord](self._write)
@@ -101,12 +113,14 @@ class Poller:
     async def aclose(self) -> None:
         """Start no more polls, let those under way end within the grace, store what they brought."""
         self._closing = True
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience.grace
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=GRACE)
+            _, late = await asyncio.wait(self._tasks, timeout=self._patience.grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        await self._records.aclose()
+        await self._records.aclose(max(0.0, deadline - loop.time()) + _TO_RECORD)
 
     def _start(self, feed: Feed) -> asyncio.Task[bool]:
         task = asyncio.create_task(self._poll(feed))
@@ -117,35 +131,43 @@ class Poller:
     def _done(self, task: asyncio.Task[bool]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
+            _log.error("Polling died.", exc_info=error)
             self._fault = error
 
     async def _poll(self, feed: Feed) -> bool:
-        """Poll one feed and store what came of it; return whether it went well."""
-        now = self._clock.now()
+        """Poll one feed and store what came of it; return whether it went well.
+
+        Whatever goes wrong fails this poll alone. Validators are stored with the posts they vouch for, so
+        that the next poll asks for all of it again.
+        """
         try:
-            answer = await self._fetch(feed, now)
+            return await self._stages(feed)
         except FetchError as error:
-            return await self._failed(feed, Exchange(retry_after=error.retry_after), str(error))
+            exchange = Exchange(status=error.status, retry_after=error.retry_after)
+            return await self._failed(feed, exchange, str(error))
+        except BystanderError as error:
+            return await self._failed(feed, Exchange(), str(error))
+        except Exception as error:  # noqa: BLE001 -- a fault that one feed brings out must not stop the others
+            _log.exception("%s: a fault of Bystander's.", feed.settings.name)
+            text = f"Bystander has a fault ({type(error).__name__}), which its log shows"
+            return await self._failed(feed, Exchange(), text)
+
+    async def _stages(self, feed: Feed) -> bool:
+        """Fetch, and take what comes through the other stages."""
+        etag, last_modified = validators(feed.state, self._clock.now())
+        answer = await self._fetcher.get(feed.url, etag=etag, last_modified=last_modified)
         exchange = _exchange_of(answer)
-        if answer.status == HTTPStatus.NOT_MODIFIED:
+        if answer.status == HTTPStatus.NOT_MODIFIED and (etag or last_modified):
             return await self._unchanged(feed, exchange)
         if answer.status not in (HTTPStatus.OK, HTTPStatus.IM_USED):
-            return await self._failed(feed, exchange, f"the server answered {answer.status}")
+            text = f"the server answered {answer.status}"
+            raise FetchError(text, status=answer.status, retry_after=answer.retry_after)
         body_hash = blake2b(answer.body, digest_size=16).hexdigest()
         if body_hash == feed.state.body_hash:
             return await self._unchanged(feed, exchange)
-        try:
-            parsed: ParsedFeed = await self._wall.run(
-                "bot.pipeline.parse:parse", answer.body, answer.content_type
-            )
-        except ParseError as error:
-            return await self._failed(feed, exchange, str(error))
+        parsed: ParsedFeed = await self._wall.run(PARSE, answer.body, answer.content_type)
         success = partial(after_success, body_hash=body_hash, ttl=parsed.ttl)
         return await self._take(feed, parsed, success(feed, exchange, self._clock.now(), _jitter()))
-
-    async def _fetch(self, feed: Feed, now: datetime) -> Answer:
-        etag, last_modified = validators(feed.state, now)
-        return await self._fetcher.get(feed.url, etag=etag, last_modified=last_modified)
 
     async def _unchanged(self, feed: Feed, exchange: Exchange) -> bool:
         """Store that nothing is new; look for better evidence where that is due."""
@@ -153,8 +175,7 @@ class Poller:
         record = self._record(feed, after_unchanged(feed, exchange, now, _jitter()))
         if feed.state.refile_at is not None and feed.state.refile_at <= now:
             commit = await self._refiler.refile(feed, record, now)
-            if await self._commit(commit):
-                self._on_news()
+            self._tell(feed, commit, await self._commit(commit))
         else:
             await self._records.add(record)
         return True
@@ -168,14 +189,16 @@ class Poller:
 
     async def _take(self, feed: Feed, parsed: ParsedFeed, outcome: Outcome) -> bool:
         """From a parsed feed to posts and deliveries, in one transaction."""
-        now = self._clock.now()
+        now, name = self._clock.now(), feed.settings.name
         sifted, rows = await self._sift(feed, parsed.entries, now)
-        if sifted.gap:
+        warnings = [notices.renamed(name, sifted.warning)] if sifted.warning else []
+        if sifted.gap and has_pages(parsed.generator):
             older = await page_back(self._fetcher, self._wall, self._store, feed, parsed)
-            sifted, rows = await self._sift(feed, (*parsed.entries, *older), now)
+            warnings += [] if older.closed else [notices.gap_left(name)]
+            sifted, rows = await self._sift(feed, (*parsed.entries, *older.entries), now)
         vocabulary = await self._store.vocabulary(feed.id)
         made = await self._posts.make(feed, parsed, sifted, rows=rows, vocabulary=vocabulary, now=now)
-        record = self._record(feed, outcome, *filter(None, [sifted.warning]))
+        record = self._record(feed, outcome, *warnings)
         commit = PollCommit(
             replace(record, state=_state_after(record.state, parsed, made, now, first=sifted.first)),
             new=made.new,
@@ -204,13 +227,17 @@ class Poller:
         return sifted, rows_by_id(rows)
 
     async def _commit(self, commit: PollCommit) -> int:
-        """Store a poll; while the store refuses (disk full), try again: the posts are not lost."""
+        """Store a poll; while the store refuses (disk full), try again for a while."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience.store
         while True:
             try:
                 return await self._store.commit_poll(commit)
             except StoreError as error:
+                if loop.time() >= deadline:
+                    raise
                 _log.error("Posts wait to be stored: %s", error)
-                await asyncio.sleep(1)
+                await asyncio.sleep(RETRY)
 
     async def _write(self, records: Sequence[PollRecord]) -> None:
         await self._store.record_polls(records, self._clock.now())
@@ -220,7 +247,8 @@ class Poller:
         for text in texts:
             _log.warning("%s", text)
         told = notices.to_admins(self._admins, texts)
-        return PollRecord(feed.id, outcome.url, outcome.state, outcome.next_poll_at, told)
+        due = NEVER if outcome.state.stopped else outcome.next_poll_at
+        return PollRecord(feed.id, outcome.url, outcome.state, due, told)
 
     def _tell(self, feed: Feed, commit: PollCommit, deliveries: int) -> None:
         counts = (len(commit.new), len(commit.silent), len(commit.changed), deliveries)

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import BystanderError
-from bot.html_text import clip
 from bot.model import Entry, Feed, Filing, ParsedFeed, Post
 from bot.pipeline.classify import better
 from bot.pipeline.filing import Filed, Job, ToFile, refile_at
 from bot.pipeline.sift import Found, Known, Sifted, text_hash
 from bot.ports import PostRow
 from bot.reading import Reading, Source
+from bot.shorten import clip
 from bot.wall import Wall
 
 _log = logging.getLogger(__name__)
@@ -124,7 +124,9 @@ class PostMaker:
         except (BystanderError, TimeoutError) as error:
             if len(sources) > 1:
                 return [reading for each in sources for reading in await self._read_some([each], deadline)]
-            _log.warning("The text of %r cannot be read: %s", sources[0].title, error or "no time is left")
+            _log.warning(
+                "The text of %r cannot be read: %s", sources[0].title, str(error) or "no time is left"
+            )
             return [Reading(summary=clip(sources[0].excerpt, _SUMMARY), text="", update="")]
         return readings
 

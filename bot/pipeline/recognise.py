@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Entry
 from bot.names import fold
-from bot.pipeline.identity import Identity, alias, identify, reused, text_key
+from bot.pipeline.identity import Identity, alias, identify, re_uses, reused, text_key
 
 _REUSED_AFTER = timedelta(days=30)
 _DOUBTS = 2  # guid and link may be no keys
@@ -37,7 +37,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry of the window, identified. `published` is never in the future; `known` is the post it is."""
+    """An entry of the window, identified. `known` is the post it is; None while unseen.
+
+    `published`: the printed date, or the present moment where it is later or none is printed.
+    """
 
     entry: Entry
     identity: Identity
@@ -67,46 +70,51 @@ class Window:
         self._taken: set[str] = set()
 
     def match_ids(self) -> None:
-        """Match entries whose id is known; of several that claim a post, the one with its very id has it."""
-        matched: dict[str, Found] = {}
-        for found in sorted(self.found, key=self._exact_first):
-            identity, posts = found.identity, self._candidates(found.identity.id)
-            post = self._of_id(found, posts)
-            if post is None and posts:
-                identity = reused(identity, found.entry)
-                post = self._posts.get(identity.id)
-            self._taken.update([post.id] if post else [])
-            matched[found.identity.id] = replace(found, identity=identity, known=post)
-        self.found = [matched[each.identity.id] for each in self.found]
+        """Match entries whose id is known: with posts of this very id, then with others that share it."""
+        self._accept(self._claims(self._is_named))
+        self._accept(self._claims(self._is_sharing))
+        self.found = [self._unless_reused(found) for found in self.found]
 
     def match_moved(self) -> None:
         """Match entries whose id is not known, but other keys are."""
-        self._accept(
-            (self._agreement(found, post), found, post)
+        self.moved += self._accept(
+            (found, post)
             for found in self._unseen()
             for post in self._candidates(alias(found.entry.guid), alias(found.entry.link))
             if self._is_moved(found, post)
         )
         retold = [
-            (0, found, post) for found in self._unseen() for post in self._candidates(text_key(found.entry))
+            (found, post) for found in self._unseen() for post in self._candidates(text_key(found.entry))
         ]
-        renamed = len({found.identity.id for _, found, _ in retold})
+        renamed = len({found.identity.id for found, _ in retold})
         if 2 * (renamed + len(self.moved)) >= len(self.found):
-            self._accept(retold)
+            self.moved += self._accept(retold)
 
-    def _exact_first(self, found: Found) -> tuple[bool, str]:
-        return found.identity.id not in self._posts, found.identity.id
+    def _claims(self, is_own: Callable[[Found, Known], bool]) -> list[tuple[Found, Known]]:
+        return [
+            (found, post)
+            for found in self._unseen()
+            for post in self._candidates(found.identity.id)
+            if is_own(found, post) and not _is_reuse(found, post)
+        ]
 
-    def _of_id(self, found: Found, posts: list[Known]) -> Known | None:
-        """Return the post that has the entry's id; where several share it, title and date decide."""
-        key, best, most = found.identity.id, None, (False, 0)
-        for post in posts:
-            exact, agreement = post.id == key, self._agreement(found, post)
-            own = exact or key in post.aliases or len(posts) == 1 or agreement >= _ENOUGH
-            own = own or not _contradicts(found.entry, post)
-            if own and not _is_reuse(found, post) and (best is None or (exact, agreement) > most):
-                best, most = post, (exact, agreement)
-        return best
+    def _is_named(self, found: Found, post: Known) -> bool:
+        return post.id == found.identity.id or re_uses(post.id, found.identity.id)
+
+    def _is_sharing(self, found: Found, post: Known) -> bool:
+        """Whether the entry's id stands for a post of another id; of several, title and date decide."""
+        return (
+            found.identity.id in post.aliases
+            or len(self._candidates(found.identity.id)) == 1
+            or self._agreement(found, post) >= _ENOUGH
+            or not _contradicts(found.entry, post)
+        )
+
+    def _unless_reused(self, found: Found) -> Found:
+        key = found.identity.id
+        if found.known or not (key in self._posts or self._candidates(key)):
+            return found
+        return replace(found, identity=reused(found.identity, found.entry))
 
     def _unseen(self) -> list[Found]:
         return [found for found in self.found if found.known is None]
@@ -115,17 +123,19 @@ class Window:
         posts = {post.id: post for key in keys for post in self._under.get(key, ())}
         return [post for post in posts.values() if post.id not in self._taken]
 
-    def _accept(self, claims: Iterable[tuple[int, Found, Known]]) -> None:
-        """Give each entry its post, the best agreement first, whatever the order of the window."""
+    def _accept(self, claims: Iterable[tuple[Found, Known]]) -> list[tuple[str, str]]:
+        """Give each entry one post, the best agreement first, whatever their order; return both ids."""
         given: dict[str, Known] = {}
-        for _, found, post in sorted(
-            claims, key=lambda claim: (-claim[0], claim[1].identity.id, claim[2].id)
-        ):
+        for found, post in sorted(claims, key=lambda claim: self._precedence(*claim)):
             if found.identity.id not in given and post.id not in self._taken:
                 given[found.identity.id] = post
                 self._taken.add(post.id)
-        self.moved += [(new_id, post.id) for new_id, post in given.items()]
         self.found = [replace(each, known=given.get(each.identity.id, each.known)) for each in self.found]
+        return [(entry_id, post.id) for entry_id, post in given.items()]
+
+    def _precedence(self, found: Found, post: Known) -> tuple[int, bool, str, str]:
+        key = found.identity.id
+        return -self._agreement(found, post), post.id != key, key, post.id
 
     def _agreement(self, found: Found, post: Known) -> int:
         """Count what agrees: guid, link, title, date. A guid that is the link counts once."""

@@ -70,7 +70,7 @@ def sift(
         if baseline_at is None:
             return False
         later = found.identity.wordpress_id > highest_wordpress_id > 0
-        return later or found.entry.published is None or found.published > baseline_at - _BEFORE_BASELINE
+        return later or found.published > baseline_at - _BEFORE_BASELINE
 
     return Sifted(
         new=tuple(found for found in unseen if is_new(found)),

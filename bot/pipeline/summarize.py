@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from bot.html_text import Paragraph, clip, is_update, paragraphs, plain_text
+from bot.html_text import Paragraph, is_update, paragraphs, plain_text
 from bot.sentences import (
     count_names,
     definite_subject,
@@ -29,6 +29,7 @@ from bot.sentences import (
     split,
     stems,
 )
+from bot.shorten import clip
 
 _MOST_SENTENCES = 3
 _SENTENCE_LIMIT = 200  # sentences read; no editor looks further

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -37,6 +37,10 @@ class Desk(Protocol):
 
     async def reachable(self, address: str) -> None:
         """Say that a destination can be reached (again): if it was parked, its queue goes out."""
+        ...
+
+    async def gone(self, addresses: Sequence[str], reason: str) -> None:
+        """Say that channels were deleted for ever: admins are told, and what went there ends."""
         ...
 
     async def remember(self, key: str, value: str) -> None:

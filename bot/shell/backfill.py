@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bot.app import Bot, open_bot
+from bot.commands.wording import counted
 from bot.config import Config
 from bot.errors import UsageError
 from bot.model import Feed
@@ -34,5 +35,6 @@ async def _one(bot: Bot, feed: Feed, pages: int) -> bool:
     with progress(f"Reading {feed.settings.name} ..."):
         read = [page async for page in archivist.read(feed, pages, bot.clock.now())]
     stored, posts = sum(page.stored for page in read), sum(page.posts for page in read)
-    print(f"{feed.settings.name}: {len(read)} pages with {posts} posts, {stored} of them new to the archive.")
+    pages_read, posts_read = counted(len(read), "page"), counted(posts, "post")
+    print(f"{feed.settings.name}: {pages_read} with {posts_read}, {stored:,} of them new to the archive.")
     return bool(read)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.app import network_of
+from bot.commands.wording import counted
 from bot.config import Config
 from bot.errors import StoreError
 from bot.inspector import FeedInspector
@@ -46,7 +47,8 @@ async def _findings(config: Config) -> AsyncIterator[tuple[bool, str]]:
         feeds = await store.feeds()
         health = await store.queue_health()
         await store.aclose()
-        yield True, f"database: up to date; {health.waiting} alerts wait, {health.sent} sent"
+        waiting = counted(health.waiting, "message")
+        yield True, f"database: up to date; {waiting} waiting, {health.sent:,} sent"
         for destination in health.parked:
             yield False, f"destination {destination.address}: parked: {destination.parked_reason}"
     async for finding in _feeds(config, feeds):
@@ -77,11 +79,18 @@ async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool
 
 
 def _feed(name: str, inspection: Inspection, stored: Feed | None) -> tuple[bool, str]:
-    since = ""
-    if stored is not None and stored.state.failures:
-        since = f" (failed {stored.state.failures} polls in a row: {stored.state.last_error})"
+    since = _since(stored, inspection.problem)
     if inspection.problem:
         return False, f"feed {name}: {inspection.problem}{since}"
     if stored is not None and stored.state.stopped:
         return False, f"feed {name}: not polled since it said it was gone; remove it and add it again"
-    return True, f"feed {name}: {inspection.posts} posts, the newest is “{inspection.newest}”{since}"
+    newest = f", the newest is “{inspection.newest}”" if inspection.newest else ""
+    return True, f"feed {name}: {counted(inspection.posts, 'post')}{newest}{since}"
+
+
+def _since(stored: Feed | None, problem: str) -> str:
+    """Return how the feed's last polls went, and why where that is not what was found now."""
+    if stored is None or not stored.state.failures:
+        return ""
+    why = "" if stored.state.last_error in problem else f": {stored.state.last_error}"
+    return f" (failed {counted(stored.state.failures, 'poll')} in a row{why})"

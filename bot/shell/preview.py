@@ -18,7 +18,7 @@ from bot.app import network_of
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.errors import BystanderError, UsageError
-from bot.inspector import FeedInspector
+from bot.inspector import FeedInspector, refusal
 from bot.model import Feed, FeedSettings, FeedState, ParsedFeed, Post
 from bot.pipeline.fetch import Fetcher
 from bot.pipeline.filing import Filer
@@ -78,7 +78,7 @@ async def _newest(tools: _Tools, settings: FeedSettings, number: int) -> list[Po
     now = SystemClock().now()
     answer = await tools.fetcher.get(settings.url)
     if answer.status != 200:  # noqa: PLR2004 -- HTTP
-        raise BystanderError(f"the server answered {answer.status}")
+        raise BystanderError(refusal(answer.status))
     parsed: ParsedFeed = await tools.wall.run("bot.pipeline.parse:parse", answer.body, answer.content_type)
     feed = Feed(id=0, settings=settings, url=settings.url, state=FeedState(), next_poll_at=now)
     sifted = sift(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)

@@ -37,7 +37,7 @@ async def once(_: argparse.Namespace, config: Config) -> int:
     async with open_bot(config) as bot:
         failed = await run_once(bot)
     if failed:
-        _log.error("%d polls or deliveries failed; see above.", failed)
+        _log.error("%d of the polls and deliveries failed; see above.", failed)
     return 1 if failed else 0
 
 

@@ -5,25 +5,30 @@ from __future__ import annotations
 import argparse
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.clock import SystemClock
+from bot.commands.wording import counted
 from bot.config import Config
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Cadence, Feed, FeedSettings, Kind, Subscription
 from bot.names import fold, term_key
 from bot.opml import read_opml, write_opml
 from bot.ports import Store
-from bot.units import web_url
+from bot.units import Network, web_url
 from storage import open_store
 
 _EVERY = 900.0  # seconds; for feeds of a file that does not say
+_POLITE, _LONGEST = 600.0, 86400.0  # seconds between polls, as in the config
+_SHORTEST = 0.2  # seconds; for feeds inside fetch.allow_networks
 _HEAD = "# Feeds and subscriptions of Bystander; read back by `bystander import`.\n\n"
 
 
@@ -71,11 +76,13 @@ async def import_file(options: argparse.Namespace, config: Config) -> int:
     """Add what the file holds; what is there already stays. The file is checked as a whole first."""
     data = _read(options.file)
     document = _from_opml(data) if options.opml else _from_toml(data)
+    _check(document, config.fetch.allow_networks)
     async with _store_of(config, create=True) as store:
         await store.sync_feeds([feed.settings() for feed in config.feeds], SystemClock().now())
         added = await _add_feeds(store, document.feeds)
-        await _add_subscriptions(store, document.subscriptions)
-    print(f"Added {added} feeds and {len(document.subscriptions)} subscriptions.")
+        await _add_subscriptions(store, document)
+    feeds, subscriptions = counted(added, "feed"), counted(len(document.subscriptions), "subscription")
+    print(f"Added {feeds} and {subscriptions}.")
     return 0
 
 
@@ -145,40 +152,69 @@ def _from_toml(data: bytes) -> _Document:
         raise UsageError(f"The file is no export of Bystander: {place}: {first['msg']}.") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"The file is no TOML: {error}.") from error
-    _check(document)
     return document
 
 
 def _from_opml(data: bytes) -> _Document:
-    document = _Document(feeds=[_FeedEntry(name=name, url=url) for name, url in read_opml(data)])
-    _check(document)
-    return document
+    """Read the feeds; lists of other readers may have several of one name."""
+    names: dict[str, str] = {}
+    for name, url in read_opml(data):
+        usable = fold(name) not in ("", *map(fold, names))
+        names[name if usable else url] = url
+    return _Document(feeds=[_FeedEntry(name=name, url=url) for name, url in names.items()])
 
 
-def _check(document: _Document) -> None:
-    """Refuse the file as a whole when a part of it cannot be used."""
-    known = {fold(feed.name) for feed in document.feeds}
+def _check(document: _Document, allowed: Sequence[Network]) -> None:
+    """Refuse the file as a whole when a part of it cannot be used; `allowed`: private networks of feeds."""
+    known = [fold(feed.name) for feed in document.feeds]
     for feed in document.feeds:
-        try:
-            web_url(feed.url)
-        except ValueError as error:
-            raise UsageError(f"{feed.url} {error}; nothing was imported.") from error
-        if feed.every < _EVERY * 2 / 3:
-            raise UsageError(f"{feed.name}: every is less than 10 minutes; nothing was imported.")
+        if problem := _problem(feed, known, allowed):
+            raise UsageError(f"{problem}; nothing was imported.")
     for each in document.subscriptions:
-        if each.cadence not in tuple(Cadence) or ":" not in each.address:
-            raise UsageError(f"The subscription of {each.address} cannot be used; nothing was imported.")
+        platform, _, local = each.address.partition(":")
+        if not (platform and local and local.isprintable() and " " not in each.address):
+            raise UsageError(f"“{each.address}” is no address such as console:alice; nothing was imported.")
+        if each.cadence not in tuple(Cadence):
+            raise UsageError(f"“{each.cadence}” is no cadence ({', '.join(Cadence)}); nothing was imported.")
         if each.feed and fold(each.feed) not in known:
             raise UsageError(f"The file has no feed called {each.feed}; nothing was imported.")
+        if not each.include:
+            raise UsageError(f"The subscription of {each.address} includes nothing; nothing was imported.")
         for typed in [*each.include, *each.exclude]:
             _term(typed)
+
+
+def _problem(feed: _FeedEntry, names: Sequence[str], allowed: Sequence[Network]) -> str:
+    """Return what is wrong with a feed of the file; "" for a good one. `names`: those of all, folded."""
+    try:
+        web_url(feed.url)
+    except ValueError as error:
+        return f"{feed.url} {error}"
+    if not fold(feed.name):
+        return f"“{feed.name}” cannot be the name of a feed: it needs a letter or a digit"
+    if names.count(fold(feed.name)) > 1:
+        return f"The file has two feeds called {feed.name}"
+    shortest = _SHORTEST if _inside(feed.url, allowed) else _POLITE
+    if not shortest <= feed.every <= _LONGEST:
+        return f"{feed.name}: every = {feed.every}: write seconds from 600 (10 minutes) to 86400 (a day)"
+    return ""
+
+
+def _inside(url: str, networks: Sequence[Network]) -> bool:
+    """Whether a feed may be asked often: its host is an address in one of the networks, or localhost is."""
+    try:
+        host = urlsplit(url).hostname or ""
+        address = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
 
 
 async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
     """Add the feeds that are not watched yet; return how many."""
     watched = await store.feeds()
     names = {fold(feed.settings.name) for feed in watched}
-    urls = {feed.settings.url for feed in watched}
+    urls = {url for feed in watched for url in (feed.url, feed.settings.url)}
     added = 0
     for entry in entries:
         if fold(entry.name) in names or entry.url in urls:
@@ -191,12 +227,12 @@ async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
     return added
 
 
-async def _add_subscriptions(store: Store, entries: Iterable[_SubscriptionEntry]) -> None:
-    ids = {fold(feed.settings.name): feed.id for feed in await store.feeds()}
-    for entry in entries:
+async def _add_subscriptions(store: Store, document: _Document) -> None:
+    ids = _ids(document.feeds, await store.feeds())
+    for entry in document.subscriptions:
         await store.follow(
             entry.address,
-            feed_id=ids.get(fold(entry.feed)) if entry.feed else None,
+            feed_id=ids[fold(entry.feed)] if entry.feed else None,
             include=dict(_term(typed) for typed in entry.include),
             exclude=dict(_term(typed) for typed in entry.exclude),
             cadence=Cadence(entry.cadence),
@@ -207,3 +243,13 @@ async def _add_subscriptions(store: Store, entries: Iterable[_SubscriptionEntry]
         )
         if entry.paused:
             await store.pause(entry.address, paused=True)
+
+
+def _ids(entries: Iterable[_FeedEntry], watched: Iterable[Feed]) -> dict[str, int]:
+    """Return the id of each feed of the file by its folded name there; here it may be called otherwise."""
+    by_url = {url: feed.id for feed in watched for url in (feed.url, feed.settings.url)}
+    by_name = {fold(feed.settings.name): feed.id for feed in watched}
+    return {
+        fold(entry.name): by_url[entry.url] if entry.url in by_url else by_name[fold(entry.name)]
+        for entry in entries
+    }

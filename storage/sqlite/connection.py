@@ -63,8 +63,7 @@ class Database:
             writer = await _connect(path, busy_timeout)
             try:
                 await migrate.migrate(writer, path)
-                await writer.execute("BEGIN IMMEDIATE")  # a read-only file is found out now, not at a post
-                await writer.rollback()
+                await _try_to_write(writer)
                 reader = await _connect(path, busy_timeout)
             except BaseException:
                 await writer.close()
@@ -105,11 +104,7 @@ class Database:
         _reserve(target)
         try:
             with translated(target):
-                async with (
-                    aiosqlite.connect(self.path, timeout=BUSY_TIMEOUT) as source,
-                    aiosqlite.connect(target) as copy,
-                ):
-                    await source.backup(copy)
+                await _to_the_end(_copy(self.path, target))
         except BaseException:
             Path(target).unlink()
             raise
@@ -134,6 +129,22 @@ async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+async def _try_to_write(connection: aiosqlite.Connection) -> None:
+    """Change nothing as a writer, so that a read-only file is found out now and not at the first post."""
+    await connection.execute("BEGIN IMMEDIATE")
+    await connection.execute("DELETE FROM feeds WHERE false")
+    await connection.rollback()
+
+
+async def _copy(path: str, target: str) -> None:
+    """Copy a database by connections of its own, so that reading and writing go on."""
+    async with (
+        aiosqlite.connect(path, timeout=BUSY_TIMEOUT) as source,
+        aiosqlite.connect(target) as copy,
+    ):
+        await source.backup(copy)
 
 
 def _reserve(target: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -32,9 +33,16 @@ def refuse_unfit(path: str, busy_timeout: float) -> None:
     """Look at an existing file without changing it; StoreError when it is not ours or too new."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; Bystander needs 3.37 or newer.")
-    if not Path(path).exists() or Path(path).stat().st_size == 0:
+    file = Path(path)
+    if not file.exists() or (file.is_file() and file.stat().st_size == 0):
         return
-    uri = f"{Path(path).resolve().as_uri()}?mode=ro"
+    if not file.is_file():
+        raise StoreError(f"The database {path} is no file; point `database` at a file.")
+    if not os.access(path, os.W_OK):  # before SQLite makes files beside it that its owner cannot use
+        raise StoreError(f"The database {path} cannot be written; check the permissions of the file.")
+    log = Path(f"{path}-wal")  # what is not yet in the file itself
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"  # leaves no file beside
+    uri = f"{file.resolve().as_uri()}?{how}"
     with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -19,25 +19,26 @@ from storage.sqlite.rows import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 from storage.sqlite.take import CLAIMABLE_AT, take_edits, take_sends
 
-# Each condition is that of a partial index, so that what is done and over costs nothing.
+# By the indexes of what is under way, so that what is done and over costs nothing.
 _END_LEASES = tuple(
     f"UPDATE {rows} AND lease_until > 0 AND owner <> :owner"
     for rows in (
         "feeds SET lease_until = 0 WHERE retired_at IS NULL",
-        "deliveries SET lease_until = 0 WHERE state = 'sending'",
-        "deliveries SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
+        "deliveries INDEXED BY deliveries_sending SET lease_until = 0 WHERE state = 'sending'",
+        "deliveries INDEXED BY deliveries_edits SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
     )
 )
 # The oldest waiting row of each parked destination that is to be tried now; a destination without one stays.
 _PROBED = """
 SELECT d.id AS destination_id, min(q.id) AS id, q.bundle
-FROM destinations AS d CROSS JOIN deliveries AS q ON q.destination_id = d.id AND q.state = 'parked'
+FROM destinations AS d INDEXED BY destinations_parked
+CROSS JOIN deliveries AS q INDEXED BY deliveries_parked ON q.destination_id = d.id AND q.state = 'parked'
 WHERE d.parked_at IS NOT NULL AND d.probe_at <= :now
 GROUP BY d.id
 """
 _PROBE = (
     """
-    UPDATE deliveries SET state = 'pending', due_at = :now
+    UPDATE deliveries INDEXED BY deliveries_parked SET state = 'pending', due_at = :now
     WHERE destination_id = :destination_id AND state = 'parked' AND (id = :id OR bundle = :bundle)
     """,
     "UPDATE destinations SET probe_at = NULL WHERE id = :destination_id",

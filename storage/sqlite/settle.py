@@ -58,7 +58,8 @@ WHERE id = :destination_id
 # What may have arrived stays uncertain: it is looked for before the destination gets it once more.
 _PARK_OWN = f"UPDATE deliveries SET state = 'parked', {_FREE}, error = :error {_ROWS}"
 _PARK_QUEUE = (
-    "UPDATE deliveries SET state = 'parked' WHERE destination_id = :destination_id "
+    "UPDATE deliveries INDEXED BY deliveries_queue SET state = 'parked' "
+    "WHERE destination_id = :destination_id "
     "AND state IN ('pending', 'sending') AND state = 'pending'"
 )
 _PROBE_LATER = "UPDATE destinations SET probe_at = :due WHERE id = :destination_id"
@@ -66,7 +67,7 @@ _RESUME_DESTINATION = """
 UPDATE destinations SET parked_at = NULL, parked_reason = '', probe_at = NULL WHERE id = :destination_id
 """
 _RESUME_QUEUE = """
-UPDATE deliveries SET state = 'pending', due_at = :now
+UPDATE deliveries INDEXED BY deliveries_parked SET state = 'pending', due_at = :now
 WHERE destination_id = :destination_id AND state = 'parked'
 """
 RESUME = (_RESUME_DESTINATION, _RESUME_QUEUE)

@@ -3,6 +3,9 @@
 One message is under way per destination: its oldest waiting row, with all rows of the same bundle, or one
 edit. `CLAIMABLE_AT` asks for the moments at which the other statements find something, so that whoever
 sleeps until then does not wake in vain.
+
+Each statement names its index: it must walk through what waits and never through what is long done, whatever
+SQLite believes of the sizes; in due order, so that LIMIT ends the walk.
 """
 
 from __future__ import annotations
@@ -15,48 +18,51 @@ import aiosqlite
 
 _PLATFORMS = "d.platform IN (SELECT value FROM json_each(:platforms))"
 _SENDING = (
-    "EXISTS (SELECT 1 FROM deliveries AS e WHERE e.destination_id = q.destination_id AND e.state = 'sending')"
+    "EXISTS (SELECT 1 FROM deliveries AS e INDEXED BY deliveries_sending "
+    "WHERE e.destination_id = q.destination_id AND e.state = 'sending')"
 )
 _EDITS_THERE = (
-    "SELECT 1 FROM deliveries AS e WHERE e.destination_id = q.destination_id AND e.edit_due_at IS NOT NULL"
+    "SELECT 1 FROM deliveries AS e INDEXED BY deliveries_editing "
+    "WHERE e.destination_id = q.destination_id AND e.edit_due_at IS NOT NULL"
 )
+_EDITS = "deliveries AS q INDEXED BY deliveries_edits CROSS JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
 # Nothing of the destination waits before this row, and no edit is under way there (a parked destination is
 # not edited, and must be probed all the same).
 _FIRST = f"""
     q.state = 'pending' AND {_PLATFORMS}
     AND NOT EXISTS (
-        SELECT 1 FROM deliveries AS e
+        SELECT 1 FROM deliveries AS e INDEXED BY deliveries_queue
         WHERE e.destination_id = q.destination_id AND e.state IN ('pending', 'sending') AND e.id < q.id)
     AND (d.parked_at IS NOT NULL OR NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0))
 """
-# CROSS JOIN: led by the index that gives the rows in order, so that LIMIT ends the walk.
 _HEADS = f"""
 SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins
-FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+FROM deliveries AS q INDEXED BY deliveries_due CROSS JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.due_at <= :now AND {_FIRST}
 ORDER BY q.due_at, q.id LIMIT :limit
 """
 _LOST = f"""
 SELECT min(q.id) AS id, q.destination_id, q.bundle
-FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+FROM deliveries AS q INDEXED BY deliveries_sending CROSS JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.state = 'sending' AND q.lease_until <= :now AND {_PLATFORMS}
 GROUP BY q.destination_id ORDER BY id LIMIT :limit
 """
+_QUEUE = "deliveries INDEXED BY deliveries_queue"
 _WAITING_ALERTS = """
     state IN ('pending', 'sending') AND state = 'pending' AND due_at <= :now AND post_id IS NOT NULL
     AND bundle IS NULL AND uncertain = 0
 """
 _MANY = f"""
-SELECT destination_id, min(id) AS first FROM deliveries
+SELECT destination_id, min(id) AS first FROM {_QUEUE}
 WHERE destination_id IN (SELECT value FROM json_each(:destinations)) AND {_WAITING_ALERTS}
 GROUP BY destination_id HAVING count(*) > :catch_up_after
 """
 _BUNDLE = f"""
-UPDATE deliveries SET bundle = :bundle WHERE destination_id = :destination_id AND {_WAITING_ALERTS}
+UPDATE {_QUEUE} SET bundle = :bundle WHERE destination_id = :destination_id AND {_WAITING_ALERTS}
 """
-_BUNDLED = """
-SELECT id FROM deliveries
+_BUNDLED = f"""
+SELECT id FROM {_QUEUE}
 WHERE destination_id = :destination_id AND bundle = :bundle AND state IN ('pending', 'sending')
 """
 _TAKE = """
@@ -67,8 +73,7 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 _TAKE_EDITS = f"""
 UPDATE deliveries SET owner = :owner, lease_until = :until, edit_attempts = edit_attempts + 1
 WHERE id IN (
-    SELECT q.id FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
-    WHERE q.edit_due_at <= :now AND q.lease_until <= :now AND {_EDITABLE}
+    SELECT q.id FROM {_EDITS} WHERE q.edit_due_at <= :now AND q.lease_until <= :now AND {_EDITABLE}
       AND NOT EXISTS ({_EDITS_THERE} AND (e.lease_until > :now OR e.edit_due_at <= :now AND e.id < q.id))
     ORDER BY q.edit_due_at LIMIT :limit)
 RETURNING id
@@ -76,19 +81,21 @@ RETURNING id
 CLAIMABLE_AT = f"""
 SELECT min(at) AS due FROM (
     SELECT * FROM (
-        SELECT q.due_at AS at FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+        SELECT q.due_at AS at FROM deliveries AS q INDEXED BY deliveries_due
+        CROSS JOIN destinations AS d ON d.id = q.destination_id
         WHERE {_FIRST} ORDER BY q.due_at LIMIT 1)
     UNION ALL
-    SELECT min(q.lease_until) FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+    SELECT min(q.lease_until) FROM deliveries AS q INDEXED BY deliveries_sending
+    CROSS JOIN destinations AS d ON d.id = q.destination_id
     WHERE q.state = 'sending' AND {_PLATFORMS}
     UNION ALL
     SELECT * FROM (
-        SELECT q.edit_due_at FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+        SELECT q.edit_due_at FROM {_EDITS}
         WHERE q.lease_until = 0 AND {_EDITABLE} AND NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0)
         ORDER BY q.edit_due_at LIMIT 1)
     UNION ALL
     SELECT min(max(q.edit_due_at, q.lease_until))
-    FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
+    FROM {_EDITS}
     WHERE q.lease_until > 0 AND {_EDITABLE} AND NOT EXISTS ({_EDITS_THERE} AND e.lease_until > q.lease_until))
 """
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.cli import main
 from bot.sample.blog import SampleBlog, load_posts
-from tests.acceptance.process import Bot, Home, draft
+from tests.acceptance.process import Bot, Ended, Home
 from tests.fakes.blog import FaultyBlog
 
 KNOWN = 8  # posts that the blog has when the bot first sees it
@@ -30,3 +33,30 @@ async def bot(home: Home, blog: FaultyBlog) -> AsyncIterator[Bot]:
     async with home.running() as running:
         await running.polls(blog, 2)
         yield running
+
+
+@pytest.fixture
+def lonely(tmp_path: Path) -> Home:
+    """A home whose blog nobody is to ask."""
+    return Home(tmp_path, "http://127.0.0.1:9/feed/", "off")
+
+
+@pytest.fixture
+def refused(lonely: Home, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., str]]:
+    """Return a function that makes a call in this process, which must refuse it before it does anything."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+
+    def call(*arguments: str) -> str:
+        lonely.write_config()
+        before = sorted(lonely.folder.iterdir())
+        with contextlib.chdir(lonely.folder):
+            ended = Ended(main(arguments), *capsys.readouterr())
+
+        assert (ended.code, ended.out) == (2, ""), ended
+        assert sorted(lonely.folder.iterdir()) == before
+        return ended.err
+
+    yield call
+    root.handlers[:] = handlers
+    root.setLevel(level)

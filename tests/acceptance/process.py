@@ -58,7 +58,7 @@ class Home:
             "fetch": {"allow_networks": ["127.0.0.0/8"], "timeout": "20s"},
             "feeds": [{"name": FEED, "url": feed_url, "every": "0.2s", "api_base": api_base}],
             "console": {"enabled": True, "format": "jsonl"},
-            "delivery": {"grace": "5s"},
+            "delivery": {"grace": "3s"},
             "admins": {"console": ["boss"]},
         }
 
@@ -151,29 +151,31 @@ class Home:
 class Bot:
     """A `bystander run` under test: its events, its log, its end."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path, output: asyncio.ReadTransport) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, output: asyncio.ReadTransport) -> None:
         self.process = process
         self.output = output  # what reads its stdout; paused, the pipe fills up
         self.events: list[Event] = []
-        self._log = log
-        self._reading: asyncio.Task[None] | None = None
+        self._log = bytearray()
+        self._reading: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def start(cls, home: Home, *arguments: str, **changes: Any) -> Bot:
-        number = len(list(home.folder.glob("log-*.txt")))
-        log = home.folder / f"log-{number}.txt"
+    async def start(cls, home: Home, **changes: Any) -> Bot:
         reader = asyncio.StreamReader(limit=_LONGEST_LINE)
         ours, theirs = os.pipe()
+        fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, _PIPE)
         output, _ = await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb", 0)
         )
-        fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, _PIPE)
-        with log.open("wb") as errors:
-            streams = {"stdin": asyncio.subprocess.PIPE, "stdout": theirs, "stderr": errors} | changes
-            process = await home.spawn("run", *arguments, **streams)
+        pipe = asyncio.subprocess.PIPE
+        streams: dict[str, Any] = {"stdin": pipe, "stdout": theirs, "stderr": pipe}
+        process = await home.spawn("run", **(streams | changes))
         os.close(theirs)
-        bot = cls(process, log, output)
-        bot._reading = asyncio.create_task(bot._read(reader))
+        bot = cls(process, output)
+        assert process.stderr is not None
+        bot._reading = [
+            asyncio.create_task(bot._read(reader)),
+            asyncio.create_task(bot._read_log(process.stderr)),
+        ]
         return bot
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
@@ -182,9 +184,13 @@ class Bot:
             if line.endswith(b"\n"):
                 self.events.append(json.loads(line))
 
+    async def _read_log(self, reader: asyncio.StreamReader) -> None:
+        while chunk := await reader.read(4096):
+            self._log += chunk
+
     @property
     def log(self) -> str:
-        return self._log.read_text("utf-8", "replace")
+        return self._log.decode("utf-8", "replace")
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds; fail with the log when the bot ends or nothing happens."""
@@ -279,8 +285,7 @@ class Bot:
         """Wait until everything in the pipe is read."""
         with contextlib.suppress(RuntimeError):  # never paused
             self.output.resume_reading()
-        if self._reading is not None:
-            await self._reading
+        await asyncio.gather(*self._reading)
 
     async def aclose(self) -> None:
         """End what still runs and close the pipes."""
@@ -292,19 +297,20 @@ class Bot:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 await self.process.stdin.wait_closed()
         self.output.close()
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
 
 
 async def until(condition: Callable[[], object]) -> None:
     """Wait until a condition holds that no bot has to fulfil."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.01)
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        await asyncio.sleep(0.01)
 
 
-# --- what the blog does --------------------------------------------------------------------------------------
+# --- what the blog does -------------------------------------------------------------------------------------
 
 
 def draft(number: int, title: str, *categories: str, tags: Sequence[str] = ()) -> SamplePost:

@@ -7,6 +7,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,16 +51,19 @@ async def prepared(home: Home, blog: FaultyBlog) -> None:
         await bot.follow(*FOLLOWS)
 
 
+def burst_reached(moment: Moment, home: Home, bot: Bot, posts: int) -> bool:
+    """Whether all posts are committed and the moment has come, or gone by unseen."""
+    states = home.states()
+    return len(states) == posts * len(NAMES) and (moment(home, bot) or set(states) == {"sent"})
+
+
 async def test_kills_at_chosen_moments_of_a_burst_lose_nothing(home: Home, blog: FaultyBlog) -> None:
     await prepared(home, blog)
     events, titles = list[Event](), list[str]()
-    for kill, moment in enumerate(MOMENTS):
-        burst = [f"{number} of {kill}" for number in range(4)]
-        known = len(home.states())
-        titles += publish_all(blog, burst, "Trade", first=kill * 10)
+    for kill, moment in enumerate(MOMENTS.values()):
+        titles += publish_all(blog, [f"{number} of {kill}" for number in range(4)], "Trade", first=kill * 10)
         async with home.running() as bot:
-            await bot.until(lambda: len(home.states()) > known)
-            await bot.until(lambda: MOMENTS[moment](home, bot) or set(home.states()) == {"sent"})  # noqa: B023 -- awaited here
+            await bot.until(partial(burst_reached, moment, home, bot, len(titles)))
             await bot.kill()
         events += bot.of("alert")
     async with home.running() as bot:

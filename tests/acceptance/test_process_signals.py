@@ -40,7 +40,8 @@ async def test_sigterm_during_a_slow_poll_waits_for_it_and_loses_nothing(
 async def test_sigterm_during_a_poll_that_never_ends_is_obeyed_all_the_same(
     home: Home, blog: FaultyBlog
 ) -> None:
-    home.settings["fetch"]["timeout"] = "2s"
+    home.settings["fetch"]["timeout"] = "5m"
+    home.settings["delivery"]["grace"] = "1s"
     hang = Hang()
     async with home.running() as bot:
         await bot.polls(blog, 2)

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from bot.ports import Store
 from storage import open_store
 
@@ -17,17 +15,10 @@ async def _sqlite(folder: Path) -> AsyncIterator[str]:
     yield f"sqlite:///{folder / 'store.db'}"
 
 
-# Name -> what makes an empty database for one test and gives its URL.
+# Name -> what makes an empty database for one test, in a folder for its files, and gives its URL.
 STORES: dict[str, Callable[[Path], AbstractAsyncContextManager[str]]] = {
     "sqlite": _sqlite,
 }
-
-
-@pytest.fixture(params=STORES)
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """URL of an empty database of each kind; may be opened several times."""
-    async with STORES[request.param](tmp_path) as url:
-        yield url
 
 
 @asynccontextmanager
@@ -38,10 +29,3 @@ async def opened(url: str) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.aclose()
-
-
-@pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
-    """A fresh, empty store of each kind."""
-    async with opened(database_url) as fresh:
-        yield fresh

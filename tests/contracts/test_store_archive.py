@@ -24,7 +24,7 @@ from tests.contracts.store_samples import (
     send_all,
 )
 
-pytest_plugins = ["tests.contracts.stores"]
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
 async def found(store: Store, words: str, limit: int = 9) -> list[str]:

@@ -22,7 +22,7 @@ from tests.contracts.store_samples import (
     states,
 )
 
-pytest_plugins = ["tests.contracts.stores"]
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
 def title(each: Claim) -> str:

@@ -25,7 +25,7 @@ from tests.contracts.store_samples import (
     settings,
 )
 
-pytest_plugins = ["tests.contracts.stores"]
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
 async def names(store: Store) -> list[str]:

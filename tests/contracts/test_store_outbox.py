@@ -26,7 +26,7 @@ from tests.contracts.store_samples import (
 )
 from tests.contracts.stores import opened
 
-pytest_plugins = ["tests.contracts.stores"]
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
 async def with_posts(store: Store, *posts: str, followers: tuple[str, ...] = (ALICE,)) -> None:

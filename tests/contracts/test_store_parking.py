@@ -28,7 +28,7 @@ from tests.contracts.store_samples import (
     states,
 )
 
-pytest_plugins = ["tests.contracts.stores"]
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 TOLD = (AdminNotice(BOB, "Alice is parked."),)
 

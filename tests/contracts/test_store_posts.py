@@ -29,7 +29,7 @@ from tests.contracts.store_samples import (
     send_all,
 )
 
-pytest_plugins = ["tests.contracts.stores"]
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
 async def test_a_poll_stores_posts_validators_and_one_delivery_for_each_follower(store: Store) -> None:

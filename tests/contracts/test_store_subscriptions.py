@@ -21,7 +21,7 @@ from tests.contracts.store_samples import (
     terms,
 )
 
-pytest_plugins = ["tests.contracts.stores"]
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
 async def only(store: Store, address: str = ALICE) -> Subscription:

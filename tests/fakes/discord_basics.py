@@ -1,4 +1,4 @@
-"""What every part of the fake Discord uses: JSON, a clock that can be moved, ids, and the platform's numbers."""
+"""What every part of the fake Discord uses: a clock that can be moved, ids, the platform's numbers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What Discord checks in a message beyond the types: lengths, sums, emptiness, addresses.
 
-Limits are those of resources/message (Create Message, Embed Limits) and components/reference. Discord's OpenAPI
-document misses some of them (content over 2000, embeds over 6000 together, an empty message, bad addresses).
+Limits are those of resources/message (Create Message, Embed Limits) and components/reference. Discord's
+OpenAPI document misses some: content over 2000, embeds over 6000 together, an empty message, bad addresses.
 """
 
 from __future__ import annotations
@@ -42,11 +42,14 @@ def message_errors(body: Json, *, partial: bool = False, flags: int = 0, files: 
     errors += _component_errors(body.get("components") or [], v2=bool(bits & Flags.COMPONENTS_V2))
     if bits & Flags.COMPONENTS_V2:
         errors += [
-            FormError((name,), "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "Not beside components V2.")
+            FormError(
+                (name,), "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "Not beside components V2."
+            )
             for name in ("content", "embeds", "poll")
             if body.get(name)
         ]
-    filled = any(body.get(name) for name in ("content", "embeds", "components", "poll", "sticker_ids"))
+    filled = any(body.get(name) for name in ("embeds", "components", "poll", "sticker_ids"))
+    filled = filled or bool((body.get("content") or "").strip())
     if not filled and not files and not partial:
         errors.append(FormError((), "EMPTY", "Cannot send an empty message"))
     return errors
@@ -145,12 +148,16 @@ def _component_errors(components: list[Json], *, v2: bool) -> Iterator[FormError
             yield FormError(("components",), "BASE_TYPE_MAX_LENGTH", "Must be 5 or fewer in length.")
         for path, component in everything:
             if component.get("type", 0) > 8:
-                yield FormError(path, "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1,).")
+                yield FormError(path, "UNION_TYPE_CHOICES", 'Value of field "type" must be one of (1,).')
     elif len(everything) > 40:
-        yield FormError(("components",), "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "More than 40 components.")
+        yield FormError(
+            ("components",), "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "More than 40 components."
+        )
     shown = sum(len(component.get("content") or "") for _, component in everything)
     if shown > _V2_TEXT:
-        yield FormError(("components",), "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", "More than 4000 characters.")
+        yield FormError(
+            ("components",), "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", "More than 4000 characters."
+        )
     seen: set[str] = set()
     for path, component in everything:
         yield from _one_component(path, component, seen)

@@ -1,4 +1,4 @@
-"""What can go wrong on the way to Discord and back. A fault takes the request and the way on, as a middleware."""
+"""What can go wrong on the way to Discord and back. A fault takes the request and the way on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from tests.fakes.discord_limits import refusal
+from tests.fakes.discord_limits import Refusal, refusal
 from tests.fakes.discord_problems import ApiError
 
 Proceed = Callable[[], Awaitable[web.Response]]
@@ -20,13 +20,15 @@ def status(code: int, text: str = "") -> Fault:
     """Answer with a bare status and an HTML page, as the proxies before Discord do. Nothing is done."""
 
     async def fault(_request: web.Request, _proceed: Proceed) -> web.Response:
-        return web.Response(status=code, text=text or f"<html><h1>{code}</h1></html>", content_type="text/html")
+        return web.Response(
+            status=code, text=text or f"<html><h1>{code}</h1></html>", content_type="text/html"
+        )
 
     return fault
 
 
 def refuse(code: int, *, status: int = 0, message: str = "") -> Fault:
-    """Answer with this error of Discord, whatever was asked: `refuse(50013)`, `refuse(200000, status=400)`."""
+    """Answer with this error whatever was asked: `refuse(50013)`, `refuse(200000, status=400)`."""
 
     async def fault(_request: web.Request, _proceed: Proceed) -> web.Response:
         raise ApiError(code, status=status, message=message)
@@ -38,11 +40,17 @@ def too_many(retry_after: float, *, scope: str = "user") -> Fault:
     """Answer 429 with a scope: user, global, shared, or ban for Cloudflare's, without `Via`."""
 
     async def fault(_request: web.Request, _proceed: Proceed) -> web.Response:
-        told = refusal(scope, retry_after)
-        headers = {**told.headers, "Content-Type": "application/json"}
-        return web.Response(status=429, body=json.dumps(told.body).encode(), headers=headers)
+        return too_many_response(refusal(scope, retry_after))
 
     return fault
+
+
+def too_many_response(told: Refusal) -> web.Response:
+    """Return a 429; a banned address gets the plain page of Cloudflare."""
+    if told.scope == "ban":
+        return web.Response(status=429, text="error code: 1015", headers=told.headers)
+    headers = {**told.headers, "Content-Type": "application/json"}
+    return web.Response(status=429, body=json.dumps(told.body).encode(), headers=headers)
 
 
 def drop_before() -> Fault:
@@ -72,7 +80,7 @@ def _abort(request: web.Request) -> None:
 
 
 class Hang:
-    """Say nothing until `release()`. `arrived` is set once a request waits; `done` asks for the work first."""
+    """Say nothing until `release()`. `arrived` is set once a request waits; with `done` the work is done."""
 
     def __init__(self, *, done: bool = False) -> None:
         self.arrived = asyncio.Event()
@@ -98,7 +106,7 @@ class _Planned:
 
 
 class Faults:
-    """A plan of faults. `on` is the beginning of "METHOD /path" below /api/v10; the first that fits is met."""
+    """A plan of faults. `on` is how "METHOD /path" below /api/v10 begins; the first that fits is met."""
 
     def __init__(self) -> None:
         self._plan: list[_Planned] = []

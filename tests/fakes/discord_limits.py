@@ -1,4 +1,4 @@
-"""Rate limits as topics/rate-limits tells them: buckets per route and top-level id, one global, and the ban."""
+"""Rate limits as topics/rate-limits tells them: buckets per route and id, one global, and the ban."""
 
 from __future__ import annotations
 
@@ -87,11 +87,13 @@ class RateLimits:
         if status in (401, 403, 429) and scope != "shared":
             self._invalid.append(self.clock.now())
 
+    def ban(self) -> Refusal | None:
+        """Return the refusal for an address that made too many invalid requests."""
+        return self._refuse("ban", 3600.0, {}) if self.invalid_requests >= self.invalid_limit else None
+
     def check(self, route: str, major: str, *, exempt: bool) -> tuple[Refusal | None, dict[str, str]]:
         """Count a request; return why it is refused (if so) and the headers of its answer."""
         now = self.clock.now()
-        if self.invalid_requests >= self.invalid_limit:
-            return self._refuse("ban", 3600.0, {}), {}
         if not exempt and not self._everything().take(now):
             return self._refuse("global", self._everything().reset_after(now), {}), {}
         window = self._window(route, major)

@@ -9,8 +9,9 @@ from typing import Any
 from tests.fakes import discord_payloads as payloads
 from tests.fakes import discord_shapes as shapes
 from tests.fakes.discord_basics import Flags, Json, iso
+from tests.fakes.discord_people import User
 from tests.fakes.discord_problems import ApiError
-from tests.fakes.discord_world import Channel, User, World
+from tests.fakes.discord_world import Channel, World
 
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.fakes.discord_basics import Json, Kind, iso
+from tests.fakes.discord_people import User
 from tests.fakes.discord_permissions import permissions_of
-from tests.fakes.discord_world import Channel, Guild, Role, User, World
+from tests.fakes.discord_world import Channel, Guild, Role, World
 
 _REQUIRE_TAG = 1 << 4  # a channel flag
 
@@ -164,7 +165,7 @@ def guild(one: Guild) -> Json:
 
 
 def guild_create(one: Guild) -> Json:
-    """Return a guild as the gateway announces it: with channels, active threads and the bot as only member."""
+    """Return a guild as the gateway announces it: channels, active threads, the bot as only member."""
     seen = [place for place in one.channels if _sees(one, place)]
     return {
         **guild(one),

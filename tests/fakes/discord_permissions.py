@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.fakes.discord_basics import ALL_BITS, Bits
-from tests.fakes.discord_world import Channel, Guild, Role, User
+from tests.fakes.discord_people import User
+from tests.fakes.discord_world import Channel, Guild, Role
 
 
 def permissions_of(user: User, where: Guild | Channel) -> int:
@@ -19,7 +20,15 @@ def permissions_of(user: User, where: Guild | Channel) -> int:
         return ALL_BITS
     if isinstance(where, Guild):
         return bits
-    return _with_overwrites(bits, where.parent if where.kind.is_thread and where.parent else where, user, roles)
+    thread = where.kind.is_thread
+    bits = _with_overwrites(bits, where.parent if thread and where.parent else where, user, roles)
+    return _without_implied(bits, Bits.SEND_MESSAGES_IN_THREADS if thread else Bits.SEND_MESSAGES)
+
+
+def _without_implied(bits: int, send: Bits) -> int:
+    if not bits & Bits.VIEW_CHANNEL:
+        return 0
+    return bits if bits & send else bits & ~(Bits.EMBED_LINKS | Bits.ATTACH_FILES | Bits.MENTION_EVERYONE)
 
 
 def _with_overwrites(bits: int, channel: Channel, user: User, roles: list[Role]) -> int:

@@ -59,6 +59,7 @@ def _component(sent: Json, numbers: count[int]) -> Json:
     number = next(numbers)
     shown: Json = dict(_DEFAULTS.get(sent.get("type", 0), {}))
     shown |= {name: value for name, value in sent.items() if value is not None}
+    shown.pop("required", None)  # says something in modals only
     shown["id"] = sent.get("id") or number
     if "components" in shown:
         shown["components"] = [_component(each, numbers) for each in shown["components"]]

@@ -1,4 +1,4 @@
-"""The world the fake Discord keeps: users, guilds, roles, channels. Changing it tells whoever is connected."""
+"""The world of the fake Discord: guilds, roles, channels. Changing it tells whoever is connected."""
 
 from __future__ import annotations
 
@@ -6,18 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.fakes.discord_basics import MEMBER_BITS, Clock, Kind, Snowflakes
-
-
-@dataclass(eq=False)
-class User:
-    """A person or a bot. `dm_refusal` is the error code that a message to their DM meets, 0 for none."""
-
-    id: int
-    name: str
-    bot: bool = False
-    dm_refusal: int = 0
-    has_app: bool = False  # installed the application for themselves
-    locale: str = "en-US"
+from tests.fakes.discord_people import Overwrite, Tag, User
 
 
 @dataclass(eq=False)
@@ -36,25 +25,6 @@ class Role:
         """Give the role exactly these permissions."""
         self.permissions = int(bits)
         self.guild.world.emit("GUILD_ROLE_UPDATE", self)
-
-
-@dataclass(eq=False)
-class Overwrite:
-    """What a channel allows and denies to a role (kind 0) or a member (kind 1)."""
-
-    id: int
-    kind: int
-    allow: int = 0
-    deny: int = 0
-
-
-@dataclass(eq=False)
-class Tag:
-    """A tag of a forum."""
-
-    id: int
-    name: str
-    moderated: bool = False
 
 
 @dataclass(eq=False)
@@ -181,33 +151,43 @@ class Guild:
         self, name: str = "posts", tags: list[str] | None = None, *, demands_tag: bool = False
     ) -> Channel:
         """Add a forum with tags of these names."""
-        forum = self.add_channel(name, Kind.FORUM, announce=False)
+        forum = self._new(name, Kind.FORUM, self.world.ids.place())
         forum.tags = [Tag(self.world.ids.place(), tag) for tag in tags or []]
         forum.demands_tag = demands_tag
         self.world.emit("CHANNEL_CREATE", forum)
         return forum
 
     def add_thread(
-        self, parent: Channel, name: str = "thread", *, owner: User | None = None, private: bool = False
+        self,
+        parent: Channel,
+        name: str = "thread",
+        *,
+        owner: User | None = None,
+        private: bool = False,
+        tags: list[int] | None = None,
+        auto_archive: int = 1440,
+        thread_id: int = 0,
     ) -> Channel:
         """Add a thread under a text, announcement or forum channel."""
-        public = (
-            Kind.ANNOUNCEMENT_THREAD if parent.kind is Kind.ANNOUNCEMENT else Kind.PUBLIC_THREAD
-        )
-        thread = self.add_channel(name, Kind.PRIVATE_THREAD if private else public, announce=False)
+        public = Kind.ANNOUNCEMENT_THREAD if parent.kind is Kind.ANNOUNCEMENT else Kind.PUBLIC_THREAD
+        kind = Kind.PRIVATE_THREAD if private else public
+        thread = self._new(name, kind, thread_id or self.world.ids.event())
         thread.parent, thread.owner = parent, owner or self.owner
+        thread.applied_tags, thread.auto_archive = tags or [], auto_archive
         self.world.emit("THREAD_CREATE", thread)
         return thread
 
-    def add_channel(self, name: str, kind: Kind, *, announce: bool = True) -> Channel:
-        """Add a channel of any kind; `announce` tells the connected at once."""
+    def add_channel(self, name: str, kind: Kind) -> Channel:
+        """Add a channel of any kind but a thread."""
+        channel = self._new(name, kind, self.world.ids.place())
+        self.world.emit("CHANNEL_CREATE", channel)
+        return channel
+
+    def _new(self, name: str, kind: Kind, channel_id: int) -> Channel:
         now = self.world.clock.now()
-        make_id = self.world.ids.event if kind.is_thread else self.world.ids.place
-        channel = Channel(make_id(), kind, name, self.world, self, created=now, archived_at=now)
+        channel = Channel(channel_id, kind, name, self.world, self, created=now, archived_at=now)
         self.world.channels[channel.id] = channel
         self.channels.append(channel)
-        if announce:
-            self.world.emit("CHANNEL_CREATE", channel)
         return channel
 
     def remove_bot(self) -> None:
@@ -220,7 +200,7 @@ class Guild:
         """Add the bot (again)."""
         self.has_bot = True
         self.members[self.world.bot.id] = [self.bot_role]
-        self.world.emit("GUILD_CREATE", self)
+        self.world.emit("GUILD_JOIN", self)
 
     def go_down(self) -> None:
         """Begin an outage at Discord: GUILD_DELETE with `unavailable`."""
@@ -269,15 +249,17 @@ class World:
         bot_permissions: int = 0,
         with_bot: bool = True,
     ) -> Guild:
-        """Add a guild with an owner and (mostly) the bot, which has a member's permissions and those given."""
+        """Add a guild with an owner and the bot, which has a member's permissions and those given."""
         guild = Guild(self.ids.guild(), name, self, owner or self.owner, has_bot=with_bot)
         guild.roles.append(Role(guild.id, "@everyone", int(MEMBER_BITS), guild))
-        guild.roles.append(Role(self.ids.place(), self.bot.name, int(bot_permissions), guild, 1, managed=True))
+        guild.roles.append(
+            Role(self.ids.place(), self.bot.name, int(bot_permissions), guild, 1, managed=True)
+        )
         guild.members[guild.owner.id] = []
         if with_bot:
             guild.members[self.bot.id] = [guild.bot_role]
         self.guilds[guild.id] = guild
-        self.emit("GUILD_CREATE", guild)
+        self.emit("GUILD_JOIN", guild)
         return guild
 
     def dm_of(self, user: User) -> Channel:

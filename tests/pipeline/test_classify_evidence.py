@@ -8,8 +8,7 @@ import pytest
 
 from bot.model import Filing, Rank
 from bot.pipeline.classify import Vocabulary, better, classify
-from bot.pipeline.evidence import FiledPost
-from bot.pipeline.page import PageFiling
+from bot.pipeline.evidence import FiledPost, PageFiling
 
 
 def api(categories: Sequence[str], tags: Sequence[str], number: int = 1) -> FiledPost:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.html_text import clip, paragraphs, plain_text, update_paragraph
+from bot.html_text import paragraphs, plain_text, update_paragraph
 
 PROSE = "<p>The council met on Monday.</p>"
 TAGS = (
@@ -77,37 +77,3 @@ def test_the_class_of_a_tag_with_very_many_attributes_is_still_seen() -> None:
     attributes = " ".join(f"data-{number}='x'" for number in range(1_000))
 
     assert texts(f"<div {attributes} class='sharedaddy'>Share.</div><p {attributes}>Prose.</p>") == ["Prose."]
-
-
-# --- clip -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "limit", "clipped"),
-    [
-        ("short", 5, "short"),
-        ("one two three", 9, "one two…"),
-        ("one two three", 8, "one two…"),
-        ("one, two", 6, "one…"),
-        ("one two", 1, "…"),
-        ("one two", 0, ""),
-        ("中国宣布新的规定", 5, "中国宣布…"),
-        ("Apple 宣布新的规定", 9, "Apple 宣布…"),
-        ("a verylongword", 9, "a…"),
-        ("x" * 20, 10, "x" * 9 + "…"),
-    ],
-)
-def test_clip_cuts_at_the_end_of_a_word(text: str, limit: int, clipped: str) -> None:
-    assert clip(text, limit) == clipped
-
-
-def test_clip_does_not_part_a_letter_from_its_accent() -> None:
-    assert clip("e\u0301" * 6, 6) == "e\u0301e\u0301…"
-
-
-@given(st.text(), st.integers(min_value=-1, max_value=30))
-def test_clip_never_exceeds_its_limit_and_only_ever_shortens(text: str, limit: int) -> None:
-    clipped = clip(text, limit)
-
-    assert len(clipped) <= max(limit, 0)
-    assert clipped == text or text.startswith(clipped.removesuffix("…"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import given
@@ -169,8 +170,8 @@ ENTRIES = st.lists(
             ["", "x", "http://a.example/?p=101", "http://b.example/?p=101", "https://a.example/1"]
         ),
         link=st.sampled_from(["", "https://a.example/1/", "http://b.example/1", "https://a.example/2?id=3"]),
-        title=st.sampled_from(["One", "Two", "Three"]),
-        published=st.sampled_from([days(-100), days(-1), days(1), days(50)]),
+        title=st.sampled_from(["", "One", "Two", "Three"]),
+        published=st.none() | st.sampled_from([days(-100), days(-1), days(1), days(50)]),
         html=st.sampled_from(["", "text"]),
     ),
     max_size=6,
@@ -197,18 +198,55 @@ def test_order_of_the_window_does_not_matter(
     assert outcome(memory.look(window)) == outcome(memory.look(shuffled))
 
 
-@given(ENTRIES, ENTRIES, st.booleans())
-def test_second_sight_of_a_window_is_never_new(
-    before: list[Entry],
-    window: list[Entry],
+def moved(entry: Entry) -> Entry:
+    return replace(entry, guid=entry.guid.replace("blog.", "new."), link=entry.link.replace("blog.", "new."))
+
+
+CHANGES: tuple[Callable[[Entry], Entry], ...] = (
+    lambda entry: entry,
+    lambda entry: replace(entry, guid=entry.guid.replace("http:", "https:")),
+    lambda entry: replace(entry, guid=""),
+    lambda entry: replace(entry, guid=entry.link),
+    lambda entry: replace(entry, guid="", link=""),
+    moved,
+    lambda entry: replace(entry, link=entry.link.replace("//", "//www.") + "?utm_medium=rss"),
+    lambda entry: replace(entry, link=entry.link.replace("post", "story")),
+    lambda entry: replace(entry, title=entry.title + " (corrected)"),
+    lambda entry: replace(entry, html="", labels=()),
+    lambda entry: replace(entry, published=days(9)),
+)
+WINDOWS = st.lists(
+    st.lists(
+        st.tuples(st.sampled_from([*WINDOW, post(101, 1), post(102, 2)]), st.sampled_from(CHANGES)),
+        unique=True,
+    ),
+    max_size=4,
+)
+
+
+@given(WINDOWS, st.booleans())
+def test_known_post_is_never_new_whatever_becomes_of_its_guid_link_title_or_date(
+    windows: list[list[tuple[Entry, Callable[[Entry], Entry]]]],
     tells_aliases: bool,  # noqa: FBT001 -- drawn by the property
 ) -> None:
-    memory = Memory([*before, WINDOW[0]], tells_aliases=tells_aliases)
-    memory.poll(window)
-    again = memory.look(window)
+    memory = Memory(WINDOW, tells_aliases=tells_aliases)
+    memory.poll([post(102, 2), post(101, 1), *WINDOW])
+    for window in windows if tells_aliases else windows[:1]:
+        entries = list({entry.title: change(entry) for entry, change in window}.values())
+        sifted = memory.poll(entries)
+        again = memory.look(entries)
 
-    assert (again.new, again.silent, again.changed, again.moved_ids) == ((), (), (), ())
-    assert not again.gap
+        assert (sifted.new, sifted.silent) == ((), ())
+        assert (again.new, again.silent, again.changed, again.gap) == ((), (), (), False)
+        assert len(memory.posts) == 7
+
+
+@given(ENTRIES, ENTRIES)
+def test_unseen_post_never_has_the_id_of_a_known_one(before: list[Entry], window: list[Entry]) -> None:
+    memory = Memory([*before, WINDOW[0]])
+    sifted = memory.look(window)
+
+    assert memory.posts.keys().isdisjoint(found.identity.id for found in (*sifted.new, *sifted.silent))
 
 
 @given(ENTRIES, ENTRIES)

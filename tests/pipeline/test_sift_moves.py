@@ -78,6 +78,14 @@ def test_one_post_that_repeats_title_and_date_of_another_is_new() -> None:
     twin = replace(WINDOW[0], guid="http://blog.example/?p=101", link="https://blog.example/2022/twin/")
 
     assert titles(Memory(WINDOW).look([twin, *WINDOW]).new) == ["Post 100"]
+    assert titles(Memory(WINDOW).look([twin, *WINDOW[1:]]).new) == ["Post 100"]
+
+
+def test_of_two_entries_that_claim_one_post_the_other_keeps_its_own_id() -> None:
+    double = replace(WINDOW[0], guid="", title="Other")
+    (found,) = Memory(WINDOW).look([double, *WINDOW]).new
+
+    assert found.identity.id == "link:blog.example/2022/post-100"
 
 
 # --- different posts under like keys --------------------------------------------------------------------

@@ -170,3 +170,4 @@ CREATE INDEX deliveries_edits ON deliveries (edit_due_at, lease_until) WHERE edi
 CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_due_at IS NOT NULL;
 CREATE INDEX deliveries_post ON deliveries (post_id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
+CREATE INDEX deliveries_failed ON deliveries (id) WHERE state = 'failed';

@@ -1,0 +1,273 @@
+"""The Discord adapter: `bot.ports.Adapter`, put together from the parts of this folder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from adapters.discord import commands, places
+from adapters.discord.client import Client
+from adapters.discord.conversation import Conversation
+from adapters.discord.delivery import Delivery
+from adapters.discord.errors import fatal, translate
+from adapters.discord.pace import Pace
+from adapters.discord.wire import Wire
+from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.model import Destination, Message
+from bot.names import attempt_key
+from bot.ports import Desk
+
+API_BASE = "https://discord.com/api/v10"
+PATIENCE = 10.0  # seconds that the start waits for the gateway
+SHARD_PATIENCE = 10.0  # seconds more for each shard, after which a start is begun anew
+LAST_WORDS = 3.0  # seconds for answers under way when the adapter closes
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
+_SYNCED = "discord:commands"
+
+_log = logging.getLogger(__name__)
+
+
+class DiscordAdapter:
+    """Alerts and commands on Discord.
+
+    `api_base`, `gateway` ("" asks the API): where Discord is. `shards`: first, last and total of those this
+    process runs, None for all. `admins`: ids of people who are admins everywhere. `publish`: whether
+    messages in announcement channels are published to the servers that follow them.
+    """
+
+    name = "discord"
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_base: str = API_BASE,
+        gateway: str = "",
+        shards: tuple[int, int, int] | None = None,
+        admins: Iterable[str] = (),
+        publish: bool = False,
+        pace: Pace | None = None,
+    ) -> None:
+        self._token = token
+        self._wire = Wire(api_base, gateway)
+        self._shards = shards
+        self._admins = tuple(admins)
+        self._publish = publish
+        self._pace = pace or Pace()
+        self._desk: Desk | None = None
+        self._client: Client | None = None
+        self._delivery: Delivery | None = None
+        self._conversation: Conversation | None = None
+        self._service: asyncio.Task[None] | None = None
+        self._answers: set[asyncio.Task[None]] = set()
+        self._refused: PermanentError | None = None  # why Discord will not have the bot
+
+    @property
+    def connected(self) -> bool:
+        """Whether commands come in and messages can go out."""
+        return self._client is not None and self._client.is_up
+
+    # --- life -------------------------------------------------------------------------------------------
+
+    async def start(self, desk: Desk) -> None:
+        """Connect. PermanentError: the token or the shards are refused; else it is tried on by itself."""
+        self._desk, self._refused = desk, None
+        self._wire.lay()
+        try:
+            client = await self._log_in(desk)
+        except TemporaryError as error:
+            _log.warning("Discord cannot be used yet: %s", error)
+            client = None
+        except PermanentError as error:
+            self._refused = error
+            raise
+        self._service = asyncio.create_task(self._serve(desk, client))
+        if client is not None:
+            await self._wait_for(client, self._service)
+
+    async def run(self) -> None:
+        """Serve until cancelled; PermanentError once Discord refuses the bot for good."""
+        if self._refused is not None:
+            raise self._refused
+        if self._service is not None:
+            await asyncio.shield(self._service)
+
+    async def aclose(self) -> None:
+        """Let answers under way go out, then disconnect."""
+        self._desk = None
+        if self._answers:
+            await asyncio.wait(self._answers, timeout=LAST_WORDS)
+        if self._service is not None:
+            self._service.cancel()
+            await asyncio.gather(self._service, return_exceptions=True)
+            self._service = None
+        await self._hang_up()
+        self._wire.lift()
+
+    async def _wait_for(self, client: Client, service: asyncio.Task[None]) -> None:
+        up = asyncio.create_task(client.up.wait())
+        await asyncio.wait({up, service}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        up.cancel()
+        if service.done():
+            await service
+
+    async def _serve(self, desk: Desk, client: Client | None) -> None:
+        """Keep a connection, with a new client whenever discord.py gives one up."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                client = client or await self._log_in(desk)
+                await self._hold(client)
+            except Exception as error:  # noqa: BLE001 -- whatever ended the connection, another is made
+                if (final := fatal(error)) is not None:
+                    self._refused = final
+                    await self._hang_up()
+                    raise final from None
+                _log.warning("Discord is out of reach, again in %.0f s: %s", wait, translate(error))
+            wait = FIRST_WAIT if client is not None and client.up.is_set() else wait
+            client = None
+            await self._hang_up()
+            await asyncio.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    async def _hold(self, client: Client) -> None:
+        """Run the gateway connection to its end; a start that takes too long is given up."""
+        connection = asyncio.create_task(client.connect())
+        up = asyncio.create_task(client.up.wait())
+        patience = PATIENCE + SHARD_PATIENCE * client.shards_here
+        try:
+            await asyncio.wait({connection, up}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            if not connection.done() and not client.up.is_set():
+                raise TemporaryError("the gateway does not answer.")
+            await connection
+        finally:
+            for task in (connection, up):
+                task.cancel()
+            await asyncio.gather(connection, up, return_exceptions=True)
+
+    async def _log_in(self, desk: Desk) -> Client:
+        """Return a client that may call the API; TemporaryError or PermanentError."""
+        client = Client(self._wire, self._pace, self, self._shards)
+        try:
+            await client.login(self._token)
+            await client.prepare()
+            delivery = Delivery(client, self._pace, desk, publish=self._publish)
+            self._conversation = Conversation(desk, self, self._admins)
+            self._client, self._delivery = client, delivery
+            await self._sync_if_changed()
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            await client.close()
+            self._client = self._delivery = None
+            wrong = translate(error)
+            if isinstance(wrong, PermanentError):  # whatever it says of a place, it is said of all
+                raise PermanentError(str(wrong), scope=Scope.ADAPTER) from None
+            raise wrong from None
+        return client
+
+    async def _hang_up(self) -> None:
+        client, self._client, self._delivery = self._client, None, None
+        if client is not None:
+            await client.close()
+
+    # --- messages ---------------------------------------------------------------------------------------
+
+    async def send(self, destination: Destination, message: Message, key: str) -> str:
+        """Send a message; see the port."""
+        return await self._ready().send(destination, message, key)
+
+    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:  # noqa: ARG002 -- the reference names the place
+        """Change a sent message; see the port."""
+        return await self._ready().edit(reference, message, key)
+
+    async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
+        """Look for a message in the history of its place; see the port."""
+        return await self._ready().find(destination, key, since)
+
+    def _ready(self) -> Delivery:
+        if self._delivery is not None:
+            return self._delivery
+        if self._refused is not None:
+            raise self._refused
+        raise TemporaryError("Discord is not connected at present.")
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    async def sync(self, *, force: bool = False) -> bool:
+        """Register the commands with Discord if they changed, or anyway; whether they were.
+
+        TemporaryError or PermanentError when Discord refuses.
+        """
+        desk, client = self._desk, self._client
+        if desk is None or client is None:
+            raise TemporaryError("Discord is not connected at present.")
+        payload = commands.payload(desk.commands)
+        mark = f"{client.application_id}:{commands.fingerprint(payload)}"
+        if not force and await desk.recall(_SYNCED) == mark:
+            return False
+        try:
+            await client.http.bulk_upsert_global_commands(client.application_id or 0, payload)
+        except Exception as error:
+            raise translate(error) from error
+        await desk.remember(_SYNCED, mark)
+        return True
+
+    async def _sync_if_changed(self) -> None:
+        """Register the commands; those of before go on working where Discord has a fault."""
+        try:
+            if await self.sync():
+                _log.info("The commands are registered with Discord.")
+        except DeliveryError as error:
+            if isinstance(error, PermanentError) and error.scope is Scope.ADAPTER:
+                raise
+            _log.error("The commands are not registered with Discord: %s", error)
+
+    async def invitation(self) -> str:
+        """Return the link that adds the bot to a server, with the permissions and scopes it needs."""
+        self._wire.lay()
+        client = Client(self._wire, self._pace, self)
+        try:
+            await client.login(self._token)
+            return discord.utils.oauth_url(
+                client.application_id or 0, permissions=places.WANTED, scopes=places.SCOPES
+            )
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            raise translate(error) from None
+        finally:
+            await client.close()
+            self._wire.lift()
+
+    # --- what happens on Discord (adapters.discord.client.Listener) ---------------------------------------
+
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a command, a click or suggestions."""
+        if self._conversation is not None and self._desk is not None:
+            await self._tracked(self._conversation.receive(interaction))
+
+    async def greet(self, user_id: int, text: str) -> None:
+        """Send a person their first direct message; DeliveryError when they cannot be reached."""
+        key = attempt_key(places.user_address(user_id), f"greeting {text}")
+        await self._ready().greet(user_id, f"Alerts come here. {text}", key)
+
+    async def channels_gone(self, channel_ids: Sequence[int]) -> None:
+        """Tell the desk of deleted channels."""
+        if self._desk is not None:
+            addresses = [places.channel_address(each) for each in channel_ids]
+            await self._desk.gone(addresses, "the channel was deleted.")
+
+    async def permissions_changed(self, channels: Sequence[places.Place]) -> None:
+        """Tell the desk of each channel where all the bot needs is there now."""
+        for place in channels:
+            if self._desk is not None and places.takes_messages(place) and not places.lacking(place):
+                await self._desk.reachable(places.channel_address(place.id))
+
+    async def _tracked(self, answer: Coroutine[Any, Any, None]) -> None:
+        """Run to the end also when discord.py drops the event's task, so that closing can wait for it."""
+        task = asyncio.create_task(answer)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+        await asyncio.shield(task)

@@ -1,0 +1,185 @@
+"""The connection to Discord's gateway: discord.py's client, set up for a bot that only posts and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any, Protocol, TypedDict
+
+import discord
+
+from adapters.discord.pace import Pace
+from adapters.discord.places import Place
+from adapters.discord.wire import Wire
+
+IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
+LONGEST_RATE_LIMIT = 30.0  # seconds waited for inside a call; the least discord.py takes
+_INTENTS = discord.Intents(guilds=True)
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
+    False  # nobody wants to hear that of a text bot
+)
+
+_log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """Who hears what happens on Discord."""
+
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Hear that somebody used a command, clicked or types."""
+        ...
+
+    async def channels_gone(self, channel_ids: Sequence[int]) -> None:
+        """Hear that channels or threads were deleted, for ever."""
+        ...
+
+    async def permissions_changed(self, channels: Sequence[Place]) -> None:
+        """Hear of channels that the bot may now be able to write to, and was not before."""
+        ...
+
+
+class _Sharding(TypedDict, total=False):
+    shard_count: int
+    shard_ids: list[int]
+
+
+def _sharding(shards: tuple[int, int, int] | None) -> _Sharding:
+    if shards is None:
+        return {}
+    first, last, total = shards
+    return {"shard_count": total, "shard_ids": list(range(first, last + 1))}
+
+
+class Client(discord.AutoShardedClient):
+    """discord.py's client with only what Bystander needs: servers and channels in memory, no members.
+
+    `shards`: first, last and total of those this process runs; None for all that Discord recommends.
+    """
+
+    def __init__(
+        self, wire: Wire, pace: Pace, listener: Listener, shards: tuple[int, int, int] | None = None
+    ) -> None:
+        super().__init__(
+            intents=_INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT,
+            http_trace=wire.watch(pace),
+            **_sharding(shards),
+        )
+        self._wire = wire
+        self._listener = listener
+        self._slots = 1
+        self._started: dict[int, float] = {}  # slot -> when its last shard was started
+        self._talking: set[int] = set()  # shards with a session
+        self.up = asyncio.Event()  # every shard has had one
+        dial, connect = wire.dial, self.http.ws_connect
+
+        async def ws_connect(url: str, *, compress: int = 0) -> Any:
+            return await connect(dial(url), compress=compress)
+
+        self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # there is no setting for it
+
+    @property
+    def is_up(self) -> bool:
+        """Whether every shard of this process is connected."""
+        return not self.is_closed() and self._expected() <= self._talking
+
+    @property
+    def shards_here(self) -> int:
+        """How many shards this process runs."""
+        return len(self._expected())
+
+    async def prepare(self) -> None:
+        """Ask how many shards to start, how fast, and where. Waits while no start is left for today."""
+        shards, url, limits = await self.http.get_bot_gateway()
+        self._wire.learn(url)
+        self.shard_count = self.shard_count or shards
+        self._slots = max(limits["max_concurrency"], 1)
+        if limits["remaining"] < self.shards_here:  # one start too many and Discord resets the token
+            wait = limits["reset_after"] / 1000
+            _log.error("Discord allows no more starts today; connecting in %.0f s.", wait)
+            await asyncio.sleep(wait)
+
+    def _expected(self) -> set[int]:
+        """Return the shards of this process."""
+        return set(self.shard_ids or range(self.shard_count or 1))
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002
+        """Keep the pace that Discord asks of starting shards: one for each slot every five seconds."""
+        slot = (shard_id or 0) % self._slots
+        now = self.loop.time()
+        start = max(now, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
+        self._started[slot] = start
+        await asyncio.sleep(start - now)
+
+    # --- events: discord.py calls them by their names ---------------------------------------------------
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        """Log what went wrong while an event was handled; the next one is handled all the same."""
+        _log.exception("Handling %s failed", event_method)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note that a shard has a new session."""
+        self._talking.add(shard_id)
+        if self.is_up:
+            self.up.set()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that a shard goes on with its session; what it missed follows."""
+        self._talking.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a shard lost its connection; discord.py makes a new one."""
+        self._talking.discard(shard_id)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Pass on that somebody used a command, clicked or types."""
+        await self._listener.interaction(interaction)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Pass on that a channel was deleted, and its threads with it."""
+        threads = [each.id for each in channel.guild.threads if each.parent_id == channel.id]
+        await self._listener.channels_gone([channel.id, *threads])
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Pass on that a thread was deleted."""
+        await self._listener.channels_gone([payload.thread_id])
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Log that the bot was removed from a server; the next alert is refused and parks what went there.
+
+        An outage at Discord is another event. Nothing ends here: the bot may be invited again.
+        """
+        _log.warning("The bot was removed from the server “%s” (%d).", guild.name, guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Pass on the channels of a server that the bot was added to, perhaps again."""
+        await self._listener.permissions_changed([*guild.channels, *guild.threads])
+
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Pass on that permissions changed in a channel."""
+        if before.overwrites != after.overwrites:
+            threads = [each for each in after.guild.threads if each.parent_id == after.id]
+            await self._listener.permissions_changed([after, *threads])
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Pass on that a role of the bot changed."""
+        if before.permissions != after.permissions and after in after.guild.me.roles:
+            await self._listener.permissions_changed([*after.guild.channels, *after.guild.threads])
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Pass on that the bot has other roles; without the members intent Discord tells of nobody else."""
+        if after.id == after.guild.me.id and before.roles != after.roles:
+            await self._listener.permissions_changed([*after.guild.channels, *after.guild.threads])
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """Pass on that a thread was unlocked."""
+        if before.locked and not after.locked:
+            await self._listener.permissions_changed([after])

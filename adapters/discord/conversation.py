@@ -1,0 +1,229 @@
+"""What people do on Discord: commands, suggestions, buttons, menus. Each is answered within 3 seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, cast
+
+import discord
+
+from adapters.discord import commands, errand, places, views
+from adapters.discord.errand import Errand
+from adapters.discord.pace import urgent
+from adapters.discord.preflight import refusal
+from adapters.discord.render import Button, Card, followed, reply_pages
+from bot.errors import DeliveryError
+from bot.model import Caller, CommandInfo, Reply
+from bot.ports import Desk
+
+SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
+MOST_FOLLOWUPS = 4
+FOLLOW, ADD_ALERTS = "follow", "alerts add"
+TOO_OLD = "That list is too old to be turned; please ask again."
+
+_LINK = re.compile(r"https?://[^\s<>]+")
+_Interaction = discord.Interaction[Any]
+
+_log = logging.getLogger(__name__)
+
+
+class Greeter(Protocol):
+    """Says hello to a person who begins to follow something."""
+
+    async def greet(self, user_id: int, text: str) -> None:
+        """Send a first direct message, unless one is known to have arrived; DeliveryError: it cannot."""
+        ...
+
+
+class Conversation:
+    """Answers interactions with what the desk says. `admins`: ids of those who are admins everywhere."""
+
+    def __init__(self, desk: Desk, greeter: Greeter, admins: Sequence[str] = ()) -> None:
+        self._desk = desk
+        self._greeter = greeter
+        self._admins = frozenset(admins)
+        self._commands = {command.path: command for command in desk.commands}
+
+    async def receive(self, interaction: _Interaction) -> None:
+        """Answer one interaction; its errors end here, in the log."""
+        kinds = {
+            discord.InteractionType.application_command: self._command,
+            discord.InteractionType.autocomplete: self._suggest,
+            discord.InteractionType.component: self._click,
+        }
+        answer = kinds.get(interaction.type)
+        if answer is None:
+            return
+        try:
+            with urgent():
+                await answer(interaction)
+        except (discord.DiscordException, DeliveryError, OSError) as error:
+            # 10062: the 3 seconds were over before we answered; nobody waits any more.
+            _log.warning("An answer did not reach Discord: %s", error)
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    async def _command(self, interaction: _Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        used = commands.read(_data(interaction), interaction.guild_id)
+        command = self._commands.get(used.path)
+        missing = _left_out(command, used.values)
+        if command and missing and await self._offer_menu(interaction, command, missing, used.values):
+            return
+        reply = self._refusal(interaction, used) or await self._execute(interaction, used.path, used.values)
+        await self._answer(interaction, reply, Errand(errand.PAGE, used.path, used.values))
+
+    async def _execute(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> Reply:
+        caller = self._caller(interaction)
+        reply = await self._desk.execute(caller, path, values)
+        if path == FOLLOW and reply.ok:
+            return await self._greeted(interaction, caller, reply)
+        return reply
+
+    async def _greeted(self, interaction: _Interaction, caller: Caller, reply: Reply) -> Reply:
+        """Make sure that direct messages reach who follows something; say so when they do not."""
+        if caller.place != caller.address:
+            try:
+                await self._greeter.greet(interaction.user.id, reply.text)
+            except DeliveryError as error:
+                return Reply(f"{reply.text}\nBut no direct message reaches you yet: {error}", reply.posts)
+        await self._desk.reachable(caller.address)
+        return reply
+
+    async def _offer_menu(
+        self, interaction: _Interaction, command: CommandInfo, parameter: str, values: Mapping[str, str]
+    ) -> bool:
+        """Answer with a menu of what can be chosen; False when there is nothing to choose."""
+        options = await self._desk.complete(self._caller(interaction), command.path, parameter, "")
+        if not options:
+            return False
+        custom_id = await errand.write(Errand(errand.MENU, command.path, values, parameter), self._desk)
+        menu = views.menu(custom_id, "Choose one or more", options)
+        await interaction.edit_original_response(content=f"{command.help}:", view=views.view((), menu))
+        return True
+
+    def _refusal(self, interaction: _Interaction, used: commands.Invocation) -> Reply | None:
+        """Return what is missing for alerts in a channel; None for nothing."""
+        if used.path != ADD_ALERTS or not self._is_admin(interaction):
+            return None
+        return refusal(interaction, used)
+
+    # --- suggestions ------------------------------------------------------------------------------------
+
+    async def _suggest(self, interaction: _Interaction) -> None:
+        used = commands.read(_data(interaction), interaction.guild_id)
+        typed = used.values.get(used.focused, "")
+        found: list[str] = []
+        try:
+            async with asyncio.timeout(SUGGESTION_LIMIT):
+                found = await self._desk.complete(self._caller(interaction), used.path, used.focused, typed)
+        except TimeoutError:
+            _log.warning("Suggestions for /%s took too long", used.path)
+        choices = [discord.app_commands.Choice(name=each, value=each) for each in found]
+        await interaction.response.autocomplete(choices[: views.MOST_OPTIONS])
+
+    # --- clicks -----------------------------------------------------------------------------------------
+
+    async def _click(self, interaction: _Interaction) -> None:
+        custom_id = str(_data(interaction).get("custom_id", ""))
+        kind = custom_id.partition(":")[0]
+        if kind == errand.FOLLOW:
+            await self._run_for_reader(interaction, FOLLOW, {commands.MENU_KIND: followed(custom_id)})
+        elif kind == errand.WHY:
+            link = _link_of(interaction.message)
+            await self._run_for_reader(interaction, "why", {"link": link} if link else {})
+        elif kind in (errand.PAGE, errand.MENU, errand.COMMAND):
+            await self._run_errand(interaction, custom_id)
+
+    async def _run_for_reader(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> None:
+        """Answer who clicked, alone, under a message that everybody sees."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        reply = await self._execute(interaction, path, values)
+        await self._answer(interaction, reply, Errand(errand.PAGE, path, values))
+
+    async def _run_errand(self, interaction: _Interaction, custom_id: str) -> None:
+        if custom_id.startswith(f"{errand.COMMAND}:"):
+            wanted = await errand.read(custom_id, self._desk)
+            await self._run_for_reader(interaction, wanted.path if wanted else "", {})
+            return
+        await interaction.response.defer()
+        wanted = await errand.read(custom_id, self._desk)
+        if wanted is None:
+            await interaction.edit_original_response(content=TOO_OLD, embeds=[], view=None)
+            return
+        values = dict(wanted.values)
+        if wanted.kind == errand.MENU:
+            values[wanted.detail] = ", ".join(_data(interaction).get("values", ()))
+        elif self._changes(wanted.path):
+            return  # a page of an answer never does again what the answer told of
+        page = int(wanted.detail) if wanted.detail.isdecimal() else 0
+        reply = await self._execute(interaction, wanted.path, values)
+        await self._answer(interaction, reply, Errand(errand.PAGE, wanted.path, values), page)
+
+    # --- answers ----------------------------------------------------------------------------------------
+
+    async def _answer(self, interaction: _Interaction, reply: Reply, again: Errand, page: int = 0) -> None:
+        """Show an answer in place of what is there; a long one in pages, or in several messages."""
+        cards = reply_pages(reply)
+        if len(cards) > 1 and self._changes(again.path):
+            await self._show(interaction, cards[0])
+            for made in cards[1 : 1 + MOST_FOLLOWUPS]:
+                await interaction.followup.send(
+                    content=places.with_names(made.content), embeds=views.embeds(made), ephemeral=True
+                )
+            return
+        page = min(page, len(cards) - 1)
+        turning = [
+            Button(label, custom_id=await errand.write(_page(again, to), self._desk))
+            for label, to in (("◀ Back", page - 1), (f"More ({page + 1} of {len(cards)}) ▶", page + 1))
+            if 0 <= to < len(cards)
+        ]
+        await self._show(interaction, cards[page], turning)
+
+    async def _show(self, interaction: _Interaction, made: Card, more: Sequence[Button] = ()) -> None:
+        await interaction.edit_original_response(
+            content=places.with_names(made.content) or None,
+            embeds=views.embeds(made),
+            view=views.view([*made.buttons, *more]),
+        )
+
+    def _changes(self, path: str) -> bool:
+        command = self._commands.get(path)
+        return command is None or command.changes
+
+    def _caller(self, interaction: _Interaction) -> Caller:
+        address = places.user_address(interaction.user.id)
+        in_dm = interaction.guild_id is None and interaction.context.dm_channel
+        place = places.channel_address(interaction.channel_id or 0)
+        return Caller(address, address if in_dm else place, admin=self._is_admin(interaction))
+
+    def _is_admin(self, interaction: _Interaction) -> bool:
+        here = interaction.guild_id is not None and interaction.permissions.manage_guild
+        return here or str(interaction.user.id) in self._admins
+
+
+def _data(interaction: _Interaction) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", interaction.data or {})
+
+
+def _left_out(command: CommandInfo | None, values: Mapping[str, str]) -> str:
+    """Return the parameter that a menu has to ask for, "" for none."""
+    if command is None:
+        return ""
+    asked = (each.name for each in command.parameters if commands.has_menu(command, each))
+    return next((name for name in asked if name not in values), "")
+
+
+def _page(again: Errand, page: int) -> Errand:
+    return Errand(errand.PAGE, again.path, again.values, str(page))
+
+
+def _link_of(message: discord.Message | None) -> str:
+    """Return the link of the post that a card is about, "" for none."""
+    if message is None:
+        return ""
+    linked = [each.url for each in message.embeds if each.url]
+    return next(iter([*linked, *_LINK.findall(message.content)]), "")

@@ -1,0 +1,244 @@
+"""Messages out: sent, edited, found again. Every error leaves as one of the two that the outbox knows."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+
+from adapters.discord import places, views
+from adapters.discord.client import Client
+from adapters.discord.errors import ARCHIVED, MESSAGE_GONE, NOT_IN_A_FORUM, TABLE, translate
+from adapters.discord.pace import Pace, Quota
+from adapters.discord.render import Card, card, thread_name
+from bot.errors import PermanentError, Scope, TemporaryError
+from bot.model import Alert, Destination, Message, Notice
+from bot.ports import Desk
+
+CALL_LIMIT = 25.0  # seconds for one call of the outbox, so that a stop is not kept waiting
+NONCE_LIVES = 120.0  # seconds a nonce is surely known ("a few minutes", documentation, resources/message)
+HISTORY = 200  # messages of a channel that are read to find one
+POSTS = 50  # posts of a forum, likewise
+MOST_DMS = 10_000  # direct-message channels remembered in memory
+PUBLISHED = (10, 3600.0)  # messages an announcement channel may publish, in so many seconds
+AT_ONCE = 100  # deliveries under way
+_REFUSALS = (403, 404)
+
+_log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Sends for one connection. `publish`: whether messages in announcement channels are published."""
+
+    def __init__(self, client: Client, pace: Pace, desk: Desk, *, publish: bool = False) -> None:
+        self._client = client
+        self._pace = pace
+        self._desk = desk
+        self._publish = publish
+        self._published = Quota(*PUBLISHED)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._dms: OrderedDict[int, int] = OrderedDict()
+
+    async def send(self, destination: Destination, message: Message, key: str) -> str:
+        """Send a message; the reference is "channel id/message id"."""
+        kind, place_id = places.read_address(destination.local)
+        async with self._call(), self._room:
+            if kind == "user":
+                return await self._send_to_person(place_id, message, key)
+            async with self._pace.alone(place_id):
+                return await self._send(place_id, message, key)
+
+    async def greet(self, user_id: int, text: str, key: str) -> None:
+        """Send a person their first direct message, unless one is known to have reached them."""
+        if not await self._desk.recall(_dm_key(user_id)):
+            await self.send(Destination(0, places.user_address(user_id)), Notice(text), key)
+
+    async def edit(self, reference: str, message: Message, key: str) -> str:
+        """Change a message; its thread is unarchived for it where that is allowed."""
+        channel_id, message_id = _ids(reference)
+        async with self._call(), self._room, self._pace.alone(channel_id):
+            made = _made(message, key)
+            sent = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+            try:
+                await sent.edit(**_body(made, key))
+            except discord.HTTPException as error:
+                if error.code != ARCHIVED:
+                    raise
+                await self._unarchive(channel_id)
+                await sent.edit(**_body(made, key))
+        return reference
+
+    async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
+        """Look for a message with this key in the history of its place; None when it is not there."""
+        try:
+            kind, place_id = places.read_address(destination.local)
+        except PermanentError:
+            return None  # nothing can ever have been sent there
+        async with self._call():
+            channel_id = await self._dm_channel(place_id) if kind == "user" else place_id
+            place = await self._known(channel_id)
+            if isinstance(place, discord.ForumChannel):
+                return await self._find_post(place, key, since)
+            if isinstance(place, places.Place) and "Read Message History" in places.lacking(place):
+                _refuse_after(since)
+                return None
+            history = self._client.get_partial_messageable(channel_id).history(
+                limit=HISTORY, after=since, oldest_first=True
+            )
+            async for message in history:
+                if self._is_own(message) and views.bears(message, key):
+                    return f"{channel_id}/{message.id}"
+        return None
+
+    async def _send_to_person(self, user_id: int, message: Message, key: str) -> str:
+        """Send a direct message. The channel of those who got one is remembered, until they refuse one."""
+        channel_id = await self._dm_channel(user_id)
+        try:
+            async with self._pace.alone(channel_id):
+                reference = await self._send(channel_id, message, key)
+        except discord.HTTPException as error:
+            if error.status in _REFUSALS:
+                self._dms.pop(user_id, None)
+                await self._desk.remember(_dm_key(user_id), "")
+            raise
+        if not await self._desk.recall(_dm_key(user_id)):
+            await self._desk.remember(_dm_key(user_id), str(channel_id))
+        return reference
+
+    async def _dm_channel(self, user_id: int) -> int:
+        """Return the channel of the direct messages with a person, opened where it is not known."""
+        known = self._dms.get(user_id) or int(await self._desk.recall(_dm_key(user_id)) or 0)
+        if not known:
+            known = (await self._client.create_dm(discord.Object(user_id))).id
+        self._dms[user_id] = known
+        self._dms.move_to_end(user_id)
+        while len(self._dms) > MOST_DMS:
+            self._dms.popitem(last=False)
+        return known
+
+    async def _send(self, channel_id: int, message: Message, key: str) -> str:
+        place = self._client.get_channel(channel_id)
+        if isinstance(place, discord.ForumChannel):
+            return await self._post(place, message, key)
+        made = _made(message, key)
+        target = self._client.get_partial_messageable(channel_id)
+        try:
+            sent = await target.send(**_body(made, key), nonce=key, allowed_mentions=views.mentions(made))
+        except discord.HTTPException as error:
+            if error.code == MESSAGE_GONE:  # sent under this nonce before, and deleted since
+                return ""
+            if error.code != NOT_IN_A_FORUM:
+                raise
+            forum = await self._client.fetch_channel(channel_id)
+            if not isinstance(forum, discord.ForumChannel):
+                raise
+            return await self._post(forum, message, key)
+        if self._publish and isinstance(place, discord.TextChannel) and place.is_news():
+            await self._publish_message(sent)
+        return f"{channel_id}/{sent.id}"
+
+    async def _post(self, forum: discord.ForumChannel, message: Message, key: str) -> str:
+        categories = message.post.filing.categories if isinstance(message, Alert) else ()
+        made = _made(message, key)
+        opened = await forum.create_thread(
+            name=thread_name(message),
+            **_body(made, key),
+            applied_tags=places.tags_for(forum, categories),
+            allowed_mentions=views.mentions(made),
+        )
+        return f"{opened.thread.id}/{opened.message.id}"
+
+    async def _publish_message(self, message: discord.Message) -> None:
+        """Publish within the hourly limit. That it is not published must not count as not sent."""
+        channel_id = message.channel.id
+        if self._published.wait(time.monotonic(), channel_id):
+            _log.info("Channel %d has published all it may this hour; one message stays there.", channel_id)
+            return
+        self._published.count(time.monotonic(), channel_id)
+        try:
+            await message.publish()
+        except (discord.DiscordException, OSError, TemporaryError) as error:
+            _log.warning("A message in channel %d is not published: %s", channel_id, translate(error))
+
+    async def _unarchive(self, channel_id: int) -> None:
+        thread = await self._client.fetch_channel(channel_id)
+        if isinstance(thread, discord.Thread):
+            if thread.locked and not thread.permissions_for(thread.guild.me).manage_threads:
+                raise PermanentError(TABLE[ARCHIVED].text, scope=Scope.MESSAGE)
+            await thread.edit(archived=False)
+
+    async def _known(self, channel_id: int) -> object:
+        """Return what a channel is, asked where it is not in memory; None for a DM or an unknown one."""
+        return self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
+
+    async def _find_post(self, forum: discord.ForumChannel, key: str, since: datetime) -> str | None:
+        """Look through the bot's own posts of a forum, active ones first."""
+        active = [each for each in await forum.guild.active_threads() if each.parent_id == forum.id]
+        archived = [each async for each in forum.archived_threads(limit=POSTS)]
+        for thread in [*active, *archived]:
+            created = discord.utils.snowflake_time(thread.id)
+            if thread.owner_id != self._own_id or created < since - timedelta(seconds=1):
+                continue
+            try:
+                first = await thread.fetch_message(thread.id)
+            except discord.NotFound:
+                continue  # its first message was deleted
+            if views.bears(first, key):
+                return f"{thread.id}/{first.id}"
+        return None
+
+    @property
+    def _own_id(self) -> int:
+        return self._client.user.id if self._client.user else 0
+
+    def _is_own(self, message: discord.Message) -> bool:
+        return message.author.id == self._own_id
+
+    @asynccontextmanager
+    async def _call(self) -> AsyncIterator[None]:
+        """Bound the time of a call, and translate every error."""
+        try:
+            async with asyncio.timeout(CALL_LIMIT):
+                yield
+        except Exception as error:
+            raise translate(error) from error
+
+
+def _body(made: Card, key: str) -> dict[str, Any]:
+    """Return what sending and editing take alike."""
+    shown = views.view(views.with_key(made, key))
+    return {"content": made.content or None, "embeds": views.embeds(made), "view": shown}
+
+
+def _made(message: Message, key: str) -> Card:
+    made = card(message, key=key)
+    named = places.with_names(made.content) if isinstance(message, Notice) else made.content
+    return replace(made, content=named)
+
+
+def _refuse_after(since: datetime) -> None:
+    """Raise PermanentError once the nonce no longer keeps a message from coming twice."""
+    if datetime.now(UTC) - since > timedelta(seconds=NONCE_LIVES):
+        raise PermanentError(
+            "The bot cannot tell whether its last message arrived; give it Read Message History there.",
+            scope=Scope.DESTINATION,
+        )
+
+
+def _ids(reference: str) -> tuple[int, int]:
+    channel, _, message = reference.partition("/")
+    if not (channel.isdecimal() and message.isdecimal()):
+        raise PermanentError("There is no such message to edit.", scope=Scope.MESSAGE)
+    return int(channel), int(message)
+
+
+def _dm_key(user_id: int) -> str:
+    return f"discord:dm:{user_id}"

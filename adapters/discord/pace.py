@@ -1,0 +1,165 @@
+"""How fast the bot may call Discord, so that it is never banned. The counting is pure; `Pace` waits by it.
+
+Discord allows 50 requests a second for the whole bot, and bans an address for a while that collected 10,000
+invalid ones in 10 minutes (documentation, topics/rate-limits). The buckets of single routes are discord.py's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from weakref import WeakValueDictionary
+
+from bot.errors import TemporaryError
+
+RATE = 40.0  # requests a second, a fifth below Discord's limit
+BURST = 4.0  # requests that may go at once after a silence
+MOST_INVALID = 1_000  # in INVALID_WINDOW; other processes may share the address
+INVALID_WINDOW = 600.0  # seconds
+_INVALID = frozenset({401, 403, 404, 429})
+_TOO_MANY = 429
+_NOTHING = 1e-9  # of a token: what rounding may leave
+_UNSAID = 60.0  # seconds to wait after a 429 that names none
+
+_urgent: ContextVar[bool] = ContextVar("urgent", default=False)
+
+
+@contextmanager
+def urgent() -> Iterator[None]:
+    """Let the requests made inside go before those of alerts: somebody waits for an answer."""
+    before = _urgent.set(True)
+    try:
+        yield
+    finally:
+        _urgent.reset(before)
+
+
+class Meter:
+    """A token bucket. Pure: times are seconds of one clock, passed in."""
+
+    def __init__(self, rate: float = RATE, burst: float = BURST) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._tokens = burst
+        self._at = 0.0
+        self._held_until = 0.0
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until a request may go, 0 for now."""
+        self._refill(now)
+        missing = 1.0 - self._tokens
+        return max(self.held(now), missing / self._rate if missing > _NOTHING else 0.0)
+
+    def held(self, now: float) -> float:
+        """Return the seconds for which everything has to wait."""
+        return max(self._held_until - now, 0.0)
+
+    def take(self, now: float) -> None:
+        """Count a request that goes now; one that could not wait makes the next ones wait longer."""
+        self._refill(now)
+        self._tokens -= 1.0
+
+    def hold(self, until: float) -> None:
+        """Let nothing go before `until`: Discord said so."""
+        self._held_until = max(self._held_until, until)
+
+    def _refill(self, now: float) -> None:
+        since = max(now - max(self._at, self._held_until), 0.0)
+        self._tokens = min(self._tokens + since * self._rate, self._burst)
+        self._at = max(self._at, now)
+
+
+class Quota:
+    """So many things in so many seconds, for each key. Pure."""
+
+    def __init__(self, limit: int, window: float) -> None:
+        self._limit = limit
+        self._window = window
+        self._times: dict[int, deque[float]] = {}
+
+    def wait(self, now: float, key: int = 0) -> float:
+        """Return the seconds until another one may be, 0 for now."""
+        times = self._times.get(key)
+        while times and times[0] <= now - self._window:
+            times.popleft()
+        if times is not None and not times:
+            del self._times[key]
+        return times[0] + self._window - now if times and len(times) >= self._limit else 0.0
+
+    def count(self, now: float, key: int = 0) -> None:
+        """Count one in; beyond the limit only the newest are remembered."""
+        self._times.setdefault(key, deque(maxlen=self._limit)).append(now)
+
+
+class Pace:
+    """One gate for every request of the process but the answers to interactions.
+
+    Those who wait go in the order they came; what is `urgent` goes first. `clock` and `sleep` are for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        meter: Meter | None = None,
+        most_invalid: int = MOST_INVALID,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._meter = meter or Meter()
+        self._invalid = Quota(most_invalid, INVALID_WINDOW)
+        self._clock = clock
+        self._sleep = sleep
+        self._line = asyncio.Lock()
+        self._alone: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def turn(self) -> None:
+        """Wait until a request may go. TemporaryError while too many were refused lately."""
+        if _urgent.get():
+            await self._pass(self._meter.held)
+            return
+        async with self._line:
+            await self._pass(self._meter.wait)
+
+    async def _pass(self, wait: Callable[[float], float]) -> None:
+        while True:
+            self._refuse_after_too_many()
+            if not (seconds := wait(self._clock())):
+                break
+            await self._sleep(seconds)
+        self._meter.take(self._clock())
+
+    def _refuse_after_too_many(self) -> None:
+        if seconds := self._invalid.wait(self._clock()):
+            raise TemporaryError(
+                "Discord refused so many requests that the bot pauses, lest it is banned.",
+                retry_after=seconds,
+            )
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Learn from an answer: what counts against us, and whether everything has to wait."""
+        scope = headers.get("X-RateLimit-Scope", "")
+        if status in _INVALID and scope != "shared":
+            self._invalid.count(self._clock())
+        everything = scope == "global" or "X-RateLimit-Global" in headers or "Via" not in headers
+        if status == _TOO_MANY and everything:  # without Via it is the edge before Discord that refuses
+            self._meter.hold(self._clock() + _seconds(headers.get("Retry-After")))
+
+    @asynccontextmanager
+    async def alone(self, place: int) -> AsyncIterator[None]:
+        """Let nobody else be inside for the same place."""
+        lock = self._alone.get(place)
+        if lock is None:
+            lock = self._alone[place] = asyncio.Lock()
+        async with lock:
+            yield
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        return min(max(float(text or ""), 0.0), 3600.0)
+    except ValueError:
+        return _UNSAID

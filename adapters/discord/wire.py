@@ -1,0 +1,86 @@
+"""Where Discord is: the one place that decides which address a call or a gateway connection goes to."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import aiohttp
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from adapters.discord.pace import Pace
+from bot.errors import TemporaryError
+
+_OWN_LIMITS = ("/interactions/", "/webhooks/")  # below the API's base; outside the global rate limit
+_SERVER_ERROR = 500
+
+
+class Wire:
+    """The addresses of one connection to Discord.
+
+    discord.py has no setting for either. Its REST base is a class variable, so that one process talks to one
+    REST API at a time; `lift` puts the former one back. Each gateway connection is dialled through `dial`.
+    """
+
+    def __init__(self, api_base: str, gateway: str) -> None:
+        self._base = api_base.rstrip("/")
+        self._path = yarl.URL(self._base).path.rstrip("/")
+        self._gateway = yarl.URL(gateway) if gateway else None
+        self._told: yarl.URL | None = None
+        self._before: str | None = None
+
+    def lay(self) -> None:
+        """Send every REST call to our base from now on."""
+        if self._before is None:
+            self._before, Route.BASE = Route.BASE, self._base
+
+    def lift(self) -> None:
+        """Send REST calls where they went before. Safe to call twice."""
+        if self._before is not None:
+            Route.BASE, self._before = self._before, None
+
+    def learn(self, gateway: str) -> None:
+        """Take the gateway that the API named, for when the config names none."""
+        self._told = yarl.URL(gateway)
+
+    def dial(self, url: str) -> str:
+        """Return the address to connect to instead of the one that discord.py chose.
+
+        With a gateway in the config always that one. Without, the one the API named in place of the
+        address built into discord.py, to which it turns for a new session; a resume goes where READY said.
+        """
+        asked = yarl.URL(url)
+        if self._gateway is not None:
+            return str(self._gateway.update_query(asked.query))
+        if self._told is not None and asked.host == DiscordWebSocket.DEFAULT_GATEWAY.host:
+            return str(self._told.update_query(asked.query))
+        return url
+
+    def watch(self, pace: Pace) -> aiohttp.TraceConfig:
+        """Return a trace that lets each request, also those that discord.py repeats, keep the pace."""
+
+        async def start(_: object, __: SimpleNamespace, request: aiohttp.TraceRequestStartParams) -> None:
+            if self._is_ours(request.url):
+                await pace.turn()
+
+        async def end(_: object, __: SimpleNamespace, request: aiohttp.TraceRequestEndParams) -> None:
+            if request.url.scheme not in ("ws", "wss"):
+                pace.answered(request.response.status, request.response.headers)
+            if request.response.status >= _SERVER_ERROR and _is_post_in_forum(request):
+                request.response.close()  # else discord.py would post again, and no nonce guards a thread
+                raise TemporaryError("Discord has a fault.", uncertain=True)
+
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(start)
+        trace.on_request_end.append(end)
+        return trace
+
+    def _is_ours(self, url: yarl.URL) -> bool:
+        """Whether a request counts for the global limit."""
+        below = url.path.removeprefix(self._path)
+        return url.scheme in ("http", "https") and not below.startswith(_OWN_LIMITS)
+
+
+def _is_post_in_forum(request: aiohttp.TraceRequestEndParams) -> bool:
+    return request.method == "POST" and request.url.path.endswith("/threads")

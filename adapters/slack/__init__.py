@@ -1,0 +1,1 @@
+"""Slack, on slack-bolt. No other part of Bystander imports the SDK."""

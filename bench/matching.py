@@ -1,0 +1,159 @@
+"""What a post costs: finding its followers among many subscriptions, and emptying the outbox.
+
+`python -m bench.matching`. Committing a poll with one post is given as a ratio to a bare INSERT ... SELECT of
+as many rows into a table of the same columns, keys and indexes, in the same file, in alternating rounds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from bench.report import Aim, ratio_of
+from bot.model import Feed, FeedSettings, FeedState, Filing, Post, Rank
+from bot.ports import PollCommit, PollRecord, PostRow, Sent
+from storage.sqlite.store import SqliteStore, open_sqlite
+
+SIZES = ((10_000, 100), (100_000, 10_000), (1_000_000, 10_000))  # subscriptions, followers of one post
+ROUNDS = 7
+AIM = Aim(3)
+PENDING = 10_000
+BATCH = 100
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+# The followers of one term are spread over all pages, as people come in any order; every tenth leaves a term
+# out.
+_FILL = (
+    """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :size)
+    INSERT INTO destinations (id, address, platform, created_at)
+    SELECT i, 'discord:channel-' || i, 'discord', 0 FROM n""",
+    """INSERT INTO subscriptions
+        (id, destination_id, feed_id, cadence, channel, created_by, created_at, excludes)
+    SELECT id, id, iif(id % 2 = 0, 0, :feed), 'now', 1, 'bench', 0, id % 10 = 0 FROM destinations""",
+    """INSERT INTO filters (subscription_id, excluded, term, name)
+    SELECT id, 0, 'c:topic' || (id * 7919 % :topics), 'Topic' FROM subscriptions""",
+    """INSERT INTO filters (subscription_id, excluded, term, name)
+    SELECT id, 1, 'c:unwanted', 'Unwanted' FROM subscriptions WHERE excludes = 1""",
+)
+_OUTBOX = "SELECT sql FROM sqlite_master WHERE tbl_name = 'deliveries' AND sql <> '' ORDER BY type DESC"
+_CHOSEN = """
+CREATE TABLE chosen AS SELECT s.destination_id, s.id AS subscription_id, f.term
+FROM filters AS f JOIN subscriptions AS s ON s.id = f.subscription_id WHERE f.term = 'c:topic1'
+"""
+_BARE = """
+INSERT INTO bare (destination_id, post_id, subscription_id, term, state, due_at, created_at)
+SELECT destination_id, :post, subscription_id, term, 'pending', 0, 0 FROM chosen
+"""
+
+
+async def run() -> list[str]:
+    """Measure everything; return the figures, a line each."""
+    lines = [await _matching(size, followers) for size, followers in SIZES]
+    return [*lines, await _outbox()]
+
+
+@asynccontextmanager
+async def _filled(size: int, topics: int) -> AsyncIterator[tuple[SqliteStore, Feed]]:
+    """Give a store with so many subscriptions, each to one of `topics` categories."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_sqlite(f"sqlite:///{Path(folder) / 'bench.db'}")
+        feed = await store.add_feed(FeedSettings("Blog", "https://blog.example/feed/", origin="chat"), NOW)
+        async with store._database.transaction() as connection:  # noqa: SLF001 -- too many for `follow`
+            for statement in _FILL:
+                await connection.execute(statement, {"size": size, "topics": topics, "feed": feed.id})
+        yield store, feed
+        await store.aclose()
+
+
+async def _matching(size: int, followers: int) -> str:
+    async with _filled(size, size // followers) as (store, feed):
+        await _prepare_bare(store, feed)
+        matching: list[float] = []
+        bare: list[float] = []
+        for number in range(1, ROUNDS + 1):
+            pair = [(matching, _publish(store, feed, number)), (bare, _insert_bare(store, number))]
+            for times, work in pair if number % 2 else reversed(pair):
+                start = time.perf_counter()
+                made = await work
+                times.append(time.perf_counter() - start)
+                if made != followers:
+                    raise AssertionError(f"{made} deliveries instead of {followers}")
+    ratio = ratio_of(matching, bare)
+    ours, theirs = (f"{median(times) * 1000:.1f} ms" for times in (matching, bare))
+    return (
+        f"  a post to {followers:,} of {size:,} subscriptions: {ours}, bare insert {theirs}, "
+        f"{ratio:.2f} x  {AIM.verdict(ratio)}"
+    )
+
+
+async def _prepare_bare(store: SqliteStore, feed: Feed) -> None:
+    """Make a table like the outbox, the rows to put into it, and posts for them to point to."""
+    await store.commit_poll(_poll(feed, silent=[_post(f"bare {number}") for number in range(ROUNDS)]))
+    async with store._database.transaction() as connection:  # noqa: SLF001 -- beside what the store knows
+        for row in list(await connection.execute_fetchall(_OUTBOX)):
+            await connection.execute(row["sql"].replace("deliveries", "bare"))
+        await connection.execute(_CHOSEN)
+
+
+async def _publish(store: SqliteStore, feed: Feed, number: int) -> int:
+    """Commit a poll with one post, as the poller does; return the deliveries made."""
+    return await store.commit_poll(_poll(feed, new=[_post(f"post {number}")]))
+
+
+async def _insert_bare(store: SqliteStore, number: int) -> int:
+    async with store._database.transaction() as connection:  # noqa: SLF001 -- the same way to the same file
+        return (await connection.execute(_BARE, {"post": number})).rowcount
+
+
+async def _outbox() -> str:
+    """Empty an outbox as the bot does with BATCH messages at a time; the adapter takes no time."""
+    async with _filled(PENDING, 1) as (store, feed):
+        made = await store.commit_poll(_poll(feed, new=[_post("post", "Topic0")]))
+        start, sent = time.perf_counter(), 0
+        while claims := await store.claim(
+            "bench", NOW, lease=60, limit=BATCH, platforms=["discord"], catch_up_after=5
+        ):
+            await store.settle([Sent(claim, "reference", NOW) for claim in claims])
+            sent += len(claims)
+        seconds = time.perf_counter() - start
+    if not sent == made == PENDING:
+        raise AssertionError(f"{sent} of {made} messages went out")
+    return f"  an outbox of {sent:,}, claimed and settled {BATCH} at a time: {sent / seconds:,.0f} a second"
+
+
+def _poll(feed: Feed, *, new: Sequence[PostRow] = (), silent: Sequence[PostRow] = ()) -> PollCommit:
+    record = PollRecord(feed.id, feed.url, FeedState(etag='"x"'), NOW)
+    return PollCommit(record, new=tuple(new), silent=tuple(silent), at=NOW)
+
+
+def _post(name: str, category: str = "Topic1") -> PostRow:
+    post = Post(
+        id=name,
+        link=f"https://blog.example/{name}/",
+        title=f"Title of {name}",
+        author="Ann",
+        published=NOW,
+        summary="A sentence of a summary. " * 8,
+        filing=Filing((category, "Other"), ("Steel", "Tariffs", "Ports"), Rank.API, "The API says so."),
+    )
+    return PostRow(
+        post,
+        guid=name,
+        wordpress_id=0,
+        aliases=(),
+        labels=(),
+        text="A sentence of the text. " * 250,
+        text_hash=name,
+        printed=NOW,
+        first_seen=NOW,
+    )
+
+
+if __name__ == "__main__":
+    print("\n".join(asyncio.run(run())))

@@ -1,0 +1,105 @@
+"""The real bot as a process of its own, for figures that are taken from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 30.0  # seconds for anything that a process is to show
+_SECRETS = ("DISCORD_", "SLACK_", "BYSTANDER_")
+
+
+@dataclass(frozen=True, slots=True)
+class BotProcess:
+    """A bot that is ready. `seconds`: from the call to the line that says so."""
+
+    process: Process
+    seconds: float
+
+    def say(self, line: str) -> None:
+        """Type a line."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line.encode() + b"\n")
+
+    async def log_line(self, part: str) -> str:
+        """Return the next line of the log that contains `part`."""
+        return await line_with(self.process.stderr, part)
+
+    async def output_line(self, part: str) -> str:
+        """Return the next line of the output that contains `part`."""
+        return await line_with(self.process.stdout, part)
+
+
+def write_config(folder: Path, feed_url: str, *, every: str, api_base: str = "off") -> None:
+    """Write the config of a bot on the console that watches one feed on loopback."""
+    (folder / "config.toml").write_text(
+        f"""
+database = "sqlite:///{(folder / "bench.db").as_posix()}"
+[fetch]
+allow_networks = ["127.0.0.0/8"]
+[[feeds]]
+name = "Bench"
+url = "{feed_url}"
+every = "{every}"
+api_base = "{api_base}"
+[console]
+enabled = true
+format = "jsonl"
+""",
+        "utf-8",
+    )
+
+
+@asynccontextmanager
+async def running_bot(folder: Path) -> AsyncIterator[BotProcess]:
+    """Run the bot of the config in `folder`; it is told to stop at the end, and must then end well."""
+    environment = {name: text for name, text in os.environ.items() if not name.startswith(_SECRETS)}
+    start = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "run", "-c", str(folder / "config.toml")),
+        cwd=folder,
+        env=environment | {"PYTHONPATH": str(ROOT)},
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        await line_with(process.stderr, " watches ")
+        yield BotProcess(process, time.perf_counter() - start)
+        process.terminate()
+        async with asyncio.timeout(PATIENCE):
+            await process.communicate()
+        if process.returncode:
+            raise RuntimeError(f"The bot ended with {process.returncode}.")
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def line_with(stream: asyncio.StreamReader | None, part: str) -> str:
+    """Return the next line of a stream that contains `part`; RuntimeError when it ends before."""
+    assert stream is not None
+    async with asyncio.timeout(PATIENCE):
+        while line := await stream.readline():
+            if part in (text := line.decode()):
+                return text
+    raise RuntimeError(f"The bot ended without saying {part!r}.")
+
+
+async def seconds_of(*arguments: str) -> float:
+    """Return how long `python ARGUMENTS` takes from the call to its end."""
+    start = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=DEVNULL)
+    if await process.wait():
+        raise RuntimeError(f"python {' '.join(arguments)} failed.")
+    return time.perf_counter() - start

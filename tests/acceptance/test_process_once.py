@@ -1,0 +1,145 @@
+"""`bystander once`, `check`, `preview` and `command`: calls that end by themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.process import FEED, Event, Home, draft, publish, publish_all
+from tests.fakes.blog import FaultyBlog, status
+
+
+def events_of(out: str) -> list[Event]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+async def test_once_polls_delivers_and_ends(home: Home, blog: FaultyBlog) -> None:
+    first = await home.call("once")
+    followed = await home.call("command", "--as", "console:alice", "/follow Trade")
+    titles = publish_all(blog, ["One", "Two"], "Trade")
+    second = await home.call("once")
+    third = await home.call("once")
+
+    assert [first.code, followed.code, second.code, third.code] == [0, 0, 0, 0]
+    assert (first.out, third.out) == ("", "")
+    assert followed.out.startswith("You now get: Trade; at once, on the console.\n")
+    assert [event["post"]["title"] for event in events_of(second.out)] == titles
+    assert [event["destination"] for event in events_of(second.out)] == ["console:alice"] * 2
+
+
+async def test_once_fails_when_a_poll_failed_and_delivers_all_the_same(home: Home, blog: FaultyBlog) -> None:
+    await home.call("once")
+    await home.call("command", "--as", "console:alice", "/follow Trade")
+    home.settings["feeds"].append({"name": "Gone", "url": f"{blog.url}/gone/", "every": "0.2s"})
+    publish(blog, draft(1, "One", "Trade"))
+    ended = await home.call("once")
+
+    assert ended.code == 1
+    assert [event["post"]["title"] for event in events_of(ended.out)] == ["One"]
+    assert "WARNING Gone: the server answered 404\n" in ended.err
+    assert ended.err.endswith("ERROR   1 of the polls and deliveries failed; see above.\n")
+
+
+async def test_the_log_can_be_json(home: Home, blog: FaultyBlog) -> None:
+    blog.fail_always(status(503))
+    ended = await home.call("once", "--log-format", "json")
+    lines = [json.loads(line) for line in ended.err.splitlines()]
+
+    assert ended.code == 1
+    assert {"time", "level", "logger", "message"} <= set(lines[0])
+    assert f"{FEED}: the server answered 503" in [line["message"] for line in lines]
+
+
+async def test_check_of_a_bot_that_is_well(home: Home, blog: FaultyBlog) -> None:
+    await home.call("once")
+    ended = await home.call("check")
+
+    assert ended.code == 0, ended.out
+    assert ended.err == ""
+    assert ended.out.splitlines() == [
+        "ok  config: every key can be used",
+        "ok  chats: console",
+        "ok  database: up to date; 0 messages waiting, 0 sent",
+        f"ok  feed {FEED}: 8 posts, the newest is “{blog.blog.posts[0].title}”",
+        "All well.",
+    ]
+
+
+async def test_a_running_bot_picks_up_what_command_changed(home: Home, blog: FaultyBlog) -> None:
+    async with home.running() as bot:
+        await bot.polls(blog, 2)
+        followed = await home.call("command", "--as", "console:alice", "/follow Trade")
+        publish(blog, draft(1, "Soy Is Back", "Trade"))
+        await bot.alerted(1, "alice")
+        why = await home.call("command", "--as", "console:alice", "/why")
+
+    assert followed.code == 0
+    assert "because of Trade" in why.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--as", "alice", "/health"], 2, "--as alice: write"),
+        (["--as", "console:alice", "/feeds list"], 1, "Only admins may use /feeds list."),
+        (["--as", "console:alice", "/folow Trade"], 1, "/follow"),
+        (["--as", "console:alice", "/follow Trades"], 1, "No category is called “Trades”"),
+        (["--as", "console:alice", "--admin", "/feeds list"], 0, "No feed is watched"),
+        (["--as", "console:boss", "/feeds list"], 0, "No feed is watched"),
+    ],
+)
+async def test_command_takes_the_right_callers_and_answers_all(
+    home: Home, arguments: Sequence[str], code: int, says: str
+) -> None:
+    home.settings["feeds"] = []
+    ended = await home.call("command", *arguments)
+
+    assert ended.code == code, ended
+    assert says in (ended.err if code == 2 else ended.out)
+    assert "None" not in ended.out + ended.err
+
+
+async def test_preview_shows_a_url_and_the_feeds_of_the_config_alike(home: Home, blog: FaultyBlog) -> None:
+    of_config = await home.call("preview", "--json", "--posts", "2")
+    of_url = await home.call("preview", "--json", "--posts", "2", blog.feed_url)
+    of_blog = await home.call("preview", "--json", "--posts", "2", f"{blog.url}/")
+    [newest, _] = json.loads(of_config.out)["posts"]
+
+    assert [of_config.code, of_url.code, of_blog.code] == [0, 0, 0], (of_config, of_url, of_blog)
+    assert json.loads(of_config.out) == json.loads(of_url.out) == json.loads(of_blog.out)
+    assert set(newest) == {
+        "id", "title", "link", "published", "categories", "tags", "evidence", "summary", "discord", "slack"
+    }  # fmt: skip
+    assert newest["title"] == blog.blog.posts[0].title
+    assert newest["categories"] == ["China-U.S.", "Technology"]
+    assert newest["tags"] == ["export controls", "Hong Kong", "rare earths", "Trade"]
+    assert newest["evidence"]["rank"] == "api"
+    assert newest["summary"]
+    assert not home.database.exists()
+
+
+async def test_preview_needs_no_config_for_a_url(tmp_path: Path, home: Home, blog: FaultyBlog) -> None:
+    home.config = tmp_path / "other.toml"
+    refused = await home.call("preview", blog.feed_url)
+    shown = await home.call("preview", "-c", "other.toml", blog.feed_url)
+
+    assert refused.code == 1
+    assert "127.0.0.1" in refused.err
+    assert "private" in refused.err
+    assert shown.code == 0
+    assert blog.blog.posts[0].title in shown.out
+    assert "Filed under China-U.S., Technology" in shown.out
+
+
+async def test_preview_says_what_cannot_be_read(home: Home, blog: FaultyBlog) -> None:
+    blog.fail_always(status(404))
+    of_config = await home.call("preview", "--json")
+    of_url = await home.call("preview", blog.feed_url)
+
+    assert (of_config.code, of_url.code) == (1, 1)
+    assert json.loads(of_config.out) == {"posts": []}
+    assert of_config.err == f"{FEED}: The server answers 404; check the address.\n"
+    assert of_url.err == f"{blog.feed_url}: The server answers 404; check the address.\n"

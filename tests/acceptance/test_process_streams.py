@@ -1,0 +1,171 @@
+"""Streams that close, bytes that are no text, a full disk, and secrets."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.process import Bot, Home, draft, publish, publish_all
+from tests.fakes.blog import FaultyBlog, Hang
+
+FULL = "check the disk and its free space"
+TOKEN = "xoxb-7777-this-must-never-be-seen"
+
+
+async def test_a_closed_stdout_ends_the_bot_and_what_waits_is_kept(home: Home, blog: FaultyBlog) -> None:
+    async with home.running() as bot:
+        await bot.polls(blog, 2)
+        await bot.follow("alice Trade", "bob Trade")
+        bot.output.close()
+        titles = publish_all(blog, ["One", "Two"], "Trade")
+        code = await bot.ended()
+
+        assert code == 1
+        assert "The console's output is closed; alerts wait until the next start." in bot.log
+        assert "Exception ignored" not in bot.log
+    assert set(home.states()) == {"pending"}
+    async with home.running() as again:
+        await again.alerted(4)
+
+        assert again.titles("alice") == again.titles("bob") == titles
+
+
+async def test_a_call_whose_reader_goes_away_ends_quietly(home: Home) -> None:
+    await home.call("once")
+    for arguments in (
+        ["export"],
+        ["command", "--as", "console:me", "/latest"],
+        ["preview", "--json"],
+        ["check"],
+    ):
+        ours, theirs = os.pipe()
+        os.close(ours)
+        process = await home.spawn(*arguments, stdout=theirs, stderr=subprocess.PIPE)
+        os.close(theirs)
+        _, err = await process.communicate()
+
+        assert process.returncode == 1, arguments
+        assert err == b"", arguments
+
+
+@pytest.mark.parametrize("closing", [{"stdin": subprocess.DEVNULL}, {"preexec_fn": lambda: os.close(0)}])
+async def test_a_bot_without_stdin_goes_on(home: Home, blog: FaultyBlog, closing: dict[str, object]) -> None:
+    await home.call("once")
+    await home.call("command", "--as", "console:alice", "/follow Trade")
+    async with home.running(**closing) as bot:
+        await bot.polls(blog)
+        publish(blog, draft(1, "Soy Is Back", "Trade"))
+        await bot.alerted(1)
+
+
+async def test_a_bot_whose_stdin_ends_goes_on(home: Home, blog: FaultyBlog) -> None:
+    async with home.running() as bot:
+        await bot.polls(blog, 2)
+        await bot.follow("alice Trade")
+        assert bot.process.stdin is not None
+        bot.process.stdin.close()
+        await bot.polls(blog)
+        publish(blog, draft(1, "Soy Is Back", "Trade"))
+        await bot.alerted(1)
+
+
+async def test_bytes_that_are_no_text_and_lines_without_end_make_nobody_deaf(
+    home: Home, blog: FaultyBlog
+) -> None:
+    async with home.running(env={"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}) as bot:
+        await bot.polls(blog, 2)
+        assert bot.process.stdin is not None
+        for line in (
+            b"\xff\xfe\x00/follow \xed\xa0\x80",
+            b"@\xff /health",
+            b"/find " + b"x" * 100_000,
+            b"/why \x1b[2J",
+        ):
+            bot.process.stdin.write(line + b"\n")
+        await bot.until(lambda: len(bot.of("reply")) == 4)
+
+        assert "All well." in await bot.say("/health")
+        assert await bot.say("/follow Tradé")
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process are Linux only")
+async def test_a_full_disk_is_said_and_survived(home: Home, blog: FaultyBlog) -> None:
+    async with home.running() as bot:
+        await bot.polls(blog, 2)
+        await bot.follow("alice Trade")
+        fill_disk(bot)
+        titles = publish_all(blog, ["One", "Two"], "Trade")
+        await bot.until(lambda: FULL in bot.log)
+        empty_disk(bot)
+        await bot.alerted(2)
+
+        assert bot.titles() == titles
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process are Linux only")
+async def test_a_disk_that_is_full_to_the_end_loses_nothing(home: Home, blog: FaultyBlog) -> None:
+    hang = Hang()
+    async with home.running() as bot:
+        await bot.polls(blog, 2)
+        await bot.follow("alice Trade")
+        blog.fail_next(hang)
+        await bot.until(hang.arrived.is_set)
+        fill_disk(bot)
+        titles = publish_all(blog, ["One", "Two"], "Trade")
+        hang.release()
+        await bot.until(lambda: FULL in bot.log.partition("Posts wait")[2])
+        assert await bot.stop() == 0
+    assert home.states() == []
+    async with home.running() as again:
+        await again.alerted(2)
+
+        assert again.titles() == titles
+
+
+def fill_disk(bot: Bot) -> None:
+    """Let no file that the bot has open grow."""
+    resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
+def empty_disk(bot: Bot) -> None:
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, unlimited)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["once"], ["once", "--verbose", "--log-format", "json"], ["check"], ["export"]],
+    ids=lambda arguments: arguments[-1],
+)
+async def test_a_secret_is_seen_nowhere(home: Home, tmp_path: Path, arguments: Sequence[str]) -> None:
+    secret = tmp_path / "token"
+    secret.write_text(f"{TOKEN}\n", "utf-8")
+    names = {"DISCORD_TOKEN": TOKEN, "SLACK_BOT_TOKEN_FILE": str(secret)}
+    await home.call("once", env=names)
+    ended = await home.call(*arguments, env=names)
+
+    assert TOKEN not in ended.out + ended.err
+    assert not [path for path in home.folder.glob("*.db*") if TOKEN.encode() in path.read_bytes()]
+
+
+async def test_the_password_of_a_database_is_seen_nowhere(home: Home) -> None:
+    url = "postgresql://bystander:hunter22@127.0.0.1:9/news"
+    ended = await home.call("once", env={"BYSTANDER_DATABASE": url})
+
+    assert ended.code in (1, 2)
+    assert "hunter22" not in ended.out + ended.err
+    assert "postgresql" in ended.err
+
+
+async def test_a_secret_in_the_config_is_refused_without_being_shown(home: Home) -> None:
+    home.settings["discord"] = {"token": TOKEN}
+    ended = await home.call("check")
+
+    assert ended.code == 2
+    assert "discord.token: secrets live in the environment; set DISCORD_TOKEN" in ended.err
+    assert TOKEN not in ended.out + ended.err

@@ -1,0 +1,131 @@
+"""`export`, `import`, `backup`, `migrate` and `backfill`."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot.sample.blog import SampleBlog, load_posts
+from tests.acceptance.process import FEED, Home, digest_of, draft, publish
+from tests.fakes.blog import FaultyBlog, status
+
+
+async def follow(home: Home, *wishes: str) -> None:
+    """Fill the database of a bot that does not run."""
+    for wish in wishes:
+        name, _, line = wish.partition(" ")
+        done = await home.call("command", "--admin", "--as", f"console:{name}", line)
+        assert done.code == 0, done
+
+
+async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: FaultyBlog) -> None:
+    await home.call("once")
+    await follow(home, "alice /follow Trade, #tariffs, -Taiwan", f'bob /follow all feed:"{FEED}"')
+    await follow(
+        home, f"boss /feeds add {blog.url}/feed/atom/ name:Atom", "boss /alerts add Media channel:news"
+    )
+    exported = await home.call("export")
+    opml = await home.call("export", "--opml")
+    other = Home.of(tmp_path / "other", blog)
+    other.folder.mkdir()
+    imported = await other.call("import", "-", stdin=exported.out.encode())
+    again = await other.call("import", "-", stdin=exported.out.encode())
+    copied = await other.call("export")
+
+    assert [exported.code, imported.code, again.code] == [0, 0, 0], (imported, again)
+    assert imported.out == "Added 1 feed and 3 subscriptions.\n"
+    assert tomllib.loads(copied.out) == tomllib.loads(exported.out)
+    addresses = [each["address"] for each in tomllib.loads(exported.out)["subscriptions"]]
+    assert sorted(addresses) == ["console:alice", "console:bob", "console:news"]
+
+    third = Home.of(tmp_path / "third", blog)
+    third.folder.mkdir()
+    (third.folder / "feeds.opml").write_text(opml.out, "utf-8")
+    taken = await third.call("import", "--opml", "feeds.opml")
+    assert (taken.code, taken.out) == (0, "Added 1 feed and 0 subscriptions.\n")
+    assert (await third.call("export", "--opml")).out == opml.out
+
+
+async def test_a_subscription_finds_its_feed_under_another_name(home: Home) -> None:
+    await home.call("once")
+    await follow(home, f'alice /follow Trade feed:"{FEED}"')
+    exported = await home.call("export")
+    home.database.unlink()
+    home.feed["name"] = "Called Otherwise Here"
+    imported = await home.call("import", "-", stdin=exported.out.encode())
+    copied = tomllib.loads((await home.call("export")).out)
+
+    assert imported.out == "Added 0 feeds and 1 subscription.\n"
+    assert [each["feed"] for each in copied["subscriptions"]] == ["Called Otherwise Here"]
+
+
+async def test_a_file_that_cannot_be_used_ends_with_2(home: Home) -> None:
+    ended = await home.call("import", "-", stdin=b"\x00\xff garbage")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("The file is no TOML: ")
+    assert not home.database.exists()
+
+
+async def test_a_backup_is_taken_of_a_bot_that_runs(home: Home, blog: FaultyBlog) -> None:
+    async with home.running() as bot:
+        await bot.polls(blog, 2)
+        await bot.follow("alice Trade")
+        done = await home.call("backup", "copy.db")
+        exported = await home.call("export")
+        copy = home.folder / "copy.db"
+        before = digest_of(copy)
+        twice = await home.call("backup", "copy.db")
+        assert (twice.code, digest_of(copy)) == (1, before)
+    shutil.move(copy, home.database)
+    for left_over in ("-wal", "-shm"):
+        Path(f"{home.database}{left_over}").unlink(missing_ok=True)
+    migrated = await home.call("migrate")
+    publish(blog, draft(1, "Soy Is Back", "Trade"))
+    after = await home.call("once")
+
+    assert (done.code, done.out) == (0, "Copied to copy.db.\n")
+    assert "copy.db exists already" in twice.err
+    assert (migrated.code, migrated.out) == (0, "The database is up to date.\n")
+    assert (await home.call("export")).out == exported.out
+    assert after.out.count('"event": "alert"') == 1
+
+
+@pytest.mark.parametrize("call", ["export", "backup"])
+async def test_a_database_that_is_not_there_is_not_made_by_a_look(home: Home, call: str) -> None:
+    ended = await home.call(call, *(["copy.db"] if call == "backup" else []))
+
+    assert ended.code == 1
+    assert "does not exist yet" in ended.err
+    assert not home.database.exists()
+
+
+@pytest.mark.parametrize("api", [True, False], ids=["API", "pages of the feed"])
+async def test_older_posts_come_into_the_archive_silently(home: Home, api: bool) -> None:  # noqa: FBT001
+    async with FaultyBlog(SampleBlog(load_posts()), api=api) as blog:
+        home.feed["url"], home.feed["api_base"] = blog.feed_url, blog.api_base
+        await home.call("once")
+        await follow(home, "alice /follow all")
+        before = await home.call("command", "--as", "console:alice", "/find growth target property")
+        done = await home.call("backfill", "--pages", "3")
+        after = await home.call("command", "--as", "console:alice", "/find growth target property")
+        polled = await home.call("once")
+
+    assert before.out.startswith("No post has all of"), before.out
+    assert done.code == 0
+    assert done.out.startswith(f"{FEED}: ")
+    assert done.out.endswith(", 2 of them new to the archive.\n")
+    assert "Reading The Growth Target Between The Lines" in after.out
+    assert (polled.code, polled.out) == (0, "")
+    assert home.states() == []
+
+
+async def test_a_backfill_says_when_a_blog_cannot_be_read(home: Home, blog: FaultyBlog) -> None:
+    blog.fail_always(status(500), path="/")
+    failed = await home.call("backfill")
+
+    assert failed.code == 1
+    assert failed.out == f"{FEED}: 0 pages with 0 posts, 0 of them new to the archive.\n"

@@ -1,0 +1,148 @@
+"""Help, wrong usage and bad config: said at once, all of it, and nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from bot.cli import CALLS
+from tests.acceptance.process import Home
+
+# Arguments of a call that needs some.
+_NEEDED = {"command": ["--as", "console:me", "/help"], "import": ["-"], "backup": ["copy.db"]}
+
+
+async def test_the_help_of_every_call_shows_an_example(home: Home) -> None:
+    shown = await asyncio.gather(*(home.call(call.name, "--help") for call in CALLS))
+    whole = await home.call("--help")
+
+    for call, ended in zip(CALLS, shown, strict=True):
+        assert (ended.code, ended.err) == (0, "")
+        assert f"Example: bystander {call.name}" in ended.out
+        assert f"    {call.name} " in whole.out
+    assert whole.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "the following arguments are required: CALL"),
+        (["runn"], "invalid choice: 'runn'"),
+        (["run", "--wrong"], "unrecognized arguments: --wrong"),
+        (["command", "/health"], "the following arguments are required: --as"),
+        (["preview", "--posts", "many"], "argument --posts: invalid int value: 'many'"),
+    ],
+)
+def test_wrong_usage_is_answered_with_the_right_one(
+    refused: Callable[..., str], arguments: Sequence[str], says: str
+) -> None:
+    told = refused(*arguments)
+
+    assert told.startswith("usage: bystander")
+    assert says in told
+
+
+@pytest.mark.parametrize("call", [call.name for call in CALLS if call.config])
+def test_every_call_tells_all_that_is_wrong_with_the_config(
+    lonely: Home, refused: Callable[..., str], call: str
+) -> None:
+    lonely.settings |= {"timezone": "Mars/Olympus", "databse": "x"}
+    lonely.settings["fetch"]["timeout"] = "soon"
+    lonely.feed.update(url="ftp://blog.example/", every="1s")
+    first, *problems = refused(call, *_NEEDED.get(call, [])).splitlines()
+
+    assert first == "The configuration cannot be used:"
+    assert [problem.split()[0].rstrip(":") for problem in problems] == [
+        "timezone",
+        "fetch.timeout",
+        "feeds[0].url",
+        "databse",
+    ]
+
+
+async def test_a_bad_config_ends_the_process_with_2(home: Home) -> None:
+    home.settings["timezone"] = "Mars/Olympus"
+    ended = await home.call("run")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("The configuration cannot be used:\n  timezone = ")
+    assert not home.database.exists()
+
+
+@pytest.mark.parametrize("call", ["run", "once"])
+def test_a_bot_with_nowhere_to_talk_does_not_start(
+    lonely: Home, refused: Callable[..., str], call: str
+) -> None:
+    lonely.settings["console"]["enabled"] = False
+
+    assert "no chat is enabled; set console.enabled = true" in refused(call)
+
+
+def test_a_config_that_is_not_there_is_said_to_be_missing(refused: Callable[..., str]) -> None:
+    told = refused("run", "-c", "nowhere.toml")
+
+    assert "nowhere.toml: there is no such file; copy config.example.toml there" in told
+
+
+@pytest.mark.parametrize(
+    ("caller", "says"),
+    [
+        ("console:", '--as console:: write "console:" and a name without spaces.'),
+        ("alice", "--as alice: write"),
+        ("discord:1", "--as discord:1: write"),
+        ("console:a b", "--as console:a b: write"),
+    ],
+)
+def test_command_takes_callers_on_the_console_alone(
+    refused: Callable[..., str], caller: str, says: str
+) -> None:
+    assert refused("command", "--as", caller, "/health").startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("garbage", "says"),
+    [
+        (b"\x00\xff\xfe garbage", "is no TOML"),
+        (b"feeds = 3", "feeds"),
+        (b'[[subscriptions]]\naddress = "console:a"\ninclude = ["Trade"]\nfeed = "Nowhere"', "Nowhere"),
+        (b'[[subscriptions]]\naddress = "alice"\ninclude = ["Trade"]', "alice"),
+        (b'[[subscriptions]]\naddress = "console:"\ninclude = ["Trade"]', "console:"),
+        (b'[[subscriptions]]\naddress = "console:a"\ninclude = []', "console:a"),
+        (b'[[subscriptions]]\naddress = "console:a"\ninclude = ["-"]', "“-”"),
+        (b'[[subscriptions]]\naddress = "console:a"\ninclude = ["Trade"]\ncadence = "hourly"', "hourly"),
+        (b'[[feeds]]\nname = "X"\nurl = "file:///etc/passwd"', "file:///etc/passwd is no URL"),
+        (b'[[feeds]]\nname = "X"\nurl = "https://blog.example/"\nevery = 1.0', "10 minutes"),
+        (b'[[feeds]]\nname = "X"\nurl = "https://blog.example/"\nevery = inf', "every = inf"),
+        (b'[[feeds]]\nname = "-"\nurl = "https://blog.example/"', "“-” cannot be the name"),
+        (b'[[feeds]]\nname = "X"\nurl = "https://blog.example/"\nsecret = "y"', "secret"),
+    ],
+)
+def test_an_import_of_garbage_changes_nothing(
+    lonely: Home, refused: Callable[..., str], garbage: bytes, says: str
+) -> None:
+    (lonely.folder / "garbage").write_bytes(garbage)
+    told = refused("import", "garbage")
+
+    assert says in told
+    assert told.count("\n") == 1
+    assert ".." not in told
+
+
+@pytest.mark.parametrize("garbage", [b"", b"<opml><body/></opml>", b"no xml", b"<rss/>"])
+def test_an_import_of_garbage_as_opml_changes_nothing(
+    lonely: Home, refused: Callable[..., str], garbage: bytes
+) -> None:
+    (lonely.folder / "garbage").write_bytes(garbage)
+
+    assert refused("import", "--opml", "garbage").startswith("The file ")
+
+
+def test_an_import_of_nothing_is_refused(refused: Callable[..., str]) -> None:
+    assert refused("import", "nowhere.toml") == "nowhere.toml cannot be read: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("pages", ["0", "-1", "1001"])
+def test_a_backfill_is_of_some_pages(refused: Callable[..., str], pages: str) -> None:
+    assert refused("backfill", f"--pages={pages}") == f"--pages {pages}: write a number from 1 to 1000.\n"

@@ -1,0 +1,149 @@
+"""The real Discord adapter on a fake Discord over loopback, and a desk that notes what it is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.discord.adapter import DiscordAdapter
+from bot.commands.spec import COMMANDS
+from bot.desk import commands_as_shown
+from bot.model import Alert, Caller, CommandInfo, Destination, Filing, Post, Rank, Reply
+from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.discord_world import Channel, User
+
+KEY = "0123456789abcdef01234567"
+LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
+Answer = Callable[[Caller, str, Mapping[str, str]], Reply]
+
+
+def post(number: int = 1, *categories: str, **fields: Any) -> Post:
+    """Return a post of a blog, filed under Trade unless told otherwise."""
+    values: dict[str, Any] = {
+        "id": f"wp:blog.example:{number}",
+        "link": f"https://blog.example/{number}/",
+        "title": f"Title {number}",
+        "author": "Ann",
+        "published": datetime(2026, 7, 1, 12, tzinfo=UTC),
+        "summary": f"Summary {number}.",
+        "filing": Filing(categories or ("Trade",), ("TikTok",), Rank.API, "The API says so."),
+        "feed": "Blog",
+    }
+    return Post(**(values | fields))
+
+
+def alert(number: int = 1, *categories: str, **fields: Any) -> Alert:
+    """Return an alert of a post."""
+    return Alert(post(number, *categories), **fields)
+
+
+def key(number: int) -> str:
+    """Return an attempt key."""
+    return f"{number:024x}"
+
+
+def to(place: Channel | User) -> Destination:
+    """Return a channel or a person as a destination."""
+    kind = "user" if isinstance(place, User) else "channel"
+    return Destination(1, f"discord:{kind}:{place.id}")
+
+
+@dataclass
+class NotingDesk:
+    """A desk that answers as it is told, and notes what it hears."""
+
+    answer: Answer = lambda _caller, path, values: Reply(f"/{path} {dict(values)}")
+    suggestions: list[str] = field(default_factory=lambda: ["China-U.S.", "Trade"])
+    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: commands_as_shown(COMMANDS))
+    executed: list[tuple[Caller, str, dict[str, str]]] = field(default_factory=list)
+    completed: list[tuple[Caller, str, str, str]] = field(default_factory=list)
+    reached: list[str] = field(default_factory=list)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    memory: dict[str, str] = field(default_factory=dict)
+
+    async def run(self, caller: Caller, line: str) -> Reply:
+        return await self.execute(caller, line.strip("/"), {})
+
+    async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
+        self.executed.append((caller, path, dict(values)))
+        return self.answer(caller, path, values)
+
+    async def complete(self, caller: Caller, path: str, parameter: str, typed: str) -> list[str]:
+        self.completed.append((caller, path, parameter, typed))
+        return self.suggestions
+
+    async def reachable(self, address: str) -> None:
+        self.reached.append(address)
+
+    async def gone(self, addresses: list[str], reason: str) -> None:
+        self.ended += [(address, reason) for address in addresses]
+
+    async def remember(self, key: str, value: str) -> None:
+        self.memory[key] = value
+
+    async def recall(self, key: str) -> str:
+        return self.memory.get(key, "")
+
+
+@dataclass
+class Rig:
+    """A started adapter with its Discord: a server "readers" with a channel, an admin and a member."""
+
+    server: FakeDiscord
+    desk: NotingDesk
+    adapter: DiscordAdapter
+
+    def __post_init__(self) -> None:
+        self.guild = self.server.add_guild("readers")
+        self.news = self.guild.add_text("news")
+        self.alice = self.guild.add_member(self.server.add_user("alice"))
+        self.boss = self.guild.add_member(self.server.add_user("boss"), permissions=1 << 5)
+
+    def build(self, **settings: Any) -> DiscordAdapter:
+        """Return another adapter for the same Discord, as after a restart."""
+        values = {
+            "token": self.server.token,
+            "api_base": self.server.api_base,
+            "gateway": self.server.gateway,
+        }
+        return DiscordAdapter(**(values | settings))
+
+    async def start(self) -> None:
+        await self.adapter.start(self.desk)
+
+    async def restart(self, **settings: Any) -> None:
+        """End the adapter and start another one in its place."""
+        await self.adapter.aclose()
+        self.adapter = self.build(**settings)
+        await self.start()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until a condition holds."""
+        await self.server.wait_until(condition)
+
+
+@asynccontextmanager
+async def made(**settings: Any) -> AsyncIterator[Rig]:
+    """Return a rig whose adapter is not started yet; at the end all that was sent must have been lawful."""
+    async with FakeDiscord() as server:
+        values = {"token": server.token, "api_base": server.api_base, "gateway": server.gateway}
+        rig = Rig(server, NotingDesk(), DiscordAdapter(**(values | settings)))
+        try:
+            yield rig
+        finally:
+            await rig.adapter.aclose()
+            await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    """A started adapter."""
+    async with made() as each:
+        await each.start()
+        yield each

@@ -1,0 +1,183 @@
+"""The pace that is never banned: counted on a clock that only moves when somebody waits."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.pace import BURST, INVALID_WINDOW, RATE, Meter, Pace, Quota, urgent
+from bot.errors import TemporaryError
+
+DISCORD = 50  # requests a second that Discord allows
+
+
+@dataclass
+class VirtualTime:
+    """A clock that goes on by what is slept."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def read(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+
+
+def paced(time: VirtualTime, **settings: int) -> Pace:
+    return Pace(clock=time.read, sleep=time.sleep, **settings)
+
+
+@given(st.lists(st.floats(0, 3), max_size=300))
+def test_no_second_ever_sees_more_requests_than_discord_allows(gaps: list[float]) -> None:
+    meter, now, sent = Meter(), 0.0, []
+    for gap in gaps:
+        now += gap
+        while wait := meter.wait(now):
+            now += wait
+        meter.take(now)
+        sent.append(now)
+
+    for start in sent:
+        assert sum(start <= each < start + 1 for each in sent) <= RATE + BURST < DISCORD
+
+
+@given(st.floats(0.01, 100), st.floats(0, 50))
+def test_a_hold_is_kept_and_earns_nothing(seconds: float, silence: float) -> None:
+    meter = Meter()
+    meter.hold(silence + seconds)
+
+    assert meter.wait(silence) == pytest.approx(seconds)
+    after = silence + seconds
+    for _ in range(int(BURST)):
+        assert not meter.wait(after)
+        meter.take(after)
+    assert meter.wait(after) > 0
+
+
+def test_two_thousand_alerts_take_the_least_time_the_pace_allows() -> None:
+    async def fan_out() -> float:
+        time = VirtualTime()
+        pace = paced(time)
+        await asyncio.gather(*(pace.turn() for _ in range(2000)))
+        return time.now - 1000.0
+
+    least = 2000 / RATE
+    assert least - 1 <= asyncio.run(fan_out()) <= 1.01 * least
+
+
+async def test_what_is_urgent_goes_before_all_who_wait() -> None:
+    time = VirtualTime()
+    pace = paced(time)
+    order: list[str] = []
+
+    async def alert(number: int) -> None:
+        await pace.turn()
+        order.append(f"alert {number}")
+
+    async def answer() -> None:
+        with urgent():
+            await pace.turn()
+        order.append("answer")
+
+    alerts = [asyncio.create_task(alert(number)) for number in range(50)]
+    await alerts[0]
+    before = len(order)
+    await answer()
+
+    assert order.index("answer") == before
+    await asyncio.gather(*alerts)
+    assert [each for each in order if each != "answer"] == [f"alert {number}" for number in range(50)]
+
+
+async def test_a_global_429_stops_everything_for_its_time() -> None:
+    time = VirtualTime()
+    pace = paced(time)
+    pace.answered(429, {"X-RateLimit-Scope": "global", "Retry-After": "7", "Via": "1.1 google"})
+    with urgent():
+        await pace.turn()
+
+    assert time.now == pytest.approx(1007.0)
+
+
+async def test_a_429_of_the_edge_stops_everything_too() -> None:
+    time = VirtualTime()
+    pace = paced(time)
+    pace.answered(429, {})
+    await pace.turn()
+
+    assert time.now == pytest.approx(1060.0)
+
+
+async def test_a_429_of_one_route_stops_nothing_else() -> None:
+    time = VirtualTime()
+    pace = paced(time)
+    pace.answered(429, {"X-RateLimit-Scope": "user", "Retry-After": "7", "Via": "1.1 google"})
+    await pace.turn()
+
+    assert time.now == 1000.0
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429])
+async def test_after_too_many_refusals_nothing_goes_until_they_are_old(status: int) -> None:
+    time = VirtualTime()
+    pace = paced(time, most_invalid=10)
+    for _ in range(10):
+        await pace.turn()
+        pace.answered(status, {"X-RateLimit-Scope": "user", "Via": "x"})
+
+    with pytest.raises(TemporaryError) as refused:
+        await pace.turn()
+    assert refused.value.retry_after == pytest.approx(INVALID_WINDOW, abs=1)
+    time.now += INVALID_WINDOW + 1
+    await pace.turn()
+
+
+async def test_shared_limits_and_good_answers_count_for_nothing() -> None:
+    time = VirtualTime()
+    pace = paced(time, most_invalid=5)
+    for _ in range(50):
+        pace.answered(429, {"X-RateLimit-Scope": "shared", "Via": "x"})
+        pace.answered(200, {"Via": "x"})
+        pace.answered(400, {"Via": "x"})
+
+    await pace.turn()
+
+
+@given(st.lists(st.tuples(st.floats(0, 400), st.integers(1, 2)), max_size=60))
+def test_a_quota_is_never_exceeded_in_any_window(events: list[tuple[float, int]]) -> None:
+    quota, now = Quota(3, 1000.0), 0.0
+    taken: list[tuple[float, int]] = []
+    for gap, key in events:
+        now += gap
+        if not quota.wait(now, key):
+            quota.count(now, key)
+            taken.append((now, key))
+
+    for start, key in taken:
+        assert sum(start <= at < start + 1000 and each == key for at, each in taken) <= 3
+
+
+async def test_one_place_has_one_request_under_way() -> None:
+    pace = Pace()
+    inside: list[int] = []
+    most: dict[int, int] = {}
+
+    async def visit(place: int) -> None:
+        async with pace.alone(place):
+            inside.append(place)
+            most[place] = max(most.get(place, 0), inside.count(place))
+            await asyncio.sleep(0)
+            inside.remove(place)
+
+    await asyncio.gather(*(visit(number % 3) for number in range(30)))
+
+    assert most == {0: 1, 1: 1, 2: 1}
+    assert len(pace._alone) == 0

@@ -1,0 +1,233 @@
+"""The adapters that are held to `bot.ports.Adapter`. Another adapter is one more line in ADAPTERS."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from adapters.console import ConsoleAdapter
+from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
+from bot.plain import one_line
+from bot.ports import Adapter, Desk
+
+# --- an adapter in memory -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message as it hangs on the board."""
+
+    reference: str
+    destination: Destination
+    message: Message
+    key: str
+    edits: int = 0
+
+
+Trouble = DeliveryError | Exception | Callable[[], Awaitable[None]]
+
+
+class Pinboard:
+    """A chat platform of one process: `bot.ports.Adapter` that remembers what was sent, and fails when told.
+
+    Troubles are met one by one, by whichever of `send`, `edit` and `find` is called under that name; a
+    function is awaited, and then all is well. "lost" is met after the message has been pinned.
+    """
+
+    def __init__(self, name: str = "console") -> None:
+        self.name = name
+        self.notes: dict[str, Note] = {}
+        self.calls: list[tuple[str, str]] = []  # what was asked, and with which key
+        self.typed: list[str] = []
+        self._troubles: dict[str, deque[Trouble]] = {}
+        self._always: dict[str, Trouble] = {}
+        self._desk: Desk | None = None
+
+    def meet(self, what: str, *troubles: Trouble) -> None:
+        """Queue troubles for the next calls of "send", "edit" or "find", or for answers "lost"."""
+        self._troubles.setdefault(what, deque()).extend(troubles)
+
+    def always(self, what: str, trouble: Trouble | None) -> None:
+        """Meet a trouble every time, until None."""
+        self._always.pop(what, None)
+        if trouble is not None:
+            self._always[what] = trouble
+
+    @property
+    def connected(self) -> bool:
+        return self._desk is not None
+
+    async def start(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def run(self) -> None:
+        await asyncio.Event().wait()
+
+    async def send(self, destination: Destination, message: Message, key: str) -> str:
+        await self._trouble("send", key)
+        note = Note(f"note {len(self.notes) + 1}", destination, message, key)
+        self.notes[note.reference] = note
+        await self._trouble("lost", key)
+        return note.reference
+
+    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
+        await self._trouble("edit", key)
+        note = self.notes.get(reference)
+        if note is None or note.destination.address != destination.address:
+            raise PermanentError("There is no such note.", scope=Scope.MESSAGE)
+        self.notes[reference] = replace(note, message=message, edits=note.edits + 1)
+        return reference
+
+    async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
+        assert since.tzinfo is not None
+        await self._trouble("find", key)
+        for note in self.notes.values():
+            if (note.destination.address, note.key) == (destination.address, key):
+                return note.reference
+        return None
+
+    async def aclose(self) -> None:
+        self._desk = None
+
+    async def receive(self, line: str) -> None:
+        """Let somebody type a line; the answer is pinned up too."""
+        assert self._desk is not None
+        reply = await self._desk.run(Caller(f"{self.name}:me", f"{self.name}:me"), line)
+        self.typed.append(reply.text)
+
+    async def _trouble(self, what: str, key: str) -> None:
+        if what != "lost":
+            self.calls.append((what, key))
+        queued = self._troubles.get(what)
+        trouble = queued.popleft() if queued else self._always.get(what)
+        if isinstance(trouble, BaseException):
+            raise trouble
+        if trouble is not None:
+            await trouble()
+
+
+LOST = TemporaryError("The answer was lost.", uncertain=True)
+BUSY = TemporaryError("Too busy.")
+REFUSED = PermanentError("This message is refused.", scope=Scope.MESSAGE)
+GONE = PermanentError("The channel is gone.", scope=Scope.DESTINATION)
+SHUT = PermanentError("The token was revoked.", scope=Scope.ADAPTER)
+
+
+@dataclass
+class QuietDesk:
+    """A desk that notes what it is asked, and answers every line alike."""
+
+    answer: str = "Done."
+    lines: list[tuple[Caller, str]] = field(default_factory=list)
+    commands: tuple[CommandInfo, ...] = ()
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def asked(self, times: int) -> None:
+        """Wait until so many lines have come."""
+        while len(self.lines) < times:
+            self._asked.clear()
+            await self._asked.wait()
+
+    async def run(self, caller: Caller, line: str) -> Reply:
+        self.lines.append((caller, line))
+        self._asked.set()
+        return Reply(self.answer)
+
+    async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
+        return await self.run(caller, f"/{path} {' '.join(values.values())}")
+
+    async def complete(self, caller: Caller, path: str, parameter: str, typed: str) -> list[str]:  # noqa: ARG002
+        return []
+
+    async def reachable(self, address: str) -> None: ...
+
+    async def remember(self, key: str, value: str) -> None: ...
+
+    async def recall(self, key: str) -> str:  # noqa: ARG002
+        return ""
+
+
+# --- the adapters under test --------------------------------------------------------------------------------
+
+
+@dataclass
+class Rig:
+    """An adapter and its platform, from the outside."""
+
+    adapter: Adapter
+    destination: Destination  # a place that is there
+    shown: Callable[[], str]  # all words that people have seen, on one line
+    raw: Callable[[], str]  # what reached their screens, byte for byte
+    say: Callable[[str], Awaitable[None]]  # somebody types a line
+    vanish: Callable[[], None]  # the platform goes away
+    remembers: bool = True  # whether it can find what was sent
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _words(each)
+    else:
+        yield str(value)
+
+
+@asynccontextmanager
+async def _console(style: str) -> AsyncIterator[Rig]:
+    output = io.StringIO()
+    adapter = ConsoleAdapter(style=style, output=output)
+
+    def shown() -> str:
+        if style == "jsonl":
+            return " ".join(word for line in output.getvalue().split("\n") for word in _decoded(line))
+        return " ".join(line.strip("│╭╮╰╯─ ") for line in output.getvalue().split("\n"))
+
+    there = Destination(1, "console:alice")
+    yield Rig(adapter, there, shown, output.getvalue, adapter.receive, output.close, remembers=False)
+
+
+def _face(message: Message) -> str:
+    """Return what a person reads of a note."""
+    if isinstance(message, Notice):
+        return one_line(message.text, 1000)
+    posts, head = (message.posts, message.heading) if isinstance(message, Digest) else ((message.post,), "")
+    words = [head]
+    for post in posts:
+        words += [post.title, post.link]
+        words += [] if message.plain else [post.summary, *post.filing.categories]
+    return one_line(" ".join(words), 10_000)
+
+
+def _decoded(line: str) -> list[str]:
+    return [" ".join(word.split()) for word in _words(json.loads(line))] if line else []
+
+
+@asynccontextmanager
+async def _pinboard() -> AsyncIterator[Rig]:
+    board = Pinboard()
+
+    def shown() -> str:
+        return " ".join([*board.typed, *(_face(note.message) for note in board.notes.values())])
+
+    def vanish() -> None:
+        for call in ("send", "edit", "find"):
+            board.always(call, SHUT)
+
+    yield Rig(board, Destination(1, "console:alice"), shown, lambda: "", board.receive, vanish)
+
+
+# Name -> what makes an adapter that is not started, on a platform of its own.
+ADAPTERS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
+    "console-pretty": lambda: _console("pretty"),
+    "console-jsonl": lambda: _console("jsonl"),
+    "pinboard": _pinboard,
+}

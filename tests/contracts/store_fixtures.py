@@ -1,0 +1,25 @@
+"""The fixtures that run a test once for each store; a plugin, so that only those who ask for it get them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.ports import Store
+from tests.contracts.stores import STORES, opened
+
+
+@pytest.fixture(params=STORES)
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """URL of an empty database of each kind; may be opened several times."""
+    async with STORES[request.param](tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """A fresh, empty store of each kind."""
+    async with opened(database_url) as fresh:
+        yield fresh

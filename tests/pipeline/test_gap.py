@@ -1,0 +1,156 @@
+"""When no known post is left in a feed's window the older pages are read, until one is known."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.pipeline.gap import TRIES, page_url
+from tests.fakes.blog import cut, drop, html_page, status
+from tests.pipeline.newsroom import Newsroom, old_posts, open_newsroom, post
+
+QUICK = 0.01  # seconds: the pause between pages is no longer than the interval
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(tmp_path) as opened:
+        await opened.begin(every=QUICK)
+        opened.forget_requests()
+        yield opened
+
+
+def publish(room: Newsroom, count: int) -> list[str]:
+    """Publish posts 4, 5, ... a minute apart; return their titles, oldest first."""
+    numbers = range(4, 4 + count)
+    for number in numbers:
+        room.clock.forward(60)
+        room.publish(number)
+    return [f"Post {number}" for number in numbers]
+
+
+async def alerted(room: Newsroom) -> list[str]:
+    return [title for text in await room.alerts() for title in text.split(", ")]
+
+
+@pytest.mark.parametrize(
+    ("count", "pages"), [(9, []), (10, [2]), (13, [2]), (20, [2, 3]), (25, [2, 3]), (40, [2, 3, 4, 5])]
+)
+async def test_pages_are_read_until_a_known_post_is_met(room: Newsroom, count: int, pages: list[int]) -> None:
+    titles = publish(room, count)
+    await room.poll()
+
+    assert await alerted(room) == titles
+    assert [request.path for request in room.blog.seen("/feed/?")] == [
+        f"/feed/?paged={page}" for page in pages
+    ]
+    assert await room.notices() == []
+
+
+async def test_a_long_outage_ends_in_one_message(room: Newsroom) -> None:
+    titles = publish(room, 17)
+    room.blog.fail_next(*[status(500)] * 5)
+    for _ in range(6):
+        await room.poll()
+
+    assert await room.alerts() == [", ".join(titles)]
+
+
+async def test_the_blogs_first_page_closes_the_gap_too(room: Newsroom) -> None:
+    titles = publish(room, 12)
+    for number in (1, 2, 3):
+        room.blog.blog.delete(number)
+    await room.poll()
+
+    assert await alerted(room) == titles
+    assert room.asked("/feed/?paged=3") == 1  # past the end: 404
+    assert await room.notices() == []
+
+
+@pytest.mark.parametrize("fault", [status(503), cut(), html_page()])
+async def test_a_page_that_cannot_be_read_fails_the_poll_so_that_no_post_is_skipped(
+    room: Newsroom, fault: object
+) -> None:
+    titles = publish(room, 25)
+    before = (await room.feed()).state
+    room.blog.fail_next(fault, path="/feed/?paged=3")  # type: ignore[arg-type]  # a fault
+    await room.poll()
+    assert await alerted(room) == []
+    assert (await room.feed()).state.failures == 1
+    assert (await room.feed()).state.etag == before.etag
+    await room.poll()
+
+    assert await alerted(room) == titles
+
+
+async def test_pages_that_never_can_be_read_do_not_stop_the_feed_and_an_admin_is_told(room: Newsroom) -> None:
+    titles = publish(room, 25)
+    room.blog.fail_always(drop(), path="/feed/?paged=3")
+    for _ in range(TRIES):
+        await room.poll()
+    assert await alerted(room) == []
+    await room.poll()
+
+    assert await alerted(room) == titles[5:]
+    assert [text for text in await room.notices() if "published more" in text] != []
+    assert (await room.feed()).state.failures == 0
+
+
+async def test_a_gap_beyond_the_pages_that_are_read_is_told(room: Newsroom) -> None:
+    titles = publish(room, 60)
+    await room.poll()
+    await room.poll()
+
+    assert await alerted(room) == titles[10:]
+    (told,) = await room.notices()
+    assert told.startswith("Blog published more while it could not be read")
+    assert "bystander backfill" in told
+
+
+async def test_the_first_poll_reads_no_pages(tmp_path: Path) -> None:
+    async with open_newsroom(tmp_path, old_posts(30)) as room:
+        await room.begin(every=QUICK)
+
+        assert room.asked("/feed/?") == 0
+        assert len(await room.posts()) == 10
+
+
+async def test_a_feed_that_is_no_wordpress_feed_has_no_pages(tmp_path: Path) -> None:
+    async with open_newsroom(tmp_path, generator="Hugo 0.1") as room:
+        room.blog.blog.guid_site = "urn:x"
+        await room.begin(every=QUICK)
+        titles = publish(room, 15)
+        await room.poll()
+
+        assert await alerted(room) == titles[5:]
+        assert room.asked("/feed/?") == 0
+
+
+async def test_posts_on_older_pages_from_before_the_bot_stay_silent(tmp_path: Path) -> None:
+    posts = [post(number, at=post(1).published - timedelta(days=40 - number)) for number in range(1, 31)]
+    async with open_newsroom(tmp_path, posts) as room:
+        await room.begin(every=QUICK)  # knows 21 to 30
+        for number in range(21, 31):
+            room.blog.blog.delete(number)
+        at = room.clock.now()
+        room.blog.blog.publish(post(31, at=at))
+        await room.poll()
+
+        assert await alerted(room) == ["Post 31"]
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://blog.example/feed/", "https://blog.example/feed/?paged=2"),
+        ("https://blog.example/?feed=rss2", "https://blog.example/?feed=rss2&paged=2"),
+        ("https://blog.example/?feed", "https://blog.example/?feed=&paged=2"),
+        ("https://blog.example/feed/?paged=7&cat=3", "https://blog.example/feed/?cat=3&paged=2"),
+        ("https://blog.example/category/a%20b/feed/", "https://blog.example/category/a%20b/feed/?paged=2"),
+    ],
+)
+def test_the_address_of_a_page(url: str, page: str) -> None:
+    assert page_url(url, 2) == page

@@ -1,0 +1,201 @@
+"""Polls of many feeds side by side: hostile ones, hanging ones, stopping, and a part that dies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.lanes import QuickWall
+from bot.pipeline.poll import LEASE, Patience
+from bot.wall import Wall
+from tests.fakes.blog import Hang, body, status
+from tests.pipeline.newsroom import EVERY, Newsroom, open_newsroom
+from tests.pipeline.office import FaultyStore, until
+
+# feedparser takes minutes over such an address (issue 562 of feedparser)
+SLOW = b"".join(
+    (
+        b"<rss version='2.0'><channel><title>Slow</title><item><title>Slow</title><author>a@",
+        b"a." * 60_000,
+        b"</author></item></channel></rss>",
+    )
+)
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(tmp_path) as opened:
+        yield opened
+
+
+async def begin_polls(room: Newsroom) -> None:
+    """Begin the polls that are due after two intervals, and do not wait for them."""
+    room.clock.forward(2 * EVERY)
+    await room.poller.tick()
+
+
+# --- a feed that misbehaves ---------------------------------------------------------------------------------
+
+
+async def test_a_feed_that_hangs_holds_up_no_other(room: Newsroom) -> None:
+    await room.begin()
+    hang = Hang()
+    room.blog.fail_always(hang, path="/hangs/")
+    await room.watch(f"{room.blog.url}/hangs/", "Hangs")
+    room.publish(4)
+    await begin_polls(room)
+    await hang.arrived.wait()
+    await until(lambda: len(room.poller._tasks) == 1)
+
+    assert await room.alerts() == ["Post 4"]
+    hang.release()
+    await until(lambda: not room.poller._tasks)
+    assert (await room.feed("Hangs")).state.failures == 1
+
+
+async def test_feeds_made_to_be_slow_hold_up_each_other_and_nobody_else(room: Newsroom) -> None:
+    await room.begin()
+    room.publish(4)
+    room.blog.fail_always(body(SLOW), path="/slow")
+    async with Wall(seconds=60) as patient, QuickWall(patient, seconds=0.5) as quick:
+        room.restart(wall=quick, patience=Patience(grace=0.0))
+        await room.watch(f"{room.blog.url}/slow-1/", "Slow 1")
+        await room.watch(f"{room.blog.url}/slow-2/", "Slow 2")
+        await begin_polls(room)
+        await until(lambda: len(room.poller._tasks) == 2)
+
+        assert await room.alerts() == ["Post 4"]
+        await room.poller.aclose()
+
+
+async def test_a_feed_too_slow_to_be_read_fails_its_own_poll(room: Newsroom) -> None:
+    await room.begin()
+    room.publish(4)
+    room.blog.fail_always(body(SLOW), path="/slow/")
+    async with Wall(seconds=0.5) as patient, QuickWall(patient, seconds=0.5) as quick:
+        room.restart(wall=quick)
+        await room.watch(f"{room.blog.url}/slow/", "Slow")
+        room.clock.forward(2 * EVERY)
+        await room.tick()
+
+    assert "took longer" in (await room.feed("Slow")).state.last_error
+    assert await room.alerts() == ["Post 4"]
+
+
+async def test_what_is_quick_passes_the_quick_wall_and_the_rest_the_patient_one() -> None:
+    async with Wall(seconds=60) as patient, QuickWall(patient, seconds=30) as quick:
+        assert await quick.run("bot.names:fold", "China-U.S.") == "chinaus"
+        assert (quick.pid is not None, patient.pid) == (True, None)
+    async with Wall(seconds=60) as patient, QuickWall(patient, seconds=0.0) as quick:
+        assert await quick.run("bot.names:fold", "China-U.S.") == "chinaus"
+        assert patient.pid is not None
+
+
+async def test_a_fault_that_a_feed_brings_out_fails_its_poll_alone(room: Newsroom) -> None:
+    await room.begin()
+    room.publish(4)
+    faulty = FaultyStore(room.store)
+    faulty.fail("known_posts", RecursionError("a bug"))
+    room.restart(store=faulty)
+    await room.poll()
+    assert "a fault (RecursionError)" in (await room.feed()).state.last_error
+    await room.poll()
+
+    assert await room.alerts() == ["Post 4"]
+
+
+# --- stopping and dying -------------------------------------------------------------------------------------
+
+
+async def test_stopping_lets_a_poll_end_and_stores_what_it_brought(room: Newsroom) -> None:
+    await room.begin()
+    room.publish(4)
+    hang = Hang()
+    room.blog.fail_next(hang)
+    await begin_polls(room)
+    await hang.arrived.wait()
+    closing = asyncio.create_task(room.poller.aclose())
+    await asyncio.sleep(0)
+    hang.release()
+    await closing
+
+    assert await room.alerts() == ["Post 4"]
+
+
+async def test_a_poll_that_outlasts_the_grace_is_cut_off_and_made_again(room: Newsroom) -> None:
+    await room.begin()
+    room.publish(4)
+    room.blog.fail_next(Hang())
+    room.restart(patience=Patience(grace=0.0))
+    await begin_polls(room)
+    await room.poller.aclose()
+    assert (await room.feed()).state.failures == 0
+    room.restart()
+    room.clock.forward(LEASE)
+    await room.tick()
+
+    assert await room.alerts() == ["Post 4"]
+
+
+async def test_once_stopped_no_poll_begins(room: Newsroom) -> None:
+    await room.begin()
+    room.forget_requests()
+    await room.poller.aclose()
+    await room.poller.aclose()
+    await begin_polls(room)
+
+    assert room.asked("/feed/") == 0
+
+
+async def test_a_store_that_refuses_for_ever_does_not_keep_polling_from_stopping(room: Newsroom) -> None:
+    await room.watch()
+    faulty = FaultyStore(room.store)
+    faulty.fail("record_polls", *[StoreError("The disk is full.")] * 999)
+    room.blog.fail_always(status(500))
+    room.restart(store=faulty, patience=Patience(grace=0.0))
+    await begin_polls(room)
+    await until(lambda: "record_polls" in faulty.calls)
+    await room.poller.aclose()
+
+    assert (await room.feed()).state.failures == 0
+
+
+async def test_while_feeds_cannot_be_claimed_the_clock_ticks_on(room: Newsroom) -> None:
+    faulty = FaultyStore(room.store)
+    faulty.fail("next_poll_at", StoreError("The database is locked."))
+    faulty.fail("claim_feeds", StoreError("The database is locked."))
+    room.restart(store=faulty)
+    await room.watch()
+    for _ in range(3):
+        await room.tick()
+
+    assert sorted(await room.posts()) == [1, 2, 3]
+
+
+async def test_a_part_that_dies_is_raised_by_the_next_tick(room: Newsroom) -> None:
+    faulty = FaultyStore(room.store)
+    faulty.fail("record_polls", RuntimeError("a bug"))
+    room.restart(store=faulty)
+    room.blog.fail_always(status(500))
+    await room.watch()
+    await room.tick()
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        await room.poller.tick()
+
+
+async def test_no_more_polls_are_under_way_than_is_good(room: Newsroom) -> None:
+    hang = Hang()
+    room.blog.fail_always(hang, path="/hangs")
+    for number in range(105):
+        await room.watch(f"{room.blog.url}/hangs-{number}/", f"Hangs {number}")
+    room.restart(patience=Patience(grace=0.0))
+    await room.poller.tick()
+    await room.poller.tick()
+
+    assert len(room.poller._tasks) == 100
+    await room.poller.aclose()
