@@ -2,6 +2,8 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3 python 2>/dev/null))
 VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
@@ -10,18 +12,24 @@ STAMP := $(VENV)/.installed
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
-$(STAMP): requirements/dev.lock pyproject.toml
+# What the bot needs to run: quick, so that the demo shows within a minute. The tests need more.
+$(READY): requirements/run.lock
 	@echo "Preparing $(VENV) (once) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/dev.lock
-	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
-	@touch $(STAMP)
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@touch $(READY)
 
-demo: $(STAMP) ## watch a sample blog and talk to the bot on this terminal
-	@$(BIN)/bystander demo $(ARGS)
+$(STAMP): requirements/dev.lock pyproject.toml | $(READY)
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $(READY) $(STAMP)
 
-run: $(STAMP) ## run the bot with ./config.toml
-	@$(BIN)/bystander run $(ARGS)
+demo: $(READY) ## watch a sample blog and talk to the bot on this terminal
+	@$(BIN)/python -m bot demo $(ARGS)
+
+run: $(READY) ## run the bot with ./config.toml
+	@$(BIN)/python -m bot run $(ARGS)
 
 test: $(STAMP) ## all tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)

@@ -9,10 +9,11 @@ POSTS = 10
 TENTH = datetime(2026, 11, 2, 8, tzinfo=UTC)  # when the tenth post came out
 APART = timedelta(minutes=45)  # from post to post
 
-_WORDS = (
+_TEXT = (
     "the port waits for ships that carry grain and steel while officials in two capitals weigh what a "
     "tariff would cost the towns along the river and whether a quota signed in spring still binds anyone"
-).split()
+)
+_WORDS = _TEXT.split()
 _LABELS = ("Economy", "Markets", "Technology", "Trade")
 _PARAGRAPHS = 11
 _SENTENCES = 6  # a paragraph

@@ -179,7 +179,7 @@ async def changed(bases: Sequence[str]) -> None:
         posts = (await bench.store.queue_health()).waiting
     if posts != CHANGING * CHANGED_ROUNDS:
         raise RuntimeError(f"{posts} alerts were made, not {CHANGING * CHANGED_ROUNDS}.")
-    heading(f"changed polls ({CHANGING} feeds, one new post of {POSTS} each, {CHANGED_ROUNDS} rounds in turn)")
+    heading(f"changed polls ({CHANGING} feeds, one new post of {POSTS} each, {CHANGED_ROUNDS} rounds)")
     line("feedparser alone", CHANGING / median(theirs), "posts/s", f"{_per_poll(theirs):,.0f} us/poll")
     line("Bystander: fetch to outbox", CHANGING / median(each.wall for each in ours), "posts/s")
     line("  CPU of the process", _per_poll([each.cpu for each in ours]), "us/poll")

@@ -46,7 +46,7 @@ class Batcher(Generic[Item]):
         self._waiting.append((item, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._drain())
-        await asyncio.shield(done)
+        await done  # who is cancelled here cancels this future alone; the item stays in the queue
 
     async def aclose(self, within: float) -> int:
         """Wait up to `within` seconds until everything handed in is stored; return how many items were not.

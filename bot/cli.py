@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import sys
@@ -26,6 +27,8 @@ from bot.secrets import Secrets
 WELL, FAILED, WRONG = 0, 1, 2
 CONFIG = "config.toml"
 _INTERRUPTED = 130
+# What writing to stdout fails with: no reader, no space, or a disk that is broken.
+_UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
 Call = Callable[[argparse.Namespace, Config], Coroutine[None, None, int]]
 
@@ -89,7 +92,10 @@ CALLS = (
             _option(
                 "url", nargs="?", metavar="URL", help="a feed or a blog; default: the feeds of the config"
             ),
-            _option("--json", action="store_true", help="print JSON"),
+            _option(
+                "--json", action="store_true", help="print JSON, with all that Discord and Slack would get"
+            ),
+            _option("--html", metavar="FILE", help="draw the posts as on Discord and Slack, for a browser"),
             _option("--posts", type=int, default=3, metavar="N", help="how many posts a feed (default 3)"),
         ),
     ),
@@ -179,6 +185,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one call and return its exit code; never a traceback for what a user can cause."""
+    _need_output()
     try:
         options = build_parser().parse_args(arguments)
     except SystemExit as end:
@@ -186,10 +193,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(options)
         _flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
         _close_output()
-        code = FAILED
+        reader_left = isinstance(error, BrokenPipeError)
+        return _say(*[] if reader_left else [f"The output cannot be written: {error.strerror}."], code=FAILED)
     return code
+
+
+def _need_output() -> None:
+    """Where there is no stdout, put a pipe that nobody reads: what is printed must not seem to be seen."""
+    if sys.stdout is None:
+        unread, output = os.pipe()
+        os.close(unread)
+        sys.stdout = os.fdopen(output, "w", encoding="utf-8")
 
 
 def _run(options: argparse.Namespace) -> int:

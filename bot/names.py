@@ -8,8 +8,6 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from rapidfuzz import fuzz, process, utils
-
 from bot.model import EVERYTHING, Filing, Kind
 
 _SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
@@ -54,6 +52,8 @@ def filing_keys(filing: Filing) -> frozenset[str]:
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return the known names most like `name`, best first, at most `limit`; [] when nothing is near."""
+    from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 -- 3 MB, for names that nobody knows
+
     found = process.extract(
         fold(name),
         {item: fold(item) for item in known},

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.html_text import plain_text, update_paragraph
-from bot.pipeline.summarize import summarize
-
 _LONGEST_TEXT = 100_000  # characters kept for the archive's search
 _LONGEST_UPDATE = 600
 
@@ -31,6 +28,10 @@ class Reading:
 
 def read(sources: list[Source]) -> list[Reading]:
     """Return a reading for each source, in their order."""
+    # Not above: polling imports this file for its values, and these bring lxml and more along, some 6 MB.
+    from bot.html_text import plain_text, update_paragraph  # noqa: PLC0415
+    from bot.pipeline.summarize import summarize  # noqa: PLC0415
+
     return [
         Reading(
             summary=summarize(source.html, source.title, source.excerpt),

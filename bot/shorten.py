@@ -8,8 +8,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from bot.sentences import language, split
-
 Cost = Callable[[str], int]  # what a text uses of a limit; never less than its characters
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -34,6 +32,8 @@ def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
     clipped = clip(text, limit, cost)
     if clipped == text:
         return text
+    from bot.sentences import language, split  # noqa: PLC0415 -- it loads what few texts need
+
     whole = ""
     for sentence, _ in split(text[: limit + 1], language(text))[:-1]:  # the last one may be cut itself
         end = text.index(sentence, len(whole)) + len(sentence)
@@ -61,15 +61,17 @@ def packed(items: Iterable[str], limit: int, cost: Cost = len, gap: str = "\n") 
 
 def joined(items: Sequence[str], limit: int, gap: str = ", ") -> str:
     """Return the items joined by `gap`, as many as fit within `limit` units; those left out are counted."""
+    whole = gap.join(items)
+    if units(whole) <= limit:
+        return whole
     kept: list[str] = []
     used = 0
-    for number, item in enumerate(items, 1):
-        left = len(items) - number
-        used += units(item) + (units(gap) if kept else 0)
-        if used + (units(gap + _more(left)) if left else 0) > limit:
-            return gap.join([*kept, _more(left + 1)])
+    for left, item in zip(reversed(range(len(items))), items, strict=True):
+        used += units(item) + units(gap)
+        if used + units(_more(left)) > limit:
+            break
         kept.append(item)
-    return gap.join(kept)
+    return gap.join([*kept, _more(len(items) - len(kept))])
 
 
 def _more(number: int) -> str:

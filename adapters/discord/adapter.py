@@ -146,9 +146,10 @@ class DiscordAdapter:
                 raise TemporaryError("the gateway does not answer.")
             await connection
         finally:
+            await client.close()  # to cancel is not enough: while it reconnects, discord.py swallows that
             for task in (connection, up):
                 task.cancel()
-            await asyncio.gather(connection, up, return_exceptions=True)
+            await asyncio.wait({connection, up}, timeout=LAST_WORDS)
 
     async def _log_in(self, desk: Desk) -> Client:
         """Return a client that may call the API; TemporaryError or PermanentError."""

@@ -14,7 +14,6 @@ from adapters.discord.places import Place
 from adapters.discord.wire import Wire
 
 IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
-LONGEST_RATE_LIMIT = 30.0  # seconds waited for inside a call; the least discord.py takes
 _INTENTS = discord.Intents(guilds=True)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
@@ -67,7 +66,6 @@ class Client(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
-            max_ratelimit_timeout=LONGEST_RATE_LIMIT,
             http_trace=wire.watch(pace),
             **_sharding(shards),
         )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
 import discord
 
 from adapters.discord import places, views
@@ -19,7 +20,7 @@ from adapters.discord.client import Client
 from adapters.discord.errors import ARCHIVED, MESSAGE_GONE, NOT_IN_A_FORUM, TABLE, translate
 from adapters.discord.pace import Pace, Quota
 from adapters.discord.render import Card, card, thread_name
-from bot.errors import PermanentError, Scope, TemporaryError
+from bot.errors import DeliveryError, PermanentError, Scope
 from bot.model import Alert, Destination, Message, Notice
 from bot.ports import Desk
 
@@ -28,6 +29,7 @@ NONCE_LIVES = 120.0  # seconds a nonce is surely known ("a few minutes", documen
 HISTORY = 200  # messages of a channel that are read to find one
 POSTS = 50  # posts of a forum, likewise
 MOST_DMS = 10_000  # direct-message channels remembered in memory
+PUBLISH_LIMIT = 5.0  # seconds
 PUBLISHED = (10, 3600.0)  # messages an announcement channel may publish, in so many seconds
 AT_ONCE = 100  # deliveries under way
 _REFUSALS = (403, 404)
@@ -164,8 +166,9 @@ class Delivery:
             return
         self._published.count(time.monotonic(), channel_id)
         try:
-            await message.publish()
-        except (discord.DiscordException, OSError, TemporaryError) as error:
+            async with asyncio.timeout(PUBLISH_LIMIT):  # it would sleep once the bucket is empty
+                await message.publish()
+        except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
             _log.warning("A message in channel %d is not published: %s", channel_id, translate(error))
 
     async def _unarchive(self, channel_id: int) -> None:

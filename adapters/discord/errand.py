@@ -10,7 +10,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
 
 LONGEST_ID = 100  # characters (documentation, components/reference)
-SLOTS = 256  # errands too long for a custom id that are remembered; the oldest make room
+SLOTS = 256  # of memory for errands too long for a custom id; a newer one takes the place of an older one
 _REMEMBERED = "~"
 
 FOLLOW, WHY, PAGE, MENU, COMMAND = "f", "w", "p", "m", "c"
@@ -67,4 +67,4 @@ async def read(custom_id: str, memory: Memory) -> Errand | None:
 
 
 def _key(digest: str) -> str:
-    return f"discord:errand:{int(digest, 16) % SLOTS}"
+    return f"discord:errand:{digest[-2:]}"

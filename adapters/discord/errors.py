@@ -69,7 +69,7 @@ TABLE: dict[int, Rule] = {
     NOT_IN_A_FORUM: _here("A forum takes posts only, and the bot cannot open this one; " + _PERMISSIONS),
     40062: Rule(_SLOWER),
     DEMANDS_A_TAG: _here(_TAG),
-    50001: _here("The bot cannot see the channel; " + _PERMISSIONS),
+    50001: _here("The bot cannot see the channel; invite it again if it was removed, else " + _PERMISSIONS),
     50005: _this("The message is not the bot's own, so it cannot be edited."),
     50006: _this("Discord finds the message empty."),
     50007: _here(

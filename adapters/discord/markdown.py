@@ -4,7 +4,7 @@ A backslash before a sign that is neither letter, digit nor space shows that sig
 desktop client; so in content, embed titles, descriptions and fields, but not in an embed's author and footer
 nor in a button, where nothing is read as Markdown). It parts an address or an invitation as well, which
 Discord looks for in the raw text to draw a preview of it. Only @everyone and @here, which the server looks
-for, get a zero-width space: a second line of defence behind `allowed_mentions`.
+for, get an unseen word joiner: a second line of defence behind `allowed_mentions`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SPECIAL = re.compile(
       | @ (?= everyone | here )""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
-_BEFORE_EVERYBODY = "@\u200b"
+_BEFORE_EVERYBODY = "@\u2060"
 
 
 def escape(text: str) -> str:

@@ -21,7 +21,7 @@ BURST = 4.0  # requests that may go at once after a silence
 MOST_INVALID = 1_000  # in INVALID_WINDOW; other processes may share the address
 INVALID_WINDOW = 600.0  # seconds
 _INVALID = frozenset({401, 403, 404, 429})
-_TOO_MANY = 429
+TOO_MANY = 429
 _NOTHING = 1e-9  # of a token: what rounding may leave
 _UNSAID = 60.0  # seconds to wait after a 429 that names none
 
@@ -144,9 +144,8 @@ class Pace:
         scope = headers.get("X-RateLimit-Scope", "")
         if status in _INVALID and scope != "shared":
             self._invalid.count(self._clock())
-        everything = scope == "global" or "X-RateLimit-Global" in headers or "Via" not in headers
-        if status == _TOO_MANY and everything:  # without Via it is the edge before Discord that refuses
-            self._meter.hold(self._clock() + _seconds(headers.get("Retry-After")))
+        if status == TOO_MANY and is_for_all(headers):
+            self._meter.hold(self._clock() + retry_after(headers))
 
     @asynccontextmanager
     async def alone(self, place: int) -> AsyncIterator[None]:
@@ -158,8 +157,15 @@ class Pace:
             yield
 
 
-def _seconds(text: str | None) -> float:
+def is_for_all(headers: Mapping[str, str]) -> bool:
+    """Whether a 429 stops every request: the global limit, or the edge before Discord (it sets no Via)."""
+    told = headers.get("X-RateLimit-Scope") == "global" or "X-RateLimit-Global" in headers
+    return told or "Via" not in headers
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds that a 429 asks for, an hour at most."""
     try:
-        return min(max(float(text or ""), 0.0), 3600.0)
+        return min(max(float(headers.get("Retry-After", "")), 0.0), 3600.0)
     except ValueError:
         return _UNSAID

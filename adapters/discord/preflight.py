@@ -54,7 +54,7 @@ def _mention_refusal(
 
 def _may_be_mentioned(interaction: discord.Interaction[Any], mention: str) -> bool:
     """Whether anyone may mention the role, by what Discord sent of it."""
-    data: Mapping[str, Any] = interaction.data or {}  # type: ignore[assignment]  # a union of typed dicts
+    data: Mapping[str, Any] = interaction.data or {}
     roles: Mapping[str, Any] = data.get("resolved", {}).get("roles", {})
     role = roles.get(mention.strip("<@&>"))
     return bool(role and role.get("mentionable"))

@@ -88,7 +88,7 @@ def reply_pages(reply: Reply) -> tuple[Card, ...]:
     heading = _text(reply.text.partition("\n")[0], CONTENT)
     return tuple(
         Card(heading, ({"description": page, "color": COLOUR},))
-        for page in packed(entries, DESCRIPTION, units)
+        for page in packed(entries, DESCRIPTION, units, gap="\n\n")
     )
 
 
@@ -146,7 +146,7 @@ def _embed(post: Post) -> dict[str, Any]:
         "description": "\n\n".join(filter(None, (summary, update))),
         "color": COLOUR,
         "timestamp": post.published.astimezone(UTC).isoformat(),
-        "author": {"name": author} if author else None,
+        "author": {"name": author} if author not in ("", feed) else None,
         "fields": [{"name": "Filed under", "value": names}] if names else None,
         "image": {"url": picture} if picture.startswith("https://") else None,
         "footer": {"text": feed} if feed else None,
@@ -167,7 +167,7 @@ def _digest(digest: Digest) -> dict[str, Any]:
     entries = [_entry(post, with_feed=len(feeds) > 1) for post in digest.posts]
     embed: dict[str, Any] = {"title": _text(digest.heading, TITLE) or _NEW, "color": COLOUR}
     if entries:
-        embed["description"] = joined(entries, DESCRIPTION, gap="\n")
+        embed["description"] = joined(entries, DESCRIPTION, gap="\n\n")
     if len(feeds) == 1 and (feed := _bare(feeds.pop(), FOOTER)):
         embed["footer"] = {"text": feed}
     return embed
@@ -183,7 +183,7 @@ def _entry(post: Post, *, with_feed: bool) -> str:
     """Return a post of a list: its title, linked, and below it in small print what it is about."""
     names = joined([_text(name, _NAME) for name in post.filing.categories if visible(name)], 4 * _NAME)
     feed = _text(post.feed, _NAME) if with_feed else ""
-    below = " · ".join(filter(None, (feed, names, day(post.published))))
+    below = " · ".join(filter(None, (day(post.published), feed, names)))  # Hebrew would turn a date behind it
     return f"{link(clip(_title(post), _LISTED, cost), web_link(post.link))}\n-# {below}"
 
 

@@ -9,11 +9,12 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord.pace import Pace
+from adapters.discord.pace import TOO_MANY, Pace, is_for_all, retry_after
 from bot.errors import TemporaryError
 
 _OWN_LIMITS = ("/interactions/", "/webhooks/")  # below the API's base; outside the global rate limit
 _SERVER_ERROR = 500
+LONGEST_SLEEP = 5.0  # seconds of a rate limit that discord.py may wait for inside a call
 
 
 class Wire:
@@ -67,9 +68,9 @@ class Wire:
         async def end(_: object, __: SimpleNamespace, request: aiohttp.TraceRequestEndParams) -> None:
             if request.url.scheme not in ("ws", "wss"):
                 pace.answered(request.response.status, request.response.headers)
-            if request.response.status >= _SERVER_ERROR and _is_post_in_forum(request):
-                request.response.close()  # else discord.py would post again, and no nonce guards a thread
-                raise TemporaryError("Discord has a fault.", uncertain=True)
+            if self._is_ours(request.url) and (error := _taken_over(request)):
+                request.response.close()
+                raise error
 
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(start)
@@ -82,5 +83,16 @@ class Wire:
         return url.scheme in ("http", "https") and not below.startswith(_OWN_LIMITS)
 
 
-def _is_post_in_forum(request: aiohttp.TraceRequestEndParams) -> bool:
-    return request.method == "POST" and request.url.path.endswith("/threads")
+def _taken_over(request: aiohttp.TraceRequestEndParams) -> TemporaryError | None:
+    """Return what an answer becomes that discord.py must not repeat the request for by itself.
+
+    Nothing marks a forum post that was made although the answer is a fault: a second one would be a double.
+    And a long sleep inside discord.py, if it is cut short, leaves the whole client waiting for ever when it
+    was for the global limit. (Its own `max_ratelimit_timeout` refuses calls that are within their limit.)
+    """
+    status, headers = request.response.status, request.response.headers
+    if status >= _SERVER_ERROR and request.method == "POST" and request.url.path.endswith("/threads"):
+        return TemporaryError(f"Discord has a fault (it answered {status}).", uncertain=True)
+    if status == TOO_MANY and (is_for_all(headers) or retry_after(headers) > LONGEST_SLEEP):
+        return TemporaryError("Discord asks the bot to slow down.", retry_after=retry_after(headers))
+    return None

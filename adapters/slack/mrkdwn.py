@@ -1,4 +1,4 @@
-"""Plain text for where Slack reads mrkdwn, so that a reader sees the text and nothing in it takes effect. Pure.
+"""Plain text for where Slack reads mrkdwn, so that readers see the text and nothing in it takes effect. Pure.
 
 Blocks need none of this: text objects of type plain_text and elements of rich text are shown as they are.
 What is left is the `text` of a message: its notification, what a screen reader says, all of its plain form.
@@ -27,7 +27,7 @@ _SIGNS = str.maketrans(
 )
 _EMOJI = re.compile(r":(?=[^\s:]+:)")
 _QUOTE = re.compile(r"^&gt;", re.MULTILINE)  # taken for a quotation although it is escaped
-_APART = "\u200b"
+_APART = "\u2060"  # a word joiner: unseen, and no place for a line break
 
 
 def escape(text: str) -> str:

@@ -113,10 +113,10 @@ def _alert(post: Post) -> list[Json]:
 
 def _context(post: Post) -> Json:
     names = joined([_bare(name, _NAME) for name in post.filing.categories if visible(name)], _NAMES)
-    words = (f"Filed under {names}" if names else "", _bare(post.author, _NAME), _bare(post.feed, _NAME))
-    elements = [_plain_text(word) for word in words if word]
+    source = " · ".join(dict.fromkeys(filter(None, (_bare(post.author, _NAME), _bare(post.feed, _NAME)))))
     when = {"type": "mrkdwn", "text": _date(post.published)}
-    return {"type": "context", "elements": [*elements[:-1], when, *elements[-1:]] if elements else [when]}
+    filed = [_plain_text(f"Filed under {names}")] if names else []
+    return {"type": "context", "elements": [*filed, when, *([_plain_text(source)] if source else [])]}
 
 
 def _buttons(post: Post) -> list[Json]:
@@ -174,7 +174,7 @@ def _item_of(posts: Sequence[Post]) -> Callable[[Post], list[Json]]:
         named: Json = {"type": "link", "url": url, "text": title} if url else {"type": "text", "text": title}
         names = joined([_bare(name, _NAME) for name in post.filing.categories if visible(name)], _NAMES)
         words = (_bare(post.feed, _NAME) if several else "", names)
-        below = "".join(f"{word} · " for word in words if word)
+        below = "".join(f" · {word}" for word in words if word)  # behind the date, which Hebrew would turn
         when: Json = {"type": "text", "text": _utc(post.published)}
         if post.published.timestamp() >= 0:
             when = {
@@ -183,7 +183,8 @@ def _item_of(posts: Sequence[Post]) -> Callable[[Post], list[Json]]:
                 "format": _DAY,
                 "fallback": when["text"],
             }
-        return [named | {"style": {"bold": True}}, {"type": "text", "text": f"\n{below}"}, when]
+        rest: list[Json] = [{"type": "text", "text": below}] if below else []
+        return [named | {"style": {"bold": True}}, {"type": "text", "text": "\n"}, when, *rest]
 
     return item
 

@@ -18,9 +18,8 @@ from bot.errors import BystanderError, FetchError
 from bot.model import Feed, FeedState, Filing, Rank
 from bot.names import fold
 from bot.pipeline.classify import Vocabulary, classify
-from bot.pipeline.evidence import FiledPost, find_filed
+from bot.pipeline.evidence import FiledPost, PageFiling, find_filed
 from bot.pipeline.fetch import Answer, Fetcher
-from bot.pipeline.page import PageFiling
 from bot.pipeline.sources import ApiCandidate, api_candidates
 from bot.wall import Wall
 
@@ -233,7 +232,7 @@ def _joined(listed: Sequence[FiledPost], job: Job) -> dict[str, FiledPost]:
         )
         for post in job.posts
     )
-    return {post_id: filed for post_id, filed in pairs if filed is not None}
+    return {post_id: filed for post_id, filed in pairs if filed and (filed.categories or filed.tags)}
 
 
 def _of_number(listed: Sequence[FiledPost], post: ToFile, *, trusted: bool) -> FiledPost | None:

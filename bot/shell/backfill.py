@@ -34,7 +34,10 @@ async def _one(bot: Bot, feed: Feed, pages: int) -> bool:
     archivist = Archivist(bot.store, bot.fetcher, bot.wall)
     with progress(f"Reading {feed.settings.name} ..."):
         read = [page async for page in archivist.read(feed, pages, bot.clock.now())]
+    if not read:
+        print(f"{feed.settings.name}: no page could be read.")
+        return False
     stored, posts = sum(page.stored for page in read), sum(page.posts for page in read)
     pages_read, posts_read = counted(len(read), "page"), counted(posts, "post")
     print(f"{feed.settings.name}: {pages_read} with {posts_read}, {stored:,} of them new to the archive.")
-    return bool(read)
+    return True

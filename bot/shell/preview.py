@@ -8,22 +8,26 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
+import adapters
 from bot.app import network_of
 from bot.clock import SystemClock
 from bot.config import Config
 from bot.errors import BystanderError, UsageError
 from bot.inspector import FeedInspector, refusal
-from bot.model import Feed, FeedSettings, FeedState, ParsedFeed, Post
+from bot.model import Alert, Feed, FeedSettings, FeedState, ParsedFeed, Post
+from bot.names import attempt_key
 from bot.pipeline.fetch import Fetcher
 from bot.pipeline.filing import Filer
 from bot.pipeline.posts import PostMaker
 from bot.pipeline.sift import sift
+from bot.shell.looks import Look, page
 from bot.shell.progress import progress
 from bot.wall import Wall
 
@@ -51,8 +55,12 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
             except BystanderError as error:
                 failed += 1
                 Console(stderr=True, highlight=False, markup=False).print(f"{settings.name}: {error}")
+    if options.html:
+        _write(Path(options.html), found)
     if options.json:
         print(json.dumps({"posts": [_json(post) for post in found]}, ensure_ascii=False, indent=2))
+    elif options.html:
+        print(f"{options.html}: {len(found)} posts as readers on Discord and Slack would see them.")
     else:
         for post in found:
             Console(highlight=False, markup=False, emoji=False).print(_card(post))
@@ -106,9 +114,21 @@ def _json(post: Post) -> dict[str, Any]:
             "ambiguous": post.filing.ambiguous,
         },
         "summary": post.summary,
-        "discord": None,
-        "slack": None,
+        "discord": _payload("discord", post),
+        "slack": _payload("slack", post),
     }
+
+
+def _payload(platform: str, post: Post) -> dict[str, Any]:
+    return adapters.preview(platform, Alert(post), attempt_key("preview", post.id))
+
+
+def _write(file: Path, posts: Sequence[Post]) -> None:
+    looks = [Look(_payload("discord", post), _payload("slack", post)) for post in posts]
+    try:
+        file.write_text(page(looks), "utf-8")
+    except OSError as error:
+        raise BystanderError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _card(post: Post) -> Panel:

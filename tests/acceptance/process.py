@@ -237,8 +237,13 @@ class Bot:
         ]
 
     def titles(self, name: str = "") -> list[str]:
-        """Return the titles of the alerts in order."""
-        return [event["post"]["title"] for event in self.of("alert", name)]
+        """Return the titles of all posts that were announced, one by one or several at once, in order."""
+        found: list[str] = []
+        for event in self.events:
+            if name in ("", event["destination"].partition(":")[2]):
+                posts = [event["post"]] if event["event"] == "alert" else event.get("posts", ())
+                found += [post["title"] for post in posts]
+        return found
 
     async def alerted(self, number: int, name: str = "") -> list[Event]:
         """Wait for so many alerts and return them."""

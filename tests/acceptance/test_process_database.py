@@ -124,9 +124,3 @@ async def test_a_database_that_cannot_be_written_is_left_as_it_is(home: Home) ->
         home.folder.chmod(0o755)
 
     assert digest_of(home.database) == before
-
-
-async def test_a_database_in_a_folder_that_is_not_there_is_said_to_be_nowhere(home: Home) -> None:
-    home.settings["database"] = "sqlite:///nowhere/bystander.db"
-
-    refused(await home.call("once"), "cannot be opened; check that its folder exists and may be written")

@@ -60,7 +60,8 @@ async def test_a_long_outage_ends_in_one_message_for_each_follower(
         assert [post["title"] for post in bobs["posts"]] == [*published, "On Television"]
         assert alices["key"] != bobs["key"]
         assert set(alices["posts"][0]) >= {"id", "title", "link", "published"}
-        assert bot.titles() == ["On Television"]
+        assert bot.titles("carol") == ["On Television"]
+        assert len(bot.of("alert")) == 1
 
 
 async def test_the_next_poll_and_the_wish_of_the_server_survive_a_restart(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import Bot, Home, draft, publish, publish_all
+from tests.acceptance.process import NEVER_SHOWN, Bot, Home, draft, publish, publish_all
 from tests.fakes.blog import FaultyBlog, Hang
 
 FULL = "check the disk and its free space"
@@ -35,29 +35,53 @@ async def test_a_closed_stdout_ends_the_bot_and_what_waits_is_kept(home: Home, b
         assert again.titles("alice") == again.titles("bob") == titles
 
 
-async def test_a_call_whose_reader_goes_away_ends_quietly(home: Home) -> None:
-    await home.call("once")
-    for arguments in (
-        ["export"],
-        ["command", "--as", "console:me", "/latest"],
-        ["preview", "--json"],
-        ["check"],
-    ):
-        ours, theirs = os.pipe()
-        os.close(ours)
-        process = await home.spawn(*arguments, stdout=theirs, stderr=subprocess.PIPE)
-        os.close(theirs)
+@pytest.mark.parametrize(
+    "arguments",
+    [["export"], ["command", "--as", "console:me", "/latest"], ["preview", "--json"], ["check"]],
+    ids=lambda arguments: str(arguments[0]),
+)
+async def test_a_call_whose_output_nobody_can_read_ends_quietly(home: Home, arguments: Sequence[str]) -> None:
+    await home.call("migrate")
+    ours, theirs = os.pipe()
+    os.close(ours)
+    unread = await home.spawn(*arguments, stdout=theirs, stderr=subprocess.PIPE)
+    os.close(theirs)
+    closed = await home.spawn(*arguments, preexec_fn=lambda: os.close(1), stderr=subprocess.PIPE)
+
+    assert [(await each.communicate())[1] for each in (unread, closed)] == [b"", b""]
+    assert [each.returncode for each in (unread, closed)] == [1, 1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+async def test_a_call_whose_output_has_no_room_says_so(home: Home) -> None:
+    await home.call("migrate")
+    with Path("/dev/full").open("wb") as full:
+        process = await home.spawn("export", stdout=full, stderr=subprocess.PIPE)
         _, err = await process.communicate()
 
-        assert process.returncode == 1, arguments
-        assert err == b"", arguments
+    assert (process.returncode, err) == (1, b"The output cannot be written: No space left on device.\n")
 
 
-@pytest.mark.parametrize("closing", [{"stdin": subprocess.DEVNULL}, {"preexec_fn": lambda: os.close(0)}])
-async def test_a_bot_without_stdin_goes_on(home: Home, blog: FaultyBlog, closing: dict[str, object]) -> None:
+async def test_a_bot_without_stdout_ends_with_the_first_alert_and_keeps_it(
+    home: Home, blog: FaultyBlog
+) -> None:
     await home.call("once")
     await home.call("command", "--as", "console:alice", "/follow Trade")
-    async with home.running(**closing) as bot:
+    publish(blog, draft(1, "Soy Is Back", "Trade"))
+    pipe = subprocess.PIPE
+    process = await home.spawn("run", preexec_fn=lambda: os.close(1), stdin=pipe, stderr=pipe)
+    _, err = await process.communicate()
+
+    assert process.returncode == 1
+    assert b"The console's output is closed; alerts wait until the next start." in err
+    assert NEVER_SHOWN.encode() not in err
+    assert home.states() == ["pending"]
+
+
+async def test_a_bot_without_stdin_goes_on(home: Home, blog: FaultyBlog) -> None:
+    await home.call("once")
+    await home.call("command", "--as", "console:alice", "/follow Trade")
+    async with home.running(preexec_fn=lambda: os.close(0)) as bot:
         await bot.polls(blog)
         publish(blog, draft(1, "Soy Is Back", "Trade"))
         await bot.alerted(1)
@@ -137,20 +161,25 @@ def empty_disk(bot: Bot) -> None:
     resource.prlimit(bot.process.pid, resource.RLIMIT_FSIZE, unlimited)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [["once"], ["once", "--verbose", "--log-format", "json"], ["check"], ["export"]],
-    ids=lambda arguments: arguments[-1],
-)
-async def test_a_secret_is_seen_nowhere(home: Home, tmp_path: Path, arguments: Sequence[str]) -> None:
+async def test_a_secret_is_seen_nowhere(home: Home, tmp_path: Path) -> None:
     secret = tmp_path / "token"
     secret.write_text(f"{TOKEN}\n", "utf-8")
     names = {"DISCORD_TOKEN": TOKEN, "SLACK_BOT_TOKEN_FILE": str(secret)}
-    await home.call("once", env=names)
-    ended = await home.call(*arguments, env=names)
+    for arguments in (["once", "--verbose", "--log-format", "json"], ["check"], ["export"]):
+        ended = await home.call(*arguments, env=names)
 
-    assert TOKEN not in ended.out + ended.err
+        assert ended.code == 0, ended
+        assert TOKEN not in ended.out + ended.err
     assert not [path for path in home.folder.glob("*.db*") if TOKEN.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+async def test_a_secret_that_comes_from_elsewhere_is_taken_out_of_the_log(home: Home, style: str) -> None:
+    home.feed["name"] = f"News of {TOKEN}"
+    ended = await home.call("once", "--log-format", style, env={"DISCORD_TOKEN": TOKEN})
+
+    assert "News of ***: 0 new, 8 silent" in ended.err
+    assert TOKEN not in ended.err
 
 
 async def test_the_password_of_a_database_is_seen_nowhere(home: Home) -> None:

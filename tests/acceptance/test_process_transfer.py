@@ -128,4 +128,4 @@ async def test_a_backfill_says_when_a_blog_cannot_be_read(home: Home, blog: Faul
     failed = await home.call("backfill")
 
     assert failed.code == 1
-    assert failed.out == f"{FEED}: 0 pages with 0 posts, 0 of them new to the archive.\n"
+    assert failed.out == f"{FEED}: no page could be read.\n"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
+import discord
 
 from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.client import Client
 from bot.commands.spec import COMMANDS
 from bot.desk import commands_as_shown
 from bot.model import Alert, Caller, CommandInfo, Destination, Filing, Post, Rank, Reply
@@ -81,7 +82,7 @@ class NotingDesk:
     async def reachable(self, address: str) -> None:
         self.reached.append(address)
 
-    async def gone(self, addresses: list[str], reason: str) -> None:
+    async def gone(self, addresses: Sequence[str], reason: str) -> None:
         self.ended += [(address, reason) for address in addresses]
 
     async def remember(self, key: str, value: str) -> None:
@@ -100,6 +101,7 @@ class Rig:
     adapter: DiscordAdapter
 
     def __post_init__(self) -> None:
+        self.server.sockets.identify_every = 0.0  # restarts need not wait
         self.guild = self.server.add_guild("readers")
         self.news = self.guild.add_text("news")
         self.alice = self.guild.add_member(self.server.add_user("alice"))
@@ -123,6 +125,21 @@ class Rig:
         self.adapter = self.build(**settings)
         await self.start()
 
+    @property
+    def client(self) -> Client:
+        """The adapter's connection."""
+        assert self.adapter._client is not None, "not started"
+        return self.adapter._client
+
+    async def known(self, *channels: Channel) -> None:
+        """Wait until the adapter has heard of channels."""
+        await self.until(lambda: all(self.heard_of(each) for each in channels))
+
+    def heard_of(self, channel: Channel) -> discord.abc.GuildChannel | discord.Thread | None:
+        """Return a channel of the server as the adapter has it in memory."""
+        guild = self.client.get_guild(channel.home.id)
+        return guild.get_channel_or_thread(channel.id) if guild else None
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until a condition holds."""
         await self.server.wait_until(condition)
@@ -139,11 +156,3 @@ async def made(**settings: Any) -> AsyncIterator[Rig]:
         finally:
             await rig.adapter.aclose()
             await asyncio.sleep(0)
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[Rig]:
-    """A started adapter."""
-    async with made() as each:
-        await each.start()
-        yield each

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import discord
 import yarl
@@ -14,13 +14,22 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from tests.fakes.discord_server import FakeDiscord
-
 ClientT = TypeVar("ClientT", bound=discord.Client)
 
 
+class Addresses(Protocol):
+    """The fake in this process, or one in its own."""
+
+    @property
+    def api_base(self) -> str: ...
+    @property
+    def gateway(self) -> str: ...
+    @property
+    def token(self) -> str: ...
+
+
 @contextmanager
-def pointed_at(server: FakeDiscord) -> Iterator[None]:
+def pointed_at(server: Addresses) -> Iterator[None]:
     """Let discord.py talk to the fake; restored at the end."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = server.api_base, yarl.URL(server.gateway)
@@ -54,7 +63,7 @@ class ShardedBot(discord.AutoShardedClient):
 
 
 @asynccontextmanager
-async def running(server: FakeDiscord, client: ClientT) -> AsyncIterator[ClientT]:
+async def running(server: Addresses, client: ClientT) -> AsyncIterator[ClientT]:
     """Log in, connect, wait until ready; close at the end."""
     with pointed_at(server):
         task = asyncio.create_task(client.start(server.token))

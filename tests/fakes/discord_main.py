@@ -1,8 +1,8 @@
 """The fake Discord as a process of its own: `python -m tests.fakes.discord_main --guilds 20 --channels 100`.
 
 The first line on stdout is JSON with the addresses, the token and the ids of what was built. After that each
-line on stdin is a JSON request, `{"do": "stats"}`, answered by one line of JSON with the request's `id` (if it
-had one); answers may overtake each other. The end of stdin ends the process: 0, or 1 after violations.
+line on stdin is a JSON request, `{"do": "stats"}`, answered by one line of JSON with the request's `id` (if
+it had one); answers may overtake each other. The end of stdin ends the process: 0, or 1 after violations.
 
     {"do": "stats"}                                   counters, see `_stats`
     {"do": "counts"}                                  messages per channel id
@@ -86,7 +86,9 @@ class Desk:
     async def _interact(self, request: Json) -> Json:
         """Return what the person reads, and the seconds to the first answer."""
         channel, name = self._channel(request), request["user"]
-        user = self._people.setdefault(name, self._people.get(name) or self._server.add_user(name))
+        if name not in self._people:
+            self._people[name] = self._server.add_user(name)
+        user = self._people[name]
         if channel.guild is not None and user.id not in channel.guild.members:
             channel.guild.add_member(user, permissions=Bits.MANAGE_GUILD if request.get("admin") else 0)
         options = request.get("options") or {}

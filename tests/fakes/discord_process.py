@@ -54,6 +54,21 @@ class DiscordProcess:
         if error is None:
             assert code == 0, f"the fake Discord ended with {code}, see its stderr"
 
+    @property
+    def api_base(self) -> str:
+        """The base of REST."""
+        return str(self.built["api_base"])
+
+    @property
+    def gateway(self) -> str:
+        """The gateway."""
+        return str(self.built["gateway"])
+
+    @property
+    def token(self) -> str:
+        """The only token that is let in."""
+        return str(self.built["token"])
+
     async def ask(self, do: str, **details: Any) -> Any:
         """Send a request and return its answer; AssertionError with what the process says went wrong."""
         assert self._process is not None

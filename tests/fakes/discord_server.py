@@ -228,6 +228,11 @@ class FakeDiscord:
         """Send the modal that an interaction opened; `fields` by custom id."""
         return await self.hub.submit(opened, fields)
 
+    def revoke_token(self) -> None:
+        """Let the token be worth nothing from now on: 401 and 4004."""
+        self.core.token = "revoked"
+        self.sockets.close(4004)
+
     async def wait_until(self, condition: Callable[[], object], *, patience: float = 20.0) -> None:
         """Wait until a condition holds."""
         async with asyncio.timeout(patience):

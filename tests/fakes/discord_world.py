@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from tests.fakes.discord_basics import MEMBER_BITS, Clock, Kind, Snowflakes
 from tests.fakes.discord_people import Overwrite, Tag, User
 
+__all__ = ["Channel", "Guild", "Role", "User", "World"]
+
 
 @dataclass(eq=False)
 class Role:

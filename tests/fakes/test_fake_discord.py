@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import discord
 import pytest
 
@@ -137,6 +139,16 @@ async def test_a_card_of_components_v2_is_taken() -> None:
         sent = await bot.get_partial_messageable(news.id).send(view=view, nonce="v2")
 
         assert sent.flags.components_v2
+
+
+async def test_a_file_can_come_along() -> None:
+    server = FakeDiscord()
+    news = server.add_guild().add_text()
+    async with server, running(server, Bot()) as bot:
+        file = discord.File(io.BytesIO(b"picture"), filename="picture.png")
+        sent = await bot.get_partial_messageable(news.id).send(file=file)
+
+        assert sent.attachments[0].filename == "picture.png"
 
 
 async def test_mentions_reach_only_whom_the_sender_allows() -> None:

@@ -109,4 +109,6 @@ async def test_a_token_that_is_revoked_while_running_meets_401() -> None:
             await bot.get_partial_messageable(news.id).send("Tariffs")
 
         assert refused.value.status == 401
+        server.revoke_token()
+        await server.wait_until(bot.is_closed)
         assert server.limits.invalid_requests == 1

@@ -136,6 +136,60 @@ async def test_two_shards_get_the_events_of_their_guilds() -> None:
         assert server.core.session_starts == 998
 
 
+async def test_an_event_reaches_only_the_shard_of_its_guild() -> None:
+    async with FakeDiscord() as server, aiohttp.ClientSession() as session:
+        server.core.max_concurrency = 2
+        guilds = [server.add_guild("one"), server.add_guild("two")]
+        url = f"{server.gateway}?v=10"
+        async with session.ws_connect(url) as first, session.ws_connect(url) as second:
+            for index, socket in enumerate((first, second)):
+                await socket.send_json({"op": 2, "d": _identity(server, shard=[index, 2])})
+            await server.wait_for_sessions(2)
+            for guild in guilds:
+                guild.add_text(guild.name)
+
+            for index, socket in enumerate((first, second)):
+                mine = next(guild for guild in guilds if (guild.id >> 22) % 2 == index)
+                frames = [await socket.receive_json(timeout=20) for _ in range(4)]
+                assert [frame["t"] for frame in frames] == [None, "READY", "GUILD_CREATE", "CHANNEL_CREATE"]
+                assert frames[3]["d"]["name"] == mine.name
+
+
+async def test_a_session_gets_only_what_its_intents_ask_for() -> None:
+    server = FakeDiscord()
+    news = server.add_guild().add_text()
+    reader = server.add_user("ada")
+    async with (
+        server,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{server.gateway}?v=10") as socket,
+    ):
+        identity = _identity(server, intents=int(Intents.GUILD_MESSAGES))
+        await socket.send_json({"op": 2, "d": identity})
+        await server.wait_for_sessions()
+        news.home.add_text("not asked for")
+        server.say(server.dm_of(reader), reader, "not asked for")
+        server.say(news, reader, "hello")
+
+        frames = [await socket.receive_json(timeout=20) for _ in range(3)]
+        assert [frame["t"] for frame in frames] == [None, "READY", "MESSAGE_CREATE"]
+
+
+async def test_only_a_session_that_lives_is_resumed_from_an_event_that_was() -> None:
+    async with FakeDiscord() as server, aiohttp.ClientSession() as session:
+        async with session.ws_connect(f"{server.gateway}?v=10") as socket:
+            await socket.send_json({"op": 2, "d": _identity(server)})
+            await server.wait_for_sessions()
+            name = next(iter(server.sockets.sessions))
+            with pytest.raises(_ClosedError) as refused:
+                await _resumed(server, session, name, 99)
+            server.sockets.invalidate(resumable=False)
+
+            assert (await _resumed(server, session, name, 1))["op"] == 9
+        assert (await _resumed(server, session, "unknown", 1))["op"] == 9
+        assert refused.value.args == (4007,)
+
+
 async def test_identifying_too_fast_is_an_invalid_session() -> None:
     async with FakeDiscord() as server, aiohttp.ClientSession() as session:
         first = await _identified(server, session)
@@ -222,11 +276,23 @@ class _ClosedError(Exception):
     """The socket was closed; the argument is the code."""
 
 
+def _identity(server: FakeDiscord, **changes: Any) -> Json:
+    return {"token": server.token, "intents": 1, "properties": {}, **changes}
+
+
 async def _identified(server: FakeDiscord, session: aiohttp.ClientSession, **changes: Any) -> Json:
-    async with session.ws_connect(f"{server.gateway}?v=10") as socket:
+    return await _told(server, session, {"op": 2, "d": _identity(server, **changes)})
+
+
+async def _resumed(server: FakeDiscord, session: aiohttp.ClientSession, name: str, number: int) -> Json:
+    data = {"token": server.token, "session_id": name, "seq": number}
+    return await _told(server, session, {"op": 6, "d": data})
+
+
+async def _told(server: FakeDiscord, session: aiohttp.ClientSession, frame: Json) -> Json:
+    async with session.ws_connect(f"{server.gateway}?v=10", autoclose=True) as socket:
         assert (await socket.receive_json())["op"] == 10
-        data = {"token": server.token, "intents": 1, "properties": {}, **changes}
-        await socket.send_json({"op": 2, "d": data})
+        await socket.send_json(frame)
         message = await socket.receive(timeout=20)
         if message.type is not aiohttp.WSMsgType.TEXT:
             raise _ClosedError(socket.close_code)

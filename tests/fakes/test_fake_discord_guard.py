@@ -114,6 +114,31 @@ async def test_a_wrong_answer_of_the_fake_is_a_violation(
     assert any("answer 200 to POST" in each and "discriminator" in each for each in server.take_violations())
 
 
+async def test_every_place_and_person_is_shown_as_the_document_says(
+    server: FakeDiscord, session: aiohttp.ClientSession
+) -> None:
+    guild, reader = server.add_guild(bot_permissions=8), server.add_user("ada")
+    guild.add_member(reader, permissions=32)
+    news = guild.add_text()
+    news.deny(2048, guild.everyone)
+    forum = guild.add_forum(tags=["Trade"])
+    threads = [guild.add_thread(news), guild.add_thread(forum), guild.add_thread(news, private=True)]
+    threads[0].archive()
+    kinds = [news, forum, *threads, guild.add_voice(), guild.add_announcement(), server.dm_of(reader)]
+    at = f"guilds/{guild.id}"
+    own = f"users/@me/guilds/{guild.id}/member"
+    paths = [f"channels/{each.id}" for each in kinds]
+    paths += [at, f"{at}?with_counts=true", f"{at}/channels", f"{at}/roles", f"{at}/members/{reader.id}", own]
+    paths += [f"{at}/threads/active", f"channels/{news.id}/threads/archived/public?limit=5"]
+    paths += ["users/@me", f"users/{reader.id}", "users/@me/guilds?limit=5", "gateway", "gateway/bot"]
+    paths += ["applications/@me", "oauth2/applications/@me", f"applications/{server.world.bot.id}/commands"]
+
+    statuses = {path: (await session.get(path)).status for path in paths}
+
+    assert statuses == dict.fromkeys(paths, 200)
+    assert server.violations == []
+
+
 async def test_leaving_the_block_fails_on_a_violation() -> None:
     with pytest.raises(AssertionError, match="there is no such path"):
         async with FakeDiscord() as server, aiohttp.ClientSession() as session:

@@ -76,9 +76,9 @@ async def test_the_global_limit_counts_all_routes_but_not_interactions() -> None
 
 async def test_a_crowd_against_the_global_limit_is_counted() -> None:
     server = FakeDiscord()
-    server.limits.set_global(10, 0.2)
+    server.limits.set_global(5, 1.5)
     guild = server.add_guild()
-    places = [guild.add_text(f"news-{number}") for number in range(15)]
+    places = [guild.add_text(f"news-{number}") for number in range(8)]
     async with server, running(server, Bot()) as bot:
         await asyncio.gather(*(bot.get_partial_messageable(place.id).send("Tariffs") for place in places))
 
@@ -109,6 +109,8 @@ async def test_too_many_invalid_requests_are_a_ban() -> None:
         answer = await session.get("users/@me")
         assert "Via" not in answer.headers
         assert "1015" in await answer.text()
+        server.clock.advance(601)
+        assert server.limits.invalid_requests == 0
 
 
 async def test_the_client_takes_a_429_without_via_for_a_ban() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
+from tests.fakes.discord_clients import running
 from tests.fakes.discord_process import DiscordProcess
+from tests.fakes.discord_sample_bot import SampleBot
 
 
 async def test_it_builds_a_world_counts_requests_and_plans_faults() -> None:
@@ -29,6 +31,17 @@ async def test_it_builds_a_world_counts_requests_and_plans_faults() -> None:
         assert [message["content"] for message in await discord.ask("messages", channel=place)] == ["Tariffs"]
         await discord.ask("reset")
         assert (await discord.ask("stats"))["requests"] == 0
+
+
+async def test_people_there_use_a_bot_that_is_connected() -> None:
+    async with DiscordProcess("--global-limit", "100") as discord, running(discord, SampleBot()):
+        channel = discord.built["guilds"][0]["channels"][0]
+        used = await discord.ask(
+            "interact", user="ada", channel=channel, command="follow", options={"categories": "Trade"}
+        )
+
+        assert used["content"] == "You now get Trade, now"
+        assert used["seconds"] < 3
 
 
 async def test_what_it_cannot_do_is_said() -> None:

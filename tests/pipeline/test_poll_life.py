@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -95,6 +96,40 @@ async def test_what_is_quick_passes_the_quick_wall_and_the_rest_the_patient_one(
         assert patient.pid is not None
 
 
+HOSTILE = {
+    "no names": {"id": "", "title": "", "url": ""},
+    "half signs": {"id": "\ud800", "title": "Post 9 \udfff\0\x1b[2J", "tags": ["\ud800", "a\0b"]},
+    "odd links": {"id": "http://[", "url": "http://[::1", "title": "Post 9"},
+    "a foreign scheme": {"id": "9", "url": "javascript:alert(1)", "title": "Post 9"},
+    "a huge number": {"id": "http://blog.example/?p=" + "9" * 18, "title": "Post 9"},
+    "long words": {"id": "x" * 9999, "title": "Post 9 " + "y" * 99_999, "tags": ["z" * 9999] * 500},
+    "no date": {"id": "9", "title": "Post 9", "date_published": "yesterday"},
+    "the end of time": {"id": "9", "title": "Post 9", "date_published": "9999-12-31T23:59:59Z"},
+    "the wrong kinds": {"id": {}, "title": ["Post 9"], "url": 9, "tags": {"a": 1}},
+    "markup": {"id": "9", "title": "Post 9 <script>", "content_html": "<div>" * 50_000 + "&#xD800;&#0;"},
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_no_entry_does_more_than_be_shown_as_text_or_fail_its_poll(room: Newsroom, name: str) -> None:
+    await room.begin()
+    room.publish(4)
+    known = [{"id": str(number), "title": f"Post {number}"} for number in range(5, 8)]
+    for items in (known, [HOSTILE[name], *known]):
+        feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Hostile", "items": items}
+        room.blog.serve("/hostile/", json.dumps(feed).encode(), "application/feed+json")
+        if items is known:
+            await room.watch(f"{room.blog.url}/hostile/", "Hostile")
+            await room.tick()
+    room.clock.forward(2 * EVERY)
+    await room.tick()
+    alerts = await room.alerts()
+
+    assert "Post 4" in alerts
+    assert all(text.replace("\n", "").isprintable() for text in alerts)
+    assert "Bystander has a fault" not in (await room.feed("Hostile")).state.last_error
+
+
 async def test_a_fault_that_a_feed_brings_out_fails_its_poll_alone(room: Newsroom) -> None:
     await room.begin()
     room.publish(4)
@@ -148,6 +183,7 @@ async def test_once_stopped_no_poll_begins(room: Newsroom) -> None:
     await room.poller.aclose()
     await begin_polls(room)
 
+    assert not room.poller._tasks
     assert room.asked("/feed/") == 0
 
 

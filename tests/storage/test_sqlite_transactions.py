@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import closing
 from pathlib import Path
 
@@ -41,6 +41,13 @@ async def fail_inside(database: Database, name: str) -> None:
     async with database.transaction() as connection:
         await connection.execute(ADD, [name])
         raise ZeroDivisionError
+
+
+async def fail_at_commit(database: Database, name: str) -> None:
+    async with database.transaction() as connection:
+        await connection.execute("PRAGMA defer_foreign_keys = ON")
+        await connection.execute(ADD, [name])
+        await connection.execute("INSERT INTO terms VALUES (99, 'c:x', 'x')")
 
 
 async def pragma(database: Database, name: str) -> object:
@@ -117,24 +124,45 @@ async def test_a_cancelled_transaction_is_rolled_back_and_the_store_goes_on(data
     assert await addresses(database) == ["c"]
 
 
-@pytest.mark.parametrize("turns", range(30))
+async def cancelled_after(turns: int, work: Coroutine[object, object, None]) -> None:
+    """Begin some work and cancel it after so many turns of the loop."""
+    task = asyncio.create_task(work)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("turns", range(0, 120, 3))
 async def test_cancelling_at_any_moment_leaves_all_or_nothing_and_a_working_store(
     database: Database, turns: int
 ) -> None:
-    victim = asyncio.create_task(add(database, "a", "b"))
-    for _ in range(turns):
-        await asyncio.sleep(0.0005)
-        if victim.done():
-            break
-    victim.cancel()
-    others = [asyncio.create_task(add(database, name)) for name in "cd"]
-    await asyncio.gather(victim, *others, return_exceptions=True)
-    found = await addresses(database)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(cancelled_after(turns, add(database, "a", "b")))
+        group.create_task(add(database, "c"))
+        group.create_task(add(database, "d"))
 
-    assert found in (["c", "d"], ["a", "b", "c", "d"])
-    assert all(task.exception() is None for task in others)
-    await add(database, "e")
-    assert (await addresses(database))[-1] == "e"
+    assert await addresses(database) in (["c", "d"], ["a", "b", "c", "d"])
+
+
+@pytest.mark.parametrize("turns", range(0, 120, 3))
+async def test_cancelling_a_commit_that_fails_leaves_nothing_and_a_working_store(
+    database: Database, turns: int
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(cancelled_after(turns, fail_at_commit(database, "a")))
+        group.create_task(add(database, "b"))
+        group.create_task(add(database, "c"))
+
+    assert await addresses(database) == ["b", "c"]
+
+
+async def test_a_commit_that_fails_leaves_nothing_and_a_working_store(database: Database) -> None:
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        await fail_at_commit(database, "a")
+    await add(database, "b")
+
+    assert await addresses(database) == ["b"]
 
 
 async def test_two_processes_write_in_turn(tmp_path: Path, database: Database) -> None:

@@ -1,0 +1,49 @@
+"""A click is understood by its custom id alone, whatever happened to the bot meanwhile."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.errand import LONGEST_ID, MENU, PAGE, SLOTS, Errand, read, write
+from tests.adapters.discord_rig import NotingDesk
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+
+
+@given(st.dictionaries(st.sampled_from(["categories", "feed", "words"]), NAMES), st.integers(0, 999))
+async def test_every_errand_comes_back_and_fits(values: dict[str, str], page: int) -> None:
+    desk = NotingDesk()
+    errand = Errand(PAGE, "alerts list", values, str(page))
+    custom_id = await write(errand, desk)
+
+    assert len(custom_id) <= LONGEST_ID
+    assert await read(custom_id, desk) == errand
+
+
+async def test_a_short_errand_needs_no_memory() -> None:
+    desk = NotingDesk()
+    custom_id = await write(Errand(MENU, "follow", {"when": "now"}, "categories"), desk)
+
+    assert desk.memory == {}
+    assert (await read(custom_id, NotingDesk())) == Errand(MENU, "follow", {"when": "now"}, "categories")
+
+
+async def test_memory_does_not_grow_and_what_was_overwritten_is_known_to_be_gone() -> None:
+    desk = NotingDesk()
+    ids = [
+        await write(Errand(PAGE, "find", {"words": f"{number} " + "word " * 40}), desk)
+        for number in range(3 * SLOTS)
+    ]
+    found = [await read(custom_id, desk) for custom_id in ids]
+
+    assert len(desk.memory) <= SLOTS
+    assert found[-1] is not None
+    assert None in found
+    for number, errand in enumerate(found):
+        assert errand is None or errand.values["words"].startswith(f"{number} ")
+
+
+async def test_strangers_ids_are_no_errands() -> None:
+    for custom_id in ("", "x", "p", "p:", "p:1:", "p:1:~", "p:1:~00ff00ff00ff00ff", "p:1:~nonsense"):
+        assert await read(custom_id, NotingDesk()) is None

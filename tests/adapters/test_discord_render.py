@@ -1,0 +1,357 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.discord.markdown import cost, escape, link
+from adapters.discord.render import (
+    COLOUR,
+    Button,
+    Card,
+    card,
+    follow_id,
+    followed,
+    payload,
+    reply_pages,
+    thread_name,
+)
+from bot.model import Alert, Digest, Filing, Kind, Message, Notice, Post, Reply
+from bot.names import fold
+from bot.plain import visible
+from bot.shorten import units
+from tests.adapters.any_messages import MESSAGES, POSTS, REPLIES, TEXTS, a_post, unhurried
+from tests.fakes import discord_spec
+from tests.fakes.discord_checks import embed_size, message_errors
+
+KEY = "0123456789abcdef01234567"
+
+
+def errors(made: Card) -> list[str]:
+    """Return what Discord would refuse, its own document asked where it is there."""
+    body = payload(made)
+    found = [str(error) for error in message_errors(body)]
+    if document := discord_spec.load():
+        operation = document.find("POST", "/channels/1/messages")
+        assert operation is not None
+        found += operation.request_errors("/channels/1/messages", {}, body)
+    return found
+
+
+def read(text: str) -> str:
+    """Return what Discord shows of escaped text."""
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text).replace("\u2060", "")
+
+
+# --- any message -------------------------------------------------------------------------------------------
+
+
+@unhurried
+@given(MESSAGES)
+def test_any_message_keeps_every_limit(message: Message) -> None:
+    assert errors(card(message, key=KEY)) == []
+
+
+@unhurried
+@given(REPLIES)
+def test_any_answer_keeps_every_limit(reply: Reply) -> None:
+    pages = reply_pages(reply)
+
+    assert pages
+    assert [errors(page) for page in pages] == [[] for _ in pages]
+
+
+@pytest.mark.shared
+def test_discords_own_document_is_what_cards_are_held_to() -> None:
+    if discord_spec.load() is None:
+        pytest.skip("../shared is not there")
+    assert errors(Card("x", ({"title": "x" * 257},))) != []
+
+
+@unhurried
+@given(MESSAGES)
+def test_limits_are_kept_where_signs_beyond_the_first_plane_count_twice(
+    message: Message,
+) -> None:
+    body = payload(card(message, key=KEY))
+
+    assert units(body.get("content", "")) <= 2000
+    for embed in body.get("embeds", ()):
+        assert embed_size([{name: _stretched(value) for name, value in embed.items()}]) <= 6000
+        assert units(embed["title"]) <= 256
+        assert units(embed.get("description", "")) <= 4096
+
+
+def _stretched(value: Any) -> Any:
+    """Replace what counts twice by two letters."""
+    if isinstance(value, str):
+        return re.sub(r"[\U00010000-\U0010ffff]", "xx", value)
+    if isinstance(value, dict):
+        return {name: _stretched(each) for name, each in value.items()}
+    return [_stretched(each) for each in value] if isinstance(value, list) else value
+
+
+@unhurried
+@given(MESSAGES)
+def test_nobody_is_mentioned_but_whom_the_admin_chose(message: Message) -> None:
+    body = payload(card(message, key=KEY))
+    chosen = "" if isinstance(message, Notice) else message.mention.strip()
+    allowed = body["allowed_mentions"]
+
+    assert allowed["parse"] == (["everyone"] if chosen == "@everyone" else [])
+    assert all(f"<@&{role}>" in chosen for role in allowed.get("roles", ()))
+    assert not re.search("@(everyone|here)", _markdown(body).removeprefix("@everyone"))
+
+
+def _markdown(body: dict[str, Any]) -> str:
+    """Return all that Discord reads as Markdown."""
+    texts = [body.get("content", "")]
+    for embed in body.get("embeds", ()):
+        texts += [embed.get("title", ""), embed.get("description", "")]
+        texts += [field["value"] for field in embed.get("fields", ())]
+    return "\n".join(texts)
+
+
+@unhurried
+@given(POSTS)
+def test_only_web_addresses_of_the_post_are_linked(post: Post) -> None:
+    [embed] = card(Alert(post), key=KEY).embeds
+
+    for address in _addresses(embed):
+        assert re.match("https?://[^ ]+$", address)
+        assert "user@" not in address
+    assert embed.get("image", {"url": "https://"})["url"].startswith("https://")
+
+
+def _addresses(embed: dict[str, Any]) -> Iterator[str]:
+    yield from (value["url"] for value in embed.values() if isinstance(value, dict) and "url" in value)
+    if "url" in embed:
+        yield embed["url"]
+
+
+# --- text --------------------------------------------------------------------------------------------------
+
+
+@unhurried
+@given(TEXTS)
+def test_any_text_reads_the_same_when_it_is_escaped(text: str) -> None:
+    shown = visible(text)
+
+    assert read(escape(shown)) == shown
+    assert cost(shown) == units(escape(shown))
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("Nothing: to (escape), 1 < 2", "Nothing: to (escape), 1 \\< 2"),
+        ("**b** _i_ ~~s~~ ||x|| `c`", "\\*\\*b\\*\\* \\_i\\_ \\~\\~s\\~\\~ \\|\\|x\\|\\| \\`c\\`"),
+        ("[a](https://evil.example)", "\\[a\\](https\\://evil.example)"),
+        ("<@1> <@&2> <#3> <t:1:R> </a:1>", "\\<@1\\> \\<@&2\\> \\<#3\\> \\<t\\:1:R\\> \\</a:1\\>"),
+        ("say @everyone, @here", "say @\u2060everyone, @\u2060here"),
+        ("discord.gg/abc Discord.com/invite/x", "discord.gg\\/abc Discord.com\\/invite/x"),
+        (":smile: at 12:30", "\\:smile: at 12:30"),
+        ("# not a heading #1", "\\# not a heading #1"),
+        ("-# - + > 2026. A year", "\\-# - + \\> 2026. A year"),
+        ("2026. A year", "2026\\. A year"),
+        ("¯\\_(ツ)_/¯", "¯\\\\\\_(ツ)\\_/¯"),
+        ("discord:channel:1234567", "discord:channel:1234567"),  # an address of ours, made a name later
+    ],
+)
+def test_what_would_take_effect_is_escaped_and_nothing_else(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
+@unhurried
+@given(st.lists(st.text(alphabet="ab.*_`<", min_size=1, max_size=8), min_size=1).map(" ".join))
+def test_a_title_is_cut_only_between_words(text: str) -> None:
+    title = f"{text} " * 300
+    [embed] = card(Alert(a_post(title=title))).embeds
+    kept = read(embed["title"]).removesuffix("…")
+
+    assert title.startswith(f"{kept} ")
+    assert len(kept) > 80
+
+
+def test_prose_is_cut_after_a_sentence() -> None:
+    [embed] = card(Alert(a_post(summary="The list grew on Monday. " * 400))).embeds
+
+    assert embed["description"].endswith("on Monday.")
+    assert 1500 < len(embed["description"]) < 4096
+
+
+def test_a_title_with_signs_is_followed_by_its_link_for_labels_know_no_escapes() -> None:
+    assert (
+        link("Chips, again", "https://blog.example/(a)") == "[Chips, again](<https://blog.example/%28a%29>)"
+    )
+    assert link("[Chips] *", "https://blog.example/") == "\\[Chips\\] \\* · [read](<https://blog.example/>)"
+    assert link("Chips", "") == "Chips"
+
+
+@unhurried
+@given(TEXTS)
+def test_the_label_of_a_link_never_needs_an_escape(text: str) -> None:
+    label = re.match(r"\[(.*?)\]\(", link(visible(text) or "x", "https://blog.example/"))
+
+    assert label is None or escape(label[1]) == label[1]
+
+
+# --- cards -------------------------------------------------------------------------------------------------
+
+
+def test_an_alert_is_a_card_with_buttons() -> None:
+    post = a_post(image="https://blog.example/a.jpg", update="Update: They came back.")
+
+    assert card(Alert(post, mention="<@&123456789012345678>"), key=KEY) == Card(
+        content="<@&123456789012345678>",
+        embeds=(
+            {
+                "title": "Chips leave the list",
+                "url": "https://blog.example/2026/05/04/chips/",
+                "description": "The ministry struck chips off its list on Monday.\n\nUpdate: They came back.",
+                "color": COLOUR,
+                "timestamp": "2026-05-04T09:15:00+00:00",
+                "author": {"name": "A. Author"},
+                "fields": [{"name": "Filed under", "value": "China-U.S., Technology, Trade"}],
+                "image": {"url": "https://blog.example/a.jpg"},
+                "footer": {"text": "The Blog"},
+            },
+        ),
+        buttons=(
+            Button("Follow China-U.S.", custom_id="f:c:chinaus"),
+            Button("Follow Technology", custom_id="f:c:technology"),
+            Button("Why me?", custom_id=f"w:{KEY}"),
+        ),
+        mention_roles=(123456789012345678,),
+    )
+
+
+def test_what_a_post_lacks_is_left_out() -> None:
+    post = a_post(
+        title="",
+        author="The Blog",
+        summary="",
+        filing=Filing(ambiguous=True),
+        link="ftp://x",
+        image="http://x/y",
+    )
+
+    [embed] = card(Alert(post)).embeds
+
+    assert embed == {
+        "title": "Untitled post",
+        "color": COLOUR,
+        "timestamp": "2026-05-04T09:15:00+00:00",
+        "footer": {"text": "The Blog"},
+    }
+
+
+def test_the_plain_form_is_title_and_link_without_a_preview() -> None:
+    made = card(Alert(a_post(title="*Chips*"), mention="@everyone", plain=True), key=KEY)
+
+    assert made.content == "@everyone\n\\*Chips\\*\n<https://blog.example/2026/05/04/chips/>"
+    assert made.embeds == ()
+    assert made.buttons == (Button("Why me?", custom_id=f"w:{KEY}"),)
+    assert payload(made)["allowed_mentions"] == {"parse": ["everyone"]}
+
+
+def test_a_digest_lists_linked_titles_and_counts_the_rest() -> None:
+    made = card(Digest((a_post(),) * 60, "While the bot was away: 60 posts"))
+    [embed] = made.embeds
+    entries = embed["description"].split("\n\n")
+
+    assert embed["title"] == "While the bot was away: 60 posts"
+    assert entries[0] == (
+        "[Chips leave the list](<https://blog.example/2026/05/04/chips/>)\n"
+        "-# <t:1777886100:D> · China-U.S., Technology, Trade"
+    )
+    assert entries[-1] == f"and {60 - len(entries) + 1} more"
+    assert embed["footer"] == {"text": "The Blog"}
+    assert made.buttons == ()
+
+
+def test_a_digest_of_several_feeds_names_them() -> None:
+    [embed] = card(Digest((a_post(), a_post(feed="Another")), "News")).embeds
+
+    assert "-# <t:1777886100:D> · Another · China-U.S." in embed["description"]
+    assert "footer" not in embed
+
+
+def test_a_plain_digest_has_titles_and_links() -> None:
+    made = card(Digest((a_post(), a_post(title="Two")), "News", plain=True))
+
+    assert made == Card(
+        "News\nChips leave the list\n<https://blog.example/2026/05/04/chips/>"
+        "\nTwo\n<https://blog.example/2026/05/04/chips/>"
+    )
+
+
+def test_a_notice_is_text_in_which_only_a_line_of_its_own_is_a_link() -> None:
+    made = card(Notice("*The Blog* moved to https://x.example/feed.\nhttps://x.example/feed_1"))
+
+    assert made == Card("\\*The Blog\\* moved to https\\://x.example/feed.\n<https://x.example/feed_1>")
+
+
+def test_a_cut_address_is_no_link() -> None:
+    made = card(Notice("https://x.example/a\n" + "word " * 500))
+    only = card(Notice("https://x.example/" + "a" * 3000))
+
+    assert made.content.startswith("<https://x.example/a>\nword")
+    assert only.content.startswith("https\\://x.example/aaa")
+
+
+def test_an_answer_with_posts_lists_them_under_its_first_line() -> None:
+    text = "The newest 2 posts:\n1. Chips leave the list\n   https://blog.example/…"
+    [page] = reply_pages(Reply(text, posts=(a_post(), a_post(title="Two"))))
+
+    assert page.content == "The newest 2 posts:"
+    assert [line for line in page.embeds[0]["description"].split("\n") if line.startswith("**")] == [
+        "**1.** [Chips leave the list](<https://blog.example/2026/05/04/chips/>)",
+        "**2.** [Two](<https://blog.example/2026/05/04/chips/>)",
+    ]
+
+
+def test_a_long_answer_comes_in_pages_and_loses_nothing() -> None:
+    lines = [f"Line {number} of *many* that an answer may have." for number in range(200)]
+    pages = reply_pages(Reply("\n".join(lines)))
+
+    assert len(pages) > 4
+    assert [line for page in pages for line in read(page.content).split("\n")] == lines
+
+
+# --- ids and names -----------------------------------------------------------------------------------------
+
+
+def test_follow_buttons_name_categories_by_their_fold() -> None:
+    names = ("...", "China-U.S.", "china us", "Trade", "Media")
+    made = card(Alert(a_post(filing=Filing(categories=names))), key=KEY)
+
+    assert [button.label for button in made.buttons] == ["Follow China-U.S.", "Follow Trade", "Why me?"]
+    assert followed(made.buttons[0].custom_id) == "chinaus"
+    assert followed(follow_id("TikTok", Kind.TAG)) == "#tiktok"
+    assert followed(follow_id("#1 News")) == "1news"
+    assert follow_id("x" * 97) == ""
+
+
+@unhurried
+@given(TEXTS)
+def test_a_button_follows_the_very_category_or_is_not_there(name: str) -> None:
+    custom_id = follow_id(name)
+
+    assert units(custom_id) <= 100
+    assert not custom_id or followed(custom_id) == fold(visible(name)).lstrip("#")
+
+
+@unhurried
+@given(MESSAGES)
+def test_any_message_can_name_a_thread(message: Message) -> None:
+    assert 1 <= units(thread_name(message)) <= 100
+
+
+def test_a_thread_is_named_like_its_post() -> None:
+    assert thread_name(a_post()) == thread_name(Alert(a_post())) == "Chips leave the list"
+    assert thread_name(Digest((), "News of the week")) == "News of the week"

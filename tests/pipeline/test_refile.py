@@ -1,0 +1,169 @@
+"""Posts filed on weak evidence are filed again when better evidence can be had."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.model import Rank
+from bot.pipeline.filing import REFILES
+from bot.pipeline.refile import AT_ONCE
+from tests.contracts.store_samples import follow
+from tests.fakes.blog import status
+from tests.pipeline.newsroom import ALICE, API, BOB, EVERY, PAGES, Newsroom, open_newsroom
+
+CAROL = "console:carol"
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    """A newsroom whose blog answers nothing but its feed since the first poll."""
+    async with open_newsroom(tmp_path) as opened:
+        await opened.begin("Media")
+        go_down(opened)
+        opened.forget_requests()
+        yield opened
+
+
+def go_down(room: Newsroom) -> None:
+    for path in (API, PAGES, "/wp-json/", "/?"):
+        room.blog.fail_always(status(503), path=path)
+
+
+async def test_when_the_api_is_back_those_newly_matched_are_alerted_and_those_alerted_see_the_edit(
+    room: Newsroom,
+) -> None:
+    await follow(room.store, BOB, "*")
+    await follow(room.store, CAROL, "Trade")
+    room.publish(4, "Media", tags=["Trade"])  # cannot be told from the feed alone
+    await room.poll()
+    assert await room.deliver() == [(BOB, "Post 4")]
+    room.blog.heal()
+    await room.poll()
+    await room.poll()
+
+    assert sorted(await room.deliver()) == [(ALICE, "Post 4"), (BOB, "edit: Post 4")]
+    filing = (await room.post(4)).filing
+    assert (filing.categories, filing.tags, filing.rank) == (("Media",), ("Trade",), Rank.API)
+    for _ in range(5):
+        await room.poll()
+    assert await room.deliver() == []
+
+
+async def test_a_wrong_guess_is_corrected(room: Newsroom) -> None:
+    await follow(room.store, BOB, "Apps")
+    room.publish(4, "Media", "Apps")
+    room.blog.blog.edit(4, categories=("Media",), tags=("Apps",))
+    await room.poll()
+    guessed = await room.post(4)
+    room.blog.heal()
+    await room.poll()
+    await room.poll()
+
+    assert guessed.filing.rank is Rank.ORDER
+    assert (await room.post(4)).filing.rank is Rank.API
+    assert (await room.post(4)).filing.categories == ("Media",)
+
+
+async def test_while_the_api_stays_down_the_pages_serve(room: Newsroom) -> None:
+    room.publish(4, "Media", tags=["Trade"])
+    await room.poll()
+    room.blog.heal()
+    room.blog.parts.api = False
+    await room.poll()
+    await room.poll()
+
+    assert await room.alerts() == ["Post 4"]
+    assert (await room.post(4)).filing.rank is Rank.PAGE
+
+
+async def test_better_evidence_for_the_baseline_alerts_nobody(tmp_path: Path) -> None:
+    async with open_newsroom(tmp_path) as room:
+        await follow(room.store, ALICE, "*", "Trade")
+        go_down(room)
+        await room.watch()
+        await room.poll()
+        ranks = {each.filing.rank for each in (await room.posts()).values()}
+        room.blog.heal()
+        for _ in range(3):
+            await room.poll()
+
+        assert Rank.API not in ranks
+        assert {each.filing.rank for each in (await room.posts()).values()} == {Rank.API}
+        assert await room.deliver() == []
+
+
+async def test_evidence_is_looked_for_less_and_less_often_and_not_for_ever(room: Newsroom) -> None:
+    room.publish(4, "Media", tags=["Trade"])
+    await room.poll()
+    room.forget_requests()
+    asked = []
+    for turn in range(400):
+        before = room.asked(API)
+        await room.poll()
+        if room.asked(API) > before:
+            asked.append(turn)
+    waits = [later - earlier for earlier, later in pairwise(asked)]
+
+    assert len(asked) == REFILES
+    assert waits == sorted(waits)
+    assert max(waits) * EVERY <= 86_400 + EVERY
+    assert (await room.feed()).state.refile_at is None
+
+
+async def test_each_post_is_filed_again_at_its_own_time(room: Newsroom) -> None:
+    room.publish(4, "Media", tags=["Trade"])
+    await room.poll()
+    for _ in range(9):  # the next look for post 4 is hours away now
+        await room.poll()
+    room.publish(5, "Media", tags=["Trade"])
+    await room.poll()
+    room.blog.heal()
+    await room.poll()
+    await room.poll()
+    assert await room.alerts() == ["Post 5"]
+    for _ in range(20):
+        await room.poll()
+
+    assert await room.alerts() == ["Post 4"]
+
+
+async def test_many_posts_are_filed_again_a_few_at_a_time_and_all_in_the_end(room: Newsroom) -> None:
+    for number in range(4, 4 + AT_ONCE - 1):
+        room.publish(number, "Media", tags=["Trade"])
+    await room.poll()
+    for number in range(20, 20 + AT_ONCE - 1):
+        room.publish(number, "Media", tags=["Trade"])
+    await room.poll()
+    room.blog.heal()
+    room.forget_requests()
+    for _ in range(9):
+        await room.poll()
+
+    ranks = [each.filing.rank for each in (await room.posts()).values()]
+    assert ranks == [Rank.API] * (3 + 2 * (AT_ONCE - 1))
+    assert room.asked(API) <= 4
+
+
+async def test_a_poll_without_news_asks_for_no_evidence_that_is_not_due(room: Newsroom) -> None:
+    room.blog.heal()
+    room.publish(4)
+    for _ in range(5):
+        await room.poll()
+
+    assert (room.asked(API), room.asked(PAGES), room.asked("/feed/")) == (1, 0, 5)
+
+
+async def test_weaker_evidence_never_replaces_better(room: Newsroom) -> None:
+    room.blog.heal()
+    room.publish(4, "Media", tags=["Trade"])
+    await room.poll()
+    go_down(room)
+    room.blog.blog.edit(4, title="Post 4 corrected")
+    await room.poll()
+
+    assert (await room.post(4)).filing.rank is Rank.API
+    assert await room.alerts() == ["Post 4 corrected"]

@@ -1,0 +1,89 @@
+"""Lists of feeds as readers exchange them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from bot.errors import UsageError
+from bot.opml import read_opml, write_opml
+
+URLS = st.integers(0, 99).map(lambda number: f"https://blog.example/{number}/feed/?a=1&b=<2>")
+NAMES = st.text(st.characters(exclude_categories=()), max_size=30)
+
+
+def opml(body: str, head: str = "") -> bytes:
+    return f'<?xml version="1.0"?>{head}<opml version="2.0"><body>{body}</body></opml>'.encode()
+
+
+@given(st.dictionaries(URLS, NAMES, min_size=1, max_size=5))
+def test_what_is_written_can_be_read(feeds: dict[str, str]) -> None:
+    written = write_opml((name, url) for url, name in feeds.items())
+    read = {url: name for name, url in read_opml(written.encode())}
+
+    assert list(read) == list(feeds)
+    assert all("\n" not in name and len(name) <= 200 for name in read.values())
+
+
+def test_a_name_comes_back_as_it_was() -> None:
+    feeds = [("China Bystander \u2014 \u4e2d\u56fd & \u201cmore\u201d <b>", "https://blog.example/feed/")]
+
+    assert read_opml(write_opml(feeds).encode()) == feeds
+
+
+def test_it_is_opml_2() -> None:
+    root = etree.fromstring(write_opml([("Blog", "https://blog.example/feed/")]).encode())
+
+    assert (root.tag, root.get("version")) == ("opml", "2.0")
+    assert dict(root.find("body/outline").attrib) == {  # type: ignore[union-attr]  # it is there
+        "type": "rss",
+        "text": "Blog",
+        "title": "Blog",
+        "xmlUrl": "https://blog.example/feed/",
+    }
+
+
+def test_folders_are_flattened_each_feed_comes_once_and_needs_no_name() -> None:
+    read = read_opml(
+        opml(
+            '<outline text="News"><outline title="One" text="x" xmlUrl="https://1.example/"/>'
+            '<outline text=" Two \n words" xmlUrl=" https://2.example/ "/></outline>'
+            '<outline text="Again" xmlUrl="https://1.example/"/><outline xmlUrl="https://3.example/"/>'
+        )
+    )
+
+    assert read == [
+        ("One", "https://1.example/"),
+        ("Two words", "https://2.example/"),
+        ("https://3.example/", "https://3.example/"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"words", b"<opml>", b"\xff\xfe\0", b"{}", opml('<outline xmlUrl="x"/>')[:-20]]
+)
+def test_what_is_no_opml_is_refused_with_a_sentence(data: bytes) -> None:
+    with pytest.raises(UsageError, match=r"^The file is no OPML: .+\.$"):
+        read_opml(data)
+
+
+@pytest.mark.parametrize("data", [opml(""), opml('<outline text="Empty folder"/>'), b"<html/>"])
+def test_a_file_without_feeds_is_refused(data: bytes) -> None:
+    with pytest.raises(UsageError, match="lists no feed"):
+        read_opml(data)
+
+
+def test_entities_reach_no_file_and_do_not_grow(tmp_path: object) -> None:
+    secret = f"{tmp_path}/secret"
+    with open(secret, "w", encoding="utf-8") as file:  # noqa: PTH123 -- a path as text
+        file.write("secret")
+    lines = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    head = f'<!DOCTYPE x [<!ENTITY e0 "lol"><!ENTITY file SYSTEM "file://{secret}">{lines}]>'
+    for body in ('<outline text="&e11;" xmlUrl="https://1.example/"/>', "<outline text='x'>&file;</outline>"):
+        try:
+            read = read_opml(opml(body, head))
+        except UsageError as error:
+            read = [(str(error), "")]
+        assert all(len(name) <= 300 and "secret" not in name for name, _ in read)
