@@ -112,6 +112,9 @@ class ConsoleAdapter:
         self._desk = None
 
     def _print(self, event: dict[str, Any], pretty: Text | Panel) -> None:
+        if self._output is None:  # the process was started without a stdout
+            self._closed.set()
+            raise PermanentError(_CLOSED, scope=Scope.ADAPTER)
         try:
             text = json.dumps(event) + "\n" if self._jsonl else self._drawn(pretty)
             encoding = self._output.encoding or "utf-8"  # what it has no sign for must not end the output

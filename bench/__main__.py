@@ -1,4 +1,4 @@
-"""`python -m bench [NAME [ARGUMENT...]]`: runs the benches, or one of them, and lets them print their figures.
+"""`python -m bench [NAME [ARGUMENT...]]`: runs all benches, or one, and lets them print their figures.
 
 Each is a module of this folder and runs in a process of its own, with a time limit.
 """
@@ -12,13 +12,18 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from bench.report import heading
+
 ALL = ("polls", "latency", "matching", "startup")
 ALONE = (*ALL, "corpus", "summaries")  # the last two need arguments
+TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of those that print lines alone
 SECONDS = 90.0  # a bench may take
 
 
 def run(name: str, *arguments: str) -> int:
     """Run one bench to its end and return its exit code; 1 when it had to be ended."""
+    if name in TITLES:
+        heading(TITLES[name])
     own_group = os.name == "posix"  # so that what it started ends with it
     command = [sys.executable, "-m", f"bench.{name}", *arguments]
     with subprocess.Popen(command, start_new_session=own_group) as process:

@@ -18,7 +18,7 @@ from bot.clock import Clock, SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.config import Config
 from bot.desk import FrontDesk
-from bot.errors import BystanderError, PermanentError
+from bot.errors import BystanderError, ConfigError, PermanentError
 from bot.inspector import FeedInspector
 from bot.lanes import QuickWall
 from bot.pipeline.fetch import Fetcher, FetchSettings
@@ -72,6 +72,8 @@ def enabled_adapters(config: Config, source: Iterable[str] | None) -> dict[str, 
         )
     if config.discord.enabled:
         found["discord"] = discord_adapter(config)
+    if config.slack.enabled:
+        raise ConfigError(["slack.enabled = true: this version cannot talk on Slack yet; set it to false"])
     return found
 
 

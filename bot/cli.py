@@ -197,8 +197,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in _UNWRITABLE:
             raise
         _close_output()
-        reader_left = isinstance(error, BrokenPipeError)
-        return _say(*[] if reader_left else [f"The output cannot be written: {error.strerror}."], code=FAILED)
+        if not isinstance(error, BrokenPipeError):  # its reader knows, and wants no more
+            _say(f"The output cannot be written: {error.strerror}.", code=FAILED)
+        code = FAILED
     return code
 
 
@@ -207,7 +208,7 @@ def _need_output() -> None:
     if sys.stdout is None:
         unread, output = os.pipe()
         os.close(unread)
-        sys.stdout = os.fdopen(output, "w", encoding="utf-8")
+        sys.stdout = open(output, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 -- until the end
 
 
 def _run(options: argparse.Namespace) -> int:

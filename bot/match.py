@@ -25,9 +25,3 @@ def matched_name(wanted: Filter, filing: Filing) -> str:
         return ""
     hits = sorted((wanted.include & filing_keys(filing)) - {EVERYTHING})
     return wanted.labels.get(hits[0], hits[0][2:]) if hits else "everything"
-
-
-def excluded_name(wanted: Filter, filing: Filing) -> str:
-    """Return the name whose exclusion keeps the post out, "" when none does."""
-    hits = sorted(wanted.exclude & filing_keys(filing))
-    return wanted.labels.get(hits[0], hits[0][2:]) if hits else ""

@@ -23,7 +23,7 @@ from bot.plain import one_line
 from bot.wall_answers import ANSWERS
 from bot.wall_child import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE, resolve
 
-IDLE = 300.0  # seconds without a call after which the child is let go; it holds some 60 MB
+IDLE = 300.0  # seconds without a call after which the child is let go; it holds some 35 MB
 _SECONDS_TO_START = 60.0  # to start Python and import; long, for it says nothing about the input
 _ALARM_AFTER = 2  # seconds after our own time limit at which the child ends itself
 _LONGEST_REASON = 300  # characters

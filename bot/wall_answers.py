@@ -16,6 +16,8 @@ ANSWERS: dict[str, Any] = {
     "bot.pipeline.parse:parse": ParsedFeed,
     "bot.pipeline.evidence:read_wpcom": tuple[FiledPost, ...],
     "bot.pipeline.evidence:read_wpjson": tuple[FiledPost, ...],
+    "bot.pipeline.evidence:read_wpcom_categories": tuple[str, ...],
+    "bot.pipeline.evidence:read_wpjson_categories": tuple[str, ...],
     "bot.pipeline.page:read_page": PageFiling,
     "bot.pipeline.page:read_content_tail": PageFiling,
     "bot.reading:read": list[Reading],

@@ -67,6 +67,7 @@ def test_characters_beyond_the_first_plane_count_twice() -> None:
     [
         ("The council met. It voted.", 26, "The council met. It voted."),
         ("The council met. It voted.", 25, "The council met."),
+        ("The council met at noon. It voted yes.", 33, "The council met at noon."),
         ("Mr. Smith met the council of the town. It voted.", 30, "Mr. Smith met the council of…"),
         ("It met. The council of the town voted.", 30, "It met. The council of the…"),
         ("市议会周一开会。会上通过了决议。", 12, "市议会周一开会。"),

@@ -144,9 +144,10 @@ class DiscordAdapter:
             await asyncio.wait({connection, up}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
             if not connection.done() and not client.up.is_set():
                 raise TemporaryError("the gateway does not answer.")
-            await connection
+            await asyncio.wait({connection})
+            connection.result()
         finally:
-            await client.close()  # to cancel is not enough: while it reconnects, discord.py swallows that
+            await client.close()  # discord.py swallows a cancellation while it reconnects
             for task in (connection, up):
                 task.cancel()
             await asyncio.wait({connection, up}, timeout=LAST_WORDS)

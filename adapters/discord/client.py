@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Sequence
 from typing import Any, Protocol, TypedDict
 
 import discord
+from discord.gateway import KeepAliveHandler
 
 from adapters.discord.pace import Pace
 from adapters.discord.places import Place
@@ -114,6 +116,14 @@ class Client(discord.AutoShardedClient):
         start = max(now, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
         self._started[slot] = start
         await asyncio.sleep(start - now)
+
+    async def close(self) -> None:
+        """Disconnect. Safe to call again, which ends what a reconnection begun meanwhile left behind."""
+        await super().close()
+        for thread in threading.enumerate():
+            # A connection made while the client closes keeps its thread; discord.py does not look for it.
+            if isinstance(thread, KeepAliveHandler) and thread.ws._dispatch == self.dispatch:  # noqa: SLF001
+                thread.stop()
 
     # --- events: discord.py calls them by their names ---------------------------------------------------
 

@@ -48,6 +48,7 @@ class Delivery:
         self._published = Quota(*PUBLISHED)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._dms: OrderedDict[int, int] = OrderedDict()
+        self._forums: set[int] = set()
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
@@ -127,9 +128,8 @@ class Delivery:
         return known
 
     async def _send(self, channel_id: int, message: Message, key: str) -> str:
-        place = self._client.get_channel(channel_id)
-        if isinstance(place, discord.ForumChannel):
-            return await self._post(place, message, key)
+        if channel_id in self._forums:
+            return await self._post(channel_id, message, key)
         made = _made(message, key)
         target = self._client.get_partial_messageable(channel_id)
         try:
@@ -139,15 +139,22 @@ class Delivery:
                 return ""
             if error.code != NOT_IN_A_FORUM:
                 raise
-            forum = await self._client.fetch_channel(channel_id)
-            if not isinstance(forum, discord.ForumChannel):
-                raise
-            return await self._post(forum, message, key)
-        if self._publish and isinstance(place, discord.TextChannel) and place.is_news():
+            return await self._post(channel_id, message, key)
+        if self._publish:
             await self._publish_message(sent)
         return f"{channel_id}/{sent.id}"
 
-    async def _post(self, forum: discord.ForumChannel, message: Message, key: str) -> str:
+    async def _post(self, forum_id: int, message: Message, key: str) -> str:
+        """Open a post in a forum.
+
+        Which channels are forums is learned from Discord's refusals: to look for a channel in memory is a
+        walk through all servers, too dear for every message.
+        """
+        forum = await self._known(forum_id)
+        if not isinstance(forum, discord.ForumChannel):
+            self._forums.discard(forum_id)
+            raise PermanentError(TABLE[NOT_IN_A_FORUM].text, scope=Scope.DESTINATION)
+        self._forums.add(forum_id)
         categories = message.post.filing.categories if isinstance(message, Alert) else ()
         made = _made(message, key)
         opened = await forum.create_thread(
@@ -159,8 +166,11 @@ class Delivery:
         return f"{opened.thread.id}/{opened.message.id}"
 
     async def _publish_message(self, message: discord.Message) -> None:
-        """Publish within the hourly limit. That it is not published must not count as not sent."""
+        """Publish in an announcement channel within the hourly limit. Not published still is sent."""
         channel_id = message.channel.id
+        place = self._client.get_channel(channel_id)
+        if not isinstance(place, discord.TextChannel) or not place.is_news():
+            return
         if self._published.wait(time.monotonic(), channel_id):
             _log.info("Channel %d has published all it may this hour; one message stays there.", channel_id)
             return

@@ -24,7 +24,7 @@ async def add(call: Call) -> Reply:
     if len(mention) > LONGEST_MENTION:
         raise UsageError(f"That mention is too long: {LONGEST_MENTION} characters are the limit.")
     known = Vocabulary(await call.store.terms(feed.id if feed else None))
-    wanted = resolve(typed, known, call.command.path)
+    wanted = resolve(typed, known, call.command.path, adopt=True)
     return await subscribe(call, target, wanted, feed, cadence=Cadence.NOW, mention=mention)
 
 

@@ -21,7 +21,7 @@ async def follow(call: Call) -> Reply:
         return Reply("\n".join([f"Usage: {call.command.usage}", *lines]), ok=False)
     feed = await chosen_feed(call)
     known = Vocabulary(await call.store.terms(feed.id if feed else None))
-    wanted = resolve(call.text("categories"), known, call.command.path)
+    wanted = resolve(call.text("categories"), known, call.command.path, adopt=True)
     cadence = Cadence(call.text("when") or AVAILABLE_CADENCES[0])
     return await add(call, Target(call.caller.address), wanted, feed, cadence=cadence)
 

@@ -66,10 +66,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list asks for: term keys with the names as known."""
+    """What a list asks for: term keys with the names as known. `adopted`: known as tags only so far."""
 
     include: dict[str, str] = field(default_factory=dict)
     exclude: dict[str, str] = field(default_factory=dict)
+    adopted: tuple[str, ...] = ()
 
 
 def split_list(typed: str) -> list[str]:
@@ -102,18 +103,21 @@ def read_list(typed: str, vocabulary: Vocabulary) -> list[Item]:
     return items
 
 
-def resolve(typed: str, vocabulary: Vocabulary, path: str) -> Wanted:
+def resolve(typed: str, vocabulary: Vocabulary, path: str, *, adopt: bool = False) -> Wanted:
     """Return what a typed list asks for. Raises UsageError when a single name is unknown or contradicted.
 
-    `path`: the command, for the hints.
+    `path`: the command, for the hints. `adopt`: take the name of a tag for a category nobody has filed a
+    post under yet, since a blog's first post in a category must reach those who wait for it.
     """
     items = read_list(typed, vocabulary)
+    adopted = {item.name: _adopted(item, vocabulary) for item in items} if adopt else {}
+    items = [adopted.get(item.name) or item for item in items]
     unknown = [item for item in items if item.term is None and not item.everything]
     if unknown:
         raise UsageError(_unknown_words(unknown, vocabulary, path))
     if not items:
         raise UsageError("Name at least one category, or say all.")
-    wanted = Wanted()
+    wanted = Wanted(adopted=tuple(item.name for item in adopted.values() if item))
     for item in items:
         key, name = _key(item)
         if item.excluded and key == EVERYTHING:
@@ -123,6 +127,16 @@ def resolve(typed: str, vocabulary: Vocabulary, path: str) -> Wanted:
     if both:
         raise UsageError(f"{term_word(both[0], wanted.include[both[0]])} is both asked for and left out.")
     return wanted
+
+
+def _adopted(item: Item, vocabulary: Vocabulary) -> Item | None:
+    """Return a plain name that is only known as a tag as a category, None where there is no need."""
+    tag = None
+    if item.term is None and item.kind is Kind.CATEGORY and not item.everything:
+        tag = vocabulary.find(Kind.TAG, item.name)
+    if tag is None:
+        return None
+    return Item(tag.name, Kind.CATEGORY, item.excluded, Term(Kind.CATEGORY, tag.name, tag.fold))
 
 
 def resolve_one(typed: str, vocabulary: Vocabulary, path: str) -> tuple[str, str]:

@@ -35,7 +35,8 @@ async def add(
     feed_id = feed.id if feed else None
     covering = [each for each in before if _covers(each, wanted, feed_id, cadence, mention)]
     if covering:
-        return Reply(f"{_already(call, target, wanted, covering[0])}\n{state_words(target, before)}")
+        already = _already(call, target, wanted, covering[0])
+        return Reply("\n".join([already, *_adopted_words(call, wanted), state_words(target, before)]))
     await call.store.follow(
         target.address,
         feed_id=feed_id,
@@ -47,7 +48,7 @@ async def add(
         by=call.caller.address,
         now=call.now,
     )
-    return await _changed(call, target, feed)
+    return await _changed(call, target, feed, *_adopted_words(call, wanted))
 
 
 async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) -> Reply:
@@ -106,10 +107,19 @@ async def _leave_out(
     return await _changed(call, target, feed)
 
 
-async def _changed(call: Call, target: Target, feed: Feed | None) -> Reply:
+def _adopted_words(call: Call, wanted: Wanted) -> list[str]:
+    """Say of each name that is only a tag so far what following it as a category means."""
+    return [
+        f"No post is filed under {show(name)} so far; it is known as a tag. For posts tagged with it: "
+        f"/{call.command.path} #{show(name)}"
+        for name in wanted.adopted
+    ]
+
+
+async def _changed(call: Call, target: Target, feed: Feed | None, *words: str) -> Reply:
     after = await call.store.subscriptions(target.address, channel=target.is_channel)
     tried = await back_test(call.store, target, after, feed)
-    return Reply(f"{state_words(target, after, changed=True)}\n{tried}")
+    return Reply("\n".join([state_words(target, after, changed=True), *words, tried]))
 
 
 def _covers(

@@ -76,6 +76,7 @@ class FeedState:
     refile_at: datetime | None = None  # when to look for better evidence for some post
     api: str = ""  # the API that answered: "wpcom <url>", "wpjson <url>", or "" while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
+    slow_until: datetime | None = None  # the blog kept us waiting; until then it is not waited for as long
 
 
 @dataclass(frozen=True, slots=True)

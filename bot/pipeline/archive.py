@@ -18,12 +18,16 @@ from bot.pipeline.filing import READERS, Filed, Job, refuse_busy
 from bot.pipeline.gap import PAUSE, read_page
 from bot.pipeline.posts import PostMaker, known_of, rows_by_id
 from bot.pipeline.sift import Sifted, lookup_keys, sift
-from bot.pipeline.sources import ApiCandidate, api_candidates, archive_url
+from bot.pipeline.sources import ApiCandidate, api_candidates, archive_url, categories_url
 from bot.ports import FeedStore, PollCommit, PollRecord
 from bot.wall import Wall
 
 _log = logging.getLogger(__name__)
 
+_CATEGORIES = {
+    "wpcom": "bot.pipeline.evidence:read_wpcom_categories",
+    "wpjson": "bot.pipeline.evidence:read_wpjson_categories",
+}
 PER_PAGE = 100  # posts of an API's page (the most that WordPress gives)
 
 
@@ -62,7 +66,7 @@ class _Files:
             for post in job.posts
         }
         state = job.feed.state
-        return Filed(filings, (), state.api, state.api_retry_at)
+        return Filed(filings, (), state.api, state.api_retry_at, state.slow_until, frozenset(filings))
 
 
 class Archivist:
@@ -85,7 +89,8 @@ class Archivist:
                 source = await self._page(feed, candidate, number)
             if source is None:
                 return
-            stored = await self._store_page(feed, source, now)
+            names = await self._categories(candidate) if candidate and number == 1 else ()
+            stored = await self._store_page(feed, source, names, now)
             yield Page(number, len(source.parsed.entries), stored)
 
     async def _first(self, feed: Feed) -> tuple[ApiCandidate | None, _Source | None]:
@@ -121,7 +126,19 @@ class Archivist:
         posts: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
         return posts
 
-    async def _store_page(self, feed: Feed, source: _Source, now: datetime) -> int:
+    async def _categories(self, candidate: ApiCandidate) -> tuple[str, ...]:
+        """Return the blog's own list of categories, also those without a recent post."""
+        try:
+            answer = await self._fetcher.get(categories_url(candidate), accept="application/json")
+            if answer.status != HTTPStatus.OK:
+                return ()
+            names: tuple[str, ...] = await self._wall.run(_CATEGORIES[candidate.kind], answer.body)
+        except BystanderError as error:
+            _log.info("The list of categories cannot be read: %s", error)
+            return ()
+        return names
+
+    async def _store_page(self, feed: Feed, source: _Source, names: tuple[str, ...], now: datetime) -> int:
         entries = source.parsed.entries
         keys = lookup_keys(entries)
         rows = rows_by_id(await self._store.known_posts(feed.id, keys, keys))
@@ -134,7 +151,7 @@ class Archivist:
         )
         record = PollRecord(feed.id, feed.url, feed.state, feed.next_poll_at)
         silent = tuple(replace(row, refile_at=None) for row in (*made.silent, *made.new))
-        await self._store.commit_poll(PollCommit(record, silent=silent, at=now))
+        await self._store.commit_poll(PollCommit(record, silent=silent, vocabulary=names, at=now))
         return len(silent)
 
 

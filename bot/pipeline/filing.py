@@ -25,11 +25,14 @@ from bot.wall import Wall
 
 _log = logging.getLogger(__name__)
 
-SECONDS = 8.0  # for the evidence of one poll, half of them for the API: the alert goes out in time
+SECONDS = 5.0  # for the evidence of one poll, half of them for the API: the alert goes out in time
+SECONDS_WHEN_SLOW = 1.0  # the same, after a blog that did not answer in time
+SLOW_FOR = timedelta(minutes=10)  # a blog that did not answer in time is not waited for as long
 PAGES_AT_ONCE = 2
 MOST_PAGES = 20  # a poll asks for; the others are filed by the feed alone and looked up later
 RETRY_API = 86400.0  # seconds after which a blog without an API is asked again
-REFILES = 8  # times that better evidence is looked for
+REFILE_FOR = timedelta(days=7)  # after a post was first seen, better evidence is looked for
+_REFILE_AT_MOST = 3600.0  # seconds between two looks, but for feeds polled less often
 _API_ACCEPT = "application/json"
 _PAGE_ACCEPT = "text/html"
 READERS = {"wpcom": "bot.pipeline.evidence:read_wpcom", "wpjson": "bot.pipeline.evidence:read_wpjson"}
@@ -46,6 +49,7 @@ class ToFile:
     wordpress_id: int
     labels: tuple[str, ...]
     html: str = ""
+    ask_page: bool = True  # its page has not been asked in vain before
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Filed:
     vocabulary: tuple[str, ...]
     api: str
     api_retry_at: datetime | None
+    slow_until: datetime | None  # the blog kept us waiting; until then it is not waited for as long
+    settled: frozenset[str]  # ids of posts that all has been heard about: asking again would tell no more
 
 
 @dataclass(slots=True)
@@ -81,6 +87,8 @@ class _Evidence:
     pages: dict[str, PageFiling] = field(default_factory=dict)
     tails: dict[str, PageFiling] = field(default_factory=dict)
     api_used: str = ""
+    api_silent: bool = False  # a place where an API may be did not answer
+    late: bool = False  # something did not answer in time
     api_missing: bool = False  # every place was asked and answered, and none is an API
 
 
@@ -96,15 +104,27 @@ class Filer:
         """File the posts; never raises for what the blog does."""
         evidence = _Evidence()
         if job.posts and job.wordpress:
-            start, name = asyncio.get_running_loop().time(), job.feed.settings.name
-            await _until(start + self._seconds / 2, self._ask_apis(evidence, job), f"{name}: the API")
-            unlisted = [post for post in job.posts if post.id not in evidence.api]
-            await _until(start + self._seconds, self._ask_pages(evidence, unlisted), f"{name}: its pages")
-            late = start + self._seconds * 1.25
-            await _until(late, self._read_tails(evidence, unlisted), f"{name}: its texts")
+            await self._gather(evidence, job)
         filings, learned = _classified(job, evidence)
         api, retry_at = _remember(job.feed.state, evidence, job.now)
-        return Filed(filings, learned, api, retry_at)
+        slow_until = job.now + SLOW_FOR if evidence.late else None
+        settled = frozenset() if evidence.api_silent else frozenset(evidence.pages)
+        return Filed(filings, learned, api, retry_at, slow_until, settled)
+
+    async def _gather(self, evidence: _Evidence, job: Job) -> None:
+        """Ask the API, then the pages of the posts it does not list, each for its share of the time."""
+        start, state = asyncio.get_running_loop().time(), job.feed.state
+        slow = state.slow_until is not None and job.now < state.slow_until
+        seconds = min(self._seconds, SECONDS_WHEN_SLOW) if slow else self._seconds
+        in_time = await _until(start + seconds / 2, self._ask_apis(evidence, job))
+        evidence.api_silent |= not in_time
+        unlisted = [post for post in job.posts if post.id not in evidence.api]
+        paged = [post for post in unlisted if post.ask_page]
+        in_time &= await _until(start + seconds, self._ask_pages(evidence, paged))
+        evidence.late = not in_time
+        if not in_time:
+            _log.info("%s did not tell all in time.", job.feed.settings.name)
+        await _until(start + seconds * 1.25, self._read_tails(evidence, unlisted))
 
     async def _ask_apis(self, evidence: _Evidence, job: Job) -> None:
         """Ask the places where an API may be, one after the other, until one answers."""
@@ -114,6 +134,7 @@ class Filer:
                 found = await self._ask_api(candidate)
             except FetchError as error:
                 _log.debug("No answer from %s: %s", candidate.url, error)
+                evidence.api_silent = True
                 continue
             if found:
                 evidence.api_used = f"{candidate.kind} {candidate.url}"
@@ -177,13 +198,14 @@ class Filer:
                     _log.debug("%s: %s", post.link, error)
 
 
-async def _until(deadline: float, work: Coroutine[Any, Any, None], what: str) -> None:
-    """Do work that can be cut off at a moment of the loop's clock."""
+async def _until(deadline: float, work: Coroutine[Any, Any, None]) -> bool:
+    """Do work that can be cut off at a moment of the loop's clock; return whether it was done in time."""
     try:
         async with asyncio.timeout_at(deadline):
             await work
     except TimeoutError:
-        _log.info("%s did not tell all in time.", what)
+        return False
+    return True
 
 
 def refuse_busy(answer: Answer) -> None:
@@ -198,12 +220,17 @@ def is_wordpress(generator: str, posts: Iterable[ToFile]) -> bool:
 
 
 def refile_at(
-    filing: Filing, *, wordpress: bool, attempts: int, every: float, now: datetime
+    filing: Filing, job: Job, *, settled: bool, attempts: int, first_seen: datetime
 ) -> datetime | None:
-    """Return when to look for better evidence: after 1, 2, 4 ... intervals; None when there is no use."""
-    if filing.rank.exact or not wordpress or attempts >= REFILES:
+    """Return when to look for better evidence: after 1, 2, then 4 intervals; None when there is no use.
+
+    `settled`: API and page have answered, and said nothing.
+    """
+    if filing.rank.exact or not job.wordpress or settled or job.now - first_seen > REFILE_FOR:
         return None
-    return now + timedelta(seconds=min(every * 2.0**attempts, 86400.0))
+    every = job.feed.settings.every
+    wait = every * 2.0 ** min(attempts, 2)
+    return job.now + timedelta(seconds=min(wait, max(every, _REFILE_AT_MOST)))
 
 
 def _candidates(job: Job) -> Sequence[ApiCandidate]:

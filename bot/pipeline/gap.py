@@ -70,6 +70,8 @@ async def page_back(fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, 
 
     Raises FetchError or ParseError when a page cannot be read, unless polls have failed TRIES times by now.
     """
+    if not has_pages(newest.generator):
+        return Older((), closed=False)
     found: list[Entry] = []
     seen = {identify(entry).id for entry in newest.entries}
     for page in range(2, LAST_PAGE + 1):
@@ -81,9 +83,11 @@ async def page_back(fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, 
                 raise
             _log.warning("%s: the gap stays: %s", feed.settings.name, error)
             break
-        fresh = [entry for entry in parsed.entries if identify(entry).id not in seen] if parsed else []
-        if not fresh:
+        if parsed is None:
             return Older(tuple(found), closed=True)
+        fresh = [entry for entry in parsed.entries if identify(entry).id not in seen]
+        if not fresh:  # the server takes no notice of the page: what is older stays out of sight
+            break
         found += fresh
         seen.update(identify(entry).id for entry in fresh)
         keys = lookup_keys(fresh)

@@ -22,7 +22,7 @@ from bot.model import Entry, Feed, FeedState, ParsedFeed
 from bot.pipeline import notices
 from bot.pipeline.fetch import Answer, Fetcher
 from bot.pipeline.filing import SECONDS, Filer
-from bot.pipeline.gap import PARSE, has_pages, page_back
+from bot.pipeline.gap import PARSE, page_back
 from bot.pipeline.politeness import (
     Exchange,
     Outcome,
@@ -192,7 +192,7 @@ class Poller:
         now, name = self._clock.now(), feed.settings.name
         sifted, rows = await self._sift(feed, parsed.entries, now)
         warnings = [notices.renamed(name, sifted.warning)] if sifted.warning else []
-        if sifted.gap and has_pages(parsed.generator):
+        if sifted.gap:
             older = await page_back(self._fetcher, self._wall, self._store, feed, parsed)
             warnings += [] if older.closed else [notices.gap_left(name)]
             sifted, rows = await self._sift(feed, (*parsed.entries, *older.entries), now)
@@ -269,6 +269,7 @@ def _state_after(
         generator=parsed.generator,
         api=made.filed.api,
         api_retry_at=made.filed.api_retry_at,
+        slow_until=made.filed.slow_until or state.slow_until,
         refile_at=min(waiting, default=None),
     )
 

@@ -96,7 +96,7 @@ class PostMaker:
         filed = await self._filer.file(job)
         read = await self._read([found.entry for found in wanted])
         readings = {_id(found): reading for found, reading in zip(wanted, read, strict=True)}
-        context = _Context(feed, filed.filings, readings, job.wordpress, now)
+        context = _Context(job, filed, readings)
         changed = [_changed(context, found, rows[found.known.id]) for found in sifted.changed if found.known]
         moved_ids = {known for _, known in sifted.moved_ids}
         moved = [_moved(found, rows[_id(found)]) for found in sifted.same if _id(found) in moved_ids]
@@ -133,15 +133,13 @@ class PostMaker:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    feed: Feed
-    filings: Mapping[str, Filing]
+    job: Job
+    filed: Filed
     readings: Mapping[str, Reading]  # by post id, as the filings are
-    wordpress: bool
-    now: datetime
 
-    def plan(self, filing: Filing, attempts: int) -> datetime | None:
-        every = self.feed.settings.every
-        return refile_at(filing, wordpress=self.wordpress, attempts=attempts, every=every, now=self.now)
+    def plan(self, post_id: str, filing: Filing, attempts: int, first_seen: datetime) -> datetime | None:
+        settled = post_id in self.filed.settled
+        return refile_at(filing, self.job, settled=settled, attempts=attempts, first_seen=first_seen)
 
 
 def known_of(row: PostRow) -> Known:
@@ -201,7 +199,7 @@ def _id(found: Found) -> str:
 def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
     """Return the row of a post seen for the first time."""
     entry, reading = found.entry, context.readings[found.identity.id]
-    filing = context.filings[found.identity.id]
+    filing = context.filed.filings[found.identity.id]
     post = Post(
         id=found.identity.id,
         link=entry.link,
@@ -211,7 +209,7 @@ def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
         summary=reading.summary,
         filing=filing,
         image=entry.image,
-        feed=context.feed.settings.name,
+        feed=context.job.feed.settings.name,
     )
     return PostRow(
         post=post,
@@ -222,16 +220,16 @@ def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
         text=reading.text,
         text_hash=text_hash(entry),
         printed=entry.published,
-        first_seen=context.now,
+        first_seen=context.job.now,
         silent=silent,
-        refile_at=context.plan(filing, 0),
+        refile_at=context.plan(post.id, filing, 0, context.job.now),
     )
 
 
 def _changed(context: _Context, found: Found, before: PostRow) -> tuple[PostRow, PostRow]:
     """Return a known post before and after an edit or a new filing."""
     entry, reading = found.entry, context.readings[before.post.id]
-    offered, old = context.filings[before.post.id], before.post
+    offered, old = context.filed.filings[before.post.id], before.post
     filing = offered if better(offered, old.filing) else old.filing
     added = reading.update if reading.update and reading.update not in before.text else ""
     post = replace(
@@ -253,7 +251,7 @@ def _changed(context: _Context, found: Found, before: PostRow) -> tuple[PostRow,
         text=reading.text or before.text,
         text_hash=text_hash(entry),
         edits=before.edits + 1,
-        refile_at=context.plan(filing, before.refile_attempts),
+        refile_at=context.plan(old.id, filing, before.refile_attempts, before.first_seen),
     )
     return before, after
 

@@ -12,6 +12,7 @@ from bot.pipeline.posts import quiet_refiling
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
 
 AT_ONCE = 10  # posts a poll
+PAGE_TRIES = 3  # times that a post's page is asked again; then only the API is
 _ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -41,6 +42,7 @@ class Refiler:
             record.state,
             api=filed.api,
             api_retry_at=filed.api_retry_at,
+            slow_until=filed.slow_until or record.state.slow_until,
             refile_at=min((row.refile_at for row in left if row.refile_at is not None), default=None),
         )
         return PollCommit(
@@ -60,6 +62,7 @@ def _to_file(row: PostRow) -> ToFile:
         title=row.post.title,
         wordpress_id=row.wordpress_id,
         labels=row.labels,
+        ask_page=row.refile_attempts < PAGE_TRIES,
     )
 
 
@@ -68,10 +71,10 @@ def _refiled(row: PostRow, filed: Filed, job: Job) -> PostRow:
     offered = filed.filings[row.post.id]
     filing = offered if better(offered, row.post.filing) else row.post.filing
     attempts = row.refile_attempts + 1
-    every = job.feed.settings.every
+    settled = row.post.id in filed.settled
     return replace(
         row,
         post=replace(row.post, filing=filing),
         refile_attempts=attempts,
-        refile_at=refile_at(filing, wordpress=job.wordpress, attempts=attempts, every=every, now=job.now),
+        refile_at=refile_at(filing, job, settled=settled, attempts=attempts, first_seen=row.first_seen),
     )

@@ -40,6 +40,10 @@ class _FeedEntry(_Strict):
     name: str
     url: str
     every: float = _EVERY
+    announce_latest: int = 0
+    categories: list[str] = []
+    aliases: dict[str, str] = {}
+    api_base: str = "auto"
 
 
 class _SubscriptionEntry(_Strict):
@@ -97,10 +101,7 @@ async def _store_of(config: Config, *, create: bool) -> AsyncIterator[Store]:
 
 def _document(feeds: Iterable[Feed], subscriptions: Iterable[Subscription]) -> dict[str, Any]:
     return {
-        "feeds": [
-            {"name": feed.settings.name, "url": feed.settings.url, "every": feed.settings.every}
-            for feed in feeds
-        ],
+        "feeds": [{name: getattr(feed.settings, name) for name in _FeedEntry.model_fields} for feed in feeds],
         "subscriptions": [_entry(each) for each in subscriptions],
     }
 
@@ -219,7 +220,8 @@ async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
     for entry in entries:
         if fold(entry.name) in names or entry.url in urls:
             continue
-        settings = FeedSettings(name=entry.name, url=entry.url, every=entry.every, origin="chat")
+        values = entry.model_dump() | {"categories": tuple(entry.categories)}
+        settings = FeedSettings(**values, origin="chat")
         await store.add_feed(settings, SystemClock().now())
         names.add(fold(entry.name))
         urls.add(entry.url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import aiosqlite
@@ -49,3 +49,12 @@ async def add_notices(
             "FROM destinations WHERE id = :target",
             {"target": target, "text": notice.text, "now": to_ms(now)},
         )
+
+
+async def learn_terms(connection: aiosqlite.Connection, feed_id: int, names: Mapping[str, str]) -> None:
+    """Remember terms (key to name) of a feed with the spelling seen last."""
+    await connection.executemany(
+        "INSERT INTO terms (feed_id, term, name) VALUES (?, ?, ?) "
+        "ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name",
+        [(feed_id, term, name) for term, name in names.items()],
+    )

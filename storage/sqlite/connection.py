@@ -60,6 +60,7 @@ class Database:
         """Open the file and bring its schema up to date; see `storage.open_store` for the errors."""
         with translated(path):
             migrate.refuse_unfit(path, busy_timeout)
+            sqlite3.connect(path).close()  # what cannot be opened fails here, before a thread is made for it
             writer = await _connect(path, busy_timeout)
             try:
                 await migrate.migrate(writer, path)

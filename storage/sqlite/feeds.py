@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import aiosqlite
 
 from bot.errors import UsageError
-from bot.model import Feed, FeedSettings
-from bot.names import fold
+from bot.model import Feed, FeedSettings, Kind
+from bot.names import fold, term_key
 from bot.ports import PollRecord
-from storage.sqlite.base import Part, add_notices, first_int
+from storage.sqlite.base import Part, add_notices, first_int, learn_terms
 from storage.sqlite.rows import (
     feed_from,
     from_ms,
@@ -149,8 +149,14 @@ async def _save(
             [other["id"]],
         )
     if same is None:
-        return await first_int(connection, _INSERT, parameters)
-    return await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
+        feed_id = await first_int(connection, _INSERT, parameters)
+    else:
+        feed_id = await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
+    # What the operator names can be followed before the first post is filed under it.
+    names = [settings.aliases.get(name, name) for name in settings.categories]
+    terms = {term_key(Kind.CATEGORY, name): name for name in names if fold(name)}
+    await learn_terms(connection, feed_id, terms)
+    return feed_id
 
 
 def _kept(row: sqlite3.Row, settings: FeedSettings, now: datetime) -> dict[str, object]:

@@ -12,7 +12,7 @@ import aiosqlite
 from bot.model import Kind
 from bot.names import term_key
 from bot.ports import PollCommit, PostRow
-from storage.sqlite.base import Part, add_notices
+from storage.sqlite.base import Part, add_notices, learn_terms
 from storage.sqlite.feeds import RECORD, record_parameters
 from storage.sqlite.matching import match_new, match_refiled
 from storage.sqlite.rows import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
@@ -87,7 +87,7 @@ class PostPart(Part):
                 made += await _change(connection, feed_id, row, now)
             for row in commit.quiet_changed:
                 await _store_change(connection, feed_id, row)
-            await _learn(
+            await learn_terms(
                 connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
             )
             await add_notices(connection, commit.record.notices, commit.at)
@@ -123,16 +123,7 @@ async def _add_terms(connection: aiosqlite.Connection, feed_id: int, post_id: in
         "INSERT INTO post_terms (post_id, term) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(post_id, term) for term in names],
     )
-    await _learn(connection, feed_id, names)
-
-
-async def _learn(connection: aiosqlite.Connection, feed_id: int, names: dict[str, str]) -> None:
-    """Remember terms with the spelling seen last."""
-    await connection.executemany(
-        "INSERT INTO terms (feed_id, term, name) VALUES (?, ?, ?) "
-        "ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name",
-        [(feed_id, term, name) for term, name in names.items()],
-    )
+    await learn_terms(connection, feed_id, names)
 
 
 async def _store_change(

@@ -35,6 +35,15 @@ _STORED_MENTION = (
     "SELECT mention FROM subscriptions WHERE destination_id = :destination_id AND channel = :channel "
     "AND feed_id = :feed_id AND mention <> '' ORDER BY id LIMIT 1"
 )
+_SUBSCRIBE = f"""
+INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, mention, created_by, created_at)
+SELECT :destination_id, :feed_id, :cadence, :channel,
+    iif(:mention = '', coalesce(({_STORED_MENTION}), ''), :mention), :by, :now
+WHERE true
+ON CONFLICT (destination_id, feed_id, cadence, channel)
+DO UPDATE SET mention = iif(:mention = '', mention, :mention)
+RETURNING id
+"""
 
 
 class SubscriptionPart(Part):
@@ -64,20 +73,7 @@ class SubscriptionPart(Part):
                 "by": by,
                 "now": to_ms(now),
             }
-            await connection.execute(
-                "INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, mention, created_by, "
-                "created_at) SELECT :destination_id, :feed_id, :cadence, :channel, iif(:mention = '', "
-                f"coalesce(({_STORED_MENTION}), ''), :mention), :by, :now WHERE true "
-                "ON CONFLICT (destination_id, feed_id, cadence, channel) "
-                "DO UPDATE SET mention = iif(:mention = '', mention, :mention)",
-                parameters,
-            )
-            own = await first_int(
-                connection,
-                "SELECT id FROM subscriptions WHERE destination_id = ? AND feed_id = ? AND cadence = ? "
-                "AND channel = ?",
-                [parameters["destination_id"], feed_id or 0, cadence.value, int(channel)],
-            )
+            own = await first_int(connection, _SUBSCRIBE, parameters)
             siblings = [row["id"] for row in await connection.execute_fetchall(_SIBLINGS, parameters)]
             await _take_off(connection, siblings, include)
             await _take_off(connection, siblings, exclude, excluded=(0,))

@@ -9,7 +9,8 @@ import pytest
 
 from bot.cli import main
 from bot.sample.blog import SampleBlog, load_posts
-from tests.acceptance.process import Bot, Ended, Home
+from tests.acceptance.process import Ended, Home
+from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog
 
 KNOWN = 8  # posts that the blog has when the bot first sees it

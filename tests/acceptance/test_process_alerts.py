@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.acceptance.process import Bot, draft, publish
+from tests.acceptance.publishing import draft, publish
+from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog
 
 
@@ -45,3 +46,21 @@ async def test_events_have_the_keys_that_others_rely_on(bot: Bot, blog: FaultyBl
     assert alert["summary"].startswith("Soy & Steel: “Again” was the talk of the town")
     assert edit["key"] == alert["key"]
     assert edit["post"]["title"] == "Soy & Steel, Again"
+
+
+async def test_what_is_unknown_is_answered_with_the_nearest_and_changes_nothing(bot: Bot) -> None:
+    await bot.follow("alice Trade")
+    before = await bot.say("@alice /following")
+    answers = {
+        "/follow Trede": "Trade",
+        "/follow #tarifs": "#tariffs",
+        '/follow Media feed:"The Simple Bystander"': "The Sample Bystander",
+        "/follow Media when:hourly": "now",
+        "/latest 99": "10",
+        "/folow Media": "/follow",
+        "/alerts add Media": "Only admins",
+    }
+    for line, nearest in answers.items():
+        assert nearest in await bot.say(f"@alice {line}"), line
+
+    assert await bot.say("@alice /following") == before

@@ -10,7 +10,8 @@ import pytest
 
 from bot.sample.blog import SampleBlog
 from bot.sample.feeds import rss
-from tests.acceptance.process import Home, draft, publish
+from tests.acceptance.process import Home
+from tests.acceptance.publishing import draft, publish
 from tests.fakes.blog import RSS, Fault, FaultyBlog, Hang, body, cut, html_page, status
 
 _BOMB = """<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha">{entities}]>

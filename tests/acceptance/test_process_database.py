@@ -12,7 +12,8 @@ from contextlib import closing
 
 import pytest
 
-from tests.acceptance.process import Ended, Home, digest_of, draft, publish
+from tests.acceptance.process import Ended, Home, digest_of
+from tests.acceptance.publishing import draft, publish
 from tests.fakes.blog import FaultyBlog
 
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1  # linux/prctl.h, linux/capability.h
@@ -124,3 +125,9 @@ async def test_a_database_that_cannot_be_written_is_left_as_it_is(home: Home) ->
         home.folder.chmod(0o755)
 
     assert digest_of(home.database) == before
+
+
+async def test_a_database_in_a_folder_that_is_not_there_is_said_to_be_nowhere(home: Home) -> None:
+    home.settings["database"] = "sqlite:///nowhere/bystander.db"
+
+    refused(await home.call("once"), "cannot be opened; check that its folder exists and may be written")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import NEVER_SHOWN, PATIENCE, Home
+from tests.acceptance.process import NEVER_SHOWN, Home
+from tests.acceptance.running import PATIENCE
 
 NEW = "s List Gets Longer, And So Does"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.acceptance.process import Bot, Home, draft, publish
+from tests.acceptance.process import Home
+from tests.acceptance.publishing import draft, publish
+from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog
 
 

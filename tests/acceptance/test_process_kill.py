@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.process import Bot, Event, Home, draft, publish, publish_all
+from tests.acceptance.process import Home
+from tests.acceptance.publishing import draft, publish, publish_all
+from tests.acceptance.running import Bot, Event
 from tests.fakes.blog import FaultyBlog, Hang, status
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
@@ -97,7 +99,7 @@ async def test_kills_at_random_moments_lose_nothing(home: Home, blog: FaultyBlog
     await prepared(home, blog)
     chance, events, titles = random.Random(), list[Event](), list[str]()
     for kill in range(4):
-        bot = await Bot.start(home)
+        bot = await Bot.start(home.spawn)
         await asyncio.sleep(chance.uniform(0.1, 0.5))
         titles += publish_all(blog, [f"{kill}, {n}" for n in range(2)], "Trade", first=kill * 10)
         await asyncio.sleep(chance.uniform(0.2, 0.9))

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import FEED, Event, Home, draft, publish, publish_all
+from tests.acceptance.process import FEED, Home
+from tests.acceptance.publishing import draft, publish, publish_all
+from tests.acceptance.running import Event
 from tests.fakes.blog import FaultyBlog, status
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.acceptance.process import Home, draft, publish, publish_all
+from tests.acceptance.process import Home
+from tests.acceptance.publishing import draft, publish, publish_all
 from tests.fakes.blog import FaultyBlog, status
 
 BEATING = "/feed/atom/"  # a second feed of the same blog, whose polls show that time passes

@@ -8,7 +8,9 @@ import sys
 import psutil
 import pytest
 
-from tests.acceptance.process import Home, draft, publish, until
+from tests.acceptance.process import Home
+from tests.acceptance.publishing import draft, publish
+from tests.acceptance.running import until
 from tests.fakes.blog import FaultyBlog, Hang
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals on Windows")

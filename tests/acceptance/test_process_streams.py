@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.process import NEVER_SHOWN, Bot, Home, draft, publish, publish_all
+from tests.acceptance.process import NEVER_SHOWN, Home
+from tests.acceptance.publishing import draft, publish, publish_all
+from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog, Hang
 
 FULL = "check the disk and its free space"
@@ -55,9 +57,10 @@ async def test_a_call_whose_output_nobody_can_read_ends_quietly(home: Home, argu
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 async def test_a_call_whose_output_has_no_room_says_so(home: Home) -> None:
     await home.call("migrate")
-    with Path("/dev/full").open("wb") as full:
-        process = await home.spawn("export", stdout=full, stderr=subprocess.PIPE)
-        _, err = await process.communicate()
+    full = os.open("/dev/full", os.O_WRONLY)
+    process = await home.spawn("export", stdout=full, stderr=subprocess.PIPE)
+    os.close(full)
+    _, err = await process.communicate()
 
     assert (process.returncode, err) == (1, b"The output cannot be written: No space left on device.\n")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.sample.blog import SampleBlog, load_posts
-from tests.acceptance.process import FEED, Home, digest_of, draft, publish
+from tests.acceptance.process import FEED, Home, digest_of
+from tests.acceptance.publishing import draft, publish
 from tests.fakes.blog import FaultyBlog, status
 
 

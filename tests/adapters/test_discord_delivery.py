@@ -14,7 +14,7 @@ from bot.model import Destination, Digest, Message, Notice
 from tests.adapters.discord_rig import KEY, LONG_AGO, Rig, alert, key, made, post, to
 from tests.fakes import discord_faults as faults
 from tests.fakes.discord_basics import Bits
-from tests.fakes.discord_world import Channel
+from tests.fakes.discord_world import Channel, User
 
 MESSAGES: list[Message] = [
     alert(1),
@@ -53,13 +53,14 @@ async def test_an_alert_in_a_channel_bears_its_key_and_mentions_nobody(rig: Rig)
 async def test_every_message_reaches_every_kind_of_place_and_is_found_there_again(
     rig: Rig, message: Message, where: str
 ) -> None:
-    place = {
+    places: dict[str, Channel | User] = {
         "channel": rig.news,
         "dm": rig.alice,
         "forum": rig.guild.add_forum(),
         "thread": rig.guild.add_thread(rig.news),
         "voice": rig.guild.add_voice(),
-    }[where]
+    }
+    place = places[where]
     if isinstance(place, Channel):
         await rig.known(place)
     destination = to(place)
@@ -203,7 +204,7 @@ async def test_a_forum_post_with_a_lost_answer_is_not_repeated_by_itself_and_is_
         await proceed()
         return await faults.status(502)(request, proceed)  # type: ignore[arg-type]  # handed on as it came
 
-    rig.server.faults.next(done_but_502, "POST /channels/")  # type: ignore[arg-type]  # a fault by shape
+    rig.server.faults.next(done_but_502, f"POST /channels/{forum.id}/threads")  # type: ignore[arg-type]  # a fault by shape
     with pytest.raises(TemporaryError) as lost:
         await rig.adapter.send(to(forum), alert(1), KEY)
     threads = [each for each in rig.guild.channels if each.parent is forum]

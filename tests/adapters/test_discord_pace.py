@@ -31,8 +31,8 @@ class VirtualTime:
         await asyncio.sleep(0)
 
 
-def paced(time: VirtualTime, **settings: int) -> Pace:
-    return Pace(clock=time.read, sleep=time.sleep, **settings)
+def paced(time: VirtualTime, most_invalid: int = 1000) -> Pace:
+    return Pace(clock=time.read, sleep=time.sleep, most_invalid=most_invalid)
 
 
 @given(st.lists(st.floats(0, 3), max_size=300))

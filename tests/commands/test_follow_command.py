@@ -123,7 +123,6 @@ async def test_a_name_left_out_of_everything_is_let_in_again(room: Room) -> None
         ("/follow Trde", "No category is called \u201cTrde\u201d. Nearest: Trade. Nothing was changed."),
         ("/follow Trade, Taiwn", "Nearest: Taiwan."),
         ("/follow Trade, -Taiwn", "Nearest: Taiwan."),
-        ("/follow TikTok", "A tag of that name exists: /follow #TikTok"),
         ("/follow #Economy", "A category of that name exists: /follow Economy"),
         ("/follow Trade feed:Chna", "No feed is called \u201cChna\u201d. Nearest: China Bystander."),
         ("/follow Trade when:daily", "not available yet"),
@@ -207,3 +206,15 @@ async def test_what_is_followed_everywhere_is_already_followed_in_a_feed(two_blo
     await two_blogs.say("/follow Trade")
 
     assert "You already follow Trade." in (await two_blogs.say('/follow Trade feed:"Second Blog"')).text
+
+
+async def test_a_name_known_as_a_tag_only_can_be_followed_as_a_category_before_its_first_post(
+    room: Room,
+) -> None:
+    reply = await room.say("/follow tiktok")
+
+    assert reply.ok
+    assert "You now get: TikTok; at once" in reply.text
+    assert "No post is filed under TikTok so far" in reply.text
+    assert "/follow #TikTok" in reply.text
+    assert await room.follows() == [({"c:tiktok"}, set(), None)]

@@ -5,18 +5,25 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from adapters.console import ConsoleAdapter
+from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.commands import payload
+from bot.commands.spec import COMMANDS
+from bot.desk import commands_as_shown
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
 from bot.plain import one_line
 from bot.ports import Adapter, Desk
+from tests.fakes.discord_messages import StoredMessage
+from tests.fakes.discord_server import FakeDiscord
 
 # --- an adapter in memory -----------------------------------------------------------------------------------
 
@@ -149,6 +156,8 @@ class QuietDesk:
 
     async def reachable(self, address: str) -> None: ...
 
+    async def gone(self, addresses: Sequence[str], reason: str) -> None: ...
+
     async def remember(self, key: str, value: str) -> None: ...
 
     async def recall(self, key: str) -> str:  # noqa: ARG002
@@ -225,9 +234,43 @@ async def _pinboard() -> AsyncIterator[Rig]:
     yield Rig(board, Destination(1, "console:alice"), shown, lambda: "", board.receive, vanish)
 
 
+@asynccontextmanager
+async def _discord() -> AsyncIterator[Rig]:
+    async with FakeDiscord() as server:
+        server.sockets.identify_every = 0.0
+        guild = server.add_guild("readers")
+        channel, alice = guild.add_text("news"), guild.add_member(server.add_user("alice"))
+        adapter = DiscordAdapter(token=server.token, api_base=server.api_base, gateway=server.gateway)
+        answers: list[StoredMessage] = []
+
+        def raw() -> str:
+            seen = [*server.messages(channel), *answers]
+            words = [word for each in seen for word in _words([each.content, each.embeds])]
+            return "\n".join(words).replace("@\u2060", "@")  # what the adapter itself puts there
+
+        def shown() -> str:
+            return " ".join(re.sub(r"\\(?=[^\w\s])", "", raw()).split())
+
+        async def say(line: str) -> None:
+            name, _, words = line.removeprefix("/").partition(" ")
+            if server.commands.named(name) is None:  # the tests' desk has no commands
+                for each in payload(commands_as_shown(COMMANDS)):
+                    server.commands._store(each, 0)
+            values: dict[str, Any] = {"follow": {"categories": words}, "find": {"words": words}}.get(name, {})
+            asked = await server.interact(alice, channel, name, **values)
+            answers.append(await asked.answer())
+
+        def vanish() -> None:
+            server.core.token = "taken back"
+
+        yield Rig(adapter, Destination(1, f"discord:channel:{channel.id}"), shown, raw, say, vanish)
+        await adapter.aclose()
+
+
 # Name -> what makes an adapter that is not started, on a platform of its own.
 ADAPTERS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     "console-pretty": lambda: _console("pretty"),
     "console-jsonl": lambda: _console("jsonl"),
+    "discord": _discord,
     "pinboard": _pinboard,
 }

@@ -94,6 +94,15 @@ async def publish(store: Store, feed: Feed, *rows: PostRow, at: datetime = T0) -
     return await store.commit_poll(PollCommit(record(feed), new=rows, at=at))
 
 
+async def with_posts(store: Store, *posts: str, followers: tuple[str, ...] = (ALICE,)) -> None:
+    """Publish posts, one poll each, to some followers."""
+    feed = await add_feed(store)
+    for address in followers:
+        await follow(store, address, "Trade")
+    for post in posts:
+        await publish(store, feed, row(post, "Trade"))
+
+
 async def change(store: Store, feed: Feed, *rows: PostRow, at: datetime = T0) -> int:
     """Commit a poll with changed posts."""
     return await store.commit_poll(PollCommit(record(feed), changed=rows, at=at))

@@ -185,7 +185,9 @@ async def test_it_closes_twice_and_without_start(rig: Rig) -> None:
 )
 async def test_what_strangers_wrote_is_shown_as_text(rig: Rig, message: Message) -> None:
     await rig.adapter.start(QuietDesk(answer=EVIL))
-    await rig.adapter.send(Destination(7, f"{rig.adapter.name}:[/bold]\x1b[1m"), message, KEY)
+    with contextlib.suppress(PermanentError):  # there may be no such place
+        await rig.adapter.send(Destination(7, f"{rig.adapter.name}:[/bold]\x1b[1m"), message, KEY)
+    await rig.adapter.send(rig.destination, message, KEY)
     await rig.say("/find [red]x[/red] \x1b[31m")
 
     kinds = {unicodedata.category(char) for char in rig.raw().replace("\n", "")}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError, UsageError
-from bot.model import Feed, FeedState
+from bot.model import Feed, FeedState, Kind
 from bot.ports import AdminNotice, PollCommit, PollRecord, Store
 from tests.contracts.store_samples import (
     ALICE,
@@ -264,3 +264,18 @@ async def test_the_vocabulary_is_what_posts_were_filed_under_and_what_was_learne
     )
 
     assert await store.vocabulary(feed.id) == ["Military", "US-Trade"]
+
+
+async def test_the_categories_of_the_settings_are_known_before_any_post(store: Store) -> None:
+    wanted = settings("Blog", categories=("China-U.S.", "Mil", "--"), aliases={"Mil": "Military"})
+    feed = await store.add_feed(wanted, T0)
+
+    assert await store.vocabulary(feed.id) == ["China-U.S.", "Military"]
+    assert [(term.name, term.posts) for term in await store.terms()] == [("China-U.S.", 0), ("Military", 0)]
+
+
+async def test_categories_named_in_the_config_are_known_before_the_first_post(store: Store) -> None:
+    await store.sync_feeds([settings("Blog", origin="config", categories=("Trade", "China-U.S."))], T0)
+
+    known = [(term.kind, term.name, term.posts) for term in await store.terms()]
+    assert sorted(known) == [(Kind.CATEGORY, "China-U.S.", 0), (Kind.CATEGORY, "Trade", 0)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.pipeline.gap import TRIES, page_url
+from bot.sample.feeds import rss
 from tests.fakes.blog import cut, drop, html_page, status
 from tests.pipeline.newsroom import Newsroom, old_posts, open_newsroom, post
 
@@ -154,3 +155,15 @@ async def test_posts_on_older_pages_from_before_the_bot_stay_silent(tmp_path: Pa
 )
 def test_the_address_of_a_page(url: str, page: str) -> None:
     assert page_url(url, 2) == page
+
+
+async def test_a_server_that_takes_no_notice_of_pages_leaves_a_gap_that_admins_are_told_of(
+    room: Newsroom,
+) -> None:
+    publish(room, 25)
+    room.blog.serve(
+        "/feed/?paged=2", rss(room.blog.blog, room.blog.blog.posts[:10], path="/feed/", heading="")
+    )
+    await room.poll()
+
+    assert len(await room.notices()) == 1

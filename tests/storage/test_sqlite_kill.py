@@ -8,8 +8,6 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from storage import open_store
 from tests.contracts.store_samples import later
 
@@ -53,7 +51,6 @@ def write_until_killed(url: str, first: int, acknowledged: int) -> list[list[str
     return [line.split() for line in lines if line.endswith("\n")]
 
 
-@pytest.mark.slow
 async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'x.db'}"
     stored: set[str] = set()

@@ -1,0 +1,35 @@
+"""What every store must show of the short texts that adapters keep."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.ports import Store
+from tests.contracts.stores import opened
+
+pytest_plugins = ["tests.contracts.store_fixtures"]
+
+
+async def test_a_text_is_kept_over_a_restart_until_it_is_forgotten(database_url: str) -> None:
+    async with opened(database_url) as store:
+        await store.remember("discord:session", "one")
+        await store.remember("discord:session", "two")
+        await store.remember("slack:cursor", "three")
+    async with opened(database_url) as store:
+        assert await store.recall("discord:session") == "two"
+        await store.remember("discord:session", "")
+
+        assert await store.recall("discord:session") == ""
+        assert await store.recall("slack:cursor") == "three"
+
+
+async def test_what_was_never_kept_is_empty(store: Store) -> None:
+    assert await store.recall("unknown") == ""
+    await store.remember("unknown", "")
+
+
+@pytest.mark.parametrize("text", ["'; DROP TABLE memory; --", "\0😀\n", "x" * 100_000])
+async def test_any_text_comes_back_as_it_was(store: Store, text: str) -> None:
+    await store.remember(text, text)
+
+    assert await store.recall(text) == text

@@ -1,0 +1,73 @@
+"""Texts that cannot be read behind the wall: each spoils nothing but its own summary."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.errors import WallError
+from bot.reading import Source, read
+from bot.wall import Wall
+from tests.pipeline.newsroom import Newsroom, open_newsroom
+
+
+class Choking(Wall):
+    """A wall whose child dies of some texts."""
+
+    def __init__(self, wall: Wall, *titles: str) -> None:
+        super().__init__()
+        self._wall = wall
+        self._titles = set(titles)
+
+    async def run(self, function: str, *arguments: Any) -> Any:
+        if function == "bot.reading:read" and any(source.title in self._titles for source in arguments[0]):
+            raise WallError("the process that read it died")
+        return await self._wall.run(function, *arguments)
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(tmp_path) as opened:
+        await opened.begin()
+        yield opened
+
+
+async def test_one_text_that_cannot_be_read_does_not_spoil_the_others(room: Newsroom) -> None:
+    room.restart(wall=Choking(room.wall, "Post 5"))
+    for number in (4, 5, 6):
+        room.publish(number)
+    await room.poll()
+
+    assert await room.alerts() == ["Post 4", "Post 5", "Post 6"]
+    assert [(await room.post(number)).summary for number in (4, 6)] == [
+        "The text of post 4 is short.",
+        "The text of post 6 is short.",
+    ]
+    assert (await room.post(5)).summary.startswith("The text of post 5")  # the feed's own excerpt
+
+
+async def test_a_known_text_that_can_no_longer_be_read_is_kept(room: Newsroom) -> None:
+    room.publish(4)
+    await room.poll()
+    room.restart(wall=Choking(room.wall, "Post 4"))
+    room.blog.blog.edit(4, tags=("Apps",))
+    await room.poll()
+
+    assert (await room.post(4)).summary.startswith("The text of post 4")
+    assert await room.store.find("two sentences", 1) != []
+
+
+def test_readings_come_in_the_order_of_their_sources() -> None:
+    sources = [
+        Source(f"<p>Text {n} has words.</p><p>Update: {n} more.</p>", f"Title {n}", "") for n in (1, 2)
+    ]
+    readings = read(sources)
+
+    assert [reading.text.splitlines()[0] for reading in readings] == [
+        "Text 1 has words.",
+        "Text 2 has words.",
+    ]
+    assert [reading.update for reading in readings] == ["Update: 1 more.", "Update: 2 more."]
