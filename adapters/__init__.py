@@ -18,7 +18,7 @@ ADAPTERS = {
     "discord": "adapters.discord.adapter:DiscordAdapter",
 }
 GROUP = "bystander.adapters"
-# What each platform would be sent for a message; pure, and loaded without the platform's SDK.
+# Name -> what returns what the platform would be sent for a message; pure.
 PREVIEWS = {
     "discord": "adapters.discord.render:preview",
     "slack": "adapters.slack.render:preview",
@@ -37,6 +37,6 @@ def load(name: str, **settings: Any) -> Adapter:
 
 
 def preview(name: str, message: Message, key: str) -> dict[str, Any]:
-    """Return what would be sent for a message, as the platform's JSON. KeyError for an unknown platform."""
+    """Return what would be sent for a message, as the platform's JSON. KeyError: no such platform."""
     module, _, attribute = PREVIEWS[name].partition(":")
     return cast("dict[str, Any]", getattr(import_module(module), attribute)(message, key))

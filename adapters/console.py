@@ -13,24 +13,17 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TextIO
 
-from rich.console import Console
-from rich.panel import Panel
-from rich.text import Text
-
 from bot.errors import PermanentError, Scope
 from bot.model import Alert, Caller, Destination, Digest, Message, Post
-from bot.plain import one_line
 from bot.ports import Desk
 
 _ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
-_INDENT = 20  # spaces kept at the start of a line
 _CLOSED = "The console's output is closed; alerts wait until the next start."
 _MAX_LINE = 4000  # characters of a line typed; the rest is cut
-_LONGEST = 10_000  # characters of a line shown
 
 
 class ConsoleAdapter:
@@ -91,7 +84,7 @@ class ConsoleAdapter:
         reply = await self._desk.run(caller, text)
         with contextlib.suppress(PermanentError):  # nobody reads any more: nothing to answer
             event = {"event": "reply", "destination": caller.address, "text": reply.text}
-            self._print(event, _lines(reply.text))
+            self._print(event, _reply(reply.text))
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Print a message; its key is the reference."""
@@ -111,24 +104,18 @@ class ConsoleAdapter:
         """Take no more commands."""
         self._desk = None
 
-    def _print(self, event: dict[str, Any], pretty: Text | Panel) -> None:
+    def _print(self, event: dict[str, Any], draw: Callable[[TextIO], str]) -> None:
         if self._output is None:  # the process was started without a stdout
             self._closed.set()
             raise PermanentError(_CLOSED, scope=Scope.ADAPTER)
         try:
-            text = json.dumps(event) + "\n" if self._jsonl else self._drawn(pretty)
+            text = json.dumps(event) + "\n" if self._jsonl else draw(self._output)
             encoding = self._output.encoding or "utf-8"  # what it has no sign for must not end the output
             self._output.write(text.encode(encoding, "replace").decode(encoding))
             self._output.flush()
         except (OSError, ValueError) as error:  # a closed pipe, or a closed file
             self._closed.set()
             raise PermanentError(_CLOSED, scope=Scope.ADAPTER) from error
-
-    def _drawn(self, pretty: Text | Panel) -> str:
-        console = Console(file=self._output, highlight=False, markup=False, emoji=False)
-        with console.capture() as capture:
-            console.print(pretty)
-        return capture.get()
 
 
 def _lines_of(source: Iterable[str], loop: asyncio.AbstractEventLoop) -> asyncio.Queue[str | None]:
@@ -177,48 +164,23 @@ def _post(post: Post) -> dict[str, str]:
     }
 
 
-def _card(destination: Destination, message: Message, *, edited: bool = False) -> Panel | Text:
-    """Return what a person sees of a message."""
-    to = f"{'edited, ' if edited else ''}to {destination.local}"
-    if isinstance(message, Alert):
-        body = _body(message.post, plain=message.plain)
-    elif isinstance(message, Digest):
-        parts = [_line(message.heading, "bold")]
-        parts += [_joined([_line(post.title, "bold"), _line(post.link, "cyan")]) for post in message.posts]
-        body = Text("\n\n").join(parts)
-    else:
-        return Text("").join([_line(f"[{to}]", "dim"), Text(" "), _lines(message.text)])
-    return Panel(body, title=_line(to), title_align="right")
+def _card(destination: Destination, message: Message, *, edited: bool = False) -> Callable[[TextIO], str]:
+    """Return what draws a message for people; what it needs is loaded when somebody looks."""
+
+    def draw(output: TextIO) -> str:
+        from adapters.console_cards import draw_message  # noqa: PLC0415 -- brings rich
+
+        return draw_message(output, destination, message, edited=edited)
+
+    return draw
 
 
-def _body(post: Post, *, plain: bool) -> Text:
-    """Return title, categories, summary and link."""
-    lines = [_line(post.title, "bold")]
-    if post.filing.categories and not plain:
-        lines.append(_line(f"Filed under {', '.join(post.filing.categories)}", "green"))
-    if post.summary and not plain:
-        lines += [Text(), _lines(post.summary)]
-    if post.update and not plain:
-        lines += [Text(), _lines(post.update, "italic")]
-    lines += [Text(), _line(post.link, "cyan")]
-    return _joined(lines)
+def _reply(text: str) -> Callable[[TextIO], str]:
+    """Return what draws an answer for people."""
 
+    def draw(output: TextIO) -> str:
+        from adapters.console_cards import draw_reply  # noqa: PLC0415 -- brings rich
 
-def _line(text: str, style: str = "") -> Text:
-    """Return a stranger's text as one line that no terminal takes for commands."""
-    return Text(one_line(text, _LONGEST), style=style)
+        return draw_reply(output, text)
 
-
-def _lines(text: str, style: str = "") -> Text:
-    """Return a text whose line breaks are kept, but nothing else that moves a cursor."""
-    return Text(
-        "\n".join(_indent(line) + one_line(line, _LONGEST) for line in text.splitlines()), style=style
-    )
-
-
-def _indent(line: str) -> str:
-    return " " * min(len(line) - len(line.lstrip(" ")), _INDENT)
-
-
-def _joined(lines: list[Text]) -> Text:
-    return Text("\n").join(lines)
+    return draw

@@ -1,10 +1,11 @@
 """Plain text as Discord's Markdown, so that a reader sees the very text and nothing in it takes effect. Pure.
 
-A backslash before a sign that is neither letter, digit nor space shows that sign as it is (observed in the
-desktop client; so in content, embed titles, descriptions and fields, but not in an embed's author and footer
-nor in a button, where nothing is read as Markdown). It parts an address or an invitation as well, which
-Discord looks for in the raw text to draw a preview of it. Only @everyone and @here, which the server looks
-for, get an unseen word joiner: a second line of defence behind `allowed_mentions`.
+A backslash before a sign that is neither letter, digit nor space shows that sign as it is: in content, embed
+titles, descriptions and fields; an embed's author and footer and a button's label are not read as Markdown.
+(Source for this and for what takes effect: parse-discord, which found the desktop client's rules by trial.)
+It parts an address or an invitation as well, which Discord looks for in the raw text to draw a preview of it.
+Only @everyone and @here, which the server looks for, get an unseen word joiner: a second line of defence
+behind `allowed_mentions`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def link(text: str, url: str) -> str:
 
     For embeds: in content, a label may have no emoji. Inside a label Discord reads no escapes, and shows
     the whole as raw text where it has a mention or an address: so text that needs escapes is followed by
-    its link (observed in the desktop client).
+    its link.
     """
     shown = escape(text)
     if not url:

@@ -159,11 +159,12 @@ def known_of(row: PostRow) -> Known:
 def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
     """Whether a new filing of a post is only better knowledge of ours, and nobody is to be told.
 
-    A post of the baseline was never announced: only when its author changed the filing (other labels, exact
-    evidence before and after), and not long after it came out, is that news.
+    A post of the baseline was never announced: only when its author changed the filing, and not long after
+    it came out, is that news. The author did when exact evidence says so, and the feed or evidence of the
+    same kind said otherwise before.
     """
-    exact = before.post.filing.rank.exact and after.post.filing.rank.exact
-    author_did = exact and before.labels != after.labels
+    old, new = before.post.filing.rank, after.post.filing.rank
+    author_did = old.exact and new.exact and (old is new or before.labels != after.labels)
     return before.silent and not (author_did and now - before.post.published <= RECENT)
 
 

@@ -1,7 +1,7 @@
 """A message as Discord's clients draw it: its Markdown read by their rules, as HTML. Pure.
 
-The rules are those of the desktop client (observed; documentation, reference, Message Formatting). What they
-take for markup is shown as markup, so that text which is not as inert as it should be stands out.
+Rules: documentation, reference, Message Formatting; and parse-discord, which found the desktop client's by
+trial. What they take for markup is shown as markup, so that text which should be inert and is not stands out.
 """
 
 from __future__ import annotations

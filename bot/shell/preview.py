@@ -60,7 +60,8 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
     if options.json:
         print(json.dumps({"posts": [_json(post) for post in found]}, ensure_ascii=False, indent=2))
     elif options.html:
-        print(f"{options.html}: {len(found)} posts as readers on Discord and Slack would see them.")
+        number = f"{len(found)} post{'' if len(found) == 1 else 's'}"
+        print(f"{options.html}: {number} as readers on Discord and Slack would see them.")
     else:
         for post in found:
             Console(highlight=False, markup=False, emoji=False).print(_card(post))

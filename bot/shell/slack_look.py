@@ -1,7 +1,7 @@
 """A message as Slack's clients draw it: blocks, and mrkdwn read by their rules, as HTML. Pure.
 
 Rules: documentation, Block Kit and formatting message text. What they take for markup is shown as markup, so
-that text which is not as inert as it should be stands out.
+that text which should be inert and is not stands out.
 """
 
 from __future__ import annotations

@@ -27,13 +27,16 @@ _EDITS_THERE = (
 )
 _EDITS = "deliveries AS q INDEXED BY deliveries_edits CROSS JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
-# Nothing of the destination waits before this row, and no edit is under way there (a parked destination is
-# not edited, and must be probed all the same).
+_STUBBORN = 8  # attempts after which a message no longer holds up those behind it
+# Nothing of the destination waits before this row or is under way there, no edit either (a parked destination
+# is not edited, and must be probed all the same).
 _FIRST = f"""
     q.state = 'pending' AND {_PLATFORMS}
     AND NOT EXISTS (
         SELECT 1 FROM deliveries AS e INDEXED BY deliveries_queue
-        WHERE e.destination_id = q.destination_id AND e.state IN ('pending', 'sending') AND e.id < q.id)
+        WHERE e.destination_id = q.destination_id AND e.state IN ('pending', 'sending') AND e.id < q.id
+          AND e.attempts < {_STUBBORN})
+    AND NOT {_SENDING}
     AND (d.parked_at IS NOT NULL OR NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0))
 """
 _HEADS = f"""
@@ -105,7 +108,11 @@ async def take_sends(
 ) -> tuple[list[int], int]:
     """Take up to `limit` messages under the caller's lease; return the ids of their rows, and how many."""
     lost = list(await connection.execute_fetchall(_LOST, {**parameters, "limit": limit}))
-    heads = list(await connection.execute_fetchall(_HEADS, {**parameters, "limit": limit - len(lost)}))
+    found = await connection.execute_fetchall(_HEADS, {**parameters, "limit": limit - len(lost)})
+    first: dict[int, sqlite3.Row] = {}
+    for row in found:  # a stubborn message and the one it lets pass may both be due
+        first.setdefault(row["destination_id"], row)
+    heads = list(first.values())
     bundles = {row["destination_id"]: row["bundle"] for row in [*lost, *heads] if row["bundle"]}
     bundles |= await _join(connection, heads, parameters)
     ids = {row["id"] for row in [*lost, *heads]} | await _members(connection, bundles)

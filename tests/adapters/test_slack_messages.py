@@ -144,9 +144,8 @@ def test_a_digest_lists_linked_titles_and_counts_the_rest() -> None:
 
 
 def test_a_list_stays_below_what_slack_takes_in_all() -> None:
-    posts = (
-        a_post(link=LINK + "x" * 900, title="word " * 60, filing=Filing(categories=("word " * 30,) * 9)),
-    ) * 50
+    filing = Filing(categories=("word " * 30,) * 9)
+    posts = (a_post(link=LINK + "x" * 900, title="word " * 60, filing=filing),) * 50
     pages = reply_pages(Reply("The newest 50 posts:", posts=posts))
 
     for made in (payload(Digest(posts, "News"), key=KEY), *pages):

@@ -271,3 +271,16 @@ async def test_the_mention_of_another_destination_is_never_used(store: Store) ->
 
     assert isinstance(each.message, Alert)
     assert (each.destination.address, each.message.mention) == (ALICE, "")
+
+
+async def test_a_message_that_fails_again_and_again_lets_those_behind_it_pass(store: Store) -> None:
+    await with_posts(store, "p1", "p2")
+    for turn in range(8):
+        each = await claim_one(store, later(100 * turn))
+        await store.settle([Again(each, later(100 * turn + 100), "server error")])
+
+    passing = await claim_one(store, later(800))
+    assert about(passing) == "p2"
+    assert await claim(store, later(800)) == []  # one at a time, all the same
+    await store.settle([Sent(passing, "r", later(800))])
+    assert (await claim_one(store, later(800))).key == each.key

@@ -28,6 +28,18 @@ async def test_a_call_that_comes_while_the_child_is_let_go_is_answered() -> None
             await asyncio.sleep(0.008 + number * 0.0004)  # shortly before, at and after the end of its rest
 
 
+async def test_each_call_begins_the_rest_anew() -> None:
+    async with Wall() as wall:
+        await wall.run(FOLD, "A")
+        first = wall._rest
+        await wall.run(FOLD, "B")
+
+        assert first is not None
+        assert first.cancelled()
+        assert wall._rest is not None
+        assert not wall._rest.done()
+
+
 async def test_a_call_that_lasts_longer_than_the_rest_is_not_disturbed() -> None:
     async with Wall(idle=0.05, seconds=30) as wall:
         await wall.run(FOLD, "A")
