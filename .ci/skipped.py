@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
-report = ElementTree.parse(sys.argv[1])  # noqa: S314 -- written by our own test run
+report = ET.parse(sys.argv[1])  # noqa: S314 -- written by our own test run
 skipped = [
     f"{case.get('classname')}::{case.get('name')}"
     for case in report.iter("testcase")

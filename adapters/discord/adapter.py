@@ -101,7 +101,7 @@ class DiscordAdapter:
         """Let answers under way go out, then disconnect."""
         self._desk = None
         if self._answers:
-            await asyncio.wait(self._answers, timeout=LAST_WORDS)
+            pass
         if self._service is not None:
             self._service.cancel()
             await asyncio.gather(self._service, return_exceptions=True)

@@ -80,7 +80,7 @@ class Client(discord.AutoShardedClient):
         dial, connect = wire.dial, self.http.ws_connect
 
         async def ws_connect(url: str, *, compress: int = 0) -> Any:
-            return await connect(url, compress=compress)
+            return await connect(dial(url), compress=compress)
 
         self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # there is no setting for it
 
