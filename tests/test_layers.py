@@ -175,8 +175,10 @@ def test_no_test_folder_hides_a_package() -> None:
 
 
 def test_starting_the_command_line_loads_no_chat_sdk_and_no_parser() -> None:
-    heavy = ("discord", "slack_bolt", "feedparser", "lxml")
-    code = f"import bot.app, sys; print([name for name in {heavy!r} if name in sys.modules])"
+    heavy = ("discord", "slack_bolt", "feedparser", "lxml", "rapidfuzz", "rich", "sentencex")
+    code = (
+        f"import adapters.console, bot.app, sys; print([name for name in {heavy!r} if name in sys.modules])"
+    )
     assert importlib.util.find_spec("bot.app") is not None
 
     import subprocess  # noqa: PLC0415 -- only here

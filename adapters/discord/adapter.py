@@ -15,10 +15,11 @@ from adapters.discord.client import Client
 from adapters.discord.conversation import Conversation
 from adapters.discord.delivery import Delivery
 from adapters.discord.errors import fatal, translate
+from adapters.discord.inspection import Finding, inspect, invitation, visit
 from adapters.discord.pace import Pace
 from adapters.discord.wire import Wire
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
-from bot.model import Destination, Message
+from bot.model import CommandInfo, Destination, Message
 from bot.names import attempt_key
 from bot.ports import Desk
 
@@ -87,7 +88,7 @@ class DiscordAdapter:
             self._refused = error
             raise
         self._service = asyncio.create_task(self._serve(desk, client))
-        if client is not None:
+        if client is not None and not client.start_after:
             await self._wait_for(client, self._service)
 
     async def run(self) -> None:
@@ -101,7 +102,7 @@ class DiscordAdapter:
         """Let answers under way go out, then disconnect."""
         self._desk = None
         if self._answers:
-            pass
+            await asyncio.wait(self._answers, timeout=LAST_WORDS)
         if self._service is not None:
             self._service.cancel()
             await asyncio.gather(self._service, return_exceptions=True)
@@ -137,6 +138,7 @@ class DiscordAdapter:
 
     async def _hold(self, client: Client) -> None:
         """Run the gateway connection to its end; a start that takes too long is given up."""
+        await asyncio.sleep(client.start_after)
         connection = asyncio.create_task(client.connect())
         up = asyncio.create_task(client.up.wait())
         patience = PATIENCE + SHARD_PATIENCE * client.shards_here
@@ -230,18 +232,18 @@ class DiscordAdapter:
 
     async def invitation(self) -> str:
         """Return the link that adds the bot to a server, with the permissions and scopes it needs."""
-        self._wire.lay()
-        client = Client(self._wire, self._pace, self)
-        try:
-            await client.login(self._token)
-            return discord.utils.oauth_url(
-                client.application_id or 0, permissions=places.WANTED, scopes=places.SCOPES
-            )
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
-            raise translate(error) from None
-        finally:
-            await client.close()
-            self._wire.lift()
+        async with visit(self._wire, self._pace, self, self._token) as client:
+            return invitation(client)
+
+    async def inspect(
+        self, wanted: Sequence[CommandInfo], addresses: Iterable[str], *, sync: bool = False
+    ) -> list[Finding]:
+        """Return what is well and what is not: token, commands, and the permissions in channels.
+
+        `sync` registers the commands when Discord has others. DeliveryError: Discord is out of reach.
+        """
+        async with visit(self._wire, self._pace, self, self._token) as client:
+            return await inspect(client, wanted, addresses, sync=sync)
 
     # --- what happens on Discord (adapters.discord.client.Listener) ---------------------------------------
 

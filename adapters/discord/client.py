@@ -77,6 +77,7 @@ class Client(discord.AutoShardedClient):
         self._started: dict[int, float] = {}  # slot -> when its last shard was started
         self._talking: set[int] = set()  # shards with a session
         self.up = asyncio.Event()  # every shard has had one
+        self.start_after = 0.0  # seconds to wait before `connect`
         dial, connect = wire.dial, self.http.ws_connect
 
         async def ws_connect(url: str, *, compress: int = 0) -> Any:
@@ -95,15 +96,14 @@ class Client(discord.AutoShardedClient):
         return len(self._expected())
 
     async def prepare(self) -> None:
-        """Ask how many shards to start, how fast, and where. Waits while no start is left for today."""
+        """Ask how many shards to start, how fast, where, and whether enough starts are left for today."""
         shards, url, limits = await self.http.get_bot_gateway()
         self._wire.learn(url)
         self.shard_count = self.shard_count or shards
         self._slots = max(limits["max_concurrency"], 1)
         if limits["remaining"] < self.shards_here:  # one start too many and Discord resets the token
-            wait = limits["reset_after"] / 1000
-            _log.error("Discord allows no more starts today; connecting in %.0f s.", wait)
-            await asyncio.sleep(wait)
+            self.start_after = limits["reset_after"] / 1000
+            _log.error("Discord allows no more starts today; commands work in %.0f s.", self.start_after)
 
     def _expected(self) -> set[int]:
         """Return the shards of this process."""

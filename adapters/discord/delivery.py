@@ -26,7 +26,7 @@ from bot.ports import Desk
 
 CALL_LIMIT = 25.0  # seconds for one call of the outbox, so that a stop is not kept waiting
 NONCE_LIVES = 120.0  # seconds a nonce is surely known ("a few minutes", documentation, resources/message)
-HISTORY = 200  # messages of a channel that are read to find one
+HISTORY = 500  # messages of a channel that are read to find one
 POSTS = 50  # posts of a forum, likewise
 MOST_DMS = 10_000  # direct-message channels remembered in memory
 PUBLISH_LIMIT = 5.0  # seconds

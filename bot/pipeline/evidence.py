@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from bot.errors import ParseError
+from bot.names import fold
 
 _NAME = 100  # characters of a name
 _NAMES = 100  # names of one post
@@ -83,20 +84,28 @@ def read_wpjson_categories(body: bytes) -> tuple[str, ...]:
 
 
 def find_filed(
-    posts: Iterable[FiledPost], *, link: str, guid: str = "", wordpress_id: int = 0
+    posts: Iterable[FiledPost],
+    *,
+    link: str,
+    guid: str = "",
+    wordpress_id: int = 0,
+    title: str = "",
+    trusted: bool = False,
 ) -> FiledPost | None:
     """Return the API's post for an entry of the feed, or None.
 
-    The link decides. An id counts only where the guids do not contradict it: the guids of an imported blog
-    keep the ids of its old home, where they may be those of other posts.
+    The link decides. An id counts where the guids agree, or one is missing: the guids of an imported blog
+    keep the ids of its old home, where they may be those of other posts. An API that knows the blog under
+    another address is believed where titles agree too, or where it is `trusted` to be this blog's.
     """
     found = list(posts)
     path = _trunk(link)
     for post in found:
         if path and _trunk(post.link) == path:
             return post
-    for post in found:
-        if wordpress_id and post.wordpress_id == wordpress_id and _trunk(post.guid) in ("", _trunk(guid)):
+    alike = [post for post in found if wordpress_id and post.wordpress_id == wordpress_id]
+    for post in alike:
+        if trusted or _trunk(post.guid) in ("", _trunk(guid)) or fold(post.title) == fold(title) != "":
             return post
     return None
 

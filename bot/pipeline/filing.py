@@ -16,7 +16,6 @@ from typing import Any
 
 from bot.errors import BystanderError, FetchError
 from bot.model import Feed, FeedState, Filing, Rank
-from bot.names import fold
 from bot.pipeline.classify import Vocabulary, classify
 from bot.pipeline.evidence import FiledPost, PageFiling, find_filed
 from bot.pipeline.fetch import Answer, Fetcher
@@ -66,7 +65,7 @@ class Job:
     @property
     def wordpress(self) -> bool:
         """Whether the feed's labels are categories and tags merged, as WordPress prints them."""
-        return is_wordpress(self.generator, self.posts)
+        return "wordpress" in self.generator.casefold() or any(post.wordpress_id for post in self.posts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +213,6 @@ def refuse_busy(answer: Answer) -> None:
         raise FetchError(f"the server answered {answer.status}", status=answer.status)
 
 
-def is_wordpress(generator: str, posts: Iterable[ToFile]) -> bool:
-    """Whether the feed's labels are categories and tags merged, as WordPress prints them."""
-    return "wordpress" in generator.casefold() or any(post.wordpress_id for post in posts)
-
-
 def refile_at(
     filing: Filing, job: Job, *, settled: bool, attempts: int, first_seen: datetime
 ) -> datetime | None:
@@ -249,30 +243,20 @@ def _candidates(job: Job) -> Sequence[ApiCandidate]:
 
 
 def _joined(listed: Sequence[FiledPost], job: Job) -> dict[str, FiledPost]:
-    """Return what the API says of each post."""
-    trusted = job.feed.settings.api_base != "auto"
-    pairs = (
-        (
-            post.id,
-            find_filed(listed, link=post.link, guid=post.guid, wordpress_id=post.wordpress_id)
-            or _of_number(listed, post, trusted=trusted),
+    """Return what the API says of each post; one that the operator named is this blog's for sure."""
+    found: dict[str, FiledPost] = {}
+    for post in job.posts:
+        filed = find_filed(
+            listed,
+            link=post.link,
+            guid=post.guid,
+            wordpress_id=post.wordpress_id,
+            title=post.title,
+            trusted=job.feed.settings.api_base != "auto",
         )
-        for post in job.posts
-    )
-    return {post_id: filed for post_id, filed in pairs if filed and (filed.categories or filed.tags)}
-
-
-def _of_number(listed: Sequence[FiledPost], post: ToFile, *, trusted: bool) -> FiledPost | None:
-    """Return the post of the same number on an API that knows the blog under another address.
-
-    The title must agree, unless the operator named the API as this blog's.
-    """
-    for filed in listed:
-        if filed.wordpress_id == post.wordpress_id != 0 and (
-            trusted or fold(filed.title) == fold(post.title) != ""
-        ):
-            return filed
-    return None
+        if filed and (filed.categories or filed.tags):
+            found[post.id] = filed
+    return found
 
 
 def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:

@@ -10,7 +10,7 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
@@ -194,7 +194,7 @@ class Poller:
         warnings = [notices.renamed(name, sifted.warning)] if sifted.warning else []
         if sifted.gap:
             older = await page_back(self._fetcher, self._wall, self._store, feed, parsed)
-            warnings += [] if older.closed else [notices.gap_left(name)]
+            warnings += [notices.gap_left(name)] if not older.closed and _was_away(feed, now) else []
             sifted, rows = await self._sift(feed, (*parsed.entries, *older.entries), now)
         vocabulary = await self._store.vocabulary(feed.id)
         made = await self._posts.make(feed, parsed, sifted, rows=rows, vocabulary=vocabulary, now=now)
@@ -272,6 +272,12 @@ def _state_after(
         slow_until=made.filed.slow_until or state.slow_until,
         refile_at=min(waiting, default=None),
     )
+
+
+def _was_away(feed: Feed, now: datetime) -> bool:
+    """Whether polls failed or were missed; else the feed's window is too short for its posts, every time."""
+    overdue = now - feed.next_poll_at > timedelta(seconds=feed.settings.every)
+    return overdue or feed.state.failures > 0
 
 
 def _jitter() -> float:

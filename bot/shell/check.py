@@ -16,17 +16,18 @@ from bot.errors import StoreError
 from bot.inspector import FeedInspector
 from bot.model import Feed
 from bot.ports import Inspection
+from bot.shell.discord import discord_findings
 from bot.shell.progress import progress
 from storage import open_store
 
 _MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
 
 
-async def check(_: argparse.Namespace, config: Config) -> int:
+async def check(options: argparse.Namespace, config: Config) -> int:
     """Print a line for each thing looked at; 1 when one of them is wrong."""
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     bad = 0
-    async for well, line in _findings(config):
+    async for well, line in _findings(config, sync=options.sync):
         bad += not well
         mark, style = _MARKS[well]
         console.print(Text.assemble((mark, style), line))
@@ -34,10 +35,11 @@ async def check(_: argparse.Namespace, config: Config) -> int:
     return 1 if bad else 0
 
 
-async def _findings(config: Config) -> AsyncIterator[tuple[bool, str]]:
+async def _findings(config: Config, *, sync: bool) -> AsyncIterator[tuple[bool, str]]:
     yield True, "config: every key can be used"
     yield _chats(config)
     feeds: list[Feed] = []
+    addresses: set[str] = set()
     try:
         store = await open_store(config.database.get_secret_value(), create=False)
     except StoreError as error:
@@ -46,11 +48,15 @@ async def _findings(config: Config) -> AsyncIterator[tuple[bool, str]]:
     else:
         feeds = await store.feeds()
         health = await store.queue_health()
+        addresses = {each.destination.address for each in await store.subscriptions(channel=True)}
         await store.aclose()
         waiting = counted(health.waiting, "message")
         yield True, f"database: up to date; {waiting} waiting, {health.sent:,} sent"
         for destination in health.parked:
             yield False, f"destination {destination.address}: parked: {destination.parked_reason}"
+    if config.discord.enabled:
+        for finding in await discord_findings(config, sorted(addresses), sync=sync):
+            yield finding
     async for finding in _feeds(config, feeds):
         yield finding
 

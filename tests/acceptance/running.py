@@ -79,7 +79,7 @@ class Bot:
                 await self.drained()
                 problem = "" if condition() else f"the bot ended with {self.process.returncode}"
             assert not problem, f"{problem}\n{self.log}\n{self.events[-3:]}"
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.005)
 
     async def ready(self) -> Bot:
         """Wait until the bot says that it runs."""
@@ -148,9 +148,15 @@ class Bot:
         count = fcntl.ioctl(self.output.get_extra_info("pipe"), termios.FIONREAD, bytes(4))
         return int.from_bytes(count, sys.byteorder)
 
+    def interrupt(self, wanted: signal.Signals = signal.SIGTERM) -> None:
+        """Send a signal; not by the process's own method, which may take the exit code from asyncio."""
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process.pid, wanted)
+
     async def stop(self, wanted: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, wait for the end, return the exit code."""
-        self.process.send_signal(wanted)
+        self.interrupt(wanted)
         return await self.ended()
 
     async def kill(self) -> None:
@@ -173,7 +179,7 @@ class Bot:
     async def aclose(self) -> None:
         """End what still runs and close the pipes."""
         if self.process.returncode is None:
-            self.process.kill()
+            self.interrupt(signal.SIGKILL)
             await self.process.wait()
         if self.process.stdin is not None:
             self.process.stdin.close()

@@ -17,7 +17,7 @@ from tests.acceptance.publishing import draft, publish
 from tests.fakes.blog import FaultyBlog
 
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1  # linux/prctl.h, linux/capability.h
-_CALLS = (["run"], ["check"], ["command", "--as", "console:me", "/health"], ["export"])
+_CALLS = (["run"], ["check"], ["command", "--as", "console:me", "/health"])
 
 
 def settle(home: Home) -> None:

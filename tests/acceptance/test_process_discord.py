@@ -159,3 +159,15 @@ async def test_the_invitation_is_printed(place: Place) -> None:
 
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("https://discord.com/oauth2/authorize?client_id=")
+
+
+async def test_check_looks_at_token_commands_and_channels(place: Place) -> None:
+    env = {"DISCORD_TOKEN": place.discord.token}
+    before = await place.home.call("check", env=env)
+    after = await place.home.call("check", "--sync", env=env)
+    wrong = await place.home.call("check", env={"DISCORD_TOKEN": "wrong"})
+
+    assert "BAD discord commands" in before.out
+    assert "ok  discord commands" in after.out
+    assert (before.code, after.code, wrong.code) == (1, 0, 1)
+    assert "DISCORD_TOKEN" in wrong.out

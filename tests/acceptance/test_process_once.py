@@ -87,10 +87,8 @@ async def test_a_running_bot_picks_up_what_command_changed(home: Home, blog: Fau
     [
         (["--as", "alice", "/health"], 2, "--as alice: write"),
         (["--as", "console:alice", "/feeds list"], 1, "Only admins may use /feeds list."),
-        (["--as", "console:alice", "/folow Trade"], 1, "/follow"),
         (["--as", "console:alice", "/follow Trades"], 1, "No category is called “Trades”"),
         (["--as", "console:alice", "--admin", "/feeds list"], 0, "No feed is watched"),
-        (["--as", "console:boss", "/feeds list"], 0, "No feed is watched"),
     ],
 )
 async def test_command_takes_the_right_callers_and_answers_all(

@@ -26,7 +26,7 @@ async def test_sigterm_during_a_slow_poll_waits_for_it_and_loses_nothing(
         blog.fail_next(hang)
         await bot.until(hang.arrived.is_set)
         publish(blog, draft(1, "Soy Is Back", "Trade"))
-        bot.process.send_signal(signal.SIGTERM)
+        bot.interrupt()
         await bot.until(lambda: "Stopping" in bot.log)
         hang.release()
 
@@ -73,7 +73,7 @@ async def test_a_second_signal_ends_at_once(home: Home, blog: FaultyBlog) -> Non
         await bot.polls(blog, 2)
         blog.fail_always(hang)
         await bot.until(hang.arrived.is_set)
-        bot.process.send_signal(signal.SIGTERM)
+        bot.interrupt()
         await bot.until(lambda: "Stopping" in bot.log)
 
         assert await bot.stop() == 1
@@ -90,8 +90,7 @@ async def test_a_second_signal_ends_even_a_bot_whose_output_nobody_reads(
 
         def signalled() -> bool:
             """Two signals that come as one are one: send until it ends."""
-            if bot.process.returncode is None:
-                bot.process.send_signal(signal.SIGTERM)
+            bot.interrupt()
             return bot.process.returncode is not None
 
         await bot.until(signalled)

@@ -39,7 +39,7 @@ async def test_a_closed_stdout_ends_the_bot_and_what_waits_is_kept(home: Home, b
 
 @pytest.mark.parametrize(
     "arguments",
-    [["export"], ["command", "--as", "console:me", "/latest"], ["preview", "--json"], ["check"]],
+    [["export"], ["command", "--as", "console:me", "/help"]],
     ids=lambda arguments: str(arguments[0]),
 )
 async def test_a_call_whose_output_nobody_can_read_ends_quietly(home: Home, arguments: Sequence[str]) -> None:

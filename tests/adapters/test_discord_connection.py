@@ -139,10 +139,11 @@ async def test_closing_lets_an_answer_under_way_go_out(rig: Rig) -> None:
     asked = await rig.server.interact(rig.alice, rig.news, "health")
     await hang.arrived.wait()
     closing = asyncio.create_task(rig.adapter.aclose())
-    await asyncio.sleep(0)
+    closed, _ = await asyncio.wait({closing}, timeout=0.2)
     hang.release()
     await closing
 
+    assert not closed
     assert (await asked.answer()).content == "/health {}"
 
 
@@ -155,6 +156,27 @@ async def test_several_shards_start_at_the_pace_discord_grants() -> None:
 
         assert sorted(shards) == [[0, 4], [1, 4], [2, 4], [3, 4]]
         assert rig.adapter.connected
+
+
+@pytest.mark.slow
+async def test_shards_of_one_slot_start_five_seconds_apart() -> None:
+    async with made() as rig:
+        rig.server.sockets.identify_every = 5.0  # the fake refuses with op 9 what comes too early
+        rig.server.core.shards = 2
+        await rig.start()
+        await rig.until(lambda: rig.adapter.connected)
+
+        assert [identify["shard"] for identify in rig.server.sent_identifies] == [[0, 2], [1, 2]]
+
+
+async def test_without_a_start_left_for_today_none_is_tried_and_alerts_go_out() -> None:
+    async with made() as rig:
+        rig.server.core.session_starts = 0
+        await rig.start()
+        await rig.adapter.send(to(rig.news), alert(1), KEY)
+
+        assert rig.server.sent_identifies == []
+        assert not rig.adapter.connected
 
 
 async def test_shards_may_be_shared_out_among_processes() -> None:

@@ -128,6 +128,22 @@ async def test_a_feed_that_is_no_wordpress_feed_has_no_pages(tmp_path: Path) -> 
 
         assert await alerted(room) == titles[5:]
         assert room.asked("/feed/?") == 0
+        assert len(await room.notices()) == 1
+
+
+async def test_a_feed_whose_window_is_always_too_short_is_not_complained_of_at_every_poll(
+    tmp_path: Path,
+) -> None:
+    async with open_newsroom(tmp_path, generator="Hugo 0.1") as room:
+        room.blog.blog.guid_site = "urn:x"
+        await room.begin()
+        for first in (4, 20, 36):
+            for number in range(first, first + 12):
+                room.publish(number)
+            await room.poll()
+
+        assert len(await alerted(room)) == 30
+        assert await room.notices() == []
 
 
 async def test_posts_on_older_pages_from_before_the_bot_stay_silent(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from tests.pipeline.office import ADMIN, Office, open_office
 
 POST = row("p1").post
 CLAIM = Claim((1,), Action.SEND, "key", Destination(1, "console:alice"), Alert(POST))
-BOTH = (Action.SEND, Action.EDIT)
 
 
 @pytest.fixture
@@ -89,7 +88,7 @@ def test_a_lost_answer_leaves_doubt_and_a_clear_one_does_not() -> None:
     assert not busy.uncertain
 
 
-@pytest.mark.parametrize("action", BOTH)
+@pytest.mark.parametrize("action", Action)
 def test_a_platform_that_is_shut_is_no_fault_of_the_message(action: Action) -> None:
     claim = replace(CLAIM, action=action)
 
@@ -193,6 +192,17 @@ async def test_a_message_that_did_not_arrive_is_sent_after_the_look(office: Offi
     await office.drain()
 
     assert [call for call, _ in office.board.calls] == ["send", "find", "send"]
+    assert office.pinned() == ["p1"]
+
+
+async def test_once_the_platform_did_not_have_it_there_is_no_doubt_left(office: Office) -> None:
+    await office.alert("p1")
+    office.board.meet("send", LOST, BUSY)
+    for _ in range(3):
+        await office.drain()
+        office.clock.forward(9)
+
+    assert [call for call, _ in office.board.calls] == ["send", "find", "send", "send"]
     assert office.pinned() == ["p1"]
 
 

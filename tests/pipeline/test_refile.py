@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bot.model import Rank
-from bot.pipeline.filing import REFILE_FOR
+from bot.pipeline.filing import REFILE_FOR, RETRY_API
 from bot.pipeline.refile import AT_ONCE
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import status
-from tests.pipeline.newsroom import ALICE, API, BOB, EVERY, PAGES, Newsroom, open_newsroom
+from tests.pipeline.newsroom import ALICE, API, BOB, EVERY, PAGES, Newsroom, old_posts, open_newsroom
 
 CAROL = "console:carol"
 
@@ -81,19 +82,34 @@ async def test_while_the_api_stays_down_the_pages_serve(room: Newsroom) -> None:
 
 
 async def test_better_evidence_for_the_baseline_alerts_nobody(tmp_path: Path) -> None:
-    async with open_newsroom(tmp_path) as room:
-        await follow(room.store, ALICE, "*", "Trade")
+    posts = [replace(each, categories=("Media",), tags=("Trade",)) for each in old_posts()]
+    async with open_newsroom(tmp_path, posts) as room:
+        await follow(room.store, ALICE, "Media")
         go_down(room)
         await room.watch()
         await room.poll()
-        ranks = {each.filing.rank for each in (await room.posts()).values()}
+        assert all(each.filing.ambiguous for each in (await room.posts()).values())
         room.blog.heal()
         for _ in range(3):
             await room.poll()
 
-        assert Rank.API not in ranks
         assert {each.filing.rank for each in (await room.posts()).values()} == {Rank.API}
         assert await room.deliver() == []
+
+
+@pytest.mark.parametrize("author", [True, False])
+async def test_what_only_another_source_says_of_the_baseline_is_no_news(tmp_path: Path, author: bool) -> None:  # noqa: FBT001 -- a case
+    posts = [replace(each, categories=("Apps",), tags=("Media",)) for each in old_posts()]
+    async with open_newsroom(tmp_path, posts, api=author) as room:
+        await room.begin("Media")
+        room.blog.parts.api = True
+        room.clock.forward(RETRY_API)
+        room.blog.blog.edit(3, html="<p>New words.</p>", categories=("Apps", "Media"), tags=())
+        await room.poll()
+
+        assert (await room.post(3)).filing.categories == ("Apps", "Media")
+        assert (await room.post(3)).filing.rank is Rank.API
+        assert await room.deliver() == ([(ALICE, "Post 3")] if author else [])
 
 
 async def test_evidence_is_looked_for_every_hour_at_last_and_for_a_week(room: Newsroom) -> None:

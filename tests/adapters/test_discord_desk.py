@@ -1,0 +1,89 @@
+"""What the bot makes of what the Discord adapter tells it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.app import admin_addresses
+from bot.clock import SystemClock
+from bot.commands.dispatch import Dispatcher
+from bot.config import parse_config
+from bot.desk import FrontDesk
+from bot.model import Cadence, Notice
+from bot.places import channel_address
+from bot.ports import Inspection, Store
+from storage import open_store
+
+NEWS, OTHER, BOSS = "discord:channel:1", "discord:channel:2", "discord:user:3"
+NOW = datetime.now(UTC)
+
+
+class Nobody:
+    """An inspector that is never asked."""
+
+    async def inspect(self, url: str) -> Inspection:
+        raise AssertionError(url)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
+    yield opened
+    await opened.aclose()
+
+
+def desk_on(store: Store) -> FrontDesk:
+    dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
+    return FrontDesk(dispatcher, store, SystemClock(), admins=[BOSS])
+
+
+async def follow(store: Store, address: str, *, channel: bool) -> None:
+    await store.follow(
+        address,
+        feed_id=None,
+        include={"c:trade": "Trade"},
+        exclude={},
+        cadence=Cadence.NOW,
+        channel=channel,
+        mention="",
+        by=BOSS,
+        now=NOW,
+    )
+
+
+async def test_what_went_to_a_deleted_channel_ends_and_an_admin_is_told_what_it_was(store: Store) -> None:
+    for address in (NEWS, OTHER):
+        await follow(store, address, channel=True)
+    await desk_on(store).gone([NEWS, "discord:channel:999"], "the channel was deleted.")
+    await desk_on(store).gone([NEWS], "the channel was deleted.")
+    claims = await store.claim(
+        "me", SystemClock().now(), lease=60, limit=9, platforms=["discord"], catch_up_after=5
+    )
+    told = [(each.destination.address, each.message) for each in claims]
+
+    assert [each.destination.address for each in await store.subscriptions()] == [OTHER]
+    assert told == [(BOSS, Notice(f"Alerts for {NEWS} ended: the channel was deleted. It got Trade."))]
+
+
+async def test_what_a_person_follows_is_not_ended_by_a_channel(store: Store) -> None:
+    await follow(store, NEWS, channel=False)
+    await desk_on(store).gone([NEWS], "the channel was deleted.")
+
+    assert len(await store.subscriptions()) == 1
+
+
+def test_an_admin_of_the_config_is_told_by_dm() -> None:
+    config = parse_config('[discord]\nenabled = true\n[admins]\ndiscord = ["3"]\n', {})
+
+    assert admin_addresses(config) == (BOSS,)
+
+
+def test_the_desk_says_which_commands_change_something(store: Store) -> None:
+    changing = {each.path for each in desk_on(store).commands if each.changes}
+
+    assert {"follow", "unfollow", "alerts add", "alerts test"} <= changing
+    assert changing.isdisjoint({"find", "latest", "categories", "alerts list", "why"})
