@@ -25,6 +25,7 @@ from bench.bodies import POSTS, feed
 from bench.meter import Spent, cpu_of, metered
 from bench.report import Aim, heading, line, ratio, ratio_of
 from bench.site import BODY, ETAG, LAST_MODIFIED, running_site
+from bot.app import spare_collector
 from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
 from bot.pipeline.fetch import Fetcher, FetchSettings
 from bot.pipeline.poll import Poller
@@ -221,6 +222,7 @@ async def _follow_everything(bench: Bench) -> None:
 
 async def run() -> None:
     """Run all comparisons of polls."""
+    spare_collector()  # as `bystander run` does
     async with running_site() as bases:
         await unchanged(bases, "unchanged", "unchanged polls, 304, kept connections", MOST)
         await unchanged(bases, "fresh", "unchanged polls, 304, a new connection each (hours apart)", MOST)

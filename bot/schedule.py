@@ -18,9 +18,9 @@ HOUSEKEEPING = 60.0  # seconds
 
 
 def beat_of(feeds: Iterable[FeedSettings]) -> float:
-    """Return seconds between two looks for due feeds: half of the shortest interval, within bounds."""
-    shortest = min((feed.every for feed in feeds), default=2 * SLOWEST_BEAT)
-    return max(FASTEST_BEAT, min(SLOWEST_BEAT, shortest / 2))
+    """Return seconds between two looks for due feeds: a quarter of the shortest interval, within bounds."""
+    shortest = min((feed.every for feed in feeds), default=4 * SLOWEST_BEAT)
+    return max(FASTEST_BEAT, min(SLOWEST_BEAT, shortest / 4))
 
 
 @asynccontextmanager

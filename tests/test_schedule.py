@@ -17,12 +17,12 @@ OFTEN = 0.01
     [
         ([], SLOWEST_BEAT),
         ([900.0], SLOWEST_BEAT),
-        ([900.0, 1.0, 600.0], 0.5),
-        ([0.2], 0.1),
+        ([900.0, 1.0, 600.0], 0.25),
+        ([0.4], 0.1),
         ([0.001], FASTEST_BEAT),
     ],
 )
-def test_feeds_are_looked_for_twice_in_the_shortest_interval(intervals: list[float], beat: float) -> None:
+def test_feeds_are_looked_for_four_times_an_interval(intervals: list[float], beat: float) -> None:
     feeds = [FeedSettings(str(every), "https://blog.example/", every=every) for every in intervals]
 
     assert beat_of(feeds) == beat

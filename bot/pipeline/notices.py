@@ -10,6 +10,8 @@ from bot.ports import AdminNotice
 
 def of_outcome(name: str, outcome: Outcome) -> list[str]:
     """Return what admins are told after a poll of the feed called `name`: at most one sentence."""
+    if outcome.notice is None:
+        return []
     texts = {
         NoticeKind.FAILING: failing(name, outcome.state.last_error),
         NoticeKind.RECOVERED: recovered(name),
@@ -18,7 +20,7 @@ def of_outcome(name: str, outcome: Outcome) -> list[str]:
         NoticeKind.GONE: gone(name),
         NoticeKind.MOVED: moved(name, outcome.url),
     }
-    return [texts[outcome.notice]] if outcome.notice else []
+    return [texts[outcome.notice]]
 
 
 def failing(name: str, error: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
 from bot.model import Feed, FeedState
 
@@ -23,6 +24,17 @@ _NEWS = 3  # failures in a row; fewer are a blip
 _MISSING = timedelta(days=3)  # of 404
 _BELIEVED_POLLS = 3  # captive portals answer 301 too
 _ONE_DAY = timedelta(days=1)
+
+# What a good poll makes of a feed that failed, and what no redirect of one that was about to move.
+_WELL: dict[str, Any] = {
+    "failures": 0,
+    "failing_since": None,
+    "last_error": "",
+    "reported": False,
+    "gone_since": None,
+    "stopped": False,
+}
+_SETTLED: dict[str, Any] = {"moved_to": "", "moved_polls": 0, "moved_since": None}
 
 
 class NoticeKind(StrEnum):
@@ -78,22 +90,20 @@ def after_unchanged(feed: Feed, exchange: Exchange, now: datetime, jitter: float
     """
     state = feed.state
     if exchange.status == HTTPStatus.NOT_MODIFIED:
-        state = replace(
-            state,
-            etag=exchange.etag or state.etag,
-            last_modified=exchange.last_modified or state.last_modified,
-            unchanged_bodies=state.unchanged_bodies if state.unchanged_bodies >= _DEAF_POLLS else 0,
-            last_full_at=state.last_full_at or now,
-        )
+        learned = {
+            "etag": exchange.etag or state.etag,
+            "last_modified": exchange.last_modified or state.last_modified,
+            "unchanged_bodies": state.unchanged_bodies if state.unchanged_bodies >= _DEAF_POLLS else 0,
+            "last_full_at": state.last_full_at or now,
+        }
     else:
-        state = replace(
-            state,
-            etag=exchange.etag,
-            last_modified=exchange.last_modified,
-            unchanged_bodies=state.unchanged_bodies + 1,
-            last_full_at=now,
-        )
-    return _succeeded(feed, state, exchange, now, jitter)
+        learned = {
+            "etag": exchange.etag,
+            "last_modified": exchange.last_modified,
+            "unchanged_bodies": state.unchanged_bodies + 1,
+            "last_full_at": now,
+        }
+    return _succeeded(feed, learned, exchange, now, jitter)
 
 
 def after_success(
@@ -103,16 +113,15 @@ def after_success(
     state = feed.state
     deaf = state.unchanged_bodies >= _DEAF_POLLS
     stood_still = exchange.last_modified == state.last_modified  # worthless as the only validator
-    state = replace(
-        state,
-        etag=exchange.etag,
-        last_modified=exchange.last_modified,
-        body_hash=body_hash,
-        unchanged_bodies=state.unchanged_bodies if deaf and not stood_still else 0,
-        last_full_at=now,
-        ttl=ttl,
-    )
-    return _succeeded(feed, state, exchange, now, jitter)
+    learned = {
+        "etag": exchange.etag,
+        "last_modified": exchange.last_modified,
+        "body_hash": body_hash,
+        "unchanged_bodies": state.unchanged_bodies if deaf and not stood_still else 0,
+        "last_full_at": now,
+        "ttl": ttl,
+    }
+    return _succeeded(feed, learned, exchange, now, jitter)
 
 
 def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, *, error: str) -> Outcome:
@@ -139,18 +148,11 @@ def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, 
     )
 
 
-def _succeeded(feed: Feed, state: FeedState, exchange: Exchange, now: datetime, jitter: float) -> Outcome:
-    state = replace(
-        state,
-        last_success_at=now,
-        failures=0,
-        failing_since=None,
-        last_error="",
-        reported=False,
-        gone_since=None,
-        stopped=False,
-    )
-    state, url = _follow_move(feed, state, exchange.moved_to, now)
+def _succeeded(
+    feed: Feed, learned: dict[str, Any], exchange: Exchange, now: datetime, jitter: float
+) -> Outcome:
+    move, url = _follow_move(feed, exchange.moved_to, now)
+    state = replace(feed.state, **_WELL, **learned, **move, last_success_at=now)
     notice = NoticeKind.RECOVERED if feed.state.reported else None
     if url != feed.url:
         notice = NoticeKind.MOVED
@@ -158,18 +160,18 @@ def _succeeded(feed: Feed, state: FeedState, exchange: Exchange, now: datetime, 
     return Outcome(state, _later(now, wait, exchange, jitter), url, notice)
 
 
-def _follow_move(feed: Feed, state: FeedState, target: str, now: datetime) -> tuple[FeedState, str]:
-    """Return the state and the URL to use; a permanent redirect is believed once it has proved itself."""
-    settled = replace(state, moved_to="", moved_polls=0, moved_since=None)
+def _follow_move(feed: Feed, target: str, now: datetime) -> tuple[dict[str, Any], str]:
+    """Return what to remember, and the URL to use; a permanent redirect is believed once it proved itself."""
+    state = feed.state
     if target in ("", feed.url):
-        return settled, feed.url
+        return _SETTLED, feed.url
     if target != state.moved_to:
-        return replace(state, moved_to=target, moved_polls=1, moved_since=now), feed.url
+        return {"moved_to": target, "moved_polls": 1, "moved_since": now}, feed.url
     polls = state.moved_polls + 1
     proved = polls >= _BELIEVED_POLLS and _lasted(state.moved_since, now, _ONE_DAY)
-    if proved and not feed.state.reported:  # a recovery is told first, the move at the next poll
-        return settled, target
-    return replace(state, moved_polls=polls), feed.url
+    if proved and not state.reported:  # a recovery is told first, the move at the next poll
+        return _SETTLED, target
+    return {"moved_polls": polls}, feed.url
 
 
 def _complaint(old: FeedState, new: FeedState, status: int, now: datetime) -> NoticeKind | None:

@@ -84,6 +84,7 @@ class Poller:
         self._tasks: set[asyncio.Task[bool]] = set()
         self._fault: BaseException | None = None
         self._closing = False
+        self._waiting = False  # for a store that refuses; said once
 
     async def tick(self) -> None:
         """Start the polls that are due; called by the scheduler. Raises what a poll died of."""
@@ -99,8 +100,11 @@ class Poller:
             if due is not None and due <= now:
                 feeds = await self._store.claim_feeds(self._owner, now, LEASE, room)
         except StoreError as error:  # disk full, locked: the next tick tries again
-            _log.error("Polls wait: %s", error)
+            if not self._waiting:
+                _log.error("Polls wait: %s", error)
+            self._waiting = True
             return
+        self._waiting = False
         for feed in feeds:
             self._start(feed)
 
@@ -177,15 +181,21 @@ class Poller:
             commit = await self._refiler.refile(feed, record, now)
             self._tell(feed, commit, await self._commit(commit))
         else:
-            await self._records.add(record)
+            await self._note(record)
         return True
 
     async def _failed(self, feed: Feed, exchange: Exchange, error: str) -> bool:
         """Store the failure; nothing else changes."""
         _log.warning("%s: %s", feed.settings.name, error)
         outcome = after_failure(feed, exchange, self._clock.now(), _jitter(), error=error)
-        await self._records.add(self._record(feed, outcome))
+        await self._note(self._record(feed, outcome))
         return False
+
+    async def _note(self, record: PollRecord) -> None:
+        """Store an outcome without posts; what it has to tell goes out at once."""
+        await self._records.add(record)
+        if record.notices:
+            self._on_news()
 
     async def _take(self, feed: Feed, parsed: ParsedFeed, outcome: Outcome) -> bool:
         """From a parsed feed to posts and deliveries, in one transaction."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot import __version__
-from bot.app import Bot, console_source, open_bot, prepare, run_bot, run_once
+from bot.app import Bot, console_source, open_bot, prepare, run_bot, run_once, spare_collector
 from bot.config import Config
 from bot.errors import ConfigError
 
@@ -26,6 +26,7 @@ async def run(_: argparse.Namespace, config: Config) -> int:
     with stopping_on_signals(stop):
         async with open_bot(config, source=console_source()) as bot:
             await prepare(bot)
+            spare_collector()
             await run_bot(bot, stop, lambda: _announce(bot))
     _log.info("Stopped; what was not sent waits for the next start.")
     return 0

@@ -95,6 +95,12 @@ class Database:
             await self._writer.rollback()
             raise
 
+    async def write(self, sql: str, parameters: dict[str, object]) -> list[sqlite3.Row]:
+        """Run one statement, a transaction by itself, and return its rows."""
+        with translated(self.path):
+            async with self._lock:
+                return list(await self._writer.execute_fetchall(sql, parameters))
+
     async def read(self, sql: str, parameters: dict[str, object] | None = None) -> list[sqlite3.Row]:
         """Return the rows of a query as of the last commit."""
         with translated(self.path):

@@ -93,18 +93,17 @@ class FeedPart(Part):
 
     async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
         """Take up to `limit` due feeds under a lease of `lease` seconds."""
-        async with self._database.transaction() as connection:
-            rows = await connection.execute_fetchall(
-                "UPDATE feeds SET owner = :owner, lease_until = :until WHERE id IN ("
-                "SELECT id FROM feeds WHERE retired_at IS NULL AND next_poll_at <= :now "
-                "AND lease_until <= :now ORDER BY next_poll_at LIMIT :limit) RETURNING *",
-                {
-                    "owner": owner,
-                    "now": to_ms(now),
-                    "until": to_ms(now + timedelta(seconds=lease)),
-                    "limit": limit,
-                },
-            )
+        rows = await self._database.write(
+            "UPDATE feeds SET owner = :owner, lease_until = :until WHERE id IN ("
+            "SELECT id FROM feeds WHERE retired_at IS NULL AND next_poll_at <= :now "
+            "AND lease_until <= :now ORDER BY next_poll_at LIMIT :limit) RETURNING *",
+            {
+                "owner": owner,
+                "now": to_ms(now),
+                "until": to_ms(now + timedelta(seconds=lease)),
+                "limit": limit,
+            },
+        )
         return [feed_from(row) for row in rows]
 
     async def next_poll_at(self) -> datetime | None:

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any, get_type_hints
 
 from bot.model import Destination, Feed, FeedSettings, FeedState, Filing, Kind, Post, Rank
@@ -13,18 +15,25 @@ from bot.names import link_key, term_key
 from bot.ports import PostRow
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_STATE_NAMES = tuple(FeedState.__dataclass_fields__)
 _STATE_DATES = frozenset(name for name, kind in get_type_hints(FeedState).items() if kind == datetime | None)
-_NEW_STATE = FeedState()
+_values_of = attrgetter(*_STATE_NAMES)
+_NEW_STATE = _values_of(FeedState())
+_settings_of = itemgetter(
+    "name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"
+)
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def to_ms(moment: datetime) -> int:
     """Return milliseconds since 1970 UTC."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def from_ms(value: int) -> datetime:
     """Return the moment of `to_ms`."""
-    return _EPOCH + timedelta(milliseconds=value)
+    return _EPOCH + value * _MILLISECOND
 
 
 def maybe_ms(moment: datetime | None) -> int | None:
@@ -39,12 +48,13 @@ def maybe_from_ms(value: int | None) -> datetime | None:
 
 def state_to_text(state: FeedState) -> str:
     """Return a feed's state as JSON; what has its default is left out."""
-    values: dict[str, Any] = {}
-    for name in FeedState.__dataclass_fields__:
-        value = getattr(state, name)
-        if value != getattr(_NEW_STATE, name):
-            values[name] = to_ms(value) if name in _STATE_DATES else value
-    return json.dumps(values, ensure_ascii=False)
+    return _to_json(
+        {
+            name: to_ms(value) if isinstance(value, datetime) else value
+            for name, value, default in zip(_STATE_NAMES, _values_of(state), _NEW_STATE, strict=True)
+            if value != default
+        }
+    )
 
 
 def state_from_text(text: str) -> FeedState:
@@ -52,7 +62,7 @@ def state_from_text(text: str) -> FeedState:
     values: dict[str, Any] = {
         name: from_ms(value) if name in _STATE_DATES else value
         for name, value in json.loads(text).items()
-        if name in FeedState.__dataclass_fields__
+        if name in _STATE_NAMES
     }
     return FeedState(**values)
 
@@ -93,22 +103,28 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
 
 def feed_from(row: sqlite3.Row) -> Feed:
     """Return a feed from a row of `feeds`."""
-    settings = FeedSettings(
-        name=row["name"],
-        url=row["settings_url"],
-        every=float(row["every"]),  # RETURNING gives whole reals as integers
-        announce_latest=row["announce_latest"],
-        categories=tuple(json.loads(row["categories"])),
-        aliases=json.loads(row["aliases"]),
-        api_base=row["api_base"],
-        origin=row["origin"],
-    )
     return Feed(
         id=row["id"],
-        settings=settings,
+        settings=_settings_from(_settings_of(row)),
         url=row["url"],
         state=state_from_text(row["state"]),
         next_poll_at=from_ms(row["next_poll_at"]),
+    )
+
+
+@lru_cache(maxsize=4096)  # the same at every poll
+def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
+    """Return settings from what `_settings_of` takes of a row."""
+    name, url, every, announce_latest, categories, aliases, api_base, origin = columns
+    return FeedSettings(
+        name=name,
+        url=url,
+        every=float(every),  # RETURNING gives whole reals as integers
+        announce_latest=announce_latest,
+        categories=tuple(json.loads(categories)),
+        aliases=json.loads(aliases),
+        api_base=api_base,
+        origin=origin,
     )
 
 

@@ -60,6 +60,7 @@ class Newsroom:
     blog: FaultyBlog
     clock: HeldClock = field(default_factory=HeldClock)
     sent: list[tuple[str, str]] = field(default_factory=list)
+    news: int = 0  # times that the outbox was told that there may be something to deliver
     poller: Poller = field(init=False)
 
     def __post_init__(self) -> None:
@@ -76,9 +77,12 @@ class Newsroom:
             self.clock,
             owner="one",
             admins=[ADMIN],
-            on_news=lambda: None,
+            on_news=self._hear,
             patience=patience,
         )
+
+    def _hear(self) -> None:
+        self.news += 1
 
     async def watch(self, url: str = "", name: str = "Blog", **settings: Any) -> Feed:
         """Watch the blog, or another URL."""

@@ -54,6 +54,20 @@ async def test_when_the_api_is_back_those_newly_matched_are_alerted_and_those_al
     assert await room.deliver() == []
 
 
+async def test_the_outbox_hears_of_what_is_filed_again_at_once(room: Newsroom) -> None:
+    room.publish(4, "Media", tags=["Trade"])
+    await room.poll()
+    room.blog.heal()
+    told = []
+    for _ in range(4):
+        before = room.news
+        await room.poll()
+        told.append(bool(await room.alerts()) <= (room.news > before))
+
+    assert all(told)
+    assert room.sent == [(ALICE, "Post 4")]
+
+
 async def test_a_wrong_guess_is_corrected(room: Newsroom) -> None:
     await follow(room.store, BOB, "Apps")
     room.publish(4, "Media", "Apps")
