@@ -157,12 +157,14 @@ def _feed(feed: Feed, now: datetime) -> str:
     state, condition = feed.state, _condition(feed, now)
     tone = {"well": "good", "not read yet": "wait"}.get(condition, "bad")
     read = _when(state.last_success_at, now) if state.last_success_at else "never"
-    due = "" if feed.next_poll_at > now else "due "
+    due = f"{'' if feed.next_poll_at > now else 'due '}{_when(feed.next_poll_at, now)}"
+    if feed.state.stopped:
+        due = "none"
     return (
         f'<li class="card {tone}"><div class="head"><h3>{_text(feed.settings.name, _LONGEST_NAME)}</h3>'
         f'<span class="state">{condition}</span></div>'
         f"<dl><div><dt>Last success</dt><dd>{read}</dd></div>"
-        f"<div><dt>Next check</dt><dd>{due}{_when(feed.next_poll_at, now)}</dd></div></dl>"
+        f"<div><dt>Next check</dt><dd>{due}</dd></div></dl>"
         f"{_reason(feed)}</li>"
     )
 
