@@ -18,7 +18,7 @@ from http import HTTPStatus
 from bot.batch import RETRY, Batcher
 from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError
-from bot.model import Entry, Feed, FeedState, ParsedFeed
+from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline import notices
 from bot.pipeline.fetch import Answer, Fetcher
 from bot.pipeline.filing import SECONDS, Filer
@@ -31,7 +31,7 @@ from bot.pipeline.politeness import (
     after_unchanged,
     validators,
 )
-from bot.pipeline.posts import Made, PostMaker, known_of, rows_by_id
+from bot.pipeline.posts import PostMaker, known_of, rows_by_id, state_after
 from bot.pipeline.refile import Refiler
 from bot.pipeline.sift import Sifted, lookup_keys, sift
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
@@ -210,7 +210,7 @@ class Poller:
         made = await self._posts.make(feed, parsed, sifted, rows=rows, vocabulary=vocabulary, now=now)
         record = self._record(feed, outcome, *warnings)
         commit = PollCommit(
-            replace(record, state=_state_after(record.state, parsed, made, now, first=sifted.first)),
+            replace(record, state=state_after(record.state, parsed, made, now, first=sifted.first)),
             new=made.new,
             silent=made.silent,
             changed=made.changed,
@@ -264,24 +264,6 @@ class Poller:
         counts = (len(commit.new), len(commit.silent), len(commit.changed), deliveries)
         _log.info("%s: %d new, %d silent, %d changed, %d deliveries", feed.settings.name, *counts)
         self._on_news()
-
-
-def _state_after(
-    state: FeedState, parsed: ParsedFeed, made: Made, now: datetime, *, first: bool
-) -> FeedState:
-    """Return the feed's state with what the posts of this poll add to it."""
-    waiting = [each for each in (made.refile_at, state.refile_at) if each is not None]
-    return replace(
-        state,
-        baseline_at=state.baseline_at or now,
-        highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,
-        site=parsed.link or state.site,
-        generator=parsed.generator,
-        api=made.filed.api,
-        api_retry_at=made.filed.api_retry_at,
-        slow_until=made.filed.slow_until or state.slow_until,
-        refile_at=min(waiting, default=None),
-    )
 
 
 def _was_away(feed: Feed, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import BystanderError
-from bot.model import Entry, Feed, Filing, ParsedFeed, Post
+from bot.model import Entry, Feed, FeedState, Filing, ParsedFeed, Post
 from bot.pipeline.classify import better
 from bot.pipeline.filing import Filed, Job, ToFile, refile_at
 from bot.pipeline.sift import Found, Known, Sifted, text_hash
@@ -271,3 +271,19 @@ def _moved(found: Found, before: PostRow) -> PostRow:
 def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:
     """Return rows by the id of their post."""
     return {row.post.id: row for row in rows}
+
+
+def state_after(state: FeedState, parsed: ParsedFeed, made: Made, now: datetime, *, first: bool) -> FeedState:
+    """Return the feed's state with what the posts of this poll add to it."""
+    waiting = [each for each in (made.refile_at, state.refile_at) if each is not None]
+    return replace(
+        state,
+        baseline_at=state.baseline_at or now,
+        highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,
+        site=parsed.link or state.site,
+        generator=parsed.generator,
+        api=made.filed.api,
+        api_retry_at=made.filed.api_retry_at,
+        slow_until=made.filed.slow_until or state.slow_until,
+        refile_at=min(waiting, default=None),
+    )

@@ -17,7 +17,7 @@ from tests.fakes.blog import Hang, body, status
 from tests.pipeline.newsroom import EVERY, Newsroom, open_newsroom
 from tests.pipeline.office import FaultyStore, until
 
-# feedparser takes minutes over such an address (issue 562 of feedparser)
+# feedparser takes minutes over such an address
 SLOW = b"".join(
     (
         b"<rss version='2.0'><channel><title>Slow</title><item><title>Slow</title><author>a@",
