@@ -14,6 +14,7 @@ import aiosqlite
 from bot.errors import StoreBusyError, StoreError
 from storage.sqlite import migrate
 
+_PAUSE = 0.02  # seconds between tries to enter WAL mode
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 
 _BUSY = "is locked by another program; close what else has it open and try again"
@@ -128,7 +129,7 @@ async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(path, timeout=busy_timeout, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
-        await connection.execute("PRAGMA journal_mode = WAL")
+        await _enter_wal(connection, busy_timeout)
         await connection.execute("PRAGMA synchronous = FULL")
         await connection.execute("PRAGMA foreign_keys = ON")
         await connection.execute("PRAGMA temp_store = MEMORY")
@@ -136,6 +137,21 @@ async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+async def _enter_wal(connection: aiosqlite.Connection, patience: float) -> None:
+    """Switch to WAL; SQLite itself does not wait there for another process that does the same."""
+    deadline = asyncio.get_running_loop().time() + patience
+    while True:
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or asyncio.get_running_loop().time() >= deadline:
+                raise
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 async def _try_to_write(connection: aiosqlite.Connection) -> None:
