@@ -113,15 +113,9 @@ async def open_bot(
         delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
         outbox = Outbox(store, talking, clock, delivery, owner)
         quick = await stack.enter_async_context(QuickWall(wall))
+        patience, tell = Patience(grace=config.delivery.grace), outbox.wake
         poller = Poller(
-            store,
-            fetcher,
-            quick,
-            clock,
-            owner=owner,
-            admins=admins,
-            on_news=outbox.wake,
-            patience=Patience(grace=config.delivery.grace),
+            store, fetcher, quick, clock, owner=owner, admins=admins, on_news=tell, patience=patience
         )
         stack.push_async_callback(poller.aclose)
         dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), clock, channel_address)
