@@ -13,13 +13,13 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
 from bot.errors import PermanentError, Scope
 from bot.model import Alert, Caller, Destination, Digest, Message, Post
-from bot.ports import Desk
+from bot.ports import Desk, WebRoute
 
 _ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
 _CLOSED = "The console's output is closed; alerts wait until the next start."
@@ -49,6 +49,11 @@ class ConsoleAdapter:
         self._source = source
         self._desk: Desk | None = None
         self._closed = asyncio.Event()
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        """Nothing is served on the web server."""
+        return ()
 
     @property
     def connected(self) -> bool:

@@ -222,6 +222,7 @@ def _web(bot: Bot, pulse: Pulse) -> AbstractAsyncContextManager[object]:
         clock=bot.clock,
         loops=lambda: {"poll": pulse.lives()},
         adapters=lambda: {name: adapter.connected for name, adapter in bot.adapters.items()},
+        routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.commands.declaration import Command, Completes
@@ -13,6 +14,9 @@ from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
 from bot.model import Caller, CommandInfo, ParameterInfo, Reply
 from bot.ports import Store
+
+FIRST_PROBE = timedelta(hours=1)  # until a destination that was reported is tried
+MOST_NAMED = 10  # destinations of one notice
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +60,21 @@ class FrontDesk:
         except StoreError as error:
             _log.warning("%s stays parked for now: %s", address, error)
 
+    async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
+        """Park destinations; admins are told of all of them in one notice."""
+        now = self._clock.now()
+        try:
+            parked = await self._store.park(addresses, reason, now, now + FIRST_PROBE)
+            if parked:
+                text = (
+                    f"Alerts for {listed(parked, MOST_NAMED)} wait: {reason} Then they resume by themselves."
+                )
+                _log.warning("%s", text)
+                told = [each for each in self._admins if each not in parked]
+                await self._store.notify(told, text, now)
+        except StoreError as error:  # the next alert is refused, and parks the destination
+            _log.warning("%s is not on hold yet: %s", listed(addresses, MOST_NAMED), error)
+
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
         """End what goes to channels that were deleted; admins are told before."""
         for address in addresses:
@@ -73,6 +92,15 @@ class FrontDesk:
         _log.warning("%s", text)
         await self._store.notify([each for each in self._admins if each != address], text, self._clock.now())
         await self._store.unfollow(address, keys=None, channel=True)
+        await self._store.give_up(address, reason, self._clock.now())
+
+    async def addresses(self, prefix: str) -> list[str]:
+        """Return known destinations by the beginning of their address; none while the store refuses."""
+        try:
+            return await self._store.addresses(prefix)
+        except StoreError as error:
+            _log.warning("The destinations %s* cannot be read: %s", prefix, error)
+            return []
 
     async def remember(self, key: str, value: str) -> None:
         """Keep a short text; while the store refuses it is lost, and worked out anew."""
@@ -88,6 +116,14 @@ class FrontDesk:
         except StoreError as error:
             _log.warning("%s cannot be read: %s", key, error)
             return ""
+
+    async def recalled(self, prefix: str) -> dict[str, str]:
+        """Return what was kept under keys that begin alike, nothing while the store refuses."""
+        try:
+            return await self._store.recalled(prefix)
+        except StoreError as error:
+            _log.warning("%s* cannot be read: %s", prefix, error)
+            return {}
 
 
 def commands_as_shown(commands: tuple[Command, ...]) -> tuple[CommandInfo, ...]:

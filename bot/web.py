@@ -20,8 +20,9 @@ from bot.clock import Clock
 from bot.errors import BystanderError, StoreError
 from bot.metrics import CONTENT_TYPE, Snapshot, exposition
 from bot.model import Feed
-from bot.ports import QueueHealth
+from bot.ports import QueueHealth, WebRoute
 from bot.status_page import STYLE_SOURCE, status_page
+from bot.web_routes import routes_of
 
 # The page may be public: however often it is asked for, the database is not asked more often than this.
 FRESH = timedelta(seconds=5)
@@ -71,7 +72,7 @@ class WebServer:
         clock: Clock,
         loops: Callable[[], Mapping[str, bool]],
         adapters: Callable[[], Mapping[str, bool]],
-        routes: Sequence[web.AbstractRouteDef] = (),
+        routes: Sequence[WebRoute] = (),
     ) -> None:
         self._host, self._port = host, port
         self._store, self._clock = store, clock
@@ -87,7 +88,7 @@ class WebServer:
                 web.get("/healthz", self._health),
                 web.get("/readyz", self._readiness),
                 web.get("/metrics", self._metrics),
-                *routes,
+                *routes_of(routes),
             ]
         )
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE, keepalive_timeout=_IDLE)

@@ -33,6 +33,7 @@ LEAVES = {
     "bot.ports.outbox",
     "bot.ports.polling",
     "bot.ports.store",
+    "bot.ports.web",
     "bot.sentences",
     "bot.shorten",
     "bot.units",

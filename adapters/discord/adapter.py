@@ -21,7 +21,7 @@ from adapters.discord.wire import Wire
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import CommandInfo, Destination, Message
 from bot.names import attempt_key
-from bot.ports import Desk
+from bot.ports import Desk, WebRoute
 
 API_BASE = "https://discord.com/api/v10"
 PATIENCE = 10.0  # seconds that the start waits for the gateway
@@ -67,6 +67,11 @@ class DiscordAdapter:
         self._service: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._refused: PermanentError | None = None  # why Discord will not have the bot
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        """Nothing is served on the web server."""
+        return ()
 
     @property
     def connected(self) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.commands.declaration import Call
 from bot.commands.listing import term_lines
 from bot.commands.resolve import Vocabulary, resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add, chosen_feed, take_off
-from bot.model import Cadence, Kind, Reply
+from bot.commands.wording import show, term_word
+from bot.model import EVERYTHING, Cadence, Kind, Offer, Reply, Subscription
 
 # The cadences that can be delivered; the other words of `Cadence` are understood and refused.
 AVAILABLE_CADENCES = (Cadence.NOW,)
@@ -38,4 +41,19 @@ async def following(call: Call) -> Reply:
     """Tell what the person gets."""
     subscriptions = await call.store.subscriptions(call.caller.address, channel=False)
     words = state_words(Target(call.caller.address), subscriptions)
-    return Reply(words if subscriptions else f"{words} To begin: /follow CATEGORIES; /categories lists them.")
+    if not subscriptions:
+        return Reply(f"{words} To begin: /follow CATEGORIES; /categories lists them.")
+    return Reply(words, offers=unfollow_offers(subscriptions))
+
+
+def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[Offer, ...]:
+    """Return what takes each followed name off again; of one feed, where the subscription is to one."""
+    found: dict[Offer, None] = {}
+    for each in subscriptions:
+        for key in sorted(each.filter.include):
+            word = term_word(key, each.filter.labels.get(key, key[2:]))
+            typed = "all" if key == EVERYTHING else word
+            feed = (("feed", each.feed),) if each.feed else ()
+            of_feed = f" ({show(each.feed)})" if each.feed else ""
+            found[Offer(f"Unfollow {word}{of_feed}", "unfollow", (("categories", typed), *feed))] = None
+    return tuple(found)

@@ -4,7 +4,7 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
-from bot.model.chat import Caller, CommandInfo, ParameterInfo, Reply
+from bot.model.chat import Caller, CommandInfo, Offer, ParameterInfo, Reply
 from bot.model.delivery import (
     Action,
     Alert,
@@ -40,6 +40,7 @@ __all__ = [
     "Kind",
     "Message",
     "Notice",
+    "Offer",
     "ParameterInfo",
     "ParsedFeed",
     "Post",

@@ -9,16 +9,30 @@ from bot.model.feeds import Post
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who typed a command, and where. `place` is the address of the channel they typed it in."""
+    """Who typed a command, and where. `place` is the address of the channel they typed it in.
+
+    `places`: the channels of the server or workspace they are in; None where there is but one, and for the
+    operator's own admins, who see all.
+    """
 
     address: str  # their own destination, e.g. "console:alice"
     place: str
     admin: bool = False
+    places: frozenset[str] | None = None
 
     @property
     def platform(self) -> str:
         """The adapter's name."""
         return self.address.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A command that can be run next with one click: a button where the platform has them."""
+
+    label: str  # what comes of it, e.g. "Unfollow Trade"
+    path: str
+    values: tuple[tuple[str, str], ...] = ()  # by parameter name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,7 @@ class Reply:
     text: str
     posts: tuple[Post, ...] = ()
     ok: bool = True
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

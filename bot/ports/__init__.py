@@ -16,9 +16,11 @@ from bot.ports.chat import (
 )
 from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
 from bot.ports.polling import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
-from bot.ports.store import MemoryStore, Store
+from bot.ports.store import MemoryStore, ReachStore, Store
+from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 
 __all__ = [
+    "MOST_BODY",
     "Adapter",
     "AdminNotice",
     "Again",
@@ -37,9 +39,14 @@ __all__ = [
     "PollRecord",
     "PostRow",
     "QueueHealth",
+    "ReachStore",
     "Released",
     "Sent",
     "Settlement",
     "Store",
     "SubscriptionStore",
+    "WebAnswer",
+    "WebHandler",
+    "WebRequest",
+    "WebRoute",
 ]

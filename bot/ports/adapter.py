@@ -13,6 +13,7 @@ from bot.model import (
     Message,
     Reply,
 )
+from bot.ports.web import WebRoute
 
 
 class Desk(Protocol):
@@ -39,16 +40,34 @@ class Desk(Protocol):
         """Say that a destination can be reached (again): if it was parked, its queue goes out."""
         ...
 
+    async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
+        """Say that destinations cannot be reached for now: parked, their queues kept; admins are told once.
+
+        Addresses that get nothing are passed over. `reason` is a sentence with the mend.
+        """
+        ...
+
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
-        """Say that channels were deleted for ever: admins are told, and what went there ends."""
+        """Say that channels were deleted for ever: admins are told, what went there ends, its queue too."""
+        ...
+
+    async def addresses(self, prefix: str) -> list[str]:
+        """Return the addresses of destinations that begin with `prefix`, in order."""
         ...
 
     async def remember(self, key: str, value: str) -> None:
-        """Keep a short text over restarts, under a key that begins with the adapter's name."""
+        """Keep a short text over restarts, under a key that begins with the adapter's name; "" forgets it.
+
+        Nothing secret, unless it is encrypted.
+        """
         ...
 
     async def recall(self, key: str) -> str:
         """Return what was kept under a key, "" for nothing."""
+        ...
+
+    async def recalled(self, prefix: str) -> dict[str, str]:
+        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
         ...
 
 
@@ -59,6 +78,11 @@ class Adapter(Protocol):
     """
 
     name: str  # the platform's name: what addresses begin with
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        """What it answers on the bot's web server, where there is one; known before `start`."""
+        ...
 
     @property
     def connected(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.ports.chat import CommandStore
@@ -20,8 +22,33 @@ class MemoryStore(Protocol):
         """Return what was kept under a key, "" for nothing."""
         ...
 
+    async def recalled(self, prefix: str) -> dict[str, str]:
+        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
+        ...
 
-class Store(FeedStore, OutboxStore, CommandStore, MemoryStore, Protocol):
+
+class ReachStore(Protocol):
+    """What adapters learn of destinations outside a delivery."""
+
+    async def addresses(self, prefix: str) -> list[str]:
+        """Return the addresses of destinations that begin with `prefix`, in order."""
+        ...
+
+    async def park(
+        self, addresses: Sequence[str], reason: str, now: datetime, probe_at: datetime
+    ) -> list[str]:
+        """Park destinations, their queues kept; return those that were not parked before.
+
+        An address that no destination has is passed over.
+        """
+        ...
+
+    async def give_up(self, address: str, reason: str, now: datetime) -> int:
+        """Fail all that waits for a destination, what is under way too; return how many messages."""
+        ...
+
+
+class Store(FeedStore, OutboxStore, CommandStore, ReachStore, MemoryStore, Protocol):
     """A whole store. Opened by `storage.open_store(url)`."""
 
     async def backup(self, path: str) -> None:

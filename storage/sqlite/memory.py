@@ -24,3 +24,11 @@ class MemoryPart(Part):
         """Return what was kept under a key, "" for nothing."""
         rows = await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": key})
         return str(rows[0]["value"]) if rows else ""
+
+    async def recalled(self, prefix: str) -> dict[str, str]:
+        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
+        rows = await self._database.read(
+            "SELECT key, value FROM memory WHERE key >= :prefix AND key < :end ORDER BY key",
+            {"prefix": prefix, "end": prefix + "\U0010ffff"},
+        )
+        return {str(row["key"]): str(row["value"]) for row in rows}

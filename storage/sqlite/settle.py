@@ -57,7 +57,7 @@ WHERE id = :destination_id
 """
 # What may have arrived stays uncertain: it is looked for before the destination gets it once more.
 _PARK_OWN = f"UPDATE deliveries SET state = 'parked', {_FREE}, error = :error {_ROWS}"
-_PARK_QUEUE = (
+PARK_QUEUE = (
     "UPDATE deliveries INDEXED BY deliveries_queue SET state = 'parked' "
     "WHERE destination_id = :destination_id "
     "AND state IN ('pending', 'sending') AND state = 'pending'"
@@ -155,7 +155,7 @@ def _park(parked: Parked, base: Mapping[str, object]) -> list[Write]:
         "probe": to_ms(parked.probe_at),
     }
     own = _EDIT_RELEASED if parked.claim.action is Action.EDIT else _PARK_OWN
-    return [(_PARK, values), (own, values), (_PARK_QUEUE, values)]
+    return [(_PARK, values), (own, values), (PARK_QUEUE, values)]
 
 
 def _probe_later(row: sqlite3.Row, values: dict[str, object]) -> list[Write]:

@@ -11,10 +11,11 @@ from storage.sqlite.feeds import FeedPart
 from storage.sqlite.memory import MemoryPart
 from storage.sqlite.outbox import OutboxPart
 from storage.sqlite.posts import PostPart
+from storage.sqlite.reach import ReachPart
 from storage.sqlite.subscriptions import SubscriptionPart
 
 
-class SqliteStore(FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, MemoryPart):
+class SqliteStore(FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, ReachPart, MemoryPart):
     """`bot.ports.Store` on one SQLite file."""
 
     async def backup(self, path: str) -> None:

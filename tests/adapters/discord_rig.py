@@ -66,6 +66,8 @@ class NotingDesk:
     completed: list[tuple[Caller, str, str, str]] = field(default_factory=list)
     reached: list[str] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
+    parked: list[tuple[str, str]] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)  # addresses of destinations
     memory: dict[str, str] = field(default_factory=dict)
 
     async def run(self, caller: Caller, line: str) -> Reply:
@@ -84,6 +86,15 @@ class NotingDesk:
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
         self.ended += [(address, reason) for address in addresses]
+
+    async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
+        self.parked += [(address, reason) for address in addresses]
+
+    async def addresses(self, prefix: str) -> list[str]:
+        return sorted(each for each in self.known if each.startswith(prefix))
+
+    async def recalled(self, prefix: str) -> dict[str, str]:
+        return {key: value for key, value in sorted(self.memory.items()) if key.startswith(prefix)}
 
     async def remember(self, key: str, value: str) -> None:
         self.memory[key] = value

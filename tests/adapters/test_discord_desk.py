@@ -87,3 +87,28 @@ def test_the_desk_says_which_commands_change_something(store: Store) -> None:
 
     assert {"follow", "unfollow", "alerts add", "alerts test"} <= changing
     assert changing.isdisjoint({"find", "latest", "categories", "alerts list", "why"})
+
+
+async def test_destinations_out_of_reach_are_on_hold_and_admins_are_told_once_of_all(store: Store) -> None:
+    for address in (NEWS, OTHER):
+        await follow(store, address, channel=True)
+    desk, reason = desk_on(store), "the bot was removed from that server; invite it again."
+    await desk.unreachable([NEWS, OTHER, "discord:channel:999"], reason)
+    await desk.unreachable([NEWS, OTHER], reason)
+    claims = await store.claim(
+        "me", SystemClock().now(), lease=60, limit=9, platforms=["discord"], catch_up_after=5
+    )
+    text = f"Alerts for {NEWS} and {OTHER} wait: {reason} Then they resume by themselves."
+
+    assert [(each.destination.address, each.message) for each in claims] == [(BOSS, Notice(text))]
+    assert {each.address for each in (await store.queue_health()).parked} == {NEWS, OTHER}
+    assert len(await store.subscriptions()) == 2
+
+
+async def test_what_waits_for_a_deleted_channel_is_given_up(store: Store) -> None:
+    await follow(store, NEWS, channel=True)
+    await store.notify([NEWS], "Hello.", NOW)
+    await desk_on(store).gone([NEWS], "the channel was deleted.")
+    (row,) = await store.delivery_log(NEWS, 9)
+
+    assert (row.state, row.error) == ("failed", "the channel was deleted.")

@@ -115,3 +115,26 @@ async def test_the_posts_of_the_room_are_what_the_tests_count_on(room: Room) -> 
 
     assert [post.title for post in reversed(newest)] == [title for title, _, _ in POSTS]
     assert await room.store.subscriptions() == []
+
+
+async def test_following_offers_to_take_each_name_off_again(two_blogs: Room) -> None:
+    await two_blogs.say("/follow Trade, #TikTok, -Taiwan")
+    await two_blogs.say("/follow all feed:'Second Blog'")
+    offers = (await two_blogs.say("/following")).offers
+
+    assert [(offer.label, offer.path, dict(offer.values)) for offer in offers] == [
+        ("Unfollow Trade", "unfollow", {"categories": "Trade"}),
+        ("Unfollow #TikTok", "unfollow", {"categories": "#TikTok"}),
+        ("Unfollow every post (Second Blog)", "unfollow", {"categories": "all", "feed": "Second Blog"}),
+    ]
+
+
+async def test_what_is_offered_does_what_it_says(two_blogs: Room) -> None:
+    await two_blogs.say("/follow Trade, #TikTok, -Taiwan")
+    await two_blogs.say("/follow all feed:'Second Blog'")
+    caller = two_blogs.caller()
+    for offer in (await two_blogs.say("/following")).offers:
+        line = " ".join(f"{name}:'{value}'" for name, value in offer.values)
+        assert (await two_blogs.dispatcher.run(caller, f"/{offer.path} {line}")).ok, line
+
+    assert await two_blogs.store.subscriptions() == []

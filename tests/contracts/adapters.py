@@ -21,7 +21,7 @@ from bot.desk import commands_as_shown
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
 from bot.plain import one_line
-from bot.ports import Adapter, Desk
+from bot.ports import Adapter, Desk, WebRoute
 from tests.fakes.discord_messages import StoredMessage
 from tests.fakes.discord_server import FakeDiscord
 
@@ -67,6 +67,10 @@ class Pinboard:
         self._always.pop(what, None)
         if trouble is not None:
             self._always[what] = trouble
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        return ()
 
     @property
     def connected(self) -> bool:
@@ -158,10 +162,18 @@ class QuietDesk:
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None: ...
 
+    async def unreachable(self, addresses: Sequence[str], reason: str) -> None: ...
+
+    async def addresses(self, prefix: str) -> list[str]:  # noqa: ARG002
+        return []
+
     async def remember(self, key: str, value: str) -> None: ...
 
     async def recall(self, key: str) -> str:  # noqa: ARG002
         return ""
+
+    async def recalled(self, prefix: str) -> dict[str, str]:  # noqa: ARG002
+        return {}
 
 
 # --- the adapters under test --------------------------------------------------------------------------------

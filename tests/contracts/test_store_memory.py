@@ -33,3 +33,15 @@ async def test_any_text_comes_back_as_it_was(store: Store, text: str) -> None:
     await store.remember(text, text)
 
     assert await store.recall(text) == text
+
+
+async def test_what_was_kept_is_told_by_how_its_key_begins(store: Store) -> None:
+    for key in ("slack:team:T2", "slack:team:T1", "slack:teams", "slack:%"):
+        await store.remember(key, f"value of {key}")
+    await store.remember("slack:team:T3", "gone")
+    await store.remember("slack:team:T3", "")
+
+    assert await store.recalled("slack:team:") == {
+        "slack:team:T1": "value of slack:team:T1",
+        "slack:team:T2": "value of slack:team:T2",
+    }

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from storage.sqlite import archive, matching, migrate, outbox, posts, settle, take
+from storage.sqlite import archive, matching, migrate, outbox, posts, reach, settle, take
 
 FOLLOWERS = "SEARCH f USING COVERING INDEX filters_followers (term=? AND excluded=?)"
 QUEUE = "USING INDEX deliveries_queue (destination_id=?"
@@ -43,8 +43,17 @@ PLANS = {
     "probed": (outbox._PROBED, ["SEARCH d USING INDEX destinations_parked (probe_at<?)"]),
     "held": (settle._HELD, ["SEARCH q USING INTEGER PRIMARY KEY"]),
     "sent": (settle._SENT, ["SEARCH deliveries USING INTEGER PRIMARY KEY"]),
-    "park": (settle._PARK_QUEUE, [f"SEARCH deliveries {QUEUE}"]),
+    "park": (settle.PARK_QUEUE, [f"SEARCH deliveries {QUEUE}"]),
     "resume": (settle.RESUME[1], ["SEARCH deliveries USING INDEX deliveries_parked (destination_id=?"]),
+    "give up": (reach._GIVE_UP[0], [f"SEARCH deliveries {QUEUE}"]),
+    "give up what is parked": (
+        reach._GIVE_UP[1],
+        ["SEARCH deliveries USING INDEX deliveries_parked (destination_id=?"],
+    ),
+    "addressed": (
+        reach._UNPARKED,
+        ["SEARCH destinations USING INDEX sqlite_autoindex_destinations_1 (address=?)"],
+    ),
     "edit": (posts._EDIT, ["SEARCH deliveries USING INDEX deliveries_post (post_id=?"]),
     "latest": (archive._LATEST, ["SCAN p USING INDEX posts_newest"]),
     "terms": (archive._TERMS, ["SEARCH pt USING COVERING INDEX post_terms_term (term=?"]),

@@ -11,10 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
-from aiohttp import web
 
 from bot.model import FeedSettings, FeedState
-from bot.ports import Failed, Parked, PollRecord, Sent, Store
+from bot.ports import Failed, Parked, PollRecord, Sent, Store, WebRoute
 from bot.web import StatusStore, WebServer
 
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
@@ -50,7 +49,7 @@ class Scene:
 
     def server(
         self,
-        *routes: web.AbstractRouteDef,
+        *routes: WebRoute,
         host: str = "127.0.0.1",
         port: int = 0,
         store: StatusStore | None = None,
@@ -92,8 +91,8 @@ async def asking(server: WebServer) -> AsyncIterator[Ask]:
     """Run the server, and give a function that asks it."""
     async with server, aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
 
-        async def ask(path: str, method: str = "GET") -> Answer:
-            async with session.request(method, path, allow_redirects=False) as answer:
+        async def ask(path: str, method: str = "GET", body: bytes = b"") -> Answer:
+            async with session.request(method, path, data=body, allow_redirects=False) as answer:
                 return Answer(answer.status, answer.headers, await answer.text())
 
         yield ask

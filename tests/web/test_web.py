@@ -8,11 +8,10 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from aiohttp import web
 
 from bot.errors import BystanderError
 from bot.model import Feed
-from bot.ports import QueueHealth
+from bot.ports import MOST_BODY, QueueHealth, WebAnswer, WebRequest, WebRoute
 from bot.web import FRESH, StatusStore
 from tests.web.scene import Ask, Scene, asking
 
@@ -146,16 +145,53 @@ async def test_a_clock_that_is_set_back_does_not_freeze_the_page(scene: Scene, a
 
 
 async def test_further_routes_are_served_with_the_same_care(scene: Scene) -> None:
-    async def events(request: web.Request) -> web.Response:
-        return web.Response(text=await request.text(), headers={"Cache-Control": "private"})
+    asked: list[WebRequest] = []
 
-    async with asking(scene.server(web.post("/slack/events", events))) as ask:
-        answer = await ask("/slack/events", "POST")
+    async def events(request: WebRequest) -> WebAnswer:
+        asked.append(request)
+        cookies = (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Cache-Control", "private"))
+        return WebAnswer(202, cookies, request.body[::-1])
+
+    async with asking(scene.server(WebRoute("POST", "/slack/events", events))) as ask:
+        answer = await ask("/slack/events?a=%26&b", "POST", b"\x00abc")
         wrong = await ask("/slack/events")
 
-    assert (answer.status, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
+    (request,) = asked
+    assert (request.path, request.query, request.body) == ("/slack/events", "a=%26&b", b"\x00abc")
+    assert request.headers["content-length"] == "4"
+    assert (answer.status, answer.headers["X-Content-Type-Options"]) == (202, "nosniff")
     assert answer.headers["Cache-Control"] == "private"
+    assert answer.headers.getall("Set-Cookie") == ["a=1", "b=2"]  # type: ignore[attr-defined]  # a multidict
+    assert answer.text == "cba\x00"
     assert wrong.status == 405
+
+
+async def test_a_body_that_is_too_large_never_reaches_an_adapter(scene: Scene) -> None:
+    asked: list[int] = []
+
+    async def events(request: WebRequest) -> WebAnswer:
+        asked.append(len(request.body))
+        return WebAnswer()
+
+    async with asking(scene.server(WebRoute("POST", "/slack/events", events))) as ask:
+        most = await ask("/slack/events", "POST", b"x" * MOST_BODY)
+        more = await ask("/slack/events", "POST", b"x" * (MOST_BODY + 1))
+
+    assert (most.status, more.status, asked) == (200, 413, [MOST_BODY])
+
+
+async def test_an_adapter_that_fails_at_a_request_is_a_500_and_the_server_goes_on(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def events(_request: WebRequest) -> WebAnswer:
+        raise RuntimeError("no such thing")
+
+    async with asking(scene.server(WebRoute("POST", "/slack/events", events))) as ask:
+        answer = await ask("/slack/events", "POST")
+        health = await ask("/healthz")
+
+    assert (answer.status, answer.text, health.status) == (500, "", 200)
+    assert "/slack/events" in caplog.text
 
 
 async def test_a_taken_port_is_an_error_with_the_mend(scene: Scene) -> None:
@@ -199,12 +235,12 @@ async def test_the_port_is_free_again_after_the_end(scene: Scene) -> None:
 async def test_stopping_does_not_wait_for_a_handler_that_hangs(scene: Scene) -> None:
     began, never = asyncio.Event(), asyncio.Event()
 
-    async def hang(_request: web.Request) -> web.Response:
+    async def hang(_request: WebRequest) -> WebAnswer:
         began.set()
         await never.wait()
-        return web.Response()
+        return WebAnswer()
 
-    server = scene.server(web.get("/hang", hang))
+    server = scene.server(WebRoute("GET", "/hang", hang))
     async with asyncio.timeout(60), server:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(b"GET /hang HTTP/1.1\r\nHost: x\r\n\r\n")
