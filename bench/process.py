@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +39,8 @@ class BotProcess:
         return await line_with(self.process.stdout, part)
 
 
-def write_config(folder: Path, feed_url: str, *, every: str, api_base: str = "off") -> None:
-    """Write the config of a bot on the console that watches one feed on loopback."""
+def write_config(folder: Path, feed_url: str, *, every: str, api_base: str = "off", more: str = "") -> None:
+    """Write the config of a bot on the console that watches one feed on loopback; `more`: further tables."""
     (folder / "config.toml").write_text(
         f"""
 database = "sqlite:///{(folder / "bench.db").as_posix()}"
@@ -54,20 +54,23 @@ api_base = "{api_base}"
 [console]
 enabled = true
 format = "jsonl"
-""",
+{more}""",
         "utf-8",
     )
 
 
 @asynccontextmanager
-async def running_bot(folder: Path) -> AsyncIterator[BotProcess]:
-    """Run the bot of the config in `folder`; it is told to stop at the end, and must then end well."""
+async def running_bot(folder: Path, secrets: Mapping[str, str] | None = None) -> AsyncIterator[BotProcess]:
+    """Run the bot of the config in `folder`; it is told to stop at the end, and must then end well.
+
+    `secrets`: variables of its environment, beside those of this one that are none of the bot's.
+    """
     environment = {name: text for name, text in os.environ.items() if not name.startswith(_SECRETS)}
     start = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "-c", str(folder / "config.toml")),
         cwd=folder,
-        env=environment | {"PYTHONPATH": str(ROOT)},
+        env=environment | {"PYTHONPATH": str(ROOT)} | dict(secrets or {}),
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,

@@ -14,12 +14,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TextIO
 
-import adapters
+from bot.chats import admin_addresses, enabled_adapters
 from bot.clock import Clock, SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.config import Config
 from bot.desk import FrontDesk
-from bot.errors import BystanderError, ConfigError, PermanentError
+from bot.errors import BystanderError, PermanentError
 from bot.inspector import FeedInspector
 from bot.lanes import QuickWall
 from bot.pipeline.fetch import Fetcher, FetchSettings
@@ -54,44 +54,6 @@ class Bot:
     refused: set[str] = field(default_factory=set)  # adapters that their platform has shut out for good
 
 
-def admin_addresses(config: Config) -> tuple[str, ...]:
-    """Return the addresses that are told when something needs an admin."""
-    groups = {
-        "console": config.admins.console,
-        "discord": tuple(f"user:{each}" for each in config.admins.discord),
-        "slack": config.admins.slack,
-    }
-    enabled = {name for name in groups if getattr(config, name).enabled}
-    return tuple(f"{name}:{each}" for name in groups if name in enabled for each in groups[name])
-
-
-def enabled_adapters(config: Config, source: Iterable[str] | None) -> dict[str, Adapter]:
-    """Build the adapters that the config enables; their SDKs are loaded only here."""
-    found: dict[str, Adapter] = {}
-    if config.console.enabled:
-        found["console"] = adapters.load(
-            "console", style=config.console.format, admins=config.admins.console, source=source
-        )
-    if config.discord.enabled:
-        found["discord"] = discord_adapter(config)
-    if config.slack.enabled:
-        raise ConfigError(["slack.enabled = true: this version cannot talk on Slack yet; set it to false"])
-    return found
-
-
-def discord_adapter(config: Config) -> Adapter:
-    """Build the Discord adapter; ConfigError without DISCORD_TOKEN."""
-    settings = config.discord
-    return adapters.load(
-        "discord",
-        token=config.secrets.require("DISCORD_TOKEN"),
-        api_base=settings.api_base,
-        gateway=settings.gateway,
-        shards=settings.shards,
-        admins=config.admins.discord,
-    )
-
-
 @asynccontextmanager
 async def open_bot(
     config: Config, *, source: Iterable[str] | None = None, create: bool = True
@@ -102,11 +64,11 @@ async def open_bot(
     """
     clock = SystemClock()
     owner = uuid.uuid4().hex
+    talking = enabled_adapters(config, source)  # first: what is missing is told before anything is written
     async with AsyncExitStack() as stack:
         store = await open_store(config.database.get_secret_value(), create=create)
         stack.push_async_callback(store.aclose)
         fetcher, wall = await network_of(config, stack)
-        talking = enabled_adapters(config, source)
         for adapter in talking.values():
             stack.push_async_callback(adapter.aclose)
         admins = admin_addresses(config)
@@ -127,7 +89,7 @@ async def open_bot(
             wall=wall,
             poller=poller,
             outbox=outbox,
-            desk=FrontDesk(dispatcher, store, clock, admins=admins),
+            desk=FrontDesk(dispatcher, store, clock, admins=admins, wake=tell),
             adapters=talking,
             owner=owner,
         )

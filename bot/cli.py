@@ -55,6 +55,7 @@ class ShellCall:
     function: str
     options: tuple[Option, ...] = ()
     config: bool = True  # whether it reads the config file
+    defaults: bool = False  # whether the defaults do where there is no ./config.toml
     log_level: int = logging.WARNING  # without --verbose
 
 
@@ -96,7 +97,9 @@ CALLS = (
             _option(
                 "--json", action="store_true", help="print JSON, with all that Discord and Slack would get"
             ),
-            _option("--html", metavar="FILE", help="draw the posts as on Discord and Slack, for a browser"),
+            _option(
+                "--html", metavar="FILE", help="draw posts and answers as on Discord and Slack, for a browser"
+            ),
             _option("--posts", type=int, default=3, metavar="N", help="how many posts a feed (default 3)"),
         ),
     ),
@@ -116,6 +119,14 @@ CALLS = (
         "print the link that adds the bot to a Discord server",
         "bystander discord-invite",
         "bot.shell.discord:invite",
+    ),
+    ShellCall(
+        "slack-manifest",
+        "print the manifest from which Slack makes the app",
+        "bystander slack-manifest > manifest.json",
+        "bot.shell.slack:manifest",
+        (_option("--mode", choices=("socket", "http"), help="default: slack.mode of the config"),),
+        defaults=True,
     ),
     ShellCall(
         "backfill",
@@ -239,7 +250,8 @@ def _config_of(call: ShellCall, options: argparse.Namespace) -> Config:
     if not call.config:
         return Config.model_construct(secrets=Secrets())
     path = Path(options.config)
-    if getattr(options, "url", None) and options.config == CONFIG and not path.exists():
+    enough = call.defaults or getattr(options, "url", None)
+    if enough and options.config == CONFIG and not path.exists():
         return Config.model_construct(secrets=Secrets())
     return load_config(path, os.environ)
 

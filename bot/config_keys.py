@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, SecretStr, StrictBool
 
+from bot.commands.spec import COMMANDS
 from bot.model import FeedSettings
 from bot.names import fold
 from bot.secrets import database_passwords
@@ -69,6 +70,25 @@ def _or_empty(check: Callable[[str], object]) -> AfterValidator:
 
 def _gateway(text: str) -> str:
     return web_url(text, ("ws", "wss"))
+
+
+# Commands of Slack itself, as far as bots have met them; no complete list exists. A manifest with one of
+# them is refused as a whole.
+_OF_SLACK = re.compile(
+    "active|apps|archive|away|close|collapse|dm|dnd|expand|feed|feedback|invite|join|keys|kick|leave|me|msg|"
+    "mute|open|part|prefs|pro|remind|remove|rename|search|shortcuts|shrug|star|status|topic|who"
+)
+_OF_THE_BOT = frozenset(command.name for command in COMMANDS)
+
+
+def _prefix(text: str) -> str:
+    if not re.fullmatch("[a-z0-9_-]{1,31}", text):
+        raise ValueError("is no name of a command; write 1 to 31 of a-z, 0-9, _ and -, without the slash")
+    if _OF_SLACK.fullmatch(text):
+        raise ValueError("is a command of Slack's own; choose another name")
+    if text in _OF_THE_BOT:
+        raise ValueError("is a command of the bot's own; choose another name")
+    return text
 
 
 def _post_api(text: str) -> str:
@@ -171,14 +191,17 @@ class DiscordConfig(Table):
     api_base: Url = "https://discord.com/api/v10"
     gateway: Annotated[str, _or_empty(_gateway)] = ""
     shards: Annotated[Shards | None, _read_by(_shards)] = _written("auto")
+    publish: StrictBool = False
 
 
 class SlackConfig(Table):
-    """`[slack]`."""
+    """`[slack]`. `per_minute` is for a whole workspace."""
 
     enabled: StrictBool = False
     mode: Literal["socket", "http"] = "socket"
     api_base: Url = "https://slack.com/api/"
+    prefix: Annotated[str, AfterValidator(_prefix)] = "bystander"
+    per_minute: Annotated[int, _whole(1, 1000)] = 200
 
 
 class ConsoleConfig(Table):

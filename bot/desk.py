@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -25,12 +25,19 @@ class FrontDesk:
     """`bot.ports.Desk` on the dispatcher and the store."""
 
     def __init__(
-        self, dispatcher: Dispatcher, store: Store, clock: Clock, *, admins: Sequence[str] = ()
+        self,
+        dispatcher: Dispatcher,
+        store: Store,
+        clock: Clock,
+        *,
+        admins: Sequence[str] = (),
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._dispatcher = dispatcher
         self._store = store
         self._clock = clock
         self._admins = admins  # addresses that are told of what an admin has to know
+        self._wake = wake  # tells the outbox that something may be due
         self._commands = commands_as_shown(COMMANDS)
 
     @property
@@ -40,14 +47,19 @@ class FrontDesk:
 
     async def run(self, caller: Caller, line: str) -> Reply:
         """Run one line as typed."""
-        return await self._dispatcher.run(caller, line)
+        reply = await self._dispatcher.run(caller, line)
+        self._wake()
+        return reply
 
     async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
         """Run the command at a path; one that is not there gets the answer a typed line would get."""
         command = next((each for each in _flat(COMMANDS) if each.path == path), None)
         if command is None:
             return await self._dispatcher.run(caller, f"/{path}")
-        return await self._dispatcher.execute(caller, command, values)
+        reply = await self._dispatcher.execute(caller, command, values)
+        if command.changes:
+            self._wake()
+        return reply
 
     async def complete(self, caller: Caller, path: str, parameter: str, typed: str) -> list[str]:
         """Return suggestions for a parameter."""
@@ -56,7 +68,8 @@ class FrontDesk:
     async def reachable(self, address: str) -> None:
         """End the parking of a destination; while the store refuses, the probe will."""
         try:
-            await self._store.resume(address, self._clock.now())
+            if await self._store.resume(address, self._clock.now()):
+                self._wake()
         except StoreError as error:
             _log.warning("%s stays parked for now: %s", address, error)
 
@@ -72,6 +85,7 @@ class FrontDesk:
                 _log.warning("%s", text)
                 told = [each for each in self._admins if each not in parked]
                 await self._store.notify(told, text, now)
+                self._wake()
         except StoreError as error:  # the next alert is refused, and parks the destination
             _log.warning("%s is not on hold yet: %s", listed(addresses, MOST_NAMED), error)
 
@@ -93,6 +107,7 @@ class FrontDesk:
         await self._store.notify([each for each in self._admins if each != address], text, self._clock.now())
         await self._store.unfollow(address, keys=None, channel=True)
         await self._store.give_up(address, reason, self._clock.now())
+        self._wake()
 
     async def addresses(self, prefix: str) -> list[str]:
         """Return known destinations by the beginning of their address; none while the store refuses."""

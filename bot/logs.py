@@ -10,7 +10,17 @@ from datetime import UTC, datetime
 from bot.secrets import RedactingFilter, Secrets
 
 # What libraries say below a warning helps nobody who runs a bot.
-_QUIET = ("aiohttp", "aiosqlite", "apscheduler", "asyncio", "discord", "filelock", "tzlocal")
+_QUIET = (
+    "aiohttp",
+    "aiosqlite",
+    "apscheduler",
+    "asyncio",
+    "discord",
+    "filelock",
+    "slack_bolt",
+    "slack_sdk",
+    "tzlocal",
+)
 
 
 class _TextFormatter(logging.Formatter):

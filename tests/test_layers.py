@@ -42,7 +42,15 @@ LEAVES = {
 CIRCLE = {
     f"bot.pipeline.{name}" for name in ("archive", "filing", "gap", "notices", "poll", "posts", "refile")
 }
-ASSEMBLY = {"bot.app", "bot.cli", "bot.inspector", "bot.reading", "bot.wall_answers", "bot.__main__"}
+ASSEMBLY = {
+    "bot.app",
+    "bot.chats",
+    "bot.cli",
+    "bot.inspector",
+    "bot.reading",
+    "bot.wall_answers",
+    "bot.__main__",
+}
 # Files of one stage, which belong together.
 STAGE_OF = {
     "network": "fetch",

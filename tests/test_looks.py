@@ -216,12 +216,14 @@ async def test_preview_draws_the_newest_posts_into_a_file(
         code = await preview(options(html=str(file)), settings(server))
 
     assert code == 0
-    text = file.read_text("utf-8")
+    text = file.read_text("utf-8").partition("<h2>")[0]
     assert text.count("<article>") == 2
     for post in posts[-2:]:
         assert text.count(html(post.title)) == 2
     assert "Filed under China-U.S., Technology" in text
-    assert capsys.readouterr().out == f"{file}: 2 posts as readers on Discord and Slack would see them.\n"
+    assert capsys.readouterr().out == (
+        f"{file}: 2 posts and the bot's answers as readers on Discord and Slack would see them.\n"
+    )
 
 
 async def test_preview_prints_what_would_be_sent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -8,15 +8,16 @@ from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-import discord
-
 from adapters.discord import commands, places
 from adapters.discord.client import Client
 from adapters.discord.conversation import Conversation
 from adapters.discord.delivery import Delivery
 from adapters.discord.errors import fatal, translate
+from adapters.discord.homes import Homes
 from adapters.discord.inspection import Finding, inspect, invitation, visit
 from adapters.discord.pace import Pace
+from adapters.discord.presence import Presence
+from adapters.discord.sdk import discord
 from adapters.discord.wire import Wire
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import CommandInfo, Destination, Message
@@ -161,12 +162,14 @@ class DiscordAdapter:
 
     async def _log_in(self, desk: Desk) -> Client:
         """Return a client that may call the API; TemporaryError or PermanentError."""
-        client = Client(self._wire, self._pace, self, self._shards)
+        client = Client(self._wire, self._pace, self._shards)
         try:
             await client.login(self._token)
             await client.prepare()
             delivery = Delivery(client, self._pace, desk, publish=self._publish)
-            self._conversation = Conversation(desk, self, self._admins)
+            homes = Homes(desk)
+            client.tell(self, Presence(client, homes, desk))
+            self._conversation = Conversation(desk, self, homes, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
@@ -189,9 +192,9 @@ class DiscordAdapter:
         """Send a message; see the port."""
         return await self._ready().send(destination, message, key)
 
-    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:  # noqa: ARG002 -- the reference names the place
+    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
         """Change a sent message; see the port."""
-        return await self._ready().edit(reference, message, key)
+        return await self._ready().edit(destination, reference, message, key)
 
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
         """Look for a message in the history of its place; see the port."""
@@ -237,7 +240,7 @@ class DiscordAdapter:
 
     async def invitation(self) -> str:
         """Return the link that adds the bot to a server, with the permissions and scopes it needs."""
-        async with visit(self._wire, self._pace, self, self._token) as client:
+        async with visit(self._wire, self._pace, self._token) as client:
             return invitation(client)
 
     async def inspect(
@@ -247,10 +250,10 @@ class DiscordAdapter:
 
         `sync` registers the commands when Discord has others. DeliveryError: Discord is out of reach.
         """
-        async with visit(self._wire, self._pace, self, self._token) as client:
+        async with visit(self._wire, self._pace, self._token) as client:
             return await inspect(client, wanted, addresses, sync=sync)
 
-    # --- what happens on Discord (adapters.discord.client.Listener) ---------------------------------------
+    # --- what people do (adapters.discord.client.Listener) ----------------------------------------------
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a command, a click or suggestions."""
@@ -261,18 +264,6 @@ class DiscordAdapter:
         """Send a person their first direct message; DeliveryError when they cannot be reached."""
         key = attempt_key(places.user_address(user_id), f"greeting {text}")
         await self._ready().greet(user_id, f"Alerts come here. {text}", key)
-
-    async def channels_gone(self, channel_ids: Sequence[int]) -> None:
-        """Tell the desk of deleted channels."""
-        if self._desk is not None:
-            addresses = [places.channel_address(each) for each in channel_ids]
-            await self._desk.gone(addresses, "the channel was deleted.")
-
-    async def permissions_changed(self, channels: Sequence[places.Place]) -> None:
-        """Tell the desk of each channel where all the bot needs is there now."""
-        for place in channels:
-            if self._desk is not None and places.takes_messages(place) and not places.lacking(place):
-                await self._desk.reachable(places.channel_address(place.id))
 
     async def _tracked(self, answer: Coroutine[Any, Any, None]) -> None:
         """Run to the end also when discord.py drops the event's task, so that closing can wait for it."""

@@ -8,11 +8,9 @@ import threading
 from collections.abc import Sequence
 from typing import Any, Protocol, TypedDict
 
-import discord
-from discord.gateway import KeepAliveHandler
-
 from adapters.discord.pace import Pace
 from adapters.discord.places import Place
+from adapters.discord.sdk import KeepAliveHandler, discord
 from adapters.discord.wire import Wire
 
 IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
@@ -26,18 +24,42 @@ _log = logging.getLogger(__name__)
 
 
 class Listener(Protocol):
-    """Who hears what happens on Discord."""
+    """Who hears what people do."""
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Hear that somebody used a command, clicked or types."""
         ...
 
-    async def channels_gone(self, channel_ids: Sequence[int]) -> None:
+
+class Watcher(Protocol):
+    """Who hears of servers and channels that come and go."""
+
+    async def complete(self) -> None:
+        """Hear that the servers of every shard are in memory, after each new session."""
+        ...
+
+    async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
         """Hear that channels or threads were deleted, for ever."""
         ...
 
     async def permissions_changed(self, channels: Sequence[Place]) -> None:
         """Hear of channels that the bot may now be able to write to, and was not before."""
+        ...
+
+    async def server_left(self, guild: discord.Guild) -> None:
+        """Hear that the bot was removed from a server; an outage at Discord is another event."""
+        ...
+
+    async def server_joined(self, guild: discord.Guild) -> None:
+        """Hear that the bot was added to a server, perhaps again."""
+        ...
+
+    async def server_available(self, guild: discord.Guild) -> None:
+        """Hear that a server is in memory again after an outage."""
+        ...
+
+    def stop(self) -> None:
+        """End what is under way."""
         ...
 
 
@@ -59,9 +81,7 @@ class Client(discord.AutoShardedClient):
     `shards`: first, last and total of those this process runs; None for all that Discord recommends.
     """
 
-    def __init__(
-        self, wire: Wire, pace: Pace, listener: Listener, shards: tuple[int, int, int] | None = None
-    ) -> None:
+    def __init__(self, wire: Wire, pace: Pace, shards: tuple[int, int, int] | None = None) -> None:
         super().__init__(
             intents=_INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -72,10 +92,12 @@ class Client(discord.AutoShardedClient):
             **_sharding(shards),
         )
         self._wire = wire
-        self._listener = listener
+        self._listener: Listener | None = None
+        self._watcher: Watcher | None = None
         self._slots = 1
         self._started: dict[int, float] = {}  # slot -> when its last shard was started
         self._talking: set[int] = set()  # shards with a session
+        self._complete: set[int] = set()  # shards whose servers are in memory
         self.up = asyncio.Event()  # every shard has had one
         self.start_after = 0.0  # seconds to wait before `connect`
         dial, connect = wire.dial, self.http.ws_connect
@@ -84,6 +106,10 @@ class Client(discord.AutoShardedClient):
             return await connect(dial(url), compress=compress)
 
         self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # there is no setting for it
+
+    def tell(self, listener: Listener, watcher: Watcher) -> None:
+        """Pass on what happens from now on."""
+        self._listener, self._watcher = listener, watcher
 
     @property
     def is_up(self) -> bool:
@@ -109,6 +135,10 @@ class Client(discord.AutoShardedClient):
         """Return the shards of this process."""
         return set(self.shard_ids or range(self.shard_count or 1))
 
+    def serves(self, guild_id: int) -> bool:
+        """Whether a server belongs to a shard of this process."""
+        return (guild_id >> 22) % (self.shard_count or 1) in self._expected()
+
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002
         """Keep the pace that Discord asks of starting shards: one for each slot every five seconds."""
         slot = (shard_id or 0) % self._slots
@@ -119,6 +149,8 @@ class Client(discord.AutoShardedClient):
 
     async def close(self) -> None:
         """Disconnect. Safe to call again, which ends what a reconnection begun meanwhile left behind."""
+        if self._watcher is not None:
+            self._watcher.stop()
         await super().close()
         for thread in threading.enumerate():
             # A connection made while the client closes keeps its thread; discord.py does not look for it.
@@ -145,29 +177,43 @@ class Client(discord.AutoShardedClient):
         """Note that a shard lost its connection; discord.py makes a new one."""
         self._talking.discard(shard_id)
 
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Pass on that every server is in memory, once it is so for all shards."""
+        self._complete.add(shard_id)
+        if self._watcher and self._expected() <= self._complete:
+            await self._watcher.complete()
+
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Pass on that somebody used a command, clicked or types."""
-        await self._listener.interaction(interaction)
+        if self._listener:
+            await self._listener.interaction(interaction)
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Pass on that a channel was deleted, and its threads with it."""
-        threads = [each.id for each in channel.guild.threads if each.parent_id == channel.id]
-        await self._listener.channels_gone([channel.id, *threads])
+        if self._watcher:
+            threads = [each.id for each in channel.guild.threads if each.parent_id == channel.id]
+            await self._watcher.channels_gone(channel.guild.id, [channel.id, *threads])
 
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
         """Pass on that a thread was deleted."""
-        await self._listener.channels_gone([payload.thread_id])
+        if self._watcher:
+            await self._watcher.channels_gone(payload.guild_id, [payload.thread_id])
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Log that the bot was removed from a server; the next alert is refused and parks what went there.
-
-        An outage at Discord is another event. Nothing ends here: the bot may be invited again.
-        """
+        """Pass on that the bot was removed from a server."""
         _log.warning("The bot was removed from the server “%s” (%d).", guild.name, guild.id)
+        if self._watcher:
+            await self._watcher.server_left(guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Pass on the channels of a server that the bot was added to, perhaps again."""
-        await self._listener.permissions_changed([*guild.channels, *guild.threads])
+        """Pass on that the bot was added to a server."""
+        if self._watcher:
+            await self._watcher.server_joined(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Pass on that an outage is over; at the start every server comes this way, and is seen to later."""
+        if self._watcher and self._expected() <= self._complete:
+            await self._watcher.server_available(guild)
 
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
@@ -175,19 +221,23 @@ class Client(discord.AutoShardedClient):
         """Pass on that permissions changed in a channel."""
         if before.overwrites != after.overwrites:
             threads = [each for each in after.guild.threads if each.parent_id == after.id]
-            await self._listener.permissions_changed([after, *threads])
+            await self._changed([after, *threads])
 
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """Pass on that a role of the bot changed."""
         if before.permissions != after.permissions and after in after.guild.me.roles:
-            await self._listener.permissions_changed([*after.guild.channels, *after.guild.threads])
+            await self._changed([*after.guild.channels, *after.guild.threads])
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """Pass on that the bot has other roles; without the members intent Discord tells of nobody else."""
         if after.id == after.guild.me.id and before.roles != after.roles:
-            await self._listener.permissions_changed([*after.guild.channels, *after.guild.threads])
+            await self._changed([*after.guild.channels, *after.guild.threads])
 
     async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
         """Pass on that a thread was unlocked."""
         if before.locked and not after.locked:
-            await self._listener.permissions_changed([after])
+            await self._changed([after])
+
+    async def _changed(self, channels: Sequence[Place]) -> None:
+        if self._watcher:
+            await self._watcher.permissions_changed(channels)

@@ -13,12 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import discord
-
+from adapters.discord.answers import has_menu
 from adapters.discord.places import channel_address, role_mention
+from adapters.discord.sdk import discord
 from bot.model import CommandInfo, ParameterInfo
 
-MENU_KIND = "categories"  # parameters of this kind may be left out: a menu asks for them
 _LONGEST_TEXT = 1000  # characters of a text option
 _MOST_CHOICES = 25
 
@@ -45,11 +44,6 @@ class Invocation:
     path: str
     values: dict[str, str] = field(default_factory=dict)
     focused: str = ""
-
-
-def has_menu(command: CommandInfo, parameter: ParameterInfo) -> bool:
-    """Whether the parameter may be left out, so that a menu asks for it."""
-    return parameter.kind == MENU_KIND and parameter.required and parameter.suggests and not command.admin
 
 
 def payload(commands: Sequence[CommandInfo]) -> list[dict[str, Any]]:

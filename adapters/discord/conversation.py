@@ -6,23 +6,23 @@ import asyncio
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, cast
 
-import discord
-
-from adapters.discord import commands, errand, places, views
+from adapters.discord import answers, commands, errand, places, views
 from adapters.discord.errand import Errand
+from adapters.discord.homes import Homes
 from adapters.discord.pace import urgent
 from adapters.discord.preflight import refusal
-from adapters.discord.render import Button, Card, followed, reply_pages
+from adapters.discord.render import MOST_OPTIONS, Card, followed
+from adapters.discord.sdk import discord
 from bot.errors import DeliveryError
 from bot.model import Caller, CommandInfo, Reply
 from bot.ports import Desk
 
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
-MOST_FOLLOWUPS = 4
 FOLLOW, ADD_ALERTS = "follow", "alerts add"
-TOO_OLD = "That list is too old to be turned; please ask again."
+TOO_OLD = "That is too old to be known; please ask again."
 
 _LINK = re.compile(r"https?://[^\s<>]+")
 _Interaction = discord.Interaction[Any]
@@ -41,9 +41,10 @@ class Greeter(Protocol):
 class Conversation:
     """Answers interactions with what the desk says. `admins`: ids of those who are admins everywhere."""
 
-    def __init__(self, desk: Desk, greeter: Greeter, admins: Sequence[str] = ()) -> None:
+    def __init__(self, desk: Desk, greeter: Greeter, homes: Homes, admins: Sequence[str] = ()) -> None:
         self._desk = desk
         self._greeter = greeter
+        self._homes = homes
         self._admins = frozenset(admins)
         self._commands = {command.path: command for command in desk.commands}
 
@@ -70,7 +71,7 @@ class Conversation:
         await interaction.response.defer(ephemeral=True, thinking=True)
         used = commands.read(_data(interaction), interaction.guild_id)
         command = self._commands.get(used.path)
-        missing = _left_out(command, used.values)
+        missing = answers.left_out(command, used.values) if command else ""
         if command and missing and await self._offer_menu(interaction, command, missing, used.values):
             return
         reply = self._refusal(interaction, used) or await self._execute(interaction, used.path, used.values)
@@ -78,9 +79,13 @@ class Conversation:
 
     async def _execute(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> Reply:
         caller = self._caller(interaction)
-        reply = await self._desk.execute(caller, path, values)
+        seen = replace(caller, places=await self._places(interaction, caller))
+        reply = await self._desk.execute(seen, path, values)
         if path == FOLLOW and reply.ok:
             return await self._greeted(interaction, caller, reply)
+        if path == ADD_ALERTS and reply.ok and interaction.guild_id:
+            _, channel_id = places.read_address(values.get("channel", caller.place).partition(":")[2])
+            await self._homes.learn(interaction.guild_id, channel_id)
         return reply
 
     async def _greeted(self, interaction: _Interaction, caller: Caller, reply: Reply) -> Reply:
@@ -89,7 +94,8 @@ class Conversation:
             try:
                 await self._greeter.greet(interaction.user.id, reply.text)
             except DeliveryError as error:
-                return Reply(f"{reply.text}\nBut no direct message reaches you yet: {error}", reply.posts)
+                text = f"{reply.text}\nBut no direct message reaches you yet: {error}"
+                return replace(reply, text=text)
         await self._desk.reachable(caller.address)
         return reply
 
@@ -100,9 +106,7 @@ class Conversation:
         options = await self._desk.complete(self._caller(interaction), command.path, parameter, "")
         if not options:
             return False
-        custom_id = await errand.write(Errand(errand.MENU, command.path, values, parameter), self._desk)
-        menu = views.menu(custom_id, "Choose one or more", options)
-        await interaction.edit_original_response(content=f"{command.help}:", view=views.view((), menu))
+        await self._show(interaction, await answers.menu(command, parameter, values, options, self._desk))
         return True
 
     def _refusal(self, interaction: _Interaction, used: commands.Invocation) -> Reply | None:
@@ -123,7 +127,7 @@ class Conversation:
         except TimeoutError:
             _log.warning("Suggestions for /%s took too long", used.path)
         choices = [discord.app_commands.Choice(name=each, value=each) for each in found]
-        await interaction.response.autocomplete(choices[: views.MOST_OPTIONS])
+        await interaction.response.autocomplete(choices[:MOST_OPTIONS])
 
     # --- clicks -----------------------------------------------------------------------------------------
 
@@ -131,11 +135,13 @@ class Conversation:
         custom_id = str(_data(interaction).get("custom_id", ""))
         kind = custom_id.partition(":")[0]
         if kind == errand.FOLLOW:
-            await self._run_for_reader(interaction, FOLLOW, {commands.MENU_KIND: followed(custom_id)})
+            await self._run_for_reader(interaction, FOLLOW, {answers.MENU_KIND: followed(custom_id)})
         elif kind == errand.WHY:
             link = _link_of(interaction.message)
             await self._run_for_reader(interaction, "why", {"link": link} if link else {})
-        elif kind in (errand.PAGE, errand.MENU, errand.COMMAND):
+        elif kind == errand.COMMAND:
+            await self._run_offer(interaction, custom_id)
+        elif kind in (errand.PAGE, errand.MENU):
             await self._run_errand(interaction, custom_id)
 
     async def _run_for_reader(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> None:
@@ -144,15 +150,19 @@ class Conversation:
         reply = await self._execute(interaction, path, values)
         await self._answer(interaction, reply, Errand(errand.PAGE, path, values))
 
+    async def _run_offer(self, interaction: _Interaction, custom_id: str) -> None:
+        """Run the command that a button stands for, for who clicked."""
+        wanted = await errand.read(custom_id, self._desk)
+        if wanted is None:
+            await interaction.response.send_message(TOO_OLD, ephemeral=True)
+        else:
+            await self._run_for_reader(interaction, wanted.path, wanted.values)
+
     async def _run_errand(self, interaction: _Interaction, custom_id: str) -> None:
-        if custom_id.startswith(f"{errand.COMMAND}:"):
-            wanted = await errand.read(custom_id, self._desk)
-            await self._run_for_reader(interaction, wanted.path if wanted else "", {})
-            return
         await interaction.response.defer()
         wanted = await errand.read(custom_id, self._desk)
         if wanted is None:
-            await interaction.edit_original_response(content=TOO_OLD, embeds=[], view=None)
+            await self._show(interaction, Card(TOO_OLD))
             return
         values = dict(wanted.values)
         if wanted.kind == errand.MENU:
@@ -167,27 +177,16 @@ class Conversation:
 
     async def _answer(self, interaction: _Interaction, reply: Reply, again: Errand, page: int = 0) -> None:
         """Show an answer in place of what is there; a long one in pages, or in several messages."""
-        cards = reply_pages(reply)
-        if len(cards) > 1 and self._changes(again.path):
-            await self._show(interaction, cards[0])
-            for made in cards[1 : 1 + MOST_FOLLOWUPS]:
-                await interaction.followup.send(
-                    content=places.with_names(made.content), embeds=views.embeds(made), ephemeral=True
-                )
-            return
-        page = min(page, len(cards) - 1)
-        turning = [
-            Button(label, custom_id=await errand.write(_page(again, to), self._desk))
-            for label, to in (("◀ Back", page - 1), (f"More ({page + 1} of {len(cards)}) ▶", page + 1))
-            if 0 <= to < len(cards)
-        ]
-        await self._show(interaction, cards[page], turning)
+        shown, *more = await answers.messages(
+            reply, again, page, self._desk, changes=self._changes(again.path)
+        )
+        await self._show(interaction, shown)
+        for each in more:
+            await interaction.followup.send(content=each.content, embeds=views.embeds(each), ephemeral=True)
 
-    async def _show(self, interaction: _Interaction, made: Card, more: Sequence[Button] = ()) -> None:
+    async def _show(self, interaction: _Interaction, made: Card) -> None:
         await interaction.edit_original_response(
-            content=places.with_names(made.content) or None,
-            embeds=views.embeds(made),
-            view=views.view([*made.buttons, *more]),
+            content=made.content or None, embeds=views.embeds(made), view=views.view(made)
         )
 
     def _changes(self, path: str) -> bool:
@@ -200,6 +199,18 @@ class Conversation:
         place = places.channel_address(interaction.channel_id or 0)
         return Caller(address, address if in_dm else place, admin=self._is_admin(interaction))
 
+    async def _places(self, interaction: _Interaction, caller: Caller) -> frozenset[str] | None:
+        """Return the channels of the server they are in, for them to see what is there and nothing else."""
+        if str(interaction.user.id) in self._admins:
+            return None
+        guild = interaction.guild
+        if guild is None:
+            return frozenset({caller.place})
+        named = _data(interaction).get("resolved", {}).get("channels", {})  # Discord says they are here
+        seen = (each.id for each in (*guild.channels, *guild.threads))
+        ids = {*seen, *map(int, named), *await self._homes.of(guild.id)}
+        return frozenset({caller.place, *map(places.channel_address, ids)})
+
     def _is_admin(self, interaction: _Interaction) -> bool:
         here = interaction.guild_id is not None and interaction.permissions.manage_guild
         return here or str(interaction.user.id) in self._admins
@@ -207,18 +218,6 @@ class Conversation:
 
 def _data(interaction: _Interaction) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", interaction.data or {})
-
-
-def _left_out(command: CommandInfo | None, values: Mapping[str, str]) -> str:
-    """Return the parameter that a menu has to ask for, "" for none."""
-    if command is None:
-        return ""
-    asked = (each.name for each in command.parameters if commands.has_menu(command, each))
-    return next((name for name in asked if name not in values), "")
-
-
-def _page(again: Errand, page: int) -> Errand:
-    return Errand(errand.PAGE, again.path, again.values, str(page))
 
 
 def _link_of(message: discord.Message | None) -> str:

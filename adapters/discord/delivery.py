@@ -13,13 +13,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
-import discord
 
 from adapters.discord import places, views
 from adapters.discord.client import Client
-from adapters.discord.errors import ARCHIVED, MESSAGE_GONE, NOT_IN_A_FORUM, TABLE, translate
+from adapters.discord.errors import (
+    ARCHIVED,
+    DELETED,
+    MESSAGE_GONE,
+    NOT_IN_A_FORUM,
+    TABLE,
+    is_gone,
+    translate,
+)
+from adapters.discord.markdown import with_names
 from adapters.discord.pace import Pace, Quota
 from adapters.discord.render import Card, card, thread_name
+from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope
 from bot.model import Alert, Destination, Message, Notice
 from bot.ports import Desk
@@ -53,7 +62,7 @@ class Delivery:
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
         kind, place_id = places.read_address(destination.local)
-        async with self._call(), self._room:
+        async with self._call(destination.address), self._room:
             if kind == "user":
                 return await self._send_to_person(place_id, message, key)
             async with self._pace.alone(place_id):
@@ -64,7 +73,7 @@ class Delivery:
         if not await self._desk.recall(_dm_key(user_id)):
             await self.send(Destination(0, places.user_address(user_id)), Notice(text), key)
 
-    async def edit(self, reference: str, message: Message, key: str) -> str:
+    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
         """Change a message; its thread is unarchived for it where that is allowed."""
         channel_id, message_id = _ids(reference)
         async with self._call(), self._room, self._pace.alone(channel_id):
@@ -73,11 +82,19 @@ class Delivery:
             try:
                 await sent.edit(**_body(made, key))
             except discord.HTTPException as error:
+                if is_gone(error):
+                    raise await self._gone_with_its_place(destination, channel_id) from None
                 if error.code != ARCHIVED:
                     raise
                 await self._unarchive(channel_id)
                 await sent.edit(**_body(made, key))
         return reference
+
+    async def _gone_with_its_place(self, destination: Destination, channel_id: int) -> PermanentError:
+        """Tell the desk of a deleted channel, which the post of a forum is not; nothing is left to edit."""
+        if channel_id == places.read_address(destination.local)[1]:
+            await self._desk.gone([destination.address], DELETED)
+        return PermanentError(TABLE[MESSAGE_GONE].text, scope=Scope.MESSAGE)
 
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
         """Look for a message with this key in the history of its place; None when it is not there."""
@@ -85,7 +102,7 @@ class Delivery:
             kind, place_id = places.read_address(destination.local)
         except PermanentError:
             return None  # nothing can ever have been sent there
-        async with self._call():
+        async with self._call(destination.address):
             channel_id = await self._dm_channel(place_id) if kind == "user" else place_id
             place = await self._known(channel_id)
             if isinstance(place, discord.ForumChannel):
@@ -216,12 +233,17 @@ class Delivery:
         return message.author.id == self._own_id
 
     @asynccontextmanager
-    async def _call(self) -> AsyncIterator[None]:
-        """Bound the time of a call, and translate every error."""
+    async def _call(self, address: str = "") -> AsyncIterator[None]:
+        """Bound the time of a call, translate every error, and tell of an address that was deleted.
+
+        What goes to such a channel is ended before the error is raised, so that nobody hears of it twice.
+        """
         try:
             async with asyncio.timeout(CALL_LIMIT):
                 yield
         except Exception as error:
+            if address and is_gone(error):
+                await self._desk.gone([address], DELETED)
             raise translate(error) from error
 
 
@@ -233,7 +255,7 @@ def _body(made: Card, key: str) -> dict[str, Any]:
 
 def _made(message: Message, key: str) -> Card:
     made = card(message, key=key)
-    named = places.with_names(made.content) if isinstance(message, Notice) else made.content
+    named = with_names(made.content) if isinstance(message, Notice) else made.content
     return replace(made, content=named)
 
 

@@ -7,11 +7,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote
+
+from bot.shorten import units
 
 LONGEST_ID = 100  # characters (documentation, components/reference)
-SLOTS = 256  # of memory for errands too long for a custom id; a newer one takes the place of an older one
+_DIGITS = 3
+SLOTS = (
+    16**_DIGITS
+)  # of memory for errands too long for a custom id; a newer one takes the place of an older one
 _REMEMBERED = "~"
+_LONE = "surrogatepass"  # halves of surrogate pairs, which JSON can hold
 
 FOLLOW, WHY, PAGE, MENU, COMMAND = "f", "w", "p", "m", "c"
 
@@ -43,9 +49,9 @@ class Errand:
 
 async def write(errand: Errand, memory: Memory) -> str:
     """Return the custom id of an errand."""
-    query = f"{errand.path}?{urlencode(dict(errand.values))}"
+    query = f"{errand.path}?{_encoded(errand.values)}"
     custom_id = f"{errand.kind}:{errand.detail}:{query}"
-    if len(custom_id) <= LONGEST_ID:
+    if units(custom_id) <= LONGEST_ID:
         return custom_id
     digest = hashlib.sha256(query.encode()).hexdigest()[:16]
     await memory.remember(_key(digest), json.dumps([digest, query]))
@@ -62,9 +68,19 @@ async def read(custom_id: str, memory: Memory) -> Errand | None:
         stored, query = json.loads(kept) if kept else ("", "")
         if stored != digest:
             return None
-    path, mark, values = query.partition("?")
-    return Errand(kind, path, dict(parse_qsl(values, keep_blank_values=True)), detail) if mark else None
+    path, mark, encoded = query.partition("?")
+    values = dict(parse_qsl(encoded, keep_blank_values=True, errors=_LONE))
+    return Errand(kind, path, values, detail) if mark else None
+
+
+def _encoded(values: Mapping[str, str]) -> str:
+    """Return values as a query whose letters of any script stand for themselves, to be short."""
+    return "&".join(f"{name}={''.join(map(_sign, value))}" for name, value in values.items())
+
+
+def _sign(character: str) -> str:
+    return character if character.isalnum() else quote(character, safe="", errors=_LONE)
 
 
 def _key(digest: str) -> str:
-    return f"discord:errand:{digest[-2:]}"
+    return f"discord:errand:{digest[-_DIGITS:]}"

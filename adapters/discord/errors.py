@@ -6,11 +6,12 @@ import logging
 from dataclasses import dataclass
 
 import aiohttp
-import discord
 
+from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.plain import one_line
 
+CHANNEL_GONE = 10003
 MESSAGE_GONE = 10008
 NOT_IN_A_FORUM = 40058
 DEMANDS_A_TAG = 40067
@@ -19,6 +20,8 @@ REFUSED = (
     "Discord refuses the bot's token; put a current one into DISCORD_TOKEN (developer portal, Bot, Reset "
     "Token) and start again."
 )
+
+DELETED = "The channel was deleted."
 
 _MOST_DETAIL = 150  # characters of Discord's own words
 _BLOCKED = 600.0  # seconds to leave an edge alone that answers with a page instead of Discord's JSON
@@ -52,7 +55,7 @@ _AUTO_MODERATION = "The server's AutoMod refused the message; exempt the bot's r
 
 # Codes: Discord's documentation, topics/opcodes-and-status-codes. What follows from each is ours.
 TABLE: dict[int, Rule] = {
-    10003: _here("The channel does not exist any more; choose another one with /alerts add."),
+    CHANNEL_GONE: _here("The channel does not exist any more; choose another one with /alerts add."),
     10004: _here("The server does not exist any more, or the bot is not in it; invite the bot again."),
     MESSAGE_GONE: _this("The message was deleted on Discord."),
     10013: _here("That account does not exist any more."),
@@ -134,6 +137,11 @@ def translate(error: Exception) -> DeliveryError:
             return TemporaryError(text, uncertain=uncertain)
     _log.error("Something unforeseen on the way to Discord", exc_info=error)
     return TemporaryError(f"{type(error).__name__} on the way to Discord.", uncertain=True)
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether Discord says that a channel or thread does not exist any more."""
+    return isinstance(error, discord.NotFound) and error.code == CHANNEL_GONE
 
 
 def fatal(error: Exception) -> PermanentError | None:

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import discord
-
 from adapters.discord import commands, places
-from adapters.discord.client import Client, Listener
+from adapters.discord.client import Client
 from adapters.discord.errors import translate
 from adapters.discord.pace import Pace
+from adapters.discord.sdk import discord
 from adapters.discord.wire import Wire
 from bot.errors import PermanentError, Scope
 from bot.model import CommandInfo
@@ -20,10 +19,10 @@ Finding = tuple[bool, str]  # whether it is well, and a line with the mend
 
 
 @asynccontextmanager
-async def visit(wire: Wire, pace: Pace, listener: Listener, token: str) -> AsyncIterator[Client]:
+async def visit(wire: Wire, pace: Pace, token: str) -> AsyncIterator[Client]:
     """Log in for a few calls, without the gateway. DeliveryError for whatever goes wrong inside."""
     wire.lay()
-    client = Client(wire, pace, listener)
+    client = Client(wire, pace)
     try:
         await client.login(token)
         yield client

@@ -24,6 +24,8 @@ _SPECIAL = re.compile(
       | @ (?= everyone | here )""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
+_SHOWN = re.compile(r"(?:\b[Cc]hannel )?\b(?:discord:)?(channel|user):([0-9]{15,20})\b")
+_MENTIONED = re.compile(r"(?<=\bmentioning )\\<(@&[0-9]{15,20})\\>")
 _BEFORE_EVERYBODY = "@\u2060"
 
 
@@ -54,6 +56,15 @@ def link(text: str, url: str) -> str:
 def day(moment: datetime) -> str:
     """Return a date that Discord shows in the reader's own zone and language."""
     return f"<t:{int(moment.timestamp())}:D>"
+
+
+def with_names(text: str) -> str:
+    """Return a rendered text of the bot with Discord's own signs for places, which show as names.
+
+    They notify nobody: only an alert's own mention is allowed to.
+    """
+    text = _SHOWN.sub(lambda found: f"<{'#' if found[1] == 'channel' else '@'}{found[2]}>", text)
+    return _MENTIONED.sub(r"<\1>", text)
 
 
 def _inert(found: re.Match[str]) -> str:

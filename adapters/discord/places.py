@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-import discord
-
 from adapters.discord.render import EVERYONE
+from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 from bot.names import fold
 
@@ -17,8 +16,6 @@ MOST_TAGS = 5  # of one forum post (documentation, resources/channel)
 Place = discord.abc.GuildChannel | discord.Thread
 
 _ADDRESS = re.compile(r"(channel|user):([0-9]{1,20})")
-_SHOWN = re.compile(r"(?:\b[Cc]hannel )?\b(?:discord:)?(channel|user):([0-9]{15,20})\b")
-_MENTIONED = re.compile(r"(?<=\bmentioning )\\<(@&[0-9]{15,20})\\>")
 _FALLBACK_TAGS = ("other", "misc", "general", "news")
 _NAMES = {
     "view_channel": "View Channel",
@@ -60,15 +57,6 @@ def read_address(local: str) -> tuple[str, int]:
             scope=Scope.DESTINATION,
         )
     return match[1], int(match[2])
-
-
-def with_names(text: str) -> str:
-    """Return a rendered text of the bot with Discord's own signs for places, which show as names.
-
-    They notify nobody: only an alert's own mention is allowed to.
-    """
-    text = _SHOWN.sub(lambda found: f"<{'#' if found[1] == 'channel' else '@'}{found[2]}>", text)
-    return _MENTIONED.sub(r"<\1>", text)
 
 
 def role_mention(role_id: int, guild_id: int | None) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import discord
-
 from adapters.discord import places
 from adapters.discord.commands import Invocation
 from adapters.discord.render import EVERYONE
+from adapters.discord.sdk import discord
 from bot.model import Reply
 
 _MEND = "Give it that (channel settings, Permissions), then try again."

@@ -30,8 +30,10 @@ _LISTED = 150  # of a title in a list
 _PLAIN = 700  # of a title that stands alone
 _LONGEST_LINK = 1000  # in content, which has little room
 _FOLLOWED = 2  # categories of a post that get a button
-_BUTTON, _ROW, _SECONDARY, _LINK_STYLE = 2, 1, 2, 5  # types and styles of components
+_ROW, _BUTTON, _MENU = 1, 2, 3  # types of components
+_SECONDARY, _LINK_STYLE = 2, 5
 _PER_ROW = 5
+MOST_OPTIONS, _LONGEST_OPTION = 25, 100  # of a menu
 _NEW = "New posts"
 _ROLE = re.compile(r"<@&([1-9][0-9]{0,18})>")
 
@@ -46,6 +48,20 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """A menu of which any number may be chosen; the choice comes back with `custom_id`."""
+
+    custom_id: str
+    prompt: str
+    options: tuple[str, ...]
+
+    @property
+    def choices(self) -> list[str]:
+        """The options that fit."""
+        return [each for each in self.options if 0 < units(each) <= _LONGEST_OPTION][:MOST_OPTIONS]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What one message shows. `mention_roles`: those whose mention in `content` is meant to notify."""
 
@@ -53,6 +69,7 @@ class Card:
     embeds: tuple[dict[str, Any], ...] = ()
     buttons: tuple[Button, ...] = ()
     mention_roles: tuple[int, ...] = ()
+    menu: Menu | None = None
 
 
 def card(message: Message, *, key: str = "") -> Card:
@@ -118,9 +135,10 @@ def payload(made: Card) -> dict[str, Any]:
     body: dict[str, Any] = {"content": made.content} if made.content else {}
     if made.embeds:
         body["embeds"] = list(made.embeds)
-    if made.buttons:
-        shown = [_component(button) for button in made.buttons]
-        rows = [shown[start : start + _PER_ROW] for start in range(0, len(shown), _PER_ROW)]
+    shown = [_component(button) for button in made.buttons]
+    rows = [shown[start : start + _PER_ROW] for start in range(0, len(shown), _PER_ROW)]
+    rows = [*([[_menu(made.menu)]] if made.menu else []), *rows]
+    if rows:
         body["components"] = [{"type": _ROW, "components": row} for row in rows]
     everyone = made.content.split("\n")[0] == EVERYONE  # nobody else's text can be: `escape` breaks it
     roles = {"roles": [str(role) for role in made.mention_roles]} if made.mention_roles else {}
@@ -246,3 +264,15 @@ def _component(button: Button) -> dict[str, Any]:
     if button.url:
         return {"type": _BUTTON, "style": _LINK_STYLE, "label": button.label, "url": button.url}
     return {"type": _BUTTON, "style": _SECONDARY, "label": button.label, "custom_id": button.custom_id}
+
+
+def _menu(menu: Menu) -> dict[str, Any]:
+    options = [{"label": each, "value": each} for each in menu.choices]
+    return {
+        "type": _MENU,
+        "custom_id": menu.custom_id,
+        "placeholder": menu.prompt,
+        "min_values": 1,
+        "max_values": len(options),
+        "options": options,
+    }

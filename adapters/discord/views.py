@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-import discord
-
 from adapters.discord.errand import COMMAND
-from adapters.discord.render import EVERYONE, Button, Card
-
-MOST_OPTIONS = 25  # of a menu (documentation, components/reference)
-_LONGEST_OPTION = 100
+from adapters.discord.render import EVERYONE, Button, Card, Menu
+from adapters.discord.sdk import discord
 
 
-def with_key(card: Card, key: str) -> tuple[Button, ...]:
-    """Return the buttons of a card, one of which has the attempt key in its custom id.
+def with_key(card: Card, key: str) -> Card:
+    """Return a card with the attempt key in the custom id of one of its buttons.
 
     Discord gives the bot its own messages back with their components, whereas nobody says whether a nonce
     is still there. A card without a button that could bear the key gets one that is of use to any reader.
     """
     if any(key in each.custom_id for each in card.buttons):
-        return card.buttons
-    return (*card.buttons, Button("Health", custom_id=f"{COMMAND}:{key}:health?"))
+        return card
+    return replace(card, buttons=(*card.buttons, Button("Health", custom_id=f"{COMMAND}:{key}:health?")))
 
 
 def mentions(card: Card) -> discord.AllowedMentions:
@@ -49,18 +46,18 @@ def embeds(card: Card) -> list[discord.Embed]:
     return [discord.Embed.from_dict(each) for each in card.embeds]
 
 
-def view(buttons: Sequence[Button], *more: discord.ui.Item[Any]) -> discord.ui.View | None:
-    """Return buttons, and what else there is, as a view; None where there is nothing.
+def view(card: Card) -> discord.ui.View | None:
+    """Return a card's menu and buttons as a view; None where there is nothing.
 
     The view is ended before it is sent, so that discord.py keeps no record of it: clicks are known by their
     custom ids alone, before a restart as after it.
     """
-    if not buttons and not more:
+    if not (card.buttons or card.menu):
         return None
     made = discord.ui.View(timeout=None)
-    for item in more:
-        made.add_item(item)
-    for each in buttons:
+    if card.menu:
+        made.add_item(_menu(card.menu))
+    for each in card.buttons:
         style = discord.ButtonStyle.link if each.url else discord.ButtonStyle.secondary
         made.add_item(
             discord.ui.Button(
@@ -71,13 +68,11 @@ def view(buttons: Sequence[Button], *more: discord.ui.Item[Any]) -> discord.ui.V
     return made
 
 
-def menu(custom_id: str, prompt: str, options: Sequence[str]) -> discord.ui.Select[Any]:
-    """Return a select menu of which any number may be chosen."""
-    chosen = [each for each in options if 0 < len(each) <= _LONGEST_OPTION][:MOST_OPTIONS]
+def _menu(menu: Menu) -> discord.ui.Select[Any]:
     return discord.ui.Select(
-        custom_id=custom_id,
-        placeholder=prompt,
+        custom_id=menu.custom_id,
+        placeholder=menu.prompt,
         min_values=1,
-        max_values=len(chosen),
-        options=[discord.SelectOption(label=each, value=each) for each in chosen],
+        max_values=len(menu.choices),
+        options=[discord.SelectOption(label=each, value=each) for each in menu.choices],
     )

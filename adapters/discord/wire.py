@@ -6,10 +6,9 @@ from types import SimpleNamespace
 
 import aiohttp
 import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from adapters.discord.pace import TOO_MANY, Pace, is_for_all, retry_after
+from adapters.discord.sdk import DiscordWebSocket, Route
 from bot.errors import TemporaryError
 
 _OWN_LIMITS = ("/interactions/", "/webhooks/")  # below the API's base; outside the global rate limit

@@ -9,7 +9,7 @@ from bot.commands.subscribe import add as subscribe
 from bot.commands.subscribe import chosen_feed, take_off
 from bot.commands.wording import moment, quoted, sentence, show
 from bot.errors import UsageError
-from bot.model import Cadence, Reply, Subscription
+from bot.model import Cadence, Caller, Reply, Subscription
 from bot.ports import DeliveryInfo
 
 LOG_ROWS = 10
@@ -35,10 +35,10 @@ async def remove(call: Call) -> Reply:
 
 
 async def list_channels(call: Call) -> Reply:
-    """Tell what each channel of the platform gets."""
+    """Tell what each channel gets, of those that the admin may see."""
     by_address: dict[str, list[Subscription]] = {}
     for subscription in await call.store.subscriptions(channel=True):
-        if subscription.destination.platform == call.caller.platform:
+        if _is_theirs(call.caller, subscription.destination.address):
             by_address.setdefault(subscription.destination.address, []).append(subscription)
     if not by_address:
         return Reply("No channel gets alerts yet. To begin: /alerts add CATEGORIES")
@@ -92,7 +92,16 @@ async def log(call: Call) -> Reply:
 def _target(call: Call) -> Target:
     """Return the channel that was named, or the one the command was typed in."""
     typed = call.text("channel")
-    return _named(call, call.channel_address(call.caller, typed) if typed else call.caller.place)
+    target = _named(call, call.channel_address(call.caller, typed) if typed else call.caller.place)
+    if not _is_theirs(call.caller, target.address):
+        raise UsageError(f"{target.subject} is not among the channels here; choose one that is.")
+    return target
+
+
+def _is_theirs(caller: Caller, address: str) -> bool:
+    """Whether an admin may see and manage a channel: one of their platform, server or workspace."""
+    here = caller.places is None or address in caller.places or address == caller.place
+    return here and address.partition(":")[0] == caller.platform
 
 
 def _named(call: Call, address: str) -> Target:

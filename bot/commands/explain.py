@@ -119,7 +119,7 @@ def _delivery_words(target: Target, delivery: DeliveryInfo) -> str:
         edited = (
             f" The message was edited {counted(delivery.edited, 'time')} since." if delivery.edited else ""
         )
-        return f"It was sent to {target.object} on {moment(delivery.at)}, because {because}.{edited}"
+        return ended(f"It was sent to {target.object} on {moment(delivery.at)}, because {because}") + edited
     tried = f" Tried {counted(delivery.attempts, 'time')}." if delivery.attempts else ""
     error = f" Last error: {sentence(delivery.error)}" if delivery.error else ""
     if delivery.state == "parked":

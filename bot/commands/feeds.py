@@ -136,5 +136,5 @@ def _check_line(feed: Feed, found: Inspection) -> str:
 
 def _interval(seconds: float) -> str:
     if seconds < 60:  # noqa: PLR2004 - seconds in a minute
-        return f"{seconds:g} seconds"
+        return f"{seconds:g} second{'' if seconds == 1 else 's'}"
     return counted(round(seconds / 60), "minute")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commands.declaration import Call
 from bot.commands.wording import clean, counted, moment, sentence, show
-from bot.model import Caller, Feed, Post, Reply
+from bot.model import Caller, Destination, Feed, Post, Reply
 from bot.ports import QueueHealth
 
 LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
@@ -19,6 +20,7 @@ async def health(call: Call) -> Reply:
     """Tell of each feed and of the outbox, a line each; the first line is the verdict."""
     feeds = await call.store.feeds()
     queue = await call.store.queue_health()
+    queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
     lines = [_verdict(feeds, queue, call.now)]
     troubled = sorted(
         feeds, key=lambda feed: not _trouble(feed, call.now)
@@ -88,6 +90,16 @@ def _moved_words(feed: Feed) -> str:
     if feed.state.moved_to:
         return f" Its server says it moved to {clean(feed.state.moved_to)}; watched until that is sure."
     return ""
+
+
+def _in_sight(parked: Sequence[Destination], caller: Caller) -> tuple[Destination, ...]:
+    """Return their own place and those of the server or workspace they are in; all where there is but one."""
+    own = (caller.address, caller.place)
+    return tuple(
+        each
+        for each in parked
+        if caller.places is None or each.address in caller.places or each.address in own
+    )
 
 
 def _queue_lines(queue: QueueHealth, caller: Caller) -> list[str]:

@@ -29,7 +29,7 @@ class WebAnswer:
 class WebHandler(Protocol):
     """Answers requests; what it raises becomes a 500 and a line in the log."""
 
-    async def __call__(self, request: WebRequest) -> WebAnswer:
+    async def __call__(self, request: WebRequest, /) -> WebAnswer:
         """Answer one request, within the time its sender waits."""
         ...
 

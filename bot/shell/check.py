@@ -15,9 +15,10 @@ from bot.config import Config
 from bot.errors import StoreError
 from bot.inspector import FeedInspector
 from bot.model import Feed
-from bot.ports import Inspection
+from bot.ports import Inspection, Store
 from bot.shell.discord import discord_findings
 from bot.shell.progress import progress
+from bot.shell.slack import slack_findings
 from storage import open_store
 
 _MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
@@ -39,26 +40,40 @@ async def _findings(config: Config, *, sync: bool) -> AsyncIterator[tuple[bool, 
     yield True, "config: every key can be used"
     yield _chats(config)
     feeds: list[Feed] = []
-    addresses: set[str] = set()
+    addresses: list[str] = []
+    store: Store | None = None
     try:
         store = await open_store(config.database.get_secret_value(), create=False)
     except StoreError as error:
         new = "does not exist yet" in str(error)
         yield new, f"database: {error}"
-    else:
-        feeds = await store.feeds()
-        health = await store.queue_health()
-        addresses = {each.destination.address for each in await store.subscriptions(channel=True)}
-        await store.aclose()
-        waiting = counted(health.waiting, "message")
-        yield True, f"database: up to date; {waiting} waiting, {health.sent:,} sent"
-        for destination in health.parked:
-            yield False, f"destination {destination.address}: parked: {destination.parked_reason}"
-    if config.discord.enabled:
-        for finding in await discord_findings(config, sorted(addresses), sync=sync):
-            yield finding
+    try:
+        if store is not None:
+            feeds = await store.feeds()
+            addresses = sorted({each.destination.address for each in await store.subscriptions(channel=True)})
+            for finding in await _queue(store):
+                yield finding
+        if config.discord.enabled:
+            for finding in await discord_findings(config, addresses, sync=sync):
+                yield finding
+        if config.slack.enabled:
+            for finding in await slack_findings(config, addresses, store):
+                yield finding
+    finally:
+        if store is not None:
+            await store.aclose()
     async for finding in _feeds(config, feeds):
         yield finding
+
+
+async def _queue(store: Store) -> list[tuple[bool, str]]:
+    """Tell how the outbox is doing."""
+    health = await store.queue_health()
+    waiting = counted(health.waiting, "message")
+    return [
+        (True, f"database: up to date; {waiting} waiting, {health.sent:,} sent"),
+        *((False, f"destination {each.address}: parked: {each.parked_reason}") for each in health.parked),
+    ]
 
 
 def _chats(config: Config) -> tuple[bool, str]:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from typing import Protocol, cast
 
-from bot.app import discord_adapter
+from bot.chats import discord_adapter
 from bot.commands.spec import COMMANDS
 from bot.config import Config
 from bot.desk import commands_as_shown

@@ -40,6 +40,7 @@ _STYLES = {"strong": "strong", "u": "u", "em": "em", "i": "em", "s": "s", "spoil
 _LINKS = frozenset({"label", "autolink", "url"})
 _IN_TITLE = frozenset({"mention", "block"})
 _IN_LABEL = frozenset({"escape", "mention", "block"}) | _LINKS
+_BUTTON = 2  # a type of components; the other one that is sent is a menu
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,7 +49,7 @@ def message(body: dict[str, Any]) -> str:
     parts = [f"<div class=text>{markdown(body['content'])}</div>"] if body.get("content") else []
     parts += [_embed(embed) for embed in body.get("embeds", ())]
     for row in body.get("components", ()):
-        parts.append(f"<div class=row>{''.join(map(_button, row['components']))}</div>")
+        parts.append(f"<div class=row>{''.join(map(_component, row['components']))}</div>")
     return f"<div class=message>{''.join(parts)}</div>"
 
 
@@ -132,8 +133,11 @@ def _embed(embed: dict[str, Any]) -> str:
     return f'<div class=embed style="border-color: #{embed.get("color", 0):06x}">{"".join(parts)}</div>'
 
 
-def _button(button: dict[str, Any]) -> str:
-    return f"<span class=button>{escape(button['label'])}</span>"
+def _component(component: dict[str, Any]) -> str:
+    if component["type"] == _BUTTON:
+        return f"<span class=button>{escape(component['label'])}</span>"
+    options = "".join(f"<li>{escape(each['label'])}</li>" for each in component["options"])
+    return f"<div class=menu><div>{escape(component['placeholder'])}<i>⌄</i></div><ul>{options}</ul></div>"
 
 
 def _day(unix: int) -> str:

@@ -1,4 +1,4 @@
-"""`bystander preview`: how the newest posts would look, without storing or sending anything."""
+"""`bystander preview`: how the newest posts and the bot's answers would look; nothing is stored or sent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from bot.pipeline.fetch import Fetcher
 from bot.pipeline.filing import Filer
 from bot.pipeline.posts import PostMaker
 from bot.pipeline.sift import sift
-from bot.shell.looks import Look, page
+from bot.ports import PostRow
+from bot.shell.answers import NAMES, Reading, answers
+from bot.shell.looks import Answer, Look, page
 from bot.shell.progress import progress
 from bot.wall import Wall
 
@@ -44,26 +46,30 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
     """Print the newest posts of a URL, or of the config's feeds; 1 when one cannot be read."""
     if not 1 <= options.posts <= _MOST:
         raise UsageError(f"--posts {options.posts}: write a number from 1 to {_MOST}.")
-    found: list[Post] = []
+    found: list[Reading] = []
     failed = 0
     async with AsyncExitStack() as stack:
         tools = _Tools(*await network_of(config, stack))
         for settings in await _wanted(options, config, tools):
             try:
                 with progress(f"Reading {settings.name} ..."):
-                    found += await _newest(tools, settings, options.posts)
+                    found.append(await _read(tools, settings))
             except BystanderError as error:
                 failed += 1
                 Console(stderr=True, highlight=False, markup=False).print(f"{settings.name}: {error}")
-    if options.html:
-        _write(Path(options.html), found)
+        posts = [row.post for each in found for row in each.rows[: options.posts]]
+        if options.html:
+            shown = await answers(found, FeedInspector(tools.fetcher, tools.wall))
+            _write(Path(options.html), posts, shown)
     if options.json:
-        print(json.dumps({"posts": [_json(post) for post in found]}, ensure_ascii=False, indent=2))
+        print(json.dumps({"posts": [_json(post) for post in posts]}, ensure_ascii=False, indent=2))
     elif options.html:
-        number = f"{len(found)} post{'' if len(found) == 1 else 's'}"
-        print(f"{options.html}: {number} as readers on Discord and Slack would see them.")
+        number = f"{len(posts)} post{'' if len(posts) == 1 else 's'}"
+        print(
+            f"{options.html}: {number} and the bot's answers as readers on Discord and Slack would see them."
+        )
     else:
-        for post in found:
+        for post in posts:
             Console(highlight=False, markup=False, emoji=False).print(_card(post))
     return 1 if failed else 0
 
@@ -82,8 +88,8 @@ async def _wanted(options: argparse.Namespace, config: Config, tools: _Tools) ->
     return known or [FeedSettings(name=inspection.title or inspection.url, url=inspection.url)]
 
 
-async def _newest(tools: _Tools, settings: FeedSettings, number: int) -> list[Post]:
-    """Run the stages up to the summary on the newest posts; newest first."""
+async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
+    """Run the stages up to the summary."""
     now = SystemClock().now()
     answer = await tools.fetcher.get(settings.url)
     if answer.status != 200:  # noqa: PLR2004 -- HTTP
@@ -93,12 +99,11 @@ async def _newest(tools: _Tools, settings: FeedSettings, number: int) -> list[Po
     sifted = sift(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
     maker = PostMaker(Filer(tools.fetcher, tools.wall), tools.wall)
     made = await maker.make(feed, parsed, sifted, rows={}, vocabulary=(), now=now)
-    posts = [row.post for row in (*made.silent, *made.new)]
-    return sorted(posts, key=_published, reverse=True)[:number]
+    return Reading(settings, tuple(sorted((*made.silent, *made.new), key=_published, reverse=True)))
 
 
-def _published(post: Post) -> datetime:
-    return post.published
+def _published(row: PostRow) -> datetime:
+    return row.post.published
 
 
 def _json(post: Post) -> dict[str, Any]:
@@ -124,10 +129,10 @@ def _payload(platform: str, post: Post) -> dict[str, Any]:
     return adapters.preview(platform, Alert(post), attempt_key("preview", post.id))
 
 
-def _write(file: Path, posts: Sequence[Post]) -> None:
+def _write(file: Path, posts: Sequence[Post], shown: Sequence[Answer]) -> None:
     looks = [Look(_payload("discord", post), _payload("slack", post)) for post in posts]
     try:
-        file.write_text(page(looks), "utf-8")
+        file.write_text(page(looks, shown, NAMES), "utf-8")
     except OSError as error:
         raise BystanderError(f"{file} cannot be written: {error.strerror}.") from error
 

@@ -39,6 +39,24 @@ def message(body: Json) -> str:
     return f"<div class=message>{''.join(_BLOCKS[block['type']](block) for block in body['blocks'])}</div>"
 
 
+def shown(body: Json) -> str:
+    """Return the HTML of a message or a view."""
+    return view(body) if body.get("type") in ("modal", "home") else message(body)
+
+
+def view(made: Json) -> str:
+    """Return the HTML of a view: a modal with its frame, or the Home tab."""
+    blocks = "".join(_BLOCKS[block["type"]](block) for block in made["blocks"])
+    if made["type"] == "home":
+        return f"<div class=home>{blocks}</div>"
+    ways = [("close", "button"), ("submit", "button primary")]
+    buttons = "".join(
+        f'<span class="{name}">{_text_object(made[key])}</span>' for key, name in ways if key in made
+    )
+    title = f"<div class=title>{_text_object(made['title'])}</div>"
+    return f"<div class=modal>{title}{blocks}<div class=foot>{buttons}</div></div>"
+
+
 def mrkdwn(text: str, *, automatic: bool) -> str:
     """Return the HTML of mrkdwn; `automatic`: whether bare addresses become links."""
     return "<br>".join(_line(line, automatic=automatic) for line in text.split("\n"))
@@ -102,7 +120,43 @@ def _context(block: Json) -> str:
 
 
 def _section(block: Json) -> str:
-    return f"<div class=section>{_text_object(block['text'])}</div>"
+    shown = _text_object(block["text"]) if "text" in block else ""
+    fields = "".join(f"<span class=field>{_text_object(each)}</span>" for each in block.get("fields", ()))
+    beside = _element(block["accessory"]) if "accessory" in block else ""
+    return f"<div class=section><div>{shown}{fields}</div>{beside}</div>"
+
+
+def _divider(_: Json) -> str:
+    return "<hr>"
+
+
+def _input(block: Json) -> str:
+    optional = " <i>(optional)</i>" if block.get("optional") else ""
+    hint = f"<div class=context>{_text_object(block['hint'])}</div>" if "hint" in block else ""
+    label = f"<b>{_text_object(block['label'])}</b>{optional}"
+    return f"<div class=input>{label}<br>{_element(block['element'])}{hint}</div>"
+
+
+def _element(element: Json) -> str:
+    """Return a button, or a menu or field with what is chosen in it."""
+    if element["type"] == "button":
+        style = element.get("style", "")
+        return f'<span class="button {style}">{_text_object(element["text"])}</span>'
+    if element["type"] in ("radio_buttons", "checkboxes"):
+        chosen = _chosen(element)
+        marks = [("\u25c9" if each in chosen else "\u25cb", each) for each in element["options"]]
+        return "<br>".join(f"{mark} {_text_object(each['text'])}" for mark, each in marks)
+    chosen = _chosen(element)
+    shown = ", ".join(_text_object(each["text"]) for each in chosen)
+    if not shown and "placeholder" in element:
+        shown = f"<i>{_text_object(element['placeholder'])}</i>"
+    return f"<span class=menu>{shown} \u25be</span>"
+
+
+def _chosen(element: Json) -> list[Json]:
+    one = [element["initial_option"]] if "initial_option" in element else []
+    chosen: list[Json] = element.get("initial_options", one)
+    return chosen
 
 
 def _image(block: Json) -> str:
@@ -111,8 +165,7 @@ def _image(block: Json) -> str:
 
 
 def _actions(block: Json) -> str:
-    shown = "".join(f"<span class=button>{_text_object(each['text'])}</span>" for each in block["elements"])
-    return f"<div class=row>{shown}</div>"
+    return f"<div class=row>{''.join(map(_element, block['elements']))}</div>"
 
 
 def _rich_text(block: Json) -> str:
@@ -136,6 +189,8 @@ def _rich_line(section: Json) -> str:
 def _rich_element(each: Json) -> str:
     if each["type"] == "date":
         return f"<time>{_when(each['timestamp'], each['format'])}</time>"
+    if each["type"] == "channel":
+        return f"<span class=mention>{escape('<#' + each['channel_id'] + '>')}</span>"
     shown = escape(each.get("text") or each.get("url", "")).replace("\n", "<br>")
     shown = f"<strong>{shown}</strong>" if each.get("style", {}).get("bold") else shown
     return _link(each["url"], shown) if each["type"] == "link" else shown
@@ -147,6 +202,8 @@ _BLOCKS: dict[str, Callable[[Json], str]] = {
     "section": _section,
     "image": _image,
     "actions": _actions,
+    "divider": _divider,
+    "input": _input,
     "rich_text": _rich_text,
 }
 _RICH: dict[str, Callable[[Json], str]] = {

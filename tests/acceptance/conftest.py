@@ -9,9 +9,14 @@ import pytest
 
 from bot.cli import main
 from bot.sample.blog import SampleBlog, load_posts
+from tests.acceptance.discord_place import Place
 from tests.acceptance.process import Ended, Home
 from tests.acceptance.running import Bot
+from tests.acceptance.slack_capture import keep
+from tests.acceptance.slack_place import SlackPlace
 from tests.fakes.blog import FaultyBlog
+from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.slack_server import FakeSlack
 
 KNOWN = 8  # posts that the blog has when the bot first sees it
 
@@ -34,6 +39,23 @@ async def bot(home: Home, blog: FaultyBlog) -> AsyncIterator[Bot]:
     async with home.running() as running:
         await running.polls(blog, 2)
         yield running
+
+
+@pytest.fixture
+async def place(home: Home, blog: FaultyBlog) -> AsyncIterator[Place]:
+    """A Discord for the bot of `home`; at the end all that was said there must have been lawful."""
+    async with FakeDiscord() as discord:
+        yield Place(discord, home, blog)
+
+
+@pytest.fixture
+async def slack_place(
+    request: pytest.FixtureRequest, home: Home, blog: FaultyBlog
+) -> AsyncIterator[SlackPlace]:
+    """A Slack for the bot of `home`, in Socket Mode or as the test says; it must see nothing unlawful."""
+    async with FakeSlack() as slack:
+        yield SlackPlace(slack, home, blog, getattr(request, "param", "socket"))
+        keep(slack.calls)
 
 
 @pytest.fixture

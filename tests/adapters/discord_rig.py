@@ -67,6 +67,7 @@ class NotingDesk:
     reached: list[str] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
     parked: list[tuple[str, str]] = field(default_factory=list)
+    notices: int = 0  # how often destinations were reported out of reach
     known: list[str] = field(default_factory=list)  # addresses of destinations
     memory: dict[str, str] = field(default_factory=dict)
 
@@ -89,6 +90,7 @@ class NotingDesk:
 
     async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
         self.parked += [(address, reason) for address in addresses]
+        self.notices += 1
 
     async def addresses(self, prefix: str) -> list[str]:
         return sorted(each for each in self.known if each.startswith(prefix))
@@ -97,7 +99,10 @@ class NotingDesk:
         return {key: value for key, value in sorted(self.memory.items()) if key.startswith(prefix)}
 
     async def remember(self, key: str, value: str) -> None:
-        self.memory[key] = value
+        if value:
+            self.memory[key] = value
+        else:
+            self.memory.pop(key, None)
 
     async def recall(self, key: str) -> str:
         return self.memory.get(key, "")

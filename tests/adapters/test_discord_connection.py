@@ -249,20 +249,6 @@ async def test_a_deleted_channel_ends_what_went_there_with_its_threads(rig: Rig)
     assert all("deleted" in reason for _, reason in rig.desk.ended)
 
 
-@pytest.mark.slow
-async def test_an_outage_or_a_kick_ends_nothing_and_coming_back_resumes(rig: Rig) -> None:
-    await rig.client.wait_until_ready()  # discord.py takes a join before that for the end of an outage
-    rig.guild.go_down()
-    rig.guild.come_back()
-    rig.guild.remove_bot()
-    await rig.until(lambda: rig.client.get_guild(rig.guild.id) is None)
-    rig.guild.add_bot()
-    await rig.until(lambda: rig.desk.reached)
-
-    assert rig.desk.ended == []
-    assert to(rig.news).address in rig.desk.reached
-
-
 @pytest.mark.parametrize("how", ["overwrite", "role"])
 async def test_a_permission_given_back_resumes_the_channel(rig: Rig, how: str) -> None:
     bits = 1 << 11  # Send Messages

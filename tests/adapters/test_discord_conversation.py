@@ -22,7 +22,7 @@ async def test_a_command_in_a_server_is_answered_to_its_user_alone(rig: Rig) -> 
     assert answer.ephemeral
     assert answer.content == "/follow {'categories': 'China-U.S.'}"
     assert used == (
-        Caller(to(rig.alice).address, to(rig.news).address, admin=False),
+        Caller(to(rig.alice).address, to(rig.news).address, places=frozenset({to(rig.news).address})),
         "follow",
         {"categories": "China-U.S."},
     )

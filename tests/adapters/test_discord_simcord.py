@@ -11,7 +11,9 @@ import simcord
 from adapters.discord import commands
 from adapters.discord.client import Client
 from adapters.discord.conversation import Conversation
+from adapters.discord.homes import Homes
 from adapters.discord.pace import Pace
+from adapters.discord.presence import Presence
 from adapters.discord.wire import Wire
 from tests.adapters.discord_rig import NotingDesk
 
@@ -30,9 +32,10 @@ class Talker(Client):
     """The client with a conversation, without the network."""
 
     def __init__(self, desk: NotingDesk) -> None:
-        super().__init__(Wire("https://discord.com/api/v10", ""), Pace(), self, (0, 0, 1))
+        super().__init__(Wire("https://discord.com/api/v10", ""), Pace(), (0, 0, 1))
         self.desk = desk
-        self.conversation = Conversation(desk, Greetings())
+        self.conversation = Conversation(desk, Greetings(), Homes(desk))
+        self.tell(self, Presence(self, Homes(desk), desk))
 
     async def setup_hook(self) -> None:
         """Register the commands."""
@@ -41,10 +44,6 @@ class Talker(Client):
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         await self.conversation.receive(interaction)
-
-    async def channels_gone(self, channel_ids: Any) -> None: ...
-
-    async def permissions_changed(self, channels: Any) -> None: ...
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import FeedState
+from bot.model import Caller, FeedState
 from bot.ports import Failed, Parked, Sent
 from tests.commands.room import NOW, Room, post_row
 
@@ -129,3 +129,34 @@ async def test_many_feeds_are_counted_with_the_troubled_ones_shown(room: Room) -
     assert lines[0] == "1 of 31 feeds is failing."
     assert lines[1].startswith("Blog 29: failing")
     assert "11 more feeds." in lines
+
+
+async def test_an_admin_of_one_server_sees_what_is_on_hold_there_and_nothing_of_others(room: Room) -> None:
+    for who in ("here", "elsewhere"):
+        await room.say("/alerts add Trade", who, admin=True)
+    await room.publish((await room.store.feeds())[0], post_row(30, "New tariffs", ("Trade",)))
+    for claim in await room.claim():
+        await room.settle(Parked(claim, "No access", NOW, NOW + timedelta(hours=1)))
+    places = frozenset({"console:here", "console:lobby"})
+    answers = [
+        (
+            await room.dispatcher.run(
+                Caller("console:root", "console:lobby", admin=admin, places=places), line
+            )
+        ).text
+        for line, admin, places in (
+            ("/health", True, places),
+            ("/health", True, frozenset({"console:lobby"})),
+            ("/health", False, places),
+            ("/health", True, None),
+        )
+    ]
+
+    assert [answer.splitlines()[0] for answer in answers] == [
+        "1 place cannot be reached.",
+        "All well.",
+        "1 place cannot be reached.",
+        "2 places cannot be reached.",
+    ]
+    assert [answer.count("On hold: ") for answer in answers] == [1, 0, 0, 2]
+    assert "elsewhere" not in answers[0]

@@ -114,7 +114,11 @@ async def test_a_sent_alert_is_told_with_its_reason(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"), [("/follow #Boeing", "of #Boeing."), ("/follow all", "every post is followed.")]
+    ("line", "reason"),
+    [
+        ("/follow #Boeing", "of #Boeing."),
+        ("/follow all", "every post is followed."),
+    ],
 )
 async def test_the_reason_may_be_a_tag_or_everything(room: Room, line: str, reason: str) -> None:
     await room.say(line)
@@ -123,6 +127,15 @@ async def test_the_reason_may_be_a_tag_or_everything(room: Room, line: str, reas
     await room.settle(Sent(claim, "1", NOW))
 
     assert f"because {reason}" in (await room.say("/why")).text
+
+
+async def test_a_name_that_ends_in_a_full_stop_gets_no_second_one(room: Room) -> None:
+    await room.say("/follow China-U.S.")
+    await room.publish((await room.store.feeds())[0], post_row(31, "Tariffs", ("China-U.S.",)))
+    (claim,) = await room.claim()
+    await room.settle(Sent(claim, "1", NOW))
+
+    assert (await room.say("/why")).text.endswith("because of China-U.S.")
 
 
 async def test_an_edited_alert_is_told(room: Room) -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,13 +15,14 @@ from typing import Any
 
 from adapters.console import ConsoleAdapter
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.commands import payload
 from bot.commands.spec import COMMANDS
 from bot.desk import commands_as_shown
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
 from bot.plain import one_line
-from bot.ports import Adapter, Desk, WebRoute
+from bot.ports import Desk, WebRoute
+from tests.contracts.adapter_rig import Rig, words
+from tests.contracts.slack_platform import slack
 from tests.fakes.discord_messages import StoredMessage
 from tests.fakes.discord_server import FakeDiscord
 
@@ -138,7 +139,7 @@ class QuietDesk:
 
     answer: str = "Done."
     lines: list[tuple[Caller, str]] = field(default_factory=list)
-    commands: tuple[CommandInfo, ...] = ()
+    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: commands_as_shown(COMMANDS))
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def asked(self, times: int) -> None:
@@ -179,29 +180,6 @@ class QuietDesk:
 # --- the adapters under test --------------------------------------------------------------------------------
 
 
-@dataclass
-class Rig:
-    """An adapter and its platform, from the outside."""
-
-    adapter: Adapter
-    destination: Destination  # a place that is there
-    shown: Callable[[], str]  # all words that people have seen, on one line
-    raw: Callable[[], str]  # what reached their screens, byte for byte
-    say: Callable[[str], Awaitable[None]]  # somebody types a line
-    vanish: Callable[[], None]  # the platform goes away
-    remembers: bool = True  # whether it can find what was sent
-
-
-def _words(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for each in value:
-            yield from _words(each)
-    else:
-        yield str(value)
-
-
 @asynccontextmanager
 async def _console(style: str) -> AsyncIterator[Rig]:
     output = io.StringIO()
@@ -229,7 +207,7 @@ def _face(message: Message) -> str:
 
 
 def _decoded(line: str) -> list[str]:
-    return [" ".join(word.split()) for word in _words(json.loads(line))] if line else []
+    return [" ".join(word.split()) for word in words(json.loads(line))] if line else []
 
 
 @asynccontextmanager
@@ -257,18 +235,15 @@ async def _discord() -> AsyncIterator[Rig]:
 
         def raw() -> str:
             seen = [*server.messages(channel), *answers]
-            words = [word for each in seen for word in _words([each.content, each.embeds])]
-            return "\n".join(words).replace("@\u2060", "@")  # what the adapter itself puts there
+            found = [word for each in seen for word in words([each.content, each.embeds])]
+            return "\n".join(found).replace("@\u2060", "@")  # what the adapter itself puts there
 
         def shown() -> str:
             return " ".join(re.sub(r"\\(?=[^\w\s])", "", raw()).split())
 
         async def say(line: str) -> None:
-            name, _, words = line.removeprefix("/").partition(" ")
-            if server.commands.named(name) is None:  # the tests' desk has no commands
-                for each in payload(commands_as_shown(COMMANDS)):
-                    server.commands._store(each, 0)
-            values: dict[str, Any] = {"follow": {"categories": words}, "find": {"words": words}}.get(name, {})
+            name, _, rest = line.removeprefix("/").partition(" ")
+            values: dict[str, Any] = {"follow": {"categories": rest}, "find": {"words": rest}}.get(name, {})
             asked = await server.interact(alice, channel, name, **values)
             answers.append(await asked.answer())
 
@@ -285,4 +260,5 @@ ADAPTERS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     "console-jsonl": lambda: _console("jsonl"),
     "discord": _discord,
     "pinboard": _pinboard,
+    "slack": slack,
 }

@@ -12,7 +12,8 @@ import pytest
 
 from bot.errors import DeliveryError, PermanentError, Scope
 from bot.model import Alert, Destination, Digest, Filing, Message, Notice, Post, Rank
-from tests.contracts.adapters import ADAPTERS, QuietDesk, Rig
+from tests.contracts.adapter_rig import Rig
+from tests.contracts.adapters import ADAPTERS, QuietDesk
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BEFORE = datetime(2026, 7, 1, 11, tzinfo=UTC)
@@ -72,8 +73,9 @@ async def test_commands_of_people_go_to_the_desk_and_are_answered(rig: Rig) -> N
     await rig.adapter.start(desk)
     await rig.say("/follow Trade")
 
-    ((caller, line),) = desk.lines
+    caller, line = desk.lines[0]
     assert line == "/follow Trade"
+    assert [line for _, line in desk.lines].count("/follow Trade") == 1
     assert caller.platform == rig.adapter.name
     assert "You now get: Trade." in rig.shown()
 

@@ -16,10 +16,15 @@ Proceed = Callable[[], Awaitable[web.Response]]
 Fault = Callable[[web.Request, Proceed], Awaitable[web.Response]]
 
 
-def status(code: int, text: str = "") -> Fault:
-    """Answer with a bare status and an HTML page, as the proxies before Discord do. Nothing is done."""
+def status(code: int, text: str = "", *, done: bool = False) -> Fault:
+    """Answer with a bare status and an HTML page, as the proxies before Discord do.
 
-    async def fault(_request: web.Request, _proceed: Proceed) -> web.Response:
+    Nothing is done; with `done` all that was asked is, as when a proxy has waited too long.
+    """
+
+    async def fault(_request: web.Request, proceed: Proceed) -> web.Response:
+        if done:
+            await proceed()
         return web.Response(
             status=code, text=text or f"<html><h1>{code}</h1></html>", content_type="text/html"
         )
@@ -51,6 +56,27 @@ def too_many_response(told: Refusal) -> web.Response:
         return web.Response(status=429, text="error code: 1015", headers=told.headers)
     headers = {**told.headers, "Content-Type": "application/json"}
     return web.Response(status=429, body=json.dumps(told.body).encode(), headers=headers)
+
+
+class Storm:
+    """Answer 429 for so many seconds from the first request on, each with the rest of them; then pass.
+
+    `refused` counts the 429s.
+    """
+
+    def __init__(self, seconds: float, *, scope: str = "user") -> None:
+        self.refused = 0
+        self._seconds = seconds
+        self._scope = scope
+        self._end: float | None = None
+
+    async def __call__(self, _request: web.Request, proceed: Proceed) -> web.Response:
+        now = asyncio.get_running_loop().time()
+        self._end = now + self._seconds if self._end is None else self._end
+        if now >= self._end:
+            return await proceed()
+        self.refused += 1
+        return too_many_response(refusal(self._scope, self._end - now))
 
 
 def drop_before() -> Fault:

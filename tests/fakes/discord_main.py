@@ -7,6 +7,7 @@ it had one); answers may overtake each other. The end of stdin ends the process:
     {"do": "stats"}                                   counters, see `_stats`
     {"do": "counts"}                                  messages per channel id
     {"do": "messages", "channel": ID}                 the messages of a channel
+    {"do": "requests", "on": "POST /channels/"}       each request that begins so: line, body, status, lost
     {"do": "interact", "user": NAME, "channel": ID, "command": "follow", "options": {…}}
     {"do": "fault", "kind": "drop_after", "on": "POST /channels/", "times": 1, "arguments": […]}
     {"do": "reset"}                                   forget the requests and counters so far
@@ -45,6 +46,7 @@ class Desk:
             "stats": self._stats,
             "counts": self._counts,
             "messages": self._messages,
+            "requests": self._requests,
             "interact": self._interact,
             "fault": self._fault,
             "reset": self._reset,
@@ -82,6 +84,12 @@ class Desk:
 
     async def _messages(self, request: Json) -> list[Json]:
         return [message.show() for message in self._server.messages(self._channel(request))]
+
+    async def _requests(self, request: Json) -> list[Json]:
+        found = self._server.requests_to(request.get("on", ""))
+        return [
+            {"line": each.line, "body": each.body, "status": each.status, "lost": each.lost} for each in found
+        ]
 
     async def _interact(self, request: Json) -> Json:
         """Return what the person reads, and the seconds to the first answer."""

@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from tests.fakes.discord_clients import Bot, running
-from tests.fakes.discord_faults import Hang, drop_after, drop_before, refuse, status
+from tests.fakes.discord_faults import Hang, Storm, drop_after, drop_before, refuse, status
 from tests.fakes.discord_server import FakeDiscord
 
 _SEND = "POST /channels/"
@@ -54,6 +54,31 @@ async def test_the_client_retries_a_502_and_gives_up_a_503() -> None:
 
         assert [each.status for each in server.requests_to(_SEND)] == [502, 200, 503]
         assert server.faults.pending == 0
+
+
+async def test_a_fault_may_come_after_the_work_was_done() -> None:
+    server = FakeDiscord()
+    news = server.add_guild().add_text()
+    async with server, running(server, Bot()) as bot:
+        server.faults.next(status(503, done=True), _SEND)
+        with pytest.raises(discord.DiscordServerError):
+            await bot.get_partial_messageable(news.id).send("Tariffs")
+
+        assert [message.content for message in server.messages(news)] == ["Tariffs"]
+
+
+async def test_a_storm_refuses_everything_until_it_is_over() -> None:
+    server, storm = FakeDiscord(), Storm(0.3)
+    news = server.add_guild().add_text()
+    server.faults.always(storm, _SEND)
+    async with server, running(server, Bot()) as bot:
+        channel = bot.get_partial_messageable(news.id)
+        await channel.send("Tariffs")
+        await channel.send("Trade")
+
+        assert [message.content for message in server.messages(news)] == ["Tariffs", "Trade"]
+        assert storm.refused == server.limits.invalid_requests >= 1
+        assert [each.status for each in server.requests_to(_SEND)][-2:] == [200, 200]
 
 
 async def test_a_hanging_request_waits_until_it_is_released() -> None:

@@ -29,6 +29,13 @@ async def test_it_builds_a_world_counts_requests_and_plans_faults() -> None:
         assert stats["violations"] == []
         assert await discord.ask("counts") == {place: 1}
         assert [message["content"] for message in await discord.ask("messages", channel=place)] == ["Tariffs"]
+        sent, _ = await discord.ask("requests", on="POST /channels/")
+        assert sent == {
+            "line": f"POST /channels/{place}/messages",
+            "body": {"content": "Tariffs"},
+            "status": 200,
+            "lost": False,
+        }
         await discord.ask("reset")
         assert (await discord.ask("stats"))["requests"] == 0
 

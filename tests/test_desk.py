@@ -1,22 +1,23 @@
-"""What the bot makes of what the Discord adapter tells it."""
+"""What the bot makes of what adapters tell it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.app import admin_addresses
+from bot.chats import admin_addresses, discord_adapter
 from bot.clock import SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.config import parse_config
 from bot.desk import FrontDesk
-from bot.model import Cadence, Notice
+from bot.model import Cadence, Caller, Notice
 from bot.places import channel_address
 from bot.ports import Inspection, Store
 from storage import open_store
+from tests.adapters.discord_rig import KEY, alert, made, to
 
 NEWS, OTHER, BOSS = "discord:channel:1", "discord:channel:2", "discord:user:3"
 NOW = datetime.now(UTC)
@@ -112,3 +113,44 @@ async def test_what_waits_for_a_deleted_channel_is_given_up(store: Store) -> Non
     (row,) = await store.delivery_log(NEWS, 9)
 
     assert (row.state, row.error) == ("failed", "the channel was deleted.")
+
+
+@pytest.mark.parametrize("publish", [True, False])
+async def test_the_config_says_whether_alerts_are_published(*, publish: bool) -> None:
+    async with made() as rig:
+        channel = rig.guild.add_announcement()
+        text = f"""
+            [discord]
+            enabled = true
+            api_base = "{rig.server.api_base}"
+            gateway = "{rig.server.gateway}"
+            publish = {str(publish).lower()}
+        """
+        rig.adapter = discord_adapter(parse_config(text, {"DISCORD_TOKEN": rig.server.token}))  # type: ignore[assignment]  # it is one
+        await rig.start()
+        await rig.known(channel)
+        await rig.adapter.send(to(channel), alert(1), KEY)
+
+        assert [message.crossposted for message in rig.server.messages(channel)] == [publish]
+
+
+async def test_the_outbox_is_woken_by_all_that_may_give_it_something(store: Store) -> None:
+    woken: list[str] = []
+    dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
+    desk = FrontDesk(dispatcher, store, SystemClock(), admins=[BOSS], wake=lambda: woken.append("woken"))
+    await follow(store, NEWS, channel=True)
+    boss = Caller(BOSS, NEWS, admin=True)
+
+    async def count(deed: Awaitable[object]) -> int:
+        woken.clear()
+        await deed
+        return len(woken)
+
+    assert await count(desk.run(boss, "/alerts test")) == 1
+    assert await count(desk.execute(boss, "alerts test", {})) == 1
+    assert await count(desk.execute(boss, "following", {})) == 0
+    assert await count(desk.reachable(NEWS)) == 0
+    assert await count(desk.unreachable([NEWS], "shut.")) == 1
+    assert await count(desk.unreachable([NEWS], "shut.")) == 0
+    assert await count(desk.reachable(NEWS)) == 1
+    assert await count(desk.gone([NEWS], "deleted.")) == 1

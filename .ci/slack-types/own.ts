@@ -1,0 +1,13 @@
+import type { KnownBlock } from '@slack/types';
+
+/** What a response_url takes (Slack's documentation, "Handling user interaction"). */
+export interface ResponseUrlArguments {
+  text?: string;
+  blocks?: KnownBlock[];
+  response_type?: 'ephemeral' | 'in_channel';
+  replace_original?: boolean;
+  delete_original?: boolean;
+  unfurl_links?: boolean;
+  unfurl_media?: boolean;
+  parse?: 'none' | 'full';
+}

@@ -1,0 +1,58 @@
+"""Which server each channel is in that gets alerts, kept over restarts.
+
+discord.py forgets a thread once it is archived, and a server once the bot is removed from it.
+"""
+
+from __future__ import annotations
+
+from bot.ports import Desk
+
+_HOME, _LEFT = "discord:home:", "discord:left:"
+
+
+class Homes:
+    """Server ids by channel id, and the servers that the bot was removed from while it had alerts there."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def learn(self, guild_id: int, channel_id: int) -> None:
+        """Keep which server a channel is in."""
+        await self._desk.remember(f"{_HOME}{guild_id}:{channel_id}", "1")
+
+    async def forget(self, guild_id: int, channel_id: int) -> None:
+        """Forget a channel that is no more."""
+        if channel_id in await self.of(guild_id):
+            await self._desk.remember(f"{_HOME}{guild_id}:{channel_id}", "")
+
+    async def of(self, guild_id: int) -> set[int]:
+        """Return the channels known to be in a server."""
+        return set(_pairs(await self._desk.recalled(f"{_HOME}{guild_id}:")))
+
+    async def all(self) -> dict[int, int]:
+        """Return every known channel with its server."""
+        return _pairs(await self._desk.recalled(_HOME))
+
+    async def leave(self, guild_id: int) -> None:
+        """Keep that the bot was removed from a server."""
+        await self._desk.remember(f"{_LEFT}{guild_id}", "1")
+
+    async def left(self) -> set[int]:
+        """Return the servers that the bot was removed from."""
+        return {int(key.removeprefix(_LEFT)) for key in await self._desk.recalled(_LEFT)}
+
+    async def was_left(self, guild_id: int) -> bool:
+        """Whether the bot was removed from a server."""
+        return bool(await self._desk.recall(f"{_LEFT}{guild_id}"))
+
+    async def come_back(self, guild_id: int) -> None:
+        """Keep that the bot is in a server again."""
+        await self._desk.remember(f"{_LEFT}{guild_id}", "")
+
+
+def _pairs(kept: dict[str, str]) -> dict[int, int]:
+    found = {}
+    for key in kept:
+        guild, _, channel = key.removeprefix(_HOME).partition(":")
+        found[int(channel)] = int(guild)
+    return found

@@ -1,0 +1,247 @@
+"""The Slack adapter: `bot.ports.Adapter`, put together from the parts of this folder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_bolt.app.async_app import AsyncApp
+
+from adapters.slack import inspection
+from adapters.slack.app import make_app
+from adapters.slack.conversation import Conversation
+from adapters.slack.delivery import Delivery
+from adapters.slack.errors import TABLE
+from adapters.slack.events import Events
+from adapters.slack.inspection import Finding
+from adapters.slack.installations import Installations, Memory
+from adapters.slack.link import SocketLink
+from adapters.slack.oauth import Door
+from adapters.slack.pace import PER_MINUTE, Pace
+from adapters.slack.people import People
+from adapters.slack.requests import HttpLink
+from adapters.slack.workspaces import Workspaces
+from bot.errors import PermanentError, Scope, TemporaryError
+from bot.model import Destination, Message
+from bot.ports import Desk, WebRoute
+
+API_BASE = "https://slack.com/api/"
+SOCKET, HTTP = "socket", "http"
+LAST_WORDS = 3.0  # seconds for answers under way when the adapter closes
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to reach Slack
+NOTHING_SET = (
+    "There is no bot token; put it into SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & Permissions) and start "
+    "again."
+)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What lives from start to close."""
+
+    workspaces: Workspaces
+    installations: Installations | None
+    delivery: Delivery
+    conversation: Conversation
+    events: Events
+    app: AsyncApp
+
+
+class SlackAdapter:
+    """Alerts and commands on Slack.
+
+    `mode`: "socket" or "http". `api_base`: where Slack is. `bot_token` is that of the home workspace; others
+    install the app by `client_id`, `client_secret` and `public_url`. `prefix`: the command that all others
+    also stand behind. `per_minute`: messages in one workspace. `admins`: ids of people who are admins
+    everywhere, "U…" in the home workspace, "T…/U…" in another. `first_wait`: seconds until Slack is tried
+    again that was out of reach.
+    """
+
+    name = "slack"
+
+    def __init__(
+        self,
+        *,
+        mode: str = SOCKET,
+        api_base: str = API_BASE,
+        bot_token: str = "",
+        app_token: str = "",
+        signing_secret: str = "",
+        client_id: str = "",
+        client_secret: str = "",
+        public_url: str = "",
+        prefix: str = "bystander",
+        per_minute: float = PER_MINUTE,
+        admins: Iterable[str] = (),
+        pace: Pace | None = None,
+        first_wait: float = FIRST_WAIT,
+    ) -> None:
+        self._mode = mode
+        self._api_base = api_base
+        self._bot_token = bot_token
+        self._app_token = app_token
+        self._signing_secret = signing_secret
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._public_url = public_url
+        self._prefix = prefix
+        self._admins = tuple(admins)
+        self._first_wait = first_wait
+        self._pace = pace or Pace(per_minute=per_minute)
+        self._link = SocketLink(app_token) if mode == SOCKET else HttpLink(signing_secret)
+        self._door = Door(
+            client_id=client_id, client_secret=client_secret, public_url=public_url, api_base=api_base
+        )
+        self._parts: _Parts | None = None
+        self._service: asyncio.Task[None] | None = None
+        self._refused: PermanentError | None = None  # why Slack will not have the bot
+        self._known = False  # whether Slack has told who the bot is
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        """What is answered on the web server: Slack's requests in mode "http", installing by OAuth."""
+        return (*self._link.routes, *self._door.routes)
+
+    @property
+    def connected(self) -> bool:
+        """Whether commands come in and messages can go out."""
+        return self._parts is not None and self._known and self._link.connected
+
+    # --- life -------------------------------------------------------------------------------------------
+
+    async def start(self, desk: Desk) -> None:
+        """Connect. PermanentError: a token is refused; out of reach, it is tried on by itself."""
+        self._refused = None
+        parts = self._parts = self._made(desk)
+        try:
+            reached = await self._reach(parts, desk)
+        except PermanentError as error:
+            self._refused = error
+            raise
+        self._service = asyncio.create_task(self._serve(parts, desk, reached=reached))
+
+    async def run(self) -> None:
+        """Serve until cancelled; PermanentError once Slack refuses the bot for good."""
+        if self._refused is not None:
+            raise self._refused
+        if self._service is not None:
+            await asyncio.shield(self._service)
+
+    async def aclose(self) -> None:
+        """Take nothing more in, let answers under way go out, then disconnect."""
+        self._door.close()
+        if self._service is not None:
+            self._service.cancel()
+            await asyncio.gather(self._service, return_exceptions=True)
+            self._service = None
+        await self._link.aclose()
+        parts, self._parts, self._known = self._parts, None, False
+        if parts is not None:
+            await parts.conversation.drain(LAST_WORDS)
+            await parts.events.drain(LAST_WORDS)
+            await parts.workspaces.aclose()
+
+    def _made(self, desk: Desk) -> _Parts:
+        """Return the parts; nothing is asked of Slack yet."""
+        installations = Installations(desk, self._client_secret) if self._client_secret else None
+        workspaces = self._workspaces(installations)
+        delivery = Delivery(workspaces, desk)
+        conversation = Conversation(desk, workspaces, People(self._admins), delivery, prefix=self._prefix)
+        events = Events(desk, workspaces, installations)
+        app = make_app(self._api_base, workspaces)
+        conversation.register(app)
+        events.register(app)
+        return _Parts(workspaces, installations, delivery, conversation, events, app)
+
+    def _workspaces(self, installations: Installations | None) -> Workspaces:
+        return Workspaces(
+            api_base=self._api_base,
+            pace=self._pace,
+            bot_token=self._bot_token,
+            installations=installations,
+        )
+
+    async def _reach(self, parts: _Parts, desk: Desk) -> bool:
+        """Find out who the bot is and let people in; False while Slack is out of reach."""
+        try:
+            await self._identify(parts)
+        except TemporaryError as error:
+            _log.warning("Slack cannot be used yet: %s", error)
+            return False
+        self._known = True
+        if parts.installations is not None:
+            self._door.open(desk, parts.workspaces, parts.installations)
+        await self._link.start(parts.app)
+        return True
+
+    async def _identify(self, parts: _Parts) -> None:
+        """Ask who the bot is at home. TemporaryError or PermanentError(ADAPTER)."""
+        if not self._bot_token:
+            if not self._door.routes:
+                raise PermanentError(NOTHING_SET, scope=Scope.ADAPTER)
+            return
+        try:
+            me = await parts.workspaces.connect()
+        except PermanentError as error:  # whatever it says of a place, it is said of all
+            raise PermanentError(str(error), scope=Scope.ADAPTER) from None
+        if not me.bot:  # it would write in a person's name
+            raise PermanentError(TABLE["not_allowed_token_type"].text, scope=Scope.ADAPTER)
+        _log.info("Slack knows the bot as @%s in %s.", me.name, me.team_name)
+
+    async def _serve(self, parts: _Parts, desk: Desk, *, reached: bool) -> None:
+        """Try on until Slack is reached, then keep what comes in coming."""
+        wait = self._first_wait
+        try:
+            while not reached:
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+                reached = await self._reach(parts, desk)
+            await self._link.run()
+        except PermanentError as error:
+            self._refused = error
+            raise
+
+    # --- messages ---------------------------------------------------------------------------------------
+
+    async def send(self, destination: Destination, message: Message, key: str) -> str:
+        """Send a message; see the port."""
+        return await self._ready().send(destination, message, key)
+
+    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
+        """Change a sent message; see the port."""
+        return await self._ready().edit(destination, reference, message, key)
+
+    async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
+        """Look for a message in the history of its place; see the port."""
+        return await self._ready().find(destination, key, since)
+
+    def _ready(self) -> Delivery:
+        if self._refused is not None:
+            raise self._refused
+        if self._parts is None:
+            raise TemporaryError("Slack is not connected at present.")
+        return self._parts.delivery
+
+    # --- what the shell asks ------------------------------------------------------------------------------
+
+    async def inspect(self, addresses: Iterable[str], memory: Memory | None = None) -> list[Finding]:
+        """Return what is well and what is not: tokens, scopes, the way in, workspaces, places.
+
+        `memory`: where installations are kept; None: they are not looked at.
+        """
+        kept = Installations(memory, self._client_secret) if memory and self._client_secret else None
+        workspaces = self._workspaces(kept)
+        if self._mode == SOCKET:
+            ways = [await inspection.inspect_socket(self._api_base, self._app_token)]
+        else:
+            ways = inspection.inspect_http(self._signing_secret, self._public_url)
+        ways += inspection.inspect_oauth(self._client_id, self._client_secret, self._public_url)
+        try:
+            return await inspection.inspect(workspaces, ways, kept, addresses)
+        finally:
+            await workspaces.aclose()

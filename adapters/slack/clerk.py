@@ -1,0 +1,130 @@
+"""Runs at the desk what people asked for on Slack, once it is clear which channel they mean."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Protocol
+
+from adapters.slack import places, preflight, typed
+from adapters.slack.errand import Errand
+from adapters.slack.home import Home
+from adapters.slack.origin import Origin
+from adapters.slack.people import Callers
+from adapters.slack.workspaces import Workspaces
+from bot.errors import DeliveryError, UsageError
+from bot.model import Caller, Reply
+from bot.names import attempt_key
+from bot.ports import Desk
+
+FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
+UNCHANGED = "Nothing was changed."
+_log = logging.getLogger(__name__)
+
+
+class PlaceError(UsageError):
+    """Alerts cannot go to the channel that was named."""
+
+
+class Greeter(Protocol):
+    """Says hello to a person who begins to follow something."""
+
+    async def greet(self, team: str, user_id: str, text: str, key: str) -> None:
+        """Send a first direct message, unless one is known to have arrived; DeliveryError: it cannot."""
+        ...
+
+
+class Clerk:
+    """Does errands. Whatever changes something brings the App Home in step."""
+
+    def __init__(
+        self, desk: Desk, workspaces: Workspaces, callers: Callers, greeter: Greeter, home: Home
+    ) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._callers = callers
+        self._greeter = greeter
+        self._home = home
+        self.commands = {command.path: command for command in desk.commands}
+
+    def path(self, wanted: Errand) -> str:
+        """Return the path of an errand, "" where there is no such command."""
+        return typed.read_line(wanted.line, self.commands).path if wanted.line else wanted.path
+
+    def changes(self, wanted: Errand) -> bool:
+        """Whether an errand may change something, so that it is not done again for another page."""
+        command = self.commands.get(self.path(wanted))
+        return command is None or command.changes
+
+    async def run(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+        """Do an errand. DeliveryError: Slack was asked about a channel and did not answer."""
+        try:
+            return await self.attempt(origin, caller, wanted)
+        except UsageError as error:
+            return Reply(str(error), ok=False)
+
+    async def attempt(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+        """Do an errand as `run` does. Raises UsageError for what cannot be asked of the desk."""
+        reply = await self._run(origin, caller, wanted)
+        if reply.ok and self.changes(wanted):
+            self._home.refresh(origin)
+        return reply
+
+    async def greeted(self, origin: Origin, caller: Caller, reply: Reply) -> Reply:
+        """Make sure that direct messages reach who follows something; say so when they do not."""
+        if caller.place != caller.address:
+            text = f"Alerts come here. {reply.text}"
+            key = attempt_key(caller.address, f"greeting {text}")
+            try:
+                await self._greeter.greet(origin.team, origin.user, text, key)
+            except DeliveryError as error:
+                return unreached(reply, error)
+        await self._desk.reachable(caller.address)
+        return reply
+
+    async def _run(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+        read = typed.read_line(wanted.line, self.commands) if wanted.line else None
+        path = wanted.path if read is None else read.path
+        command = self.commands.get(path)
+        if read is not None and (command is None or not typed.takes_channel(command)):
+            return await self._desk.run(caller, read.line)
+        if command is None or (command.admin and not caller.admin):
+            return await self._desk.execute(caller, path, {})  # which says so
+        values = self._placed(origin, path, typed.values(command, read.rest) if read else wanted.values)
+        if path == ADD_ALERTS:
+            await self._check(caller, values)
+        return await self._desk.execute(caller, path, values)
+
+    def _placed(self, origin: Origin, path: str, values: Mapping[str, str]) -> dict[str, str]:
+        """Return values in which channels are addresses. Raises PlaceError for those of other workspaces."""
+        kinds = {each.name: each.kind for each in self.commands[path].parameters}
+        home = self._workspaces.home
+        found = dict(values)
+        for name in [name for name in found if kinds.get(name) == "channel"]:
+            team, channel_id = typed.channel(found[name])
+            if self._is_elsewhere(team, origin) and not self._callers.is_operator(origin):
+                raise PlaceError(f"That channel is in another workspace; run the command there. {UNCHANGED}")
+            found[name] = places.address(team or origin.team, channel_id, home)
+        return found
+
+    def _is_elsewhere(self, team: str, origin: Origin) -> bool:
+        same_home = self._workspaces.is_home(team) and self._workspaces.is_home(origin.team)
+        return team not in ("", origin.team) and not same_home
+
+    async def _check(self, caller: Caller, values: Mapping[str, str]) -> None:
+        """Raise PlaceError where it is known that alerts cannot go to a channel."""
+        address = values.get("channel", caller.place)
+        if address == caller.address:
+            raise PlaceError(
+                "Alerts go to a channel: run the command in one, or choose one in the form that /alerts add "
+                f"opens when nothing stands behind it. {UNCHANGED}"
+            )
+        place = places.read_address(address.partition(":")[2])
+        client, me = await self._workspaces.client(place.team), await self._workspaces.identity(place.team)
+        if said := await preflight.refusal(client, place.id, me):
+            raise PlaceError(f"{said} {UNCHANGED}")
+
+
+def unreached(reply: Reply, error: DeliveryError) -> Reply:
+    """Return an answer that says why no direct message came."""
+    return Reply(f"{reply.text}\nBut no direct message reaches you yet: {error}", reply.posts)

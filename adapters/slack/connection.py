@@ -1,0 +1,182 @@
+"""One connection of Socket Mode: how it is opened, what ends it, how its envelopes are answered."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from typing import Any
+
+from aiohttp import WSMessage
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.errors import name_of, translate
+from bot.errors import PermanentError, Scope, TemporaryError
+
+LAST_WORDS = 3.0  # seconds for acknowledgements under way when a connection is closed
+
+REFUSED = (
+    "Slack refuses the app-level token; put one that begins with xapp- and has the scope connections:write "
+    "into SLACK_APP_TOKEN (api.slack.com/apps, Basic Information, App-Level Tokens) and start again."
+)
+# Errors of apps.connections.open that the token itself is at fault for (method reference).
+_OF_THE_TOKEN = frozenset(
+    {
+        "account_inactive",
+        "forbidden_team",
+        "invalid_auth",
+        "is_bot",
+        "missing_args",
+        "missing_scope",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+_SWITCHED_OFF = (
+    "Slack lets the app open no socket ({}); switch on Socket Mode (api.slack.com/apps, Socket Mode), or set "
+    'slack.mode = "http" in the config.'
+)
+_TOO_MANY = (
+    "Slack has ten connections of this app already; stop the other copies of the bot that run on its token."
+)
+_MUCH_LATER = 60.0  # seconds to wait for what only people can mend
+
+_log = logging.getLogger(__name__)
+_chatter = logging.getLogger(f"{__name__}.sdk")
+_chatter.setLevel(logging.CRITICAL)  # its lines hold tickets; what matters is told here
+
+
+async def ticket(client: AsyncWebClient, app_token: str) -> str:
+    """Return the address of a new socket, good for one connection.
+
+    PermanentError(ADAPTER): the token is refused. TemporaryError: anything else.
+    """
+    if not app_token.startswith("xapp-"):
+        raise PermanentError(REFUSED, scope=Scope.ADAPTER)
+    try:
+        return str((await client.apps_connections_open(app_token=app_token))["url"])
+    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        if name_of(error) in _OF_THE_TOKEN:
+            raise PermanentError(REFUSED, scope=Scope.ADAPTER) from None
+        wrong = translate(error)
+        if isinstance(wrong, TemporaryError):
+            raise wrong from None
+        raise TemporaryError(_SWITCHED_OFF.format(name_of(error)), retry_after=_MUCH_LATER) from None
+
+
+class Socket(AsyncSocketModeHandler):
+    """One connection. It is never mended, as the SDK would: `over` says that another has to take its place.
+
+    (The SDK's own reconnecting closes the old socket before it opens the next, tries refused tokens for ever,
+    and was seen to end in sockets on which nothing arrives: bolt-python#1529, python-slack-sdk#1701.)
+    """
+
+    def __init__(self, app: AsyncApp, app_token: str, url: str, ping_every: float) -> None:
+        super().__init__(app, app_token, logger=_chatter, ping_interval=ping_every)
+        self.up = asyncio.Event()
+        self.over = asyncio.Event()
+        self.reason = ""  # of the end, where Slack gave one
+        self.heard = time.monotonic()
+        self._busy: set[asyncio.Task[Any]] = set()
+        self.client.wss_uri = url
+        self.client.connect_to_new_endpoint = self._end  # type: ignore[method-assign]  # there is no setting for it
+        self.client.on_message_listeners.append(self._hear)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether envelopes can come in. They do until the end, also when a replacement is on its way."""
+        session = self.client.current_session
+        return self.up.is_set() and session is not None and not session.closed and not self.client.stale
+
+    async def connect(self, patience: float) -> None:
+        """Connect and wait for Slack's greeting; TemporaryError when that takes longer than `patience`."""
+        ends = [asyncio.create_task(each.wait()) for each in (self.up, self.over)]
+        try:
+            async with asyncio.timeout(patience):
+                await self.client.connect()  # type: ignore[no-untyped-call]  # it has no types
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            raise TemporaryError("Slack's socket does not answer.") from None
+        finally:
+            for each in ends:
+                each.cancel()
+        if not self.up.is_set():
+            raise TemporaryError(
+                _TOO_MANY if self.reason == "too_many_websockets" else "Slack hung up at once."
+            )
+
+    async def until_over(self, silence: float) -> None:
+        """Return when the connection has to be replaced: it ends, or nothing came for `silence` seconds."""
+        while not self.over.is_set():
+            left = self.heard + silence - time.monotonic()
+            if left <= 0:
+                return
+            try:
+                async with asyncio.timeout(left):
+                    await self.over.wait()
+            except TimeoutError:
+                continue
+
+    async def until_quiet(self, quiet: float, longest: float) -> None:
+        """Return when nothing came for `quiet` seconds, after `longest`, or when the connection is down."""
+        end = time.monotonic() + longest
+        while self.is_up:
+            left = min(self.heard + quiet, end) - time.monotonic()
+            if left <= 0:
+                return
+            await asyncio.sleep(left)
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as the SDK's own
+        """Answer one envelope."""
+        task = asyncio.current_task()
+        assert task is not None  # the SDK makes one for each envelope
+        self._busy.add(task)
+        try:
+            start = time.time()
+            answer = await run_async_bolt_app(self.app, req)
+            if req.type == "events_api":
+                answer.body = ""  # nobody reads it, and Slack wants none
+            await send_async_response(client, req, answer, start)
+        except Exception as error:  # noqa: BLE001 -- one envelope's trouble ends with it
+            _log.error("An answer to Slack got lost: %s", type(error).__name__)
+        finally:
+            self._busy.discard(task)
+
+    async def hang_up(self) -> None:
+        """Let acknowledgements under way go out, then disconnect. Safe to call twice."""
+        self.over.set()
+        if self._busy:
+            await asyncio.wait(self._busy, timeout=LAST_WORDS)
+        client = self.client
+        try:
+            async with asyncio.timeout(LAST_WORDS):
+                await client.close()  # type: ignore[no-untyped-call]  # it has no types
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the connection is given up
+            _log.debug("Hanging up on Slack: %s", type(error).__name__)
+        finally:
+            tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
+            running = [each for each in tasks if each is not None]
+            for each in running:
+                each.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            await client.aiohttp_client_session.close()
+
+    async def _end(self, force: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 -- the SDK's signature
+        self.over.set()
+
+    async def _hear(self, message: WSMessage) -> None:
+        self.heard = time.monotonic()
+        frame = json.loads(message.data)
+        if frame.get("type") == "hello":
+            self.up.set()
+        elif frame.get("type") == "disconnect":
+            self.reason = str(frame.get("reason", ""))
+            self.over.set()

@@ -1,0 +1,259 @@
+"""What each error of Slack and of the way there becomes: one table, pure."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.plain import one_line
+
+REFUSED = (
+    "Slack refuses the bot's token; put a current one into SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & "
+    "Permissions) and start again."
+)
+CLOSED = (
+    "The app may no longer be used in that workspace; install it there again, from /slack/install on the "
+    "bot's own web address."
+)
+
+_MOST_DETAIL = 150  # characters of Slack's own words
+_BLOCKED = 600.0  # seconds to leave an edge alone that answers with a page instead of Slack's JSON
+_LATER, _MUCH_LATER = 300.0, 3600.0
+_UNSAID = 30.0  # seconds to wait after a 429 that names none
+_LONGEST = 86400.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an error means: permanent with a scope, else temporary.
+
+    Scope.ADAPTER: the workspace is shut to us. `wait` in seconds. `uncertain`: it may be done all the same.
+    """
+
+    text: str
+    scope: Scope | None = None
+    wait: float | None = None
+    uncertain: bool = False
+
+
+def _here(text: str) -> Rule:
+    return Rule(text, Scope.DESTINATION)
+
+
+def _this(text: str) -> Rule:
+    return Rule(text, Scope.MESSAGE)
+
+
+def _shut(text: str) -> Rule:
+    return Rule(text, Scope.ADAPTER)
+
+
+_SLOWER = Rule("Slack asks the bot to slow down.")
+_FAULT = Rule("Slack has a fault of its own.", uncertain=True)
+_MOVING = Rule("The workspace is being moved by Slack, until then nothing can be sent.", wait=_MUCH_LATER)
+_RESTRICTED = _here(
+    "The workspace does not let the bot write there; allow it in the channel's posting permissions."
+)
+_DENIED = _here(
+    "The workspace's settings keep the bot from writing there; ask one of its admins to allow the app."
+)
+_NO_ACCOUNT = _here("That person's account does not exist any more, or is deactivated.")
+_FORM = _this("Slack refuses the form of the message.")
+_LONG = _this("Slack finds the message too long.")
+_EDIT = _this("The message cannot be edited any more.")
+_OURS = _this("Slack does not understand the call; update Bystander.")
+_TOKEN = _shut(REFUSED)
+_KEPT_OUT = _shut(
+    "The workspace's settings keep the app out; ask one of its admins to approve it (Manage apps)."
+)
+
+# Names: method reference of Slack; the lists there are not complete. What follows from each is ours.
+TABLE: dict[str, Rule] = {
+    # for now
+    "ratelimited": _SLOWER,
+    "rate_limited": _SLOWER,
+    "internal_error": _FAULT,
+    "fatal_error": _FAULT,
+    "service_unavailable": _FAULT,
+    "update_failed": _FAULT,
+    "request_timeout": Rule("Slack got only a part of the message."),
+    "external_channel_migrating": Rule("Slack is moving the channel.", wait=_LATER),
+    "team_added_to_org": _MOVING,
+    "org_login_required": _MOVING,
+    "message_limit_exceeded": Rule("The workspace has sent all that its plan allows.", wait=_MUCH_LATER),
+    # this message
+    "invalid_blocks": _FORM,
+    "invalid_blocks_format": _FORM,
+    "block_mismatch": _FORM,
+    "invalid_attachments": _FORM,
+    "invalid_metadata_format": _FORM,
+    "invalid_metadata_schema": _FORM,
+    "metadata_must_be_sent_from_app": _FORM,
+    "markdown_text_conflict": _FORM,
+    "no_text": _this("Slack finds the message empty."),
+    "metadata_too_large": _LONG,
+    "msg_blocks_too_long": _LONG,
+    "msg_too_long": _LONG,
+    "attachment_payload_limit_exceeded": _LONG,
+    "too_many_attachments": _LONG,
+    "message_not_found": _this("The message was deleted on Slack."),
+    "cant_update_message": _EDIT,
+    "edit_window_closed": _EDIT,
+    "is_inactive": _this("The channel is archived, so the message cannot be edited."),
+    # the place
+    "channel_not_found": _here(
+        "The channel does not exist any more, or it is private and the bot is not in it; invite the bot with "
+        "/invite there, or choose another one with /alerts add."
+    ),
+    "not_in_channel": _here("The bot is not in the channel; invite it there with /invite."),
+    "is_archived": _here("The channel is archived; unarchive it, or choose another one with /alerts add."),
+    "messages_tab_disabled": _here(
+        "The app takes no direct messages; switch on its Messages tab (api.slack.com/apps, App Home)."
+    ),
+    "restricted_action": _RESTRICTED,
+    "ekm_access_denied": _RESTRICTED,
+    "cannot_reply_to_message": _RESTRICTED,
+    "channel_is_limited_access": _DENIED,
+    "access_denied": _DENIED,
+    "no_permission": _DENIED,
+    "team_not_found": _here("Slack does not know the workspace of that channel; add the channel again."),
+    "user_not_found": _NO_ACCOUNT,
+    "user_disabled": _NO_ACCOUNT,
+    "user_not_visible": _here("The bot may not see that person; ask an admin of the workspace to allow it."),
+    "invalid_user_combination": _here("The bot shares no channel with that person; add both to one."),
+    "method_not_supported_for_channel_type": _here(
+        "Slack lets no bot write there; choose another place with /alerts add."
+    ),
+    # the workspace
+    "invalid_auth": _TOKEN,
+    "not_authed": _TOKEN,
+    "account_inactive": _TOKEN,
+    "token_revoked": _TOKEN,
+    "token_expired": _TOKEN,
+    "not_allowed_token_type": _shut(
+        "SLACK_BOT_TOKEN is no bot token; put the one that begins with xoxb- there (api.slack.com/apps, "
+        "OAuth & Permissions) and start again."
+    ),
+    "missing_scope": _shut(
+        "The bot lacks a scope; add it (api.slack.com/apps, OAuth & Permissions, Scopes) and install the app "
+        "again."
+    ),
+    "app_access_restricted": _KEPT_OUT,
+    "accesslimited": _KEPT_OUT,
+    "enterprise_is_restricted": _KEPT_OUT,
+    "two_factor_setup_required": _KEPT_OUT,
+    # the call
+    **dict.fromkeys(
+        (
+            "invalid_arguments",
+            "invalid_arg_name",
+            "invalid_array_arg",
+            "invalid_charset",
+            "invalid_form_data",
+            "invalid_post_type",
+            "missing_post_type",
+            "unknown_method",
+            "method_deprecated",
+            "deprecated_endpoint",
+            "as_user_not_supported",
+        ),
+        _OURS,
+    ),
+}
+
+# What became of the way to Slack, and whether the request may have arrived; the first that fits.
+_BROKEN: dict[type[Exception], tuple[str, bool]] = {
+    aiohttp.ClientConnectorError: ("Slack cannot be reached.", False),
+    aiohttp.ConnectionTimeoutError: ("Slack cannot be reached.", False),
+    TimeoutError: ("Slack did not answer in time.", True),
+    aiohttp.ClientError: ("The connection to Slack broke off.", True),
+    OSError: ("The connection to Slack broke off.", True),
+}
+_TOO_MANY, _SERVER_ERROR = 429, 500
+
+
+def translate(error: Exception, *, elsewhere: bool = False) -> DeliveryError:
+    """Return what the outbox is to know of any error that a call to Slack raised.
+
+    `elsewhere`: in another than the home workspace, which shuts out nobody but that workspace.
+    """
+    if isinstance(error, DeliveryError):
+        return error
+    if isinstance(error, SlackApiError):
+        return _answered(error, elsewhere=elsewhere)
+    for kind, (text, uncertain) in _BROKEN.items():
+        if isinstance(error, kind):
+            return TemporaryError(text, uncertain=uncertain)
+    _log.error("Something unforeseen on the way to Slack", exc_info=error)
+    return TemporaryError(f"{type(error).__name__} on the way to Slack.", uncertain=True)
+
+
+def name_of(error: Exception) -> str:
+    """Return Slack's own name of an error, "" for none."""
+    return str(_body(error).get("error") or "")
+
+
+def retry_after(error: SlackApiError) -> float | None:
+    """Return the seconds that Slack asks to wait, a day at most; None where it does not slow us down."""
+    if _status(error) != _TOO_MANY and TABLE.get(name_of(error)) is not _SLOWER:
+        return None
+    headers = getattr(error.response, "headers", None) or {}
+    try:
+        return min(max(float(headers.get("Retry-After", _UNSAID)), 0.0), _LONGEST)
+    except ValueError:
+        return _UNSAID
+
+
+def _answered(error: SlackApiError, *, elsewhere: bool) -> DeliveryError:
+    if (asked := retry_after(error)) is not None:
+        return TemporaryError(_SLOWER.text, retry_after=asked)
+    name = name_of(error)
+    rule = _rule(name) or _by_status(_status(error), name)
+    text, scope = rule.text, rule.scope
+    if scope is Scope.ADAPTER and elsewhere:
+        text, scope = CLOSED, Scope.DESTINATION
+    if scope is None:
+        return TemporaryError(text, retry_after=rule.wait, uncertain=rule.uncertain)
+    return PermanentError(_with_detail(text, error), scope=scope)
+
+
+def _rule(name: str) -> Rule | None:
+    return _RESTRICTED if name.startswith("restricted_action") else TABLE.get(name)
+
+
+def _by_status(status: int, name: str) -> Rule:
+    """Return the rule for an answer without a name that the table knows."""
+    if status >= _SERVER_ERROR:
+        return Rule(f"Slack has a fault of its own (it answered {status}).", uncertain=True)
+    if name:
+        shown = one_line(name, _MOST_DETAIL)
+        return Rule(f"Slack refuses with “{shown}”, which Bystander does not know.", wait=_LATER)
+    return Rule(f"Slack's address answered {status} without a reason.", wait=_BLOCKED)
+
+
+def _with_detail(text: str, error: SlackApiError) -> str:
+    """Return a sentence with Slack's own words on what is missing or wrong."""
+    body = _body(error)
+    told = body.get("response_metadata")
+    messages = told.get("messages") if isinstance(told, dict) else None
+    said = body.get("needed") or ("; ".join(map(str, messages)) if isinstance(messages, list) else "")
+    detail = one_line(str(said), _MOST_DETAIL)
+    return f"{text.removesuffix('.')} ({detail})." if detail else text
+
+
+def _body(error: Exception) -> dict[str, Any]:
+    data = getattr(getattr(error, "response", None), "data", None)
+    return data if isinstance(data, dict) else {}
+
+
+def _status(error: SlackApiError) -> int:
+    """Return the HTTP status; the SDK hands on aiohttp's own answer when it cannot read it."""
+    response = error.response
+    return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))

@@ -1,0 +1,74 @@
+"""Who did something on Slack, and where: read from payloads that are checked here. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_IDS = {
+    "team": re.compile(r"[TE][A-Z0-9]{2,20}"),
+    "user": re.compile(r"[UW][A-Z0-9]{2,20}"),
+    "channel": re.compile(r"[CDG][A-Z0-9]{2,20}"),
+}
+_LONGEST_URL = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a payload comes from. `channel` is "" for views; `trigger` tells one deed from any other."""
+
+    team: str
+    user: str
+    channel: str = ""
+    trigger: str = ""
+    response_url: str = ""
+
+    @property
+    def in_channel(self) -> bool:
+        """Whether it happened in a channel, and not in a direct message or a view."""
+        return self.channel.startswith(("C", "G"))
+
+
+def read(body: Mapping[str, Any]) -> Origin | None:
+    """Return the origin of a command, a click, a submission, a search or an event; None without a person."""
+    view, event = _mapping(body.get("view")), _mapping(body.get("event"))
+    user = body.get("user_id") or _id_of(body.get("user")) or event.get("user")
+    team = (
+        view.get("app_installed_team_id")  # an organisation's view may be shown in another workspace
+        or body.get("team_id")
+        or _id_of(body.get("team"))
+        or _mapping(body.get("user")).get("team_id")
+    )
+    channel = body.get("channel_id") or _id_of(body.get("channel"))
+    found = Origin(
+        _checked("team", team),
+        _checked("user", user),
+        _checked("channel", channel),
+        _text(body.get("trigger_id")) or _text(body.get("event_id")),
+        _text(body.get("response_url")),
+    )
+    return found if found.team and found.user else None
+
+
+def channel_id(value: object) -> str:
+    """Return the id of a channel, "" for anything else."""
+    found = _checked("channel", value)
+    return "" if found.startswith("D") else found
+
+
+def _checked(kind: str, value: object) -> str:
+    return value if isinstance(value, str) and _IDS[kind].fullmatch(value) else ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and len(value) <= _LONGEST_URL else ""
+
+
+def _id_of(value: object) -> object:
+    return _mapping(value).get("id")
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

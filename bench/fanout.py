@@ -1,0 +1,232 @@
+"""One post to many destinations: the real bot as a process, beside the least time that its pace allows.
+
+Generic over the platform. Each has a module of its own (`bench.fanout_discord`) that runs a fake of it in a
+process of its own, with its limits on, and lets people use commands there while the post goes out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import Protocol
+
+from bench.followers import follow, sample_post
+from bench.meter import cpu_of
+from bench.process import BotProcess, running_bot, write_config
+from bench.report import Aim, heading, line, ratio
+from bot.sample.server import SampleServer
+from storage import open_store
+
+RATIO = Aim(1.15)
+FAILED = Aim(0, "attempts")
+REFUSED = Aim(0.5, "%")
+SLOWEST = Aim(1.0, "s")
+LIMIT = 75.0  # seconds
+_LOOK = 0.1  # seconds between two looks at the outbox
+_PAUSE = 1.0  # seconds between two commands
+_LOUD = (" WARNING ", " ERROR ", " CRITICAL ")
+_STATES = "SELECT state, count(*) FROM deliveries WHERE post_id IS NOT NULL GROUP BY state"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Messages that the bot allows itself: a rate, and so many at once before that."""
+
+    name: str
+    a_second: float
+    at_once: float = 0.0
+
+    def least(self, messages: int) -> float:
+        """Return the seconds that so many messages take at least."""
+        return max(messages - self.at_once, 0.0) / self.a_second
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What the fake has seen: requests of the bot, and those it refused with 429.
+
+    `others`: messages beside the alerts that took from the same budget.
+    """
+
+    requests: int
+    refused: int
+    others: int = 0
+
+
+class Platform(Protocol):
+    """A fake platform that runs, with people on it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def limits(self) -> str:
+        """What the fake takes, in the heading of the figures."""
+        ...
+
+    @property
+    def budget(self) -> Budget:
+        """What the bot allows itself there."""
+        ...
+
+    @property
+    def settings(self) -> str:
+        """The tables of the config that enable it."""
+        ...
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """Variables of the bot's environment."""
+        ...
+
+    @property
+    def destinations(self) -> Sequence[str]:
+        """The addresses of all channels."""
+        ...
+
+    async def forget(self) -> None:
+        """Count requests from here."""
+        ...
+
+    async def traffic(self) -> Traffic:
+        """Return what there was since."""
+        ...
+
+    async def messages(self) -> Mapping[str, int]:
+        """Return how many messages of the bot each destination has, by address; 0 may be left out."""
+        ...
+
+    async def use_command(self, number: int) -> None:
+        """Let somebody use a command, each time another one, and read the answer."""
+        ...
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a fan-out took (seconds), and what came of it."""
+
+    seconds: float
+    cpu: float
+    traffic: Traffic
+    states: Mapping[str, int]
+    messages: Mapping[str, int]
+    answers: list[float] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)  # of the bot's log
+
+
+async def run(platform: Platform, limit: float = LIMIT) -> int:
+    """Measure and print; return 1 unless everything went out once, without errors and refusals.
+
+    `limit`: seconds that the bot gets.
+    """
+    with tempfile.TemporaryDirectory(prefix="bystander-bench-") as name:
+        folder = Path(name)
+        async with SampleServer() as site:
+            write_config(folder, site.feed_url, every="0.2s", api_base=site.api_base, more=platform.settings)
+            await _subscribe(folder, platform.destinations)
+            async with running_bot(folder, platform.secrets) as bot:
+                await bot.log_line(" silent")
+                outcome = await _measure(bot, folder, site, platform, limit)
+    return show(platform, outcome)
+
+
+async def _subscribe(folder: Path, addresses: Sequence[str]) -> None:
+    store = await open_store(f"sqlite:///{(folder / 'bench.db').as_posix()}")
+    try:
+        await follow(store, addresses)
+    finally:
+        await store.aclose()
+
+
+async def _measure(
+    bot: BotProcess, folder: Path, site: SampleServer, platform: Platform, limit: float
+) -> Outcome:
+    answers, complaints = list[float](), list[str]()
+    async with _aside(_listen(bot, complaints)), _aside(_use_commands(platform, answers)) as commands:
+        await platform.forget()
+        cpu, start = cpu_of(bot.process.pid), time.perf_counter()
+        site.blog.publish(sample_post(1), at=datetime.now(UTC))
+        states = await _settled(folder / "bench.db", len(platform.destinations), commands, limit)
+        seconds = time.perf_counter() - start
+        cpu = cpu_of(bot.process.pid) - cpu
+    traffic, messages = await platform.traffic(), await platform.messages()
+    return Outcome(seconds, cpu, traffic, states, messages, answers, complaints)
+
+
+@asynccontextmanager
+async def _aside(work: Coroutine[None, None, None]) -> AsyncIterator[asyncio.Task[None]]:
+    """Do something meanwhile; what goes wrong with it is raised at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _listen(bot: BotProcess, complaints: list[str]) -> None:
+    assert bot.process.stderr is not None
+    async for said in bot.process.stderr:
+        text = said.decode()
+        if any(level in text for level in _LOUD):
+            complaints.append(text.strip())
+
+
+async def _use_commands(platform: Platform, answers: list[float]) -> None:
+    for number in count():
+        start = time.perf_counter()
+        await platform.use_command(number)
+        answers.append(time.perf_counter() - start)
+        await asyncio.sleep(_PAUSE)
+
+
+async def _settled(
+    database: Path, wanted: int, meanwhile: asyncio.Task[None], limit: float
+) -> Mapping[str, int]:
+    """Wait until all is sent or given up, or time is up; return how many messages are in each state."""
+    end = time.perf_counter() + limit
+    with closing(sqlite3.connect(f"file:{database.as_posix()}?mode=ro", uri=True)) as connection:
+        while True:
+            states = Counter(dict(connection.execute(_STATES).fetchall()))
+            settled = states["sent"] + states["failed"]
+            if wanted <= settled == states.total() or meanwhile.done() or time.perf_counter() > end:
+                return states
+            await asyncio.sleep(_LOOK)
+
+
+def show(platform: Platform, outcome: Outcome) -> int:
+    """Print the figures; return the exit code."""
+    wanted = len(platform.destinations)
+    others = outcome.traffic.others
+    least = platform.budget.least(wanted + others)
+    once = sum(outcome.messages.get(each, 0) == 1 for each in platform.destinations)
+    refused = 100 * outcome.traffic.refused / max(outcome.traffic.requests, 1)
+    waits, complaints = outcome.answers or [0.0], outcome.complaints
+    heading(f"one post to {wanted:,} channels on {platform.name}, {platform.limits}")
+    line("from publishing until all is sent and recorded", outcome.seconds, "s")
+    line(f"least time at {platform.budget.name}", least, "s", f"with {others} other messages" * bool(others))
+    ratio("taken / least", outcome.seconds / least, RATIO)
+    line("attempts that raised an error", len(complaints), "", FAILED.verdict(len(complaints)))
+    line("requests answered with 429", refused, "%", REFUSED.verdict(refused))
+    line("channels with the alert exactly once", once, "", "ok" if once == wanted else f"NOT {wanted:,}")
+    line(f"slowest of {len(waits)} commands meanwhile", max(waits), "s", SLOWEST.verdict(max(waits)))
+    line("  their median", median(waits) * 1e3, "ms")
+    line("CPU of the bot meanwhile, for each alert", outcome.cpu / wanted * 1e3, "ms")
+    for each in complaints[:5]:
+        print(f"    {each}")
+    whole = once == wanted and outcome.states.keys() == {"sent"}
+    return 0 if whole and len(complaints) <= FAILED.most and refused <= REFUSED.most else 1

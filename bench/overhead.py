@@ -1,0 +1,181 @@
+"""What an alert costs from the outbox to the platform, beside a bare loop that posts the very same bodies.
+
+Ours is the real way: claimed from a database in a file, rendered, sent by the adapter, recorded. Its pace is
+lifted. The fake platform is a process of its own and refuses nothing. Both have as much under way at once.
+Generic over the platform, as `bench.fanout` is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any, Protocol
+
+from bench.followers import CATEGORY, follow
+from bench.meter import Spent, metered
+from bench.report import heading, line, ratio, ratio_of
+from bot.app import spare_collector
+from bot.clock import SystemClock
+from bot.commands.dispatch import Dispatcher
+from bot.desk import FrontDesk
+from bot.inspector import FeedInspector
+from bot.model import Feed, FeedSettings, FeedState, Filing, Post, Rank
+from bot.pipeline.fetch import Fetcher, FetchSettings
+from bot.pipeline.outbox import DeliverySettings, Outbox
+from bot.places import channel_address
+from bot.ports import Adapter, Desk, PollCommit, PollRecord, PostRow, Store
+from bot.wall import Wall
+from storage import open_store
+
+ROUNDS = 7
+AT_ONCE = DeliverySettings().concurrency
+_SENTENCE = "Customs data for the spring show that less grain was shipped than in any year since the war. "
+
+
+class Platform(Protocol):
+    """A fake platform that runs, and the adapter for it, not started, with its pace lifted."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def adapter(self) -> Adapter:
+        """The adapter."""
+        ...
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        """The addresses of all channels."""
+        ...
+
+    async def take_bodies(self) -> list[Any]:
+        """Return the requests that sent messages since the last call, as `post` wants them."""
+        ...
+
+    async def post(self, body: Any) -> None:
+        """Send such a request again, with nothing but an HTTP client."""
+        ...
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Seconds for each alert, a number for each round."""
+
+    cpu: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
+
+    def note(self, spent: Spent, alerts: int) -> None:
+        """Add a round."""
+        self.cpu.append(spent.cpu / alerts)
+        self.wall.append(spent.wall / alerts)
+
+
+async def run(platform: Platform) -> int:
+    """Measure and print; return 1 when an alert did not go out at once."""
+    ours, bare = Rounds(), Rounds()
+    async with _connected(platform) as (store, feed):
+        spare_collector()
+        for number in range(ROUNDS + 1):  # the first warms up: buckets are learned, connections made
+            ours_spent, failures = await _deliver(store, feed, number, platform)
+            bodies = await platform.take_bodies()
+            if failures or len(bodies) != len(platform.addresses):
+                print(f"{failures} attempts failed, {len(bodies)} messages arrived.")
+                return 1
+            bare_spent = await _post_all(platform, bodies)
+            await platform.take_bodies()
+            if number:
+                ours.note(ours_spent, len(bodies))
+                bare.note(bare_spent, len(bodies))
+    _show(platform, ours, bare)
+    return 0
+
+
+@asynccontextmanager
+async def _connected(platform: Platform) -> AsyncIterator[tuple[Store, Feed]]:
+    """Open a store in which every address follows, and start the adapter."""
+    with tempfile.TemporaryDirectory(prefix="bystander-bench-") as folder:
+        store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
+        try:
+            settings = FeedSettings("Bench", "https://blog.example/feed/", origin="chat")
+            feed = await store.add_feed(settings, datetime.now(UTC))
+            await follow(store, platform.addresses)
+            async with Fetcher(FetchSettings()) as fetcher, Wall() as wall:
+                try:
+                    await platform.adapter.start(_desk(store, fetcher, wall))
+                    yield store, feed
+                finally:
+                    await platform.adapter.aclose()
+        finally:
+            await store.aclose()
+
+
+def _desk(store: Store, fetcher: Fetcher, wall: Wall) -> Desk:
+    clock = SystemClock()
+    return FrontDesk(Dispatcher(store, FeedInspector(fetcher, wall), clock, channel_address), store, clock)
+
+
+async def _deliver(store: Store, feed: Feed, number: int, platform: Platform) -> tuple[Spent, int]:
+    """Let everybody have one post; return what that cost, and how many attempts failed."""
+    now = datetime.now(UTC)
+    record = PollRecord(feed.id, feed.url, FeedState(), now)
+    await store.commit_poll(PollCommit(record, new=(_post(number, now),), at=now))
+    outbox = Outbox(
+        store, {platform.adapter.name: platform.adapter}, SystemClock(), DeliverySettings(), "bench"
+    )
+    with metered() as spent:
+        failures = await outbox.drain()
+    return spent, failures
+
+
+def _post(number: int, now: datetime) -> PostRow:
+    post = Post(
+        id=f"post {number}",
+        link=f"https://blog.example/{number}/",
+        title=f"Title of number {number}",
+        author="Ann",
+        published=now,
+        summary=_SENTENCE * 4,
+        filing=Filing((CATEGORY, "Trade"), ("Grain", "Ports"), Rank.API, "The API says so."),
+        feed="Bench",
+    )
+    return PostRow(
+        post,
+        guid=post.id,
+        wordpress_id=0,
+        aliases=(),
+        labels=(),
+        text=_SENTENCE * 40,
+        text_hash=post.id,
+        printed=now,
+        first_seen=now,
+    )
+
+
+async def _post_all(platform: Platform, bodies: Sequence[Any]) -> Spent:
+    """Post every body, AT_ONCE at a time; return what that cost."""
+    waiting = iter(bodies)
+
+    async def work() -> None:
+        for body in waiting:
+            await platform.post(body)
+
+    with metered() as spent:
+        await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    return spent
+
+
+def _show(platform: Platform, ours: Rounds, bare: Rounds) -> None:
+    alerts = len(platform.addresses)
+    heading(f"an alert on {platform.name}, outbox to recorded, pace lifted ({ROUNDS} rounds of {alerts})")
+    for name, rounds in (("bare aiohttp posts the same bodies", bare), ("Bystander", ours)):
+        line(name, median(rounds.cpu) * 1e3, "ms CPU", f"{median(rounds.wall) * 1e3:.2f} ms by the clock")
+    ratio("CPU, Bystander / bare loop", ratio_of(ours.cpu, bare.cpu))
+    ratio("clock, Bystander / bare loop", ratio_of(ours.wall, bare.wall))

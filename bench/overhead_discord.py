@@ -1,0 +1,69 @@
+"""What an alert costs on Discord, beside bare POST requests."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import aiohttp
+
+from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.pace import Meter, Pace
+from adapters.discord.places import channel_address
+from bench.overhead import AT_ONCE, run
+from tests.fakes.discord_process import DiscordProcess
+
+CHANNELS = 300
+_UNLIMITED = 1_000_000
+_LIMITS = ("--global-limit", str(_UNLIMITED), "--bucket", str(_UNLIMITED))
+_SEND = "POST /channels/"
+
+
+@dataclass(slots=True)
+class Discord:
+    """`bench.overhead.Platform` on the fake Discord."""
+
+    discord: DiscordProcess
+    session: aiohttp.ClientSession
+    adapter: DiscordAdapter
+    addresses: Sequence[str]
+    nonces: count[int]
+    name: str = "Discord"
+
+    async def take_bodies(self) -> list[Any]:
+        """Return path and body of each message since the last call."""
+        found = await self.discord.ask("requests", on=_SEND)
+        await self.discord.ask("reset")
+        return [(each["line"].partition(" ")[2], each["body"]) for each in found]
+
+    async def post(self, body: Any) -> None:
+        """Send a message again, under another nonce lest it is taken for the same one."""
+        path, message = body
+        url = f"{self.discord.api_base}{path}"
+        async with self.session.post(url, json=message | {"nonce": str(next(self.nonces))}) as answer:
+            answer.raise_for_status()
+            await answer.json()
+
+
+async def main() -> int:
+    """Run the bench."""
+    async with DiscordProcess("--channels", str(CHANNELS), *_LIMITS, "--no-guard") as discord:
+        adapter = DiscordAdapter(
+            token=discord.token,
+            api_base=discord.api_base,
+            gateway=discord.gateway,
+            pace=Pace(meter=Meter(_UNLIMITED, _UNLIMITED)),
+        )
+        addresses = [channel_address(int(each)) for each in discord.built["guilds"][0]["channels"]]
+        headers = {"Authorization": f"Bot {discord.token}"}
+        connector = aiohttp.TCPConnector(limit=AT_ONCE)
+        async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
+            return await run(Discord(discord, session, adapter, addresses, count()))
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

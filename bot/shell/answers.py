@@ -1,0 +1,149 @@
+"""What the bot answers to everyday commands, as people would read it.
+
+The commands run on the real dispatcher and a database of the moment, filled with the posts at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import adapters
+from bot.clock import SystemClock
+from bot.commands.dispatch import Dispatcher
+from bot.desk import FrontDesk
+from bot.model import Caller, Feed, FeedSettings, FeedState
+from bot.places import channel_address
+from bot.ports import Inspector, PollCommit, PollRecord, PostRow, Sent, Store
+from bot.shell.looks import Answer
+from storage import open_store
+
+Values = Mapping[str, str]
+
+USER, CHANNEL = 100_000_000_000_000_001, 100_000_000_000_000_002
+MEMBER, PLACE = "U0000YOU", "C0000NEWS"
+NAMES = {str(USER): "you", str(CHANNEL): "news", PLACE: "news"}  # what the ids in answers stand for
+HOME = "the Home tab"
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a feed, newest post first."""
+
+    settings: FeedSettings
+    rows: tuple[PostRow, ...]
+
+
+# Who talks on each platform.
+_CALLERS = {
+    "discord": Caller(f"discord:user:{USER}", f"discord:channel:{CHANNEL}", admin=True),
+    "slack": Caller(f"slack:{MEMBER}", f"slack:{PLACE}", admin=True),
+}
+
+
+async def answers(readings: Sequence[Reading], inspector: Inspector) -> list[Answer]:
+    """Return what each command is answered on each platform; nothing where nothing was read."""
+    filled = [each for each in readings if each.rows]
+    if not filled:
+        return []
+    shown: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for name, caller in _CALLERS.items():
+        async for typed, messages in _day(caller, filled, inspector):
+            shown.setdefault(typed, {})[name] = messages
+    return [Answer(typed, messages) for typed, messages in shown.items()]
+
+
+async def _day(
+    caller: Caller, readings: Sequence[Reading], inspector: Inspector
+) -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
+    """Run the commands on one platform; the newest post arrives after somebody followed its category."""
+    name, clock = caller.platform, SystemClock()
+    async with _store() as store:
+        desk = FrontDesk(Dispatcher(store, inspector, clock, channel_address), store, clock)
+        feeds = await _feeds(store, readings, clock.now())
+        before, after = _commands(readings[0].rows[0])
+        for path, values in before:
+            yield _typed(path, values), await adapters.answer(name, desk, caller, path, values)
+        await _publish(store, feeds, readings, name, clock.now())
+        if home := await adapters.home(name, desk, caller):
+            yield HOME, home
+        for path, values in after:
+            yield _typed(path, values), await adapters.answer(name, desk, caller, path, values)
+
+
+def _commands(newest: PostRow) -> tuple[list[tuple[str, Values]], list[tuple[str, Values]]]:
+    """Return the commands to run before and after the newest post arrives."""
+    category = next(iter(newest.post.filing.categories), "all")
+    word = max(_WORD.findall(newest.post.title), key=len, default=newest.post.title)
+    chosen = {"categories": category}
+    before: list[tuple[str, Values]] = [("follow", {}), ("follow", chosen), ("alerts add", chosen)]
+    after: list[tuple[str, Values]] = [
+        ("following", {}),
+        ("categories", {}),
+        ("latest", {}),
+        ("find", {"words": word}),
+        ("why", {}),
+        ("health", {}),
+        ("help", {}),
+        ("help", {"command": "follow"}),
+        ("unfollow", {}),
+        ("unfollow", chosen),
+        ("unfollow", {"categories": f"{category} and what nobody wrote"}),
+        ("alerts list", {}),
+        ("alerts test", {}),
+        ("alerts log", {}),
+        ("alerts pause", {}),
+        ("alerts resume", {}),
+        ("alerts remove", chosen),
+        ("feeds list", {}),
+    ]
+    return before, after
+
+
+def _typed(path: str, values: Values) -> str:
+    return " ".join([f"/{path}", *values.values()])
+
+
+# --- the database of the moment ---------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _store() -> AsyncIterator[Store]:
+    with TemporaryDirectory(prefix="bystander-") as folder:
+        store = await open_store(f"sqlite:///{Path(folder) / 'preview.db'}", create=True)
+        try:
+            yield store
+        finally:
+            await store.aclose()
+
+
+async def _feeds(store: Store, readings: Sequence[Reading], now: datetime) -> list[Feed]:
+    """Store every post but the newest of each feed, as a first poll does; return the feeds in order."""
+    await store.sync_feeds([each.settings for each in readings], now)
+    by_name = {feed.settings.name: feed for feed in await store.feeds()}
+    feeds = [by_name[each.settings.name] for each in readings]
+    for feed, reading in zip(feeds, readings, strict=True):
+        await store.commit_poll(PollCommit(_record(feed, now), silent=reading.rows[1:], at=now))
+    return feeds
+
+
+async def _publish(
+    store: Store, feeds: Sequence[Feed], readings: Sequence[Reading], platform: str, now: datetime
+) -> None:
+    """Store the newest posts as news, and note that their alerts arrived."""
+    for feed, reading in zip(feeds, readings, strict=True):
+        await store.commit_poll(PollCommit(_record(feed, now), new=reading.rows[:1], at=now))
+    claims = await store.claim("preview", now, lease=60, limit=100, platforms=[platform], catch_up_after=5)
+    await store.settle([Sent(claim, "1", now) for claim in claims])
+
+
+def _record(feed: Feed, now: datetime) -> PollRecord:
+    state = FeedState(baseline_at=now, last_success_at=now)
+    return PollRecord(feed.id, feed.url, state, now + timedelta(seconds=feed.settings.every))

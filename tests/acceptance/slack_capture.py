@@ -1,0 +1,20 @@
+"""Keeps what the bot sent to Slack, for Slack's own types: see `.ci/slack_types.py`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from uuid import uuid4
+
+from tests.fakes.slack_core import Call
+
+VARIABLE = "SLACK_CAPTURE"  # names a folder
+
+
+def keep(calls: Iterable[Call]) -> None:
+    """Write method and arguments of each call into a new file of the folder, if one is wanted."""
+    if folder := os.environ.get(VARIABLE):
+        lines = [json.dumps({"method": each.method, "arguments": each.arguments}) for each in calls]
+        (Path(folder) / f"{uuid4().hex}.jsonl").write_text("\n".join(lines), "utf-8")

@@ -1,0 +1,458 @@
+"""Messages to every kind of place on Slack, over the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.model import Alert, Destination, Digest, Message, Notice
+from tests.adapters.slack_rig import KEY, LONG_AGO, Rig, alert, key, made, post
+from tests.fakes.slack_world import Channel, User
+
+POST = "chat.postMessage"
+MESSAGES: list[Message] = [
+    alert(1),
+    alert(1, plain=True),
+    Digest((post(1), post(2)), "2 posts"),
+    Digest((post(1), post(2)), "2 posts", plain=True),
+    Notice("The blog can be read again."),
+]
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    """A started Slack adapter on a fake Slack."""
+    async with made() as each:
+        await each.start()
+        yield each
+
+
+async def refused(rig: Rig, destination: Destination, message: Message | None = None) -> PermanentError:
+    with pytest.raises(PermanentError) as error:
+        await rig.adapter.send(destination, message or alert(1), KEY)
+    return error.value
+
+
+async def lost(rig: Rig, destination: Destination, message: Message | None = None) -> None:
+    """Send a message that arrives, and whose answer does not."""
+    rig.server.faults.lose_answer(POST)
+    with pytest.raises(TemporaryError) as error:
+        await rig.adapter.send(destination, message or alert(1), KEY)
+    assert error.value.uncertain
+
+
+async def test_an_alert_bears_its_key_twice_and_unfolds_nothing(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    (message,) = rig.messages(rig.news)
+
+    assert reference == f"{rig.news.id}/{message.ts}"
+    assert message.metadata["event_payload"] == {"key": KEY}
+    assert message.blocks[0]["block_id"] == f"d:{KEY}"
+    assert message.arguments == {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+@pytest.mark.parametrize("where", ["public", "private", "person", "elsewhere"])
+async def test_every_message_reaches_every_kind_of_place_and_is_found_there_again(
+    message: Message, where: str
+) -> None:
+    async with made() as rig:
+        other = rig.server.add_team("others")
+        await rig.installed(other)
+        await rig.start()
+        places: dict[str, Channel | User] = {
+            "public": rig.news,
+            "private": rig.team.add_channel("secret", private=True, member=True),
+            "person": rig.alice,
+            "elsewhere": other.add_channel("news", member=True),
+        }
+        destination = rig.to(places[where])
+        await rig.adapter.send(destination, alert(7), key(7))
+        reference = await rig.adapter.send(destination, message, KEY)
+
+        assert await rig.adapter.find(destination, KEY, LONG_AGO) == reference
+        assert await rig.adapter.find(destination, key(9), LONG_AGO) is None
+
+
+async def test_the_sdks_own_client_would_post_a_message_twice_whose_answer_is_lost(rig: Rig) -> None:
+    rig.server.faults.lose_answer(POST)
+    client = AsyncWebClient(token=rig.team.bot_token, base_url=rig.server.api_base)
+    await client.chat_postMessage(channel=rig.news.id, text="twice")
+
+    assert len(rig.messages(rig.news)) == 2
+
+
+async def test_after_a_lost_answer_the_message_is_there_once_and_found(rig: Rig) -> None:
+    await lost(rig, rig.to(rig.news))
+    (message,) = rig.messages(rig.news)
+
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == f"{rig.news.id}/{message.ts}"
+
+
+async def test_a_message_whose_metadata_slack_dropped_is_found_by_the_id_of_its_block(rig: Rig) -> None:
+    await lost(rig, rig.to(rig.news))
+    (message,) = rig.messages(rig.news)
+    message.metadata = {}
+
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == f"{rig.news.id}/{message.ts}"
+
+
+async def test_a_plain_message_is_found_by_its_metadata(rig: Rig) -> None:
+    await lost(rig, rig.to(rig.news), alert(1, plain=True))
+    (message,) = rig.messages(rig.news)
+
+    assert message.blocks == []
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == f"{rig.news.id}/{message.ts}"
+
+
+async def test_another_process_finds_what_one_that_was_killed_had_sent(rig: Rig) -> None:
+    """Killed after Slack accepted the message, before the outbox recorded it: only the claim was kept."""
+    await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    await rig.adapter.send(rig.to(rig.alice), alert(1), KEY)
+    rig.desk.memory.clear()
+    await rig.restart()
+
+    for place in (rig.news, rig.alice):
+        (message,) = rig.messages(place)
+        found = await rig.adapter.find(rig.to(place), KEY, LONG_AGO)
+        assert found == f"{message.channel_id}/{message.ts}"
+
+
+async def test_a_message_of_somebody_else_is_not_taken_for_the_bots(rig: Rig) -> None:
+    said = rig.team.say(rig.news, rig.alice, KEY)
+    said.metadata = {"event_type": "x", "event_payload": {"key": KEY}}
+    said.write("x", [{"type": "divider", "block_id": f"d:{KEY}"}])
+
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) is None
+
+
+async def test_it_looks_through_a_busy_channel_page_by_page_and_no_further_back_than_asked(rig: Rig) -> None:
+    await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    (message,) = rig.messages(rig.news)
+    for number in range(450):
+        rig.team.say(rig.news, rig.alice, f"chatter {number}")
+    found = await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO)
+    pages = len(rig.server.calls_to("conversations.history"))
+    later = datetime.now(UTC) + timedelta(minutes=5)
+
+    assert found == f"{rig.news.id}/{message.ts}"
+    assert pages == 3
+    assert await rig.adapter.find(rig.to(rig.news), KEY, later) is None
+
+
+async def test_a_clock_ahead_of_slacks_still_finds(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    ahead = datetime.now(UTC) + timedelta(seconds=45)
+
+    assert await rig.adapter.find(rig.to(rig.news), KEY, ahead) == reference
+
+
+@pytest.mark.parametrize("trouble", ["not a member", "no scope", "dm without scope"])
+async def test_where_the_history_cannot_be_read_nothing_is_sent_until_it_can(rig: Rig, trouble: str) -> None:
+    destination, mend = rig.to(rig.news), "/invite @bystander"
+    if trouble == "not a member":
+        rig.news.kick_bot()
+    elif trouble == "no scope":
+        rig.team.scopes.discard("channels:history")
+        mend = "channels:history"
+    else:
+        destination, mend = rig.to(rig.alice), "im:write"
+        rig.team.scopes.discard("im:write")
+    with pytest.raises(PermanentError) as error:
+        await rig.adapter.find(destination, KEY, LONG_AGO)
+    rig.news.invite_bot()
+    rig.team.scopes |= {"channels:history", "im:write"}
+
+    assert error.value.scope is Scope.DESTINATION
+    assert mend in str(error.value)
+    assert await rig.adapter.find(destination, KEY, LONG_AGO) is None
+
+
+async def test_an_edit_changes_the_message_and_keeps_its_key(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    again = await rig.adapter.edit(rig.to(rig.news), reference, alert(1, "Markets"), KEY)
+    (message,) = rig.messages(rig.news)
+    (call,) = rig.server.calls_to("chat.update")
+
+    assert again == reference
+    assert "Markets" in str(message.blocks)
+    assert message.edited
+    assert call.arguments["text"]
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == reference
+
+
+async def test_an_edit_to_a_plain_form_takes_the_blocks_away(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.alice), alert(1), KEY)
+    await rig.adapter.edit(rig.to(rig.alice), reference, alert(1, plain=True), KEY)
+    (message,) = rig.messages(rig.alice)
+
+    assert message.blocks == []
+    assert "Title 1" in message.text
+
+
+async def test_an_edit_that_slack_no_longer_allows_is_given_up(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    errors = []
+    for trouble in ("edit_window_closed", "cant_update_message", "message_not_found"):
+        rig.server.faults.error("chat.update", trouble)
+        errors.append(await edit_error(rig, reference))
+    errors += [await edit_error(rig, ""), await edit_error(rig, "C1/"), await edit_error(rig, "nothing")]
+    rig.news.archive()
+    errors.append(await edit_error(rig, reference))
+
+    assert {type(each) for each in errors} == {PermanentError}
+    assert {each.scope for each in errors if isinstance(each, PermanentError)} == {Scope.MESSAGE}
+
+
+async def edit_error(rig: Rig, reference: str) -> DeliveryError:
+    with pytest.raises(DeliveryError) as error:
+        await rig.adapter.edit(rig.to(rig.news), reference, alert(2), KEY)
+    return error.value
+
+
+async def test_a_person_is_written_to_by_their_id_and_nothing_is_opened_before(rig: Rig) -> None:
+    await rig.adapter.send(rig.to(rig.alice), alert(1), key(1))
+    await rig.restart()
+    reference = await rig.adapter.send(rig.to(rig.alice), alert(2), KEY)
+
+    assert await rig.adapter.find(rig.to(rig.alice), KEY, LONG_AGO) == reference
+    assert [call.arguments["channel"] for call in rig.server.calls_to(POST)] == [rig.alice.id] * 2
+    assert rig.server.calls_to("conversations.open") == []
+
+
+async def test_direct_messages_that_moved_are_found_where_they_are_now(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.alice), alert(1), KEY)
+    rig.desk.memory[f"slack:dm:/{rig.alice.id}"] = "D0GONE"
+    await rig.restart()
+    with pytest.raises(PermanentError) as error:
+        await rig.adapter.find(rig.to(rig.alice), KEY, LONG_AGO)
+
+    assert error.value.scope is Scope.DESTINATION
+    assert await rig.adapter.find(rig.to(rig.alice), KEY, LONG_AGO) == reference
+
+
+async def test_a_person_who_refused_a_message_is_greeted_anew(rig: Rig) -> None:
+    await rig.adapter.send(rig.to(rig.alice), alert(1), key(1))
+    remembered = dict(rig.desk.memory)
+    rig.server.faults.error(POST, "messages_tab_disabled")
+    await refused(rig, rig.to(rig.alice))
+
+    assert remembered == {f"slack:dm:/{rig.alice.id}": rig.team.dm(rig.alice)}
+    assert rig.desk.memory == {}
+
+
+@pytest.mark.parametrize(
+    ("trouble", "word"),
+    [
+        ("archived", "unarchive"),
+        ("deleted", "does not exist"),
+        ("kicked from a private channel", "/invite"),
+        ("never invited", "/invite"),
+        ("not invited to a public one", "/invite"),
+        ("deactivated", "choose another"),
+        ("messages tab off", "Messages tab"),
+        ("read-only", "posting permissions"),
+    ],
+)
+async def test_a_place_out_of_reach_is_told_with_its_mend(rig: Rig, trouble: str, word: str) -> None:
+    place: Channel | User = rig.news
+    secret = rig.team.add_channel("secret", private=True, member=True)
+    if trouble == "archived":
+        rig.news.archive()
+    elif trouble == "deleted":
+        rig.news.delete()
+    elif trouble == "kicked from a private channel":
+        place = secret
+        secret.kick_bot()
+    elif trouble == "never invited":
+        place = rig.team.add_channel("hidden", private=True)
+    elif trouble == "not invited to a public one":
+        place = rig.team.add_channel("open")
+        rig.team.scopes.discard("chat:write.public")
+    elif trouble == "deactivated":
+        place = rig.team.add_user("gone", deactivated=True)
+    elif trouble == "messages tab off":
+        place = rig.alice
+        rig.server.faults.error(POST, "messages_tab_disabled")
+    else:
+        rig.server.faults.error(POST, "restricted_action_read_only_channel")
+    error = await refused(rig, rig.to(place))
+
+    assert error.scope is Scope.DESTINATION
+    assert word in str(error)
+    assert str(error).endswith(".")
+
+
+async def test_a_public_channel_needs_no_invitation(rig: Rig) -> None:
+    place = rig.team.add_channel("open")
+    await rig.adapter.send(rig.to(place), alert(1), KEY)
+
+    assert len(rig.messages(place)) == 1
+
+
+async def test_a_revoked_token_shuts_the_platform_at_home_and_one_workspace_elsewhere() -> None:
+    async with made() as rig:
+        other = rig.server.add_team("others")
+        await rig.installed(other)
+        await rig.start()
+        channel = other.add_channel("news", member=True)
+        there, here = rig.to(channel), rig.to(rig.news)
+        await rig.adapter.send(there, alert(1), key(1))
+        other.revoke()
+        elsewhere = await refused(rig, there)
+        await rig.adapter.send(here, alert(1), key(2))
+        other.install()
+        await rig.installed(other)
+        await rig.adapter.send(there, alert(2), key(3))
+        rig.team.revoke()
+        at_home = await refused(rig, here)
+
+        assert (elsewhere.scope, at_home.scope) == (Scope.DESTINATION, Scope.ADAPTER)
+        assert "SLACK_BOT_TOKEN" in str(at_home)
+        assert len(rig.messages(channel)) == 2
+
+
+async def test_an_address_in_a_workspace_without_the_app_is_out_of_reach(rig: Rig) -> None:
+    error = await refused(rig, Destination(1, "slack:T0ELSEWHERE/C0ELSEWHERE"))
+
+    assert error.scope is Scope.DESTINATION
+    assert "/slack/install" in str(error)
+
+
+async def test_the_home_workspace_may_also_be_named(rig: Rig) -> None:
+    await rig.adapter.send(Destination(1, f"slack:{rig.team.id}/{rig.news.id}"), alert(1), KEY)
+
+    assert len(rig.messages(rig.news)) == 1
+
+
+async def test_blocks_that_slack_refuses_are_for_the_outbox_to_send_plain(rig: Rig) -> None:
+    rig.server.faults.error(POST, "invalid_blocks")
+    error = await refused(rig, rig.to(rig.news))
+    await rig.adapter.send(rig.to(rig.news), alert(1, plain=True), KEY)
+    (message,) = rig.messages(rig.news)
+
+    assert error.scope is Scope.MESSAGE
+    assert message.blocks == []
+    assert len(rig.server.calls_to(POST)) == 2
+
+
+async def test_a_picture_that_slack_refuses_is_left_out(rig: Rig) -> None:
+    message = Alert(post(1, image="https://blog.example/1.png"))
+    rig.server.faults.error(POST, "invalid_blocks")
+    reference = await rig.adapter.send(rig.to(rig.news), message, KEY)
+    rig.server.faults.error("chat.update", "invalid_blocks")
+    await rig.adapter.edit(rig.to(rig.news), reference, message, KEY)
+    (shown,) = rig.messages(rig.news)
+    posts = rig.server.calls_to(POST)
+
+    assert ["image" in str(call.arguments["blocks"]) for call in posts] == [True, False]
+    assert {block["type"] for block in shown.blocks} >= {"header", "context", "section", "actions"}
+    assert "image" not in {block["type"] for block in shown.blocks}
+    assert shown.edited
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == reference
+
+
+async def test_a_picture_is_tried_once_more_only_when_blocks_were_refused(rig: Rig) -> None:
+    message = Alert(post(1, image="https://blog.example/1.png"))
+    rig.server.faults.error(POST, "invalid_blocks", times=2)
+    assert (await refused(rig, rig.to(rig.news), message)).scope is Scope.MESSAGE
+    rig.server.faults.error(POST, "is_archived")
+    assert (await refused(rig, rig.to(rig.news), message)).scope is Scope.DESTINATION
+
+    assert len(rig.server.calls_to(POST)) == 3
+
+
+async def test_a_429_tells_how_long_and_holds_up_the_messages_that_follow(rig: Rig) -> None:
+    rig.server.faults.ratelimit(POST, 17)
+    with pytest.raises(TemporaryError) as error:
+        await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    before = rig.time.now
+    await rig.adapter.send(rig.to(rig.alice), alert(1), key(2))
+    held = rig.time.now - before
+    await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+
+    assert error.value.retry_after == 17.0
+    assert not error.value.uncertain
+    assert held == pytest.approx(17.0)
+    assert [len(rig.messages(place)) for place in (rig.news, rig.alice)] == [1, 1]
+
+
+async def test_messages_in_one_channel_keep_a_pace_that_slack_never_has_to_slow_down(rig: Rig) -> None:
+    sends = [rig.adapter.send(rig.to(rig.news), alert(number), key(number)) for number in range(12)]
+    await asyncio.gather(*sends)
+
+    assert len(rig.messages(rig.news)) == 12
+    assert rig.server.limits.refused == {}
+
+
+async def test_messages_in_one_workspace_keep_within_the_budget_of_a_minute() -> None:
+    async with made() as rig:
+        rig.server.limits.per_minute = 30
+        rig.adapter = rig.build(pace=rig.time.pace(per_minute=30))
+        await rig.start()
+        channels = [rig.team.add_channel(f"c{number}") for number in range(45)]
+        sends = [rig.adapter.send(rig.to(each), alert(1), key(1)) for each in channels]
+        results = await asyncio.gather(*sends, return_exceptions=True)
+        late = [each for each in results if isinstance(each, TemporaryError)]
+
+        assert len(set(results)) == 45
+        assert rig.server.limits.refused == {}
+        assert all((each.retry_after or 0) > 0 and not each.uncertain for each in late)
+        assert sum(len(rig.messages(each)) for each in channels) == 45 - len(late)
+
+
+@pytest.mark.parametrize("fault", ["drop", "status", "error"])
+async def test_whatever_breaks_on_the_way_may_have_arrived_and_is_not_repeated(rig: Rig, fault: str) -> None:
+    if fault == "drop":
+        rig.server.faults.drop(POST)
+    elif fault == "status":
+        rig.server.faults.status(POST, 502)
+    else:
+        rig.server.faults.error(POST, "fatal_error")
+    with pytest.raises(TemporaryError) as error:
+        await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+
+    assert error.value.uncertain
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) is None
+    assert len(rig.server.calls_to(POST)) == 1
+
+
+async def test_slack_out_of_reach_is_no_doubt_about_the_message(rig: Rig) -> None:
+    await rig.adapter.send(rig.to(rig.news), alert(1), key(1))
+    await rig.server.stop()
+    await asyncio.sleep(0)
+    with pytest.raises(TemporaryError) as error:
+        await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+
+    assert not error.value.uncertain
+
+
+async def test_words_of_strangers_mention_nobody_and_only_an_admins_choice_does(rig: Rig) -> None:
+    words = "<!channel> <@U0FAKE00001> @here &amp; <https://evil.example|click> *b* :bomb:"
+    hostile = Alert(post(1, words, title=words, summary=words), "<!here>")
+    await rig.adapter.send(rig.to(rig.news), hostile, KEY)
+    (message,) = rig.messages(rig.news)
+    marked = [
+        block["text"]["text"]
+        for block in message.blocks
+        if block["type"] == "section" and block["text"]["type"] == "mrkdwn"
+    ]
+    text = message.text.removeprefix("<!here>")
+
+    assert marked == ["<!here>"]
+    assert message.text.startswith("<!here>")
+    assert "<!" not in text
+    assert "<@" not in text
+    assert text.count("<https://") == text.count("<https://blog.example/1/|") == 1
+
+
+async def test_an_address_that_is_none_is_refused_and_nothing_is_found_there(rig: Rig) -> None:
+    for local in ("", "elsewhere", "C", "D0FAKE00001", "T0FAKE00001/", "C0FAKE/../x"):
+        nowhere = Destination(1, f"slack:{local}")
+        assert (await refused(rig, nowhere)).scope is Scope.DESTINATION
+        assert await rig.adapter.find(nowhere, KEY, LONG_AGO) is None

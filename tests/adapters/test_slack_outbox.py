@@ -1,0 +1,163 @@
+"""The outbox on a real database, the Slack adapter on the wire: nothing is lost, nothing comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.pipeline.outbox import LEASE, DeliverySettings, Outbox
+from bot.ports import Store
+from storage import open_store
+from tests.adapters.slack_rig import Rig, made
+from tests.contracts.store_samples import add_feed, follow, publish, row
+from tests.fakes.slack_messages import StoredMessage
+from tests.pipeline.office import HeldClock
+
+POST = "chat.postMessage"
+
+
+@dataclass
+class Bot:
+    """A store with alerts for the rig's channel, and what delivers them."""
+
+    rig: Rig
+    store: Store
+    clock: HeldClock
+
+    async def publish(self, *posts: str) -> None:
+        """Put posts into the outbox."""
+        (feed,) = await self.store.feeds()
+        for each in posts:
+            await publish(self.store, feed, row(each, "Trade"), at=self.clock.now())
+
+    async def drain(self, owner: str = "one", *, after: float = 0.0) -> None:
+        """Let some seconds pass and deliver what is due then."""
+        self.clock.forward(after)
+        adapters = {"slack": self.rig.adapter}
+        await Outbox(self.store, adapters, self.clock, DeliverySettings(), owner).drain()
+
+    async def states(self) -> list[str]:
+        """Return the states of the channel's deliveries, oldest first."""
+        found = await self.store.delivery_log(self.rig.address(self.rig.news), 100)
+        return [each.state for each in reversed(found)]
+
+    @property
+    def messages(self) -> list[StoredMessage]:
+        """What hangs in the channel."""
+        return self.rig.messages(self.rig.news)
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Bot]:
+    store = await open_store(f"sqlite:///{folder / 'bot.db'}")
+    try:
+        async with made() as rig:
+            await rig.start()
+            await add_feed(store)
+            await follow(store, rig.address(rig.news), "Trade")
+            yield Bot(rig, store, HeldClock())
+    finally:
+        await store.aclose()
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    async with opened(tmp_path) as made_:
+        yield made_
+
+
+async def test_a_lost_answer_ends_in_exactly_one_message(bot: Bot) -> None:
+    await bot.publish("p1")
+    bot.rig.server.faults.lose_answer(POST)
+    await bot.drain()
+    unsure = await bot.states()
+    await bot.drain(after=60.0)
+
+    assert unsure == ["pending"]
+    assert await bot.states() == ["sent"]
+    assert len(bot.messages) == 1
+    assert len(bot.rig.server.calls_to(POST)) == 1
+
+
+async def test_a_request_that_never_arrived_is_made_again(bot: Bot) -> None:
+    await bot.publish("p1")
+    bot.rig.server.faults.drop(POST)
+    await bot.drain()
+    await bot.drain(after=60.0)
+
+    assert await bot.states() == ["sent"]
+    assert len(bot.messages) == 1
+
+
+async def test_killed_between_accepted_and_recorded_the_next_process_sends_nothing_again(bot: Bot) -> None:
+    await bot.publish("p1")
+    await bot.store.take_over("killed")
+    (claim,) = await bot.store.claim(
+        "killed", bot.clock.now(), lease=LEASE, limit=9, platforms=["slack"], catch_up_after=5
+    )
+    await bot.rig.adapter.send(claim.destination, claim.message, claim.key)
+    await bot.rig.restart()
+    await bot.store.take_over("next")
+    await bot.drain("next", after=1.0)
+
+    assert await bot.states() == ["sent"]
+    assert len(bot.messages) == 1
+
+
+async def test_slacks_wish_to_wait_is_obeyed_and_nothing_is_lost(bot: Bot) -> None:
+    await bot.publish("p1", "p2")
+    bot.rig.server.faults.ratelimit(POST, 120)
+    await bot.drain()
+    await bot.drain(after=100.0)
+    too_soon = len(bot.rig.server.calls_to(POST))
+    bot.rig.time.now += 121.0
+    await bot.drain(after=21.0)
+
+    assert too_soon == 1
+    assert await bot.states() == ["sent", "sent"]
+    assert len(bot.messages) == 2
+
+
+async def test_refused_blocks_go_out_plain_and_the_next_message_goes_on(bot: Bot) -> None:
+    await bot.publish("p1", "p2")
+    bot.rig.server.faults.error(POST, "invalid_blocks")
+    await bot.drain()
+    plain, whole = bot.messages
+
+    assert await bot.states() == ["sent", "sent"]
+    assert plain.blocks == []
+    assert whole.blocks
+
+
+async def test_an_archived_channel_waits_and_gets_all_once_it_is_back(bot: Bot) -> None:
+    await bot.publish("p1", "p2")
+    bot.rig.news.archive()
+    await bot.drain()
+    parked = await bot.states()
+    bot.rig.news.unarchive()
+    await bot.store.resume(bot.rig.address(bot.rig.news), bot.clock.now())
+    await bot.drain(after=1.0)
+
+    assert "sent" not in parked
+    assert await bot.states() == ["sent", "sent"]
+    assert len(bot.messages) == 2
+
+
+async def test_a_message_in_doubt_waits_until_the_bot_may_look_for_it(bot: Bot) -> None:
+    await bot.publish("p1")
+    bot.rig.server.faults.lose_answer(POST)
+    bot.rig.news.kick_bot()
+    await bot.drain()
+    await bot.drain(after=60.0)
+    (info,) = await bot.store.delivery_log(bot.rig.address(bot.rig.news), 9)
+    bot.rig.news.invite_bot()
+    await bot.store.resume(bot.rig.address(bot.rig.news), bot.clock.now())
+    await bot.drain(after=1.0)
+
+    assert "/invite @bystander" in info.error
+    assert await bot.states() == ["sent"]
+    assert len(bot.messages) == 1

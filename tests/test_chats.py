@@ -1,0 +1,60 @@
+"""Which secrets the chats need that a config enables: all that is missing is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from bot.chats import admin_addresses, enabled_adapters, slack_problems
+from bot.config import parse_config
+from bot.errors import ConfigError
+
+SOCKET = "[slack]\nenabled = true\n"
+HTTP = '[slack]\nenabled = true\nmode = "http"\n[web]\nlisten = "127.0.0.1:0"\n'
+PUBLIC = 'public_url = "https://bot.example"\n'
+BOT, APP = {"SLACK_BOT_TOKEN": "xoxb-1"}, {"SLACK_APP_TOKEN": "xapp-1"}
+SIGNED = {"SLACK_SIGNING_SECRET": "0123"}
+ID, PAIR = {"SLACK_CLIENT_ID": "1.2"}, {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "abc"}
+
+
+@pytest.mark.parametrize(
+    ("text", "secrets", "missing"),
+    [
+        (SOCKET, BOT | APP, []),
+        (SOCKET, {}, ["SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"]),
+        (SOCKET, BOT | SIGNED, ["SLACK_APP_TOKEN"]),
+        (HTTP, BOT | SIGNED, []),
+        (HTTP, BOT | APP, ["SLACK_SIGNING_SECRET"]),
+        (HTTP + PUBLIC, PAIR | SIGNED, []),
+        (HTTP + PUBLIC, ID | SIGNED, ["SLACK_CLIENT_SECRET"]),
+        (HTTP, PAIR | SIGNED, ["web.public_url"]),
+        (HTTP + PUBLIC, PAIR | BOT | SIGNED, []),
+    ],
+)
+def test_slack_needs_what_its_mode_needs(text: str, secrets: Mapping[str, str], missing: list[str]) -> None:
+    problems = slack_problems(parse_config(text, secrets))
+
+    assert [problem.partition(":")[0] for problem in problems] == missing
+    assert "xoxb-1" not in "".join(problems)
+
+
+def test_what_is_missing_is_told_of_all_platforms_at_once() -> None:
+    config = parse_config(f"{SOCKET}[discord]\nenabled = true\n", {})
+    with pytest.raises(ConfigError) as caught:
+        enabled_adapters(config, None)
+
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [
+        "DISCORD_TOKEN",
+        "SLACK_APP_TOKEN",
+        "SLACK_BOT_TOKEN",
+    ]
+
+
+def test_admins_are_told_on_the_platforms_that_are_enabled() -> None:
+    config = parse_config(
+        f'{SOCKET}[console]\nenabled = true\n[admins]\nconsole = ["me"]\ndiscord = ["3"]\nslack = ["U1"]\n',
+        BOT,
+    )
+
+    assert admin_addresses(config) == ("console:me", "slack:U1")
