@@ -31,8 +31,10 @@ demo: $(READY) ## watch a sample blog and talk to the bot on this terminal
 run: $(READY) ## run the bot with ./config.toml
 	@$(BIN)/python -m bot run $(ARGS)
 
+# More workers than cores: most tests wait for something. Idle ones take over what others have left.
+WORKERS ?= 4
 test: $(STAMP) ## all tests
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(STAMP) ## lint, format and types
 	@$(BIN)/ruff check .

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.slack.pace import BURST_SHARE
 from adapters.slack.pace import PER_MINUTE as DEFAULT
 from adapters.slack.places import address
 from bench.fanout import LIMIT, Budget, Traffic, run
@@ -19,7 +20,6 @@ from tests.fakes.slack_process import SlackProcess
 
 CHANNELS = 500
 PER_MINUTE = 450
-_AT_ONCE = 0.05  # of a minute's messages, as adapters.slack.pace allows itself
 _CHANNEL_LIMITS = ("--per-second", "1", "--burst", "2")  # Slack's own (documentation, rate limits)
 _COMMANDS = (
     ("/follow", CATEGORY),
@@ -46,7 +46,7 @@ class Slack:
     @property
     def budget(self) -> Budget:
         """What the bot allows itself there."""
-        at_once = int(self.per_minute * _AT_ONCE)
+        at_once = int(self.per_minute * BURST_SHARE)
         return Budget(f"{self.per_minute} a minute, {at_once} at once", self.per_minute / 60, at_once)
 
     @property

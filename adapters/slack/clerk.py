@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from adapters.slack.errand import Errand
 from adapters.slack.home import Home
 from adapters.slack.origin import Origin
 from adapters.slack.people import Callers
+from adapters.slack.tasks import Tasks
 from adapters.slack.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
@@ -19,7 +20,7 @@ from bot.ports import Desk
 
 FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
 UNCHANGED = "Nothing was changed."
-_log = logging.getLogger(__name__)
+GREETING_LIMIT = 2.0  # seconds an answer waits to hear whether direct messages arrive
 
 
 class PlaceError(UsageError):
@@ -38,13 +39,21 @@ class Clerk:
     """Does errands. Whatever changes something brings the App Home in step."""
 
     def __init__(
-        self, desk: Desk, workspaces: Workspaces, callers: Callers, greeter: Greeter, home: Home
+        self,
+        desk: Desk,
+        workspaces: Workspaces,
+        callers: Callers,
+        greeter: Greeter,
+        *,
+        home: Home,
+        tasks: Tasks,
     ) -> None:
         self._desk = desk
         self._workspaces = workspaces
         self._callers = callers
         self._greeter = greeter
         self._home = home
+        self._tasks = tasks
         self.commands = {command.path: command for command in desk.commands}
 
     def path(self, wanted: Errand) -> str:
@@ -73,14 +82,24 @@ class Clerk:
     async def greeted(self, origin: Origin, caller: Caller, reply: Reply) -> Reply:
         """Make sure that direct messages reach who follows something; say so when they do not."""
         if caller.place != caller.address:
-            text = f"Alerts come here. {reply.text}"
-            key = attempt_key(caller.address, f"greeting {text}")
-            try:
-                await self._greeter.greet(origin.team, origin.user, text, key)
-            except DeliveryError as error:
+            greeting = self._tasks.start(self._greet(origin, caller, reply.text))
+            await asyncio.wait({greeting}, timeout=GREETING_LIMIT)
+            if greeting.done() and (error := greeting.result()) is not None:
                 return unreached(reply, error)
-        await self._desk.reachable(caller.address)
+        else:
+            await self._desk.reachable(caller.address)
         return reply
+
+    async def _greet(self, origin: Origin, caller: Caller, text: str) -> DeliveryError | None:
+        """Send a first direct message; return why it cannot be."""
+        greeting = f"Alerts come here. {text}"
+        key = attempt_key(caller.address, f"greeting {greeting}")
+        try:
+            await self._greeter.greet(origin.team, origin.user, greeting, key)
+        except DeliveryError as error:
+            return error
+        await self._desk.reachable(caller.address)
+        return None
 
     async def _run(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
         read = typed.read_line(wanted.line, self.commands) if wanted.line else None

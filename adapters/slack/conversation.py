@@ -62,8 +62,8 @@ class Conversation:
         self._callers = Callers(desk, workspaces, people)
         self._answers = Answers(workspaces, desk)
         self._home = Home(desk, workspaces, self._callers)
-        self._clerk = Clerk(desk, workspaces, self._callers, greeter, self._home)
         self._tasks = Tasks()
+        self._clerk = Clerk(desk, workspaces, self._callers, greeter, home=self._home, tasks=self._tasks)
         self._once = Once()
         self._forms: OrderedDict[str, asyncio.Task[tuple[Reply, bool]]] = OrderedDict()
 

@@ -27,7 +27,7 @@ METHODS = dict.fromkeys(
 PATIENCE = 40.0  # seconds that a message waits at most, of the minute that the outbox gives it
 BRIEFLY = 10.0  # seconds that any other call waits at most
 MOST_CHANNELS = 10_000  # remembered in memory
-_BURST_SHARE = 0.05  # of a minute's budget may go at once
+BURST_SHARE = 0.05  # of a minute's budget may go at once
 _MINUTE = 61.0  # seconds; calls do not arrive as evenly as they leave
 _NOTHING = 1e-9  # of a token: what rounding may leave
 
@@ -70,8 +70,10 @@ class Meter:
         self._tokens -= 1.0
 
     def hold(self, until: float) -> None:
-        """Let nothing go before `until`: Slack said so."""
+        """Let nothing go before `until`: Slack said so. Then calls go one by one, not in a burst."""
         self._held_until = max(self._held_until, until)
+        self._tokens = min(self._tokens, 1.0)
+        self._at = max(self._at, until)
 
     def _refill(self, now: float) -> None:
         self._tokens = min(self._tokens + max(now - self._at, 0.0) * self.rate, self._burst)
@@ -80,7 +82,7 @@ class Meter:
 
 def _budget(budget: float) -> Meter:
     """Return a meter that lets no more than so many calls pass in any minute."""
-    burst = max(1.0, budget * _BURST_SHARE)
+    burst = max(1.0, budget * BURST_SHARE)
     return Meter((budget - burst if budget > burst else budget) / _MINUTE, burst)
 
 

@@ -164,6 +164,19 @@ async def test_who_cannot_be_written_to_is_told_so_at_once(rig: Talk) -> None:
     assert rig.desk.reached == []
 
 
+async def test_an_answer_does_not_wait_for_a_greeting_that_slack_holds_up(rig: Talk) -> None:
+    rig.server.faults.delay("chat.postMessage", 60)
+    answer = await rig.answer("/follow Trade")
+    before = rig.server.messages(rig.alice)
+    rig.server.faults.heal()
+    await rig.drain()
+
+    assert "no direct message" not in texts(answer)
+    assert before == []
+    assert "Alerts come here" in texts(rig.server.messages(rig.alice)[0])
+    assert rig.desk.reached == [rig.address(rig.alice)]
+
+
 async def test_a_refusal_greets_nobody(rig: Talk) -> None:
     rig.desk.answer = lambda *_: Reply("No category is called that.", ok=False)
     await rig.answer("/follow Trde")

@@ -120,7 +120,17 @@ async def test_a_429_holds_its_method_in_its_workspace_and_nothing_else() -> Non
     await passed.call("held", "C1")
 
     assert Counter(at >= 1012.0 for at, _ in passed.at) == {True: 2, False: 2}
-    assert time.now == pytest.approx(1012.0)
+    assert time.now >= 1012.0
+
+
+async def test_after_a_429_calls_go_one_by_one_and_not_in_a_burst() -> None:
+    _, passed, pace = rig(per_minute=600)
+    pace.hold(TEAM, POST, 12.0)
+    await asyncio.gather(*(passed.call(str(number), f"C{number}") for number in range(20)))
+    starts = [at for at, _ in passed.at]
+
+    assert starts[0] == pytest.approx(1012.0)
+    assert min(later - sooner for sooner, later in pairwise(starts)) >= 0.1
 
 
 async def test_who_would_wait_too_long_is_told_when_to_come_back_each_at_a_time_of_their_own() -> None:
