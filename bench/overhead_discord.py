@@ -12,9 +12,10 @@ from typing import Any
 import aiohttp
 
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.pace import Meter, Pace
+from adapters.discord.pace import Pace
 from adapters.discord.places import channel_address
 from bench.overhead import AT_ONCE, run
+from bot.pace import Meter
 from tests.fakes.discord_process import DiscordProcess
 
 CHANNELS = 300

@@ -26,6 +26,7 @@ LEAVES = {
     "bot.model.feeds",
     "bot.model.filing",
     "bot.names",
+    "bot.pace",
     "bot.plain",
     "bot.ports",
     "bot.ports.adapter",

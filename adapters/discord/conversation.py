@@ -12,12 +12,12 @@ from typing import Any, Protocol, cast
 from adapters.discord import answers, commands, errand, places, views
 from adapters.discord.errand import Errand
 from adapters.discord.homes import Homes
-from adapters.discord.pace import urgent
 from adapters.discord.preflight import refusal
 from adapters.discord.render import MOST_OPTIONS, Card, followed
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError
 from bot.model import Caller, CommandInfo, Reply
+from bot.pace import urgent
 from bot.ports import Desk
 
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 from bot.errors import TemporaryError
+from bot.pace import Meter, is_urgent
 
 RATE = 40.0  # requests a second, a fifth below Discord's limit
 BURST = 4.0  # requests that may go at once after a silence
@@ -22,55 +22,7 @@ MOST_INVALID = 1_000  # in INVALID_WINDOW; other processes may share the address
 INVALID_WINDOW = 600.0  # seconds
 _INVALID = frozenset({401, 403, 404, 429})
 TOO_MANY = 429
-_NOTHING = 1e-9  # of a token: what rounding may leave
 _UNSAID = 60.0  # seconds to wait after a 429 that names none
-
-_urgent: ContextVar[bool] = ContextVar("urgent", default=False)
-
-
-@contextmanager
-def urgent() -> Iterator[None]:
-    """Let the requests made inside go before those of alerts: somebody waits for an answer."""
-    before = _urgent.set(True)
-    try:
-        yield
-    finally:
-        _urgent.reset(before)
-
-
-class Meter:
-    """A token bucket. Pure: times are seconds of one clock, passed in."""
-
-    def __init__(self, rate: float = RATE, burst: float = BURST) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._tokens = burst
-        self._at = 0.0
-        self._held_until = 0.0
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until a request may go, 0 for now."""
-        self._refill(now)
-        missing = 1.0 - self._tokens
-        return max(self.held(now), missing / self._rate if missing > _NOTHING else 0.0)
-
-    def held(self, now: float) -> float:
-        """Return the seconds for which everything has to wait."""
-        return max(self._held_until - now, 0.0)
-
-    def take(self, now: float) -> None:
-        """Count a request that goes now; one that could not wait makes the next ones wait longer."""
-        self._refill(now)
-        self._tokens -= 1.0
-
-    def hold(self, until: float) -> None:
-        """Let nothing go before `until`: Discord said so."""
-        self._held_until = max(self._held_until, until)
-
-    def _refill(self, now: float) -> None:
-        since = max(now - max(self._at, self._held_until), 0.0)
-        self._tokens = min(self._tokens + since * self._rate, self._burst)
-        self._at = max(self._at, now)
 
 
 class Quota:
@@ -109,7 +61,7 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._meter = meter or Meter()
+        self._meter = meter or Meter(RATE, BURST)
         self._invalid = Quota(most_invalid, INVALID_WINDOW)
         self._clock = clock
         self._sleep = sleep
@@ -118,7 +70,7 @@ class Pace:
 
     async def turn(self) -> None:
         """Wait until a request may go. TemporaryError while too many were refused lately."""
-        if _urgent.get():
+        if is_urgent():
             await self._pass(self._meter.held)
             return
         async with self._line:

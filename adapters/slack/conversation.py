@@ -28,7 +28,6 @@ from adapters.slack.errand import Errand
 from adapters.slack.errors import translate
 from adapters.slack.home import Home
 from adapters.slack.origin import Origin
-from adapters.slack.pace import urgent
 from adapters.slack.people import PATIENCE, Callers, People
 from adapters.slack.render import FOLLOW as FOLLOW_BUTTON
 from adapters.slack.render import WHY
@@ -36,6 +35,7 @@ from adapters.slack.tasks import Once, Tasks
 from adapters.slack.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
+from bot.pace import urgent
 from bot.ports import Desk
 
 SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds for what goes into an acknowledgement; Slack waits for 3

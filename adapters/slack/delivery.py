@@ -14,13 +14,13 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import places
 from adapters.slack.client import Client
 from adapters.slack.errors import name_of, translate
-from adapters.slack.pace import urgent
 from adapters.slack.places import Place
 from adapters.slack.preflight import reader
 from adapters.slack.render import Json, Payload, arguments, payload
 from adapters.slack.workspaces import Identity, Workspaces
 from bot.errors import PermanentError, Scope
 from bot.model import Destination, Message, Notice
+from bot.pace import urgent
 from bot.ports import Desk
 
 CLOCK_SKEW = timedelta(seconds=60)  # that our clock may be ahead of Slack's

@@ -10,11 +10,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable
 
 from bot.errors import TemporaryError
+from bot.pace import Meter, is_urgent
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 PER_MINUTE = 200.0  # messages in one workspace
@@ -29,55 +28,6 @@ BRIEFLY = 10.0  # seconds that any other call waits at most
 MOST_CHANNELS = 10_000  # remembered in memory
 BURST_SHARE = 0.05  # of a minute's budget may go at once
 _MINUTE = 61.0  # seconds; calls do not arrive as evenly as they leave
-_NOTHING = 1e-9  # of a token: what rounding may leave
-
-_urgent: ContextVar[bool] = ContextVar("urgent", default=False)
-
-
-@contextmanager
-def urgent() -> Iterator[None]:
-    """Let the calls made inside go before those of alerts: somebody waits for an answer."""
-    before = _urgent.set(True)
-    try:
-        yield
-    finally:
-        _urgent.reset(before)
-
-
-class Meter:
-    """A token bucket. Pure: times are seconds of one clock, passed in."""
-
-    def __init__(self, rate: float, burst: float) -> None:
-        self.rate = rate  # a second
-        self._burst = burst
-        self._tokens = burst
-        self._at = 0.0
-        self._held_until = 0.0
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until a call may go, 0 for now."""
-        self._refill(now)
-        missing = 1.0 - self._tokens
-        return max(self.held(now), missing / self.rate if missing > _NOTHING else 0.0)
-
-    def held(self, now: float) -> float:
-        """Return the seconds for which everything has to wait."""
-        return max(self._held_until - now, 0.0)
-
-    def take(self, now: float) -> None:
-        """Count a call that goes now; one that could not wait makes the next ones wait longer."""
-        self._refill(now)
-        self._tokens -= 1.0
-
-    def hold(self, until: float) -> None:
-        """Let nothing go before `until`: Slack said so. Then calls go one by one, not in a burst."""
-        self._held_until = max(self._held_until, until)
-        self._tokens = min(self._tokens, 1.0)
-        self._at = max(self._at, until)
-
-    def _refill(self, now: float) -> None:
-        self._tokens = min(self._tokens + max(now - self._at, 0.0) * self.rate, self._burst)
-        self._at = max(self._at, now)
 
 
 def _budget(budget: float) -> Meter:
@@ -133,7 +83,7 @@ class Pace:
         TemporaryError with `retry_after` when that would take too long.
         """
         line = self._line(team, method)
-        if _urgent.get():
+        if is_urgent():
             await self._pass(line, line.meter.held)
             return
         if line.expected(self._clock()) > line.patience:
