@@ -18,17 +18,18 @@ TYPES = {
     "conversations.history": "ConversationsHistoryArguments",
     "conversations.info": "ConversationsInfoArguments",
     "conversations.open": "ConversationsOpenArguments",
-    "oauth.v2.access": "OAuthV2AccessArguments",
+    "oauth.v2.access": "AccessArguments",
     "users.info": "UsersInfoArguments",
     "views.open": "ViewsOpenArguments",
     "views.publish": "ViewsPublishArguments",
     "views.update": "ViewsUpdateArguments",
     "response_url": "ResponseUrlArguments",
 }
+OWN = {"AccessArguments", "ResponseUrlArguments"}  # of own.ts
 WANTED = ("chat.postMessage", "chat.update", "views.open", "views.publish", "response_url")
 HEAD = """import type {{ KnownBlock }} from '@slack/types';
 import type {{ {names} }} from '@slack/web-api';
-import type {{ ResponseUrlArguments }} from './own.js';
+import type {{ {own} }} from './own.js';
 """
 
 
@@ -54,8 +55,8 @@ def main(folder: str, target: str) -> None:
         sys.exit(f"no test captured a call of {', '.join(missing)}")
     if strange := {call["method"] for call in calls} - TYPES.keys():
         sys.exit(f"no type is known for {', '.join(sorted(strange))}")
-    names = sorted(set(TYPES.values()) - {"ResponseUrlArguments"})
-    parts = [HEAD.format(names=", ".join(names))]
+    names = sorted(set(TYPES.values()) - OWN)
+    parts = [HEAD.format(names=", ".join(names), own=", ".join(sorted(OWN)))]
     for number, call in enumerate(calls):
         body = json.dumps(typed(call["arguments"]))
         parts.append(f"export const call{number} = {body} satisfies {TYPES[call['method']]};")

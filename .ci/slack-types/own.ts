@@ -1,4 +1,8 @@
 import type { KnownBlock } from '@slack/types';
+import type { OAuthV2AccessArguments } from '@slack/web-api';
+
+/** Who asks stands in the Authorization header, as Slack recommends. */
+export type AccessArguments = Omit<OAuthV2AccessArguments, 'client_id' | 'client_secret'>;
 
 /** What a response_url takes (Slack's documentation, "Handling user interaction"). */
 export interface ResponseUrlArguments {

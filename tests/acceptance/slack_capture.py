@@ -14,7 +14,9 @@ VARIABLE = "SLACK_CAPTURE"  # names a folder
 
 
 def keep(calls: Iterable[Call]) -> None:
-    """Write method and arguments of each call into a new file of the folder, if one is wanted."""
+    """Write method and arguments of each call that was answered into a new file, if a folder wants them."""
     if folder := os.environ.get(VARIABLE):
-        lines = [json.dumps({"method": each.method, "arguments": each.arguments}) for each in calls]
+        lines = [
+            json.dumps({"method": each.method, "arguments": each.arguments}) for each in calls if each.status
+        ]
         (Path(folder) / f"{uuid4().hex}.jsonl").write_text("\n".join(lines), "utf-8")

@@ -1,30 +1,24 @@
-"""The adapters that are held to `bot.ports.Adapter`. Another adapter is one more line in ADAPTERS."""
+"""The adapters that are held to `bot.ports.Adapter`. Another one is a line in ADAPTERS and one in PLATFORMS."""
 
 from __future__ import annotations
 
 import asyncio
-import io
-import json
-import re
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from adapters.console import ConsoleAdapter
-from adapters.discord.adapter import DiscordAdapter
 from bot.commands.spec import COMMANDS
 from bot.desk import commands_as_shown
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
 from bot.plain import one_line
 from bot.ports import Desk, WebRoute
-from tests.contracts.adapter_rig import Rig, words
-from tests.contracts.slack_platform import slack
-from tests.fakes.discord_messages import StoredMessage
-from tests.fakes.discord_server import FakeDiscord
+from tests.contracts.adapter_rig import Platform, Rig
+from tests.contracts.console_platform import console, console_rig
+from tests.contracts.discord_platform import discord, discord_rig
+from tests.contracts.slack_platform import slack, slack_rig
 
 # --- an adapter in memory -----------------------------------------------------------------------------------
 
@@ -180,20 +174,6 @@ class QuietDesk:
 # --- the adapters under test --------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def _console(style: str) -> AsyncIterator[Rig]:
-    output = io.StringIO()
-    adapter = ConsoleAdapter(style=style, output=output)
-
-    def shown() -> str:
-        if style == "jsonl":
-            return " ".join(word for line in output.getvalue().split("\n") for word in _decoded(line))
-        return " ".join(line.strip("│╭╮╰╯─ ") for line in output.getvalue().split("\n"))
-
-    there = Destination(1, "console:alice")
-    yield Rig(adapter, there, shown, output.getvalue, adapter.receive, output.close, remembers=False)
-
-
 def _face(message: Message) -> str:
     """Return what a person reads of a note."""
     if isinstance(message, Notice):
@@ -204,10 +184,6 @@ def _face(message: Message) -> str:
         words += [post.title, post.link]
         words += [] if message.plain else [post.summary, *post.filing.categories]
     return one_line(" ".join(words), 10_000)
-
-
-def _decoded(line: str) -> list[str]:
-    return [" ".join(word.split()) for word in words(json.loads(line))] if line else []
 
 
 @asynccontextmanager
@@ -224,41 +200,24 @@ async def _pinboard() -> AsyncIterator[Rig]:
     yield Rig(board, Destination(1, "console:alice"), shown, lambda: "", board.receive, vanish)
 
 
-@asynccontextmanager
-async def _discord() -> AsyncIterator[Rig]:
-    async with FakeDiscord() as server:
-        server.sockets.identify_every = 0.0
-        guild = server.add_guild("readers")
-        channel, alice = guild.add_text("news"), guild.add_member(server.add_user("alice"))
-        adapter = DiscordAdapter(token=server.token, api_base=server.api_base, gateway=server.gateway)
-        answers: list[StoredMessage] = []
-
-        def raw() -> str:
-            seen = [*server.messages(channel), *answers]
-            found = [word for each in seen for word in words([each.content, each.embeds])]
-            return "\n".join(found).replace("@\u2060", "@")  # what the adapter itself puts there
-
-        def shown() -> str:
-            return " ".join(re.sub(r"\\(?=[^\w\s])", "", raw()).split())
-
-        async def say(line: str) -> None:
-            name, _, rest = line.removeprefix("/").partition(" ")
-            values: dict[str, Any] = {"follow": {"categories": rest}, "find": {"words": rest}}.get(name, {})
-            asked = await server.interact(alice, channel, name, **values)
-            answers.append(await asked.answer())
-
-        def vanish() -> None:
-            server.core.token = "taken back"
-
-        yield Rig(adapter, Destination(1, f"discord:channel:{channel.id}"), shown, raw, say, vanish)
-        await adapter.aclose()
-
-
 # Name -> what makes an adapter that is not started, on a platform of its own.
 ADAPTERS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
-    "console-pretty": lambda: _console("pretty"),
-    "console-jsonl": lambda: _console("jsonl"),
-    "discord": _discord,
+    "console-pretty": lambda: console_rig("pretty"),
+    "console-jsonl": lambda: console_rig("jsonl"),
+    "discord": discord_rig,
     "pinboard": _pinboard,
-    "slack": slack,
+    "slack": slack_rig,
+}
+
+# Name -> what makes a platform to talk to the bot on, and a way to talk there; the first is the measure.
+PLATFORMS: dict[str, Callable[[], AbstractAsyncContextManager[Platform]]] = {
+    "console-jsonl": lambda: console("jsonl"),
+    "console-jsonl-behind": lambda: console("jsonl", behind="bystander"),
+    "console-pretty": lambda: console("pretty"),
+    "discord": lambda: discord(in_channel=False),
+    "discord-channel": lambda: discord(in_channel=True),
+    "slack": lambda: slack(in_channel=False),
+    "slack-channel": lambda: slack(in_channel=True),
+    "slack-behind": lambda: slack(in_channel=False, behind="bystander"),
+    "slack-channel-behind": lambda: slack(in_channel=True, behind="bystander"),
 }

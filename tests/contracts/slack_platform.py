@@ -1,17 +1,41 @@
-"""The Slack adapter on a fake Slack, for the contract tests."""
+"""The Slack adapter on a fake Slack, its messages read back as a person reads them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
+from bot.commands.spec import COMMANDS
 from bot.model import Destination
 from tests.adapters.slack_rig import made
-from tests.contracts.adapter_rig import Rig, words
+from tests.adapters.slack_talk_rig import buttons
+from tests.contracts.adapter_rig import (
+    OTHER,
+    WHOM,
+    Answer,
+    Ask,
+    Listed,
+    Platform,
+    Rig,
+    Shown,
+    one,
+    utc,
+    words,
+)
+from tests.fakes.slack_basics import Json
+from tests.fakes.slack_messages import StoredMessage
+from tests.fakes.slack_server import FakeSlack
+from tests.fakes.slack_world import User
+
+_COMMANDS = {f"/{command.name}" for command in COMMANDS}  # Slack takes no others
+_PATIENCE = 30.0  # seconds; what is waited for comes at once, but on a busy machine
+_DATE = re.compile(r"<!date\^(\d+)\^[^|>]*\|[^>]*>")
+_LINKED = re.compile(r"<([^|>]+)\|[^>]*>")
 
 
 @asynccontextmanager
-async def slack() -> AsyncIterator[Rig]:
+async def slack_rig() -> AsyncIterator[Rig]:
     """Return a rig whose adapter is not started yet."""
     async with made() as each:
 
@@ -34,3 +58,102 @@ async def slack() -> AsyncIterator[Rig]:
             say,
             each.team.revoke,
         )
+
+
+@asynccontextmanager
+async def slack(*, in_channel: bool, behind: str = "") -> AsyncIterator[Platform]:
+    """Return a platform whose adapter is not started yet.
+
+    `in_channel`: nothing is said in direct messages. `behind`: the command all others stand behind.
+    """
+    async with made() as each:
+        people, other = {"alice": each.alice, "boss": each.boss}, each.team.add_channel("other", member=True)
+        values = {OTHER: f"<#{other.id}|other>", WHOM: "@here"}
+        signs = {f"<#{other.id}>": "#other", "@here": "@whom"}
+
+        async def ask(what: Ask) -> Answer | None:
+            if not (behind or what.line.split()[0] in _COMMANDS):
+                return None
+            who, line = people[what.who], what.line.removeprefix("/")
+            for name, value in values.items():
+                line = line.replace(name, value)
+            command, _, rest = f"{behind} {line}".strip().partition(" ")
+            where = each.news if in_channel or what.in_channel else who
+            deed = await each.server.command(who, where, f"/{command}", rest)
+            await deed.acked(_PATIENCE)
+            await deed.answered(timeout=_PATIENCE)
+            return (await _turned(each.server, who, deed.shown[0])).with_signs(signs)
+
+        def alerts(who: str) -> list[Shown]:
+            return [_alert(message) for message in each.messages(people.get(who, each.news))]
+
+        yield Platform(
+            each.adapter,
+            {each.address(person): name for name, person in people.items()},
+            {each.address(channel): f"#{channel.name}" for channel in (each.news, other)},
+            ask,
+            alerts,
+        )
+
+
+# --- answers -----------------------------------------------------------------------------------------------
+
+
+async def _turned(server: FakeSlack, who: User, message: StoredMessage) -> Answer:
+    """Read an answer, turning its pages to the end."""
+    whole = _page(message)
+    while more := [action for label, action in buttons(message).items() if label.startswith("More (")]:
+        deed = await server.click(who, message, more[0])
+        await deed.acked(_PATIENCE)
+        await deed.answered(timeout=_PATIENCE)
+        whole = whole.plus(_page(message))
+    return whole
+
+
+def _page(message: StoredMessage) -> Answer:
+    texts: list[str] = []
+    posts: list[Listed] = []
+    for block in message.shown_blocks:
+        if block["type"] == "section":
+            texts.append(block["text"]["text"])
+        elif block["type"] == "rich_text":
+            for each in block["elements"]:
+                if each["type"] == "rich_text_list":
+                    posts += _listed(each)
+                else:
+                    texts.append("".join(map(_word, each["elements"])))
+        else:
+            assert block["type"] == "actions", block
+    offers = (label for label in buttons(message) if not label.startswith(("More (", "◀")))
+    return Answer(" ".join(texts), tuple(posts), tuple(offers))
+
+
+def _word(element: Json) -> str:
+    if element["type"] == "channel":
+        return f"<#{element['channel_id']}>"
+    return str(element["url"] if element["type"] == "link" else element["text"])
+
+
+def _listed(items: Json) -> Iterator[Listed]:
+    for number, item in enumerate(items["elements"], items.get("offset", 0) + 1):
+        named, _, date, *filed = item["elements"]
+        below = "".join(each["text"] for each in filed).removeprefix(" · ")
+        yield Listed(number, named["text"], named["url"], below, utc(date["timestamp"]))
+
+
+# --- alerts ------------------------------------------------------------------------------------------------
+
+
+def _alert(message: StoredMessage) -> Shown:
+    """Read an alert; its notification must lead where its button does."""
+    header, context, *blocks = message.shown_blocks
+    summary, update, *_ = [*(each["text"]["text"] for each in blocks if each["type"] == "section"), "", ""]
+    (link,) = (each["url"] for block in blocks for each in block.get("elements", ()) if "url" in each)
+    notified = _LINKED.match(message.text)
+    assert notified is not None, message.text
+    assert notified[1] == link
+    shown = [each["text"] for each in context["elements"]]
+    filed = next((each for each in shown if each.startswith("Filed under ")), "")
+    (date,) = (found[1] for each in shown if (found := _DATE.fullmatch(each)))
+    title = header["text"]["text"]
+    return Shown(title, link, filed.removeprefix("Filed under "), summary, utc(date), update)
