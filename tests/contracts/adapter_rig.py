@@ -12,6 +12,7 @@ from bot.model import Destination
 from bot.ports import Adapter
 
 OTHER, WHOM = "{other}", "{whom}"  # in an `Ask`: another channel, and whom an alert mentions
+MOST_PAGES = 9  # of one answer; more are a turn that leads nowhere
 
 
 @dataclass
@@ -65,11 +66,13 @@ class Answer:
     text: str
     posts: tuple[Listed, ...] = ()
     buttons: tuple[str, ...] = ()  # their labels, without those that turn pages
+    pages: int = 1
 
     def plus(self, page: Answer) -> Answer:
         """Return this and the next page of it."""
         text = f"{self.text} {page.text}"
-        return Answer(text, (*self.posts, *page.posts), (*self.buttons, *page.buttons))
+        buttons = (*self.buttons, *page.buttons)
+        return Answer(text, (*self.posts, *page.posts), buttons, self.pages + page.pages)
 
     def with_signs(self, signs: Mapping[str, str]) -> Answer:
         """Return it on one line, with common words for what a platform has its own sign for."""
@@ -100,6 +103,7 @@ class Platform:
     channels: Mapping[str, str]  # address -> "#news", "#other"
     ask: Callable[[Ask], Awaitable[Answer | None]]  # None: it cannot be asked there
     alerts: Callable[[str], list[Shown]]  # what "alice" or "#news" has got, each as it reads by now
+    dated: bool = True  # whether its alerts have a date
 
 
 def utc(seconds: str | float) -> datetime:

@@ -1,4 +1,4 @@
-"""The adapters that are held to `bot.ports.Adapter`. Another one is a line in ADAPTERS and one in PLATFORMS."""
+"""The adapters that are held to `bot.ports.Adapter`. Another is a line in ADAPTERS, one in PLATFORMS."""
 
 from __future__ import annotations
 

@@ -14,7 +14,12 @@ from adapters.console import ConsoleAdapter
 from bot.model import Destination
 from tests.contracts.adapter_rig import OTHER, WHOM, Answer, Ask, Listed, Platform, Rig, Shown, one, words
 
-_SIGNS = {"on the console": "by DM", "Channel other": "#other", "channel other": "#other", "@here": "@whom"}
+_SIGNS = {
+    "on the console": "by DM",
+    "Channel other": "#other",
+    "channel other": "#other",
+    "mentioning @here": "mentioning @whom",
+}
 _VALUES = {OTHER: "#other", WHOM: "@here"}
 # rich breaks lines between words, and what goes on then begins without an indent.
 _BROKEN = re.compile(r"\n(?!   \S|\d+\. )")
@@ -65,7 +70,7 @@ async def console(style: str, *, behind: str = "") -> AsyncIterator[Platform]:
 
     people = {"console:alice": "alice", "console:boss": "boss"}
     channels = {"console:boss": "#news", "console:other": "#other"}
-    yield Platform(adapter, people, channels, ask, alerts)
+    yield Platform(adapter, people, channels, ask, alerts, dated=style == "jsonl")
     await adapter.aclose()
 
 

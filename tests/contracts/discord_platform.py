@@ -11,6 +11,7 @@ from typing import Any
 from adapters.discord.adapter import DiscordAdapter
 from bot.model import Destination
 from tests.contracts.adapter_rig import (
+    MOST_PAGES,
     OTHER,
     WHOM,
     Answer,
@@ -35,7 +36,7 @@ _ENTRY = re.compile(
     r"(?:\[(?P<bare>.+)\]\(<(?P<address>\S+)>\)|(?P<escaped>.+) · \[read\]\(<(?P<link>\S+)>\))"
     r"\n-# <t:(?P<when>\d+):D>(?: · (?P<filed>.+))?"
 )
-_ESCAPED = re.compile(r"\\(?=[^\w\s])")
+_ESCAPED = re.compile(r"\\(?=[^\w\s]|_)")
 _ADDRESS = re.compile(r"(?<!\\)<(https?://[^\s>]+)>")
 
 
@@ -71,7 +72,10 @@ async def discord_rig() -> AsyncIterator[Rig]:
 
 @asynccontextmanager
 async def discord(*, in_channel: bool) -> AsyncIterator[Platform]:
-    """Return a platform whose adapter is not started yet. `in_channel`: nothing is said in direct messages."""
+    """Return a platform whose adapter is not started yet.
+
+    `in_channel`: nothing is said in direct messages.
+    """
     async with _fake() as server:
         guild = server.add_guild("readers")
         news, other = guild.add_text("news"), guild.add_text("other")
@@ -83,7 +87,7 @@ async def discord(*, in_channel: bool) -> AsyncIterator[Platform]:
         }
         adapter = _adapter(server)
         objects = {OTHER: other, WHOM: role}
-        signs = {f"<#{other.id}>": "#other", f"<@&{role.id}>": "@whom"}
+        signs = {f"<#{other.id}>": "#other", f"mentioning <@&{role.id}>": "mentioning @whom"}
 
         async def ask(what: Ask) -> Answer | None:
             if what.typed_only:
@@ -130,6 +134,7 @@ async def _turned(server: FakeDiscord, who: User, message: StoredMessage) -> Ans
         clicked = await server.click(who, message, more[0])
         await clicked.answer()
         whole = whole.plus(_page(message))
+        assert whole.pages <= MOST_PAGES, "the pages have no end"
     return whole
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from bot.model import Destination
 from tests.adapters.slack_rig import made
 from tests.adapters.slack_talk_rig import buttons
 from tests.contracts.adapter_rig import (
+    MOST_PAGES,
     OTHER,
     WHOM,
     Answer,
@@ -31,7 +33,11 @@ from tests.fakes.slack_world import User
 _COMMANDS = {f"/{command.name}" for command in COMMANDS}  # Slack takes no others
 _PATIENCE = 30.0  # seconds; what is waited for comes at once, but on a busy machine
 _DATE = re.compile(r"<!date\^(\d+)\^[^|>]*\|[^>]*>")
-_LINKED = re.compile(r"<([^|>]+)\|[^>]*>")
+_NOTIFIED = re.compile(r"<([^|>]+)\|([^>]*)>(?:\n(.+))?")
+# Twins of the signs that Slack would take for formatting, and what is there unseen.
+_TWINS = str.maketrans(
+    {"\u2217": "*", "\u02cd": "_", "\u223c": "~", "\u02cb": "`", "\u2223": "|", "\u2060": None}
+)
 
 
 @asynccontextmanager
@@ -69,7 +75,7 @@ async def slack(*, in_channel: bool, behind: str = "") -> AsyncIterator[Platform
     async with made() as each:
         people, other = {"alice": each.alice, "boss": each.boss}, each.team.add_channel("other", member=True)
         values = {OTHER: f"<#{other.id}|other>", WHOM: "@here"}
-        signs = {f"<#{other.id}>": "#other", "@here": "@whom"}
+        signs = {f"<#{other.id}>": "#other", "mentioning @here": "mentioning @whom"}
 
         async def ask(what: Ask) -> Answer | None:
             if not (behind or what.line.split()[0] in _COMMANDS):
@@ -107,6 +113,7 @@ async def _turned(server: FakeSlack, who: User, message: StoredMessage) -> Answe
         await deed.acked(_PATIENCE)
         await deed.answered(timeout=_PATIENCE)
         whole = whole.plus(_page(message))
+        assert whole.pages <= MOST_PAGES, "the pages have no end"
     return whole
 
 
@@ -145,15 +152,14 @@ def _listed(items: Json) -> Iterator[Listed]:
 
 
 def _alert(message: StoredMessage) -> Shown:
-    """Read an alert; its notification must lead where its button does."""
+    """Read an alert; its notification must say the same."""
     header, context, *blocks = message.shown_blocks
     summary, update, *_ = [*(each["text"]["text"] for each in blocks if each["type"] == "section"), "", ""]
     (link,) = (each["url"] for block in blocks for each in block.get("elements", ()) if "url" in each)
-    notified = _LINKED.match(message.text)
-    assert notified is not None, message.text
-    assert notified[1] == link
+    title = header["text"]["text"]
+    said = [html.unescape(each).translate(_TWINS) for each in one(_NOTIFIED, message.text).groups("")]
+    assert said == [link, title, summary], message.text
     shown = [each["text"] for each in context["elements"]]
     filed = next((each for each in shown if each.startswith("Filed under ")), "")
     (date,) = (found[1] for each in shown if (found := _DATE.fullmatch(each)))
-    title = header["text"]["text"]
     return Shown(title, link, filed.removeprefix("Filed under "), summary, utc(date), update)

@@ -1,0 +1,82 @@
+"""The whole bot behind real adapters: one real store, one desk, one outbox, and a clock that stands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.desk import FrontDesk
+from bot.model import Feed, Subscription
+from bot.pipeline.fetch import Fetcher
+from bot.pipeline.outbox import DeliverySettings, Outbox
+from bot.wall import Wall
+from storage import open_store
+from tests.commands.room import BLOG, LOOPBACK, POSTS, SECOND, Room, post_row
+from tests.contracts.adapter_rig import Platform
+from tests.contracts.adapters import PLATFORMS
+
+# A list of these and of half of them fills two pages wherever answers have pages.
+TAGS = tuple(
+    f"Tag {number:02} whose name is so long that a list of such names fills pages" for number in range(40)
+)
+
+
+@dataclass
+class House:
+    """A bot that watches two blogs, and the platforms on which it talks."""
+
+    room: Room
+    platforms: tuple[Platform, ...]
+
+    async def open(self) -> None:
+        """Let there be posts from before, and let people in."""
+        signs = ("*Chips* & <tariffs>: [signs]_now_ at `50%`", ("China-U.S.", "Q&A, *notes*"), TAGS)
+        first = [post_row(number, *post, silent=True) for number, post in enumerate((*POSTS, signs), 1)]
+        second = [
+            post_row(25, "Bulbs in spring", ("Gardening",), ("Tulips",), site="second.example", silent=True),
+            post_row(26, "A note", (), TAGS[:20], site="second.example", silent=True),
+        ]
+        await self.room.publish(await self.room.watch(BLOG), silent=tuple(first))
+        await self.room.publish(await self.room.watch(SECOND), silent=tuple(second))
+        desk = FrontDesk(self.room.dispatcher, self.room.store, self.room.clock)
+        for each in self.platforms:
+            await each.adapter.start(desk)
+
+    async def blog(self) -> Feed:
+        """Return the first blog's feed."""
+        return next(each for each in await self.room.store.feeds() if each.settings.name == BLOG.name)
+
+    async def deliver(self) -> None:
+        """Send all that is due."""
+        adapters = {each.adapter.name: each.adapter for each in self.platforms}
+        outbox = Outbox(self.room.store, adapters, self.room.clock, DeliverySettings(), "tester")
+        assert await outbox.drain() == 0
+
+    async def followed(self) -> tuple[str, ...]:
+        """Return who follows what, in the order of the store."""
+        return tuple(map(self._words, await self.room.store.subscriptions()))
+
+    def _words(self, each: Subscription) -> str:
+        address = each.destination.address
+        names = [place.channels if each.channel else place.people for place in self.platforms]
+        name = next(known[address] for known in names if address in known)
+        wanted = [*sorted(each.filter.include), *(f"-{key}" for key in sorted(each.filter.exclude))]
+        mention, paused = "with a mention" if each.mention else "", "paused" if each.paused else ""
+        return " ".join(filter(None, (name, *wanted, each.feed, each.cadence, mention, paused)))
+
+
+@asynccontextmanager
+async def house(folder: Path, *platforms: str) -> AsyncIterator[House]:
+    """Open a house on platforms by their names; `folder` is made for its database."""
+    folder.mkdir()
+    async with AsyncExitStack() as stack:
+        store = await open_store(f"sqlite:///{folder / 'test.db'}")
+        stack.push_async_callback(store.aclose)
+        fetcher = await stack.enter_async_context(Fetcher(LOOPBACK))
+        wall = await stack.enter_async_context(Wall())
+        places = [await stack.enter_async_context(PLATFORMS[name]()) for name in platforms]
+        made = House(Room(store, fetcher, wall), tuple(places))
+        await made.open()
+        yield made
