@@ -26,7 +26,7 @@ from bot.pipeline.fetch import Fetcher, FetchSettings
 from bot.pipeline.outbox import DeliverySettings, Outbox
 from bot.pipeline.poll import Patience, Poller
 from bot.places import channel_address
-from bot.ports import Adapter, Desk, Store
+from bot.ports import SHUT, Adapter, Desk, Store
 from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.wall import Wall
 from storage import open_store
@@ -99,19 +99,22 @@ async def prepare(bot: Bot) -> None:
     """Become the runner of the database, bring its feeds in line with the config, connect the adapters."""
     await bot.store.take_over(bot.owner)
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
+    for name in await bot.store.recalled(SHUT):
+        await bot.store.remember(name, "")  # what was so before the restart is found out anew
     for name, adapter in bot.adapters.items():
         try:
             await adapter.start(bot.desk)
         except PermanentError as error:
-            _shut_out(bot, name, error)
+            await _shut_out(bot, name, error)
 
 
-def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
+async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
     """Go on without an adapter that its platform refuses; raise the error when it was the last one."""
     bot.refused.add(name)
     if bot.refused >= bot.adapters.keys():
         raise error
     _log.error("%s is left out until the next start, and its alerts wait: %s", name, error)
+    await bot.outbox.shut(name, str(error))
 
 
 async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
@@ -183,7 +186,10 @@ def _web(bot: Bot, pulse: Pulse) -> AbstractAsyncContextManager[object]:
         store=bot.store,
         clock=bot.clock,
         loops=lambda: {"poll": pulse.lives()},
-        adapters=lambda: {name: adapter.connected for name, adapter in bot.adapters.items()},
+        adapters=lambda: {
+            name: adapter.connected and name not in bot.outbox.closed
+            for name, adapter in bot.adapters.items()
+        },
         routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
     )
 
@@ -203,7 +209,7 @@ async def _serve(bot: Bot, name: str) -> None:
     try:
         await bot.adapters[name].run()
     except PermanentError as error:
-        _shut_out(bot, name, error)
+        await _shut_out(bot, name, error)
     else:
         raise BystanderError(f"The {name} adapter ended by itself.")
 

@@ -72,6 +72,15 @@ def _gateway(text: str) -> str:
     return web_url(text, ("ws", "wss"))
 
 
+def _matching(pattern: str, mend: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if re.fullmatch(pattern, text):
+            return text
+        raise ValueError(mend)
+
+    return AfterValidator(check)
+
+
 # Commands of Slack itself, as far as bots have met them; no complete list exists. A manifest with one of
 # them is refused as a whole.
 _OF_SLACK = re.compile(
@@ -132,6 +141,22 @@ def _shards(text: str) -> Shards | None:
 Text = Annotated[str, AfterValidator(_printable)]
 Name = Annotated[str, AfterValidator(_name)]
 Url = Annotated[str, AfterValidator(web_url)]
+DiscordUser = Annotated[
+    str,
+    _matching(
+        "[0-9]{15,20}",
+        "is no user id of Discord, which has 15 to 20 digits; in Discord turn on Developer Mode (Settings, "
+        "Advanced), right-click the name and choose Copy User ID",
+    ),
+]
+SlackUser = Annotated[
+    str,
+    _matching(
+        "(T[A-Z0-9]{2,20}/)?[UW][A-Z0-9]{2,20}",
+        'is no member id of Slack such as "U012AB3CD", or "T0123ABCD/U012AB3CD" among several workspaces; '
+        "in Slack open the profile, then the three dots, and choose Copy member ID",
+    ),
+]
 OptionalUrl = Annotated[str, _or_empty(web_url)]
 
 # --- the keys -------------------------------------------------------------------------------------------
@@ -222,8 +247,8 @@ class AdminsConfig(Table):
     """`[admins]`: for each platform the ids that may always use admin commands."""
 
     console: tuple[Name, ...] = ()
-    discord: tuple[Name, ...] = ()
-    slack: tuple[Name, ...] = ()
+    discord: tuple[DiscordUser, ...] = ()
+    slack: tuple[SlackUser, ...] = ()
 
 
 class Tables(Table):

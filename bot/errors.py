@@ -75,6 +75,13 @@ class TemporaryError(DeliveryError):
         self.uncertain = uncertain
 
 
+class NotYetError(TemporaryError):
+    """The platform's pace has no room yet, so nothing was asked of it: no attempt, and no failure."""
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message, retry_after=retry_after)
+
+
 class PermanentError(DeliveryError):
     """Sending the same thing to the same place again cannot work; `scope` says what is at fault."""
 

@@ -53,8 +53,9 @@ def test_what_is_missing_is_told_of_all_platforms_at_once() -> None:
 
 def test_admins_are_told_on_the_platforms_that_are_enabled() -> None:
     config = parse_config(
-        f'{SOCKET}[console]\nenabled = true\n[admins]\nconsole = ["me"]\ndiscord = ["3"]\nslack = ["U1"]\n',
+        f'{SOCKET}[console]\nenabled = true\n[admins]\nconsole = ["me"]\n'
+        'discord = ["80351110224678912"]\nslack = ["U012AB3CD"]\n',
         BOT,
     )
 
-    assert admin_addresses(config) == ("console:me", "slack:U1")
+    assert admin_addresses(config) == ("console:me", "slack:U012AB3CD")

@@ -86,7 +86,7 @@ def test_a_faulty_value_is_one_line_with_key_value_and_mend(table: str, line: st
         (FEED + 'categories = [""]', 'feeds[0].categories[0] = "": is empty; write a name or leave it out'),
         (FEED + 'aliases = { "U. S." = 1 }', 'feeds[0].aliases."U. S." = 1: is no text; write it in quotes'),
         ("[admins]\ndiscord = [80]", "admins.discord[0] = 80: is no text; write it in quotes"),
-        ('[admins]\nslack = [" "]', 'admins.slack[0] = " ": is empty; write a name or leave it out'),
+        ('[admins]\nconsole = [" "]', 'admins.console[0] = " ": is empty; write a name or leave it out'),
         ('[[feeds]]\nurl = "https://a.example/"', "feeds[0].name: is missing; a feed needs a name and a url"),
         ('[[feeds]]\nname = "A"', "feeds[0].url: is missing; a feed needs a name and a url"),
         ("feeds = 3", f"feeds: {NO_FEEDS}"),
@@ -97,6 +97,33 @@ def test_a_faulty_value_is_one_line_with_key_value_and_mend(table: str, line: st
 )
 def test_a_fault_inside_a_list_or_of_a_table_names_its_place(text: str, expected: str) -> None:
     assert problems(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("platform", "wrong", "mend"),
+    [
+        ("discord", '"@boss"', "Copy User ID"),
+        ("discord", '"12"', "Copy User ID"),
+        ("discord", '"<@80351110224678912>"', "Copy User ID"),
+        ("slack", '"@boss"', "Copy member ID"),
+        ("slack", '"C012AB3CD"', "Copy member ID"),
+        ("slack", '"u012ab3cd"', "Copy member ID"),
+        ("slack", '"T012AB3CD/"', "Copy member ID"),
+    ],
+)
+def test_what_is_no_user_id_names_nobody_and_says_where_the_id_is(
+    platform: str, wrong: str, mend: str
+) -> None:
+    (line,) = problems(f"[admins]\n{platform} = [{wrong}]")
+
+    assert line.startswith(f"admins.{platform}[0] = ")
+    assert line.endswith(mend)
+
+
+def test_user_ids_are_taken_as_the_platforms_write_them() -> None:
+    slack = ["U012AB3CD", "W012AB3CD", "T0123ABCD/U0789IJKL"]
+
+    assert problems(f'[admins]\ndiscord = ["80351110224678912"]\nslack = {slack!r}') == []
 
 
 def test_a_network_with_host_bits_names_the_one_that_was_meant() -> None:

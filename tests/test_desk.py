@@ -19,7 +19,7 @@ from bot.ports import Inspection, Store
 from storage import open_store
 from tests.adapters.discord_rig import KEY, alert, made, to
 
-NEWS, OTHER, BOSS = "discord:channel:1", "discord:channel:2", "discord:user:3"
+NEWS, OTHER, BOSS = "discord:channel:1", "discord:channel:2", "discord:user:80351110224678912"
 NOW = datetime.now(UTC)
 
 
@@ -78,7 +78,7 @@ async def test_what_a_person_follows_is_not_ended_by_a_channel(store: Store) -> 
 
 
 def test_an_admin_of_the_config_is_told_by_dm() -> None:
-    config = parse_config('[discord]\nenabled = true\n[admins]\ndiscord = ["3"]\n', {})
+    config = parse_config('[discord]\nenabled = true\n[admins]\ndiscord = ["80351110224678912"]\n', {})
 
     assert admin_addresses(config) == (BOSS,)
 

@@ -31,6 +31,7 @@ LEAVES = {
     "bot.ports",
     "bot.ports.adapter",
     "bot.ports.chat",
+    "bot.ports.memory",
     "bot.ports.outbox",
     "bot.ports.polling",
     "bot.ports.store",
@@ -55,6 +56,7 @@ ASSEMBLY = {
 # Files of one stage, which belong together.
 STAGE_OF = {
     "network": "fetch",
+    "aftermath": "outbox",
     "json_feed": "parse",
     "raw_entry": "parse",
     "decoding": "fetch",

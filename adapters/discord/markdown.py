@@ -20,7 +20,7 @@ _SPECIAL = re.compile(
       | [\\*_~`|<>\[\]]              # emphasis, code, spoilers, quotes, links, mentions, dates, custom emoji
       | : (?=//)                     # addresses
       | discord (?: app )? \.[a-z]+/ # invitations: .gg/, .com/invite/, .new/, .gift/
-      | : (?= [^\s:]+: ) (?! (?: channel | user ):\d )  # emoji; but discord:channel:1 is an address of ours
+      | : (?= [^\s:]+: ) (?! (?: (?: channel | user ) | \d{15,20} ): )  # emoji, but not discord:channel:ID:
       | @ (?= everyone | here )""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )

@@ -121,7 +121,7 @@ class SlackAdapter:
         try:
             reached = await self._reach(parts, desk)
         except PermanentError as error:
-            self._refused = error
+            self._refuse(error)
             raise
         self._service = asyncio.create_task(self._serve(parts, desk, reached=reached))
 
@@ -176,6 +176,7 @@ class SlackAdapter:
         self._known = True
         if parts.installations is not None:
             self._door.open(desk, parts.workspaces, parts.installations)
+        await parts.events.returned()
         await self._link.start(parts.app)
         return True
 
@@ -203,8 +204,12 @@ class SlackAdapter:
                 reached = await self._reach(parts, desk)
             await self._link.run()
         except PermanentError as error:
-            self._refused = error
+            self._refuse(error)
             raise
+
+    def _refuse(self, error: PermanentError) -> None:
+        self._refused = error
+        self._door.refuse()
 
     # --- messages ---------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from adapters.slack import errand, views
+from adapters.slack import errand, places, views
 from adapters.slack.client import TIMEOUT
 from adapters.slack.errand import Errand, Memory
 from adapters.slack.errors import translate
@@ -16,6 +16,7 @@ from adapters.slack.render import Json, Payload, arguments, reply_pages
 from adapters.slack.views import Button
 from adapters.slack.workspaces import Workspaces
 from bot.model import Offer, Reply
+from bot.ports import Desk
 
 MOST_MESSAGES = 5  # that a response_url takes (documentation, handling user interaction)
 _OK = 200
@@ -28,9 +29,9 @@ _quiet.setLevel(logging.WARNING)
 class Answers:
     """Shows answers to who asked."""
 
-    def __init__(self, workspaces: Workspaces, memory: Memory) -> None:
+    def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
         self._workspaces = workspaces
-        self._memory = memory
+        self._desk = desk
 
     async def give(
         self, origin: Origin, reply: Reply, again: Errand | None = None, *, replace: bool = False
@@ -39,10 +40,12 @@ class Answers:
 
         `replace`: in place of the message that was clicked. DeliveryError: no way was open.
         """
-        found = await pages(reply, again, self._memory)
+        found = await pages(reply, again, self._desk)
+        addresses = await self._desk.addresses(f"{places.PLATFORM}:")
+        known = views.channel_ids(addresses) | {origin.channel}
         shown = found[:MOST_MESSAGES] if again is None else [found[min(again.page, len(found) - 1)]]
         for number, page in enumerate(shown):
-            made = Payload(page.text, views.with_names(page.blocks, origin.team))
+            made = Payload(page.text, views.with_names(page.blocks, origin.team, known))
             await self.show(origin, arguments(made), replace=replace and number == 0)
 
     async def show(self, origin: Origin, content: Json, *, replace: bool = False) -> None:

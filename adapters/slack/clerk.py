@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from adapters.slack import places, preflight, typed
 from adapters.slack.errand import Errand
 from adapters.slack.home import Home
 from adapters.slack.origin import Origin
-from adapters.slack.people import Callers
+from adapters.slack.people import Callers, UnsureCaller
 from adapters.slack.tasks import Tasks
 from adapters.slack.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
@@ -105,14 +106,16 @@ class Clerk:
         read = typed.read_line(wanted.line, self.commands) if wanted.line else None
         path = wanted.path if read is None else read.path
         command = self.commands.get(path)
+        if command is not None and command.admin and isinstance(caller, UnsureCaller):
+            raise UsageError(caller.doubt)
         if read is not None and (command is None or not typed.takes_channel(command)):
             return await self._desk.run(caller, read.line)
         if command is None or (command.admin and not caller.admin):
             return await self._desk.execute(caller, path, {})  # which says so
         values = self._placed(origin, path, typed.values(command, read.rest) if read else wanted.values)
-        if path == ADD_ALERTS:
-            await self._check(caller, values)
-        return await self._desk.execute(caller, path, values)
+        hint = await self._check(caller, values) if path == ADD_ALERTS else ""
+        reply = await self._desk.execute(caller, path, values)
+        return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
 
     def _placed(self, origin: Origin, path: str, values: Mapping[str, str]) -> dict[str, str]:
         """Return values in which channels are addresses. Raises PlaceError for those of other workspaces."""
@@ -130,8 +133,8 @@ class Clerk:
         same_home = self._workspaces.is_home(team) and self._workspaces.is_home(origin.team)
         return team not in ("", origin.team) and not same_home
 
-    async def _check(self, caller: Caller, values: Mapping[str, str]) -> None:
-        """Raise PlaceError where it is known that alerts cannot go to a channel."""
+    async def _check(self, caller: Caller, values: Mapping[str, str]) -> str:
+        """Return what would make alerts surer in a channel; PlaceError: it is known that none can go."""
         address = values.get("channel", caller.place)
         if address == caller.address:
             raise PlaceError(
@@ -140,8 +143,10 @@ class Clerk:
             )
         place = places.read_address(address.partition(":")[2])
         client, me = await self._workspaces.client(place.team), await self._workspaces.identity(place.team)
-        if said := await preflight.refusal(client, place.id, me):
-            raise PlaceError(f"{said} {UNCHANGED}")
+        wrong, hint = await preflight.outlook(client, place.id, me)
+        if wrong:
+            raise PlaceError(f"{wrong} {UNCHANGED}")
+        return hint
 
 
 def unreached(reply: Reply, error: DeliveryError) -> Reply:

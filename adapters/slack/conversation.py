@@ -80,6 +80,7 @@ class Conversation:
         end = asyncio.get_running_loop().time() + seconds
         await self._tasks.drain(seconds)
         await self._home.drain(max(end - asyncio.get_running_loop().time(), 0.0))
+        await self._callers.aclose()
 
     # --- listeners ----------------------------------------------------------------------------------------
 

@@ -18,13 +18,14 @@ from adapters.slack.places import Place
 from adapters.slack.preflight import reader
 from adapters.slack.render import Json, Payload, arguments, payload
 from adapters.slack.workspaces import Identity, Workspaces
-from bot.errors import PermanentError, Scope
+from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Message, Notice
 from bot.pace import urgent
 from bot.ports import Desk
 
 CLOCK_SKEW = timedelta(seconds=60)  # that our clock may be ahead of Slack's
-PAGE, HISTORY = 200, 1000  # messages of a channel that are read to find one
+PAGE, HISTORY = 200, 3000  # messages of a channel that are read to find one
+LOOK_AGAIN = 60.0  # seconds until a history is read again that is longer
 MOST_DMS = 10_000  # direct-message channels remembered in memory
 MARK = "d:{}"  # block id of a message with this key
 _REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
@@ -180,7 +181,10 @@ async def _open(client: Client, user_id: str) -> str:
 
 
 async def _look(client: Client, channel: str, since: datetime, me: Identity, key: str) -> str:
-    """Return the ts of the bot's own message with this key among the newest after `since`, "" for none."""
+    """Return the ts of the bot's own message with this key after `since`, "" for none.
+
+    TemporaryError: more was written since than is read, so it may be there all the same.
+    """
     wanted: Json = {"oldest": f"{since.timestamp():.6f}", "limit": PAGE}
     for _ in range(0, HISTORY, PAGE):
         told = await client.conversations_history(channel=channel, include_all_metadata=True, **wanted)
@@ -189,8 +193,9 @@ async def _look(client: Client, channel: str, since: datetime, me: Identity, key
                 return str(message.get("ts") or "")
         wanted["cursor"] = (told.get("response_metadata") or {}).get("next_cursor")
         if not wanted["cursor"]:
-            break
-    return ""
+            return ""
+    text = "Too much was written there since to tell whether the bot's last message arrived."
+    raise TemporaryError(text, retry_after=LOOK_AGAIN, uncertain=True)
 
 
 def _is_own(message: Json, me: Identity) -> bool:

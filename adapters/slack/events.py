@@ -26,6 +26,8 @@ REMOVED_HOME = (
 ARCHIVED = "the channel is archived; unarchive it, or choose another one with /alerts add."
 DELETED = "the channel was deleted."
 
+_GONE_HOME = "slack:removed"  # mark: places at home wait for a new token
+
 Event = dict[str, Any]
 
 _log = logging.getLogger(__name__)
@@ -58,6 +60,14 @@ class Events:
         for name in self._listeners:
             app.event(name)(self._hear)
 
+    async def returned(self) -> None:
+        """Let out what waits at home since the app was removed there; its token works now."""
+        if not self._workspaces.home or not await self._desk.recall(_GONE_HOME):
+            return
+        for address in await self._at_home():
+            await self._desk.reachable(address)
+        await self._desk.remember(_GONE_HOME, "")
+
     async def drain(self, seconds: float) -> None:
         """Wait for what is under way."""
         if self._under_way:
@@ -81,13 +91,17 @@ class Events:
             return
         _log.warning("The app was removed from the Slack workspace %s, or its token was revoked.", team)
         if self._workspaces.is_home(team):
-            everywhere = await self._desk.addresses(f"{places.PLATFORM}:")
-            await self._desk.unreachable([each for each in everywhere if "/" not in each], REMOVED_HOME)
+            await self._desk.remember(_GONE_HOME, "yes")
+            await self._desk.unreachable(await self._at_home(), REMOVED_HOME)
             return
         if self._installations is not None:
             await self._installations.drop(team)
         self._workspaces.forget(team)
         await self._desk.unreachable(await self._desk.addresses(places.prefix(team)), REMOVED)
+
+    async def _at_home(self) -> list[str]:
+        everywhere = await self._desk.addresses(f"{places.PLATFORM}:")
+        return [each for each in everywhere if "/" not in each]
 
     async def _revoked(self, team: str, event: Event) -> None:
         if (event.get("tokens") or {}).get("bot"):  # those of people are none of ours

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from adapters.slack import views
+from adapters.slack import places, views
 from adapters.slack.answers import buttons
 from adapters.slack.errors import name_of, translate
 from adapters.slack.origin import Origin
@@ -107,7 +107,8 @@ async def tab(desk: Desk, caller: Caller, team: str = "", note: str = "") -> Jso
         add = Button("Add alerts to a channel", f"{OPEN}:2", "alerts add")
         parts.append(await _part(desk, caller, "Alerts in channels", "alerts list", add))
         parts.append(await _part(desk, caller, "Health", "health"))
-    return views.home(parts, team, note)
+    known = views.channel_ids(await desk.addresses(f"{places.PLATFORM}:"))
+    return views.home(parts, team, known, note)
 
 
 async def _following(desk: Desk, caller: Caller) -> Part:

@@ -69,6 +69,7 @@ class Installations(AsyncInstallationStore):
     def __init__(self, memory: Memory, client_secret: str) -> None:
         self._memory = memory
         self._cipher = _cipher(client_secret, "installations")
+        self._unreadable: set[str] = set()  # workspaces that the log names already
 
     async def token(self, team: str) -> str:
         """Return the bot token of a workspace, "" where the app is not installed."""
@@ -109,11 +110,13 @@ class Installations(AsyncInstallationStore):
         try:
             return Installed(**json.loads(self._cipher.decrypt(sealed)))
         except (InvalidToken, ValueError, TypeError):
-            _log.error(
-                "The installation of the Slack workspace %s cannot be read, for SLACK_CLIENT_SECRET was "
-                "changed; install the app there again.",
-                team,
-            )
+            if team not in self._unreadable:
+                self._unreadable.add(team)
+                _log.error(
+                    "The installation of the Slack workspace %s cannot be read, for SLACK_CLIENT_SECRET was "
+                    "changed; install the app there again.",
+                    team,
+                )
             return None
 
 

@@ -59,6 +59,7 @@ _HOME = (
 )
 _UNREACHABLE = "Slack does not answer at present. Start again in a few minutes."
 _NOT_YET = "The bot is starting. Try again in a moment."
+_NEVER = "The bot cannot connect to Slack; its log says why. Ask whoever runs the bot."
 
 _log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Door:
         self._api_base = api_base
         self._clock = clock or SystemClock()
         self._flow: AsyncOAuthFlow | None = None
+        self._closed = _NOT_YET  # what is said while there is no way in
 
     @property
     def routes(self) -> Sequence[WebRoute]:
@@ -95,6 +97,7 @@ class Door:
 
     def open(self, desk: Desk, workspaces: Workspaces, installations: Installations) -> None:
         """Let workspaces in from now on."""
+        self._closed = _NOT_YET
         if self.routes:
             states = States(desk, self._client_secret, self._clock)
             self._flow = _Flow(
@@ -104,6 +107,10 @@ class Door:
     def close(self) -> None:
         """Let nobody in any more."""
         self._flow = None
+
+    def refuse(self) -> None:
+        """Let nobody in, for Slack refuses the bot."""
+        self._flow, self._closed = None, _NEVER
 
     def _settings(
         self, installations: Installations, states: States, pages: AsyncCallbackOptions
@@ -126,13 +133,13 @@ class Door:
     async def _begin(self, _: WebRequest) -> WebAnswer:
         """Send a browser on to Slack; nothing of the request gets into the address."""
         if self._flow is None:
-            return _page(HTTPStatus.SERVICE_UNAVAILABLE, _NOT_YET)
+            return _page(HTTPStatus.SERVICE_UNAVAILABLE, self._closed)
         return web_answer(await self._flow.handle_installation(AsyncBoltRequest(body="")))
 
     async def _end(self, request: WebRequest) -> WebAnswer:
         """Take a browser back from Slack."""
         if self._flow is None:
-            return _page(HTTPStatus.SERVICE_UNAVAILABLE, _NOT_YET)
+            return _page(HTTPStatus.SERVICE_UNAVAILABLE, self._closed)
         asked = AsyncBoltRequest(body="", query=request.query, headers=dict(request.headers))
         try:
             return web_answer(await self._flow.handle_callback(asked))

@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from bot.errors import TemporaryError
+from bot.errors import NotYetError
 from bot.pace import Meter, is_urgent
 
 POST, UPDATE = "chat.postMessage", "chat.update"
@@ -20,10 +20,11 @@ PER_MINUTE = 200.0  # messages in one workspace
 PER_SECOND = 1.0  # messages in one channel
 CHANNEL_BURST = 2.0  # messages that may go at once into a channel after a silence
 TIER_3, TIER_4 = 50.0, 100.0  # calls of a method in one workspace a minute
+OF_THE_OUTBOX = (POST, UPDATE, "conversations.history")
 METHODS = dict.fromkeys(
     (UPDATE, "conversations.history", "conversations.info", "conversations.open"), TIER_3
 )  # all others are of the next tier, or not limited by one
-PATIENCE = 40.0  # seconds that a message waits at most, of the minute that the outbox gives it
+PATIENCE = 3.0  # seconds that a message waits at most: what waits for long waits in the outbox
 BRIEFLY = 10.0  # seconds that any other call waits at most
 MOST_CHANNELS = 10_000  # remembered in memory
 BURST_SHARE = 0.05  # of a minute's budget may go at once
@@ -80,7 +81,7 @@ class Pace:
     async def turn(self, team: str, method: str, channel: str = "") -> None:
         """Wait until a call may go; `channel`: where a message goes, "" for calls that are none.
 
-        TemporaryError with `retry_after` when that would take too long.
+        NotYetError with `retry_after` when that would take too long.
         """
         line = self._line(team, method)
         if is_urgent():
@@ -119,14 +120,14 @@ class Pace:
                 raise self._busy(line)
             await self._sleep(seconds)
 
-    def _busy(self, line: Line) -> TemporaryError:
+    def _busy(self, line: Line) -> NotYetError:
         asked = line.promise(self._clock())
-        return TemporaryError("More waits for Slack than it takes at present.", retry_after=asked)
+        return NotYetError("More waits for Slack than it takes at present.", retry_after=asked)
 
     def _line(self, team: str, method: str) -> Line:
         line = self._lines.get((team, method))
         if line is None:
-            patience = self._patience if method in (POST, UPDATE) else min(self._patience, BRIEFLY)
+            patience = self._patience if method in OF_THE_OUTBOX else BRIEFLY
             line = Line(_budget(self._rates.get(method, TIER_4)), patience)
             self._lines[team, method] = line
         return line

@@ -1,4 +1,7 @@
-"""Who may use the commands for admins: the workspace's own admins and owners, and those of the config."""
+"""Who may use the commands for admins: the workspace's own admins and owners, and those of the config.
+
+While Slack does not tell whether somebody is one, nobody may; but they are told so, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +9,52 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import places
-from adapters.slack.errors import translate
+from adapters.slack.errors import name_of, translate
 from adapters.slack.origin import Origin
 from adapters.slack.workspaces import Workspaces
+from bot.errors import PermanentError
 from bot.model import Caller
 from bot.ports import Desk
 
 KEPT = 300.0  # seconds that an answer of Slack's holds
-KEPT_UNKNOWN = 30.0  # seconds until Slack is asked again after it did not answer
+KEPT_UNKNOWN = 30.0  # seconds until Slack is asked again after it refused to tell
 PATIENCE = 5.0  # seconds
 MOST = 10_000  # people remembered
+NO_SCOPE = (
+    "The bot cannot ask Slack who is an admin, for it lacks the scope users:read; add it "
+    "(api.slack.com/apps, OAuth & Permissions, Scopes) and install the app again."
+)
+_NO_SCOPE = "missing_scope"
 _RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
 _NEVER = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
 
+_Person = tuple[str, str]  # workspace and id
+
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Whether somebody is an admin; `doubt` is a sentence on why Slack does not tell, "" where it does."""
+
+    admin: bool = False
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureCaller(Caller):
+    """Somebody who may be an admin, which Slack does not tell; `doubt` says why."""
+
+    doubt: str = ""
+
+
+SILENT = Rights(doubt="Slack does not tell at present who is an admin; try again in a moment.")
 
 
 class People:
@@ -33,31 +63,53 @@ class People:
     def __init__(self, admins: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self._admins = frozenset(admins)
         self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, bool]] = {}  # until when, and what
+        self._known: dict[_Person, tuple[float, Rights]] = {}  # until when, and what
+        self._asking: dict[_Person, asyncio.Task[Rights]] = {}
 
     def is_operator(self, team: str, user: str, home: str) -> bool:
         """Whether the config names somebody; `home` is the workspace whose ids stand there alone."""
         return f"{team}/{user}" in self._admins or (team in ("", home) and user in self._admins)
 
-    async def is_admin(
+    async def rights(
         self, client: AsyncWebClient, team: str, user: str, patience: float = PATIENCE
-    ) -> bool:
-        """Whether somebody is an admin or owner of a workspace; not while Slack does not tell."""
-        until, known = self._known.get((team, user), (0.0, False))
-        now = self._clock()
-        if now < until:
+    ) -> Rights:
+        """Return what is known of somebody; an answer that takes longer than `patience` is kept for later."""
+        person = (team, user)
+        until, known = self._known.get(person, (0.0, SILENT))
+        if self._clock() < until:
             return known
+        if person not in self._asking:
+            self._asking[person] = asyncio.create_task(self._ask(client, person))
+        asking = self._asking[person]
+        await asyncio.wait({asking}, timeout=patience)
+        return asking.result() if asking.done() and not asking.cancelled() else SILENT
+
+    async def aclose(self) -> None:
+        """Ask no more."""
+        asking = list(self._asking.values())
+        for each in asking:
+            each.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _ask(self, client: AsyncWebClient, person: _Person) -> Rights:
+        team, user = person
         try:
-            async with asyncio.timeout(patience):
-                answer = await client.users_info(user=user)
-            known, kept = may_manage(answer.get("user"), team), KEPT
+            answer = await client.users_info(user=user)
+            rights, kept = Rights(may_manage(answer.get("user"), team)), KEPT
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
-            _log.warning("Slack does not tell who is an admin, so nobody is for now: %s", translate(error))
-            known, kept = False, KEPT_UNKNOWN
+            told = translate(error)
+            _log.warning("Slack does not tell who is an admin: %s", told)
+            rights = Rights(doubt=NO_SCOPE) if name_of(error) == _NO_SCOPE else SILENT
+            kept = KEPT_UNKNOWN if isinstance(told, PermanentError) else 0.0
+        finally:
+            del self._asking[person]
+        self._keep(person, rights, kept)
+        return rights
+
+    def _keep(self, person: _Person, rights: Rights, seconds: float) -> None:
         while len(self._known) >= MOST:
             del self._known[next(iter(self._known))]
-        self._known[team, user] = (now + kept, known)
-        return known
+        self._known[person] = (self._clock() + seconds, rights)
 
 
 def may_manage(user: Any, team: str) -> bool:
@@ -89,9 +141,16 @@ class Callers:
         place = places.address(origin.team, origin.channel, home) if origin.in_channel else address
         if self.is_operator(origin):
             return Caller(address, place, admin=True)
-        if not await self._people.is_admin(client, origin.team, origin.user, patience):
+        rights = await self._people.rights(client, origin.team, origin.user, patience)
+        if rights.doubt:
+            return UnsureCaller(address, place, doubt=rights.doubt)
+        if not rights.admin:
             return Caller(address, place)
         return Caller(address, place, admin=True, places=await self._places(origin.team))
+
+    async def aclose(self) -> None:
+        """Ask Slack no more."""
+        await self._people.aclose()
 
     def is_operator(self, origin: Origin) -> bool:
         """Whether the config makes somebody an admin, who sees every workspace."""

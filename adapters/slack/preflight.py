@@ -20,7 +20,18 @@ async def refusal(client: Client, channel_id: str, me: Identity) -> str:
 
     DeliveryError: Slack is out of reach, or shut.
     """
-    return _against(await _look(client, channel_id), me)
+    return (await outlook(client, channel_id, me))[0]
+
+
+async def outlook(client: Client, channel_id: str, me: Identity) -> tuple[str, str]:
+    """Return why alerts cannot go to a channel, as `refusal` does, and what would make them surer there."""
+    channel = await _look(client, channel_id)
+    if (wrong := _against(channel, me)) or not channel or channel.get("is_member"):
+        return wrong, ""
+    return "", (
+        f"Also type /invite @{me.name} there: without it, alerts wait whenever Slack's answer to one "
+        "gets lost."
+    )
 
 
 async def finding(workspaces: Workspaces, address: str) -> Finding:

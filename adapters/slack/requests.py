@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -21,13 +23,19 @@ UNSIGNED = (
     "(api.slack.com/apps, Basic Information, App Credentials) and start again."
 )
 
+_QUIET = 60.0  # seconds between two lines in the log on requests that Slack has not signed
+_KINDS = {"event": dict, "view": dict, "actions": list, "team_id": str}  # what Bolt takes for granted
+
 _log = logging.getLogger(__name__)
 
 
 class HttpLink:
     """The address that Slack sends commands, clicks and events to. Known before `start`, answers after it."""
 
-    def __init__(self, signing_secret: str) -> None:
+    def __init__(self, signing_secret: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._quiet_until = 0.0
+        self._unsigned = 0  # requests since the last line on them
         self._verifier = SignatureVerifier(signing_secret) if signing_secret.strip() else None
         self._app: AsyncApp | None = None
         self._end = asyncio.Event()
@@ -61,7 +69,7 @@ class HttpLink:
         if app is None:
             return WebAnswer(HTTPStatus.SERVICE_UNAVAILABLE)  # Slack sends events again
         if not self._is_signed(request):
-            _log.warning("A request to %s was refused, for Slack has not signed it", EVENTS_PATH)
+            self._note_unsigned()
             return WebAnswer(HTTPStatus.UNAUTHORIZED)
         try:
             asked = AsyncBoltRequest(
@@ -69,7 +77,17 @@ class HttpLink:
             )
         except (ValueError, TypeError, AttributeError, RecursionError):
             return WebAnswer(HTTPStatus.BAD_REQUEST)
+        if not _is_sound(asked.body):
+            return WebAnswer(HTTPStatus.BAD_REQUEST)
         return web_answer(await app.async_dispatch(asked))
+
+    def _note_unsigned(self) -> None:
+        """Say in the log how many requests were refused, at most once a minute: anybody can send them."""
+        self._unsigned += 1
+        now = self._clock()
+        if now >= self._quiet_until:
+            _log.warning("Refused at %s what Slack has not signed: %d requests", EVENTS_PATH, self._unsigned)
+            self._unsigned, self._quiet_until = 0, now + _QUIET
 
     def _is_signed(self, request: WebRequest) -> bool:
         """Whether Slack signed the very bytes of the request within the last five minutes."""
@@ -79,6 +97,11 @@ class HttpLink:
             )
         except (ValueError, TypeError):
             return False
+
+
+def _is_sound(body: Mapping[str, Any]) -> bool:
+    """Whether what Bolt looks into is there as Slack sends it, or not at all."""
+    return all(isinstance(body[name], kind) for name, kind in _KINDS.items() if body.get(name) is not None)
 
 
 def web_answer(response: BoltResponse) -> WebAnswer:

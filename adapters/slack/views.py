@@ -6,7 +6,7 @@ Limits: documentation, Block Kit and views. Text stands in plain_text and rich t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ HOME_PAGES = 3  # of one answer in the App Home
 
 _BATCH, _BATCH_SIZE = 20, 4000  # buttons, and characters of their values, under one page of an answer
 _TITLE, _OPTION_VALUE, _PROMPT, _HINT, _ERROR = 24, 150, 150, 2000, 300
-_CHANNEL = re.compile(r"(?:\b[Cc]hannel )?\b(?:slack:)?(?:(T[A-Z0-9]{2,20})/)?([CG][A-Z0-9]{6,20})\b")
+_CHANNEL = re.compile(r"“[^”]*”|(?:\b[Cc]hannel )?\b(?:slack:)?(?:(T[A-Z0-9]{2,20})/)?([CG][A-Z0-9]{6,20})\b")
 _NAMED = re.compile(r"^(?:[Cc]hannel |slack:)")
 
 
@@ -72,27 +72,38 @@ def batches(buttons: Sequence[Button]) -> list[list[Button]]:
     return found
 
 
-def with_names(blocks: Sequence[Json], team: str) -> list[Json]:
-    """Return rendered blocks in which Slack shows the channels of a workspace by their names."""
-    return [_named(block, team) for block in blocks]
+def channel_ids(addresses: Iterable[str]) -> frozenset[str]:
+    """Return the ids at the end of addresses."""
+    return frozenset(each.rpartition(":")[2].rpartition("/")[2] for each in addresses)
 
 
-def _named(block: Any, team: str) -> Any:
+def with_names(blocks: Sequence[Json], team: str, known: Collection[str]) -> list[Json]:
+    """Return rendered blocks in which Slack shows channels of a workspace by their names.
+
+    `known`: ids of the channels that are meant when they are named. Feeds may write ids too: whatever stands
+    in a list, where the posts are, or between quotation marks, where we quote, stays text.
+    """
+    return [_named(block, team, known) for block in blocks]
+
+
+def _named(block: Any, team: str, known: Collection[str]) -> Any:
     if isinstance(block, list):
-        return [_named(each, team) for each in block]
-    if not isinstance(block, dict):
+        return [_named(each, team, known) for each in block]
+    if not isinstance(block, dict) or block.get("type") == "rich_text_list":
         return block
     if block.get("type") == "rich_text_section":
-        return block | {"elements": [part for each in block["elements"] for part in _parts(each, team)]}
-    return {key: _named(value, team) for key, value in block.items()}
+        return block | {
+            "elements": [part for each in block["elements"] for part in _parts(each, team, known)]
+        }
+    return {key: _named(value, team, known) for key, value in block.items()}
 
 
-def _parts(element: Json, team: str) -> Iterator[Json]:
+def _parts(element: Json, team: str, known: Collection[str]) -> Iterator[Json]:
     """Yield a piece of text parted where it names a channel in our own way of writing."""
     text = element.get("text", "") if element.get("type") == "text" else ""
     end = 0
     for found in _CHANNEL.finditer(text):
-        if not _NAMED.match(found[0]) or found[1] not in (None, team):
+        if not _NAMED.match(found[0]) or found[1] not in (None, team) or found[2] not in known:
             continue
         if before := text[end : found.start()]:
             yield element | {"text": before}
@@ -240,13 +251,13 @@ class Part:
     buttons: tuple[Button, ...] = ()
 
 
-def home(parts: Sequence[Part], team: str, note: str = "") -> Json:
-    """Return the App Home; `note` is said first, once."""
+def home(parts: Sequence[Part], team: str, known: Collection[str], note: str = "") -> Json:
+    """Return the App Home; `known` as of `with_names`, `note` is said first, once."""
     blocks = [_section(note)] if visible(note) else []
     for part in parts:
         blocks.append({"type": "header", "text": _plain(part.heading, 150)})
         for page in reply_pages(part.reply)[:HOME_PAGES]:
-            blocks += with_names(page.blocks, team)
+            blocks += with_names(page.blocks, team, known)
         blocks += actions(part.buttons)
     return {"type": "home", "blocks": blocks}
 

@@ -9,7 +9,7 @@ from bot.commands.listing import term_lines
 from bot.commands.resolve import Vocabulary, resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add, chosen_feed, take_off
-from bot.commands.wording import show, term_word
+from bot.commands.wording import show, term_word, typed_word
 from bot.model import EVERYTHING, Cadence, Kind, Offer, Reply, Subscription
 
 # The cadences that can be delivered; the other words of `Cadence` are understood and refused.
@@ -51,9 +51,11 @@ def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[Offer, ...]:
     found: dict[Offer, None] = {}
     for each in subscriptions:
         for key in sorted(each.filter.include):
-            word = term_word(key, each.filter.labels.get(key, key[2:]))
-            typed = "all" if key == EVERYTHING else word
+            name = each.filter.labels.get(key, key[2:])
+            word = "everything" if key == EVERYTHING else term_word(key, name)
             feed = (("feed", each.feed),) if each.feed else ()
             of_feed = f" ({show(each.feed)})" if each.feed else ""
-            found[Offer(f"Unfollow {word}{of_feed}", "unfollow", (("categories", typed), *feed))] = None
+            found[
+                Offer(f"Unfollow {word}{of_feed}", "unfollow", (("categories", typed_word(key, name)), *feed))
+            ] = None
     return tuple(found)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.commands.declaration import Call
 from bot.commands.wording import clean, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, Reply
-from bot.ports import QueueHealth
+from bot.ports import SHUT, QueueHealth
 
 LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
 STUCK = timedelta(hours=1)  # an alert that waits longer is worth a word
@@ -21,7 +21,9 @@ async def health(call: Call) -> Reply:
     feeds = await call.store.feeds()
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
-    lines = [_verdict(feeds, queue, call.now)]
+    shut = {key.removeprefix(SHUT): why for key, why in (await call.store.recalled(SHUT)).items()}
+    lines = [_verdict(feeds, queue, call.now, tuple(shut))]
+    lines += [f"{show(name)}: {sentence(why)}" for name, why in shut.items()]
     troubled = sorted(
         feeds, key=lambda feed: not _trouble(feed, call.now)
     )  # those that need a look come first
@@ -44,8 +46,8 @@ def _trouble(feed: Feed, now: datetime) -> str:
     return "" if feed.state.last_success_at else "not read yet"
 
 
-def _verdict(feeds: Sequence[Feed], queue: QueueHealth, now: datetime) -> str:
-    problems = []
+def _verdict(feeds: Sequence[Feed], queue: QueueHealth, now: datetime, shut: Sequence[str]) -> str:
+    problems = [f"Nothing goes out on {show(name)}." for name in shut]
     for kind in ("failing", "stopped", "overdue", "not read yet"):
         number = sum(_trouble(feed, now) == kind for feed in feeds)
         if number:

@@ -92,6 +92,14 @@ def term_word(key: str, name: str) -> str:
     return f"#{shown.lstrip('#')}" if key.startswith("t:") else shown
 
 
+def typed_word(key: str, name: str) -> str:
+    """Return a category, tag or everything in full, as a command takes it."""
+    if key == EVERYTHING:
+        return "all"
+    typed = f"\u201c{clean(name)}\u201d" if "," in name else clean(name)
+    return f"#{typed.lstrip('#')}" if key.startswith("t:") else typed
+
+
 def filter_words(wanted: Filter) -> str:
     """Return "China-U.S. and #TikTok, but not Taiwan"."""
     included = [EVERYTHING] if EVERYTHING in wanted.include else sorted(wanted.include)

@@ -8,22 +8,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.batch import RETRY, Batcher
 from bot.clock import Clock
-from bot.errors import DeliveryError, PermanentError, Scope, StoreError, TemporaryError
+from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, StoreError, TemporaryError
 from bot.model import Action, Claim
-from bot.plain import one_line
+from bot.pipeline.aftermath import after_error
 from bot.ports import (
+    SHUT,
     Adapter,
-    AdminNotice,
     Again,
-    Failed,
     OutboxStore,
-    Parked,
     Released,
     Sent,
     Settlement,
@@ -31,20 +30,14 @@ from bot.ports import (
 
 _log = logging.getLogger(__name__)
 
-LONGEST_BACK_OFF = 900.0  # seconds
-PLAIN_AFTER = 8  # attempts that failed for now before the message is tried as title and link
 ADAPTER_PAUSE = 300.0  # seconds before a platform that shut us out is tried again
-FIRST_PROBE = 3600.0  # seconds until a parked destination is tried again; doubles up to LONGEST_PROBE
-LONGEST_PROBE = 86400.0
 LOOK_BACK = 60.0  # seconds before the first attempt from which a lost message is looked for
 SEND_TIMEOUT = 60.0  # seconds one call of an adapter may take
 LEASE = 180.0  # seconds; longer than a look and a send together
 IDLE = 30.0  # seconds after which the store is asked again though nothing was announced
-LONGEST_WISH = 86400.0  # seconds; no wish of a platform reaches further
-_FIRST_FLOOR = 0.05  # seconds; doubles, so that a platform that always says "at once" is not hammered
 _STALLED = 0.1  # seconds before the store is asked again for what was due, but not given out
+_OTHERS = 0.5  # seconds between looks at the other platforms while one has all it can take
 _TO_RECORD = 2.0  # seconds beyond the grace for what is to be recorded
-_LONGEST_ERROR = 500  # characters kept of an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,59 +46,9 @@ class DeliverySettings:
 
     grace: float = 10.0  # seconds for what is in flight when the bot stops
     catch_up_after: int = 5
-    concurrency: int = 100
+    concurrency: int = 100  # deliveries under way on one platform
     send_timeout: float = SEND_TIMEOUT
     admins: tuple[str, ...] = ()  # addresses that are told when a destination is parked
-
-
-def back_off(attempts: int, *, first: float = 1.0, longest: float = LONGEST_BACK_OFF) -> float:
-    """Return seconds to wait after `attempts` earlier failures: 1, 2, 4 ... up to `longest`."""
-    return float(min(longest, first * 2 ** min(attempts, 30)))
-
-
-def after_error(claim: Claim, error: DeliveryError, now: datetime, admins: Sequence[str]) -> Settlement:
-    """Decide what follows from a failed attempt; pure.
-
-    For now: again, later. This message refused: again as title and link, then given up. Destination out of
-    reach: parked, its queue kept. Platform shut: given back, for nothing is wrong with the message.
-    A claim that is `uncertain` stays so until the platform was asked and did not have the message.
-    """
-    text = one_line(str(error), _LONGEST_ERROR)
-    if isinstance(error, PermanentError):
-        if error.scope is Scope.ADAPTER:
-            return Released(claim)
-        if error.scope is Scope.DESTINATION:
-            return _parked(claim, text, now, admins)
-        if claim.action is Action.EDIT or claim.message.plain:
-            return Failed(claim, text, now)
-        return Again(claim, now, text, uncertain=claim.uncertain, plain=True)
-    return Again(
-        claim,
-        now + timedelta(seconds=_wait(claim, error)),
-        text,
-        uncertain=claim.uncertain or (isinstance(error, TemporaryError) and error.uncertain),
-        plain=claim.attempts + 1 >= PLAIN_AFTER,
-    )
-
-
-def _wait(claim: Claim, error: DeliveryError) -> float:
-    """Return the seconds until the next attempt: the platform's wish, else our own back-off."""
-    asked = error.retry_after if isinstance(error, TemporaryError) else None
-    if asked is None:
-        return back_off(claim.attempts)
-    return max(min(asked, LONGEST_WISH), back_off(claim.attempts, first=_FIRST_FLOOR))
-
-
-def _parked(claim: Claim, reason: str, now: datetime, admins: Sequence[str]) -> Parked:
-    probes = claim.attempts if claim.destination.parked else 0
-    wait = back_off(probes, first=FIRST_PROBE, longest=LONGEST_PROBE)
-    address = claim.destination.address
-    text = (
-        f"Alerts for {address} wait: {reason.rstrip('.')}. Once that is mended they go out by themselves, "
-        f"or at once with /alerts resume."
-    )
-    notices = tuple(AdminNotice(admin, text) for admin in admins if admin != address)
-    return Parked(claim, reason, now, now + timedelta(seconds=wait), notices)
 
 
 class Outbox:
@@ -125,15 +68,38 @@ class Outbox:
         self._settings = settings
         self._owner = owner
         self._wake = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], str] = {}  # deliveries under way, and their platforms
+        self._turns: set[tuple[int, ...]] = set()  # deliveries that wait for their turn by a platform's pace
+        self._looked = 0.0  # when the other platforms were looked at while one had all it can take
         self._records = Batcher[Settlement](store.settle)
         self._paused: dict[str, datetime] = {}  # platforms that shut us out, until when
+        self._shut: set[str] = set()  # those of which admins were told
         self._fault: BaseException | None = None
         self.failures = 0  # attempts since the start that sent nothing, but for those made again at once
 
     def wake(self) -> None:
         """Say that there may be something to deliver."""
+        self._looked = 0.0
         self._wake.set()
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The platforms that shut us out at present."""
+        return frozenset(self._shut)
+
+    async def shut(self, platform: str, reason: str) -> None:
+        """Tell admins elsewhere, once, that nothing goes out on a platform; /health tells it too."""
+        if platform in self._shut:
+            return
+        self._shut.add(platform)
+        text = f"Nothing goes out on {platform}: {reason} Its alerts wait, and go out once that is mended."
+        told = [each for each in self._settings.admins if not each.startswith(f"{platform}:")]
+        try:
+            await self._store.remember(f"{SHUT}{platform}", reason)
+            await self._store.notify(told, text, self._clock.now())
+        except StoreError as error:
+            _log.error("%s is shut, and nobody could be told: %s", platform, error)
+        self.wake()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, then let what is in flight finish within the grace period."""
@@ -156,44 +122,67 @@ class Outbox:
         never, going = asyncio.Event(), True
         try:
             while going:
+                self._looked = 0.0
                 under_way = bool(self._tasks)
                 going = bool(await self._start_due(never)) or under_way
                 if self._tasks:
                     await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+                elif self._turns and not going:
+                    going = await self._next_turn()
         finally:
             await self._finish()
         if self._fault:
             raise self._fault
         return self.failures
 
+    async def _next_turn(self) -> bool:
+        """Sleep until a message that waits for its turn may be due; False when none is left."""
+        due = await self._store.next_delivery_at(self._platforms())
+        if due is not None:
+            await asyncio.sleep(max((due - self._clock.now()).total_seconds(), _STALLED))
+        return due is not None
+
     async def _round(self, stop: asyncio.Event) -> float:
         """Begin what is due; return the seconds until there may be more, unless something ends before."""
         try:
             if await self._start_due(stop):
                 return 0.0
-            if self._room <= 0:
+            free = self._free()
+            if not free:
                 return IDLE
-            due = await self._store.next_delivery_at(self._platforms())
+            due = await self._store.next_delivery_at(list(free))
         except StoreError as error:  # disk full, locked: nothing was claimed, so nothing is lost
             _log.error("Deliveries wait: %s", error)
             return RETRY
         wait = IDLE if due is None else (due - self._clock.now()).total_seconds()
-        return min(wait, IDLE) if wait > 0 else _STALLED
+        some_full = len(free) < len(self._platforms())
+        return min(wait, IDLE) if wait > 0 else (_OTHERS if some_full else _STALLED)
 
-    @property
-    def _room(self) -> int:
-        return self._settings.concurrency - len(self._tasks)
+    def _free(self) -> dict[str, int]:
+        """Return the platforms that can take more, and how much."""
+        busy = Counter(self._tasks.values())
+        rooms = {name: self._settings.concurrency - busy[name] for name in self._platforms()}
+        return {name: room for name, room in rooms.items() if room > 0}
 
     async def _start_due(self, stop: asyncio.Event) -> int:
-        """Begin as many due messages as there is room for; return how many."""
-        if self._room <= 0:
+        """Begin as many due messages as there is room for; return how many.
+
+        To find what is due for some platforms only is a walk past all that waits for the others, so that it
+        is done now and then.
+        """
+        free = self._free()
+        moment = asyncio.get_running_loop().time()
+        some_full = len(free) < len(self._platforms())
+        if not free or (some_full and moment < self._looked + _OTHERS):
             return 0
+        if some_full:
+            self._looked = moment
         claims = await self._store.claim(
             self._owner,
             self._clock.now(),
             lease=LEASE,
-            limit=self._room,
-            platforms=self._platforms(),
+            limit=min(free.values()),
+            platforms=list(free),
             catch_up_after=self._settings.catch_up_after,
         )
         if stop.is_set():
@@ -201,12 +190,12 @@ class Outbox:
             return 0
         for claim in claims:
             task = asyncio.create_task(self._deliver(claim))
-            self._tasks.add(task)
+            self._tasks[task] = claim.destination.platform
             task.add_done_callback(self._done)
         return len(claims)
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()):
             self._fault = error
@@ -219,6 +208,13 @@ class Outbox:
     async def _deliver(self, claim: Claim) -> None:
         settlement = await self._attempt(claim)
         await self._records.add(settlement)
+        if isinstance(settlement, Sent) and claim.destination.platform in self._shut:
+            self._shut.discard(claim.destination.platform)
+            await self._store.remember(f"{SHUT}{claim.destination.platform}", "")
+        if isinstance(settlement, Released) and settlement.due_at is not None:
+            self._turns.add(tuple(claim.delivery_ids))
+            return
+        self._turns.discard(tuple(claim.delivery_ids))
         at_once = isinstance(settlement, Again) and settlement.due_at <= self._clock.now()
         if not isinstance(settlement, Sent) and not at_once:
             self.failures += 1
@@ -232,13 +228,13 @@ class Outbox:
                     claim = replace(claim, uncertain=False)
                     reference = await self._put(claim)
         except TimeoutError:
-            return self._failed(claim, TemporaryError(f"no answer within {limit:g} s", uncertain=True))
+            return await self._failed(claim, TemporaryError(f"no answer within {limit:g} s", uncertain=True))
         except DeliveryError as error:
-            return self._failed(claim, error)
+            return await self._failed(claim, error)
         except Exception as error:  # noqa: BLE001 -- a fault of an adapter must not stop the others
             _log.exception("The %s adapter failed on %s.", claim.destination.platform, claim.key)
             unknown = TemporaryError(f"{type(error).__name__} in the adapter", uncertain=True)
-            return self._failed(claim, unknown)
+            return await self._failed(claim, unknown)
         return Sent(claim, reference, self._clock.now())
 
     async def _look_for(self, claim: Claim) -> str | None:
@@ -257,13 +253,16 @@ class Outbox:
     def _adapter(self, claim: Claim) -> Adapter:
         return self._adapters[claim.destination.platform]
 
-    def _failed(self, claim: Claim, error: DeliveryError) -> Settlement:
+    async def _failed(self, claim: Claim, error: DeliveryError) -> Settlement:
         now, platform = self._clock.now(), claim.destination.platform
+        if isinstance(error, NotYetError):
+            return after_error(claim, error, now, self._settings.admins)
         _log.warning("%s for %s: %s", claim.action, claim.destination.address, error)
         if isinstance(error, PermanentError) and error.scope is Scope.ADAPTER:
             if platform in self._platforms():
                 _log.error("Nothing goes out on %s for %.0f s: %s", platform, ADAPTER_PAUSE, error)
             self._paused[platform] = now + timedelta(seconds=ADAPTER_PAUSE)
+            await self.shut(platform, str(error))
         return after_error(claim, error, now, self._settings.admins)
 
     async def _finish(self) -> None:

@@ -14,13 +14,15 @@ from bot.ports.chat import (
     QueueHealth,
     SubscriptionStore,
 )
+from bot.ports.memory import SHUT, MemoryStore
 from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
 from bot.ports.polling import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
-from bot.ports.store import MemoryStore, ReachStore, Store
+from bot.ports.store import ReachStore, Store
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 
 __all__ = [
     "MOST_BODY",
+    "SHUT",
     "Adapter",
     "AdminNotice",
     "Again",

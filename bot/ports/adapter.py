@@ -52,7 +52,7 @@ class Desk(Protocol):
         ...
 
     async def addresses(self, prefix: str) -> list[str]:
-        """Return the addresses of destinations that begin with `prefix`, in order."""
+        """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
         ...
 
     async def remember(self, key: str, value: str) -> None:

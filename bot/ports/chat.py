@@ -16,6 +16,7 @@ from bot.model import (
     Subscription,
     Term,
 )
+from bot.ports.memory import MemoryStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class SubscriptionStore(Protocol):
         ...
 
 
-class CommandStore(ArchiveStore, SubscriptionStore, Protocol):
+class CommandStore(ArchiveStore, SubscriptionStore, MemoryStore, Protocol):
     """What the command handlers need."""
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.model import (
     Claim,
 )
+from bot.ports.memory import MemoryStore
 from bot.ports.polling import AdminNotice
 
 
@@ -58,15 +59,16 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """The claim was given back before anything was sent."""
+    """The claim was given back before anything was sent; it is due at `due_at`, None for when it was."""
 
     claim: Claim
+    due_at: datetime | None = None
 
 
 Settlement = Sent | Again | Failed | Parked | Released
 
 
-class OutboxStore(Protocol):
+class OutboxStore(MemoryStore, Protocol):
     """What delivery needs."""
 
     async def take_over(self, owner: str) -> None:

@@ -7,31 +7,16 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.ports.chat import CommandStore
+from bot.ports.memory import MemoryStore
 from bot.ports.outbox import OutboxStore
 from bot.ports.polling import FeedStore
-
-
-class MemoryStore(Protocol):
-    """Short texts that adapters keep over restarts."""
-
-    async def remember(self, key: str, value: str) -> None:
-        """Keep a text under a key; "" forgets it."""
-        ...
-
-    async def recall(self, key: str) -> str:
-        """Return what was kept under a key, "" for nothing."""
-        ...
-
-    async def recalled(self, prefix: str) -> dict[str, str]:
-        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
-        ...
 
 
 class ReachStore(Protocol):
     """What adapters learn of destinations outside a delivery."""
 
     async def addresses(self, prefix: str) -> list[str]:
-        """Return the addresses of destinations that begin with `prefix`, in order."""
+        """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
         ...
 
     async def park(

@@ -11,6 +11,15 @@ from storage.sqlite.rows import to_ms
 from storage.sqlite.settle import PARK_QUEUE
 
 _LAST = "\U0010ffff"  # sorts behind everything that an address can hold
+_ADDRESSES = """
+SELECT d.address FROM destinations AS d WHERE d.address >= :prefix AND d.address < :end AND (
+    EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.destination_id = d.id)
+    OR EXISTS (SELECT 1 FROM deliveries AS q INDEXED BY deliveries_queue
+        WHERE q.destination_id = d.id AND q.state IN ('pending', 'sending'))
+    OR EXISTS (SELECT 1 FROM deliveries AS q INDEXED BY deliveries_parked
+        WHERE q.destination_id = d.id AND q.state = 'parked'))
+ORDER BY d.address
+"""
 _UNPARKED = """
 SELECT id AS destination_id, address FROM destinations
 WHERE address IN (SELECT value FROM json_each(:addresses)) AND parked_at IS NULL ORDER BY id
@@ -34,11 +43,8 @@ class ReachPart(Part):
     """The methods of `bot.ports.ReachStore`."""
 
     async def addresses(self, prefix: str) -> list[str]:
-        """Return the addresses of destinations that begin with this, in order."""
-        rows = await self._database.read(
-            "SELECT address FROM destinations WHERE address >= :prefix AND address < :end ORDER BY address",
-            {"prefix": prefix, "end": prefix + _LAST},
-        )
+        """Return the addresses that begin with this, follow something or wait for something; in order."""
+        rows = await self._database.read(_ADDRESSES, {"prefix": prefix, "end": prefix + _LAST})
         return [str(row["address"]) for row in rows]
 
     async def park(

@@ -49,8 +49,12 @@ UPDATE deliveries SET {_FREE}, error = :error, edit_attempts = 0,
     edit_due_at = iif({_CHANGED_SINCE}, :now, NULL)
 {_ROWS}
 """
-_RELEASED = f"UPDATE deliveries SET state = :state, {_FREE}, attempts = attempts - 1 {_ROWS}"
-_EDIT_RELEASED = f"UPDATE deliveries SET {_FREE}, edit_attempts = edit_attempts - 1 {_ROWS}"
+_RELEASED = f"UPDATE deliveries SET state = :state, {_FREE}, attempts = attempts - 1, due_at = :due {_ROWS}"
+_EDIT_RELEASED = f"""
+UPDATE deliveries SET {_FREE}, edit_attempts = edit_attempts - 1,
+    edit_due_at = coalesce(:edit_due, edit_due_at)
+{_ROWS}
+"""
 _PARK = """
 UPDATE destinations SET parked_at = coalesce(parked_at, :now), parked_reason = :error, probe_at = :probe
 WHERE id = :destination_id
@@ -125,8 +129,9 @@ def _writes(settlement: Settlement, row: sqlite3.Row) -> list[Write]:
             return [(_EDIT_FAILED, values)] if edit else [(_FAILED, values), *_resume(row, values)]
         case Again():
             return _again(settlement, row, base)
-        case Released():
-            values = base | {"due": row["due_at"]}
+        case Released(due_at=due_at):
+            due = None if due_at is None else to_ms(due_at)
+            values = base | {"due": row["due_at"] if due is None else due, "edit_due": due}
             return [(_EDIT_RELEASED, values)] if edit else [(_RELEASED, values), *_probe_later(row, values)]
         case Parked():
             return _park(settlement, base)
@@ -153,6 +158,7 @@ def _park(parked: Parked, base: Mapping[str, object]) -> list[Write]:
         "error": parked.reason,
         "now": to_ms(parked.at),
         "probe": to_ms(parked.probe_at),
+        "edit_due": None,
     }
     own = _EDIT_RELEASED if parked.claim.action is Action.EDIT else _PARK_OWN
     return [(_PARK, values), (own, values), (PARK_QUEUE, values)]

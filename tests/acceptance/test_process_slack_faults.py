@@ -219,9 +219,14 @@ async def test_a_token_that_is_revoked_later_shuts_slack_and_nothing_else(slack_
         place.team.revoke()
         publish(place.blog, draft(1, "Soy Is Back", "Trade"))
         await bot.alerted(1, "ann")
-        await bot.until(lambda: "SLACK_BOT_TOKEN" in bot.log)
+        await bot.until(lambda: bot.of("notice", "boss"))
+        health = await bot.say("/health")
+        told = bot.of("notice", "boss")
     states = sorted(place.home.states())
 
+    assert "SLACK_BOT_TOKEN" in bot.log
+    assert health.startswith("Nothing goes out on slack.")
+    assert [each["text"].partition(":")[0] for each in told] == ["Nothing goes out on slack"]
     assert states in (["parked", "sent"], ["pending", "sent"])
     place.slack.take_violations()
 

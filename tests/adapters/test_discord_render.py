@@ -153,6 +153,8 @@ def test_any_text_reads_the_same_when_it_is_escaped(text: str) -> None:
         ("-# - + > 2026. A year", "\\-# - + \\> 2026. A year"),
         ("2026. A year", "2026\\. A year"),
         ("¯\\_(ツ)_/¯", "¯\\\\\\_(ツ)\\_/¯"),
+        ("to channel:80351110224678912: One", "to channel:80351110224678912: One"),
+        ("discord:user:@boss:", "discord:user\\:@boss:"),
         ("discord:channel:1234567", "discord:channel:1234567"),  # an address of ours, made a name later
     ],
 )

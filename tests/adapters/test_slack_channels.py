@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.model import Reply
+from bot.model import Filing, Reply
+from tests.adapters.discord_rig import post
 from tests.adapters.slack_talk_rig import Talk, talk, texts
 
 
@@ -70,6 +72,73 @@ async def test_a_channel_is_shown_by_its_name(rig: Talk) -> None:
     elements = answer.blocks[0]["elements"][0]["elements"]
 
     assert elements[0] == {"type": "channel", "channel_id": rig.news.id}
+
+
+async def test_what_a_post_says_of_channels_stays_text(rig: Talk) -> None:
+    rig.desk.known = [rig.address(rig.news)]
+    title = f"Channel {rig.news.id} wins, slack:{rig.news.id} too; channel C0FAKE00009 is out"
+    told = replace(post(1), title=title, link="", filing=Filing((title,)))
+    said = f"Channel C0FAKE00009, “channel {rig.news.id}”"
+    rig.desk.answer = lambda *_: Reply(said, (told,))
+    answer = await rig.answer("/latest")
+    view = await rig.home(rig.boss)
+
+    for shown in (answer.shown_blocks, view.shown_blocks):
+        assert "'channel_id'" not in str(shown)
+        assert title in texts(shown)
+        assert said in texts(shown)
+
+
+async def test_channels_that_get_alerts_are_shown_by_their_names_elsewhere_too(rig: Talk) -> None:
+    other = rig.team.add_channel("other")
+    rig.desk.known = [rig.address(other)]
+    rig.desk.answer = lambda *_: Reply(f"Channel {other.id} gets: Trade.")
+    answer = await rig.answer("/alerts list", rig.boss)
+    view = await rig.home(rig.boss)
+
+    for shown in (answer.shown_blocks, view.shown_blocks):
+        assert f"'channel_id': '{other.id}'" in str(shown)
+
+
+async def test_alerts_add_advises_to_invite_the_bot_where_it_is_no_member(rig: Talk) -> None:
+    other = rig.team.add_channel("other")
+    outside = texts(await rig.answer(f"/alerts add Trade channel:{other.id}", rig.boss))
+    inside = texts(await rig.answer("/alerts add Trade", rig.boss))
+    rig.desk.answer = lambda *_: Reply("No category is called Trade.", ok=False)
+    refused = texts(await rig.answer(f"/alerts add Trade channel:{other.id}", rig.boss))
+
+    assert "Also type /invite @bystander there: without it, alerts wait" in outside
+    assert "/invite" not in inside
+    assert "/invite" not in refused
+
+
+@pytest.mark.parametrize("command", ["/alerts add", "/alerts add Trade", "/alerts list", "/alerts pause"])
+async def test_an_admin_is_told_when_slack_does_not_tell_who_is_one(rig: Talk, command: str) -> None:
+    rig.server.faults.status("users.info", 503)
+    answer = await rig.answer(command, rig.boss)
+
+    assert "Slack does not tell at present who is an admin; try again" in texts(answer)
+    assert rig.desk.asked == []
+
+
+async def test_the_form_opens_for_an_admin_once_slack_has_told_who_is_one(rig: Talk) -> None:
+    rig.server.faults.delay("users.info", 60)
+    answer = await rig.answer("/alerts add", rig.boss)
+    rig.server.faults.heal()
+    deed = await rig.command("/alerts add", rig.boss)
+    await rig.until(lambda: rig.server.calls_to("views.open"))
+
+    assert "try again in a moment" in texts(answer)
+    assert deed.answers == []
+    assert len(rig.server.calls_to("users.info")) == 1
+
+
+async def test_an_admin_is_told_of_the_scope_that_is_missing(rig: Talk) -> None:
+    rig.team.scopes.discard("users:read")
+    answer = await rig.answer("/alerts add Trade", rig.boss)
+
+    assert "users:read" in texts(answer)
+    assert rig.desk.asked == []
 
 
 # --- several workspaces ------------------------------------------------------------------------------------

@@ -173,7 +173,7 @@ async def test_those_sent_away_get_through_when_they_come_back() -> None:
 
 
 async def test_a_long_hold_sends_away_also_those_who_wait_already() -> None:
-    time, passed, pace = rig(per_minute=20, patience=PATIENCE)
+    time, passed, pace = rig(per_minute=20, patience=40.0)
     waiting = [asyncio.create_task(passed.call("x", f"C{number}")) for number in range(5)]
     await asyncio.sleep(0)
     pace.hold(TEAM, POST, 600.0)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.people import KEPT, People, may_manage
+from adapters.slack.people import KEPT, NO_SCOPE, SILENT, People, Rights, may_manage
 from tests.adapters.any_messages import unhurried
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_server import FakeSlack
@@ -32,14 +32,21 @@ class Slack:
         self.people = People(["U0CONFIG001", "T0OTHERTEAM/U0CONFIG002"], clock=lambda: self.now)
 
     async def admits(self, user: User, **more: Any) -> bool:
-        return await self.people.is_admin(self.client, self.team.id, user.id, **more)
+        return (await self.rights(user, **more)).admin
+
+    async def rights(self, user: User, **more: Any) -> Rights:
+        return await self.people.rights(self.client, self.team.id, user.id, **more)
 
 
 @pytest.fixture
 async def slack() -> AsyncIterator[Slack]:
     with without_proxy():
         async with FakeSlack() as server:
-            yield Slack(server)
+            made = Slack(server)
+            try:
+                yield made
+            finally:
+                await made.people.aclose()
 
 
 async def test_admins_and_owners_of_the_workspace_are_admins_and_nobody_else(slack: Slack) -> None:
@@ -75,11 +82,12 @@ async def test_while_slack_does_not_tell_nobody_is_an_admin_and_the_log_says_why
     boss = slack.team.add_user("boss", admin=True)
     slack.team.scopes.discard("users:read")
     with caplog.at_level(logging.WARNING):
-        refused = await slack.admits(boss)
+        refused = await slack.rights(boss)
     slack.team.scopes.add("users:read")
     slack.now = KEPT
 
-    assert not refused
+    assert refused == Rights(doubt=NO_SCOPE)
+    assert "users:read" in NO_SCOPE
     assert "users:read" in caplog.text
     assert await slack.admits(boss)
 
@@ -88,7 +96,27 @@ async def test_who_asks_does_not_wait_long_for_slack(slack: Slack) -> None:
     boss = slack.team.add_user("boss", admin=True)
     slack.server.faults.delay("users.info", 60)
 
-    assert not await slack.admits(boss, patience=0.05)
+    assert await slack.rights(boss, patience=0.05) == SILENT
+
+
+async def test_an_answer_that_came_too_late_holds_for_the_next_time(slack: Slack) -> None:
+    boss = slack.team.add_user("boss", admin=True)
+    slack.server.faults.delay("users.info", 60)
+    too_early = await slack.rights(boss, patience=0.05)
+    await slack.server.wait_until(lambda: slack.server.calls_to("users.info"))
+    slack.server.faults.heal()
+
+    assert too_early == SILENT
+    assert await slack.admits(boss)
+    assert len(slack.server.calls_to("users.info")) == 1
+
+
+async def test_after_a_fault_slack_is_asked_again_at_once(slack: Slack) -> None:
+    boss = slack.team.add_user("boss", admin=True)
+    slack.server.faults.status("users.info", 503)
+
+    assert await slack.rights(boss) == SILENT
+    assert await slack.admits(boss)
 
 
 def test_the_config_names_admins_by_their_workspace() -> None:

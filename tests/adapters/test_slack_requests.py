@@ -10,9 +10,13 @@ import pytest
 
 from adapters.slack.requests import HttpLink
 from bot.errors import PermanentError, Scope
+from bot.ports import WebRequest
 from tests.adapters.slack_ways import Ways, by_http
 
 FORM = "application/x-www-form-urlencoded"
+
+
+ODD = (b'{"event":[]}', b'{"view":"x"}', b'{"actions":{},"type":"block_actions"}', b'{"team_id":3}')
 
 
 async def post(made: Ways, body: bytes, headers: dict[str, str], kind: str = FORM) -> int:
@@ -100,13 +104,27 @@ async def test_rubbish_without_a_signature_is_refused_unread(headers: dict[str, 
         assert await post(made, body, sent, "application/json") == 401
 
 
-@pytest.mark.parametrize("body", [b"{", b"[" * 100_000, b"payload=%7B", b"[1]", b'{"event": 3, "team": []'])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[" * 100_000, b"payload=%7B", b"[1]", b'{"event": 3, "team": []', *ODD]
+)
 async def test_rubbish_with_a_signature_is_refused_too(body: bytes, caplog: pytest.LogCaptureFixture) -> None:
     async with by_http() as (made, link):
         await link.start(made.app)
 
         assert await post(made, body, made.server.http.sign(body), "application/json") == 400
         assert caplog.text == ""
+
+
+async def test_the_log_counts_unsigned_requests_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    now = 1000.0
+    link = HttpLink("secret", clock=lambda: now)
+    async with by_http() as (made, _):
+        await link.start(made.app)
+        (route,) = link.routes
+        for now in (1000.0, 1001.0, 1059.0, 1060.0):  # noqa: B007 -- the clock reads it
+            assert (await route.handle(WebRequest(route.path, body=b"x"))).status == 401
+
+    assert [each.getMessage()[-11:] for each in caplog.records] == [" 1 requests", " 3 requests"]
 
 
 async def test_before_the_start_and_after_the_end_slack_is_asked_to_come_again() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Caller, FeedState
-from bot.ports import Failed, Parked, Sent
+from bot.ports import SHUT, Failed, Parked, Sent
 from tests.commands.room import NOW, Room, post_row
 
 QUIET = "the last poll answered, last read 26 Nov 2022, 23:41 UTC; next check 26 Nov 2022, 23:56 UTC."
@@ -160,3 +160,11 @@ async def test_an_admin_of_one_server_sees_what_is_on_hold_there_and_nothing_of_
     ]
     assert [answer.count("On hold: ") for answer in answers] == [1, 0, 0, 2]
     assert "elsewhere" not in answers[0]
+
+
+async def test_a_platform_that_shut_the_bot_out_is_told(room: Room) -> None:
+    await room.store.remember(f"{SHUT}slack", "the token was revoked")
+    lines = (await room.say("/health")).text.splitlines()
+
+    assert lines[0] == "Nothing goes out on slack."
+    assert lines[1] == "slack: the token was revoked."

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.commands.room import POSTS, Room
+from bot.commands.parse import find_command
+from bot.commands.spec import COMMANDS
+from tests.commands.room import POSTS, Room, post_row
 
 
 async def test_unfollow_answers_with_the_state(room: Room) -> None:
@@ -125,7 +127,7 @@ async def test_following_offers_to_take_each_name_off_again(two_blogs: Room) -> 
     assert [(offer.label, offer.path, dict(offer.values)) for offer in offers] == [
         ("Unfollow Trade", "unfollow", {"categories": "Trade"}),
         ("Unfollow #TikTok", "unfollow", {"categories": "#TikTok"}),
-        ("Unfollow every post (Second Blog)", "unfollow", {"categories": "all", "feed": "Second Blog"}),
+        ("Unfollow everything (Second Blog)", "unfollow", {"categories": "all", "feed": "Second Blog"}),
     ]
 
 
@@ -138,3 +140,20 @@ async def test_what_is_offered_does_what_it_says(two_blogs: Room) -> None:
         assert (await two_blogs.dispatcher.run(caller, f"/{offer.path} {line}")).ok, line
 
     assert await two_blogs.store.subscriptions() == []
+
+
+@pytest.mark.parametrize(
+    "name", ["A" + " very long name of a category" * 6, "Ports, Ships and Shipping", "U.S."]
+)
+async def test_names_of_any_length_and_with_commas_can_be_taken_off_by_their_offer(
+    room: Room, name: str
+) -> None:
+    await room.publish((await room.store.feeds())[0], post_row(31, "Odd one", (name,)))
+    quoted = f'"{name}"' if "," in name else name
+    assert (await room.say(f"/follow {quoted}")).ok
+    (offer,) = (await room.say("/following")).offers
+    reply = await room.dispatcher.execute(
+        room.caller(), find_command(offer.path, COMMANDS), dict(offer.values)
+    )
+
+    assert reply.text == "You follow nothing now."

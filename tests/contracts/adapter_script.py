@@ -79,8 +79,8 @@ ADMIN: Script = (
     typed("/alerts remove", "boss"),
     typed("/alerts ad Trade", "boss"),
     boss(
-        f'/alerts add Hong Kong, -Trade channel:{OTHER} mention:{WHOM} feed:"China Bystander"',
-        categories="Hong Kong, -Trade",
+        f'/alerts add #TikTok, -Taiwan channel:{OTHER} mention:{WHOM} feed:"China Bystander"',
+        categories="#TikTok, -Taiwan",
         channel=OTHER,
         mention=WHOM,
         feed="China Bystander",

@@ -84,5 +84,10 @@ async def test_destinations_are_told_by_how_they_begin(store: Store) -> None:
     for address in ("slack:T2/C1", "slack:T2/C0", "slack:T20/C1", "slack:C1", "slack:T2/%"):
         await follow(store, address, "Trade")
 
-    assert await store.addresses("slack:T2/") == ["slack:T2/%", "slack:T2/C0", "slack:T2/C1"]
+    await store.notify(["slack:T2/C2", "slack:T2/C3"], "Hello.", T0)
+    await store.give_up("slack:T2/C3", "Gone.", T0)
+    await follow(store, "slack:T2/C4", "Trade")
+    await store.unfollow("slack:T2/C4", keys=None, channel=False)
+
+    assert await store.addresses("slack:T2/") == ["slack:T2/%", "slack:T2/C0", "slack:T2/C1", "slack:T2/C2"]
     assert await store.addresses("discord:") == []
