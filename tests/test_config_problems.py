@@ -121,9 +121,10 @@ def test_what_is_no_user_id_names_nobody_and_says_where_the_id_is(
 
 
 def test_user_ids_are_taken_as_the_platforms_write_them() -> None:
-    slack = ["U012AB3CD", "W012AB3CD", "T0123ABCD/U0789IJKL"]
+    slack = ("U012AB3CD", "W012AB3CD", "T0123ABCD/U0789IJKL")
+    config = parse_config(f'[admins]\ndiscord = ["80351110224678912"]\nslack = {list(slack)}', {})
 
-    assert problems(f'[admins]\ndiscord = ["80351110224678912"]\nslack = {slack!r}') == []
+    assert (config.admins.discord, config.admins.slack) == (("80351110224678912",), slack)
 
 
 def test_a_network_with_host_bits_names_the_one_that_was_meant() -> None:

@@ -13,6 +13,7 @@ from adapters.discord.client import Client
 from adapters.discord.conversation import Conversation
 from adapters.discord.delivery import Delivery
 from adapters.discord.errors import fatal, translate
+from adapters.discord.greeting import Greetings
 from adapters.discord.homes import Homes
 from adapters.discord.inspection import Finding, inspect, invitation, visit
 from adapters.discord.pace import Pace
@@ -67,6 +68,7 @@ class DiscordAdapter:
         self._conversation: Conversation | None = None
         self._service: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self._greetings = Greetings(self._greet)
         self._refused: PermanentError | None = None  # why Discord will not have the bot
 
     @property
@@ -109,6 +111,7 @@ class DiscordAdapter:
         self._desk = None
         if self._answers:
             await asyncio.wait(self._answers, timeout=LAST_WORDS)
+        await self._greetings.aclose()
         if self._service is not None:
             self._service.cancel()
             await asyncio.gather(self._service, return_exceptions=True)
@@ -169,7 +172,7 @@ class DiscordAdapter:
             delivery = Delivery(client, self._pace, desk, publish=self._publish)
             homes = Homes(desk)
             client.tell(self, Presence(client, homes, desk))
-            self._conversation = Conversation(desk, self, homes, self._admins)
+            self._conversation = Conversation(desk, self._greetings, homes, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
@@ -260,10 +263,13 @@ class DiscordAdapter:
         if self._conversation is not None and self._desk is not None:
             await self._tracked(self._conversation.receive(interaction))
 
-    async def greet(self, user_id: int, text: str) -> None:
+    async def _greet(self, user_id: int, text: str) -> None:
         """Send a person their first direct message; DeliveryError when they cannot be reached."""
-        key = attempt_key(places.user_address(user_id), f"greeting {text}")
+        address = places.user_address(user_id)
+        key = attempt_key(address, f"greeting {text}")
         await self._ready().greet(user_id, f"Alerts come here. {text}", key)
+        if self._desk is not None:
+            await self._desk.reachable(address)
 
     async def _tracked(self, answer: Coroutine[Any, Any, None]) -> None:
         """Run to the end also when discord.py drops the event's task, so that closing can wait for it."""

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol, TypedDict
 
 from adapters.discord.pace import Pace
-from adapters.discord.places import Place
 from adapters.discord.sdk import KeepAliveHandler, discord
 from adapters.discord.wire import Wire
 
@@ -42,8 +41,12 @@ class Watcher(Protocol):
         """Hear that channels or threads were deleted, for ever."""
         ...
 
-    async def permissions_changed(self, channels: Sequence[Place]) -> None:
-        """Hear of channels that the bot may now be able to write to, and was not before."""
+    async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
+        """Hear that the bot may now be able to write to a channel and its threads; None: anywhere there."""
+        ...
+
+    async def thread_open(self, thread: discord.Thread) -> None:
+        """Hear of a thread that the bot may now be able to write to."""
         ...
 
     async def server_left(self, guild: discord.Guild) -> None:
@@ -106,6 +109,7 @@ class Client(discord.AutoShardedClient):
             return await connect(dial(url), compress=compress)
 
         self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # there is no setting for it
+        self._look_for_left_servers()
 
     def tell(self, listener: Listener, watcher: Watcher) -> None:
         """Pass on what happens from now on."""
@@ -146,6 +150,26 @@ class Client(discord.AutoShardedClient):
         start = max(now, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
         self._started[slot] = start
         await asyncio.sleep(start - now)
+
+    def _look_for_left_servers(self) -> None:
+        """Let a new session that does not name a server of its shard count as removal from that server.
+
+        READY names every server the bot is in, also one in an outage (documentation, events/gateway-events).
+        Nothing else tells of a removal that happened while there was no session, and discord.py keeps the
+        server in memory.
+        """
+        parsers = self._connection.parsers
+        ready = parsers["READY"]
+
+        def parse_ready(data: Any) -> None:
+            named = {int(each["id"]) for each in data["guilds"]}
+            shard_id = data["shard"][0]
+            for guild in self.guilds:
+                if guild.shard_id == shard_id and guild.id not in named:
+                    parsers["GUILD_DELETE"]({"id": str(guild.id)})
+            ready(data)
+
+        parsers["READY"] = parse_ready
 
     async def close(self) -> None:
         """Disconnect. Safe to call again, which ends what a reconnection begun meanwhile left behind."""
@@ -218,26 +242,39 @@ class Client(discord.AutoShardedClient):
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
-        """Pass on that permissions changed in a channel."""
-        if before.overwrites != after.overwrites:
-            threads = [each for each in after.guild.threads if each.parent_id == after.id]
-            await self._changed([after, *threads])
+        """Pass on that the bot may do more in a channel, or that a forum asks for other tags."""
+        me = after.guild.me
+        gained = after.permissions_for(me).value & ~before.permissions_for(me).value
+        if gained or _tagging(before) != _tagging(after):
+            await self._access_changed(after.guild, after.id)
 
     async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
         """Pass on that a role of the bot changed."""
         if before.permissions != after.permissions and after in after.guild.me.roles:
-            await self._changed([*after.guild.channels, *after.guild.threads])
+            await self._access_changed(after.guild)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """Pass on that the bot has other roles; without the members intent Discord tells of nobody else."""
         if after.id == after.guild.me.id and before.roles != after.roles:
-            await self._changed([*after.guild.channels, *after.guild.threads])
+            await self._access_changed(after.guild)
 
     async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
         """Pass on that a thread was unlocked."""
-        if before.locked and not after.locked:
-            await self._changed([after])
+        if self._watcher and before.locked and not after.locked:
+            await self._watcher.thread_open(after)
 
-    async def _changed(self, channels: Sequence[Place]) -> None:
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """Pass on that a thread changed that was not in memory: one that was archived, or hidden."""
         if self._watcher:
-            await self._watcher.permissions_changed(channels)
+            await self._watcher.thread_open(thread)
+
+    async def _access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
+        if self._watcher:
+            await self._watcher.access_changed(guild, channel_id)
+
+
+def _tagging(channel: discord.abc.GuildChannel) -> object:
+    """Return what decides whether a forum takes a post; None for other channels."""
+    if not isinstance(channel, discord.ForumChannel):
+        return None
+    return channel.flags.require_tag, [(each.name, each.moderated) for each in channel.available_tags]

@@ -11,11 +11,12 @@ from typing import Any, Protocol, cast
 
 from adapters.discord import answers, commands, errand, places, views
 from adapters.discord.errand import Errand
+from adapters.discord.greeting import without_hold
 from adapters.discord.homes import Homes
 from adapters.discord.preflight import refusal
 from adapters.discord.render import MOST_OPTIONS, Card, followed
 from adapters.discord.sdk import discord
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, PermanentError
 from bot.model import Caller, CommandInfo, Reply
 from bot.pace import urgent
 from bot.ports import Desk
@@ -33,8 +34,11 @@ _log = logging.getLogger(__name__)
 class Greeter(Protocol):
     """Says hello to a person who begins to follow something."""
 
-    async def greet(self, user_id: int, text: str) -> None:
-        """Send a first direct message, unless one is known to have arrived; DeliveryError: it cannot."""
+    async def greet(self, user_id: int, text: str) -> bool:
+        """Send a first direct message, unless one is known to have arrived; whether it is known by now.
+
+        The desk hears of it. PermanentError: no message can reach them.
+        """
         ...
 
 
@@ -90,14 +94,15 @@ class Conversation:
 
     async def _greeted(self, interaction: _Interaction, caller: Caller, reply: Reply) -> Reply:
         """Make sure that direct messages reach who follows something; say so when they do not."""
-        if caller.place != caller.address:
-            try:
-                await self._greeter.greet(interaction.user.id, reply.text)
-            except DeliveryError as error:
-                text = f"{reply.text}\nBut no direct message reaches you yet: {error}"
-                return replace(reply, text=text)
-        await self._desk.reachable(caller.address)
-        return reply
+        if caller.place == caller.address:
+            await self._desk.reachable(caller.address)
+            return replace(reply, text=without_hold(reply.text))
+        try:
+            arrives = await self._greeter.greet(interaction.user.id, without_hold(reply.text))
+        except PermanentError as error:
+            text = f"{without_hold(reply.text)}\nBut no direct message reaches you yet: {error}"
+            return replace(reply, text=text)
+        return replace(reply, text=without_hold(reply.text)) if arrives else reply
 
     async def _offer_menu(
         self, interaction: _Interaction, command: CommandInfo, parameter: str, values: Mapping[str, str]

@@ -41,6 +41,8 @@ MOST_DMS = 10_000  # direct-message channels remembered in memory
 PUBLISH_LIMIT = 5.0  # seconds
 PUBLISHED = (10, 3600.0)  # messages an announcement channel may publish, in so many seconds
 AT_ONCE = 100  # deliveries under way
+GREETINGS_AT_ONCE = 4  # so that many at once keep no alert waiting
+OPENINGS_AT_ONCE = 4  # of direct-message channels, whose bucket is small; the others wait outside the room
 _REFUSALS = (403, 404)
 
 _log = logging.getLogger(__name__)
@@ -56,27 +58,31 @@ class Delivery:
         self._publish = publish
         self._published = Quota(*PUBLISHED)
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._greetings = asyncio.Semaphore(GREETINGS_AT_ONCE)
+        self._openings = asyncio.Semaphore(OPENINGS_AT_ONCE)
         self._dms: OrderedDict[int, int] = OrderedDict()
         self._forums: set[int] = set()
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
         kind, place_id = places.read_address(destination.local)
-        async with self._call(destination.address), self._room:
-            if kind == "user":
-                return await self._send_to_person(place_id, message, key)
-            async with self._pace.alone(place_id):
-                return await self._send(place_id, message, key)
+        if kind == "user":
+            channel_id = await self._dm_channel(place_id)
+            async with self._room, self._call(destination.address):
+                return await self._send_to_person(place_id, channel_id, message, key)
+        async with self._room, self._call(destination.address), self._pace.alone(place_id):
+            return await self._send(place_id, message, key)
 
     async def greet(self, user_id: int, text: str, key: str) -> None:
         """Send a person their first direct message, unless one is known to have reached them."""
-        if not await self._desk.recall(_dm_key(user_id)):
-            await self.send(Destination(0, places.user_address(user_id)), Notice(text), key)
+        async with self._pace.alone(user_id), self._greetings:
+            if not await self._desk.recall(_dm_key(user_id)):
+                await self.send(Destination(0, places.user_address(user_id)), Notice(text), key)
 
     async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
         """Change a message; its thread is unarchived for it where that is allowed."""
         channel_id, message_id = _ids(reference)
-        async with self._call(), self._room, self._pace.alone(channel_id):
+        async with self._room, self._call(), self._pace.alone(channel_id):
             made = _made(message, key)
             sent = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
             try:
@@ -118,9 +124,8 @@ class Delivery:
                     return f"{channel_id}/{message.id}"
         return None
 
-    async def _send_to_person(self, user_id: int, message: Message, key: str) -> str:
+    async def _send_to_person(self, user_id: int, channel_id: int, message: Message, key: str) -> str:
         """Send a direct message. The channel of those who got one is remembered, until they refuse one."""
-        channel_id = await self._dm_channel(user_id)
         try:
             async with self._pace.alone(channel_id):
                 reference = await self._send(channel_id, message, key)
@@ -135,9 +140,11 @@ class Delivery:
 
     async def _dm_channel(self, user_id: int) -> int:
         """Return the channel of the direct messages with a person, opened where it is not known."""
-        known = self._dms.get(user_id) or int(await self._desk.recall(_dm_key(user_id)) or 0)
+        async with self._call():
+            known = self._dms.get(user_id) or int(await self._desk.recall(_dm_key(user_id)) or 0)
         if not known:
-            known = (await self._client.create_dm(discord.Object(user_id))).id
+            async with self._openings, self._call():
+                known = (await self._client.create_dm(discord.Object(user_id))).id
         self._dms[user_id] = known
         self._dms.move_to_end(user_id)
         while len(self._dms) > MOST_DMS:

@@ -39,11 +39,18 @@ class Presence:
         for each in channel_ids:
             await self._homes.forget(guild_id, each)
 
-    async def permissions_changed(self, channels: Sequence[places.Place]) -> None:
-        """Resume each channel where all the bot needs is there now."""
-        for place in channels:
-            if _usable(place):
-                await self._desk.reachable(places.channel_address(place.id))
+    async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
+        """Resume a channel and its threads, or all of a server, where all the bot needs is there now."""
+        for each in await self._destinations_in(guild):
+            place = guild.get_channel_or_thread(each)
+            if place is None:  # an archived thread; nobody keeps of which channel, so sending will tell
+                await self._desk.reachable(places.channel_address(each))
+            elif channel_id in (None, each, getattr(place, "parent_id", None)):
+                await self._resume(place)
+
+    async def thread_open(self, thread: discord.Thread) -> None:
+        """Resume a thread, if all the bot needs is there."""
+        await self._resume(thread)
 
     async def server_left(self, guild: discord.Guild) -> None:
         """Park what goes to a server, until the bot is invited again."""
@@ -56,10 +63,7 @@ class Presence:
 
     async def server_joined(self, guild: discord.Guild) -> None:
         """Resume what goes to a server, where that is allowed."""
-        for channel_id in await self._destinations_in(guild):
-            place = guild.get_channel_or_thread(channel_id)
-            if place is None or _usable(place):  # a thread that is not in memory: sending will tell
-                await self._desk.reachable(places.channel_address(channel_id))
+        await self.access_changed(guild)
         await self._homes.come_back(guild.id)
 
     async def server_available(self, guild: discord.Guild) -> None:
@@ -127,6 +131,10 @@ class Presence:
             await self._homes.learn(int(str(home)), channel_id)
 
     # --- parts ----------------------------------------------------------------------------------------------
+
+    async def _resume(self, place: places.Place) -> None:
+        if _usable(place):
+            await self._desk.reachable(places.channel_address(place.id))
 
     async def _known(self) -> set[int]:
         """Return every channel that alerts go to, whatever its server."""

@@ -174,7 +174,10 @@ class Conversation:
         elif kind == WHY:
             await self._answer_reader(who, Errand("why", {"link": value} if value.strip("?") else {}))
         elif kind == views.OPEN:
-            await self._open(who, await self._callers.caller(who, OPEN_LIMIT), value)
+            caller = await self._callers.caller(who, OPEN_LIMIT)
+            if not await self._open(who, caller, value) and value == ADD_ALERTS:
+                reply = await self._clerk.run(who, caller, Errand(value))  # which says why not
+                self._home.refresh(who, reply.text)
         elif kind in (views.OFFER, views.TURN):
             wanted = await errand.read(value, self._desk)
             if wanted is None:

@@ -252,6 +252,9 @@ async def test_a_deleted_channel_ends_what_went_there_with_its_threads(rig: Rig)
 @pytest.mark.parametrize("how", ["overwrite", "role"])
 async def test_a_permission_given_back_resumes_the_channel(rig: Rig, how: str) -> None:
     bits = 1 << 11  # Send Messages
+    other = rig.guild.add_text("other")
+    rig.desk.known = [to(rig.news).address]
+    await rig.known(other)
     rig.news.deny(bits, rig.guild.everyone)
     await rig.until(
         lambda: (

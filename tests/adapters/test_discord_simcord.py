@@ -24,8 +24,9 @@ class Greetings:
     def __init__(self) -> None:
         self.greeted: list[int] = []
 
-    async def greet(self, user_id: int, text: str) -> None:  # noqa: ARG002 -- the port's
+    async def greet(self, user_id: int, text: str) -> bool:  # noqa: ARG002 -- the port's
         self.greeted.append(user_id)
+        return True
 
 
 class Talker(Client):

@@ -78,15 +78,26 @@ async def test_what_a_post_says_of_channels_stays_text(rig: Talk) -> None:
     rig.desk.known = [rig.address(rig.news)]
     title = f"Channel {rig.news.id} wins, slack:{rig.news.id} too; channel C0FAKE00009 is out"
     told = replace(post(1), title=title, link="", filing=Filing((title,)))
-    said = f"Channel C0FAKE00009, “channel {rig.news.id}”"
-    rig.desk.answer = lambda *_: Reply(said, (told,))
+    rig.desk.answer = lambda *_: Reply("The newest post:", (told,))
     answer = await rig.answer("/latest")
     view = await rig.home(rig.boss)
 
     for shown in (answer.shown_blocks, view.shown_blocks):
         assert "'channel_id'" not in str(shown)
         assert title in texts(shown)
-        assert said in texts(shown)
+
+
+@pytest.mark.parametrize(
+    "said", ["Channel C0FAKE00009 wins, slack:C0FAKE00009 too.", "You get “channel {}”."]
+)
+async def test_channels_that_are_none_of_ours_or_quoted_stay_text(rig: Talk, said: str) -> None:
+    rig.desk.known = [rig.address(rig.news)]
+    rig.desk.answer = lambda *_: Reply(said.format(rig.news.id))
+    answer = await rig.answer("/why")
+    view = await rig.home(rig.boss)
+
+    for shown in (answer.shown_blocks, view.shown_blocks):
+        assert said.format(rig.news.id) in texts(shown)
 
 
 async def test_channels_that_get_alerts_are_shown_by_their_names_elsewhere_too(rig: Talk) -> None:

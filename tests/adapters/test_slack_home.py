@@ -55,6 +55,17 @@ async def test_admins_also_see_the_channels_alerts_and_the_feeds_health(rig: Tal
     assert "/alerts list is done." not in texts(await rig.home(rig.alice))
 
 
+async def test_an_admins_button_says_so_when_slack_does_not_tell_who_is_one(rig: Talk) -> None:
+    view = await rig.home(rig.boss)
+    await rig.restart()
+    rig.server.faults.status("users.info", 503)
+    await rig.click(view, "Add alerts to a channel", rig.boss)
+    await rig.drain()
+
+    assert "Slack does not tell at present who is an admin" in texts(rig.home_now(rig.boss))
+    assert rig.server.calls_to("views.open") == []
+
+
 async def test_after_a_command_the_home_is_in_step(rig: Talk) -> None:
     await rig.home()
     await rig.answer("/follow Media")
