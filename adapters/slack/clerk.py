@@ -20,7 +20,9 @@ from bot.names import attempt_key
 from bot.ports import Desk
 
 FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
+FEED_CHANGES = frozenset({"feeds add", "feeds remove"})
 UNCHANGED = "Nothing was changed."
+FEEDS_ARE_SHARED = "The feeds are those of every workspace; ask whoever runs the bot to change them."
 GREETING_LIMIT = 2.0  # seconds an answer waits to hear whether direct messages arrive
 
 
@@ -108,6 +110,8 @@ class Clerk:
         command = self.commands.get(path)
         if command is not None and command.admin and isinstance(caller, UnsureCaller):
             raise UsageError(caller.doubt)
+        if path in FEED_CHANGES and caller.admin and not self._may_change_feeds(origin):
+            raise UsageError(f"{FEEDS_ARE_SHARED} {UNCHANGED}")
         if read is not None and (command is None or not typed.takes_channel(command)):
             return await self._desk.run(caller, read.line)
         if command is None or (command.admin and not caller.admin):
@@ -116,6 +120,10 @@ class Clerk:
         hint = await self._check(caller, values) if path == ADD_ALERTS else ""
         reply = await self._desk.execute(caller, path, values)
         return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
+
+    def _may_change_feeds(self, origin: Origin) -> bool:
+        """Whether somebody may change what all workspaces share."""
+        return self._workspaces.is_home(origin.team) or self._callers.is_operator(origin)
 
     def _placed(self, origin: Origin, path: str, values: Mapping[str, str]) -> dict[str, str]:
         """Return values in which channels are addresses. Raises PlaceError for those of other workspaces."""

@@ -214,3 +214,17 @@ async def test_admins_see_the_channels_of_their_own_workspace(two: tuple[Talk, A
         {rig.address(rig.news)},
         None,
     ]
+
+
+async def test_an_admin_elsewhere_cannot_change_the_feeds_that_all_share(two: tuple[Talk, Any]) -> None:
+    rig, chief = two
+    there = chief.team.add_channel("there", member=True)
+    for line in ("/feeds add https://blog.example/", "/feeds remove Blog", "/bystander feeds remove Blog"):
+        assert "those of every workspace" in texts(await rig.answer(line, chief, there))
+    assert not [path for path, _ in rig.desk.asked if path.startswith("feeds")]
+    await rig.answer("/feeds list", chief, there)
+    boss = rig.team.add_user("chair", admin=True)
+    await rig.answer("/feeds add https://blog.example/", boss)
+
+    lines = [line for _, line in rig.desk.lines]
+    assert lines == ["/feeds list", "/feeds add https://blog.example/"]
