@@ -99,34 +99,6 @@ def test_a_fault_inside_a_list_or_of_a_table_names_its_place(text: str, expected
     assert problems(text) == [expected]
 
 
-@pytest.mark.parametrize(
-    ("platform", "wrong", "mend"),
-    [
-        ("discord", '"@boss"', "Copy User ID"),
-        ("discord", '"12"', "Copy User ID"),
-        ("discord", '"<@80351110224678912>"', "Copy User ID"),
-        ("slack", '"@boss"', "Copy member ID"),
-        ("slack", '"C012AB3CD"', "Copy member ID"),
-        ("slack", '"u012ab3cd"', "Copy member ID"),
-        ("slack", '"T012AB3CD/"', "Copy member ID"),
-    ],
-)
-def test_what_is_no_user_id_names_nobody_and_says_where_the_id_is(
-    platform: str, wrong: str, mend: str
-) -> None:
-    (line,) = problems(f"[admins]\n{platform} = [{wrong}]")
-
-    assert line.startswith(f"admins.{platform}[0] = ")
-    assert line.endswith(mend)
-
-
-def test_user_ids_are_taken_as_the_platforms_write_them() -> None:
-    slack = ("U012AB3CD", "W012AB3CD", "T0123ABCD/U0789IJKL")
-    config = parse_config(f'[admins]\ndiscord = ["80351110224678912"]\nslack = {list(slack)}', {})
-
-    assert (config.admins.discord, config.admins.slack) == (("80351110224678912",), slack)
-
-
 def test_a_network_with_host_bits_names_the_one_that_was_meant() -> None:
     (line,) = problems('[fetch]\nallow_networks = ["fd00::/8", "10.1.2.3/8"]')
 

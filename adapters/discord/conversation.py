@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, cast
+
+import aiohttp
 
 from adapters.discord import answers, commands, errand, places, views
 from adapters.discord.errand import Errand
@@ -24,10 +26,14 @@ from bot.ports import Desk
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
 FOLLOW, ADD_ALERTS = "follow", "alerts add"
 TOO_OLD = "That is too old to be known; please ask again."
+NO_LINK = "The link of this post is gone from the message. Ask with the link of the post: /why LINK"
+PAUSES = (0.5, 2.0)  # seconds before what a broken connection lost is asked again
+ANSWERED = 40060  # "Interaction has already been acknowledged"
 
 _LINK = re.compile(r"https?://[^\s<>]+")
 _Interaction = discord.Interaction[Any]
 
+_BROKEN = (aiohttp.ClientError, OSError)
 _log = logging.getLogger(__name__)
 
 
@@ -65,14 +71,14 @@ class Conversation:
         try:
             with urgent():
                 await answer(interaction)
-        except (discord.DiscordException, DeliveryError, OSError) as error:
+        except (discord.DiscordException, DeliveryError, *_BROKEN) as error:
             # 10062: the 3 seconds were over before we answered; nobody waits any more.
             _log.warning("An answer did not reach Discord: %s", error)
 
     # --- commands ---------------------------------------------------------------------------------------
 
     async def _command(self, interaction: _Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await _defer(interaction, thinking=True)
         used = commands.read(_data(interaction), interaction.guild_id)
         command = self._commands.get(used.path)
         missing = answers.left_out(command, used.values) if command else ""
@@ -142,16 +148,22 @@ class Conversation:
         if kind == errand.FOLLOW:
             await self._run_for_reader(interaction, FOLLOW, {answers.MENU_KIND: followed(custom_id)})
         elif kind == errand.WHY:
-            link = _link_of(interaction.message)
-            await self._run_for_reader(interaction, "why", {"link": link} if link else {})
+            await self._explain(interaction, _link_of(interaction.message))
         elif kind == errand.COMMAND:
             await self._run_offer(interaction, custom_id)
         elif kind in (errand.PAGE, errand.MENU):
             await self._run_errand(interaction, custom_id)
 
+    async def _explain(self, interaction: _Interaction, link: str) -> None:
+        """Explain the post of a card. Without its link, which people can hide, it would be another one."""
+        if link:
+            await self._run_for_reader(interaction, "why", {"link": link})
+        else:
+            await interaction.response.send_message(NO_LINK, ephemeral=True)
+
     async def _run_for_reader(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> None:
         """Answer who clicked, alone, under a message that everybody sees."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await _defer(interaction, thinking=True)
         reply = await self._execute(interaction, path, values)
         await self._answer(interaction, reply, Errand(errand.PAGE, path, values))
 
@@ -164,7 +176,7 @@ class Conversation:
             await self._run_for_reader(interaction, wanted.path, wanted.values)
 
     async def _run_errand(self, interaction: _Interaction, custom_id: str) -> None:
-        await interaction.response.defer()
+        await _defer(interaction)
         wanted = await errand.read(custom_id, self._desk)
         if wanted is None:
             await self._show(interaction, Card(TOO_OLD))
@@ -190,9 +202,12 @@ class Conversation:
             await interaction.followup.send(content=each.content, embeds=views.embeds(each), ephemeral=True)
 
     async def _show(self, interaction: _Interaction, made: Card) -> None:
-        await interaction.edit_original_response(
-            content=made.content or None, embeds=views.embeds(made), view=views.view(made)
-        )
+        async def edit() -> None:
+            await interaction.edit_original_response(
+                content=made.content or None, embeds=views.embeds(made), view=views.view(made)
+            )
+
+        await _persist(edit)
 
     def _changes(self, path: str) -> bool:
         command = self._commands.get(path)
@@ -219,6 +234,32 @@ class Conversation:
     def _is_admin(self, interaction: _Interaction) -> bool:
         here = interaction.guild_id is not None and interaction.permissions.manage_guild
         return here or str(interaction.user.id) in self._admins
+
+
+async def _defer(interaction: _Interaction, *, thinking: bool = False) -> None:
+    """Tell Discord that an answer follows. Where its word on that is lost, the command goes on."""
+
+    async def defer() -> None:
+        await interaction.response.defer(ephemeral=thinking, thinking=thinking)
+
+    try:
+        await _persist(defer, PAUSES[:1])
+    except _BROKEN as error:
+        _log.warning("Discord may not know that an answer follows: %s", error)
+    except discord.HTTPException as error:
+        if error.code != ANSWERED:
+            raise
+
+
+async def _persist(ask: Callable[[], Awaitable[None]], pauses: Sequence[float] = PAUSES) -> None:
+    """Ask again after each pause while the connection breaks; only for what may be done twice."""
+    for pause in pauses:
+        try:
+            return await ask()
+        except _BROKEN as error:
+            _log.info("The connection to Discord broke off, again in %.1f s: %s", pause, error)
+            await asyncio.sleep(pause)
+    return await ask()
 
 
 def _data(interaction: _Interaction) -> Mapping[str, Any]:

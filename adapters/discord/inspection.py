@@ -85,23 +85,31 @@ class ChannelInspector:
     async def inspect(self, address: str) -> Finding:
         """Say whether the bot may send alerts to a channel."""
         try:
-            missing = await self._lacking(places.read_address(address.partition(":")[2])[1])
+            seen = await self._client.fetch_channel(places.read_address(address.partition(":")[2])[1])
+            missing = await self._lacking(seen)
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
             wrong = translate(error)
             return False, f"{address}: {wrong}"
         if missing:
             return False, f"{address}: give the bot {', '.join(missing)} there"
+        if (
+            isinstance(seen, discord.ForumChannel)
+            and seen.flags.require_tag
+            and not places.tags_for(seen, ())
+        ):
+            return False, f"{address}: the forum demands a tag; add one called “Other” that anybody may use"
         return True, f"{address}: the bot has every permission it needs"
 
-    async def _lacking(self, channel_id: int) -> list[str]:
-        seen = await self._client.fetch_channel(channel_id)
+    async def _lacking(self, seen: object) -> list[str]:
         if not isinstance(seen, places.Place):
             return []
         guild, me = await self._home(seen.guild.id)
-        parent_id = seen.parent_id if isinstance(seen, discord.Thread) else seen.id
-        ruling = await guild.fetch_channel(parent_id)
+        thread = seen if isinstance(seen, discord.Thread) else None
+        ruling = await guild.fetch_channel(thread.parent_id if thread else seen.id)
         if isinstance(ruling, discord.Thread) or not places.takes_messages(seen):
             raise PermanentError("it takes no messages.", scope=Scope.DESTINATION)
+        if thread:  # who may not write in a channel may not embed there; in its threads that is no matter
+            return places.lacking(seen, discord.abc.GuildChannel.permissions_for(ruling, me))
         return places.lacking(seen, ruling.permissions_for(me))
 
     async def _home(self, guild_id: int) -> tuple[discord.Guild, discord.Member]:

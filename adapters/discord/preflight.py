@@ -17,6 +17,15 @@ _UNCHANGED = "Nothing was changed."
 
 def refusal(interaction: discord.Interaction[Any], used: Invocation) -> Reply | None:
     """Return why alerts cannot go where they were asked for; None when nothing is known against it."""
+    mention = used.values.get("mention", "")
+    guarded = mention and not _may_be_mentioned(interaction, mention)
+    if guarded and not interaction.permissions.mention_everyone:  # whatever is known of the place
+        return _no(f"You may not mention {_named(mention)} yourself, so alerts may not do it for you.")
+    return _refusal_of_place(interaction, used, mention if guarded else "")
+
+
+def _refusal_of_place(interaction: discord.Interaction[Any], used: Invocation, mention: str) -> Reply | None:
+    """Return what the bot may not do there. `mention`: one that takes a permission, "" for none."""
     if interaction.guild is None:
         return None
     place: object = interaction.channel
@@ -32,23 +41,15 @@ def refusal(interaction: discord.Interaction[Any], used: Invocation) -> Reply | 
         return _no(f"{there} takes no messages; choose a text channel, a thread or a forum.")
     if missing := places.lacking(place, has):
         return _no(f"The bot lacks {_listed(missing)} in {there}. {_MEND}")
-    if (mention := used.values.get("mention")) and not _may_be_mentioned(interaction, mention):
-        return _mention_refusal(interaction, has or place.permissions_for(place.guild.me), mention)
-    return None
-
-
-def _mention_refusal(
-    interaction: discord.Interaction[Any], has: discord.Permissions, mention: str
-) -> Reply | None:
-    """Refuse a mention that notifies nobody, or that the admin may not make themselves."""
-    what = EVERYONE if mention == EVERYONE else "that role"
-    if not interaction.permissions.mention_everyone:
-        return _no(f"You may not mention {what} yourself, so alerts may not do it for you.")
-    if not has.mention_everyone:
+    if mention and not (has or place.permissions_for(place.guild.me)).mention_everyone:
         mend = "Give the bot Mention @everyone, @here, and All Roles"
         also = "" if mention == EVERYONE else ", or allow anyone to mention the role (its settings)"
-        return _no(f"The bot may not mention {what}. {mend}{also}, then try again.")
+        return _no(f"The bot may not mention {_named(mention)}. {mend}{also}, then try again.")
     return None
+
+
+def _named(mention: str) -> str:
+    return EVERYONE if mention == EVERYONE else "that role"
 
 
 def _may_be_mentioned(interaction: discord.Interaction[Any], mention: str) -> bool:

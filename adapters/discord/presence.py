@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Iterable, Sequence
 
@@ -74,6 +75,9 @@ class Presence:
     async def complete(self) -> None:
         """Compare, without keeping anybody waiting, what gets alerts with what there is."""
         self.stop()
+        # A new session makes every server anew. The old ones and their channels refer to each other, and are
+        # old enough that the collector by itself comes to them late: sessions on, memory has only grown.
+        gc.collect()
         self._comparing = asyncio.create_task(self._compare())
 
     def stop(self) -> None:

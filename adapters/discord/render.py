@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import accumulate
 from typing import Any
 
 from adapters.discord.markdown import cost, day, escape, link
@@ -34,6 +35,7 @@ _ROW, _BUTTON, _MENU = 1, 2, 3  # types of components
 _SECONDARY, _LINK_STYLE = 2, 5
 _PER_ROW = 5
 MOST_OPTIONS, _LONGEST_OPTION = 25, 100  # of a menu
+_LONGEST_CHOICE = 1000  # characters that a command takes for one value
 _NEW = "New posts"
 _ROLE = re.compile(r"<@&([1-9][0-9]{0,18})>")
 
@@ -59,6 +61,12 @@ class Menu:
     def choices(self) -> list[str]:
         """The options that fit."""
         return [each for each in self.options if 0 < units(each) <= _LONGEST_OPTION][:MOST_OPTIONS]
+
+    @property
+    def most(self) -> int:
+        """How many may be chosen: of any so many, all names with commas between make one value."""
+        longest = sorted((len(each) + len(", ") for each in self.choices), reverse=True)
+        return sum(total <= _LONGEST_CHOICE for total in accumulate(longest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +281,6 @@ def _menu(menu: Menu) -> dict[str, Any]:
         "custom_id": menu.custom_id,
         "placeholder": menu.prompt,
         "min_values": 1,
-        "max_values": len(options),
+        "max_values": menu.most,
         "options": options,
     }

@@ -73,6 +73,6 @@ def _menu(menu: Menu) -> discord.ui.Select[Any]:
         custom_id=menu.custom_id,
         placeholder=menu.prompt,
         min_values=1,
-        max_values=len(menu.choices),
+        max_values=menu.most,
         options=[discord.SelectOption(label=each, value=each) for each in menu.choices],
     )

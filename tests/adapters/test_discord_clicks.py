@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bot.commands.parse import LONGEST
 from bot.model import Caller, Reply
 from tests.adapters.discord_rig import KEY, LONG_AGO, Rig, alert, to
 from tests.fakes.discord_messages import StoredMessage
@@ -21,6 +22,17 @@ def buttons(message: StoredMessage) -> dict[str, str]:
 
 def long_list(_caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
     return Reply("\n".join(f"{path} {dict(values)} line {number}" for number in range(120)))
+
+
+async def test_no_more_can_be_chosen_in_a_menu_than_one_value_holds(rig: Rig) -> None:
+    for length, most in ((90, 10), (98, 10), (99, 9), (20, 25)):
+        names = [f"{number:02}".ljust(length, "x") for number in range(25)]
+        rig.desk.suggestions = names
+        menu = await (await rig.server.interact(rig.alice, rig.news, "follow")).answer()
+        ((select,),) = [row["components"] for row in menu.components]
+
+        assert select["max_values"] == most
+        assert len(", ".join(names[:most])) <= LONGEST
 
 
 async def test_follow_without_categories_offers_a_menu_that_works_after_a_restart(rig: Rig) -> None:
@@ -119,6 +131,17 @@ async def test_why_on_a_plain_card_finds_the_link_in_its_text(rig: Rig) -> None:
     await (await rig.server.click(rig.alice, card, buttons(card)["Why me?"])).answer()
 
     assert rig.desk.executed[0][2] == {"link": "https://blog.example/1/"}
+
+
+async def test_why_on_a_card_whose_link_is_hidden_explains_no_other_post(rig: Rig) -> None:
+    await rig.adapter.send(to(rig.news), alert(1), KEY)
+    (card,) = rig.server.messages(rig.news)
+    card.embeds.clear()
+    answer = await (await rig.server.click(rig.alice, card, buttons(card)["Why me?"])).answer()
+
+    assert answer.ephemeral
+    assert "/why LINK" in answer.content
+    assert rig.desk.executed == []
 
 
 async def test_every_message_has_a_button_by_which_it_is_found(rig: Rig) -> None:

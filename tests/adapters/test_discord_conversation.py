@@ -158,6 +158,19 @@ async def test_alerts_may_mention_only_who_can_be_mentioned(rig: Rig) -> None:
     assert [values["mention"] for _, _, values in rig.desk.executed] == [f"<@&{loud.id}>"]
 
 
+async def test_who_may_not_mention_cannot_do_it_in_a_thread_that_is_not_in_memory(rig: Rig) -> None:
+    thread = rig.guild.add_thread(rig.news)
+    await rig.known(thread)
+    thread.archive()
+    await rig.until(lambda: rig.heard_of(thread) is None)
+    asked = await rig.server.interact(
+        rig.boss, rig.news, "alerts add", categories="Trade", channel=thread, mention=rig.guild.everyone
+    )
+
+    assert "You may not mention @" in (await asked.answer()).content
+    assert rig.desk.executed == []
+
+
 async def test_places_in_an_answer_are_shown_by_name_and_mention_nobody(rig: Rig) -> None:
     text = f"Channel channel:{rig.news.id} gets Trade, mentioning <@&{rig.guild.id}>. @everyone"
     rig.desk.answer = lambda *_: Reply(text)

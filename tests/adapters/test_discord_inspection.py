@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from adapters.discord.inspection import fits
 from bot.errors import PermanentError
 from tests.adapters.discord_rig import Rig, made, to
@@ -60,6 +62,25 @@ async def test_each_channel_is_told_with_what_it_lacks() -> None:
             strict=True,
         ):
             assert word in line
+
+
+async def test_a_thread_is_well_below_a_channel_where_the_bot_may_not_write() -> None:
+    async with made() as rig:
+        thread = rig.guild.add_thread(rig.news)
+        rig.news.deny(Bits.SEND_MESSAGES)
+        found = await findings(rig, to(thread).address, sync=True)
+
+        assert found[False] == []
+
+
+@pytest.mark.parametrize(("tag", "well"), [("Nothing", False), ("Other", True)])
+async def test_a_forum_that_demands_a_tag_needs_one_that_fits_anything(tag: str, *, well: bool) -> None:
+    async with made() as rig:
+        forum = rig.guild.add_forum("posts", [tag], demands_tag=True)
+        found = await findings(rig, to(forum).address, sync=True)
+
+        assert any(to(forum).address in line for line in found[well])
+        assert ("demands a tag" in str(found[False])) is not well
 
 
 async def test_a_wrong_token_is_told() -> None:

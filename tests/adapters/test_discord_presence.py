@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
+import discord
 import pytest
 
 from adapters.discord.errors import DELETED
 from bot.model import Reply
 from tests.adapters.discord_rig import Rig, made, to
 from tests.fakes.discord_basics import Bits
-from tests.fakes.discord_people import Tag
 from tests.fakes.discord_world import Channel
 
 LOOK_UPS = "GET /channels/"
@@ -18,6 +19,11 @@ LOOK_UPS = "GET /channels/"
 
 def addresses(*channels: Channel) -> list[str]:
     return [to(each).address for each in channels]
+
+
+def in_memory(rig: Rig) -> list[discord.Guild]:
+    """Return the copies of the server, also those that nobody uses any more."""
+    return [each for each in gc.get_objects() if isinstance(each, discord.Guild) and each.id == rig.guild.id]
 
 
 async def compared(rig: Rig) -> None:
@@ -128,6 +134,28 @@ async def test_a_server_left_while_the_bot_was_off_is_noticed_at_the_start_and_i
 
 
 @pytest.mark.slow
+async def test_a_removal_while_there_is_no_session_is_noticed_by_the_next_one(rig: Rig) -> None:
+    others = rig.server.add_guild("others")
+    lobby = others.add_text("lobby")
+    await rig.known(lobby)
+    rig.desk.known = addresses(rig.news, lobby)
+    await compared(rig)
+    rig.server.sockets.hold()
+    others.remove_bot()
+    rig.server.sockets.invalidate(resumable=False)
+    await rig.until(lambda: rig.desk.parked)
+    gone = rig.client.get_guild(others.id)
+    others.add_bot()
+    await rig.until(lambda: rig.desk.reached)
+
+    assert gone is None
+    assert [address for address, _ in rig.desk.parked][:1] == addresses(lobby)
+    assert "removed from the server “others”" in rig.desk.parked[0][1]
+    assert rig.desk.reached == addresses(lobby)
+    assert rig.desk.ended == []
+
+
+@pytest.mark.slow
 async def test_a_server_joined_while_the_bot_starts_resumes(rig: Rig) -> None:
     rig.desk.known = addresses(rig.news)
     await compared(rig)
@@ -233,83 +261,13 @@ async def test_an_admin_sees_the_channels_of_the_server_they_are_in_and_one_of_t
     assert seen == [here, {f"discord:user:{rig.alice.id}"}, None]
 
 
-# --- holds end when their cause does -----------------------------------------------------------------------
-
-
-async def test_a_locked_thread_in_the_archive_resumes_when_it_is_unlocked(rig: Rig) -> None:
-    thread = rig.guild.add_thread(rig.news)
-    await rig.known(thread)
-    thread.archive(locked=True)
-    await rig.until(lambda: not rig.heard_of(thread))
-    assert rig.desk.reached == []
-    thread.locked = False
-    rig.server.world.emit("THREAD_UPDATE", thread)
-    await rig.until(lambda: rig.desk.reached)
-
-    assert rig.desk.reached == addresses(thread)
-
-
-async def test_an_archived_thread_resumes_when_its_channel_may_be_seen_again(rig: Rig) -> None:
-    thread, other = rig.guild.add_thread(rig.news), rig.guild.add_text("other")
-    await rig.known(thread, other)
-    rig.desk.known = addresses(thread, other)
-    rig.desk.memory[f"discord:home:{rig.guild.id}:{thread.id}"] = "1"
-    thread.archive()
-    rig.news.deny(Bits.VIEW_CHANNEL, rig.guild.everyone)
-    await rig.until(lambda: not rig.heard_of(thread))
-    assert rig.desk.reached == []
-    rig.news.allow(Bits.VIEW_CHANNEL, rig.guild.everyone)
-    await rig.until(lambda: rig.desk.reached)
-
-    assert rig.desk.reached == addresses(thread)
-
-
-@pytest.mark.parametrize("how", ["no tag is demanded", "a tag is added"])
-async def test_a_forum_resumes_when_its_tags_allow_it(rig: Rig, how: str) -> None:
-    forum = rig.guild.add_forum("posts", ["Nothing"], demands_tag=True)
-    other = rig.guild.add_text("other")
-    await rig.known(forum, other)
-    rig.desk.known = addresses(forum, other)
-    if how == "a tag is added":
-        forum.tags.append(Tag(rig.server.world.ids.place(), "Other"))
-    else:
-        forum.demands_tag = False
-    rig.server.world.emit("CHANNEL_UPDATE", forum)
-    await rig.until(lambda: rig.desk.reached)
-
-    assert rig.desk.reached == addresses(forum)
-
-
-async def test_a_channel_that_is_only_renamed_or_closed_resumes_nothing(rig: Rig) -> None:
-    thread = rig.guild.add_thread(rig.news)
-    await rig.known(thread)
-    rig.desk.known = addresses(rig.news, thread)
-    rig.news.deny(Bits.EMBED_LINKS)
-    rig.news.name = "renamed"
-    rig.server.world.emit("CHANNEL_UPDATE", rig.news)
-    await rig.until(lambda: (place := rig.heard_of(rig.news)) and place.name == "renamed")
-    await (await rig.server.interact(rig.alice, rig.news, "health")).answer()
-
-    assert rig.desk.reached == []
-
-
-@pytest.mark.slow
-async def test_a_removal_while_there_is_no_session_is_noticed_by_the_next_one(rig: Rig) -> None:
-    others = rig.server.add_guild("others")
-    lobby = others.add_text("lobby")
-    await rig.known(lobby)
-    rig.desk.known = addresses(rig.news, lobby)
+async def test_a_new_session_leaves_no_server_of_the_old_one_in_memory(rig: Rig) -> None:
     await compared(rig)
-    rig.server.sockets.hold()
-    others.remove_bot()
-    rig.server.sockets.invalidate(resumable=False)
-    await rig.until(lambda: rig.desk.parked)
-    gone = rig.client.get_guild(others.id)
-    others.add_bot()
-    await rig.until(lambda: rig.desk.reached)
-
-    assert gone is None
-    assert [address for address, _ in rig.desk.parked][:1] == addresses(lobby)
-    assert "removed from the server “others”" in rig.desk.parked[0][1]
-    assert rig.desk.reached == addresses(lobby)
-    assert rig.desk.ended == []
+    first = id(rig.client.guilds[0])
+    gc.disable()  # chance is not to do it
+    try:
+        rig.server.sockets.invalidate(resumable=False)
+        await rig.until(lambda: rig.client.guilds and id(rig.client.guilds[0]) != first)
+        await rig.until(lambda: len(in_memory(rig)) == 1)
+    finally:
+        gc.enable()
