@@ -144,15 +144,15 @@ Url = Annotated[str, AfterValidator(web_url)]
 DiscordUser = Annotated[
     str,
     _matching(
-        "[0-9]{15,20}",
-        "is no user id of Discord, which has 15 to 20 digits; in Discord turn on Developer Mode (Settings, "
+        "[0-9]{1,20}",  # today's have 17 to 19
+        "is no user id of Discord, which is a long number; in Discord turn on Developer Mode (Settings, "
         "Advanced), right-click the name and choose Copy User ID",
     ),
 ]
 SlackUser = Annotated[
     str,
     _matching(
-        "(T[A-Z0-9]{2,20}/)?[UW][A-Z0-9]{2,20}",
+        "(T[A-Z0-9]{1,20}/)?[UW][A-Z0-9]{1,20}",
         'is no member id of Slack such as "U012AB3CD", or "T0123ABCD/U012AB3CD" among several workspaces; '
         "in Slack open the profile, then the three dots, and choose Copy member ID",
     ),

@@ -12,7 +12,7 @@ from bot.errors import ConfigError
     ("platform", "wrong", "mend"),
     [
         ("discord", '"@boss"', "Copy User ID"),
-        ("discord", '"12"', "Copy User ID"),
+        ("discord", '"12 34"', "Copy User ID"),
         ("discord", '"<@80351110224678912>"', "Copy User ID"),
         ("slack", '"@boss"', "Copy member ID"),
         ("slack", '"C012AB3CD"', "Copy member ID"),
