@@ -11,18 +11,36 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.installations import Installations, Installed
 from adapters.slack.manifest import BOT_SCOPES
 from adapters.slack.pace import Pace
-from bot.model import Destination
+from bot.errors import PermanentError, TemporaryError
+from bot.model import Destination, Message
 from tests.adapters.discord_rig import KEY, LONG_AGO, NotingDesk, alert, key, post
 from tests.fakes.slack_basics import Clock
 from tests.fakes.slack_messages import StoredMessage
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.slack_world import Channel, Team, User
 
-__all__ = ["KEY", "LONG_AGO", "FastTime", "NotingDesk", "Rig", "alert", "key", "made", "post"]
+__all__ = [
+    "KEY",
+    "LONG_AGO",
+    "POST",
+    "FastTime",
+    "NotingDesk",
+    "Rig",
+    "alert",
+    "key",
+    "lost",
+    "made",
+    "post",
+    "refused",
+]
+
+POST = "chat.postMessage"
 
 
 class FastTime:
@@ -144,3 +162,17 @@ def _settings(server: FakeSlack, team: Team, pace: Pace) -> dict[str, Any]:
         "client_secret": server.client_secret,
         "pace": pace,
     }
+
+
+async def refused(rig: Rig, destination: Destination, message: Message | None = None) -> PermanentError:
+    with pytest.raises(PermanentError) as error:
+        await rig.adapter.send(destination, message or alert(1), KEY)
+    return error.value
+
+
+async def lost(rig: Rig, destination: Destination, message: Message | None = None) -> None:
+    """Send a message that arrives, and whose answer does not."""
+    rig.server.faults.lose_answer(POST)
+    with pytest.raises(TemporaryError) as error:
+        await rig.adapter.send(destination, message or alert(1), KEY)
+    assert error.value.uncertain

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.delivery import HISTORY, LOOK_AGAIN
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Alert, Destination, Digest, Message, Notice
-from tests.adapters.slack_rig import KEY, LONG_AGO, Rig, alert, key, made, post
+from tests.adapters.slack_rig import KEY, LONG_AGO, POST, Rig, alert, key, made, post, refused
 from tests.fakes.slack_world import Channel, User
 
-POST = "chat.postMessage"
 MESSAGES: list[Message] = [
     alert(1),
     alert(1, plain=True),
@@ -31,20 +27,6 @@ async def rig() -> AsyncIterator[Rig]:
     async with made() as each:
         await each.start()
         yield each
-
-
-async def refused(rig: Rig, destination: Destination, message: Message | None = None) -> PermanentError:
-    with pytest.raises(PermanentError) as error:
-        await rig.adapter.send(destination, message or alert(1), KEY)
-    return error.value
-
-
-async def lost(rig: Rig, destination: Destination, message: Message | None = None) -> None:
-    """Send a message that arrives, and whose answer does not."""
-    rig.server.faults.lose_answer(POST)
-    with pytest.raises(TemporaryError) as error:
-        await rig.adapter.send(destination, message or alert(1), KEY)
-    assert error.value.uncertain
 
 
 async def test_an_alert_bears_its_key_twice_and_unfolds_nothing(rig: Rig) -> None:
@@ -78,111 +60,6 @@ async def test_every_message_reaches_every_kind_of_place_and_is_found_there_agai
 
         assert await rig.adapter.find(destination, KEY, LONG_AGO) == reference
         assert await rig.adapter.find(destination, key(9), LONG_AGO) is None
-
-
-async def test_the_sdks_own_client_would_post_a_message_twice_whose_answer_is_lost(rig: Rig) -> None:
-    rig.server.faults.lose_answer(POST)
-    client = AsyncWebClient(token=rig.team.bot_token, base_url=rig.server.api_base)
-    await client.chat_postMessage(channel=rig.news.id, text="twice")
-
-    assert len(rig.messages(rig.news)) == 2
-
-
-async def test_after_a_lost_answer_the_message_is_there_once_and_found(rig: Rig) -> None:
-    await lost(rig, rig.to(rig.news))
-    (message,) = rig.messages(rig.news)
-
-    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == f"{rig.news.id}/{message.ts}"
-
-
-async def test_a_message_whose_metadata_slack_dropped_is_found_by_the_id_of_its_block(rig: Rig) -> None:
-    await lost(rig, rig.to(rig.news))
-    (message,) = rig.messages(rig.news)
-    message.metadata = {}
-
-    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == f"{rig.news.id}/{message.ts}"
-
-
-async def test_a_plain_message_is_found_by_its_metadata(rig: Rig) -> None:
-    await lost(rig, rig.to(rig.news), alert(1, plain=True))
-    (message,) = rig.messages(rig.news)
-
-    assert message.blocks == []
-    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == f"{rig.news.id}/{message.ts}"
-
-
-async def test_another_process_finds_what_one_that_was_killed_had_sent(rig: Rig) -> None:
-    """Killed after Slack accepted the message, before the outbox recorded it: only the claim was kept."""
-    await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
-    await rig.adapter.send(rig.to(rig.alice), alert(1), KEY)
-    rig.desk.memory.clear()
-    await rig.restart()
-
-    for place in (rig.news, rig.alice):
-        (message,) = rig.messages(place)
-        found = await rig.adapter.find(rig.to(place), KEY, LONG_AGO)
-        assert found == f"{message.channel_id}/{message.ts}"
-
-
-async def test_a_message_of_somebody_else_is_not_taken_for_the_bots(rig: Rig) -> None:
-    said = rig.team.say(rig.news, rig.alice, KEY)
-    said.metadata = {"event_type": "x", "event_payload": {"key": KEY}}
-    said.write("x", [{"type": "divider", "block_id": f"d:{KEY}"}])
-
-    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) is None
-
-
-async def test_it_looks_through_a_busy_channel_page_by_page_and_no_further_back_than_asked(rig: Rig) -> None:
-    await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
-    (message,) = rig.messages(rig.news)
-    for number in range(450):
-        rig.team.say(rig.news, rig.alice, f"chatter {number}")
-    found = await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO)
-    pages = len(rig.server.calls_to("conversations.history"))
-    later = datetime.now(UTC) + timedelta(minutes=5)
-
-    assert found == f"{rig.news.id}/{message.ts}"
-    assert pages == 3
-    assert await rig.adapter.find(rig.to(rig.news), KEY, later) is None
-
-
-async def test_a_message_that_may_lie_further_back_than_is_read_is_not_sent_again(rig: Rig) -> None:
-    await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
-    for number in range(HISTORY):
-        rig.team.say(rig.news, rig.alice, f"chatter {number}")
-    with pytest.raises(TemporaryError) as error:
-        await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO)
-
-    assert error.value.uncertain
-    assert error.value.retry_after == LOOK_AGAIN
-
-
-async def test_a_clock_ahead_of_slacks_still_finds(rig: Rig) -> None:
-    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
-    ahead = datetime.now(UTC) + timedelta(seconds=45)
-
-    assert await rig.adapter.find(rig.to(rig.news), KEY, ahead) == reference
-
-
-@pytest.mark.parametrize("trouble", ["not a member", "no scope", "dm without scope"])
-async def test_where_the_history_cannot_be_read_nothing_is_sent_until_it_can(rig: Rig, trouble: str) -> None:
-    destination, mend = rig.to(rig.news), "/invite @bystander"
-    if trouble == "not a member":
-        rig.news.kick_bot()
-    elif trouble == "no scope":
-        rig.team.scopes.discard("channels:history")
-        mend = "channels:history"
-    else:
-        destination, mend = rig.to(rig.alice), "im:write"
-        rig.team.scopes.discard("im:write")
-    with pytest.raises(PermanentError) as error:
-        await rig.adapter.find(destination, KEY, LONG_AGO)
-    rig.news.invite_bot()
-    rig.team.scopes |= {"channels:history", "im:write"}
-
-    assert error.value.scope is Scope.DESTINATION
-    assert mend in str(error.value)
-    assert await rig.adapter.find(destination, KEY, LONG_AGO) is None
 
 
 async def test_an_edit_changes_the_message_and_keeps_its_key(rig: Rig) -> None:
@@ -256,90 +133,6 @@ async def test_a_person_who_refused_a_message_is_greeted_anew(rig: Rig) -> None:
 
     assert remembered == {f"slack:dm:/{rig.alice.id}": rig.team.dm(rig.alice)}
     assert rig.desk.memory == {}
-
-
-@pytest.mark.parametrize(
-    ("trouble", "word"),
-    [
-        ("archived", "unarchive"),
-        ("deleted", "does not exist"),
-        ("kicked from a private channel", "/invite"),
-        ("never invited", "/invite"),
-        ("not invited to a public one", "/invite"),
-        ("deactivated", "choose another"),
-        ("messages tab off", "Messages tab"),
-        ("read-only", "posting permissions"),
-    ],
-)
-async def test_a_place_out_of_reach_is_told_with_its_mend(rig: Rig, trouble: str, word: str) -> None:
-    place: Channel | User = rig.news
-    secret = rig.team.add_channel("secret", private=True, member=True)
-    if trouble == "archived":
-        rig.news.archive()
-    elif trouble == "deleted":
-        rig.news.delete()
-    elif trouble == "kicked from a private channel":
-        place = secret
-        secret.kick_bot()
-    elif trouble == "never invited":
-        place = rig.team.add_channel("hidden", private=True)
-    elif trouble == "not invited to a public one":
-        place = rig.team.add_channel("open")
-        rig.team.scopes.discard("chat:write.public")
-    elif trouble == "deactivated":
-        place = rig.team.add_user("gone", deactivated=True)
-    elif trouble == "messages tab off":
-        place = rig.alice
-        rig.server.faults.error(POST, "messages_tab_disabled")
-    else:
-        rig.server.faults.error(POST, "restricted_action_read_only_channel")
-    error = await refused(rig, rig.to(place))
-
-    assert error.scope is Scope.DESTINATION
-    assert word in str(error)
-    assert str(error).endswith(".")
-
-
-async def test_a_public_channel_needs_no_invitation(rig: Rig) -> None:
-    place = rig.team.add_channel("open")
-    await rig.adapter.send(rig.to(place), alert(1), KEY)
-
-    assert len(rig.messages(place)) == 1
-
-
-async def test_a_revoked_token_shuts_the_platform_at_home_and_one_workspace_elsewhere() -> None:
-    async with made() as rig:
-        other = rig.server.add_team("others")
-        await rig.installed(other)
-        await rig.start()
-        channel = other.add_channel("news", member=True)
-        there, here = rig.to(channel), rig.to(rig.news)
-        await rig.adapter.send(there, alert(1), key(1))
-        other.revoke()
-        elsewhere = await refused(rig, there)
-        await rig.adapter.send(here, alert(1), key(2))
-        other.install()
-        await rig.installed(other)
-        await rig.adapter.send(there, alert(2), key(3))
-        rig.team.revoke()
-        at_home = await refused(rig, here)
-
-        assert (elsewhere.scope, at_home.scope) == (Scope.DESTINATION, Scope.ADAPTER)
-        assert "SLACK_BOT_TOKEN" in str(at_home)
-        assert len(rig.messages(channel)) == 2
-
-
-async def test_an_address_in_a_workspace_without_the_app_is_out_of_reach(rig: Rig) -> None:
-    error = await refused(rig, Destination(1, "slack:T0ELSEWHERE/C0ELSEWHERE"))
-
-    assert error.scope is Scope.DESTINATION
-    assert "/slack/install" in str(error)
-
-
-async def test_the_home_workspace_may_also_be_named(rig: Rig) -> None:
-    await rig.adapter.send(Destination(1, f"slack:{rig.team.id}/{rig.news.id}"), alert(1), KEY)
-
-    assert len(rig.messages(rig.news)) == 1
 
 
 async def test_blocks_that_slack_refuses_are_for_the_outbox_to_send_plain(rig: Rig) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,16 +14,10 @@ from bot.pipeline.outbox import ADAPTER_PAUSE
 from bot.ports import Again, Failed, Parked, Released
 from tests.contracts.adapters import BUSY, GONE, LOST, REFUSED, SHUT
 from tests.contracts.store_samples import T0, row
-from tests.pipeline.office import ADMIN, Office, open_office
+from tests.pipeline.office import ADMIN, Office
 
 POST = row("p1").post
 CLAIM = Claim((1,), Action.SEND, "key", Destination(1, "console:alice"), Alert(POST))
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(tmp_path) as opened:
-        yield opened
 
 
 def seconds(settlement: object) -> float:

@@ -6,21 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from bot.errors import StoreError
 from bot.pipeline.outbox import LEASE, Outbox
-from tests.pipeline.office import FaultyStore, Office, open_office, until
+from tests.pipeline.office import FaultyStore, Office, until
 
 FULL = StoreError("The database cannot grow because the disk is full.")
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.pipeline.outbox import ADAPTER_PAUSE, DeliverySettings, Outbox
 from bot.ports import SHUT as KEY
 from tests.contracts.adapters import SHUT, Pinboard
-from tests.pipeline.office import ADMIN, Office, open_office
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(tmp_path) as opened:
-        yield opened
+from tests.pipeline.office import ADMIN, Office
 
 
 def outbox_of(office: Office, other: Pinboard) -> Outbox:

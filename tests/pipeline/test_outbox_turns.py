@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,16 +17,10 @@ from bot.pipeline.outbox import DeliverySettings, Outbox
 from bot.ports import Released
 from tests.contracts.adapters import Pinboard
 from tests.contracts.store_samples import T0, follow, publish, row
-from tests.pipeline.office import Office, open_office, until
+from tests.pipeline.office import Office, until
 from tests.pipeline.test_outbox import CLAIM
 
 FULL = NotYetError("More waits than the platform takes.", retry_after=20.0)
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with open_office(tmp_path) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("action", Action)
