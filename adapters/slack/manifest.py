@@ -73,16 +73,6 @@ def manifest(
     """
     base = public_url.rstrip("/")
     events_url = base + EVENTS_PATH if mode == "http" else ""
-    settings: Json = {
-        "event_subscriptions": {"bot_events": list(BOT_EVENTS)},
-        "interactivity": {"is_enabled": True},
-        "org_deploy_enabled": False,
-        "socket_mode_enabled": mode != "http",
-        "token_rotation_enabled": False,
-    }
-    if events_url:
-        settings["event_subscriptions"]["request_url"] = events_url
-        settings["interactivity"] |= {"request_url": events_url, "message_menu_options_url": events_url}
     oauth_config: Json = {"scopes": {"bot": list(BOT_SCOPES)}}
     if oauth:
         oauth_config = {"redirect_urls": [base + REDIRECT_PATH], **oauth_config}
@@ -104,7 +94,7 @@ def manifest(
             "slash_commands": _slash_commands(commands, prefix, events_url),
         },
         "oauth_config": oauth_config,
-        "settings": settings,
+        "settings": _settings(events_url),
     }
 
 
@@ -114,6 +104,21 @@ def text(
     """Return the manifest as the JSON to paste at Slack."""
     made = manifest(commands, mode=mode, prefix=prefix, public_url=public_url, oauth=oauth)
     return json.dumps(made, indent=2, ensure_ascii=False)
+
+
+def _settings(events_url: str) -> Json:
+    """Return how Slack reaches the bot: at an address, or by sockets where there is none."""
+    settings: Json = {
+        "event_subscriptions": {"bot_events": list(BOT_EVENTS)},
+        "interactivity": {"is_enabled": True},
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": not events_url,
+        "token_rotation_enabled": False,
+    }
+    if events_url:
+        settings["event_subscriptions"]["request_url"] = events_url
+        settings["interactivity"] |= {"request_url": events_url, "message_menu_options_url": events_url}
+    return settings
 
 
 def _slash_commands(commands: Sequence[CommandInfo], prefix: str, url: str) -> list[Json]:
