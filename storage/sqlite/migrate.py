@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -17,11 +18,12 @@ APPLICATION_ID = 0x42595354  # "BYST": marks a file as ours (SQLite header, offs
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
-def steps() -> list[str]:
+@cache
+def steps() -> tuple[str, ...]:
     """Return the SQL of every step in order; step N leads from `user_version` N-1 to N."""
     folder = resources.files("storage.sqlite") / "migrations"
     files = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda f: f.name)
-    return [item.read_text("utf-8") for item in files]
+    return tuple(item.read_text("utf-8") for item in files)
 
 
 def schema() -> str:
