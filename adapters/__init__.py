@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 # Name -> "module:Class". Third parties add theirs by an entry point of the group "bystander.adapters".
 ADAPTERS = {
-    "console": "adapters.console:ConsoleAdapter",
+    "console": "adapters.console.adapter:ConsoleAdapter",
     "discord": "adapters.discord.adapter:DiscordAdapter",
     "slack": "adapters.slack.adapter:SlackAdapter",
 }
 GROUP = "bystander.adapters"
 # Name -> what returns what the platform would be sent for a message; pure.
 PREVIEWS = {
-    "discord": "adapters.discord.render:preview",
-    "slack": "adapters.slack.render:preview",
+    "discord": "adapters.discord.messages.render:preview",
+    "slack": "adapters.slack.messages.render:preview",
 }
 # Name -> what runs a command at a desk and returns the messages that show its answer.
 ANSWERS = {
-    "discord": "adapters.discord.answers:preview",
-    "slack": "adapters.slack.preview:answer",
+    "discord": "adapters.discord.interactions.answers:preview",
+    "slack": "adapters.slack.interactions.preview:answer",
 }
 # Name -> what returns the view that a platform shows of the bot by itself.
-HOMES = {"slack": "adapters.slack.preview:home"}
+HOMES = {"slack": "adapters.slack.interactions.preview:home"}
 # Name -> what returns the text by which the app is made on the platform; pure.
-MANIFESTS = {"slack": "adapters.slack.manifest:text"}
+MANIFESTS = {"slack": "adapters.slack.install.manifest:text"}
 
 
 def load(name: str, **settings: Any) -> Adapter:

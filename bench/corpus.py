@@ -17,7 +17,7 @@ import psutil
 
 from bot.errors import ParseError, WallError
 from bot.model import ParsedFeed
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 
 FEED = "feed"
 
@@ -59,7 +59,7 @@ async def survey(files: Iterable[Path]) -> Survey:
 
 async def _poll(wall: Wall, file: Path, found: Survey) -> tuple[str, int]:
     try:
-        feed = await wall.run("bot.pipeline.parse:parse", file.read_bytes())
+        feed = await wall.run("bot.pipeline.parse.feed:parse", file.read_bytes())
     except ParseError as error:
         if isinstance(error, WallError):
             found.stopped.append(file)

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.slack.pace import BURST_SHARE
-from adapters.slack.pace import PER_MINUTE as DEFAULT
-from adapters.slack.places import address
+from adapters.slack.messages.addresses import address
+from adapters.slack.transport.rate_limit import BURST_SHARE
+from adapters.slack.transport.rate_limit import PER_MINUTE as DEFAULT
 from bench.fanout import LIMIT, Budget, Traffic, run
 from bench.followers import CATEGORY
 from tests.fakes.slack_process import SlackProcess

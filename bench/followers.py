@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.model import Cadence, Kind
-from bot.names import term_key
 from bot.ports import Store
 from bot.sample.blog import SamplePost, load_posts
+from bot.text.normalize import term_key
 
 CATEGORY = "China-U.S."
 

@@ -22,15 +22,15 @@ from bench.meter import Spent, metered
 from bench.report import heading, line, ratio, ratio_of
 from bot.app import spare_collector
 from bot.clock import SystemClock
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.desk import FrontDesk
-from bot.inspector import FeedInspector
 from bot.model import Feed, FeedSettings, FeedState, Filing, Post, Rank
-from bot.pipeline.fetch import Fetcher, FetchSettings
-from bot.pipeline.outbox import DeliverySettings, Outbox
-from bot.places import channel_address
+from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.inspector import FeedInspector
 from bot.ports import Adapter, Desk, PollCommit, PollRecord, PostRow, Store
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
+from bot.services import FrontDesk
 from storage import open_store
 
 ROUNDS = 7

@@ -12,10 +12,10 @@ from typing import Any
 import aiohttp
 
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.pace import Pace
-from adapters.discord.places import channel_address
+from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.messages.addresses import channel_address
+from adapters.shared.token_bucket import Meter
 from bench.overhead import AT_ONCE, run
-from bot.pace import Meter
 from tests.fakes.discord_process import DiscordProcess
 
 CHANNELS = 300

@@ -27,10 +27,10 @@ from bench.report import Aim, heading, line, ratio, ratio_of
 from bench.site import BODY, ETAG, LAST_MODIFIED, running_site
 from bot.app import spare_collector
 from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
-from bot.pipeline.fetch import Fetcher, FetchSettings
+from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.poll import Poller
 from bot.ports import PollRecord, Store
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 from storage import open_store
 
 URLS = 1000

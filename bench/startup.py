@@ -26,8 +26,8 @@ HELD = Aim(70.0, "MB")
 # somebody mistypes a name, or into the child alone.
 _PARTS = (
     *("asyncio", "aiohttp", "pydantic", "apscheduler.schedulers.asyncio", "aiosqlite"),
-    *("bot.shell.run", "storage.sqlite.store", "adapters.console"),
-    *("rapidfuzz.fuzz", "lxml.etree", "sentencex", "feedparser", "bot.pipeline.parse"),
+    *("bot.shell.run", "storage.sqlite.store", "adapters.console.adapter"),
+    *("rapidfuzz.fuzz", "lxml.etree", "sentencex", "feedparser", "bot.pipeline.parse.feed"),
 )
 _WEIGH = """
 import importlib, json, sys, time, psutil

@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.html_text import paragraphs
 from bot.model import Entry
-from bot.pipeline.parse import parse
-from bot.pipeline.summarize import summarize
-from bot.sentences import language, split
+from bot.pipeline.parse.feed import parse
+from bot.pipeline.summarize.summarize import summarize
+from bot.text.html_text import paragraphs
+from bot.text.sentences import language, split
 
 MARK = ">"  # before a sentence that was chosen
 

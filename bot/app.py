@@ -16,19 +16,19 @@ from typing import TextIO
 
 from bot.chats import admin_addresses, enabled_adapters
 from bot.clock import Clock, SystemClock
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.config import Config
-from bot.desk import FrontDesk
+from bot.config.load import Config
 from bot.errors import BystanderError, PermanentError
-from bot.inspector import FeedInspector
-from bot.lanes import QuickWall
-from bot.pipeline.fetch import Fetcher, FetchSettings
-from bot.pipeline.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.poll import Patience, Poller
-from bot.places import channel_address
 from bot.ports import SHUT, Adapter, Desk, Store
+from bot.sandbox.lanes import QuickWall
+from bot.sandbox.sandbox import Wall
 from bot.schedule import HOUSEKEEPING, beat_of, beating
-from bot.wall import Wall
+from bot.services import FrontDesk
 from storage import open_store
 
 _log = logging.getLogger(__name__)
@@ -179,7 +179,7 @@ def _web(bot: Bot, pulse: Pulse) -> AbstractAsyncContextManager[object]:
     address = bot.config.web.address()
     if address is None:
         return nullcontext()
-    from bot.web import WebServer  # noqa: PLC0415 -- its weight is for those who use it
+    from bot.web.server import WebServer  # noqa: PLC0415 -- its weight is for those who use it
 
     return WebServer(
         *address,

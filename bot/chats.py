@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import adapters
-from bot.config import Config
+from bot.config.load import Config
 from bot.errors import ConfigError
 from bot.ports import Adapter
 

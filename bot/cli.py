@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from bot import __version__
-from bot.config import Config, load_config
+from bot.config.load import Config, load_config
+from bot.config.logs import set_up_logging
+from bot.config.secrets import Secrets
 from bot.errors import BystanderError, ConfigError, UsageError
-from bot.logs import set_up_logging
-from bot.secrets import Secrets
 
 WELL, FAILED, WRONG = 0, 1, 2
 CONFIG = "config.toml"

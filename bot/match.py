@@ -7,7 +7,7 @@ the same answer.
 from __future__ import annotations
 
 from bot.model import EVERYTHING, Filing, Filter
-from bot.names import filing_keys
+from bot.text.normalize import filing_keys
 
 
 def matches(wanted: Filter, filing: Filing) -> bool:

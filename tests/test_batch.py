@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.batch import Batcher
 from bot.errors import StoreError
+from bot.pipeline.batcher import Batcher
 
 FULL = StoreError("The disk is full.")
 RETRY = 0.001

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from bot.chats import admin_addresses, enabled_adapters, slack_problems
-from bot.config import parse_config
+from bot.config.load import parse_config
 from bot.errors import ConfigError
 
 SOCKET = "[slack]\nenabled = true\n"

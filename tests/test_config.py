@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.config import every_key, load_config, parse_config
+from bot.config.load import every_key, load_config, parse_config
+from bot.config.secrets import NAMES
 from bot.errors import ConfigError
 from bot.model import FeedSettings
-from bot.secrets import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "config.example.toml"

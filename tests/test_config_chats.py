@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.spec import COMMANDS
-from bot.config import parse_config
+from bot.config.load import parse_config
 from bot.errors import ConfigError
 
 NO_NAME = "is no name of a command; write 1 to 31 of a-z, 0-9, _ and -, without the slash"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.config import parse_config
+from bot.config.load import parse_config
 from bot.errors import ConfigError
 
 FEED = '[[feeds]]\nname = "A"\nurl = "https://a.example/feed/"\n'

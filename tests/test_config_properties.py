@@ -8,9 +8,9 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config import Config, every_key, parse_config
+from bot.config.load import Config, every_key, parse_config
+from bot.config.secrets import NAMES
 from bot.errors import ConfigError
-from bot.secrets import NAMES
 
 scalars = (
     st.text(max_size=100)

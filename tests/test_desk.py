@@ -10,12 +10,12 @@ import pytest
 
 from bot.chats import admin_addresses, discord_adapter
 from bot.clock import SystemClock
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.config import parse_config
-from bot.desk import FrontDesk
+from bot.config.load import parse_config
 from bot.model import Cadence, Caller, Notice
-from bot.places import channel_address
 from bot.ports import Inspection, Store
+from bot.services import FrontDesk
 from storage import open_store
 from tests.adapters.discord_rig import KEY, alert, made, to
 

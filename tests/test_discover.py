@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discover import feeds_of_page
+from bot.pipeline.parse.discover import feeds_of_page
 
 PAGE = "https://blog.example/about/"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import CALLS, build_parser
-from bot.config import every_key
+from bot.config.load import every_key
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.inspector import FeedInspector
-from bot.pipeline.fetch import Fetcher, FetchSettings
+from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.inspector import FeedInspector
 from bot.sample.blog import SampleBlog
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 from tests.contracts.store_samples import T0
 from tests.fakes.blog import FaultyBlog, body, cut, drop, html_page, status
 from tests.pipeline.newsroom import LOOPBACK, old_posts, post

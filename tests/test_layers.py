@@ -1,9 +1,14 @@
-"""The import rules of docs/architecture.md, read from the syntax trees."""
+"""The import rules of docs/architecture.md, by folder, read from the syntax trees.
+
+A folder of `bot/` or `storage/` may import from the folders that RULES names. A stage of the pipeline is a
+folder of `bot/pipeline/`; the files directly in `bot/pipeline/` bring the stages together.
+"""
 
 from __future__ import annotations
 
 import ast
 import importlib.util
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,133 +17,97 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "adapters", "storage")
-# Pure helpers that know nothing of stages, adapters or stores: everybody may use them.
-LEAVES = {
-    "bot",
-    "bot.batch",
-    "bot.clock",
-    "bot.errors",
-    "bot.html_text",
-    "bot.match",
-    "bot.model",
-    "bot.model.chat",
-    "bot.model.delivery",
-    "bot.model.feeds",
-    "bot.model.filing",
-    "bot.names",
-    "bot.pace",
-    "bot.plain",
-    "bot.ports",
-    "bot.ports.adapter",
-    "bot.ports.chat",
-    "bot.ports.memory",
-    "bot.ports.outbox",
-    "bot.ports.polling",
-    "bot.ports.store",
-    "bot.ports.web",
-    "bot.sentences",
-    "bot.shorten",
-    "bot.units",
+
+# What everybody may use: values, errors, protocols and pure helpers.
+VALUES = {"bot.errors", "bot.model"}
+PURE = VALUES | {"bot.clock", "bot.match", "bot.ports", "bot.text"}
+STAGE = PURE | {"bot.sandbox"}
+# An importer's folder, the longest name that fits, and what it may import besides itself.
+RULES: dict[str, set[str]] = {
+    "bot.errors": set(),
+    "bot.model": {"bot.errors"},
+    "bot.clock": set(),
+    "bot.text": VALUES,
+    "bot.match": VALUES | {"bot.text"},
+    "bot.ports": VALUES,
+    "bot.sandbox": VALUES | {"bot.text", "bot.pipeline.classify.evidence", "bot.pipeline.summarize.extract"},
+    "bot.pipeline.fetch": STAGE | {"bot.__init__"},
+    "bot.pipeline.parse": STAGE,
+    "bot.pipeline.detect": STAGE,
+    "bot.pipeline.classify": STAGE,
+    "bot.pipeline.summarize": STAGE,
+    "bot.pipeline.deliver": STAGE | {"bot.pipeline.batcher"},
+    "bot.pipeline": STAGE,
+    "bot.commands": PURE,
+    "bot.config": PURE | {"bot.commands.spec"},
+    "bot.web": PURE | {"bot.__init__"},
+    "bot.schedule": VALUES,
+    "bot.sample": PURE,
+    "adapters.shared": PURE,
+    "adapters.console": PURE | {"adapters.shared"},
+    "adapters.discord": PURE | {"adapters.shared"},
+    "adapters.slack": PURE | {"adapters.shared"},
+    "adapters": PURE,
+    "storage.sqlite": PURE,
+    "storage": PURE,
+    # The parts that put the others together; concrete adapters and stores come by name alone.
+    "bot": {"adapters.__init__", "storage.__init__"},
 }
-# The poll and what belongs to it alone know several stages.
-CIRCLE = {
-    f"bot.pipeline.{name}" for name in ("archive", "filing", "gap", "notices", "poll", "posts", "refile")
-}
-ASSEMBLY = {
-    "bot.app",
-    "bot.chats",
-    "bot.cli",
-    "bot.inspector",
-    "bot.reading",
-    "bot.wall_answers",
-    "bot.__main__",
-}
-# Files of one stage, which belong together.
-STAGE_OF = {
-    "network": "fetch",
-    "aftermath": "outbox",
-    "json_feed": "parse",
-    "raw_entry": "parse",
-    "decoding": "fetch",
-    "evidence": "classify",
-    "page": "classify",
-    "page_tree": "classify",
-    "sources": "classify",
-    "identity": "sift",
-    "recognise": "sift",
-}
+# Heavy modules that no start of the command line may load.
+HEAVY = ("discord", "slack_bolt", "feedparser", "lxml", "rapidfuzz", "rich", "sentencex")
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             parts = path.relative_to(ROOT).with_suffix("").parts
-            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-            yield name, ast.parse(path.read_text("utf-8"))
+            yield ".".join(parts), ast.parse(path.read_text("utf-8"))
+
+
+ALL = dict(modules())
+NAMES = {name.removesuffix(".__init__"): name for name in ALL}
 
 
 def imports(tree: ast.Module) -> set[str]:
+    """Return the modules of the project that are imported; a package stands for its `__init__`."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module)
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return {name for name in found if name.partition(".")[0] in PACKAGES and is_module(name)}
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= parts & NAMES.keys()
+            if parts - NAMES.keys():
+                found.add(node.module)
+    return {NAMES[name] for name in found if name in NAMES}
 
 
-def is_module(name: str) -> bool:
-    path = ROOT / Path(*name.split("."))
-    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+IMPORTS = {name: imports(tree) - {name} for name, tree in ALL.items()}
 
 
-ALL = dict(modules())
+def is_in(module: str, folder: str) -> bool:
+    return module == folder or module.startswith(f"{folder}.")
 
 
-def stage(name: str) -> str:
-    last = name.rpartition(".")[2]
-    return STAGE_OF.get(last, last)
+def folder_of(module: str) -> str:
+    """Return the longest name of RULES that a module is, or is in."""
+    return max((folder for folder in RULES if is_in(module, folder)), key=len)
 
 
 def allowed(importer: str, imported: str) -> bool:
-    """Whether `importer` may import `imported`, both dotted names of modules of the project."""
-    if imported in LEAVES or imported in PACKAGES:
-        own = importer == "bot.errors" or importer.startswith("bot.model")
-        return not own or imported.startswith("bot.model")
-    if importer in LEAVES:
-        return False
-    if importer.startswith("bot.pipeline."):
-        return stage_may(importer, imported)
-    if home := home_of(importer):
-        return imported.startswith(home)
-    if imported.startswith(("adapters.", "storage.")):
-        return False  # concrete parts come through adapters.load() and storage.open_store()
-    assembly = importer in ASSEMBLY or importer.startswith("bot.shell")
-    return assembly or not imported.startswith("bot.pipeline")
+    """Whether `importer` may import `imported`, both names of modules of the project."""
+    own = folder_of(importer)
+    if own == "bot":
+        return imported.startswith("bot.") or imported in RULES["bot"]
+    return is_in(imported, own) or any(is_in(imported, folder) for folder in RULES[own])
 
 
-def stage_may(importer: str, imported: str) -> bool:
-    """Whether a stage, or one of the poll's circle, may import another module."""
-    if not imported.startswith("bot.pipeline."):
-        return importer in CIRCLE and imported in ("bot.pipeline", "bot.reading", "bot.wall")
-    return importer in CIRCLE or stage(importer) == stage(imported)
-
-
-def home_of(module: str) -> str:
-    """Return the folder a module may not leave, such as "adapters.discord" for "adapters.discord.client"."""
-    if module.startswith("adapters."):
-        return ".".join(module.split(".")[:2])
-    homes = ("bot.commands", "bot.sample", "storage")
-    return next((home for home in homes if module.startswith(home)), "")
-
-
-def test_each_module_imports_only_what_its_layer_may() -> None:
+def test_each_module_imports_only_what_its_folder_may() -> None:
     broken = [
         f"{importer} imports {imported}"
-        for importer, tree in ALL.items()
-        for imported in imports(tree)
-        if imported != importer and not allowed(importer, imported)
+        for importer, found in IMPORTS.items()
+        for imported in sorted(found)
+        if not allowed(importer, imported)
     ]
 
     assert broken == []
@@ -147,36 +116,43 @@ def test_each_module_imports_only_what_its_layer_may() -> None:
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
-        ("bot.pipeline.parse", "bot.pipeline.fetch"),
-        ("bot.pipeline.outbox", "storage.sqlite.store"),
+        ("bot.pipeline.parse.feed", "bot.pipeline.fetch.client"),
+        ("bot.pipeline.deliver.outbox", "storage.sqlite.store"),
+        ("bot.pipeline.deliver.outbox", "bot.pipeline.poll"),
         ("bot.commands.follow", "bot.pipeline.poll"),
-        ("adapters.console", "storage"),
-        ("adapters.console", "bot.app"),
-        ("storage.sqlite.store", "adapters"),
-        ("bot.model", "bot.names"),
+        ("adapters.console.adapter", "storage.__init__"),
+        ("adapters.console.adapter", "bot.app"),
+        ("adapters.discord.adapter", "adapters.slack.errors"),
+        ("adapters.shared.token_bucket", "adapters.slack.errors"),
+        ("storage.sqlite.store", "adapters.__init__"),
+        ("bot.model.feeds", "bot.text.normalize"),
         ("bot.app", "storage.sqlite.store"),
+        ("bot.app", "adapters.slack.adapter"),
     ],
 )
 def test_the_rules_refuse(importer: str, imported: str) -> None:
-    if imported in PACKAGES:
-        imported += ".console" if imported == "adapters" else ".sqlite.store"
-
+    assert importer in ALL
+    assert imported in ALL
     assert not allowed(importer, imported)
 
 
+def test_every_folder_of_the_rules_is_there() -> None:
+    missing = [folder for folder in RULES if folder not in NAMES and folder not in ALL]
+
+    assert missing == []
+
+
 def test_there_are_no_import_cycles() -> None:
-    graph = {name: imports(tree) - {name} for name, tree in ALL.items()}
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         assert name not in path, " -> ".join([*path, name])
         if name not in done:
-            for each in sorted(graph.get(name, ())):
-                if name != each.rpartition(".")[0]:  # a package's own parts
-                    visit(each, (*path, name))
+            for each in sorted(IMPORTS.get(name, ())):
+                visit(each, (*path, name))
             done.add(name)
 
-    for name in graph:
+    for name in IMPORTS:
         visit(name, ())
 
 
@@ -187,13 +163,8 @@ def test_no_test_folder_hides_a_package() -> None:
 
 
 def test_starting_the_command_line_loads_no_chat_sdk_and_no_parser() -> None:
-    heavy = ("discord", "slack_bolt", "feedparser", "lxml", "rapidfuzz", "rich", "sentencex")
-    code = (
-        f"import adapters.console, bot.app, sys; print([name for name in {heavy!r} if name in sys.modules])"
-    )
+    code = f"import adapters.console.adapter, bot.app, sys; print([n for n in {HEAVY!r} if n in sys.modules])"
     assert importlib.util.find_spec("bot.app") is not None
-
-    import subprocess  # noqa: PLC0415 -- only here
 
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True, timeout=60

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 
 import adapters
-from adapters.discord.markdown import escape as discord_text
-from adapters.slack.mrkdwn import escape as slack_text
-from bot.config import Config, parse_config
+from adapters.discord.messages.markdown import escape as discord_text
+from adapters.slack.messages.mrkdwn import escape as slack_text
+from bot.config.load import Config, parse_config
 from bot.errors import BystanderError
 from bot.model import Alert, Message
-from bot.plain import visible
 from bot.sample.blog import SampleBlog, load_posts
 from bot.sample.server import SampleServer
 from bot.shell import discord_look, slack_look
 from bot.shell.looks import Look, page
 from bot.shell.preview import preview
+from bot.text.sanitize import visible
 from tests.adapters.any_messages import MESSAGES, TEXTS, a_post, unhurried
 
 KEY = "0123456789abcdef01234567"

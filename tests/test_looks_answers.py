@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from adapters.discord.answers import messages
-from adapters.discord.errand import PAGE, Errand
-from adapters.discord.render import payload
+from adapters.discord.interactions.answers import messages
+from adapters.discord.interactions.callback import PAGE, Errand
+from adapters.discord.messages.render import payload
 from bot.commands.spec import COMMANDS
-from bot.desk import commands_as_shown
 from bot.model import Offer, Reply
 from bot.sample.blog import SampleBlog, load_posts
 from bot.sample.server import SampleServer
+from bot.services import commands_as_shown
 from bot.shell import discord_look
 from bot.shell.answers import CHANNEL, NAMES, answers
 from bot.shell.looks import Answer, page

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.match import matched_name, matches
 from bot.model import EVERYTHING, Filing, Filter
-from bot.names import filing_keys
+from bot.text.normalize import filing_keys
 from tests.contracts.store_samples import terms
 
 NAMES = st.sampled_from(["Trade", "Media", "China-U.S.", "Apps"])

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.model import EVERYTHING, Filing, Kind
-from bot.names import attempt_key, filing_keys, fold, link_key, nearest, term_key
+from bot.text.normalize import attempt_key, filing_keys, fold, link_key, nearest, term_key
 
 KNOWN = ("China-U.S.", "Economy", "Hong Kong", "Markets", "Media", "Taiwan", "Technology", "Trade")
 

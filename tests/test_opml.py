@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from bot.errors import UsageError
-from bot.opml import read_opml, write_opml
+from bot.shell.opml import read_opml, write_opml
 
 URLS = st.integers(0, 99).map(lambda number: f"https://blog.example/{number}/feed/?a=1&b=<2>")
 NAMES = st.text(st.characters(exclude_categories=()), max_size=30)

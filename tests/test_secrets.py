@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.config.secrets import NAMES, RedactingFilter, Secrets, read_secrets, redact, variables_for
 from bot.errors import ConfigError
-from bot.secrets import NAMES, RedactingFilter, Secrets, read_secrets, redact, variables_for
 
 # Texts that can be told from anything the bot itself writes.
 secret_texts = st.text(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.shorten import clip, clip_sentences, joined, packed, pages, units
+from bot.text.truncate import clip, clip_sentences, joined, packed, pages, units
 
 WORDS = st.sampled_from(["word", "中国", "a.", "𠮷", "e\u0301", "(", "\n", "…"])
 TEXTS = st.text() | st.lists(WORDS).map(" ".join)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import units
+from bot.text import units
 
 READERS: tuple[Callable[[str], object], ...] = (
     units.duration,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.plain import visible
+from bot.text.sanitize import visible
 
 
 @pytest.mark.parametrize(

@@ -8,22 +8,23 @@ from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.discord import commands, places
-from adapters.discord.client import Client
-from adapters.discord.conversation import Conversation
-from adapters.discord.delivery import Delivery
+from adapters.discord.checks import Finding, inspect, invitation, visit
 from adapters.discord.errors import fatal, translate
-from adapters.discord.greeting import Greetings
-from adapters.discord.homes import Homes
-from adapters.discord.inspection import Finding, inspect, invitation, visit
-from adapters.discord.pace import Pace
-from adapters.discord.presence import Presence
+from adapters.discord.gateway.client import Client
+from adapters.discord.gateway.endpoints import Wire
+from adapters.discord.gateway.guild_events import Presence
+from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.interactions import commands
+from adapters.discord.interactions.conversation import Conversation
+from adapters.discord.interactions.welcome import Greetings
+from adapters.discord.messages import addresses
+from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
-from adapters.discord.wire import Wire
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import CommandInfo, Destination, Message
-from bot.names import attempt_key
 from bot.ports import Desk, WebRoute
+from bot.text.normalize import attempt_key
 
 API_BASE = "https://discord.com/api/v10"
 PATIENCE = 10.0  # seconds that the start waits for the gateway
@@ -256,7 +257,7 @@ class DiscordAdapter:
         async with visit(self._wire, self._pace, self._token) as client:
             return await inspect(client, wanted, addresses, sync=sync)
 
-    # --- what people do (adapters.discord.client.Listener) ----------------------------------------------
+    # --- what people do (gateway.client.Listener) ---------------------------------------------
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a command, a click or suggestions."""
@@ -265,7 +266,7 @@ class DiscordAdapter:
 
     async def _greet(self, user_id: int, text: str) -> None:
         """Send a person their first direct message; DeliveryError when they cannot be reached."""
-        address = places.user_address(user_id)
+        address = addresses.user_address(user_id)
         key = attempt_key(address, f"greeting {text}")
         await self._ready().greet(user_id, f"Alerts come here. {text}", key)
         if self._desk is not None:

@@ -9,7 +9,7 @@ import aiohttp
 
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
-from bot.plain import one_line
+from bot.text.sanitize import one_line
 
 CHANNEL_GONE = 10003
 MESSAGE_GONE = 10008

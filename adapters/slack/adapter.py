@@ -10,20 +10,20 @@ from datetime import datetime
 
 from slack_bolt.app.async_app import AsyncApp
 
-from adapters.slack import inspection
-from adapters.slack.app import make_app
-from adapters.slack.conversation import Conversation
-from adapters.slack.delivery import Delivery
+from adapters.slack import checks
+from adapters.slack.checks import Finding
 from adapters.slack.errors import TABLE
-from adapters.slack.events import Events
-from adapters.slack.inspection import Finding
-from adapters.slack.installations import Installations, Memory
-from adapters.slack.link import SocketLink
-from adapters.slack.oauth import Door
-from adapters.slack.pace import PER_MINUTE, Pace
-from adapters.slack.people import People
-from adapters.slack.requests import HttpLink
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.install.installations import Installations, Memory
+from adapters.slack.install.oauth import Door
+from adapters.slack.interactions.conversation import Conversation
+from adapters.slack.interactions.permissions import People
+from adapters.slack.messages.delivery import Delivery
+from adapters.slack.transport.app import make_app
+from adapters.slack.transport.events import Events
+from adapters.slack.transport.http_mode import HttpLink
+from adapters.slack.transport.rate_limit import PER_MINUTE, Pace
+from adapters.slack.transport.socket_mode import SocketLink
+from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Message
 from bot.ports import Desk, WebRoute
@@ -242,11 +242,11 @@ class SlackAdapter:
         kept = Installations(memory, self._client_secret) if memory and self._client_secret else None
         workspaces = self._workspaces(kept)
         if self._mode == SOCKET:
-            ways = [await inspection.inspect_socket(self._api_base, self._app_token)]
+            ways = [await checks.inspect_socket(self._api_base, self._app_token)]
         else:
-            ways = inspection.inspect_http(self._signing_secret, self._public_url)
-        ways += inspection.inspect_oauth(self._client_id, self._client_secret, self._public_url)
+            ways = checks.inspect_http(self._signing_secret, self._public_url)
+        ways += checks.inspect_oauth(self._client_id, self._client_secret, self._public_url)
         try:
-            return await inspection.inspect(workspaces, ways, kept, addresses)
+            return await checks.inspect(workspaces, ways, kept, addresses)
         finally:
             await workspaces.aclose()

@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
-from bot.plain import one_line
+from bot.text.sanitize import one_line
 
 REFUSED = (
     "Slack refuses the bot's token; put a current one into SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & "

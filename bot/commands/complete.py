@@ -15,8 +15,8 @@ from bot.commands.resolve import (
 from bot.commands.subscribe import followed_terms
 from bot.commands.wording import clean
 from bot.model import Caller, Kind, Subscription
-from bot.names import fold, nearest
 from bot.ports import CommandStore
+from bot.text.normalize import fold, nearest
 
 MOST = 25  # suggestions Discord takes
 LONGEST = 100  # characters of one

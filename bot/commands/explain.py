@@ -21,8 +21,8 @@ from bot.commands.wording import (
 )
 from bot.errors import UsageError
 from bot.model import Kind, Post, Rank, Reply, Subscription
-from bot.names import filing_keys, fold, term_key
 from bot.ports import DeliveryInfo
+from bot.text.normalize import filing_keys, fold, term_key
 
 EVIDENCE = {
     Rank.API: "certain, from the blog's own API",

@@ -9,8 +9,8 @@ from bot.commands.resolve import resolve_feed
 from bot.commands.wording import bare_url, clean, counted, ended, listed, moment, quoted, sentence, show
 from bot.errors import UsageError
 from bot.model import Feed, FeedSettings, Reply
-from bot.names import fold
 from bot.ports import Inspection
+from bot.text.normalize import fold
 
 EVERY = 900.0  # seconds between polls of a feed added in chat
 LONGEST_NAME = 60

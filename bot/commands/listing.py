@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.commands.wording import clean, listed, moment, show, term_word
 from bot.model import Filing, Kind, Post, Term
-from bot.names import term_key
+from bot.text.normalize import term_key
 
 MOST_TERMS = 40  # of one feed
 MOST_FEEDS = 10

@@ -10,7 +10,7 @@ from bot.commands.similar import similar
 from bot.commands.wording import ended, listed, quoted, show, term_word
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Feed, Kind, Term
-from bot.names import fold, term_key
+from bot.text.normalize import fold, term_key
 
 SEPARATORS = re.compile("[,;\uff0c\uff1b\u3001]")
 MOST_PARTS = 5  # parts a name that has commas itself may have

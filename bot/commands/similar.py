@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.names import fold, nearest
+from bot.text.normalize import fold, nearest
 
 _MARGIN = 15  # how far below the best a likeness, of 100, is still worth naming
 

@@ -10,7 +10,7 @@ from bot.commands.state import Target, back_test, state_words
 from bot.commands.wording import ended, filter_words, listed, show, term_word
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Cadence, Feed, Filter, Kind, Reply, Subscription, Term
-from bot.names import fold
+from bot.text.normalize import fold
 
 
 async def chosen_feed(call: Call) -> Feed | None:

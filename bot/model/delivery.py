@@ -34,7 +34,7 @@ class Destination:
 class Filter:
     """What a subscription lets through: any of `include`, none of `exclude`.
 
-    Members are term keys (`bot.names.term_key`): "c:" + fold for a category, "t:" + fold for a tag, or
+    Members are term keys (`normalize.term_key`): "c:" + fold for a category, "t:" + fold for a tag, or
     EVERYTHING. The names shown to people are kept beside them in `labels` (key -> name as known).
     """
 

@@ -56,7 +56,7 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A category or a tag as known for a feed. `fold` is its tolerant form (`bot.names.fold`)."""
+    """A category or a tag as known for a feed. `fold` is its tolerant form (`bot.text.normalize.fold`)."""
 
     kind: Kind
     name: str

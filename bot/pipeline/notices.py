@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.pipeline.politeness import NoticeKind, Outcome
+from bot.pipeline.fetch.politeness import NoticeKind, Outcome
 from bot.ports import AdminNotice
 
 

@@ -15,15 +15,16 @@ from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 
-from bot.batch import RETRY, Batcher
 from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError
 from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline import notices
-from bot.pipeline.fetch import Answer, Fetcher
-from bot.pipeline.filing import SECONDS, Filer
-from bot.pipeline.gap import PARSE, page_back
-from bot.pipeline.politeness import (
+from bot.pipeline.assemble import PostMaker, known_of, rows_by_id, state_after
+from bot.pipeline.batcher import RETRY, Batcher
+from bot.pipeline.collect_evidence import SECONDS, Filer
+from bot.pipeline.detect.changes import Sifted, lookup_keys, sift
+from bot.pipeline.fetch.client import Answer, Fetcher
+from bot.pipeline.fetch.politeness import (
     Exchange,
     Outcome,
     after_failure,
@@ -31,11 +32,10 @@ from bot.pipeline.politeness import (
     after_unchanged,
     validators,
 )
-from bot.pipeline.posts import PostMaker, known_of, rows_by_id, state_after
-from bot.pipeline.refile import Refiler
-from bot.pipeline.sift import Sifted, lookup_keys, sift
+from bot.pipeline.older_pages import PARSE, page_back
+from bot.pipeline.reclassify import Refiler
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 
 _log = logging.getLogger(__name__)
 

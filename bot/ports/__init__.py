@@ -5,7 +5,7 @@ datetimes. Every method of a store may raise `StoreError`; nothing else leaves i
 """
 
 from bot.ports.adapter import Adapter, Desk
-from bot.ports.chat import (
+from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
     DeliveryInfo,
@@ -14,9 +14,9 @@ from bot.ports.chat import (
     QueueHealth,
     SubscriptionStore,
 )
-from bot.ports.memory import SHUT, MemoryStore
+from bot.ports.feeds import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
+from bot.ports.key_value import SHUT, MemoryStore
 from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
-from bot.ports.polling import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
 from bot.ports.store import ReachStore, Store
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 

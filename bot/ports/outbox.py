@@ -10,8 +10,8 @@ from typing import Protocol
 from bot.model import (
     Claim,
 )
-from bot.ports.memory import MemoryStore
-from bot.ports.polling import AdminNotice
+from bot.ports.feeds import AdminNotice
+from bot.ports.key_value import MemoryStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.ports.chat import CommandStore
-from bot.ports.memory import MemoryStore
+from bot.ports.commands import CommandStore
+from bot.ports.feeds import FeedStore
+from bot.ports.key_value import MemoryStore
 from bot.ports.outbox import OutboxStore
-from bot.ports.polling import FeedStore
 
 
 class ReachStore(Protocol):

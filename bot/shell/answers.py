@@ -16,11 +16,11 @@ from typing import Any
 
 import adapters
 from bot.clock import SystemClock
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.desk import FrontDesk
 from bot.model import Caller, Feed, FeedSettings, FeedState
-from bot.places import channel_address
 from bot.ports import Inspector, PollCommit, PollRecord, PostRow, Sent, Store
+from bot.services import FrontDesk
 from bot.shell.looks import Answer
 from storage import open_store
 

@@ -6,10 +6,10 @@ import argparse
 
 from bot.app import Bot, open_bot
 from bot.commands.wording import counted
-from bot.config import Config
+from bot.config.load import Config
 from bot.errors import UsageError
 from bot.model import Feed
-from bot.pipeline.archive import Archivist
+from bot.pipeline.backfill import Archivist
 from bot.shell.progress import progress
 
 _MOST = 1000

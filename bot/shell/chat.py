@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bot.app import open_bot
-from bot.config import Config
+from bot.config.load import Config
 from bot.errors import UsageError
 from bot.model import Caller
 

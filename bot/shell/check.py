@@ -11,10 +11,10 @@ from rich.text import Text
 
 from bot.app import network_of
 from bot.commands.wording import counted
-from bot.config import Config
+from bot.config.load import Config
 from bot.errors import StoreError
-from bot.inspector import FeedInspector
 from bot.model import Feed
+from bot.pipeline.inspector import FeedInspector
 from bot.ports import Inspection, Store
 from bot.shell.discord import discord_findings
 from bot.shell.progress import progress

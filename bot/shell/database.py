@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bot.config import Config
+from bot.config.load import Config
 from storage import open_store
 
 

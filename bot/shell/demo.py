@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.app import Bot, console_source, open_bot, prepare, run_bot
-from bot.config import Config, parse_config
+from bot.config.load import Config, parse_config
 from bot.model import Caller, Reply
 from bot.ports import Desk
 from bot.sample.blog import SampleBlog, SamplePost, load_posts

@@ -8,10 +8,10 @@ from typing import Protocol, cast
 
 from bot.chats import discord_adapter
 from bot.commands.spec import COMMANDS
-from bot.config import Config
-from bot.desk import commands_as_shown
+from bot.config.load import Config
 from bot.errors import ConfigError, DeliveryError
 from bot.model import CommandInfo
+from bot.services import commands_as_shown
 
 
 class _Discord(Protocol):

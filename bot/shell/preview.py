@@ -18,20 +18,20 @@ from rich.text import Text
 import adapters
 from bot.app import network_of
 from bot.clock import SystemClock
-from bot.config import Config
+from bot.config.load import Config
 from bot.errors import BystanderError, UsageError
-from bot.inspector import FeedInspector, refusal
 from bot.model import Alert, Feed, FeedSettings, FeedState, ParsedFeed, Post
-from bot.names import attempt_key
-from bot.pipeline.fetch import Fetcher
-from bot.pipeline.filing import Filer
-from bot.pipeline.posts import PostMaker
-from bot.pipeline.sift import sift
+from bot.pipeline.assemble import PostMaker
+from bot.pipeline.collect_evidence import Filer
+from bot.pipeline.detect.changes import sift
+from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.inspector import FeedInspector, refusal
 from bot.ports import PostRow
+from bot.sandbox.sandbox import Wall
 from bot.shell.answers import NAMES, Reading, answers
 from bot.shell.looks import Answer, Look, page
 from bot.shell.progress import progress
-from bot.wall import Wall
+from bot.text.normalize import attempt_key
 
 _MOST = 20
 
@@ -94,7 +94,9 @@ async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
     answer = await tools.fetcher.get(settings.url)
     if answer.status != 200:  # noqa: PLR2004 -- HTTP
         raise BystanderError(refusal(answer.status))
-    parsed: ParsedFeed = await tools.wall.run("bot.pipeline.parse:parse", answer.body, answer.content_type)
+    parsed: ParsedFeed = await tools.wall.run(
+        "bot.pipeline.parse.feed:parse", answer.body, answer.content_type
+    )
     feed = Feed(id=0, settings=settings, url=settings.url, state=FeedState(), next_poll_at=now)
     sifted = sift(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
     maker = PostMaker(Filer(tools.fetcher, tools.wall), tools.wall)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 from bot import __version__
 from bot.app import Bot, console_source, open_bot, prepare, run_bot, run_once, spare_collector
-from bot.config import Config
+from bot.config.load import Config
 from bot.errors import ConfigError
 
 _log = logging.getLogger("bystander")

@@ -10,10 +10,10 @@ from typing import Protocol, cast
 import adapters
 from bot.chats import slack_adapter
 from bot.commands.spec import COMMANDS
-from bot.config import Config
-from bot.desk import commands_as_shown
+from bot.config.load import Config
 from bot.errors import ConfigError, DeliveryError
 from bot.ports import MemoryStore
+from bot.services import commands_as_shown
 
 _PLACEHOLDER = "https://your-server.example"  # where Slack has to reach the bot, and nobody said how
 

@@ -17,13 +17,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.clock import SystemClock
 from bot.commands.wording import counted
-from bot.config import Config
+from bot.config.load import Config
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Cadence, Feed, FeedSettings, Kind, Subscription
-from bot.names import fold, term_key
-from bot.opml import read_opml, write_opml
 from bot.ports import Store
-from bot.units import Network, web_url
+from bot.shell.opml import read_opml, write_opml
+from bot.text.normalize import fold, term_key
+from bot.text.units import Network, web_url
 from storage import open_store
 
 _EVERY = 900.0  # seconds; for feeds of a file that does not say

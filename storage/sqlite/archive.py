@@ -8,11 +8,11 @@ import sqlite3
 import unicodedata
 
 from bot.model import EVERYTHING, Kind, Post, Term
-from bot.names import fold
 from bot.ports import DeliveryInfo, QueueHealth
-from storage.sqlite.base import Part
+from bot.text.normalize import fold
+from storage.sqlite.common import Part
+from storage.sqlite.mapping import destination_from, from_ms, link_path, maybe_from_ms, post_from
 from storage.sqlite.posts import SELECT_POSTS
-from storage.sqlite.rows import destination_from, from_ms, link_path, maybe_from_ms, post_from
 
 _KINDS = {"c": Kind.CATEGORY, "t": Kind.TAG}
 _TERMS = """

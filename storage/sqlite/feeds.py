@@ -12,10 +12,10 @@ import aiosqlite
 
 from bot.errors import UsageError
 from bot.model import Feed, FeedSettings, Kind
-from bot.names import fold, term_key
 from bot.ports import PollRecord
-from storage.sqlite.base import Part, add_notices, first_int, learn_terms
-from storage.sqlite.rows import (
+from bot.text.normalize import fold, term_key
+from storage.sqlite.common import Part, add_notices, first_int, learn_terms
+from storage.sqlite.mapping import (
     feed_from,
     from_ms,
     settings_parameters,

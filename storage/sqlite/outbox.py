@@ -12,12 +12,12 @@ from filelock import FileLock, Timeout
 from bot.errors import StoreBusyError, StoreError
 from bot.model import Claim
 from bot.ports import AdminNotice, Settlement
-from storage.sqlite.base import Part, add_notices
-from storage.sqlite.claims import build_claims
+from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
+from storage.sqlite.claim_messages import build_claims
+from storage.sqlite.common import Part, add_notices
 from storage.sqlite.connection import Database
-from storage.sqlite.rows import from_ms, to_ms
+from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
-from storage.sqlite.take import CLAIMABLE_AT, take_edits, take_sends
 
 # By the indexes of what is under way, so that what is done and over costs nothing.
 _END_LEASES = tuple(

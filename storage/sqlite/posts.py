@@ -10,12 +10,12 @@ from datetime import datetime
 import aiosqlite
 
 from bot.model import Kind
-from bot.names import term_key
 from bot.ports import PollCommit, PostRow
-from storage.sqlite.base import Part, add_notices, learn_terms
+from bot.text.normalize import term_key
+from storage.sqlite.common import Part, add_notices, learn_terms
 from storage.sqlite.feeds import RECORD, record_parameters
+from storage.sqlite.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 from storage.sqlite.matching import match_new, match_refiled
-from storage.sqlite.rows import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 
 SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
 _COLUMNS = (

@@ -11,8 +11,8 @@ import aiosqlite
 
 from bot.model import Action, Digest
 from bot.ports import Again, Failed, Parked, Released, Sent, Settlement
-from storage.sqlite.base import add_notices
-from storage.sqlite.rows import to_ms
+from storage.sqlite.common import add_notices
+from storage.sqlite.mapping import to_ms
 
 Write = tuple[str, dict[str, object]]  # a statement and its parameters
 

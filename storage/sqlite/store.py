@@ -7,11 +7,11 @@ from pathlib import Path
 from bot.errors import StoreError
 from storage.sqlite.archive import ArchivePart
 from storage.sqlite.connection import Database
+from storage.sqlite.destinations import ReachPart
 from storage.sqlite.feeds import FeedPart
-from storage.sqlite.memory import MemoryPart
+from storage.sqlite.key_value import MemoryPart
 from storage.sqlite.outbox import OutboxPart
 from storage.sqlite.posts import PostPart
-from storage.sqlite.reach import ReachPart
 from storage.sqlite.subscriptions import SubscriptionPart
 
 

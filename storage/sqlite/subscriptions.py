@@ -11,8 +11,8 @@ from itertools import groupby
 import aiosqlite
 
 from bot.model import Cadence, Filter, Subscription
-from storage.sqlite.base import Part, destination_id, first_int
-from storage.sqlite.rows import destination_from, to_ms
+from storage.sqlite.common import Part, destination_id, first_int
+from storage.sqlite.mapping import destination_from, to_ms
 
 _SUBSCRIPTIONS = """
 SELECT s.*, d.address, d.parked_at, d.parked_reason, coalesce(feeds.name, '') AS feed_name,

@@ -12,10 +12,10 @@ from typing import Any
 import discord
 
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.client import Client
+from adapters.discord.gateway.client import Client
 from bot.commands.spec import COMMANDS
-from bot.desk import commands_as_shown
 from bot.model import Alert, Caller, CommandInfo, Destination, Filing, Post, Rank, Reply
+from bot.services import commands_as_shown
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import Channel, User
 

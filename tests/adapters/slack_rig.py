@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from adapters.slack.adapter import SlackAdapter
-from adapters.slack.installations import Installations, Installed
-from adapters.slack.manifest import BOT_SCOPES
-from adapters.slack.pace import Pace
+from adapters.slack.install.installations import Installations, Installed
+from adapters.slack.install.manifest import BOT_SCOPES
+from adapters.slack.transport.rate_limit import Pace
 from bot.errors import PermanentError, TemporaryError
 from bot.model import Destination, Message
 from tests.adapters.discord_rig import KEY, LONG_AGO, NotingDesk, alert, key, post

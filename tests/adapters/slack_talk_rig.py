@@ -9,16 +9,16 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.slack.app import make_app
-from adapters.slack.conversation import Conversation
-from adapters.slack.delivery import Delivery
-from adapters.slack.link import SocketLink
-from adapters.slack.pace import Pace
-from adapters.slack.people import People
-from adapters.slack.requests import HttpLink
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.interactions.conversation import Conversation
+from adapters.slack.interactions.permissions import People
+from adapters.slack.messages.delivery import Delivery
+from adapters.slack.transport.app import make_app
+from adapters.slack.transport.http_mode import HttpLink
+from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.socket_mode import SocketLink
+from adapters.slack.transport.workspaces import Workspaces
 from bot.model import Caller, Reply
-from bot.web_routes import routes_of
+from bot.web.routes import routes_of
 from tests.adapters.discord_rig import NotingDesk
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_deeds import Deed

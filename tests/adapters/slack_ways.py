@@ -12,16 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 from aiohttp import web
 
-from adapters.slack.app import make_app
-from adapters.slack.events import Events
-from adapters.slack.installations import Installations, Memory
-from adapters.slack.link import SocketLink
-from adapters.slack.oauth import Door
-from adapters.slack.pace import Pace
-from adapters.slack.requests import HttpLink
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.install.installations import Installations, Memory
+from adapters.slack.install.oauth import Door
+from adapters.slack.transport.app import make_app
+from adapters.slack.transport.events import Events
+from adapters.slack.transport.http_mode import HttpLink
+from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.socket_mode import SocketLink
+from adapters.slack.transport.workspaces import Workspaces
 from bot.ports import WebAnswer, WebRequest
-from bot.web_routes import routes_of
+from bot.web.routes import routes_of
 from tests.adapters.discord_rig import NotingDesk
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_server import FakeSlack

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import adapters
-from adapters.console import ConsoleAdapter
+from adapters.console.adapter import ConsoleAdapter
 from bot.errors import ConfigError, PermanentError, Scope
 from bot.model import Alert, Destination, Digest, Filing, Message, Notice, Post, Rank
 from tests.contracts.adapters import QuietDesk

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from adapters.discord.render import (
+from adapters.discord.messages.render import (
     COLOUR,
     Button,
     Card,
@@ -14,9 +14,9 @@ from adapters.discord.render import (
     thread_name,
 )
 from bot.model import Alert, Digest, Filing, Kind, Message, Notice, Reply
-from bot.names import fold
-from bot.plain import visible
-from bot.shorten import units
+from bot.text.normalize import fold
+from bot.text.sanitize import visible
+from bot.text.truncate import units
 from tests.adapters.any_messages import MESSAGES, TEXTS, a_post, unhurried
 from tests.fakes.discord_checks import message_errors
 

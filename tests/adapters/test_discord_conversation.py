@@ -90,7 +90,7 @@ async def test_suggestions_that_take_too_long_are_none(rig: Rig, monkeypatch: py
         await asyncio.Event().wait()
         return []
 
-    monkeypatch.setattr("adapters.discord.conversation.SUGGESTION_LIMIT", 0.01)
+    monkeypatch.setattr("adapters.discord.interactions.conversation.SUGGESTION_LIMIT", 0.01)
     rig.desk.complete = never  # type: ignore[assignment,method-assign]  # the desk of this test
 
     assert await rig.server.autocomplete(rig.alice, rig.news, "follow", "categories", categories="") == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.errand import COMMAND, LONGEST_ID, MENU, PAGE, SLOTS, Errand, read, write
+from adapters.discord.interactions.callback import COMMAND, LONGEST_ID, MENU, PAGE, SLOTS, Errand, read, write
 from tests.adapters.discord_rig import NotingDesk
 
 NAMES = st.text(st.characters(exclude_categories=[]), max_size=200)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.desk import FrontDesk
 from bot.errors import PermanentError, Scope
 from bot.model import Cadence
-from bot.pipeline.outbox import DeliverySettings, Outbox
-from bot.places import channel_address
+from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.ports import Inspection, Store
+from bot.services import FrontDesk
 from storage import open_store
 from tests.adapters.discord_rig import KEY, LONG_AGO, Rig, alert, made, to
 from tests.fakes import discord_faults as faults

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.inspection import fits
+from adapters.discord.checks import fits
 from bot.errors import PermanentError
 from tests.adapters.discord_rig import Rig, made, to
 from tests.fakes.discord_basics import Bits

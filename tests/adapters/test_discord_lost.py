@@ -14,7 +14,7 @@ DEFER, ANSWER = "POST /interactions/", "PATCH /webhooks/"
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.discord.conversation.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("adapters.discord.interactions.conversation.PAUSES", (0.0, 0.0))
 
 
 @pytest.mark.parametrize("fault", [faults.drop_before(), faults.drop_after()])

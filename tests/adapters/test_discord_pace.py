@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.pace import BURST, INVALID_WINDOW, RATE, Pace, Quota
+from adapters.discord.gateway.rate_limit import BURST, INVALID_WINDOW, RATE, Pace, Quota
+from adapters.shared.token_bucket import Meter, urgent
 from bot.errors import TemporaryError
-from bot.pace import Meter, urgent
 
 DISCORD = 50  # requests a second that Discord allows
 

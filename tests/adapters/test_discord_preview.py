@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.discord.answers import preview
-from adapters.discord.inspection import fits
+from adapters.discord.checks import fits
+from adapters.discord.interactions.answers import preview
 from bot.model import Caller, Offer, Reply
 from tests.adapters.discord_rig import Rig, post
 from tests.adapters.test_discord_clicks import buttons

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.markdown import cost, escape, link
-from adapters.discord.render import (
+from adapters.discord.messages.markdown import cost, escape, link
+from adapters.discord.messages.render import (
     Card,
     card,
     payload,
     reply_pages,
 )
 from bot.model import Alert, Message, Notice, Post, Reply
-from bot.plain import visible
-from bot.shorten import units
+from bot.text.sanitize import visible
+from bot.text.truncate import units
 from tests.adapters.any_messages import MESSAGES, POSTS, REPLIES, TEXTS, a_post, unhurried
 from tests.fakes import discord_spec
 from tests.fakes.discord_checks import embed_size, message_errors

@@ -8,13 +8,13 @@ import discord
 import pytest
 import simcord
 
-from adapters.discord import commands
-from adapters.discord.client import Client
-from adapters.discord.conversation import Conversation
-from adapters.discord.homes import Homes
-from adapters.discord.pace import Pace
-from adapters.discord.presence import Presence
-from adapters.discord.wire import Wire
+from adapters.discord.gateway.client import Client
+from adapters.discord.gateway.endpoints import Wire
+from adapters.discord.gateway.guild_events import Presence
+from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.interactions import commands
+from adapters.discord.interactions.conversation import Conversation
 from tests.adapters.discord_rig import NotingDesk
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord.http import Route
 
-from adapters.discord.wire import Wire
+from adapters.discord.gateway.endpoints import Wire
 
 REAL = "wss://gateway.discord.gg/?v=10&encoding=json&compress=zlib-stream"
 RESUME = "wss://gateway-us-east1-b.discord.gg/?v=10&encoding=json"

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.slack.delivery import Delivery
-from adapters.slack.errand import Errand, write
+from adapters.slack.interactions.callback import Errand, write
+from adapters.slack.messages.delivery import Delivery
 from bot.model import Caller, Destination, Offer, Reply
 from tests.adapters.discord_rig import KEY, alert, post
 from tests.adapters.slack_talk_rig import Talk, buttons, talk, texts

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.oauth import Door
+from adapters.slack.install.oauth import Door
 from bot.ports import WebRequest
 from tests.adapters.slack_ways import PUBLIC, ways
 

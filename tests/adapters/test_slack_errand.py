@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.errand import LONGEST_VALUE, SLOTS, Errand, read, write
-from bot.shorten import units
+from adapters.slack.interactions.callback import LONGEST_VALUE, SLOTS, Errand, read, write
+from bot.text.truncate import units
 from tests.adapters.any_messages import unhurried
 from tests.adapters.discord_rig import NotingDesk
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.events import ARCHIVED, DELETED
-from adapters.slack.installations import Installed
+from adapters.slack.install.installations import Installed
+from adapters.slack.transport.events import ARCHIVED, DELETED
 from tests.adapters.slack_ways import Ways, by_socket
 from tests.fakes.slack_world import Team
 

@@ -61,7 +61,7 @@ async def test_a_search_that_takes_too_long_offers_nothing(
     rig: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = await form(rig)
-    monkeypatch.setattr("adapters.slack.conversation.SEARCH_LIMIT", 0.01)
+    monkeypatch.setattr("adapters.slack.interactions.conversation.SEARCH_LIMIT", 0.01)
 
     async def never(*_args: Any) -> list[str]:
         await asyncio.Event().wait()
@@ -122,7 +122,7 @@ async def test_a_submission_that_takes_long_closes_the_form_and_is_answered_late
     rig: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = await form(rig)
-    monkeypatch.setattr("adapters.slack.conversation.FORM_LIMIT", 0.01)
+    monkeypatch.setattr("adapters.slack.interactions.conversation.FORM_LIMIT", 0.01)
     thinking = asyncio.Event()
     execute = rig.desk.execute
 
@@ -250,7 +250,7 @@ async def test_the_button_for_alerts_in_the_app_home_opens_the_form(rig: Talk) -
 async def test_the_form_opens_in_time_also_while_slack_does_not_tell_who_is_an_admin(
     rig: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.slack.conversation.OPEN_LIMIT", 0.05)
+    monkeypatch.setattr("adapters.slack.interactions.conversation.OPEN_LIMIT", 0.05)
     rig.server.faults.delay("users.info", 60)
 
     assert not has_place(await form(rig, "/follow", rig.boss))

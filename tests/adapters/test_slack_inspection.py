@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.inspection import (
+from adapters.slack.checks import (
     Finding,
     inspect,
     inspect_http,
@@ -13,10 +13,10 @@ from adapters.slack.inspection import (
     inspect_socket,
     inspect_token,
 )
-from adapters.slack.installations import Installations, Installed
-from adapters.slack.manifest import BOT_SCOPES
-from adapters.slack.pace import Pace
-from adapters.slack.workspaces import Identity, Workspaces
+from adapters.slack.install.installations import Installations, Installed
+from adapters.slack.install.manifest import BOT_SCOPES
+from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.workspaces import Identity, Workspaces
 from tests.adapters.slack_ways import Ways, ways
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store import Installation
 
-from adapters.slack.installations import STATE_LIFE, Installations, Installed, States
+from adapters.slack.install.installations import STATE_LIFE, Installations, Installed, States
 from tests.adapters.discord_rig import NotingDesk
 
 SECRET = "0123456789abcdef0123456789abcdef"

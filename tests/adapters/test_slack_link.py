@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.app import UNKNOWN_WORKSPACE
-from adapters.slack.link import SocketLink
+from adapters.slack.transport.app import UNKNOWN_WORKSPACE
+from adapters.slack.transport.socket_mode import SocketLink
 from bot.errors import PermanentError, Scope
 from tests.adapters.slack_ways import Ways, by_socket, ways
 from tests.fakes.slack_deeds import Deed

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.delivery import HISTORY, LOOK_AGAIN
+from adapters.slack.messages.delivery import HISTORY, LOOK_AGAIN
 from bot.errors import PermanentError, Scope, TemporaryError
 from tests.adapters.slack_rig import KEY, LONG_AGO, POST, Rig, alert, lost, made
 

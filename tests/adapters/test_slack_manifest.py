@@ -11,10 +11,10 @@ import pytest
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
-from adapters.slack.manifest import BOT_SCOPES, manifest, text
+from adapters.slack.install.manifest import BOT_SCOPES, manifest, text
 from bot.commands.spec import COMMANDS
-from bot.desk import commands_as_shown
 from bot.model import CommandInfo
+from bot.services import commands_as_shown
 
 SCHEMAS = Path(__file__).parents[2].parent / "shared" / "spec" / "slack-manifest"
 REMOTE = "https://raw.githubusercontent.com/slackapi/manifest-schema/v0.5.0/schemas/"

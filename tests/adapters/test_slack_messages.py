@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.render import Payload, arguments, payload, reply_pages
+from adapters.slack.messages.render import Payload, arguments, payload, reply_pages
 from bot.model import Alert, Digest, Filing, Notice, Reply
 from tests.adapters.any_messages import a_post
 

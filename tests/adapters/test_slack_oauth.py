@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.slack.installations import STATE_LIFE
-from adapters.slack.manifest import BOT_SCOPES
-from adapters.slack.oauth import Door
+from adapters.slack.install.installations import STATE_LIFE
+from adapters.slack.install.manifest import BOT_SCOPES
+from adapters.slack.install.oauth import Door
 from bot.errors import PermanentError, Scope
 from bot.ports import WebAnswer
 from storage import open_store

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack import origin
-from adapters.slack.origin import Origin
-from adapters.slack.tasks import KEPT, MOST, Once, Tasks
+from adapters.slack.interactions import request_context
+from adapters.slack.interactions.request_context import Origin
+from adapters.slack.transport.tasks import KEPT, MOST, Once, Tasks
 from bot.errors import BystanderError
 from tests.adapters.any_messages import unhurried
 
@@ -39,14 +39,18 @@ def test_a_command_a_click_and_an_event_tell_who_and_where() -> None:
         "event_id": "Ev1",
     }
 
-    assert origin.read(command) == origin.read(click) == Origin("T0AAAAAAA", "U0AAAAAAA", "C0AAAAAAA", "1.2")
-    assert origin.read(event) == Origin("T0AAAAAAA", "U0AAAAAAA", "", "Ev1")
+    assert (
+        request_context.read(command)
+        == request_context.read(click)
+        == Origin("T0AAAAAAA", "U0AAAAAAA", "C0AAAAAAA", "1.2")
+    )
+    assert request_context.read(event) == Origin("T0AAAAAAA", "U0AAAAAAA", "", "Ev1")
 
 
 def test_an_installation_for_an_organisation_names_the_workspace_elsewhere() -> None:
     click = {"team": None, "user": {"id": "U0AAAAAAA", "team_id": "T0AAAAAAA"}}
     view = click | {"view": {"app_installed_team_id": "E0AAAAAAA"}}
-    found, installed = origin.read(click), origin.read(view)
+    found, installed = request_context.read(click), request_context.read(view)
 
     assert found is not None
     assert installed is not None
@@ -56,14 +60,14 @@ def test_an_installation_for_an_organisation_names_the_workspace_elsewhere() -> 
 @unhurried
 @given(st.dictionaries(st.sampled_from(KEYS), VALUES))
 def test_any_payload_has_a_sound_origin_or_none(body: dict[str, Any]) -> None:
-    found = origin.read(body)
+    found = request_context.read(body)
 
     assert found is None or (found.user.startswith(("U", "W")) and found.team.startswith(("T", "E")))
 
 
 @pytest.mark.parametrize("user", ["", "U1;DROP", "u0aaaaaaa", "../U0AAAAAAA", 5])
 def test_nobody_is_behind_an_id_that_is_none(user: object) -> None:
-    assert origin.read({"team_id": "T0AAAAAAA", "user_id": user}) is None
+    assert request_context.read({"team_id": "T0AAAAAAA", "user_id": user}) is None
 
 
 def test_what_was_done_is_known_for_some_minutes() -> None:

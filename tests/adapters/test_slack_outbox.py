@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.outbox import LEASE, DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import LEASE, DeliverySettings, Outbox
 from bot.ports import Store
 from storage import open_store
 from tests.adapters.slack_rig import Rig, made

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack.pace import CHANNEL_BURST, PATIENCE, POST, TIER_3, Pace
+from adapters.shared.token_bucket import urgent
+from adapters.slack.transport.rate_limit import CHANNEL_BURST, PATIENCE, POST, TIER_3, Pace
 from bot.errors import TemporaryError
-from bot.pace import urgent
 from tests.adapters.slack_rig import FastTime
 
 TEAM = "T0HOME"

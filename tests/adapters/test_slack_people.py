@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.people import KEPT, NO_SCOPE, SILENT, People, Rights, may_manage
+from adapters.slack.interactions.permissions import KEPT, NO_SCOPE, SILENT, People, Rights, may_manage
 from tests.adapters.any_messages import unhurried
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_server import FakeSlack

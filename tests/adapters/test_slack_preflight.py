@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from adapters.slack.preflight import finding, refusal
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.messages.preflight import finding, refusal
+from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import TemporaryError
 from tests.adapters.slack_rig import FastTime, without_proxy
 from tests.fakes.slack_server import FakeSlack

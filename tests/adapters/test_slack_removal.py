@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.manifest import BOT_SCOPES
+from adapters.slack.install.manifest import BOT_SCOPES
 from bot.errors import PermanentError
 from bot.ports import WebRequest
 from tests.adapters.slack_rig import made

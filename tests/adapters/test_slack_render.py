@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from slack_sdk.models.blocks import Block
 
-from adapters.slack.mrkdwn import cost, escape, link
-from adapters.slack.render import Payload, payload, reply_pages
+from adapters.slack.messages.mrkdwn import cost, escape, link
+from adapters.slack.messages.render import Payload, payload, reply_pages
 from bot.model import Message, Notice, Reply
-from bot.plain import visible
-from bot.shorten import units
+from bot.text.sanitize import visible
+from bot.text.truncate import units
 from tests.adapters.any_messages import MESSAGES, REPLIES, TEXTS, unhurried
 
 KEY = "0123456789abcdef01234567"

@@ -8,7 +8,7 @@ import time
 import aiohttp
 import pytest
 
-from adapters.slack.requests import HttpLink
+from adapters.slack.transport.http_mode import HttpLink
 from bot.errors import PermanentError, Scope
 from bot.ports import WebRequest
 from tests.adapters.slack_ways import Ways, by_http

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack import typed
-from adapters.slack.typed import Typed
+from adapters.slack.interactions import command_text
+from adapters.slack.interactions.command_text import Typed
 from bot.commands.spec import COMMANDS
-from bot.desk import commands_as_shown
 from bot.errors import UsageError
+from bot.services import commands_as_shown
 from tests.adapters.any_messages import TEXTS, unhurried
 
 KNOWN = {each.path: each for each in commands_as_shown(COMMANDS)}
@@ -18,7 +18,7 @@ ALERTS_ADD, ALERTS_TEST = KNOWN["alerts add"], KNOWN["alerts test"]
 
 
 def line(name: str, text: str = "", prefix: str = "bystander") -> str:
-    return typed.read(name, text, KNOWN, prefix).line
+    return command_text.read(name, text, KNOWN, prefix).line
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_of_a_link_a_command_that_wants_one_gets_the_address() -> None:
 
 
 def test_behind_what_is_no_command_nothing_is_taken_along() -> None:
-    assert typed.read("/bystander", "bystander alerts add Trade channel:C1", KNOWN, "bystander") == Typed(
-        "/bystander alerts"
-    )
+    assert command_text.read(
+        "/bystander", "bystander alerts add Trade channel:C1", KNOWN, "bystander"
+    ) == Typed("/bystander alerts")
     assert line("/alerts", "ad Trade channel:C0AAAAAAA") == "/alerts ad"
 
 
@@ -90,29 +90,29 @@ def test_behind_what_is_no_command_nothing_is_taken_along() -> None:
     ],
 )
 def test_a_channel_is_found_however_it_is_written(text: str) -> None:
-    read = typed.read("/alerts", f"add {text}", KNOWN, "")
-    found = typed.values(ALERTS_ADD, read.rest)
+    read = command_text.read("/alerts", f"add {text}", KNOWN, "")
+    found = command_text.values(ALERTS_ADD, read.rest)
 
     assert found["categories"] == "Trade"
-    assert typed.channel(found["channel"]) == ("", "C0AAAAAAA")
+    assert command_text.channel(found["channel"]) == ("", "C0AAAAAAA")
 
 
 def test_the_only_value_needs_no_name() -> None:
-    assert typed.values(ALERTS_TEST, "<#C0AAAAAAA|news>") == {"channel": "<#C0AAAAAAA|news>"}
-    assert typed.values(ALERTS_ADD, '"Arts, Books" feed:"The Blog"') == {
+    assert command_text.values(ALERTS_TEST, "<#C0AAAAAAA|news>") == {"channel": "<#C0AAAAAAA|news>"}
+    assert command_text.values(ALERTS_ADD, '"Arts, Books" feed:"The Blog"') == {
         "categories": "Arts, Books",
         "feed": "The Blog",
     }
 
 
 def test_a_channel_in_another_workspace_bears_its_name() -> None:
-    assert typed.channel("slack:T0BBBBBBB/C0AAAAAAA") == ("T0BBBBBBB", "C0AAAAAAA")
+    assert command_text.channel("slack:T0BBBBBBB/C0AAAAAAA") == ("T0BBBBBBB", "C0AAAAAAA")
 
 
 @pytest.mark.parametrize("text", ["#news", "news", "<@U0AAAAAAA|ann>", "U0AAAAAAA", "C1 C2", "", "discord:1"])
 def test_a_channel_that_slack_does_not_name_is_refused_with_the_way_out(text: str) -> None:
     with pytest.raises(UsageError, match="Run the command in that channel"):
-        typed.channel(text)
+        command_text.channel(text)
 
 
 @pytest.mark.parametrize(
@@ -127,32 +127,32 @@ def test_a_channel_that_slack_does_not_name_is_refused_with_the_way_out(text: st
     ],
 )
 def test_a_mention_is_one_that_slack_takes(text: str, expected: str) -> None:
-    assert typed.values(ALERTS_ADD, f"Trade mention:{text}")["mention"] == expected
+    assert command_text.values(ALERTS_ADD, f"Trade mention:{text}")["mention"] == expected
 
 
 @pytest.mark.parametrize("text", ["@ann", "everyone", "<!everyone>", "<#C0AAAAAAA|x>"])
 def test_a_mention_of_nobody_known_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="does not tell me who"):
-        typed.mention(text)
+        command_text.mention(text)
 
 
 @pytest.mark.parametrize("text", ["Trade channel:C1 channel:C2", "Trade channel:", "Trade mention:"])
 def test_what_cannot_be_told_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="Nothing was changed"):
-        typed.values(ALERTS_ADD, text)
+        command_text.values(ALERTS_ADD, text)
 
 
 @unhurried
 @given(st.sampled_from(["/follow", "/alerts", "/bystander", "/x"]), TEXTS)
 def test_any_text_is_read_and_reads_the_same_again(name: str, text: str) -> None:
-    read = typed.read(name, text, KNOWN, "bystander")
-    again = typed.read_line(read.raw, KNOWN)
+    read = command_text.read(name, text, KNOWN, "bystander")
+    again = command_text.read_line(read.raw, KNOWN)
 
     assert read.line.startswith("/")
     assert (again.path, again.rest) == (read.path, read.rest)
     if read.path in ("alerts add", "alerts test"):
         try:
-            found = typed.values(KNOWN[read.path], read.rest)
+            found = command_text.values(KNOWN[read.path], read.rest)
         except UsageError:
             return
         assert found.keys() <= {"categories", "channel", "mention", "feed"}

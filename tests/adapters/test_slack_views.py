@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from adapters.slack import views
-from adapters.slack.render import LABEL, VALUE
-from adapters.slack.views import Button, Part
+from adapters.slack.interactions import views
+from adapters.slack.interactions.views import Button, Part
+from adapters.slack.messages.render import LABEL, VALUE
 from bot.commands.spec import COMMANDS
-from bot.desk import commands_as_shown
 from bot.model import CommandInfo, ParameterInfo, Reply
-from bot.shorten import units
+from bot.services import commands_as_shown
+from bot.text.truncate import units
 from tests.adapters.any_messages import NAMES, REPLIES, TEXTS, unhurried
 from tests.adapters.slack_talk_rig import texts
 from tests.fakes.slack_blocks import message_faults

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.desk import FrontDesk
 from bot.model import FeedState
-from bot.places import channel_address
 from bot.ports import Inspection, PollCommit, PollRecord, Store
+from bot.services import FrontDesk
 from storage import open_store
 from tests.adapters.slack_talk_rig import Talk, buttons, talk, texts
 from tests.commands.room import BLOG, NOW, POSTS, Hands, post_row

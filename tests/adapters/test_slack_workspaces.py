@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from adapters.slack.pace import Pace
-from adapters.slack.workspaces import Workspaces
+from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError, Scope, TemporaryError
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_server import FakeSlack

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.fetch import Fetcher
-from bot.wall import Wall
+from bot.pipeline.fetch.client import Fetcher
+from bot.sandbox.sandbox import Wall
 from storage import open_store
 from tests.commands.room import LOOPBACK, POSTS, SECOND, Room, post_row
 

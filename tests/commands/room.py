@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.inspector import FeedInspector
 from bot.model import Caller, Claim, Feed, FeedSettings, FeedState, Filing, Post, Rank, Reply
-from bot.pipeline.fetch import Fetcher, FetchSettings
-from bot.places import channel_address
+from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.inspector import FeedInspector
 from bot.ports import PollCommit, PollRecord, PostRow, Settlement, Store
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 
 LOOPBACK = FetchSettings(allow_networks=(ip_network("127.0.0.0/8"),))
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)

@@ -14,7 +14,7 @@ from bot.commands.resolve import Vocabulary, Wanted, resolve, resolve_feed
 from bot.commands.wording import clean, counted, filter_words, listed, moment, place_word, quoted, show
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Feed, FeedSettings, FeedState, Filter, Kind, Term
-from bot.names import fold
+from bot.text.normalize import fold
 
 C, T = Kind.CATEGORY, Kind.TAG
 

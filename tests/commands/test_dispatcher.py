@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.commands.parse import find_command
 from bot.commands.spec import COMMANDS
 from bot.model import Caller
-from bot.places import channel_address
 from bot.ports import Inspection
 from tests.commands.room import Room
 

@@ -7,11 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.desk import FrontDesk
 from bot.model import Feed, Subscription
-from bot.pipeline.fetch import Fetcher
-from bot.pipeline.outbox import DeliverySettings, Outbox
-from bot.wall import Wall
+from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.fetch.client import Fetcher
+from bot.sandbox.sandbox import Wall
+from bot.services import FrontDesk
 from storage import open_store
 from tests.commands.room import BLOG, LOOPBACK, POSTS, SECOND, Room, post_row
 from tests.contracts.adapter_rig import Platform

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.commands.spec import COMMANDS
-from bot.desk import commands_as_shown
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
-from bot.plain import one_line
 from bot.ports import Desk, WebRoute
+from bot.services import commands_as_shown
+from bot.text.sanitize import one_line
 from tests.contracts.adapter_rig import Platform, Rig
 from tests.contracts.console_platform import console, console_rig
 from tests.contracts.discord_platform import discord, discord_rig

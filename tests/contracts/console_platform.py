@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from adapters.console import ConsoleAdapter
+from adapters.console.adapter import ConsoleAdapter
 from bot.model import Destination
 from tests.contracts.adapter_rig import OTHER, WHOM, Answer, Ask, Listed, Platform, Rig, Shown, one, words
 

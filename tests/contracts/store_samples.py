@@ -21,8 +21,8 @@ from bot.model import (
     Post,
     Rank,
 )
-from bot.names import term_key
 from bot.ports import AdminNotice, PollCommit, PollRecord, PostRow, Sent, Store
+from bot.text.normalize import term_key
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LEASE = 60.0

@@ -15,8 +15,8 @@ from hypothesis import strategies as some
 
 from bot.match import matched_name, matches
 from bot.model import EVERYTHING, Cadence, Feed, Filing, Kind
-from bot.names import fold, term_key
 from bot.ports import PostRow, Store
+from bot.text.normalize import fold, term_key
 from tests.contracts.store_samples import T0, add_feed, change, publish, row
 from tests.contracts.stores import STORES, opened
 

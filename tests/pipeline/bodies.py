@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.model import Entry
-from bot.pipeline.parse import parse
+from bot.pipeline.parse.feed import parse
 
 FEEDS = Path(__file__).resolve().parents[3] / "shared" / "feeds"
 NAMESPACES = (

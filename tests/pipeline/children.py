@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import psutil
 
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 from tests.pipeline.bodies import item, rss
 
-PARSE = "bot.pipeline.parse:parse"
+PARSE = "bot.pipeline.parse.feed:parse"
 GOOD = rss(item("<title>中国 \U0001f600</title><pubDate>Sat, 26 Nov 2022 23:41:07 +0000</pubDate>")).encode()
 # Takes feedparser more than a minute: it compares each category with all before it.
 ENDLESS = rss(item("".join(f"<category>{number}</category>" for number in range(100_000)))).encode()

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.model import Alert, Digest, Feed, FeedSettings, Notice, Post
-from bot.pipeline.fetch import Fetcher, FetchSettings
+from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.poll import Patience, Poller
 from bot.ports import Store
 from bot.sample.blog import SampleBlog, SamplePost
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 from storage import open_store
 from tests.contracts.store_samples import T0, follow, send_all
 from tests.fakes.blog import FaultyBlog

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Feed, FeedSettings, FeedState
-from bot.pipeline.politeness import Exchange, Outcome, after_failure, after_success
+from bot.pipeline.fetch.politeness import Exchange, Outcome, after_failure, after_success
 
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 EVERY = 900.0

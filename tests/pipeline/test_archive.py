@@ -11,7 +11,7 @@ from typing import Protocol
 import pytest
 
 from bot.model import Rank
-from bot.pipeline.archive import Archivist
+from bot.pipeline.backfill import Archivist
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import html_page, status
 from tests.pipeline.newsroom import ALICE, API, SELF_HOSTED, Newsroom, old_posts, open_newsroom

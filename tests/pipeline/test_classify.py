@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Filing, Rank
-from bot.names import fold
-from bot.pipeline.classify import Vocabulary, classify
-from bot.pipeline.page import read_page
+from bot.pipeline.classify.page import read_page
+from bot.pipeline.classify.rules import Vocabulary, classify
+from bot.text.normalize import fold
 from tests.pipeline.bodies import FEEDS
 
 BLOG = Vocabulary.of(

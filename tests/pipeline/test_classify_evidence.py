@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from bot.model import Filing, Rank
-from bot.pipeline.classify import Vocabulary, better, classify
-from bot.pipeline.evidence import FiledPost, PageFiling
+from bot.pipeline.classify.evidence import FiledPost, PageFiling
+from bot.pipeline.classify.rules import Vocabulary, better, classify
 
 
 def api(categories: Sequence[str], tags: Sequence[str], number: int = 1) -> FiledPost:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
-from bot.pipeline.evidence import (
+from bot.pipeline.classify.evidence import (
     FiledPost,
     find_filed,
     read_wpcom,

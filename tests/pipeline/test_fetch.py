@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot import __version__
-from bot.pipeline.fetch import MAX_WAIT, Fetcher
+from bot.pipeline.fetch.client import MAX_WAIT, Fetcher
 from tests.pipeline.wire import SETTINGS, ok, raw_server, web_server
 
 

@@ -10,7 +10,7 @@ import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from bot.errors import FetchError
-from bot.pipeline.fetch import Fetcher
+from bot.pipeline.fetch.client import Fetcher
 from tests.pipeline.wire import SETTINGS, Pieces, ok, raw_server
 
 MEGABYTE = bytes(1_000_000)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import FetchError
-from bot.pipeline.fetch import Answer, Fetcher
+from bot.pipeline.fetch.client import Answer, Fetcher
 from tests.pipeline.wire import SETTINGS, ok, raw_server
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from bot.errors import FetchError, ForbiddenAddressError
-from bot.pipeline.fetch import Fetcher
+from bot.pipeline.fetch.client import Fetcher
 from tests.pipeline.wire import SETTINGS, Handler, web_server
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import pytest
 
 from bot.model import Rank
-from bot.pipeline.filing import MOST_PAGES, RETRY_API
+from bot.pipeline.collect_evidence import MOST_PAGES, RETRY_API
 from tests.fakes.blog import Fault, body, drop, status
 from tests.pipeline.newsroom import API, PAGES, SELF_HOSTED, Newsroom, old_posts, open_newsroom
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.gap import TRIES, page_url
+from bot.pipeline.older_pages import TRIES, page_url
 from bot.sample.feeds import rss
 from tests.fakes.blog import cut, drop, html_page, status
 from tests.pipeline.newsroom import Newsroom, old_posts, open_newsroom, post

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.html_text import Paragraph, is_update, paragraphs, plain_text, update_paragraph
+from bot.text.html_text import Paragraph, is_update, paragraphs, plain_text, update_paragraph
 
 PROSE = "<p>The council met on Monday.</p>"
 

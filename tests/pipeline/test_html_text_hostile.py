@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.html_text import paragraphs, plain_text, update_paragraph
+from bot.text.html_text import paragraphs, plain_text, update_paragraph
 
 PROSE = "<p>The council met on Monday.</p>"
 TAGS = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Entry
-from bot.pipeline.sift import Identity, identify, text_hash
+from bot.pipeline.detect.changes import Identity, identify, text_hash
 
 LINK = "https://blog.example/2022/11/26/a-post/"
 DATE = datetime(2022, 11, 26, 23, 41, 7, tzinfo=UTC)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ForbiddenAddressError
-from bot.pipeline.fetch import Fetcher
-from bot.pipeline.network import MAX_URL, GuardedResolver, check_url, in_networks
+from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.fetch.network import MAX_URL, GuardedResolver, check_url, in_networks
 from tests.pipeline.wire import LOOPBACK, SETTINGS, ok, raw_server
 
 PRIVATE = [

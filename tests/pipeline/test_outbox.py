@@ -9,8 +9,8 @@ import pytest
 
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Alert, Claim, Destination, Notice
-from bot.pipeline.aftermath import FIRST_PROBE, PLAIN_AFTER, after_error
-from bot.pipeline.outbox import ADAPTER_PAUSE
+from bot.pipeline.deliver.outbox import ADAPTER_PAUSE
+from bot.pipeline.deliver.retry_policy import FIRST_PROBE, PLAIN_AFTER, after_error
 from bot.ports import Again, Failed, Parked, Released
 from tests.contracts.adapters import BUSY, GONE, LOST, REFUSED, SHUT
 from tests.contracts.store_samples import T0, row

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import StoreError
-from bot.pipeline.outbox import LEASE, Outbox
+from bot.pipeline.deliver.outbox import LEASE, Outbox
 from tests.pipeline.office import FaultyStore, Office, until
 
 FULL = StoreError("The database cannot grow because the disk is full.")

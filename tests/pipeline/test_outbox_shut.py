@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.pipeline.outbox import ADAPTER_PAUSE, DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import ADAPTER_PAUSE, DeliverySettings, Outbox
 from bot.ports import SHUT as KEY
 from tests.contracts.adapters import SHUT, Pinboard
 from tests.pipeline.office import ADMIN, Office

@@ -12,8 +12,8 @@ import pytest
 from bot.clock import SystemClock
 from bot.errors import NotYetError
 from bot.model import Action
-from bot.pipeline.aftermath import after_error
-from bot.pipeline.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.retry_policy import after_error
 from bot.ports import Released
 from tests.contracts.adapters import Pinboard
 from tests.contracts.store_samples import T0, follow, publish, row

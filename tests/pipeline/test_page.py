@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.pipeline.evidence import PageFiling
-from bot.pipeline.page import read_content_tail, read_page
+from bot.pipeline.classify.evidence import PageFiling
+from bot.pipeline.classify.page import read_content_tail, read_page
 from tests.pipeline.bodies import FEEDS
 
 LINK = "https://blog.example/2022/11/26/a-post/"

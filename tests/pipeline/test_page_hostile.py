@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
-from bot.pipeline.page import read_content_tail, read_page
+from bot.pipeline.classify.page import read_content_tail, read_page
 
 LINK = "https://blog.example/a-post/"
 FILED = (

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import ParseError
 from bot.model import Entry, ParsedFeed
-from bot.pipeline.parse import parse
+from bot.pipeline.parse.feed import parse
 from tests.pipeline.bodies import FEEDS, atom, item, json_feed, rss
 
 

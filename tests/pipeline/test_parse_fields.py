@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.pipeline.parse import MAX_ENTRIES, parse
+from bot.pipeline.parse.feed import MAX_ENTRIES, parse
 from tests.pipeline.bodies import atom, entry_of, item, json_feed, rss
 
 

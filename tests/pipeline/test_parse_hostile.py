@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ParseError
-from bot.pipeline.parse import parse
+from bot.pipeline.parse.feed import parse
 from tests.pipeline.bodies import atom, item, json_feed, rss
 
 PARSER_FIELDS = (

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.model import Feed
-from bot.pipeline.politeness import Exchange, NoticeKind, Outcome, after_unchanged
+from bot.pipeline.fetch.politeness import Exchange, NoticeKind, Outcome, after_unchanged
 from tests.pipeline.polls import (
     ANSWERED,
     HOUR,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.pipeline.posts import MOST_EDITS
+from bot.pipeline.assemble import MOST_EDITS
 from bot.sample.blog import SampleBlog
 from tests.contracts.store_samples import T0, follow
 from tests.pipeline.newsroom import ALICE, BOB, Newsroom, open_newsroom, post

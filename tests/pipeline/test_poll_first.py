@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.politeness import DAY
+from bot.pipeline.fetch.politeness import DAY
 from tests.contracts.store_samples import T0, follow
 from tests.fakes.blog import body
 from tests.pipeline.newsroom import ALICE, BOB, EVERY, Newsroom, old_posts, open_newsroom, post

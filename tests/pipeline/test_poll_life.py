@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.lanes import QuickWall
 from bot.pipeline.poll import LEASE, Patience
-from bot.wall import Wall
+from bot.sandbox.lanes import QuickWall
+from bot.sandbox.sandbox import Wall
 from tests.fakes.blog import Hang, body, status
 from tests.pipeline.newsroom import EVERY, Newsroom, open_newsroom
 from tests.pipeline.office import FaultyStore, until
@@ -89,11 +89,11 @@ async def test_a_feed_too_slow_to_be_read_fails_its_own_poll(room: Newsroom) -> 
 
 async def test_what_is_quick_passes_the_quick_wall_and_the_rest_the_patient_one() -> None:
     async with Wall(seconds=60) as patient, QuickWall(patient, seconds=30) as quick:
-        assert await quick.run("bot.names:fold", "China-U.S.") == "chinaus"
+        assert await quick.run("bot.text.normalize:fold", "China-U.S.") == "chinaus"
         assert (quick.pid is not None, patient.pid) == (True, None)
     async with Wall(seconds=60) as patient, QuickWall(patient, seconds=30) as quick:
         quick._largest = 1  # no answer is short enough, as if the call had taken too long
-        assert await quick.run("bot.names:fold", "China-U.S.") == "chinaus"
+        assert await quick.run("bot.text.normalize:fold", "China-U.S.") == "chinaus"
         assert patient.pid is not None
 
 

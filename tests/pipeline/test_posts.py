@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bot.errors import WallError
-from bot.reading import Source, read
-from bot.wall import Wall
+from bot.pipeline.summarize.extract import Source, read
+from bot.sandbox.sandbox import Wall
 from tests.pipeline.newsroom import Newsroom, open_newsroom
 
 
@@ -23,7 +23,9 @@ class Choking(Wall):
         self._titles = set(titles)
 
     async def run(self, function: str, *arguments: Any) -> Any:
-        if function == "bot.reading:read" and any(source.title in self._titles for source in arguments[0]):
+        if function == "bot.pipeline.summarize.extract:read" and any(
+            source.title in self._titles for source in arguments[0]
+        ):
             raise WallError("the process that read it died")
         return await self._wall.run(function, *arguments)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.model import Rank
-from bot.pipeline.filing import REFILE_FOR, RETRY_API
-from bot.pipeline.refile import AT_ONCE
+from bot.pipeline.collect_evidence import REFILE_FOR, RETRY_API
+from bot.pipeline.reclassify import AT_ONCE
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import status
 from tests.pipeline.newsroom import ALICE, API, BOB, EVERY, PAGES, Newsroom, old_posts, open_newsroom

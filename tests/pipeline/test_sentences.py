@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sentences import (
+from bot.text.sentences import (
     definite_subject,
     ends_whole,
     is_biography,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Entry
-from bot.pipeline.sift import Sifted
+from bot.pipeline.detect.changes import Sifted
 from tests.pipeline.windows import BASELINE, NOW, Memory, days, post, titles
 
 WINDOW = [post(100, -0.1), post(99, -1), post(98, -2), post(97, -30), post(96, -31)]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.pipeline.sources import ApiCandidate, api_candidates, archive_url, categories_url
+from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates, archive_url, categories_url
 
 FEED = "https://blog.example/feed/"
 HOSTED = "http://wordpress.com/"

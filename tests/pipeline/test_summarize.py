@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.pipeline.summarize import summarize
+from bot.pipeline.summarize.summarize import summarize
 
 TITLE = "Council Bans Cars From Old Town"
 LEAD = "The city council voted on Monday to ban cars from the old town of Bergen from next May."

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.html_text import paragraphs
-from bot.pipeline.summarize import summarize
-from bot.sentences import split
+from bot.pipeline.summarize.summarize import summarize
+from bot.text.html_text import paragraphs
+from bot.text.sentences import split
 
 WORDS = st.lists(
     st.sampled_from(
@@ -60,7 +60,7 @@ def test_no_tag_and_no_entity_is_left(texts: list[str]) -> None:
 
 def test_the_summary_does_not_depend_on_the_hash_seed() -> None:
     script = (
-        "from bot.pipeline.summarize import summarize\n"
+        "from bot.pipeline.summarize.summarize import summarize\n"
         "words = [f'{letter}{letter}{letter}ost' for letter in 'abcdefghijklmnopqrstuvwxyz']\n"
         "lines = [' '.join((words + words)[i : i + 7]).capitalize() + '.' for i in range(0, 26, 3)]\n"
         "print(summarize(''.join(f'<p>{line}</p>' for line in lines), 'China Bans Trade'))"

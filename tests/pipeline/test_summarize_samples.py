@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.html_text import paragraphs, update_paragraph
-from bot.pipeline.summarize import summarize
-from bot.sentences import split
+from bot.pipeline.summarize.summarize import summarize
+from bot.text.html_text import paragraphs, update_paragraph
+from bot.text.sentences import split
 from tests.pipeline.bodies import FEEDS
 
 pytestmark = [

@@ -8,9 +8,9 @@ import pytest
 
 from bot.errors import ParseError, WallError
 from bot.model import ParsedFeed
-from bot.pipeline.parse import parse
-from bot.wall import Wall, _answer_type, _unpack
-from bot.wall_child import ANSWER, resolve
+from bot.pipeline.parse.feed import parse
+from bot.sandbox.sandbox import Wall, _answer_type, _unpack
+from bot.sandbox.worker import ANSWER, resolve
 from tests.pipeline.bodies import item, rss
 from tests.pipeline.children import GOOD, PARSE
 
@@ -40,7 +40,7 @@ async def test_one_child_serves_many_calls(wall: Wall) -> None:
 
     pids: set[int | None] = set()
     for _ in range(3):
-        await wall.run("bot.names:fold", "China-U.S.")
+        await wall.run("bot.text.normalize:fold", "China-U.S.")
         pids.add(wall.pid)
 
     assert len(pids) == 1
@@ -49,7 +49,7 @@ async def test_one_child_serves_many_calls(wall: Wall) -> None:
 async def test_calls_at_the_same_time_get_their_own_answers(wall: Wall) -> None:
     words = [f"word{number}" for number in range(50)]
 
-    assert await asyncio.gather(*(wall.run("bot.names:fold", word) for word in words)) == words
+    assert await asyncio.gather(*(wall.run("bot.text.normalize:fold", word) for word in words)) == words
 
 
 async def test_the_functions_parse_error_comes_through(wall: Wall) -> None:
@@ -57,16 +57,24 @@ async def test_the_functions_parse_error_comes_through(wall: Wall) -> None:
         await wall.run(PARSE, b"")
 
     assert type(caught.value) is ParseError
-    assert await wall.run("bot.names:fold", "A") == "a"
+    assert await wall.run("bot.text.normalize:fold", "A") == "a"
 
 
 async def test_any_other_exception_is_a_failed_poll_too(wall: Wall) -> None:
     with pytest.raises(ParseError, match=r"^reading it failed \(TypeError: .{5,300}$"):
-        await wall.run("bot.names:fold", 7)
+        await wall.run("bot.text.normalize:fold", 7)
 
 
 @pytest.mark.parametrize(
-    "function", ["os:system", "bot.names:_GAP", "bot.names", "bot:x", "botany.names:fold", "bot.names:fold.x"]
+    "function",
+    [
+        "os:system",
+        "bot.text.normalize:_GAP",
+        "bot.text.normalize",
+        "bot:x",
+        "botany.names:fold",
+        "bot.text.normalize:fold.x",
+    ],
 )
 async def test_only_functions_of_this_project_are_called(wall: Wall, function: str) -> None:
     with pytest.raises(ValueError, match="no public function"):
@@ -144,7 +152,7 @@ async def test_a_hostile_feed_ends_in_a_feed_or_a_failed_poll(inside: str) -> No
             reason = ""
 
         assert bool(reason) != bool(feed)
-        assert await wall.run("bot.names:fold", "A") == "a"
+        assert await wall.run("bot.text.normalize:fold", "A") == "a"
 
 
 @posix

@@ -8,8 +8,8 @@ from typing import get_type_hints
 import pytest
 
 from bot.sample.server import SampleServer
-from bot.wall_answers import ANSWERS
-from bot.wall_child import resolve
+from bot.sandbox.calls import ANSWERS
+from bot.sandbox.worker import resolve
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("discord", "feedparser", "lxml", "sentencex", "slack_bolt", "slack_sdk")

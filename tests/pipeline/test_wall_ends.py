@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from bot.errors import ParseError, WallError
-from bot.pipeline.parse import parse
-from bot.wall import Wall
+from bot.pipeline.parse.feed import parse
+from bot.sandbox.sandbox import Wall
 from tests.pipeline.children import ENDLESS, GOOD, PARSE, is_gone, until, until_busy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,13 +61,13 @@ async def test_a_cancelled_call_leaves_no_answer_for_the_next_one(wall: Wall) ->
         await call
 
     assert is_gone(busy)
-    assert await wall.run("bot.names:fold", "Next") == "next"
+    assert await wall.run("bot.text.normalize:fold", "Next") == "next"
 
 
 async def test_a_call_that_waits_its_turn_can_be_cancelled(wall: Wall) -> None:
     first = asyncio.create_task(wall.run(PARSE, ENDLESS))
     busy = await until_busy(wall)
-    second = asyncio.create_task(wall.run("bot.names:fold", "A"))
+    second = asyncio.create_task(wall.run("bot.text.normalize:fold", "A"))
     await asyncio.sleep(0)
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -104,16 +104,16 @@ async def test_signals_to_the_whole_group_are_the_parents_business(wall: Wall) -
 
 PARENT = """
 import asyncio, sys
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 
 async def main():
     async with Wall(seconds=1) as wall:
-        await wall.run("bot.names:fold", "A")
+        await wall.run("bot.text.normalize:fold", "A")
         asyncio.get_running_loop().call_later(1 / 3, lambda: print(wall.pid, flush=True))
         if sys.argv[1] == "busy":
             body = "".join(f"<category>{number}</category>" for number in range(100_000))
             body = f"<rss version='2.0'><channel><item>{body}</item></channel></rss>"
-            await wall.run("bot.pipeline.parse:parse", body.encode())
+            await wall.run("bot.pipeline.parse.feed:parse", body.encode())
         await asyncio.sleep(600)
 
 asyncio.run(main())
@@ -171,7 +171,7 @@ async def test_the_child_finds_the_project_from_any_folder_and_imports_nothing_t
 
 CONFINED = """
 import socket, subprocess, os, sys, urllib.request
-from bot.wall_child import confine
+from bot.sandbox.worker import confine
 
 listener = socket.create_server(("127.0.0.1", 0))
 port = listener.getsockname()[1]

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.wall import Wall
+from bot.sandbox.sandbox import Wall
 from tests.pipeline.children import ENDLESS, PARSE, is_gone, until, until_busy
 
-FOLD = "bot.names:fold"
+FOLD = "bot.text.normalize:fold"
 
 
 async def test_a_child_that_nobody_calls_is_let_go_and_the_next_call_gets_another() -> None:

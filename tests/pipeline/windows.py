@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Entry
-from bot.pipeline.sift import Found, Known, Sifted, lookup_keys, sift, text_hash
+from bot.pipeline.detect.changes import Found, Known, Sifted, lookup_keys, sift, text_hash
 
 BASELINE = datetime(2022, 11, 26, 12, tzinfo=UTC)
 NOW = BASELINE + timedelta(days=10)

@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 
 from aiohttp import web
 
-from bot.pipeline.fetch import FetchSettings
+from bot.pipeline.fetch.client import FetchSettings
 
 LOOPBACK = IPv4Network("127.0.0.0/8")
 SETTINGS = FetchSettings(timeout=20.0, max_body=100_000, allow_networks=(LOOPBACK,))

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from storage.sqlite import archive, matching, migrate, outbox, posts, reach, settle, take
+from storage.sqlite import archive, claim, destinations, matching, migrate, outbox, posts, settle
 
 FOLLOWERS = "SEARCH f USING COVERING INDEX filters_followers (term=? AND excluded=?)"
 QUEUE = "USING INDEX deliveries_queue (destination_id=?"
@@ -23,21 +23,21 @@ PLANS = {
         matching.MATCH + matching._ALREADY + matching._ONCE,
         [FOLLOWERS, "SEARCH earlier USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?"],
     ),
-    "heads": (take._HEADS, ["SEARCH q USING INDEX deliveries_due (due_at<?)", f"SEARCH e {QUEUE}"]),
-    "lost": (take._LOST, ["SCAN q USING INDEX deliveries_sending"]),
-    "too many": (take._MANY, [f"SEARCH deliveries {QUEUE}"]),
-    "bundle": (take._BUNDLE, [f"SEARCH deliveries {QUEUE}"]),
-    "bundled": (take._BUNDLED, [f"SEARCH deliveries {QUEUE}"]),
-    "take": (take._TAKE, ["SEARCH deliveries USING INTEGER PRIMARY KEY"]),
+    "heads": (claim._HEADS, ["SEARCH q USING INDEX deliveries_due (due_at<?)", f"SEARCH e {QUEUE}"]),
+    "lost": (claim._LOST, ["SCAN q USING INDEX deliveries_sending"]),
+    "too many": (claim._MANY, [f"SEARCH deliveries {QUEUE}"]),
+    "bundle": (claim._BUNDLE, [f"SEARCH deliveries {QUEUE}"]),
+    "bundled": (claim._BUNDLED, [f"SEARCH deliveries {QUEUE}"]),
+    "take": (claim._TAKE, ["SEARCH deliveries USING INTEGER PRIMARY KEY"]),
     "edits": (
-        take._TAKE_EDITS,
+        claim._TAKE_EDITS,
         [
             "SEARCH q USING INDEX deliveries_edits",
             "SEARCH e USING INDEX deliveries_editing (destination_id=?",
         ],
     ),
     "next": (
-        take.CLAIMABLE_AT,
+        claim.CLAIMABLE_AT,
         ["SCAN q USING INDEX deliveries_due", "deliveries_sending", "SEARCH q USING INDEX deliveries_edits"],
     ),
     "probed": (outbox._PROBED, ["SEARCH d USING INDEX destinations_parked (probe_at<?)"]),
@@ -45,13 +45,13 @@ PLANS = {
     "sent": (settle._SENT, ["SEARCH deliveries USING INTEGER PRIMARY KEY"]),
     "park": (settle.PARK_QUEUE, [f"SEARCH deliveries {QUEUE}"]),
     "resume": (settle.RESUME[1], ["SEARCH deliveries USING INDEX deliveries_parked (destination_id=?"]),
-    "give up": (reach._GIVE_UP[0], [f"SEARCH deliveries {QUEUE}"]),
+    "give up": (destinations._GIVE_UP[0], [f"SEARCH deliveries {QUEUE}"]),
     "give up what is parked": (
-        reach._GIVE_UP[1],
+        destinations._GIVE_UP[1],
         ["SEARCH deliveries USING INDEX deliveries_parked (destination_id=?"],
     ),
     "addressed": (
-        reach._UNPARKED,
+        destinations._UNPARKED,
         ["SEARCH destinations USING INDEX sqlite_autoindex_destinations_1 (address=?)"],
     ),
     "edit": (posts._EDIT, ["SEARCH deliveries USING INDEX deliveries_post (post_id=?"]),

@@ -14,7 +14,7 @@ import aiohttp
 
 from bot.model import FeedSettings, FeedState
 from bot.ports import Failed, Parked, PollRecord, Sent, Store, WebRoute
-from bot.web import StatusStore, WebServer
+from bot.web.server import StatusStore, WebServer
 
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
 NEW = FeedState()

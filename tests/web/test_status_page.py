@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.model import FeedState
-from bot.status_page import MOST_FEEDS
-from bot.web import FRESH
+from bot.web.server import FRESH
+from bot.web.status_page import MOST_FEEDS
 from tests.web.scene import HOSTILE, NOW, SECRET, Ask, Scene
 
 

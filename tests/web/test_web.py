@@ -12,7 +12,7 @@ import pytest
 from bot.errors import BystanderError
 from bot.model import Feed
 from bot.ports import MOST_BODY, QueueHealth, WebAnswer, WebRequest, WebRoute
-from bot.web import FRESH, StatusStore
+from bot.web.server import FRESH, StatusStore
 from tests.web.scene import Ask, Scene, asking
 
 

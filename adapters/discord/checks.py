@@ -1,0 +1,125 @@
+"""What the shell asks of Discord without a running bot: the invitation, and what `check` looks at."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from adapters.discord.errors import translate
+from adapters.discord.gateway.client import Client
+from adapters.discord.gateway.endpoints import Wire
+from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.interactions import commands
+from adapters.discord.messages import addresses
+from adapters.discord.sdk import discord
+from bot.errors import PermanentError, Scope
+from bot.model import CommandInfo
+
+Finding = tuple[bool, str]  # whether it is well, and a line with the mend
+
+
+@asynccontextmanager
+async def visit(wire: Wire, pace: Pace, token: str) -> AsyncIterator[Client]:
+    """Log in for a few calls, without the gateway. DeliveryError for whatever goes wrong inside."""
+    wire.lay()
+    client = Client(wire, pace)
+    try:
+        await client.login(token)
+        yield client
+    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        raise translate(error) from None
+    finally:
+        await client.close()
+        wire.lift()
+
+
+def invitation(client: Client) -> str:
+    """Return the link that adds the bot to a server, with the permissions and scopes it needs."""
+    return discord.utils.oauth_url(
+        client.application_id or 0, permissions=addresses.WANTED, scopes=addresses.SCOPES
+    )
+
+
+async def inspect(
+    client: Client, wanted: Sequence[CommandInfo], addresses: Iterable[str], *, sync: bool
+) -> list[Finding]:
+    """Return what is well and what is not: token, commands, and the permissions in channels."""
+    channels = ChannelInspector(client)
+    return [
+        (True, f"discord token: it is that of {client.user}"),
+        await inspect_commands(client, wanted, sync=sync),
+        *[await channels.inspect(each) for each in addresses if ":channel:" in each],
+    ]
+
+
+async def inspect_commands(client: Client, wanted: Sequence[CommandInfo], *, sync: bool) -> Finding:
+    """Compare the commands with those that Discord has; `sync` registers them when they differ."""
+    application = client.application_id or 0
+    sent = commands.payload(wanted)
+    if fits(_by_name(sent), _by_name(await client.http.get_global_commands(application))):
+        return True, f"discord commands: all {len(sent)} are registered"
+    if not sync:
+        return False, "discord commands: Discord has others; the next start registers them, or check --sync"
+    await client.http.bulk_upsert_global_commands(application, sent)
+    return True, f"discord commands: {len(sent)} registered now"
+
+
+def fits(sent: object, found: object) -> bool:
+    """Whether what Discord gives back is what was sent; it adds keys, and leaves out what is the default."""
+    if isinstance(sent, Mapping) and isinstance(found, Mapping):
+        return all(fits(value, found.get(key)) for key, value in sent.items())
+    if isinstance(sent, list) and sent:
+        return isinstance(found, list) and len(found) == len(sent) and all(map(fits, sent, found))
+    if sent in (None, False, []):
+        return not found
+    return str(sent) == str(found)  # permissions go out as a number and come back as text
+
+
+class ChannelInspector:
+    """Looks at channels one by one; what is known of their servers is asked once."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._guilds: dict[int, tuple[discord.Guild, discord.Member]] = {}
+
+    async def inspect(self, address: str) -> Finding:
+        """Say whether the bot may send alerts to a channel."""
+        try:
+            seen = await self._client.fetch_channel(addresses.read_address(address.partition(":")[2])[1])
+            missing = await self._lacking(seen)
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            wrong = translate(error)
+            return False, f"{address}: {wrong}"
+        if missing:
+            return False, f"{address}: give the bot {', '.join(missing)} there"
+        if (
+            isinstance(seen, discord.ForumChannel)
+            and seen.flags.require_tag
+            and not addresses.tags_for(seen, ())
+        ):
+            return False, f"{address}: the forum demands a tag; add one called “Other” that anybody may use"
+        return True, f"{address}: the bot has every permission it needs"
+
+    async def _lacking(self, seen: object) -> list[str]:
+        if not isinstance(seen, addresses.Place):
+            return []
+        guild, me = await self._home(seen.guild.id)
+        thread = seen if isinstance(seen, discord.Thread) else None
+        ruling = await guild.fetch_channel(thread.parent_id if thread else seen.id)
+        if isinstance(ruling, discord.Thread) or not addresses.takes_messages(seen):
+            raise PermanentError("it takes no messages.", scope=Scope.DESTINATION)
+        if thread:  # who may not write in a channel may not embed there; in its threads that is no matter
+            return addresses.lacking(seen, discord.abc.GuildChannel.permissions_for(ruling, me))
+        return addresses.lacking(seen, ruling.permissions_for(me))
+
+    async def _home(self, guild_id: int) -> tuple[discord.Guild, discord.Member]:
+        if guild_id not in self._guilds:
+            guild = await self._client.fetch_guild(guild_id, with_counts=False)
+            own: Any = self._client.user
+            self._guilds[guild_id] = guild, await guild.fetch_member(own.id)
+        return self._guilds[guild_id]
+
+
+def _by_name(listed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {command["name"]: command for command in listed} | {"count": len(listed)}

@@ -1,0 +1,1 @@
+"""The connection to Discord: gateway, endpoints, servers and the rate limits."""

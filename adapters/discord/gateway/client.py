@@ -1,0 +1,280 @@
+"""The connection to Discord's gateway: discord.py's client, set up for a bot that only posts and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from typing import Any, Protocol, TypedDict
+
+from adapters.discord.gateway.endpoints import Wire
+from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.sdk import KeepAliveHandler, discord
+
+IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
+_INTENTS = discord.Intents(guilds=True)
+
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
+    False  # nobody wants to hear that of a text bot
+)
+
+_log = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """Who hears what people do."""
+
+    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Hear that somebody used a command, clicked or types."""
+        ...
+
+
+class Watcher(Protocol):
+    """Who hears of servers and channels that come and go."""
+
+    async def complete(self) -> None:
+        """Hear that the servers of every shard are in memory, after each new session."""
+        ...
+
+    async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
+        """Hear that channels or threads were deleted, for ever."""
+        ...
+
+    async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
+        """Hear that the bot may now be able to write to a channel and its threads; None: anywhere there."""
+        ...
+
+    async def thread_open(self, thread: discord.Thread) -> None:
+        """Hear of a thread that the bot may now be able to write to."""
+        ...
+
+    async def server_left(self, guild: discord.Guild) -> None:
+        """Hear that the bot was removed from a server; an outage at Discord is another event."""
+        ...
+
+    async def server_joined(self, guild: discord.Guild) -> None:
+        """Hear that the bot was added to a server, perhaps again."""
+        ...
+
+    async def server_available(self, guild: discord.Guild) -> None:
+        """Hear that a server is in memory again after an outage."""
+        ...
+
+    def stop(self) -> None:
+        """End what is under way."""
+        ...
+
+
+class _Sharding(TypedDict, total=False):
+    shard_count: int
+    shard_ids: list[int]
+
+
+def _sharding(shards: tuple[int, int, int] | None) -> _Sharding:
+    if shards is None:
+        return {}
+    first, last, total = shards
+    return {"shard_count": total, "shard_ids": list(range(first, last + 1))}
+
+
+class Client(discord.AutoShardedClient):
+    """discord.py's client with only what Bystander needs: servers and channels in memory, no members.
+
+    `shards`: first, last and total of those this process runs; None for all that Discord recommends.
+    """
+
+    def __init__(self, wire: Wire, pace: Pace, shards: tuple[int, int, int] | None = None) -> None:
+        super().__init__(
+            intents=_INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            http_trace=wire.watch(pace),
+            **_sharding(shards),
+        )
+        self._wire = wire
+        self._listener: Listener | None = None
+        self._watcher: Watcher | None = None
+        self._slots = 1
+        self._started: dict[int, float] = {}  # slot -> when its last shard was started
+        self._talking: set[int] = set()  # shards with a session
+        self._complete: set[int] = set()  # shards whose servers are in memory
+        self.up = asyncio.Event()  # every shard has had one
+        self.start_after = 0.0  # seconds to wait before `connect`
+        dial, connect = wire.dial, self.http.ws_connect
+
+        async def ws_connect(url: str, *, compress: int = 0) -> Any:
+            return await connect(dial(url), compress=compress)
+
+        self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # there is no setting for it
+        self._look_for_left_servers()
+
+    def tell(self, listener: Listener, watcher: Watcher) -> None:
+        """Pass on what happens from now on."""
+        self._listener, self._watcher = listener, watcher
+
+    @property
+    def is_up(self) -> bool:
+        """Whether every shard of this process is connected."""
+        return not self.is_closed() and self._expected() <= self._talking
+
+    @property
+    def shards_here(self) -> int:
+        """How many shards this process runs."""
+        return len(self._expected())
+
+    async def prepare(self) -> None:
+        """Ask how many shards to start, how fast, where, and whether enough starts are left for today."""
+        shards, url, limits = await self.http.get_bot_gateway()
+        self._wire.learn(url)
+        self.shard_count = self.shard_count or shards
+        self._slots = max(limits["max_concurrency"], 1)
+        if limits["remaining"] < self.shards_here:  # one start too many and Discord resets the token
+            self.start_after = limits["reset_after"] / 1000
+            _log.error("Discord allows no more starts today; commands work in %.0f s.", self.start_after)
+
+    def _expected(self) -> set[int]:
+        """Return the shards of this process."""
+        return set(self.shard_ids or range(self.shard_count or 1))
+
+    def serves(self, guild_id: int) -> bool:
+        """Whether a server belongs to a shard of this process."""
+        return (guild_id >> 22) % (self.shard_count or 1) in self._expected()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002
+        """Keep the pace that Discord asks of starting shards: one for each slot every five seconds."""
+        slot = (shard_id or 0) % self._slots
+        now = self.loop.time()
+        start = max(now, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
+        self._started[slot] = start
+        await asyncio.sleep(start - now)
+
+    def _look_for_left_servers(self) -> None:
+        """Let a new session that does not name a server of its shard count as removal from that server.
+
+        READY names every server the bot is in, also one in an outage (documentation, events/gateway-events).
+        Nothing else tells of a removal that happened while there was no session, and discord.py keeps the
+        server in memory.
+        """
+        parsers = self._connection.parsers
+        ready = parsers["READY"]
+
+        def parse_ready(data: Any) -> None:
+            named = {int(each["id"]) for each in data["guilds"]}
+            shard_id = data["shard"][0]
+            for guild in self.guilds:
+                if guild.shard_id == shard_id and guild.id not in named:
+                    parsers["GUILD_DELETE"]({"id": str(guild.id)})
+            ready(data)
+
+        parsers["READY"] = parse_ready
+
+    async def close(self) -> None:
+        """Disconnect. Safe to call again, which ends what a reconnection begun meanwhile left behind."""
+        if self._watcher is not None:
+            self._watcher.stop()
+        await super().close()
+        for thread in threading.enumerate():
+            # A connection made while the client closes keeps its thread; discord.py does not look for it.
+            if isinstance(thread, KeepAliveHandler) and thread.ws._dispatch == self.dispatch:  # noqa: SLF001
+                thread.stop()
+
+    # --- events: discord.py calls them by their names ---------------------------------------------------
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        """Log what went wrong while an event was handled; the next one is handled all the same."""
+        _log.exception("Handling %s failed", event_method)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Note that a shard has a new session."""
+        self._talking.add(shard_id)
+        if self.is_up:
+            self.up.set()
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that a shard goes on with its session; what it missed follows."""
+        self._talking.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a shard lost its connection; discord.py makes a new one."""
+        self._talking.discard(shard_id)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Pass on that every server is in memory, once it is so for all shards."""
+        self._complete.add(shard_id)
+        if self._watcher and self._expected() <= self._complete:
+            await self._watcher.complete()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Pass on that somebody used a command, clicked or types."""
+        if self._listener:
+            await self._listener.interaction(interaction)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Pass on that a channel was deleted, and its threads with it."""
+        if self._watcher:
+            threads = [each.id for each in channel.guild.threads if each.parent_id == channel.id]
+            await self._watcher.channels_gone(channel.guild.id, [channel.id, *threads])
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Pass on that a thread was deleted."""
+        if self._watcher:
+            await self._watcher.channels_gone(payload.guild_id, [payload.thread_id])
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Pass on that the bot was removed from a server."""
+        _log.warning("The bot was removed from the server “%s” (%d).", guild.name, guild.id)
+        if self._watcher:
+            await self._watcher.server_left(guild)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Pass on that the bot was added to a server."""
+        if self._watcher:
+            await self._watcher.server_joined(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Pass on that an outage is over; at the start every server comes this way, and is seen to later."""
+        if self._watcher and self._expected() <= self._complete:
+            await self._watcher.server_available(guild)
+
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Pass on that the bot may do more in a channel, or that a forum asks for other tags."""
+        me = after.guild.me
+        gained = after.permissions_for(me).value & ~before.permissions_for(me).value
+        if gained or _tagging(before) != _tagging(after):
+            await self._access_changed(after.guild, after.id)
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Pass on that a role of the bot changed."""
+        if before.permissions != after.permissions and after in after.guild.me.roles:
+            await self._access_changed(after.guild)
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Pass on that the bot has other roles; without the members intent Discord tells of nobody else."""
+        if after.id == after.guild.me.id and before.roles != after.roles:
+            await self._access_changed(after.guild)
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """Pass on that a thread was unlocked."""
+        if self._watcher and before.locked and not after.locked:
+            await self._watcher.thread_open(after)
+
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """Pass on that a thread changed that was not in memory: one that was archived, or hidden."""
+        if self._watcher:
+            await self._watcher.thread_open(thread)
+
+    async def _access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
+        if self._watcher:
+            await self._watcher.access_changed(guild, channel_id)
+
+
+def _tagging(channel: discord.abc.GuildChannel) -> object:
+    """Return what decides whether a forum takes a post; None for other channels."""
+    if not isinstance(channel, discord.ForumChannel):
+        return None
+    return channel.flags.require_tag, [(each.name, each.moderated) for each in channel.available_tags]

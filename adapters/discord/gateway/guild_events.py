@@ -1,0 +1,172 @@
+"""Where the bot is: tells the desk of servers and channels that come and go, also while it was off."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import Iterable, Sequence
+
+from adapters.discord.errors import DELETED, is_gone, translate
+from adapters.discord.gateway.client import Client
+from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.messages import addresses
+from adapters.discord.sdk import discord
+from bot.errors import PermanentError, Scope
+from bot.ports import Desk
+from bot.text.sanitize import one_line
+
+LOOK_EVERY = 1.0  # seconds between two look-ups: refusals count as invalid requests, see `pace`
+_MEND = "Invite it again; bystander discord-invite prints the link."
+_LONGEST_NAME = 100  # characters of a server's name
+
+_log = logging.getLogger(__name__)
+
+
+class Presence:
+    """Keeps the desk informed for one connection; `adapters.discord.gateway.client.Watcher`."""
+
+    def __init__(self, client: Client, homes: Homes, desk: Desk) -> None:
+        self._client = client
+        self._homes = homes
+        self._desk = desk
+        self._comparing: asyncio.Task[None] | None = None
+
+    # --- what happens while it runs -----------------------------------------------------------------------
+
+    async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
+        """End what went to deleted channels."""
+        await self._desk.gone([addresses.channel_address(each) for each in channel_ids], DELETED)
+        for each in channel_ids:
+            await self._homes.forget(guild_id, each)
+
+    async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
+        """Resume a channel and its threads, or all of a server, where all the bot needs is there now."""
+        for each in await self._destinations_in(guild):
+            place = guild.get_channel_or_thread(each)
+            if place is None:  # an archived thread; nobody keeps of which channel, so sending will tell
+                await self._desk.reachable(addresses.channel_address(each))
+            elif channel_id in (None, each, getattr(place, "parent_id", None)):
+                await self._resume(place)
+
+    async def thread_open(self, thread: discord.Thread) -> None:
+        """Resume a thread, if all the bot needs is there."""
+        await self._resume(thread)
+
+    async def server_left(self, guild: discord.Guild) -> None:
+        """Park what goes to a server, until the bot is invited again."""
+        name = one_line(guild.name, _LONGEST_NAME)
+        await self._leave(
+            guild.id,
+            await self._destinations_in(guild),
+            f"The bot was removed from the server “{name}”. {_MEND}",
+        )
+
+    async def server_joined(self, guild: discord.Guild) -> None:
+        """Resume what goes to a server, where that is allowed."""
+        await self.access_changed(guild)
+        await self._homes.come_back(guild.id)
+
+    async def server_available(self, guild: discord.Guild) -> None:
+        """Resume what goes to a server that the bot was removed from, and is in again."""
+        if await self._homes.was_left(guild.id):
+            await self.server_joined(guild)
+
+    async def complete(self) -> None:
+        """Compare, without keeping anybody waiting, what gets alerts with what there is."""
+        self.stop()
+        # A new session makes every server anew. The old ones and their channels refer to each other, and are
+        # old enough that the collector by itself comes to them late: sessions on, memory has only grown.
+        gc.collect()
+        self._comparing = asyncio.create_task(self._compare())
+
+    def stop(self) -> None:
+        """End the comparison."""
+        if self._comparing is not None:
+            self._comparing.cancel()
+
+    # --- what happened while it did not ---------------------------------------------------------------------
+
+    async def _compare(self) -> None:
+        try:
+            missing = await self._look_around()
+            for channel_id in missing:
+                await self._look_up(channel_id, missing[channel_id])
+                await asyncio.sleep(LOOK_EVERY)
+        except Exception:  # noqa: BLE001 -- sending finds out all the same, only later
+            _log.exception("Comparing the channels with those on Discord failed")
+
+    async def _look_around(self) -> dict[int, int | None]:
+        """Park and resume by the servers in memory; return channels that are in none, with their server."""
+        known = await self._known()
+        homes = await self._homes_of(known)
+        left: dict[int, list[int]] = {}
+        missing: dict[int, int | None] = {}
+        for channel_id in known:
+            guild_id = homes.get(channel_id)
+            guild = self._client.get_guild(guild_id) if guild_id else None
+            if guild_id and not self._client.serves(guild_id):
+                continue  # another process sees to it
+            if guild_id and guild is None:
+                left.setdefault(guild_id, []).append(channel_id)
+            elif guild is None or not (guild.unavailable or guild.get_channel_or_thread(channel_id)):
+                missing[channel_id] = guild_id
+        for guild_id, channel_ids in left.items():
+            await self._leave(guild_id, channel_ids, f"The bot is not in that server any more. {_MEND}")
+        for guild_id in await self._homes.left():
+            if (guild := self._client.get_guild(guild_id)) and not guild.unavailable:
+                await self.server_joined(guild)
+        return missing
+
+    async def _look_up(self, channel_id: int, guild_id: int | None) -> None:
+        """Ask Discord for a channel that is in no server's memory; an archived thread is well."""
+        address = addresses.channel_address(channel_id)
+        try:
+            found = await self._client.http.get_channel(channel_id)
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            if is_gone(error):
+                await self.channels_gone(guild_id or 0, [channel_id])
+                return
+            wrong = translate(error)
+            if isinstance(wrong, PermanentError) and wrong.scope is Scope.DESTINATION:
+                await self._desk.unreachable([address], str(wrong))
+            return
+        if guild_id is None and (home := found.get("guild_id")):
+            await self._homes.learn(int(str(home)), channel_id)
+
+    # --- parts ----------------------------------------------------------------------------------------------
+
+    async def _resume(self, place: addresses.Place) -> None:
+        if _usable(place):
+            await self._desk.reachable(addresses.channel_address(place.id))
+
+    async def _known(self) -> set[int]:
+        """Return every channel that alerts go to, whatever its server."""
+        beginning = addresses.channel_address(0).removesuffix("0")
+        ids = (each.removeprefix(beginning) for each in await self._desk.addresses(beginning))
+        return {int(each) for each in ids if each.isdecimal()}
+
+    async def _destinations_in(self, guild: discord.Guild) -> list[int]:
+        seen = {each.id for each in (*guild.channels, *guild.threads)}
+        return sorted((seen | await self._homes.of(guild.id)) & await self._known())
+
+    async def _homes_of(self, known: set[int]) -> dict[int, int]:
+        """Return the server of each channel, as far as known; what memory shows is kept."""
+        homes = await self._homes.all()
+        if new := known - homes.keys():
+            for guild in self._client.guilds:
+                for each in (*guild.channels, *guild.threads):
+                    if each.id in new:
+                        homes[each.id] = guild.id
+                        await self._homes.learn(guild.id, each.id)
+                await asyncio.sleep(0)  # there may be thousands
+        return homes
+
+    async def _leave(self, guild_id: int, channel_ids: Iterable[int], reason: str) -> None:
+        if addresses := [addresses.channel_address(each) for each in channel_ids]:
+            await self._homes.leave(guild_id)
+            await self._desk.unreachable(addresses, reason)
+
+
+def _usable(place: addresses.Place) -> bool:
+    return addresses.takes_messages(place) and not addresses.lacking(place)

@@ -1,0 +1,123 @@
+"""How fast the bot may call Discord, so that it is never banned. The counting is pure; `Pace` waits by it.
+
+Discord allows 50 requests a second for the whole bot, and bans an address for a while that collected 10,000
+invalid ones in 10 minutes (documentation, topics/rate-limits). The buckets of single routes are discord.py's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
+from adapters.shared.token_bucket import Meter, is_urgent
+from bot.errors import TemporaryError
+
+RATE = 40.0  # requests a second, a fifth below Discord's limit
+BURST = 4.0  # requests that may go at once after a silence
+MOST_INVALID = 1_000  # in INVALID_WINDOW; other processes may share the address
+INVALID_WINDOW = 600.0  # seconds
+_INVALID = frozenset({401, 403, 404, 429})
+TOO_MANY = 429
+_UNSAID = 60.0  # seconds to wait after a 429 that names none
+
+
+class Quota:
+    """So many things in so many seconds, for each key. Pure."""
+
+    def __init__(self, limit: int, window: float) -> None:
+        self._limit = limit
+        self._window = window
+        self._times: dict[int, deque[float]] = {}
+
+    def wait(self, now: float, key: int = 0) -> float:
+        """Return the seconds until another one may be, 0 for now."""
+        times = self._times.get(key)
+        while times and times[0] <= now - self._window:
+            times.popleft()
+        if times is not None and not times:
+            del self._times[key]
+        return times[0] + self._window - now if times and len(times) >= self._limit else 0.0
+
+    def count(self, now: float, key: int = 0) -> None:
+        """Count one in; beyond the limit only the newest are remembered."""
+        self._times.setdefault(key, deque(maxlen=self._limit)).append(now)
+
+
+class Pace:
+    """One gate for every request of the process but the answers to interactions.
+
+    Those who wait go in the order they came; what is `urgent` goes first. `clock` and `sleep` are for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        meter: Meter | None = None,
+        most_invalid: int = MOST_INVALID,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._meter = meter or Meter(RATE, BURST)
+        self._invalid = Quota(most_invalid, INVALID_WINDOW)
+        self._clock = clock
+        self._sleep = sleep
+        self._line = asyncio.Lock()
+        self._alone: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def turn(self) -> None:
+        """Wait until a request may go. TemporaryError while too many were refused lately."""
+        if is_urgent():
+            await self._pass(self._meter.held)
+            return
+        async with self._line:
+            await self._pass(self._meter.wait)
+
+    async def _pass(self, wait: Callable[[float], float]) -> None:
+        while True:
+            self._refuse_after_too_many()
+            if not (seconds := wait(self._clock())):
+                break
+            await self._sleep(seconds)
+        self._meter.take(self._clock())
+
+    def _refuse_after_too_many(self) -> None:
+        if seconds := self._invalid.wait(self._clock()):
+            raise TemporaryError(
+                "Discord refused so many requests that the bot pauses, lest it is banned.",
+                retry_after=seconds,
+            )
+
+    def answered(self, status: int, headers: Mapping[str, str]) -> None:
+        """Learn from an answer: what counts against us, and whether everything has to wait."""
+        scope = headers.get("X-RateLimit-Scope", "")
+        if status in _INVALID and scope != "shared":
+            self._invalid.count(self._clock())
+        if status == TOO_MANY and is_for_all(headers):
+            self._meter.hold(self._clock() + retry_after(headers))
+
+    @asynccontextmanager
+    async def alone(self, place: int) -> AsyncIterator[None]:
+        """Let nobody else be inside for the same place."""
+        lock = self._alone.get(place)
+        if lock is None:
+            lock = self._alone[place] = asyncio.Lock()
+        async with lock:
+            yield
+
+
+def is_for_all(headers: Mapping[str, str]) -> bool:
+    """Whether a 429 stops every request: the global limit, or the edge before Discord (it sets no Via)."""
+    told = headers.get("X-RateLimit-Scope") == "global" or "X-RateLimit-Global" in headers
+    return told or "Via" not in headers
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds that a 429 asks for, an hour at most."""
+    try:
+        return min(max(float(headers.get("Retry-After", "")), 0.0), 3600.0)
+    except ValueError:
+        return _UNSAID

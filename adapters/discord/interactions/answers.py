@@ -1,0 +1,82 @@
+"""Answers to commands as they are sent and previewed: in pages, with menus, and with buttons below them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from adapters.discord.interactions import callback
+from adapters.discord.interactions.callback import Errand, Memory
+from adapters.discord.messages.markdown import with_names
+from adapters.discord.messages.render import LABEL, Button, Card, Menu, payload, reply_pages
+from bot.model import Caller, CommandInfo, Offer, ParameterInfo, Reply
+from bot.ports import Desk
+from bot.text.sanitize import visible
+from bot.text.truncate import clip, units
+
+MENU_KIND = "categories"  # parameters of this kind may be left out: a menu asks for them
+MOST_BUTTONS = 25  # of a message (documentation, components/reference)
+MOST_MESSAGES = 5  # for an answer that cannot be turned
+_PROMPT = "Choose one or more"
+
+
+async def messages(reply: Reply, again: Errand, page: int, memory: Memory, *, changes: bool) -> list[Card]:
+    """Return what shows a page of an answer, buttons to the other pages included.
+
+    `again`: the command. When it `changes` something its answer cannot be had again, so that no page can be
+    turned: a long one is several messages.
+    """
+    cards = [replace(each, content=with_names(each.content)) for each in reply_pages(reply)]
+    offers = await _offers(reply.offers, memory)
+    if changes:
+        return [replace(cards[0], buttons=tuple(offers[:MOST_BUTTONS])), *cards[1:MOST_MESSAGES]]
+    page = min(page, len(cards) - 1)
+    turning = [
+        Button(label, custom_id=await callback.write(replace(again, detail=str(to)), memory))
+        for label, to in (("◀ Back", page - 1), (f"More ({page + 1} of {len(cards)}) ▶", page + 1))
+        if 0 <= to < len(cards)
+    ]
+    return [replace(cards[page], buttons=(*offers[: MOST_BUTTONS - len(turning)], *turning))]
+
+
+async def menu(
+    command: CommandInfo, parameter: str, values: Mapping[str, str], options: Sequence[str], memory: Memory
+) -> Card:
+    """Return a menu that asks for a parameter that was left out."""
+    custom_id = await callback.write(Errand(callback.MENU, command.path, values, parameter), memory)
+    return Card(f"{command.help}:", menu=Menu(custom_id, _PROMPT, tuple(options)))
+
+
+def has_menu(command: CommandInfo, parameter: ParameterInfo) -> bool:
+    """Whether the parameter may be left out, so that a menu asks for it."""
+    return parameter.kind == MENU_KIND and parameter.required and parameter.suggests and not command.admin
+
+
+def left_out(command: CommandInfo, values: Mapping[str, str]) -> str:
+    """Return the parameter that a menu has to ask for, "" for none."""
+    asked = (each.name for each in command.parameters if has_menu(command, each))
+    return next((name for name in asked if name not in values), "")
+
+
+async def preview(desk: Desk, caller: Caller, path: str, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Run a command and return the messages that show its answer, page by page, as JSON has them."""
+    command = next(each for each in desk.commands if each.path == path)
+    missing = left_out(command, values)
+    if missing and (options := await desk.complete(caller, path, missing, "")):
+        return [payload(await menu(command, missing, values, options, desk))]
+    reply = await desk.execute(caller, path, values)
+    again = Errand(callback.PAGE, path, values)
+    pages = 1 if command.changes else len(reply_pages(reply))
+    shown = [await messages(reply, again, page, desk, changes=command.changes) for page in range(pages)]
+    return [payload(each) for cards in shown for each in cards]
+
+
+async def _offers(offers: Sequence[Offer], memory: Memory) -> list[Button]:
+    """Return a button for each command that can be run next."""
+    found: dict[str, Button] = {}
+    for each in offers[:MOST_BUTTONS]:
+        label = clip(visible(each.label), LABEL, units) or f"/{each.path}"
+        custom_id = await callback.write(Errand(callback.COMMAND, each.path, dict(each.values)), memory)
+        found.setdefault(custom_id, Button(label, custom_id=custom_id))
+    return list(found.values())

@@ -1,0 +1,138 @@
+"""The bot's commands as Discord's slash commands, and what Discord sends of them as values again. Pure.
+
+The payload is built by hand, not by discord.py's decorators: it is data made from data, and the fingerprint
+that decides whether to send it is that of the very JSON sent. Shapes: documentation, interactions/
+application-commands and interactions/receiving-and-responding.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.discord.interactions.answers import has_menu
+from adapters.discord.messages.addresses import channel_address, role_mention
+from adapters.discord.sdk import discord
+from bot.model import CommandInfo, ParameterInfo
+
+_LONGEST_TEXT = 1000  # characters of a text option
+_MOST_CHOICES = 25
+
+_Option = discord.AppCommandOptionType
+_KINDS = {"number": _Option.integer, "channel": _Option.channel, "mention": _Option.role}
+_CHANNEL_KINDS = (
+    discord.ChannelType.text,
+    discord.ChannelType.voice,
+    discord.ChannelType.news,
+    discord.ChannelType.news_thread,
+    discord.ChannelType.public_thread,
+    discord.ChannelType.private_thread,
+    discord.ChannelType.stage_voice,
+    discord.ChannelType.forum,
+)
+_GUILD, _BOT_DM, _PRIVATE = 0, 1, 2  # contexts
+_TO_GUILD, _TO_USER = 0, 1  # integration types
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A command as somebody used it. `focused` is the parameter they type at present."""
+
+    path: str
+    values: dict[str, str] = field(default_factory=dict)
+    focused: str = ""
+
+
+def payload(commands: Sequence[CommandInfo]) -> list[dict[str, Any]]:
+    """Return the global commands as Discord takes them; those with a path of two words as sub-commands."""
+    groups: dict[str, list[CommandInfo]] = {}
+    for command in commands:
+        groups.setdefault(command.path.partition(" ")[0], []).append(command)
+    return [_command(name, members) for name, members in groups.items()]
+
+
+def fingerprint(commands: Iterable[Mapping[str, Any]]) -> str:
+    """Return what changes whenever the payload does."""
+    text = json.dumps(list(commands), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read(data: Mapping[str, Any], guild_id: int | None) -> Invocation:
+    """Return what the data of an interaction ask for."""
+    path, options = str(data["name"]), list(data.get("options") or ())
+    while options and options[0]["type"] in (_Option.subcommand.value, _Option.subcommand_group.value):
+        path, options = f"{path} {options[0]['name']}", list(options[0].get("options") or ())
+    values = {option["name"]: _value(option, guild_id) for option in options}
+    focused = next((option["name"] for option in options if option.get("focused")), "")
+    return Invocation(path, values, focused)
+
+
+def _command(name: str, members: Sequence[CommandInfo]) -> dict[str, Any]:
+    first = members[0]
+    shared: dict[str, Any] = {"type": discord.AppCommandType.chat_input.value, "name": name}
+    if first.path == name:
+        shared |= {"description": first.help, "options": _options(first)}
+    else:
+        words = ", ".join(member.path.partition(" ")[2] for member in members)
+        shared |= {
+            "description": f"For admins: {words}"[:100] if first.admin else words[:100],
+            "options": [_subcommand(member) for member in members],
+        }
+    if all(member.admin for member in members):
+        # Only a default that servers can change, so that the handler checks as well.
+        permissions = discord.Permissions(manage_guild=True).value
+        return shared | {
+            "default_member_permissions": permissions,
+            "contexts": [_GUILD],
+            "integration_types": [_TO_GUILD],
+        }
+    return shared | {
+        "default_member_permissions": None,
+        "contexts": [_GUILD, _BOT_DM, _PRIVATE],
+        "integration_types": [_TO_GUILD, _TO_USER],
+    }
+
+
+def _subcommand(command: CommandInfo) -> dict[str, Any]:
+    return {
+        "type": _Option.subcommand.value,
+        "name": command.path.partition(" ")[2],
+        "description": command.help,
+        "options": _options(command),
+    }
+
+
+def _options(command: CommandInfo) -> list[dict[str, Any]]:
+    """Return the parameters, those that are demanded first, as Discord wants them."""
+    options = [_option(command, parameter) for parameter in command.parameters]
+    return sorted(options, key=lambda option: not option["required"])
+
+
+def _option(command: CommandInfo, parameter: ParameterInfo) -> dict[str, Any]:
+    kind = _KINDS.get(parameter.kind, _Option.string)
+    option: dict[str, Any] = {
+        "type": kind.value,
+        "name": parameter.name,
+        "description": parameter.help,
+        "required": parameter.required and not has_menu(command, parameter),
+    }
+    if kind is _Option.integer:
+        option |= {"min_value": parameter.minimum, "max_value": parameter.maximum}
+    elif kind is _Option.channel:
+        option["channel_types"] = [each.value for each in _CHANNEL_KINDS]
+    elif kind is _Option.string and parameter.choices:
+        option["choices"] = [{"name": each, "value": each} for each in parameter.choices[:_MOST_CHOICES]]
+    elif kind is _Option.string:
+        option |= {"max_length": _LONGEST_TEXT, "autocomplete": parameter.suggests}
+    return option
+
+
+def _value(option: Mapping[str, Any], guild_id: int | None) -> str:
+    if option["type"] == _Option.channel.value:
+        return channel_address(int(option["value"]))
+    if option["type"] == _Option.role.value:
+        return role_mention(int(option["value"]), guild_id)
+    return str(option["value"])

@@ -1,0 +1,275 @@
+"""What people do on Discord: commands, suggestions, buttons, menus. Each is answered within 3 seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol, cast
+
+import aiohttp
+
+from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.interactions import answers, callback, commands
+from adapters.discord.interactions.callback import Errand
+from adapters.discord.interactions.welcome import without_hold
+from adapters.discord.messages import addresses, views
+from adapters.discord.messages.preflight import refusal
+from adapters.discord.messages.render import MOST_OPTIONS, Card, followed
+from adapters.discord.sdk import discord
+from adapters.shared.token_bucket import urgent
+from bot.errors import DeliveryError, PermanentError
+from bot.model import Caller, CommandInfo, Reply
+from bot.ports import Desk
+
+SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
+FOLLOW, ADD_ALERTS = "follow", "alerts add"
+TOO_OLD = "That is too old to be known; please ask again."
+NO_LINK = "The link of this post is gone from the message. Ask with the link of the post: /why LINK"
+PAUSES = (0.5, 2.0)  # seconds before what a broken connection lost is asked again
+ANSWERED = 40060  # "Interaction has already been acknowledged"
+
+_LINK = re.compile(r"https?://[^\s<>]+")
+_Interaction = discord.Interaction[Any]
+
+_BROKEN = (aiohttp.ClientError, OSError)
+_log = logging.getLogger(__name__)
+
+
+class Greeter(Protocol):
+    """Says hello to a person who begins to follow something."""
+
+    async def greet(self, user_id: int, text: str) -> bool:
+        """Send a first direct message, unless one is known to have arrived; whether it is known by now.
+
+        The desk hears of it. PermanentError: no message can reach them.
+        """
+        ...
+
+
+class Conversation:
+    """Answers interactions with what the desk says. `admins`: ids of those who are admins everywhere."""
+
+    def __init__(self, desk: Desk, greeter: Greeter, homes: Homes, admins: Sequence[str] = ()) -> None:
+        self._desk = desk
+        self._greeter = greeter
+        self._homes = homes
+        self._admins = frozenset(admins)
+        self._commands = {command.path: command for command in desk.commands}
+
+    async def receive(self, interaction: _Interaction) -> None:
+        """Answer one interaction; its errors end here, in the log."""
+        kinds = {
+            discord.InteractionType.application_command: self._command,
+            discord.InteractionType.autocomplete: self._suggest,
+            discord.InteractionType.component: self._click,
+        }
+        answer = kinds.get(interaction.type)
+        if answer is None:
+            return
+        try:
+            with urgent():
+                await answer(interaction)
+        except (discord.DiscordException, DeliveryError, *_BROKEN) as error:
+            # 10062: the 3 seconds were over before we answered; nobody waits any more.
+            _log.warning("An answer did not reach Discord: %s", error)
+
+    # --- commands ---------------------------------------------------------------------------------------
+
+    async def _command(self, interaction: _Interaction) -> None:
+        await _defer(interaction, thinking=True)
+        used = commands.read(_data(interaction), interaction.guild_id)
+        command = self._commands.get(used.path)
+        missing = answers.left_out(command, used.values) if command else ""
+        if command and missing and await self._offer_menu(interaction, command, missing, used.values):
+            return
+        reply = self._refusal(interaction, used) or await self._execute(interaction, used.path, used.values)
+        await self._answer(interaction, reply, Errand(callback.PAGE, used.path, used.values))
+
+    async def _execute(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> Reply:
+        caller = self._caller(interaction)
+        seen = replace(caller, places=await self._places(interaction, caller))
+        reply = await self._desk.execute(seen, path, values)
+        if path == FOLLOW and reply.ok:
+            return await self._greeted(interaction, caller, reply)
+        if path == ADD_ALERTS and reply.ok and interaction.guild_id:
+            _, channel_id = addresses.read_address(values.get("channel", caller.place).partition(":")[2])
+            await self._homes.learn(interaction.guild_id, channel_id)
+        return reply
+
+    async def _greeted(self, interaction: _Interaction, caller: Caller, reply: Reply) -> Reply:
+        """Make sure that direct messages reach who follows something; say so when they do not."""
+        if caller.place == caller.address:
+            await self._desk.reachable(caller.address)
+            return replace(reply, text=without_hold(reply.text))
+        try:
+            arrives = await self._greeter.greet(interaction.user.id, without_hold(reply.text))
+        except PermanentError as error:
+            text = f"{without_hold(reply.text)}\nBut no direct message reaches you yet: {error}"
+            return replace(reply, text=text)
+        return replace(reply, text=without_hold(reply.text)) if arrives else reply
+
+    async def _offer_menu(
+        self, interaction: _Interaction, command: CommandInfo, parameter: str, values: Mapping[str, str]
+    ) -> bool:
+        """Answer with a menu of what can be chosen; False when there is nothing to choose."""
+        options = await self._desk.complete(self._caller(interaction), command.path, parameter, "")
+        if not options:
+            return False
+        await self._show(interaction, await answers.menu(command, parameter, values, options, self._desk))
+        return True
+
+    def _refusal(self, interaction: _Interaction, used: commands.Invocation) -> Reply | None:
+        """Return what is missing for alerts in a channel; None for nothing."""
+        if used.path != ADD_ALERTS or not self._is_admin(interaction):
+            return None
+        return refusal(interaction, used)
+
+    # --- suggestions ------------------------------------------------------------------------------------
+
+    async def _suggest(self, interaction: _Interaction) -> None:
+        used = commands.read(_data(interaction), interaction.guild_id)
+        typed = used.values.get(used.focused, "")
+        found: list[str] = []
+        try:
+            async with asyncio.timeout(SUGGESTION_LIMIT):
+                found = await self._desk.complete(self._caller(interaction), used.path, used.focused, typed)
+        except TimeoutError:
+            _log.warning("Suggestions for /%s took too long", used.path)
+        choices = [discord.app_commands.Choice(name=each, value=each) for each in found]
+        await interaction.response.autocomplete(choices[:MOST_OPTIONS])
+
+    # --- clicks -----------------------------------------------------------------------------------------
+
+    async def _click(self, interaction: _Interaction) -> None:
+        custom_id = str(_data(interaction).get("custom_id", ""))
+        kind = custom_id.partition(":")[0]
+        if kind == callback.FOLLOW:
+            await self._run_for_reader(interaction, FOLLOW, {answers.MENU_KIND: followed(custom_id)})
+        elif kind == callback.WHY:
+            await self._explain(interaction, _link_of(interaction.message))
+        elif kind == callback.COMMAND:
+            await self._run_offer(interaction, custom_id)
+        elif kind in (callback.PAGE, callback.MENU):
+            await self._run_errand(interaction, custom_id)
+
+    async def _explain(self, interaction: _Interaction, link: str) -> None:
+        """Explain the post of a card. Without its link, which people can hide, it would be another one."""
+        if link:
+            await self._run_for_reader(interaction, "why", {"link": link})
+        else:
+            await interaction.response.send_message(NO_LINK, ephemeral=True)
+
+    async def _run_for_reader(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> None:
+        """Answer who clicked, alone, under a message that everybody sees."""
+        await _defer(interaction, thinking=True)
+        reply = await self._execute(interaction, path, values)
+        await self._answer(interaction, reply, Errand(callback.PAGE, path, values))
+
+    async def _run_offer(self, interaction: _Interaction, custom_id: str) -> None:
+        """Run the command that a button stands for, for who clicked."""
+        wanted = await callback.read(custom_id, self._desk)
+        if wanted is None:
+            await interaction.response.send_message(TOO_OLD, ephemeral=True)
+        else:
+            await self._run_for_reader(interaction, wanted.path, wanted.values)
+
+    async def _run_errand(self, interaction: _Interaction, custom_id: str) -> None:
+        await _defer(interaction)
+        wanted = await callback.read(custom_id, self._desk)
+        if wanted is None:
+            await self._show(interaction, Card(TOO_OLD))
+            return
+        values = dict(wanted.values)
+        if wanted.kind == callback.MENU:
+            values[wanted.detail] = ", ".join(_data(interaction).get("values", ()))
+        elif self._changes(wanted.path):
+            return  # a page of an answer never does again what the answer told of
+        page = int(wanted.detail) if wanted.detail.isdecimal() else 0
+        reply = await self._execute(interaction, wanted.path, values)
+        await self._answer(interaction, reply, Errand(callback.PAGE, wanted.path, values), page)
+
+    # --- answers ----------------------------------------------------------------------------------------
+
+    async def _answer(self, interaction: _Interaction, reply: Reply, again: Errand, page: int = 0) -> None:
+        """Show an answer in place of what is there; a long one in pages, or in several messages."""
+        shown, *more = await answers.messages(
+            reply, again, page, self._desk, changes=self._changes(again.path)
+        )
+        await self._show(interaction, shown)
+        for each in more:
+            await interaction.followup.send(content=each.content, embeds=views.embeds(each), ephemeral=True)
+
+    async def _show(self, interaction: _Interaction, made: Card) -> None:
+        async def edit() -> None:
+            await interaction.edit_original_response(
+                content=made.content or None, embeds=views.embeds(made), view=views.view(made)
+            )
+
+        await _persist(edit)
+
+    def _changes(self, path: str) -> bool:
+        command = self._commands.get(path)
+        return command is None or command.changes
+
+    def _caller(self, interaction: _Interaction) -> Caller:
+        address = addresses.user_address(interaction.user.id)
+        in_dm = interaction.guild_id is None and interaction.context.dm_channel
+        place = addresses.channel_address(interaction.channel_id or 0)
+        return Caller(address, address if in_dm else place, admin=self._is_admin(interaction))
+
+    async def _places(self, interaction: _Interaction, caller: Caller) -> frozenset[str] | None:
+        """Return the channels of the server they are in, for them to see what is there and nothing else."""
+        if str(interaction.user.id) in self._admins:
+            return None
+        guild = interaction.guild
+        if guild is None:
+            return frozenset({caller.place})
+        named = _data(interaction).get("resolved", {}).get("channels", {})  # Discord says they are here
+        seen = (each.id for each in (*guild.channels, *guild.threads))
+        ids = {*seen, *map(int, named), *await self._homes.of(guild.id)}
+        return frozenset({caller.place, *map(addresses.channel_address, ids)})
+
+    def _is_admin(self, interaction: _Interaction) -> bool:
+        here = interaction.guild_id is not None and interaction.permissions.manage_guild
+        return here or str(interaction.user.id) in self._admins
+
+
+async def _defer(interaction: _Interaction, *, thinking: bool = False) -> None:
+    """Tell Discord that an answer follows. Where its word on that is lost, the command goes on."""
+
+    async def defer() -> None:
+        await interaction.response.defer(ephemeral=thinking, thinking=thinking)
+
+    try:
+        await _persist(defer, PAUSES[:1])
+    except _BROKEN as error:
+        _log.warning("Discord may not know that an answer follows: %s", error)
+    except discord.HTTPException as error:
+        if error.code != ANSWERED:
+            raise
+
+
+async def _persist(ask: Callable[[], Awaitable[None]], pauses: Sequence[float] = PAUSES) -> None:
+    """Ask again after each pause while the connection breaks; only for what may be done twice."""
+    for pause in pauses:
+        try:
+            return await ask()
+        except _BROKEN as error:
+            _log.info("The connection to Discord broke off, again in %.1f s: %s", pause, error)
+            await asyncio.sleep(pause)
+    return await ask()
+
+
+def _data(interaction: _Interaction) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", interaction.data or {})
+
+
+def _link_of(message: discord.Message | None) -> str:
+    """Return the link of the post that a card is about, "" for none."""
+    if message is None:
+        return ""
+    linked = [each.url for each in message.embeds if each.url]
+    return next(iter([*linked, *_LINK.findall(message.content)]), "")

@@ -1,0 +1,1 @@
+"""Messages on Discord: rendered, sent, edited and found again."""

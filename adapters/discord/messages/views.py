@@ -1,0 +1,78 @@
+"""Cards as discord.py sends them: embeds, buttons, menus, and the key by which a message is found again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from adapters.discord.interactions.callback import COMMAND
+from adapters.discord.messages.render import EVERYONE, Button, Card, Menu
+from adapters.discord.sdk import discord
+
+
+def with_key(card: Card, key: str) -> Card:
+    """Return a card with the attempt key in the custom id of one of its buttons.
+
+    Discord gives the bot its own messages back with their components, whereas nobody says whether a nonce
+    is still there. A card without a button that could bear the key gets one that is of use to any reader.
+    """
+    if any(key in each.custom_id for each in card.buttons):
+        return card
+    return replace(card, buttons=(*card.buttons, Button("Health", custom_id=f"{COMMAND}:{key}:health?")))
+
+
+def mentions(card: Card) -> discord.AllowedMentions:
+    """Return leave to mention whom an admin chose for alerts, and nobody else."""
+    roles = [discord.Object(each) for each in card.mention_roles]
+    everyone = card.content.split("\n")[0] == EVERYONE  # no other text can be: the renderer breaks it
+    return discord.AllowedMentions(everyone=everyone, users=False, roles=roles or False, replied_user=False)
+
+
+def bears(message: discord.Message, key: str) -> bool:
+    """Whether a message is the one that was sent with this key."""
+    if message.nonce is not None and str(message.nonce) == key:
+        return True
+    ids = [getattr(child, "custom_id", None) or "" for row in message.components for child in _children(row)]
+    return any(key in custom_id.split(":") for custom_id in ids)
+
+
+def _children(row: Any) -> Sequence[Any]:
+    return getattr(row, "children", ())
+
+
+def embeds(card: Card) -> list[discord.Embed]:
+    """Return a card's embeds."""
+    return [discord.Embed.from_dict(each) for each in card.embeds]
+
+
+def view(card: Card) -> discord.ui.View | None:
+    """Return a card's menu and buttons as a view; None where there is nothing.
+
+    The view is ended before it is sent, so that discord.py keeps no record of it: clicks are known by their
+    custom ids alone, before a restart as after it.
+    """
+    if not (card.buttons or card.menu):
+        return None
+    made = discord.ui.View(timeout=None)
+    if card.menu:
+        made.add_item(_menu(card.menu))
+    for each in card.buttons:
+        style = discord.ButtonStyle.link if each.url else discord.ButtonStyle.secondary
+        made.add_item(
+            discord.ui.Button(
+                style=style, label=each.label, url=each.url or None, custom_id=each.custom_id or None
+            )
+        )
+    made.stop()
+    return made
+
+
+def _menu(menu: Menu) -> discord.ui.Select[Any]:
+    return discord.ui.Select(
+        custom_id=menu.custom_id,
+        placeholder=menu.prompt,
+        min_values=1,
+        max_values=menu.most,
+        options=[discord.SelectOption(label=each, value=each) for each in menu.choices],
+    )

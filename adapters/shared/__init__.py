@@ -1,0 +1,1 @@
+"""Functions that several adapters use. No base class: adapters stay independent."""

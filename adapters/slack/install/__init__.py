@@ -1,0 +1,1 @@
+"""How a workspace gets the app: manifest, OAuth, stored installations."""

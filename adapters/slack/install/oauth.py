@@ -1,0 +1,227 @@
+"""The web pages by which further workspaces install the app: Slack's OAuth, on Bolt's flow."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.installation_store import Installation
+
+from adapters.slack.errors import name_of, translate
+from adapters.slack.install.installations import STATE_LIFE, Installations, States
+from adapters.slack.install.manifest import BOT_SCOPES, INSTALL_PATH, REDIRECT_PATH
+from adapters.slack.messages import addresses
+from adapters.slack.transport.app import web_client
+from adapters.slack.transport.http_mode import web_answer
+from adapters.slack.transport.workspaces import Workspaces
+from bot.clock import Clock, SystemClock
+from bot.errors import DeliveryError
+from bot.ports import Desk, WebAnswer, WebRequest, WebRoute
+
+_AUTHORIZE = "/oauth/v2/authorize"
+_SAFE = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the code of the installation is in the address
+    "X-Content-Type-Options": "nosniff",
+}
+_AGAIN = "Start again on the page that you came from, in the same browser and within ten minutes."
+# What went wrong by Bolt's names: status, sentence.
+_FAILURES = {
+    "access_denied": (HTTPStatus.OK, "The installation was cancelled; nothing was installed."),
+    "invalid_browser": (HTTPStatus.BAD_REQUEST, f"This browser did not begin the installation. {_AGAIN}"),
+    "invalid_state": (
+        HTTPStatus.BAD_REQUEST,
+        f"The installation took too long, or is done already. {_AGAIN}",
+    ),
+    "missing_code": (HTTPStatus.BAD_REQUEST, f"Slack's part of the installation is missing. {_AGAIN}"),
+    "invalid_code": (HTTPStatus.BAD_REQUEST, f"Slack does not confirm the installation. {_AGAIN}"),
+    "storage_error": (
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "The installation could not be kept; the bot's log says why. Ask whoever runs the bot.",
+    ),
+}
+_OTHER = (HTTPStatus.BAD_REQUEST, f"Slack did not install the app. {_AGAIN}")
+_HOME = (
+    "This is the home workspace of this bot, so nothing was changed. If its token was revoked, whoever runs "
+    "the bot has to put the new one into SLACK_BOT_TOKEN."
+)
+_UNREACHABLE = "Slack does not answer at present. Start again in a few minutes."
+_NOT_YET = "The bot is starting. Try again in a moment."
+_NEVER = "The bot cannot connect to Slack; its log says why. Ask whoever runs the bot."
+
+_log = logging.getLogger(__name__)
+
+
+class Door:
+    """Where workspaces come in. Without client id, client secret or public address there is none.
+
+    `public_url`: where browsers reach the bot's web server, with https in front of it, for browsers send the
+    cookie of an installation by https alone. `api_base` says which Slack is meant.
+    """
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        public_url: str,
+        api_base: str,
+        clock: Clock | None = None,
+    ) -> None:
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._public_url = public_url.rstrip("/")
+        self._api_base = api_base
+        self._clock = clock or SystemClock()
+        self._flow: AsyncOAuthFlow | None = None
+        self._closed = _NOT_YET  # what is said while there is no way in
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        """What is served; known before `open`."""
+        if not (self._client_id and self._client_secret and self._public_url):
+            return ()
+        return (WebRoute("GET", INSTALL_PATH, self._begin), WebRoute("GET", REDIRECT_PATH, self._end))
+
+    def open(self, desk: Desk, workspaces: Workspaces, installations: Installations) -> None:
+        """Let workspaces in from now on."""
+        self._closed = _NOT_YET
+        if self.routes:
+            states = States(desk, self._client_secret, self._clock)
+            self._flow = _Flow(
+                self._settings(installations, states, _Pages(workspaces)), desk, workspaces, self._api_base
+            )
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self._flow = None
+
+    def refuse(self) -> None:
+        """Let nobody in, for Slack refuses the bot."""
+        self._flow, self._closed = None, _NEVER
+
+    def _settings(
+        self, installations: Installations, states: States, pages: AsyncCallbackOptions
+    ) -> AsyncOAuthSettings:
+        origin = urlsplit(self._api_base)
+        return AsyncOAuthSettings(
+            client_id=self._client_id,
+            client_secret=self._client_secret,
+            scopes=list(BOT_SCOPES),
+            user_scopes=[],
+            redirect_uri=self._public_url + REDIRECT_PATH,
+            authorization_url=f"{origin.scheme}://{origin.netloc}{_AUTHORIZE}",
+            install_page_rendering_enabled=False,
+            callback_options=pages,
+            installation_store=installations,
+            state_store=states,
+            state_expiration_seconds=STATE_LIFE,
+        )
+
+    async def _begin(self, _: WebRequest) -> WebAnswer:
+        """Send a browser on to Slack; nothing of the request gets into the address."""
+        if self._flow is None:
+            return _page(HTTPStatus.SERVICE_UNAVAILABLE, self._closed)
+        return web_answer(await self._flow.handle_installation(AsyncBoltRequest(body="")))
+
+    async def _end(self, request: WebRequest) -> WebAnswer:
+        """Take a browser back from Slack."""
+        if self._flow is None:
+            return _page(HTTPStatus.SERVICE_UNAVAILABLE, self._closed)
+        asked = AsyncBoltRequest(body="", query=request.query, headers=dict(request.headers))
+        try:
+            return web_answer(await self._flow.handle_callback(asked))
+        except DeliveryError as error:
+            _log.warning("A workspace could not be installed: %s", error)
+            return _page(HTTPStatus.BAD_GATEWAY, _UNREACHABLE)
+
+
+class _Flow(AsyncOAuthFlow):
+    """Bolt's flow; codes and tokens stay out of the log, and what waited for the workspace goes out."""
+
+    def __init__(
+        self, settings: AsyncOAuthSettings, desk: Desk, workspaces: Workspaces, api_base: str
+    ) -> None:
+        client = web_client(api_base)
+        super().__init__(client=client, logger=client.logger, settings=settings)
+        self._authorization = aiohttp.encode_basic_auth(settings.client_id, settings.client_secret)
+        self._desk = desk
+        self._workspaces = workspaces
+
+    async def run_installation(self, code: str) -> Installation | None:
+        """Exchange a code for a token; None when Slack does not know it. DeliveryError: no answer."""
+        try:
+            told = await self.client.api_call(  # the SDK's own method uses what aiohttp has deprecated
+                "oauth.v2.access",
+                data={"code": code, "redirect_uri": self.settings.redirect_uri},
+                headers={"Authorization": self._authorization},
+            )
+        except SlackApiError as error:
+            _log.warning("Slack does not confirm an installation: %s", name_of(error))
+            return None
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            raise translate(error) from None
+        team, user = told.get("team") or {}, told.get("authed_user") or {}
+        return Installation(
+            team_id=team.get("id"),
+            team_name=team.get("name"),
+            bot_token=told.get("access_token"),
+            bot_refresh_token=told.get("refresh_token"),
+            user_id=user.get("id", ""),
+        )
+
+    async def store_installation(self, request: AsyncBoltRequest, installation: Installation) -> None:
+        """Keep a workspace, and let out what waited for it. BoltError: it cannot be kept."""
+        team = installation.team_id or ""
+        if team and self._workspaces.is_home(team):
+            return
+        await super().store_installation(request, installation)
+        self._workspaces.forget(team)
+        _log.info("The app was installed in the Slack workspace %s.", team)
+        for address in await self._desk.addresses(addresses.prefix(team)):
+            await self._desk.reachable(address)
+
+
+class _Pages(AsyncCallbackOptions):
+    """What a browser shows at the end. Nothing of a request is on any page."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        super().__init__(self._welcome, self._refuse)
+        self._workspaces = workspaces
+
+    async def _welcome(self, args: AsyncSuccessArgs) -> BoltResponse:
+        team = args.installation.team_id or ""
+        name = args.installation.team_name or team
+        welcome = f"Bystander is installed in {name}. Type /follow there, or /alerts add in a channel."
+        return _response(args, HTTPStatus.OK, _HOME if self._workspaces.is_home(team) else welcome)
+
+    async def _refuse(self, args: AsyncFailureArgs) -> BoltResponse:
+        if args.error is not None:
+            _log.error("An installation was not kept: %s", args.error)
+        return _response(args, *_FAILURES.get(args.reason, _OTHER))
+
+
+def _response(args: AsyncSuccessArgs | AsyncFailureArgs, status: HTTPStatus, sentence: str) -> BoltResponse:
+    """Return a page that also takes the cookie of the installation away."""
+    forget = args.settings.state_utils.build_set_cookie_for_deletion()
+    return BoltResponse(status=status, headers={**_SAFE, "Set-Cookie": forget}, body=_html(sentence))
+
+
+def _page(status: HTTPStatus, sentence: str) -> WebAnswer:
+    return WebAnswer(status, tuple(_SAFE.items()), _html(sentence).encode())
+
+
+def _html(sentence: str) -> str:
+    return f'<!doctype html><meta charset="utf-8"><title>Bystander</title><p>{html.escape(sentence)}</p>\n'

@@ -1,0 +1,131 @@
+"""Answers that only one person sees, by whichever way is open."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.slack.errors import translate
+from adapters.slack.interactions import callback, views
+from adapters.slack.interactions.callback import Errand, Memory
+from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.views import Button
+from adapters.slack.messages import addresses
+from adapters.slack.messages.render import Json, Payload, arguments, reply_pages
+from adapters.slack.transport.client import TIMEOUT
+from adapters.slack.transport.workspaces import Workspaces
+from bot.model import Offer, Reply
+from bot.ports import Desk
+
+MOST_MESSAGES = 5  # that a response_url takes (documentation, handling user interaction)
+_OK = 200
+
+_log = logging.getLogger(__name__)
+_quiet = logging.getLogger(f"{__name__}.sdk")  # the SDK notes the addresses of answers
+_quiet.setLevel(logging.WARNING)
+
+
+class Answers:
+    """Shows answers to who asked."""
+
+    def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
+        self._workspaces = workspaces
+        self._desk = desk
+
+    async def give(
+        self, origin: Origin, reply: Reply, again: Errand | None = None, *, replace: bool = False
+    ) -> None:
+        """Show an answer; a long one page by page where `again` has it once more, else in several messages.
+
+        `replace`: in place of the message that was clicked. DeliveryError: no way was open.
+        """
+        found = await pages(reply, again, self._desk)
+        places = await self._desk.addresses(f"{addresses.PLATFORM}:")
+        known = views.channel_ids(places) | {origin.channel}
+        shown = found[:MOST_MESSAGES] if again is None else [found[min(again.page, len(found) - 1)]]
+        for number, page in enumerate(shown):
+            made = Payload(page.text, views.with_names(page.blocks, origin.team, known))
+            await self.show(origin, arguments(made), replace=replace and number == 0)
+
+    async def show(self, origin: Origin, content: Json, *, replace: bool = False) -> None:
+        """Show one message by the address that came with the deed, else in the channel, else directly."""
+        if origin.response_url and await self._respond(origin.response_url, content, replace=replace):
+            return
+        if origin.in_channel and await self._in_channel(origin, content):
+            return
+        await self.tell(origin, content)
+
+    async def tell(self, origin: Origin, content: Json) -> None:
+        """Send a person a direct message. DeliveryError: it cannot be sent."""
+        client = await self._workspaces.client(origin.team)
+        try:
+            await client.chat_postMessage(channel=origin.user, **content)
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            raise translate(error, elsewhere=not self._workspaces.is_home(origin.team)) from None
+
+    async def _respond(self, url: str, content: Json, *, replace: bool) -> bool:
+        body = content | {"response_type": "ephemeral", "replace_original": replace}
+        client = AsyncWebhookClient(url, timeout=TIMEOUT, logger=_quiet, retry_handlers=[])
+        try:
+            answer = await client.send_dict(body)
+        except Exception as error:  # noqa: BLE001 -- as above
+            reason = str(translate(error))
+        else:
+            if answer.status_code == _OK:
+                return True
+            reason = f"Slack answered {answer.status_code}."
+        _log.warning("An answer could not be given where it was asked for: %s", reason)
+        return False
+
+    async def _in_channel(self, origin: Origin, content: Json) -> bool:
+        """Show a message to one person in a channel, which Slack allows only where the bot is a member."""
+        shown = {key: value for key, value in content.items() if not key.startswith("unfurl")}
+        client = await self._workspaces.client(origin.team)
+        try:
+            await client.chat_postEphemeral(channel=origin.channel, user=origin.user, **shown)
+        except Exception as error:  # noqa: BLE001 -- as above
+            _log.info("An answer goes by direct message: %s", translate(error))
+            return False
+        return True
+
+
+async def pages(reply: Reply, again: Errand | None, memory: Memory) -> list[Payload]:
+    """Return an answer in pages, with the buttons that belong to it; `again` has it once more."""
+    texts = reply_pages(reply)
+    batches = views.batches(await buttons(reply.offers, memory))
+    count = max(len(texts), len(batches))
+    found = []
+    for number in range(count):
+        text = texts[min(number, len(texts) - 1)]
+        offers = batches[number] if number < len(batches) else []
+        turning = await _turning(again, number, count, memory)
+        found.append(Payload(text.text, [*text.blocks, *views.actions(offers), *views.actions(turning)]))
+    return found
+
+
+async def buttons(offers: Sequence[Offer], memory: Memory) -> list[Button]:
+    """Return offers as buttons."""
+    return [
+        Button(
+            each.label,
+            f"{views.OFFER}:{number}",
+            await callback.write(Errand(each.path, dict(each.values)), memory),
+        )
+        for number, each in enumerate(offers, 1)
+    ]
+
+
+async def _turning(again: Errand | None, page: int, count: int, memory: Memory) -> list[Button]:
+    if again is None:
+        return []
+    return [
+        Button(label, f"{views.TURN}:{to}", await callback.write(_page(again, to), memory))
+        for label, to in (("◀ Back", page - 1), (f"More ({page + 1} of {count}) ▶", page + 1))
+        if 0 <= to < count
+    ]
+
+
+def _page(again: Errand, page: int) -> Errand:
+    return Errand(again.path, again.values, again.line, page)

@@ -1,0 +1,165 @@
+"""Runs at the desk what people asked for on Slack, once it is clear which channel they mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from adapters.slack.interactions import command_text
+from adapters.slack.interactions.callback import Errand
+from adapters.slack.interactions.home import Home
+from adapters.slack.interactions.permissions import Callers, UnsureCaller
+from adapters.slack.interactions.request_context import Origin
+from adapters.slack.messages import addresses, preflight
+from adapters.slack.transport.tasks import Tasks
+from adapters.slack.transport.workspaces import Workspaces
+from bot.errors import DeliveryError, UsageError
+from bot.model import Caller, Reply
+from bot.ports import Desk
+from bot.text.normalize import attempt_key
+
+FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
+FEED_CHANGES = frozenset({"feeds add", "feeds remove"})
+UNCHANGED = "Nothing was changed."
+FEEDS_ARE_SHARED = "The feeds are those of every workspace; ask whoever runs the bot to change them."
+GREETING_LIMIT = 2.0  # seconds an answer waits to hear whether direct messages arrive
+
+
+class PlaceError(UsageError):
+    """Alerts cannot go to the channel that was named."""
+
+
+class Greeter(Protocol):
+    """Says hello to a person who begins to follow something."""
+
+    async def greet(self, team: str, user_id: str, text: str, key: str) -> None:
+        """Send a first direct message, unless one is known to have arrived; DeliveryError: it cannot."""
+        ...
+
+
+class Clerk:
+    """Does errands. Whatever changes something brings the App Home in step."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        workspaces: Workspaces,
+        callers: Callers,
+        greeter: Greeter,
+        *,
+        home: Home,
+        tasks: Tasks,
+    ) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._callers = callers
+        self._greeter = greeter
+        self._home = home
+        self._tasks = tasks
+        self.commands = {command.path: command for command in desk.commands}
+
+    def path(self, wanted: Errand) -> str:
+        """Return the path of an errand, "" where there is no such command."""
+        return command_text.read_line(wanted.line, self.commands).path if wanted.line else wanted.path
+
+    def changes(self, wanted: Errand) -> bool:
+        """Whether an errand may change something, so that it is not done again for another page."""
+        command = self.commands.get(self.path(wanted))
+        return command is None or command.changes
+
+    async def run(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+        """Do an errand. DeliveryError: Slack was asked about a channel and did not answer."""
+        try:
+            return await self.attempt(origin, caller, wanted)
+        except UsageError as error:
+            return Reply(str(error), ok=False)
+
+    async def attempt(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+        """Do an errand as `run` does. Raises UsageError for what cannot be asked of the desk."""
+        reply = await self._run(origin, caller, wanted)
+        if reply.ok and self.changes(wanted):
+            self._home.refresh(origin)
+        return reply
+
+    async def greeted(self, origin: Origin, caller: Caller, reply: Reply) -> Reply:
+        """Make sure that direct messages reach who follows something; say so when they do not."""
+        if caller.place != caller.address:
+            greeting = self._tasks.start(self._greet(origin, caller, reply.text))
+            await asyncio.wait({greeting}, timeout=GREETING_LIMIT)
+            if greeting.done() and (error := greeting.result()) is not None:
+                return unreached(reply, error)
+        else:
+            await self._desk.reachable(caller.address)
+        return reply
+
+    async def _greet(self, origin: Origin, caller: Caller, text: str) -> DeliveryError | None:
+        """Send a first direct message; return why it cannot be."""
+        greeting = f"Alerts come here. {text}"
+        key = attempt_key(caller.address, f"greeting {greeting}")
+        try:
+            await self._greeter.greet(origin.team, origin.user, greeting, key)
+        except DeliveryError as error:
+            return error
+        await self._desk.reachable(caller.address)
+        return None
+
+    async def _run(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+        read = command_text.read_line(wanted.line, self.commands) if wanted.line else None
+        path = wanted.path if read is None else read.path
+        command = self.commands.get(path)
+        if command is not None and command.admin and isinstance(caller, UnsureCaller):
+            raise UsageError(caller.doubt)
+        if path in FEED_CHANGES and caller.admin and not self._may_change_feeds(origin):
+            raise UsageError(f"{FEEDS_ARE_SHARED} {UNCHANGED}")
+        if read is not None and (command is None or not command_text.takes_channel(command)):
+            return await self._desk.run(caller, read.line)
+        if command is None or (command.admin and not caller.admin):
+            return await self._desk.execute(caller, path, {})  # which says so
+        values = self._placed(
+            origin, path, command_text.values(command, read.rest) if read else wanted.values
+        )
+        hint = await self._check(caller, values) if path == ADD_ALERTS else ""
+        reply = await self._desk.execute(caller, path, values)
+        return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
+
+    def _may_change_feeds(self, origin: Origin) -> bool:
+        """Whether somebody may change what all workspaces share."""
+        return self._workspaces.is_home(origin.team) or self._callers.is_operator(origin)
+
+    def _placed(self, origin: Origin, path: str, values: Mapping[str, str]) -> dict[str, str]:
+        """Return values in which channels are addresses. Raises PlaceError for those of other workspaces."""
+        kinds = {each.name: each.kind for each in self.commands[path].parameters}
+        home = self._workspaces.home
+        found = dict(values)
+        for name in [name for name in found if kinds.get(name) == "channel"]:
+            team, channel_id = command_text.channel(found[name])
+            if self._is_elsewhere(team, origin) and not self._callers.is_operator(origin):
+                raise PlaceError(f"That channel is in another workspace; run the command there. {UNCHANGED}")
+            found[name] = addresses.address(team or origin.team, channel_id, home)
+        return found
+
+    def _is_elsewhere(self, team: str, origin: Origin) -> bool:
+        same_home = self._workspaces.is_home(team) and self._workspaces.is_home(origin.team)
+        return team not in ("", origin.team) and not same_home
+
+    async def _check(self, caller: Caller, values: Mapping[str, str]) -> str:
+        """Return what would make alerts surer in a channel; PlaceError: it is known that none can go."""
+        address = values.get("channel", caller.place)
+        if address == caller.address:
+            raise PlaceError(
+                "Alerts go to a channel: run the command in one, or choose one in the form that /alerts add "
+                f"opens when nothing stands behind it. {UNCHANGED}"
+            )
+        place = addresses.read_address(address.partition(":")[2])
+        client, me = await self._workspaces.client(place.team), await self._workspaces.identity(place.team)
+        wrong, hint = await preflight.outlook(client, place.id, me)
+        if wrong:
+            raise PlaceError(f"{wrong} {UNCHANGED}")
+        return hint
+
+
+def unreached(reply: Reply, error: DeliveryError) -> Reply:
+    """Return an answer that says why no direct message came."""
+    return Reply(f"{reply.text}\nBut no direct message reaches you yet: {error}", reply.posts)

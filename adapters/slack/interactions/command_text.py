@@ -1,0 +1,177 @@
+"""What people type behind a slash command, made ready for the desk. Pure.
+
+The text comes as it was typed; an app that has Slack escape it gets `<#C1|news>`, `<@U1|ann>`, `<!here>`,
+`<https://…|U.S.>` and `&amp;` in it (documentation, slash commands). Both are understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.errors import UsageError
+from bot.model import CommandInfo
+from bot.text.sanitize import visible
+from bot.text.truncate import clip
+
+LONGEST = 3000  # characters that are looked at; the desk refuses a third of that
+HELP = "help"
+ADDRESSES = frozenset({"link", "url"})  # kinds of parameters that want an address, and not its label
+
+_TOKEN = re.compile(r"<([#@!]?)([^<>|\s]*)(?:\|([^<>|]*))?>")
+_DOUBLE_QUOTES = re.compile("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02]")
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_CHANNEL = re.compile(r"(?:slack:)?(?:([TE][A-Z0-9]{2,20})/)?([CG][A-Z0-9]{2,20})")
+_GROUP, _PERSON = re.compile(r"S[A-Z0-9]{2,20}"), re.compile(r"[UW][A-Z0-9]{2,20}")
+_EVERYBODY = {"here": "@here", "channel": "@channel"}
+_ENTITIES = (
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+)  # in this order
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command as typed. `path` is "" when there is none of that name; `line` is what the desk gets."""
+
+    line: str
+    path: str = ""
+    rest: str = ""  # what stands behind the path, Slack's own signs still in it
+
+    @property
+    def raw(self) -> str:
+        """The line with Slack's own signs, to be read again by `read_line`."""
+        return f"/{self.path} {self.rest}".rstrip() if self.path else self.line
+
+
+def read(name: str, text: str, commands: Mapping[str, CommandInfo], prefix: str) -> Typed:
+    """Return what was typed. `name` is the slash command; all commands also stand behind the `prefix` one.
+
+    Only a known path takes along what is behind it, so that nothing is done that was not looked at here.
+    """
+    words = [name.strip().lstrip("/").casefold(), *_parted(visible(text[:LONGEST]))]
+    if prefix and words[0] == prefix.casefold():
+        words = [words[1].lstrip("/").casefold(), *_parted(words[2])]
+    first, second, rest = words[0] or HELP, words[1].lstrip("/").casefold(), words[2]
+    if second and f"{first} {second}" in commands:
+        return _known(commands[f"{first} {second}"], rest)
+    if first in commands:
+        return _known(commands[first], f"{words[1]} {rest}".strip())
+    return Typed(f"/{plain(f'{first} {second}'.strip())}")
+
+
+def read_line(line: str, commands: Mapping[str, CommandInfo]) -> Typed:
+    """Return what a line stands for that was read before."""
+    name, _, text = line.strip().partition(" ")
+    return read(name, text, commands, "")
+
+
+def plain(text: str, *, addresses: bool = False) -> str:
+    """Return text as it was typed before Slack escaped it; of links the label, or the address."""
+
+    def word(token: re.Match[str]) -> str:
+        sign, target, label = token[1], token[2], token[3] or ""
+        if sign == "!":
+            return f"@{(label or target.partition('^')[2] or target).lstrip('@')}"
+        if sign:
+            return f"{sign}{(label or target).lstrip(sign)}"
+        if "://" in target or target.startswith("mailto:"):
+            return target if addresses else (label or target)
+        return token[0]
+
+    return _unescaped(_TOKEN.sub(word, text))
+
+
+def takes_channel(command: CommandInfo) -> bool:
+    """Whether a command has a parameter for a channel, so that its values are read here."""
+    return any(each.kind == "channel" for each in command.parameters)
+
+
+def values(command: CommandInfo, rest: str) -> dict[str, str]:
+    """Return the values typed for a command; what has no name goes to its first parameter.
+
+    Raises UsageError where they cannot be told.
+    """
+    found: dict[str, str] = {}
+    names = "|".join(re.escape(each.name) for each in command.parameters)
+    pattern = re.compile(
+        rf"\"[^\"]*\"|(?<!\S)(?P<name>{names})\s?(?:=|:(?!//))\s*(?P<value>\"[^\"]*\"|'[^']*'(?!\S)|\S+)?",
+        re.IGNORECASE,
+    )
+
+    def take(option: re.Match[str]) -> str:
+        if option["name"] is None:
+            return option[0]
+        name, value = option["name"].lower(), _unquoted(option["value"] or "")
+        if name == command.parameters[0].name:
+            return option["value"] or ""
+        if name in found:
+            raise UsageError(f"{name}: is given twice. Nothing was changed.")
+        if not value:
+            raise UsageError(f"{name}: needs a value. Nothing was changed.")
+        found[name] = value
+        return " "
+
+    unnamed = " ".join(pattern.sub(take, _DOUBLE_QUOTES.sub('"', rest)).split())
+    if unnamed:
+        found[command.parameters[0].name] = _unquoted(unnamed)
+    kinds = {each.name: each.kind for each in command.parameters}
+    return {name: _value(kinds[name], value) for name, value in found.items()}
+
+
+def channel(text: str) -> tuple[str, str]:
+    """Return the workspace ("" where none is named) and the id of a channel. Raises UsageError for a name."""
+    token = _TOKEN.fullmatch(text)
+    match = _CHANNEL.fullmatch(token[2] if token is not None and token[1] == "#" else text.lstrip("#"))
+    if match is None:
+        named = clip(plain(text), 60)
+        raise UsageError(
+            f"Slack does not tell me which channel “{named}” is. Run the command in that channel, choose the "
+            "channel in the form that /alerts add opens when nothing stands behind it, or give the channel's "
+            "id (C…, at the end of its details). Nothing was changed."
+        )
+    return match[1] or "", match[2]
+
+
+def mention(text: str) -> str:
+    """Return whom alerts are to mention, as Slack takes it. Raises UsageError for a name."""
+    token = _TOKEN.fullmatch(text)
+    sign, target = (token[1], token[2]) if token is not None else ("", text.lstrip("@"))
+    if sign in ("", "!") and target in _EVERYBODY:
+        return _EVERYBODY[target]
+    group = target.removeprefix("subteam^")
+    if sign in ("", "!") and _GROUP.fullmatch(group):
+        return f"<!subteam^{group}>"
+    if sign in ("", "@") and _PERSON.fullmatch(target):
+        return f"<@{target}>"
+    raise UsageError(
+        f"Slack does not tell me who “{clip(plain(text), 60)}” is. Mention @here or @channel, or give the id "
+        "of a user group (S…) or of a person (U…, in their profile). Nothing was changed."
+    )
+
+
+def _parted(text: str) -> tuple[str, str]:
+    first, _, rest = text.strip().partition(" ")
+    return first, rest.strip()
+
+
+def _known(command: CommandInfo, rest: str) -> Typed:
+    wants_address = any(each.kind in ADDRESSES for each in command.parameters)
+    return Typed(f"/{command.path} {plain(rest, addresses=wants_address)}".strip(), command.path, rest)
+
+
+def _value(kind: str, value: str) -> str:
+    return mention(value) if kind == "mention" else value if kind == "channel" else plain(value)
+
+
+def _unescaped(text: str) -> str:
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    return text
+
+
+def _unquoted(text: str) -> str:
+    match = _QUOTED.fullmatch(text.strip())
+    return (match[1] or match[2] or "").strip() if match else text.strip()

@@ -1,0 +1,278 @@
+"""What people do on Slack: commands, clicks, forms. Each is acknowledged at once, then worked on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from adapters.shared.token_bucket import urgent
+from adapters.slack.errors import translate
+from adapters.slack.interactions import callback, command_text, request_context, views
+from adapters.slack.interactions.answers import Answers
+from adapters.slack.interactions.callback import Errand
+from adapters.slack.interactions.command_runner import (
+    ADD_ALERTS,
+    FOLLOW,
+    FOLLOWING,
+    UNFOLLOW,
+    Clerk,
+    Greeter,
+    PlaceError,
+    unreached,
+)
+from adapters.slack.interactions.home import Home
+from adapters.slack.interactions.permissions import PATIENCE, Callers, People
+from adapters.slack.interactions.request_context import Origin
+from adapters.slack.messages import addresses
+from adapters.slack.messages.render import FOLLOW as FOLLOW_BUTTON
+from adapters.slack.messages.render import WHY
+from adapters.slack.transport.tasks import Once, Tasks
+from adapters.slack.transport.workspaces import Workspaces
+from bot.errors import DeliveryError, UsageError
+from bot.model import Caller, Reply
+from bot.ports import Desk
+
+SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds for what goes into an acknowledgement; Slack waits for 3
+OPEN_LIMIT = 1.0  # seconds to find out who is an admin before a form opens
+MOST_FORMS = 1000  # submitted ones that are remembered
+TOO_OLD = "That list is too old to be turned; please ask again."
+
+_ANY = re.compile("")
+_Body = Mapping[str, Any]
+_Work = Callable[[Origin, _Body], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+class Conversation:
+    """Answers what comes in with what the desk says. `prefix`: the command that all others stand behind."""
+
+    def __init__(
+        self, desk: Desk, workspaces: Workspaces, people: People, greeter: Greeter, *, prefix: str
+    ) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._prefix = prefix
+        self._callers = Callers(desk, workspaces, people)
+        self._answers = Answers(workspaces, desk)
+        self._home = Home(desk, workspaces, self._callers)
+        self._tasks = Tasks()
+        self._clerk = Clerk(desk, workspaces, self._callers, greeter, home=self._home, tasks=self._tasks)
+        self._once = Once()
+        self._forms: OrderedDict[str, asyncio.Task[tuple[Reply, bool]]] = OrderedDict()
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen for everything that people do."""
+        app.command(_ANY)(self._on_command)
+        app.action(_ANY)(self._on_click)
+        app.options(_ANY)(self._on_search)
+        app.view(_ANY)(self._on_form)
+        app.event("app_home_opened")(self._on_home)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything is answered and every App Home is in step, then end what is left."""
+        end = asyncio.get_running_loop().time() + seconds
+        await self._tasks.drain(seconds)
+        await self._home.drain(max(end - asyncio.get_running_loop().time(), 0.0))
+        await self._callers.aclose()
+
+    # --- listeners ----------------------------------------------------------------------------------------
+
+    async def _on_command(self, ack: AsyncAck, body: _Body) -> None:
+        await ack()
+        self._begin(body, self._command)
+
+    async def _on_click(self, ack: AsyncAck, body: _Body) -> None:
+        await ack()
+        self._begin(body, self._click)
+
+    async def _on_search(self, ack: AsyncAck, body: _Body) -> None:
+        found: list[str] = []
+        who = request_context.read(body)
+        try:
+            async with asyncio.timeout(SEARCH_LIMIT):
+                found = await self._suggest(who, body) if who is not None else []
+        except TimeoutError:
+            _log.warning("Suggestions took too long.")
+        await ack(options=views.options(found))
+
+    async def _on_form(self, ack: AsyncAck, body: _Body) -> None:
+        """Acknowledge with what is wrong in the form, where that is known in time; else it closes."""
+        who = request_context.read(body)
+        if who is None:
+            await ack()
+            return
+        chosen = views.chosen(body.get("view") or {})
+        known = self._forms.get(who.trigger)
+        with urgent():
+            task = known or self._tasks.start(self._submit(who, chosen))
+        if who.trigger:
+            self._forms[who.trigger] = task
+        while len(self._forms) > MOST_FORMS:
+            self._forms.popitem(last=False)
+        done, _ = await asyncio.wait({task}, timeout=FORM_LIMIT)
+        reply, of_place = task.result() if done else (None, False)
+        if reply is not None and not reply.ok:
+            await ack(response_action="errors", errors=views.errors(reply.text, of_place=of_place))
+            return
+        await ack()
+        if known is None:
+            with urgent():
+                self._tasks.start(self._tell(who, chosen, task))
+
+    async def _on_home(self, body: _Body) -> None:
+        who = request_context.read(body)
+        if who is not None and body["event"].get("tab") == "home":  # its other tab is that of messages
+            self._home.refresh(who)
+
+    def _begin(self, body: _Body, work: _Work) -> None:
+        """Start to work on something, unless Slack has sent it before."""
+        who = request_context.read(body)
+        if who is None or not self._once.first(who.trigger):
+            return
+
+        async def answered() -> None:
+            with urgent():
+                await work(who, body)
+
+        self._tasks.start(answered())
+
+    # --- commands -----------------------------------------------------------------------------------------
+
+    async def _command(self, who: Origin, body: _Body) -> None:
+        name, text = str(body.get("command", "")), str(body.get("text") or "")
+        asked = command_text.read(name, text, self._clerk.commands, self._prefix)
+        wanted = Errand(line=asked.raw)
+        opens = not asked.rest and asked.path in (FOLLOW, ADD_ALERTS)
+        caller = await self._callers.caller(who, OPEN_LIMIT if opens else PATIENCE)
+        if opens and await self._open(who, caller, asked.path):
+            return
+        if not asked.rest and asked.path == UNFOLLOW:
+            wanted = Errand(FOLLOWING)  # its answer has a button to take each off
+        await self._answer(who, caller, wanted)
+
+    async def _answer(self, who: Origin, caller: Caller, wanted: Errand, *, replace_it: bool = False) -> None:
+        reply = await self._clerk.run(who, caller, wanted)
+        if reply.ok and self._clerk.path(wanted) == FOLLOW:
+            reply = await self._clerk.greeted(who, caller, reply)
+        again = None if self._clerk.changes(wanted) else wanted
+        await self._answers.give(who, reply, again, replace=replace_it)
+
+    # --- clicks -------------------------------------------------------------------------------------------
+
+    async def _click(self, who: Origin, body: _Body) -> None:
+        action_id, value = _clicked(body)
+        kind = action_id.partition(":")[0]
+        if kind == FOLLOW_BUTTON:
+            await self._answer_reader(who, Errand(FOLLOW, {"categories": value}))
+        elif kind == WHY:
+            await self._answer_reader(who, Errand("why", {"link": value} if value.strip("?") else {}))
+        elif kind == views.OPEN:
+            caller = await self._callers.caller(who, OPEN_LIMIT)
+            if not await self._open(who, caller, value) and value == ADD_ALERTS:
+                reply = await self._clerk.run(who, caller, Errand(value))  # which says why not
+                self._home.refresh(who, reply.text)
+        elif kind in (views.OFFER, views.TURN):
+            wanted = await callback.read(value, self._desk)
+            if wanted is None:
+                await self._answers.give(who, Reply(TOO_OLD), replace=True)
+            elif kind == views.OFFER:
+                await self._take_up(who, wanted, in_view=bool(body.get("view")))
+            elif not self._clerk.changes(wanted):  # a page never does again what was done
+                await self._answer(who, await self._callers.caller(who), wanted, replace_it=True)
+
+    async def _answer_reader(self, who: Origin, wanted: Errand) -> None:
+        """Answer who clicked, alone, under a message that everybody sees."""
+        await self._answer(who, await self._callers.caller(who), wanted)
+
+    async def _take_up(self, who: Origin, wanted: Errand, *, in_view: bool) -> None:
+        """Run what a button offers, and show what can be chosen now."""
+        caller = await self._callers.caller(who)
+        reply = await self._clerk.run(who, caller, wanted)
+        if in_view:
+            self._home.refresh(who, reply.text)
+            return
+        again = None
+        if self._clerk.path(wanted) == UNFOLLOW:
+            left = await self._clerk.run(who, caller, Errand(FOLLOWING))
+            reply, again = replace(reply, offers=left.offers), Errand(FOLLOWING)
+        await self._answers.give(who, reply, again, replace=True)
+
+    # --- the form -----------------------------------------------------------------------------------------
+
+    async def _open(self, who: Origin, caller: Caller, path: str) -> bool:
+        """Open the form; whether it was."""
+        if path == ADD_ALERTS and not caller.admin:
+            return False
+        preset = who.channel if path == ADD_ALERTS and who.in_channel else ""
+        feeds = await self._desk.complete(caller, FOLLOW, "feed", "")
+        view = views.form(
+            self._clerk.commands[FOLLOW],
+            feeds,
+            back=who.channel if who.in_channel else "",
+            place=preset if caller.admin else None,
+        )
+        try:
+            client = await self._workspaces.client(who.team)
+            await client.views_open(trigger_id=who.trigger, view=view)
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            _log.warning("A form could not be opened: %s", translate(error))
+            return False
+        return True
+
+    async def _suggest(self, who: Origin, body: _Body) -> list[str]:
+        address = addresses.address(who.team, who.user, self._workspaces.home)
+        parameter, text = str(body.get("action_id", "")), str(body.get("value") or "")
+        return await self._desk.complete(Caller(address, address), FOLLOW, parameter, text)
+
+    async def _submit(self, who: Origin, chosen: views.Chosen) -> tuple[Reply, bool]:
+        """Run what was chosen; return the answer, and whether the channel is at fault in a refusal."""
+        wanted = Errand(FOLLOW, chosen.values)
+        if chosen.channel:
+            known = {each.name for each in self._clerk.commands[ADD_ALERTS].parameters}
+            values = {name: value for name, value in chosen.values.items() if name in known}
+            wanted = Errand(ADD_ALERTS, values | {views.PLACE: chosen.channel})
+        try:
+            caller = await self._callers.caller(who, OPEN_LIMIT)
+            return await self._clerk.attempt(who, caller, wanted), False
+        except (UsageError, DeliveryError) as error:
+            return Reply(str(error), ok=False), isinstance(error, PlaceError)
+
+    async def _tell(self, who: Origin, chosen: views.Chosen, task: asyncio.Task[tuple[Reply, bool]]) -> None:
+        """Answer a form that was closed. What follows by direct message is said by one, to show the way."""
+        reply, _ = await task
+        direct = reply.ok and not chosen.channel
+        back = Origin(who.team, who.user, "" if direct else chosen.back)
+        try:
+            await self._answers.give(back, reply)
+        except DeliveryError as error:
+            await self._tell_elsewhere(who, chosen, unreached(reply, error) if direct else reply)
+        else:
+            if direct:
+                await self._desk.reachable(addresses.address(who.team, who.user, self._workspaces.home))
+
+    async def _tell_elsewhere(self, who: Origin, chosen: views.Chosen, reply: Reply) -> None:
+        """Answer a form where it was opened, else in the App Home."""
+        try:
+            await self._answers.give(Origin(who.team, who.user, chosen.back), reply)
+        except DeliveryError:
+            self._home.refresh(who, reply.text)
+
+
+def _clicked(body: _Body) -> tuple[str, str]:
+    """Return the action id and the value of what was clicked, "" for what is not there."""
+    match body.get("actions"):
+        case [Mapping() as action, *_]:
+            found = (action.get("action_id"), action.get("value"))
+            return (
+                found[0] if isinstance(found[0], str) else "",
+                found[1] if isinstance(found[1], str) else "",
+            )
+    return "", ""

@@ -1,0 +1,128 @@
+"""The App Home of everybody who opened it or used a command: what they follow, and what is new."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from adapters.slack.errors import name_of, translate
+from adapters.slack.interactions import views
+from adapters.slack.interactions.answers import buttons
+from adapters.slack.interactions.permissions import Callers
+from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.views import OPEN, Button, Part
+from adapters.slack.messages import addresses
+from adapters.slack.messages.render import Json
+from adapters.slack.transport.tasks import Tasks
+from adapters.slack.transport.workspaces import Workspaces
+from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.model import Caller
+from bot.ports import Desk
+
+AT_ONCE = 8  # tabs that are being made
+ATTEMPTS = 3
+LONGEST_WAIT = 30.0  # seconds between two attempts; the next change or visit is soon enough else
+NO_TAB = "The app has no Home tab; switch it on (api.slack.com/apps, App Home, Show Tabs)."
+_NO_TAB = "not_enabled"
+
+_Person = tuple[str, str]  # workspace and id
+
+_log = logging.getLogger(__name__)
+
+
+class Home:
+    """Publishes App Homes, one after the other for one person; nobody waits for it.
+
+    `sleep` is for tests.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        workspaces: Workspaces,
+        callers: Callers,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._callers = callers
+        self._sleep = sleep
+        self._tasks = Tasks()
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._wanted: dict[_Person, tuple[Origin, str]] = {}
+        self._busy: set[_Person] = set()
+
+    def refresh(self, origin: Origin, note: str = "") -> None:
+        """Bring a person's tab in step with what they follow; `note` is said on top of it, once."""
+        person = (origin.team, origin.user)
+        self._wanted[person] = (origin, note)
+        if person not in self._busy:
+            self._busy.add(person)
+            self._tasks.start(self._catch_up(person))
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until all tabs are in step, then end what is left."""
+        await self._tasks.drain(seconds)
+
+    async def _catch_up(self, person: _Person) -> None:
+        """Publish until nothing has changed since the answers of the commands were read."""
+        failures = 0
+        try:
+            while person in self._wanted:
+                origin, note = self._wanted.pop(person)
+                try:
+                    async with self._room:
+                        await self._publish(origin, note)
+                except DeliveryError as error:
+                    failures += 1
+                    wait = _wait(error)
+                    if wait is None or failures == ATTEMPTS:
+                        _log.warning("An App Home is not up to date: %s", error)
+                        continue
+                    self._wanted.setdefault(person, (origin, note))
+                    await self._sleep(wait)
+        finally:
+            self._busy.discard(person)
+
+    async def _publish(self, origin: Origin, note: str) -> None:
+        view = await self.view(origin, note)
+        client = await self._workspaces.client(origin.team)
+        try:
+            await client.views_publish(user_id=origin.user, view=view)
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            if name_of(error) == _NO_TAB:
+                raise PermanentError(NO_TAB, scope=Scope.ADAPTER) from None
+            raise translate(error, elsewhere=not self._workspaces.is_home(origin.team)) from None
+
+    async def view(self, origin: Origin, note: str = "") -> Json:
+        """Return the tab as it should be now."""
+        caller = await self._callers.caller(Origin(origin.team, origin.user))
+        return await tab(self._desk, caller, origin.team, note)
+
+
+async def tab(desk: Desk, caller: Caller, team: str = "", note: str = "") -> Json:
+    """Return somebody's tab: what they follow, the newest posts, and what admins have to know."""
+    parts = [await _following(desk, caller), await _part(desk, caller, "Newest posts", "latest")]
+    if caller.admin:
+        add = Button("Add alerts to a channel", f"{OPEN}:2", "alerts add")
+        parts.append(await _part(desk, caller, "Alerts in channels", "alerts list", add))
+        parts.append(await _part(desk, caller, "Health", "health"))
+    known = views.channel_ids(await desk.addresses(f"{addresses.PLATFORM}:"))
+    return views.home(parts, team, known, note)
+
+
+async def _following(desk: Desk, caller: Caller) -> Part:
+    reply = await desk.execute(caller, "following", {})
+    more = Button("Follow more", f"{OPEN}:1", "follow", primary=True)
+    return Part("What you follow", reply, (more, *await buttons(reply.offers, desk)))
+
+
+async def _part(desk: Desk, caller: Caller, heading: str, path: str, *more: Button) -> Part:
+    return Part(heading, await desk.execute(caller, path, {}), more)
+
+
+def _wait(error: DeliveryError) -> float | None:
+    """Return the seconds until another attempt, None where none is worth it."""
+    seconds = error.retry_after or 1.0 if isinstance(error, TemporaryError) else LONGEST_WAIT
+    return seconds if seconds < LONGEST_WAIT else None

@@ -1,0 +1,165 @@
+"""Who may use the commands for admins: the workspace's own admins and owners, and those of the config.
+
+While Slack does not tell whether somebody is one, nobody may; but they are told so, and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.errors import name_of, translate
+from adapters.slack.interactions.request_context import Origin
+from adapters.slack.messages import addresses
+from adapters.slack.transport.workspaces import Workspaces
+from bot.errors import PermanentError
+from bot.model import Caller
+from bot.ports import Desk
+
+KEPT = 300.0  # seconds that an answer of Slack's holds
+KEPT_UNKNOWN = 30.0  # seconds until Slack is asked again after it refused to tell
+PATIENCE = 5.0  # seconds
+MOST = 10_000  # people remembered
+NO_SCOPE = (
+    "The bot cannot ask Slack who is an admin, for it lacks the scope users:read; add it "
+    "(api.slack.com/apps, OAuth & Permissions, Scopes) and install the app again."
+)
+_NO_SCOPE = "missing_scope"
+_RIGHTS = ("is_admin", "is_owner", "is_primary_owner")
+_NEVER = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
+
+_Person = tuple[str, str]  # workspace and id
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Whether somebody is an admin; `doubt` is a sentence on why Slack does not tell, "" where it does."""
+
+    admin: bool = False
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureCaller(Caller):
+    """Somebody who may be an admin, which Slack does not tell; `doubt` says why."""
+
+    doubt: str = ""
+
+
+SILENT = Rights(doubt="Slack does not tell at present who is an admin; try again in a moment.")
+
+
+class People:
+    """Knows admins. `admins`: ids that are admins everywhere, `U…`, or `T…/U…` in another workspace."""
+
+    def __init__(self, admins: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
+        self._admins = frozenset(admins)
+        self._clock = clock
+        self._known: dict[_Person, tuple[float, Rights]] = {}  # until when, and what
+        self._asking: dict[_Person, asyncio.Task[Rights]] = {}
+
+    def is_operator(self, team: str, user: str, home: str) -> bool:
+        """Whether the config names somebody; `home` is the workspace whose ids stand there alone."""
+        return f"{team}/{user}" in self._admins or (team in ("", home) and user in self._admins)
+
+    async def rights(
+        self, client: AsyncWebClient, team: str, user: str, patience: float = PATIENCE
+    ) -> Rights:
+        """Return what is known of somebody; an answer that takes longer than `patience` is kept for later."""
+        person = (team, user)
+        until, known = self._known.get(person, (0.0, SILENT))
+        if self._clock() < until:
+            return known
+        if person not in self._asking:
+            self._asking[person] = asyncio.create_task(self._ask(client, person))
+        asking = self._asking[person]
+        await asyncio.wait({asking}, timeout=patience)
+        return asking.result() if asking.done() and not asking.cancelled() else SILENT
+
+    async def aclose(self) -> None:
+        """Ask no more."""
+        asking = list(self._asking.values())
+        for each in asking:
+            each.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _ask(self, client: AsyncWebClient, person: _Person) -> Rights:
+        team, user = person
+        try:
+            answer = await client.users_info(user=user)
+            rights, kept = Rights(may_manage(answer.get("user"), team)), KEPT
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            told = translate(error)
+            _log.warning("Slack does not tell who is an admin: %s", told)
+            rights = Rights(doubt=NO_SCOPE) if name_of(error) == _NO_SCOPE else SILENT
+            kept = KEPT_UNKNOWN if isinstance(told, PermanentError) else 0.0
+        finally:
+            del self._asking[person]
+        self._keep(person, rights, kept)
+        return rights
+
+    def _keep(self, person: _Person, rights: Rights, seconds: float) -> None:
+        while len(self._known) >= MOST:
+            del self._known[next(iter(self._known))]
+        self._known[person] = (self._clock() + seconds, rights)
+
+
+def may_manage(user: Any, team: str) -> bool:
+    """Whether what Slack tells of a user makes them an admin or owner of this very workspace.
+
+    People of another workspace who share a channel are told of with the rights they have at home.
+    """
+    if not isinstance(user, Mapping) or any(user.get(each) for each in _NEVER):
+        return False
+    organisation = user.get("enterprise_user")
+    teams = organisation.get("teams") if isinstance(organisation, Mapping) else None
+    at_home = user.get("team_id") == team or (isinstance(teams, list) and team in teams)
+    return at_home and any(user.get(each) is True for each in _RIGHTS)
+
+
+class Callers:
+    """Makes those who type or click known to the desk."""
+
+    def __init__(self, desk: Desk, workspaces: Workspaces, people: People) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._people = people
+
+    async def caller(self, origin: Origin, patience: float = PATIENCE) -> Caller:
+        """Return who did something, with their rights. DeliveryError: the bot is not in that workspace."""
+        home = self._workspaces.home
+        client = await self._workspaces.client(origin.team)
+        address = addresses.address(origin.team, origin.user, home)
+        place = addresses.address(origin.team, origin.channel, home) if origin.in_channel else address
+        if self.is_operator(origin):
+            return Caller(address, place, admin=True)
+        rights = await self._people.rights(client, origin.team, origin.user, patience)
+        if rights.doubt:
+            return UnsureCaller(address, place, doubt=rights.doubt)
+        if not rights.admin:
+            return Caller(address, place)
+        return Caller(address, place, admin=True, places=await self._places(origin.team))
+
+    async def aclose(self) -> None:
+        """Ask Slack no more."""
+        await self._people.aclose()
+
+    def is_operator(self, origin: Origin) -> bool:
+        """Whether the config makes somebody an admin, who sees every workspace."""
+        return self._people.is_operator(origin.team, origin.user, self._workspaces.home)
+
+    async def _places(self, team: str) -> frozenset[str] | None:
+        """Return the destinations in a workspace, None where there are no others."""
+        known = await self._desk.addresses(f"{addresses.PLATFORM}:")
+        if not self._workspaces.is_home(team):
+            return frozenset(each for each in known if each.startswith(addresses.prefix(team)))
+        own = frozenset(each for each in known if "/" not in each)
+        return own if len(own) < len(known) else None

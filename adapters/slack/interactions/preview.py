@@ -1,0 +1,33 @@
+"""What answers look like: the messages and views by which commands are answered, without Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from adapters.slack.interactions import views
+from adapters.slack.interactions.answers import pages
+from adapters.slack.interactions.callback import Errand
+from adapters.slack.interactions.command_runner import FOLLOW, FOLLOWING, UNFOLLOW
+from adapters.slack.interactions.home import tab
+from adapters.slack.messages.render import Json, arguments
+from bot.model import Caller
+from bot.ports import Desk
+
+
+async def answer(desk: Desk, caller: Caller, path: str, values: Mapping[str, str]) -> list[Json]:
+    """Run a command and return what shows its answer: messages page by page, or the form it opens."""
+    commands = {command.path: command for command in desk.commands}
+    if path == FOLLOW and not values:
+        feeds = await desk.complete(caller, FOLLOW, "feed", "")
+        return [views.form(commands[FOLLOW], feeds, place="" if caller.admin else None)]
+    if path == UNFOLLOW and not values:
+        path = FOLLOWING
+    reply = await desk.execute(caller, path, values)
+    again = None if commands[path].changes else Errand(path, dict(values))
+    return [arguments(each) for each in await pages(reply, again, desk)]
+
+
+async def home(desk: Desk, caller: Caller) -> list[Json]:
+    """Return the App Home."""
+    return [await tab(desk, replace(caller, place=caller.address))]

@@ -1,0 +1,272 @@
+"""What people see besides messages: buttons under answers, the form to follow something, the App Home. Pure.
+
+Limits: documentation, Block Kit and views. Text stands in plain_text and rich text, as in `render`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack.interactions.request_context import channel_id
+from adapters.slack.messages.render import LABEL, SECTION, VALUE, Json, reply_pages
+from bot.model import CommandInfo, ParameterInfo, Reply
+from bot.text.sanitize import visible
+from bot.text.truncate import clip, units
+
+FORM = "follow"  # callback id
+OFFER, TURN, OPEN = "offer", "turn", "open"  # action ids; buttons have a number behind theirs
+PLACE = "channel"  # block of the form for the channel
+MOST_OPTIONS, MOST_BUTTONS = 100, 25  # of a select; of one block
+HOME_PAGES = 3  # of one answer in the App Home
+
+_BATCH, _BATCH_SIZE = 20, 4000  # buttons, and characters of their values, under one page of an answer
+_TITLE, _OPTION_VALUE, _PROMPT, _HINT, _ERROR = 24, 150, 150, 2000, 300
+_CHANNEL = re.compile(r"“[^”]*”|(?:\b[Cc]hannel )?\b(?:slack:)?(?:(T[A-Z0-9]{2,20})/)?([CG][A-Z0-9]{6,20})\b")
+_NAMED = re.compile(r"^(?:[Cc]hannel |slack:)")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button. `value` is at most 2,000 units long."""
+
+    label: str
+    action: str
+    value: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody chose in the form: values by parameter name; `back` is where it was opened."""
+
+    values: dict[str, str]
+    channel: str = ""
+    back: str = ""
+
+
+# --- answers -----------------------------------------------------------------------------------------------
+
+
+def actions(buttons: Sequence[Button]) -> list[Json]:
+    """Return buttons as blocks; those whose value is too long are left out."""
+    made = [_button(each) for each in buttons if units(each.value) <= VALUE]
+    return [
+        {"type": "actions", "elements": made[start : start + MOST_BUTTONS]}
+        for start in range(0, len(made), MOST_BUTTONS)
+    ]
+
+
+def batches(buttons: Sequence[Button]) -> list[list[Button]]:
+    """Return buttons in groups of which each has room under one page of an answer."""
+    found: list[list[Button]] = []
+    used = 0
+    for each in buttons:
+        used += units(each.value) + units(each.label)
+        if not found or len(found[-1]) == _BATCH or used > _BATCH_SIZE:
+            found.append([])
+            used = units(each.value) + units(each.label)
+        found[-1].append(each)
+    return found
+
+
+def channel_ids(addresses: Iterable[str]) -> frozenset[str]:
+    """Return the ids at the end of addresses."""
+    return frozenset(each.rpartition(":")[2].rpartition("/")[2] for each in addresses)
+
+
+def with_names(blocks: Sequence[Json], team: str, known: Collection[str]) -> list[Json]:
+    """Return rendered blocks in which Slack shows channels of a workspace by their names.
+
+    `known`: ids of the channels that are meant when they are named. Feeds may write ids too: whatever stands
+    in a list, where the posts are, or between quotation marks, where we quote, stays text.
+    """
+    return [_named(block, team, known) for block in blocks]
+
+
+def _named(block: Any, team: str, known: Collection[str]) -> Any:
+    if isinstance(block, list):
+        return [_named(each, team, known) for each in block]
+    if not isinstance(block, dict) or block.get("type") == "rich_text_list":
+        return block
+    if block.get("type") == "rich_text_section":
+        return block | {
+            "elements": [part for each in block["elements"] for part in _parts(each, team, known)]
+        }
+    return {key: _named(value, team, known) for key, value in block.items()}
+
+
+def _parts(element: Json, team: str, known: Collection[str]) -> Iterator[Json]:
+    """Yield a piece of text parted where it names a channel in our own way of writing."""
+    text = element.get("text", "") if element.get("type") == "text" else ""
+    end = 0
+    for found in _CHANNEL.finditer(text):
+        if not _NAMED.match(found[0]) or found[1] not in (None, team) or found[2] not in known:
+            continue
+        if before := text[end : found.start()]:
+            yield element | {"text": before}
+        yield {"type": "channel", "channel_id": found[2]}
+        end = found.end()
+    if end == 0:
+        yield element
+    elif rest := text[end:]:
+        yield element | {"text": rest}
+
+
+def _button(button: Button) -> Json:
+    made: Json = {"type": "button", "action_id": button.action, "text": _plain(button.label, LABEL)}
+    if button.value:
+        made["value"] = button.value
+    return made | ({"style": "primary"} if button.primary else {})
+
+
+# --- the form ----------------------------------------------------------------------------------------------
+
+
+def form(command: CommandInfo, feeds: Sequence[str], *, back: str = "", place: str | None = None) -> Json:
+    """Return the modal that asks what to follow.
+
+    `command`: whose parameters are asked for. `feeds`: names, asked for where there are several. `back`: the
+    channel it is opened in. `place`: the channel that stands there from the start, "" for none; None where
+    alerts can go to nobody but the person.
+    """
+    parameters = {each.name: each for each in command.parameters}
+    blocks = [_categories(parameters["categories"])]
+    if (when := parameters.get("when")) is not None and when.choices:
+        blocks.append(_select(when, when.choices, chosen=when.choices[0]))
+    if len(feeds) > 1 and (feed := parameters.get("feed")) is not None:
+        blocks.append(_select(feed, feeds))
+    if place is not None:
+        blocks.append(_places(place))
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": back,
+        "title": _plain("Follow", _TITLE),
+        "submit": _plain("Follow", _TITLE),
+        "close": _plain("Cancel", _TITLE),
+        "blocks": blocks,
+    }
+
+
+def options(found: Sequence[str]) -> list[Json]:
+    """Return suggestions as options of a select; the value is what is followed."""
+    fitting = (each for each in dict.fromkeys(found) if each.strip() and units(each) <= _OPTION_VALUE)
+    return [_option(each) for each in fitting][:MOST_OPTIONS]
+
+
+def chosen(view: Mapping[str, Any]) -> Chosen:
+    """Return what somebody chose; whatever is not as it should be is not chosen."""
+    values = {name: text for name, element in _state(view) if (text := _value(element))}
+    channel = channel_id(values.pop(PLACE, ""))
+    return Chosen(values, channel, channel_id(view.get("private_metadata")))
+
+
+def errors(text: str, *, of_place: bool = False) -> dict[str, str]:
+    """Return what stands under a field of the form, in red."""
+    return {PLACE if of_place else "categories": clip(text.replace("\n", " "), _ERROR, units)}
+
+
+def _categories(parameter: ParameterInfo) -> Json:
+    element = {
+        "type": "multi_external_select",
+        "action_id": parameter.name,
+        "min_query_length": 0,
+        "placeholder": _plain("Type to search", _PROMPT),
+        "focus_on_load": True,
+    }
+    hint = "#Name is a tag, -Name leaves one out, all is every post."
+    return _input(parameter.name, "Categories", element, hint=hint)
+
+
+def _select(parameter: ParameterInfo, names: Sequence[str], chosen: str = "") -> Json:
+    made = options(names)
+    element: Json = {"type": "static_select", "action_id": parameter.name, "options": made}
+    if first := next((each for each in made if each["value"] == chosen), None):
+        element["initial_option"] = first
+    return _input(parameter.name, parameter.help, element, optional=not chosen)
+
+
+def _places(channel: str) -> Json:
+    element: Json = {
+        "type": "conversations_select",
+        "action_id": PLACE,
+        "placeholder": _plain("To me, as direct messages", _PROMPT),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    if channel:
+        element["initial_conversation"] = channel
+    hint = "For admins: a channel that gets the alerts. Empty: they go to you."
+    return _input(PLACE, "Where", element, hint=hint, optional=True)
+
+
+def _input(block_id: str, label: str, element: Json, *, hint: str = "", optional: bool = False) -> Json:
+    made: Json = {
+        "type": "input",
+        "block_id": block_id,
+        "label": _plain(label, _HINT),
+        "element": element,
+        "optional": optional,
+    }
+    return made | ({"hint": _plain(hint, _HINT)} if hint else {})
+
+
+def _option(value: str) -> Json:
+    return {"text": _plain(visible(value) or value, LABEL), "value": value}
+
+
+def _state(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    state = view.get("state")
+    blocks = state.get("values") if isinstance(state, Mapping) else None
+    for block in blocks.values() if isinstance(blocks, Mapping) else ():
+        for name, element in block.items() if isinstance(block, Mapping) else ():
+            if isinstance(name, str) and isinstance(element, Mapping):
+                yield name, element
+
+
+def _value(element: Mapping[str, Any]) -> str:
+    several = element.get("selected_options")
+    if isinstance(several, list):
+        return ", ".join(filter(None, map(_option_value, several)))
+    one = element.get("selected_conversation")
+    return one if isinstance(one, str) else _option_value(element.get("selected_option"))
+
+
+def _option_value(option: object) -> str:
+    value = option.get("value") if isinstance(option, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
+# --- the App Home ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading of the App Home with an answer below it, and buttons."""
+
+    heading: str
+    reply: Reply
+    buttons: tuple[Button, ...] = ()
+
+
+def home(parts: Sequence[Part], team: str, known: Collection[str], note: str = "") -> Json:
+    """Return the App Home; `known` as of `with_names`, `note` is said first, once."""
+    blocks = [_section(note)] if visible(note) else []
+    for part in parts:
+        blocks.append({"type": "header", "text": _plain(part.heading, 150)})
+        for page in reply_pages(part.reply)[:HOME_PAGES]:
+            blocks += with_names(page.blocks, team, known)
+        blocks += actions(part.buttons)
+    return {"type": "home", "blocks": blocks}
+
+
+def _section(text: str) -> Json:
+    shown = "\n".join(filter(None, map(visible, text.split("\n"))))
+    return {"type": "section", "text": _plain(shown, SECTION)}
+
+
+def _plain(text: str, limit: int) -> Json:
+    shown = text if "\n" in text else visible(text)
+    return {"type": "plain_text", "text": clip(shown, limit, units) or "…", "emoji": False}

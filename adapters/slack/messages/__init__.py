@@ -1,0 +1,1 @@
+"""Messages on Slack: rendered, sent, edited and found again."""

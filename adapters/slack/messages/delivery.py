@@ -1,0 +1,220 @@
+"""Messages out: sent, edited, found again. Every error leaves as one of the two that the outbox knows."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.shared.token_bucket import urgent
+from adapters.slack.errors import name_of, translate
+from adapters.slack.messages import addresses
+from adapters.slack.messages.addresses import Place
+from adapters.slack.messages.preflight import reader
+from adapters.slack.messages.render import Json, Payload, arguments, payload
+from adapters.slack.transport.client import Client
+from adapters.slack.transport.workspaces import Identity, Workspaces
+from bot.errors import PermanentError, Scope, TemporaryError
+from bot.model import Destination, Message, Notice
+from bot.ports import Desk
+
+CLOCK_SKEW = timedelta(seconds=60)  # that our clock may be ahead of Slack's
+PAGE, HISTORY = 200, 3000  # messages of a channel that are read to find one
+LOOK_AGAIN = 60.0  # seconds until a history is read again that is longer
+MOST_DMS = 10_000  # direct-message channels remembered in memory
+MARK = "d:{}"  # block id of a message with this key
+_REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
+_NOT_IN = frozenset({"not_in_channel", "channel_not_found"})
+_NO_SCOPE = "missing_scope"
+
+
+class Delivery:
+    """Sends to every workspace."""
+
+    def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
+        self._workspaces = workspaces
+        self._desk = desk
+        self._dms: OrderedDict[str, str] = OrderedDict()
+
+    async def send(self, destination: Destination, message: Message, key: str) -> str:
+        """Send a message; the reference is "channel id/ts"."""
+        place = addresses.read_address(destination.local)
+        client = await self._workspaces.client(place.team)
+        async with self._reaching(place):
+            sent = await _post(client, place.id, payload(message, key=key))
+        channel = str(sent.get("channel") or place.id)
+        if place.is_person:
+            await self._learn(place, channel)
+        return f"{channel}/{sent.get('ts')}"
+
+    async def greet(self, team: str, user_id: str, text: str, key: str) -> None:
+        """Send a person their first direct message, unless one is known to have reached them."""
+        address = addresses.address(team, user_id, self._workspaces.home)
+        destination = Destination(0, address)
+        if not await self._dm(addresses.read_address(destination.local)):
+            with urgent():
+                await self.send(destination, Notice(text), key)
+
+    async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
+        """Change a message."""
+        place = addresses.read_address(destination.local)
+        channel, ts = _ids(reference)
+        client = await self._workspaces.client(place.team)
+        async with self._reaching(place):
+            await _update(client, channel, ts, payload(message, key=key))
+        return reference
+
+    async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
+        """Look for a message with this key in the history of its place; None when it is not there.
+
+        PermanentError(DESTINATION) where the bot may not read: a message that may have arrived must neither
+        come twice nor get lost, so all waits until it may.
+        """
+        try:
+            place = addresses.read_address(destination.local)
+        except PermanentError:
+            return None  # nothing can ever have been sent there
+        client = await self._workspaces.client(place.team)
+        me = await self._workspaces.identity(place.team)
+        async with self._reaching(place):
+            with _explained(place, me):
+                channel = place.id
+                if place.is_person:
+                    channel = await self._dm(place) or await _open(client, place.id)
+                ts = await _look(client, channel, since - CLOCK_SKEW, me, key)
+        return f"{channel}/{ts}" if ts else None
+
+    async def _dm(self, place: Place) -> str:
+        """Return the channel of the direct messages with a person, "" where none is known."""
+        known = self._dms.get(_dm_key(place))
+        return await self._desk.recall(_dm_key(place)) if known is None else known
+
+    async def _learn(self, place: Place, channel: str) -> None:
+        """Remember where somebody's direct messages are; "" after they were refused."""
+        key = _dm_key(place)
+        if await self._dm(place) != channel:
+            await self._desk.remember(key, channel)
+        self._dms[key] = channel
+        self._dms.move_to_end(key)
+        while len(self._dms) > MOST_DMS:
+            self._dms.popitem(last=False)
+
+    @asynccontextmanager
+    async def _reaching(self, place: Place) -> AsyncIterator[None]:
+        """Translate every error, and forget what no longer holds of a place that cannot be reached."""
+        elsewhere = not self._workspaces.is_home(place.team)
+        try:
+            yield
+        except Exception as error:
+            told = translate(error, elsewhere=elsewhere)
+            if isinstance(told, PermanentError) and told.scope is Scope.DESTINATION:
+                await self._let_go(place, error)
+            raise told from error
+
+    async def _let_go(self, place: Place, error: Exception) -> None:
+        at_home = translate(error)
+        if isinstance(at_home, PermanentError) and at_home.scope is Scope.ADAPTER:
+            self._workspaces.forget(place.team)  # its token is asked for anew
+        elif place.is_person and name_of(error):
+            await self._learn(place, "")
+
+
+@contextmanager
+def _explained(place: Place, me: Identity) -> Iterator[None]:
+    """Say what the bot needs in order to read a history that it may not read."""
+    try:
+        yield
+    except SlackApiError as error:
+        if name_of(error) in _NOT_IN and not place.is_person:
+            mend = reader(me)
+        elif name_of(error) == _NO_SCOPE:
+            scopes = "im:history and im:write" if place.is_person else "channels:history and groups:history"
+            mend = f"add the scopes {scopes} and install the app again"
+        else:
+            raise
+        text = f"The bot cannot tell whether its last message arrived, so it waits; {mend}."
+        raise PermanentError(text, scope=Scope.DESTINATION) from error
+
+
+async def _post(client: Client, channel: str, made: Payload) -> AsyncSlackResponse:
+    """Post a message; one whose picture may be what Slack refuses is posted without."""
+    try:
+        return await client.chat_postMessage(channel=channel, **arguments(made))
+    except SlackApiError as error:
+        bare = _without_pictures(made, error)
+        with urgent():  # it has had its turn
+            return await client.chat_postMessage(channel=channel, **arguments(bare))
+
+
+async def _update(client: Client, channel: str, ts: str, made: Payload) -> None:
+    """Change a message; without its picture where Slack refuses that."""
+    try:
+        await client.chat_update(channel=channel, ts=ts, **_changes(made))
+    except SlackApiError as error:
+        bare = _without_pictures(made, error)
+        with urgent():
+            await client.chat_update(channel=channel, ts=ts, **_changes(bare))
+
+
+def _changes(made: Payload) -> Json:
+    """Return the arguments of chat.update: a plain message takes the blocks of before away."""
+    wanted: Json = {"blocks": []} | arguments(made)
+    return {name: wanted[name] for name in ("text", "blocks", "metadata", "parse")}
+
+
+def _without_pictures(made: Payload, error: SlackApiError) -> Payload:
+    """Return a refused message without its pictures; raise the error where they cannot be what is wrong."""
+    blocks = [each for each in made.blocks if each["type"] != "image"]
+    if name_of(error) not in _REFUSED_BLOCKS or len(blocks) == len(made.blocks):
+        raise error
+    return replace(made, blocks=blocks)
+
+
+async def _open(client: Client, user_id: str) -> str:
+    opened = await client.conversations_open(users=user_id)
+    return str(opened["channel"]["id"])
+
+
+async def _look(client: Client, channel: str, since: datetime, me: Identity, key: str) -> str:
+    """Return the ts of the bot's own message with this key after `since`, "" for none.
+
+    TemporaryError: more was written since than is read, so it may be there all the same.
+    """
+    wanted: Json = {"oldest": f"{since.timestamp():.6f}", "limit": PAGE}
+    for _ in range(0, HISTORY, PAGE):
+        told = await client.conversations_history(channel=channel, include_all_metadata=True, **wanted)
+        for message in told.get("messages") or ():
+            if _is_own(message, me) and _bears(message, key):
+                return str(message.get("ts") or "")
+        wanted["cursor"] = (told.get("response_metadata") or {}).get("next_cursor")
+        if not wanted["cursor"]:
+            return ""
+    text = "Too much was written there since to tell whether the bot's last message arrived."
+    raise TemporaryError(text, retry_after=LOOK_AGAIN, uncertain=True)
+
+
+def _is_own(message: Json, me: Identity) -> bool:
+    return me.user == message.get("user") or me.bot == message.get("bot_id")
+
+
+def _bears(message: Json, key: str) -> bool:
+    """Whether a message has an attempt key, in its metadata or in the id of a block."""
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    ids = [block.get("block_id") for block in message.get("blocks") or ()]
+    return payload.get("key") == key or MARK.format(key) in ids
+
+
+def _ids(reference: str) -> tuple[str, str]:
+    channel, _, ts = reference.partition("/")
+    if not (channel and ts):
+        raise PermanentError("There is no such message to edit.", scope=Scope.MESSAGE)
+    return channel, ts
+
+
+def _dm_key(place: Place) -> str:
+    return f"{addresses.PLATFORM}:dm:{place.team}/{place.id}"

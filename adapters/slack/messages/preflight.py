@@ -1,0 +1,97 @@
+"""What keeps alerts out of a channel, said before they are promised there, and by `bystander check`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.errors import TABLE, name_of, translate
+from adapters.slack.messages import addresses
+from adapters.slack.transport.client import Client
+from adapters.slack.transport.workspaces import Identity, Workspaces
+from bot.errors import DeliveryError
+
+Finding = tuple[bool, str]  # whether it is well, and a line with the mend
+
+_UNKNOWN, _NO_SCOPE = "channel_not_found", "missing_scope"
+
+
+async def refusal(client: Client, channel_id: str, me: Identity) -> str:
+    """Return why alerts cannot go to a channel, one sentence with the mend; "" for nothing known against it.
+
+    DeliveryError: Slack is out of reach, or shut.
+    """
+    return (await outlook(client, channel_id, me))[0]
+
+
+async def outlook(client: Client, channel_id: str, me: Identity) -> tuple[str, str]:
+    """Return why alerts cannot go to a channel, as `refusal` does, and what would make them surer there."""
+    channel = await _look(client, channel_id)
+    if (wrong := _against(channel, me)) or not channel or channel.get("is_member"):
+        return wrong, ""
+    return "", (
+        f"Also type /invite @{me.name} there: without it, alerts wait whenever Slack's answer to one "
+        "gets lost."
+    )
+
+
+async def finding(workspaces: Workspaces, address: str) -> Finding:
+    """Say whether alerts can go to an address, and whether a lost answer can be cleared up there."""
+    try:
+        place = addresses.read_address(address.partition(":")[2])
+        client, me = await workspaces.client(place.team), await workspaces.identity(place.team)
+        if place.is_person:
+            return await _person(client, address, place.id)
+        channel = await _look(client, place.id)
+    except DeliveryError as error:
+        return False, f"{address}: {error}"
+    if wrong := _against(channel, me):
+        return False, f"{address}: {wrong}"
+    better = "" if channel is None or channel.get("is_member") else f"; {reader(me)}"
+    return True, f"{address}: alerts can go there{better}"
+
+
+def reader(me: Identity) -> str:
+    """Return how the bot is let to read a channel, which it needs after a lost answer."""
+    return f"invite the bot with /invite @{me.name}, so that it can see whether a message arrived"
+
+
+async def _look(client: Client, channel_id: str) -> dict[str, Any] | None:
+    """Return a channel as Slack tells it, {} where it tells nothing, None where the bot may not ask."""
+    try:
+        told = await client.conversations_info(channel=channel_id)
+    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        if name_of(error) == _UNKNOWN:
+            return {}
+        if name_of(error) == _NO_SCOPE:
+            return None
+        raise translate(error, elsewhere=bool(client.team)) from None
+    return dict(told.get("channel") or {})
+
+
+def _against(channel: dict[str, Any] | None, me: Identity) -> str:
+    if channel is None:
+        return ""  # sending will tell
+    if not channel:
+        return (
+            f"The bot cannot see that channel; if it is private invite it there with /invite @{me.name}, "
+            "if it was deleted choose another one."
+        )
+    if channel.get("is_archived"):
+        return "That channel is archived; unarchive it, or choose another one."
+    if channel.get("is_im") or channel.get("is_mpim"):
+        return "Those are direct messages; choose a channel, or follow for yourself with /follow."
+    if channel.get("is_member") or not me.scopes or "chat:write.public" in me.scopes:
+        return ""
+    return f"The bot is not in that channel; invite it there with /invite @{me.name}."
+
+
+async def _person(client: Client, address: str, user_id: str) -> Finding:
+    try:
+        told = await client.users_info(user=user_id)
+    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        if name_of(error) == _NO_SCOPE:
+            return True, f"{address}: not looked up, for the bot lacks the scope users:read"
+        raise translate(error, elsewhere=bool(client.team)) from None
+    if (told.get("user") or {}).get("deleted"):
+        return False, f"{address}: {TABLE['user_disabled'].text}"
+    return True, f"{address}: direct messages can go there"

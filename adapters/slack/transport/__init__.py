@@ -1,0 +1,1 @@
+"""The connection to Slack: sockets or signed HTTP, the Web API, events, rate limits."""

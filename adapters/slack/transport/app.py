@@ -1,0 +1,58 @@
+"""The Bolt app: what comes from Slack finds its listener with the right workspace's token."""
+
+from __future__ import annotations
+
+import logging
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.transport.client import TIMEOUT
+from adapters.slack.transport.workspaces import Workspaces
+from bot.errors import DeliveryError
+
+UNKNOWN_WORKSPACE = (
+    "Bystander cannot serve this workspace at present. If that stays so, the app has to be installed here "
+    "again."
+)
+
+_log = logging.getLogger(__name__)
+_chatter = logging.getLogger(f"{__name__}.sdk")
+_chatter.setLevel(logging.CRITICAL)  # Bolt's own lines hold what people typed; what matters is told here
+
+
+def web_client(api_base: str) -> AsyncWebClient:
+    """Return a client without a token, and without the SDK's own repeating of calls."""
+    return AsyncWebClient(base_url=api_base, timeout=TIMEOUT, retry_handlers=[], logger=_chatter)
+
+
+def make_app(api_base: str, workspaces: Workspaces) -> AsyncApp:
+    """Return an app without listeners.
+
+    Signatures are not its business: `HttpLink` checks them before anything of a request is read.
+    """
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        try:
+            client = await workspaces.client(team_id or "")
+        except DeliveryError as error:
+            _log.warning("Something from the Slack workspace %s is not answered: %s", team_id, error)
+            return None
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=client.token)
+
+    app = AsyncApp(
+        name="bystander-slack",
+        logger=_chatter,
+        signing_secret="",
+        request_verification_enabled=False,
+        client=web_client(api_base),
+        authorize=authorize,  # type: ignore[arg-type]  # None is what Bolt takes for "not here"
+        user_facing_authorize_error_message=UNKNOWN_WORKSPACE,
+    )
+    app.error(_failed)
+    return app
+
+
+async def _failed(error: Exception) -> None:
+    _log.error("Handling something from Slack failed", exc_info=error)

@@ -1,0 +1,41 @@
+"""Slack's Web API as the bot calls it: paced, and never repeated by the SDK."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.errors import retry_after
+from adapters.slack.transport.rate_limit import POST, Pace
+
+TIMEOUT = 15  # seconds for one request
+
+
+class Client(AsyncWebClient):
+    """slack_sdk's client for one workspace (`team`, "" for the home workspace).
+
+    Without retry handlers: the SDK's own would post a message again whose answer was lost. A call may raise
+    TemporaryError besides the SDK's errors: too many wait for their turn.
+    """
+
+    def __init__(
+        self, *, team: str, token: str, base_url: str, pace: Pace, session: aiohttp.ClientSession
+    ) -> None:
+        super().__init__(token=token, base_url=base_url, timeout=TIMEOUT, session=session, retry_handlers=[])
+        self.team = team
+        self._pace = pace
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        """Call a method when it is its turn; a 429 holds up the next calls of that method."""
+        channel = (arguments.get("json") or {}).get("channel", "") if api_method == POST else ""
+        await self._pace.turn(self.team, api_method, channel)
+        try:
+            return await super().api_call(api_method, **arguments)
+        except SlackApiError as error:
+            if (seconds := retry_after(error)) is not None:
+                self._pace.hold(self.team, api_method, seconds)
+            raise

@@ -1,0 +1,147 @@
+"""What Slack tells of workspaces and channels: removed, archived, deleted, invited. The desk hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_sdk.errors import SlackApiError
+
+from adapters.slack.install.installations import Installations
+from adapters.slack.messages import addresses
+from adapters.slack.messages.preflight import refusal
+from adapters.slack.transport.workspaces import Workspaces
+from bot.errors import DeliveryError, PermanentError
+from bot.ports import Desk
+
+REMOVED = "Bystander was removed from the workspace; install it there again."
+REMOVED_HOME = (
+    "Bystander was removed from the workspace, or its token was revoked; install the app again "
+    "(api.slack.com/apps, Install App), put the new token into SLACK_BOT_TOKEN and start again."
+)
+ARCHIVED = "the channel is archived; unarchive it, or choose another one with /alerts add."
+DELETED = "the channel was deleted."
+
+_GONE_HOME = "slack:removed"  # mark: places at home wait for a new token
+
+Event = dict[str, Any]
+
+_log = logging.getLogger(__name__)
+
+
+class Events:
+    """Listens to Slack's events. Each may come twice, and late: none does anything that is not true now."""
+
+    def __init__(self, desk: Desk, workspaces: Workspaces, installations: Installations | None) -> None:
+        self._desk = desk
+        self._workspaces = workspaces
+        self._installations = installations
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._listeners: dict[str, Callable[[str, Event], Awaitable[None]]] = {
+            "app_uninstalled": self._removed,
+            "tokens_revoked": self._revoked,
+            "channel_archive": self._archived,
+            "group_archive": self._archived,
+            "channel_unarchive": self._back,
+            "group_unarchive": self._back,
+            "channel_deleted": self._deleted,
+            "group_deleted": self._deleted,
+            "channel_left": self._left,
+            "group_left": self._left,
+            "member_joined_channel": self._joined,
+        }
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to an app's events."""
+        for name in self._listeners:
+            app.event(name)(self._hear)
+
+    async def returned(self) -> None:
+        """Let out what waits at home since the app was removed there; its token works now."""
+        if not self._workspaces.home or not await self._desk.recall(_GONE_HOME):
+            return
+        for address in await self._at_home():
+            await self._desk.reachable(address)
+        await self._desk.remember(_GONE_HOME, "")
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for what is under way."""
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+
+    async def _hear(self, event: Event, context: AsyncBoltContext) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # Bolt makes one for each event
+        self._under_way.add(task)
+        try:
+            await self._listeners[event["type"]](context.team_id or "", event)
+        except DeliveryError as error:
+            _log.warning("What Slack said of a channel is left at that: %s", error)
+        finally:
+            self._under_way.discard(task)
+
+    # --- workspaces ----------------------------------------------------------------------------------------
+
+    async def _removed(self, team: str, _: Event) -> None:
+        if not team or await self._is_there(team):
+            return
+        _log.warning("The app was removed from the Slack workspace %s, or its token was revoked.", team)
+        if self._workspaces.is_home(team):
+            await self._desk.remember(_GONE_HOME, "yes")
+            await self._desk.unreachable(await self._at_home(), REMOVED_HOME)
+            return
+        if self._installations is not None:
+            await self._installations.drop(team)
+        self._workspaces.forget(team)
+        await self._desk.unreachable(await self._desk.addresses(addresses.prefix(team)), REMOVED)
+
+    async def _at_home(self) -> list[str]:
+        everywhere = await self._desk.addresses(f"{addresses.PLATFORM}:")
+        return [each for each in everywhere if "/" not in each]
+
+    async def _revoked(self, team: str, event: Event) -> None:
+        if (event.get("tokens") or {}).get("bot"):  # those of people are none of ours
+            await self._removed(team, event)
+
+    async def _is_there(self, team: str) -> bool:
+        """Whether the token works all the same: the app was installed again since."""
+        try:
+            await (await self._workspaces.client(team)).auth_test()
+        except (SlackApiError, PermanentError):
+            return False
+        except Exception as error:  # noqa: BLE001 -- Slack is out of reach, and said that the app is gone
+            _log.debug("Whether the app is gone could not be asked: %s", type(error).__name__)
+            return False
+        return True
+
+    # --- channels ------------------------------------------------------------------------------------------
+
+    async def _archived(self, team: str, event: Event) -> None:
+        await self._desk.unreachable([self._address(team, event)], ARCHIVED)
+
+    async def _back(self, team: str, event: Event) -> None:
+        await self._desk.reachable(self._address(team, event))
+
+    async def _deleted(self, team: str, event: Event) -> None:
+        await self._desk.gone([self._address(team, event)], DELETED)
+
+    async def _left(self, team: str, event: Event) -> None:
+        """Park a channel that the bot was thrown out of, if it can write there no longer."""
+        address = self._address(team, event)
+        client, me = await self._workspaces.client(team), await self._workspaces.identity(team)
+        if wrong := await refusal(client, str(event["channel"]), me):
+            await self._desk.unreachable([address], wrong)
+
+    async def _joined(self, team: str, event: Event) -> None:
+        if event.get("user") == (await self._workspaces.identity(team)).user:
+            await self._desk.reachable(self._address(team, event))
+
+    def _address(self, team: str, event: Event) -> str:
+        """Return the address of an event's channel; PermanentError when it names none."""
+        address = addresses.address(team, str(event.get("channel") or ""), self._workspaces.home)
+        addresses.read_address(address.partition(":")[2])
+        return address

@@ -1,0 +1,110 @@
+"""HTTP mode: Slack's signed requests to the bot's web server."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+
+from adapters.slack.install.manifest import EVENTS_PATH
+from bot.errors import PermanentError, Scope
+from bot.ports import WebAnswer, WebRequest, WebRoute
+
+UNSIGNED = (
+    "Slack's requests cannot be checked; put the signing secret into SLACK_SIGNING_SECRET "
+    "(api.slack.com/apps, Basic Information, App Credentials) and start again."
+)
+
+_QUIET = 60.0  # seconds between two lines in the log on requests that Slack has not signed
+_KINDS = {"event": dict, "view": dict, "actions": list, "team_id": str}  # what Bolt takes for granted
+
+_log = logging.getLogger(__name__)
+
+
+class HttpLink:
+    """The address that Slack sends commands, clicks and events to. Known before `start`, answers after it."""
+
+    def __init__(self, signing_secret: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._quiet_until = 0.0
+        self._unsigned = 0  # requests since the last line on them
+        self._verifier = SignatureVerifier(signing_secret) if signing_secret.strip() else None
+        self._app: AsyncApp | None = None
+        self._end = asyncio.Event()
+
+    @property
+    def routes(self) -> Sequence[WebRoute]:
+        """What is served."""
+        return (WebRoute("POST", EVENTS_PATH, self._receive),)
+
+    @property
+    def connected(self) -> bool:
+        """Whether requests are answered."""
+        return self._app is not None
+
+    async def start(self, app: AsyncApp) -> None:
+        """Answer from now on. PermanentError(ADAPTER): there is no signing secret."""
+        if self._verifier is None:
+            raise PermanentError(UNSIGNED, scope=Scope.ADAPTER)
+        self._app = app
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        await self._end.wait()
+
+    async def aclose(self) -> None:
+        """Answer no more. Safe to call twice."""
+        self._app = None
+
+    async def _receive(self, request: WebRequest) -> WebAnswer:
+        app = self._app
+        if app is None:
+            return WebAnswer(HTTPStatus.SERVICE_UNAVAILABLE)  # Slack sends events again
+        if not self._is_signed(request):
+            self._note_unsigned()
+            return WebAnswer(HTTPStatus.UNAUTHORIZED)
+        try:
+            asked = AsyncBoltRequest(
+                body=request.body.decode(), query=request.query, headers=dict(request.headers)
+            )
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return WebAnswer(HTTPStatus.BAD_REQUEST)
+        if not _is_sound(asked.body):
+            return WebAnswer(HTTPStatus.BAD_REQUEST)
+        return web_answer(await app.async_dispatch(asked))
+
+    def _note_unsigned(self) -> None:
+        """Say in the log how many requests were refused, at most once a minute: anybody can send them."""
+        self._unsigned += 1
+        now = self._clock()
+        if now >= self._quiet_until:
+            _log.warning("Refused at %s what Slack has not signed: %d requests", EVENTS_PATH, self._unsigned)
+            self._unsigned, self._quiet_until = 0, now + _QUIET
+
+    def _is_signed(self, request: WebRequest) -> bool:
+        """Whether Slack signed the very bytes of the request within the last five minutes."""
+        try:
+            return self._verifier is not None and self._verifier.is_valid_request(
+                request.body, dict(request.headers)
+            )
+        except (ValueError, TypeError):
+            return False
+
+
+def _is_sound(body: Mapping[str, Any]) -> bool:
+    """Whether what Bolt looks into is there as Slack sends it, or not at all."""
+    return all(isinstance(body[name], kind) for name, kind in _KINDS.items() if body.get(name) is not None)
+
+
+def web_answer(response: BoltResponse) -> WebAnswer:
+    """Return what Bolt answers as the web server takes it."""
+    headers = tuple((name, value) for name, values in response.headers.items() for value in values)
+    return WebAnswer(response.status, headers, response.body.encode())

@@ -1,0 +1,151 @@
+"""Socket Mode: the connections by which commands, clicks and events come in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+
+from slack_bolt.app.async_app import AsyncApp
+
+from adapters.slack.transport.socket import Socket, ticket
+from bot.errors import TemporaryError
+from bot.ports import WebRoute
+
+LINES = 2  # connections at a time, so that one is there while the other is cut off
+PING_EVERY = 10.0  # seconds; a connection that is gone without a word is noticed by then
+SILENCE = 600.0  # seconds without a frame of Slack's after which a connection is replaced
+PATIENCE = 15.0  # seconds for a connection to come up
+GRACE = 4.0  # seconds without an envelope after which a replaced connection is closed: Slack waits three
+LONGEST_GRACE = 60.0  # seconds after which it is closed anyhow
+SHORT = 30.0  # seconds; connections that live shorter are made more and more slowly
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
+
+_log = logging.getLogger(__name__)
+
+
+class SocketLink:
+    """Socket Mode: connections that the bot opens. A new one is up before the one it replaces is closed."""
+
+    routes: Sequence[WebRoute] = ()
+
+    def __init__(
+        self,
+        app_token: str,
+        *,
+        lines: int = LINES,
+        ping_every: float = PING_EVERY,
+        silence: float = SILENCE,
+        patience: float = PATIENCE,
+        first_wait: float = FIRST_WAIT,
+        grace: float = GRACE,
+    ) -> None:
+        self._app_token = app_token
+        self._lines = lines
+        self._ping_every = ping_every
+        self._silence = silence
+        self._patience = patience
+        self._first_wait = first_wait
+        self._grace = grace
+        self._sockets: set[Socket] = set()
+        self._services: list[asyncio.Task[None]] = []
+        self._farewells: set[asyncio.Task[None]] = set()
+        self._up = asyncio.Event()
+        self._told = False  # whether the log knows of the present trouble
+
+    @property
+    def connected(self) -> bool:
+        """Whether at least one connection is up."""
+        return any(each.is_up for each in self._sockets)
+
+    async def start(self, app: AsyncApp) -> None:
+        """Connect. PermanentError(ADAPTER): the token is refused. Where Slack is out of reach it tries on."""
+        self._services = [asyncio.create_task(self._keep(app)) for _ in range(self._lines)]
+        up = asyncio.create_task(self._up.wait())
+        try:
+            await asyncio.wait(
+                [up, *self._services], timeout=self._patience, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            up.cancel()
+        for each in self._services:
+            if each.done():
+                await self.aclose()
+                await each
+
+    async def run(self) -> None:
+        """Serve until cancelled; PermanentError(ADAPTER) once Slack refuses the token."""
+        if self._services:
+            done, _ = await asyncio.wait(self._services, return_when=asyncio.FIRST_COMPLETED)
+            await done.pop()
+
+    async def aclose(self) -> None:
+        """Let acknowledgements under way go out, then disconnect. Safe to call twice."""
+        tasks = [*self._services, *self._farewells]
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(self._hang_up(each) for each in list(self._sockets)))
+        self._up.clear()
+
+    async def _keep(self, app: AsyncApp) -> None:
+        """Keep one connection up: open the next one, then let go of the one before."""
+        wait = 0.0
+        current: Socket | None = None
+        while True:
+            try:
+                fresh = await self._open(app)
+            except TemporaryError as error:
+                self._tell(error)
+                wait = self._longer(wait)
+                await asyncio.sleep(max(wait, error.retry_after or 0.0))
+                continue
+            if current is not None:
+                self._replace(current)
+            current, since = fresh, time.monotonic()
+            await current.until_over(self._silence)
+            if time.monotonic() - since > SHORT:
+                wait = 0.0
+            else:
+                await asyncio.sleep(wait)
+                wait = self._longer(wait)
+
+    def _longer(self, wait: float) -> float:
+        return min(max(2 * wait, self._first_wait), LONGEST_WAIT)
+
+    async def _open(self, app: AsyncApp) -> Socket:
+        url = await ticket(app.client, self._app_token)
+        socket = Socket(app, self._app_token, url, self._ping_every)
+        self._sockets.add(socket)
+        try:
+            await socket.connect(self._patience)
+        except BaseException:
+            await self._hang_up(socket)
+            raise
+        if self._told:
+            self._told = False
+            _log.info("Slack is connected again.")
+        self._up.set()
+        return socket
+
+    def _tell(self, error: TemporaryError) -> None:
+        """Log a trouble once."""
+        if not self._told:
+            self._told = True
+            _log.warning("Commands from Slack may not come in: %s", error)
+
+    def _replace(self, socket: Socket) -> None:
+        """Let go of a connection once nothing comes on it any more; Slack may close it first."""
+
+        async def leave() -> None:
+            await socket.until_quiet(self._grace, LONGEST_GRACE)
+            await self._hang_up(socket)
+
+        task = asyncio.create_task(leave())
+        self._farewells.add(task)
+        task.add_done_callback(self._farewells.discard)
+
+    async def _hang_up(self, socket: Socket) -> None:
+        await socket.hang_up()
+        self._sockets.discard(socket)

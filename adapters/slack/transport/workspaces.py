@@ -1,0 +1,131 @@
+"""The workspaces that the bot serves: whose token, whose client, and who the bot is there."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Protocol
+
+import aiohttp
+
+from adapters.slack.errors import CLOSED, translate
+from adapters.slack.transport.client import TIMEOUT, Client
+from adapters.slack.transport.rate_limit import Pace
+from bot.errors import PermanentError, Scope, TemporaryError
+
+MOST_CLIENTS = 1_000  # workspaces kept in memory
+NO_HOME = (
+    "There is no home workspace; put its bot token into SLACK_BOT_TOKEN, or add the channel again from the "
+    "workspace it is in."
+)
+
+
+class Installations(Protocol):
+    """The workspaces that installed the app by OAuth."""
+
+    async def token(self, team: str) -> str:
+        """Return the bot token of a workspace, "" where the app is not installed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is in a workspace, as auth.test tells it."""
+
+    team: str  # its id
+    team_name: str
+    user: str  # the bot's user id, U…
+    bot: str  # the bot's own id, B…
+    name: str  # as people mention it, without @
+    scopes: frozenset[str]  # what the token may do; empty where Slack does not say
+
+
+class Workspaces:
+    """Clients by workspace. "" means the home workspace, that of the bot token."""
+
+    def __init__(
+        self, *, api_base: str, pace: Pace, bot_token: str = "", installations: Installations | None = None
+    ) -> None:
+        self._api_base = api_base
+        self._pace = pace
+        self._bot_token = bot_token
+        self._installations = installations
+        self._clients: OrderedDict[str, Client] = OrderedDict()
+        self._identities: dict[str, Identity] = {}
+        self._session: aiohttp.ClientSession | None = None
+        self.home = ""  # id of the home workspace, once known
+
+    def is_home(self, team: str) -> bool:
+        """Whether a workspace is that of the bot token."""
+        return not team or team == self.home
+
+    async def connect(self) -> Identity:
+        """Ask Slack who the bot is at home. DeliveryError: PermanentError(ADAPTER) when it is refused."""
+        self._identities.pop("", None)
+        identity = await self.identity("")
+        self.home = identity.team
+        return identity
+
+    async def client(self, team: str = "") -> Client:
+        """Return the client of a workspace.
+
+        PermanentError(DESTINATION): the app is not installed there. TemporaryError: not known yet.
+        """
+        team = "" if self.is_home(team) else team
+        if team not in self._clients:
+            self._clients[team] = self._made(team, await self._token(team))
+        self._clients.move_to_end(team)
+        while len(self._clients) > MOST_CLIENTS:
+            old, _ = self._clients.popitem(last=False)
+            self._identities.pop(old, None)
+        return self._clients[team]
+
+    async def identity(self, team: str = "") -> Identity:
+        """Return who the bot is in a workspace; asked once. DeliveryError: it cannot be asked."""
+        team = "" if self.is_home(team) else team
+        if team not in self._identities:
+            client = await self.client(team)
+            try:
+                told = await client.auth_test()
+            except Exception as error:  # noqa: BLE001 -- the table knows what each means
+                raise translate(error, elsewhere=bool(team)) from None
+            scopes = str(told.headers.get("x-oauth-scopes", ""))
+            self._identities[team] = Identity(
+                team=str(told.get("team_id", "")),
+                team_name=str(told.get("team", "")),
+                user=str(told.get("user_id", "")),
+                bot=str(told.get("bot_id", "")),
+                name=str(told.get("user", "")),
+                scopes=frozenset(filter(None, (each.strip() for each in scopes.split(",")))),
+            )
+        return self._identities[team]
+
+    def forget(self, team: str) -> None:
+        """Ask anew for the token of a workspace: it was installed, or taken off."""
+        if not self.is_home(team):
+            self._clients.pop(team, None)
+            self._identities.pop(team, None)
+
+    async def aclose(self) -> None:
+        """Close the connections; what is asked later opens new ones."""
+        self._clients.clear()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _token(self, team: str) -> str:
+        if not team:
+            if not self._bot_token:
+                raise PermanentError(NO_HOME, scope=Scope.DESTINATION)
+            return self._bot_token
+        token = await self._installations.token(team) if self._installations else ""
+        if not token and self._bot_token and not self.home:  # it may be the home workspace
+            raise TemporaryError("Slack is not connected at present.")
+        if not token:
+            raise PermanentError(CLOSED, scope=Scope.DESTINATION)
+        return token
+
+    def _made(self, team: str, token: str) -> Client:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+        return Client(team=team, token=token, base_url=self._api_base, pace=self._pace, session=self._session)

@@ -1,0 +1,1 @@
+"""The configuration: read, checked as a whole, with the secrets of the environment."""

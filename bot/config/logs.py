@@ -1,0 +1,57 @@
+"""Logging to stderr, as text for people or JSON for programs; secrets never get through."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+from bot.config.secrets import RedactingFilter, Secrets
+
+# What libraries say below a warning helps nobody who runs a bot.
+_QUIET = (
+    "aiohttp",
+    "aiosqlite",
+    "apscheduler",
+    "asyncio",
+    "discord",
+    "filelock",
+    "slack_bolt",
+    "slack_sdk",
+    "tzlocal",
+)
+
+
+class _TextFormatter(logging.Formatter):
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 -- logging's name
+        moment = datetime.fromtimestamp(record.created, UTC)
+        return moment.strftime(datefmt or "%Y-%m-%dT%H:%M:%S") + "Z"
+
+
+class _JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_text:  # what the redacting filter made of exc_info
+            line["exception"] = record.exc_text
+        return json.dumps(line, ensure_ascii=False)
+
+
+def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
+    """Log to stderr from now on. `style`: "text" or "json"; `level` as of logging; times in UTC."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonFormatter() if style == "json" else _TextFormatter())
+    handler.addFilter(RedactingFilter(secrets))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)

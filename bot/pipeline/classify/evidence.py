@@ -1,0 +1,216 @@
+"""What a blog says a post is filed under: the values, and the readers of API answers.
+
+Bodies are hostile: every reader is pure, near-linear in the body, cuts what it keeps, and raises only
+ParseError. Pages are read in `page.py`; where an API may be is known to `wordpress.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from itertools import islice
+from typing import Any
+
+from bot.errors import ParseError
+from bot.text.normalize import fold
+
+_NAME = 100  # characters of a name
+_NAMES = 100  # names of one post
+_VOCABULARY = 1000  # names of one blog
+_POSTS = 100  # posts in one answer; both APIs give no more
+_TITLE = 1000
+_EXCERPT = 5000
+_ADDRESS = 2000
+_MARKUP = re.compile(r"<[^<>]*>")
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # lone surrogates fit no database
+
+
+@dataclass(frozen=True, slots=True)
+class FiledPost:
+    """What an API says of one post. All plain text but `html`, which is there only where it was asked for."""
+
+    wordpress_id: int
+    link: str
+    guid: str
+    title: str
+    published: datetime | None
+    modified: datetime | None
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    html: str = ""
+    excerpt: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageFiling:
+    """What a page says of one post; `found` is False where the post could not be told from others.
+
+    `categories` and `tags` are names as linked; the slugs come from the article's classes. `sidebar` holds
+    the names in the blog's own list of categories, `generator` what the page says it was made with.
+    """
+
+    found: bool = False
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    category_slugs: tuple[str, ...] = ()
+    tag_slugs: tuple[str, ...] = ()
+    sidebar: tuple[str, ...] = ()
+    generator: str = ""
+
+
+def read_wpcom(body: bytes) -> tuple[FiledPost, ...]:
+    """Read the posts, at most 100, of an answer of the WordPress.com API; ParseError when it is none."""
+    return tuple(_wpcom_post(row) for row in _rows(body, "posts") if _number(row.get("ID")))
+
+
+def read_wpjson(body: bytes) -> tuple[FiledPost, ...]:
+    """Read the posts, at most 100, of an answer of core's wp/v2 API; ParseError when it is none."""
+    return tuple(_wpjson_post(row) for row in _rows(body, "") if _number(row.get("id")))
+
+
+def read_wpcom_categories(body: bytes) -> tuple[str, ...]:
+    """Read the blog's categories from an answer of the WordPress.com API; ParseError when it is none."""
+    return _names(_rows(body, "categories", _VOCABULARY), _VOCABULARY)
+
+
+def read_wpjson_categories(body: bytes) -> tuple[str, ...]:
+    """Read the blog's categories from an answer of core's wp/v2 API; ParseError when it is none."""
+    return _names(_rows(body, "", _VOCABULARY), _VOCABULARY)
+
+
+def find_filed(
+    posts: Iterable[FiledPost],
+    *,
+    link: str,
+    guid: str = "",
+    wordpress_id: int = 0,
+    title: str = "",
+    trusted: bool = False,
+) -> FiledPost | None:
+    """Return the API's post for an entry of the feed, or None.
+
+    The link decides. An id counts where the guids agree, or one is missing: the guids of an imported blog
+    keep the ids of its old home, where they may be those of other posts. An API that knows the blog under
+    another address is believed where titles agree too, or where it is `trusted` to be this blog's.
+    """
+    found = list(posts)
+    path = _trunk(link)
+    for post in found:
+        if path and _trunk(post.link) == path:
+            return post
+    alike = [post for post in found if wordpress_id and post.wordpress_id == wordpress_id]
+    for post in alike:
+        if trusted or _trunk(post.guid) in ("", _trunk(guid)) or fold(post.title) == fold(title) != "":
+            return post
+    return None
+
+
+def _trunk(address: str) -> str:
+    """Return an address without scheme, www and last slash: the API says https where the feed says http."""
+    return re.sub(r"^(?:https?:)?//(?:www\.)?", "", address.strip(), flags=re.IGNORECASE).rstrip("/")
+
+
+def _rows(body: bytes, key: str, limit: int = _POSTS) -> list[dict[str, Any]]:
+    """Return the objects in the list under `key`, or in the answer itself for ""."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ParseError("The blog's API did not answer in JSON.") from error
+    if isinstance(answer, dict):
+        fault = answer.get("error") or answer.get("code")
+        if fault:
+            raise ParseError(f"The blog's API answered {_text(str(fault), _NAME)!r}.")
+        answer = answer.get(key)
+    if not isinstance(answer, list):
+        raise ParseError("The blog's API answered something else than a list.")
+    return [row for row in answer[:limit] if isinstance(row, dict)]
+
+
+def _wpcom_post(row: dict[str, Any]) -> FiledPost:
+    return FiledPost(
+        wordpress_id=_number(row.get("ID")),
+        link=_address(row.get("URL")),
+        guid=_address(row.get("guid")),
+        title=_text(row.get("title"), _TITLE),
+        published=_time(row.get("date")),
+        modified=_time(row.get("modified")),
+        categories=_names(row.get("categories")),
+        tags=_names(row.get("tags")),
+        html=_markup(row.get("content")),
+        excerpt=_text(row.get("excerpt"), _EXCERPT),
+        author=_text(_object(row.get("author")).get("name"), _NAME),
+    )
+
+
+def _wpjson_post(row: dict[str, Any]) -> FiledPost:
+    embedded = _object(row.get("_embedded"))
+    terms = [term for group in _list(embedded.get("wp:term")) for term in _list(group)]
+    author = next(iter(_list(embedded.get("author"))), None)
+    return FiledPost(
+        wordpress_id=_number(row.get("id")),
+        link=_address(row.get("link")),
+        guid=_address(row.get("guid")),
+        title=_text(row.get("title"), _TITLE),
+        published=_time(row.get("date_gmt")),
+        modified=_time(row.get("modified_gmt")),
+        categories=_names([term for term in terms if _object(term).get("taxonomy") == "category"]),
+        tags=_names([term for term in terms if _object(term).get("taxonomy") == "post_tag"]),
+        html=_markup(row.get("content")),
+        excerpt=_text(row.get("excerpt"), _EXCERPT),
+        author=_text(_object(author).get("name"), _NAME),
+    )
+
+
+def _names(terms: Any, limit: int = _NAMES) -> tuple[str, ...]:
+    """Return the names of terms, given as an object keyed by name or as a list of objects."""
+    if isinstance(terms, dict):  # PHP prints an empty or a purely numeric one as a list
+        found = [_object(term).get("name") or name for name, term in terms.items()]
+    else:
+        found = [_object(term).get("name") for term in _list(terms)]
+    texts = (_text(name, _NAME) for name in found)
+    return tuple(islice(dict.fromkeys(text for text in texts if text), limit))
+
+
+def _number(value: Any) -> int:
+    """Return a positive id that a database can hold, else 0."""
+    usable = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63
+    return value if usable else 0
+
+
+def _text(value: Any, limit: int) -> str:
+    """Return HTML text as plain text: markup dropped, entities decoded once, white space folded, cut."""
+    bare = unescape(_MARKUP.sub("", _markup(value)[: limit * 10]))
+    return " ".join(_UNPRINTABLE.sub("", bare).split())[:limit].rstrip()
+
+
+def _markup(value: Any) -> str:
+    """Return a string, or what wp/v2 gives as {"rendered": string}, without unprintable characters."""
+    text = value.get("rendered") if isinstance(value, dict) else value
+    return _UNPRINTABLE.sub("", text) if isinstance(text, str) else ""
+
+
+def _address(value: Any) -> str:
+    text = _markup(value).strip()[:_ADDRESS]
+    return text.replace("&#038;", "&").replace("&amp;", "&")  # unescape() would turn "&copy=1" into a sign
+
+
+def _time(value: Any) -> datetime | None:
+    """Read an ISO 8601 time; one without an offset is UTC (wp/v2 prints *_gmt so)."""
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,211 @@
+"""Which of a post's labels are categories: the best evidence there is, and what it was.
+
+A WordPress feed prints the categories, then the tags, each list sorted, as one list of bare names; a name
+that is both stands there once. Ranked evidence: the API, then the post's page, then the "Filed under" line of
+old feeds. With the feed alone, the places where the order breaks and the names already known must agree:
+
+| breaks | known as categories | filing |
+|---|---|---|
+| 1 | some before it, or none after it | before it: categories; after it: tags |
+| 1 | none before it, some after it | ambiguous: this blog sorts in another way |
+| 0, one label | any | a category: WordPress files every post under one at least |
+| 0 | the first label, not the second | the first is the category |
+| 0 | the first two and perhaps more | ambiguous: a tag may bear a category's name |
+| 0 | not the first | ambiguous |
+| 2 or more | one label of the list | that one is the category |
+| 2 or more | none or several | ambiguous |
+
+So a known name never overrules the order. A break counts only if both ways to sort agree on it: databases
+differ over accents and signs. An ambiguous filing names no category, and as tags only what no reading takes
+for a category.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
+
+from bot.model import Filing, Rank
+from bot.pipeline.classify.evidence import FiledPost, PageFiling
+from bot.text.normalize import fold
+
+_SHOWN = 8  # names that an evidence sentence spells out
+_UNTOLD = "The feed does not tell categories from tags here; "
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Names known to be categories of one feed, in folded form (`bot.text.normalize.fold`).
+
+    `configured`: named by the operator. `learned`: from the API, pages, or the blog's sidebar.
+    """
+
+    configured: frozenset[str] = frozenset()
+    learned: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, configured: Iterable[str] = (), learned: Iterable[str] = ()) -> Vocabulary:
+        """Make a vocabulary from names as printed."""
+        return cls(_folds(configured), _folds(learned))
+
+    def knows(self, name: str) -> bool:
+        """Tell whether a category of this name is known."""
+        return fold(name) in self.configured or fold(name) in self.learned
+
+
+def classify(
+    labels: Sequence[str],
+    *,
+    wordpress: bool,
+    vocabulary: Vocabulary | None = None,
+    aliases: Mapping[str, str] | None = None,
+    api: FiledPost | None = None,
+    page: PageFiling | None = None,
+    tail: PageFiling | None = None,
+    wordpress_id: int = 0,
+) -> Filing:
+    """File a post by the best evidence at hand.
+
+    `labels`: the entry's own, as printed and in that order. `wordpress`: whether the feed is a WordPress
+    feed. `aliases`: printed name -> name to use, "" to drop it. What the API says of another post than
+    `wordpress_id` (0: unknown) is left aside.
+    """
+    known = vocabulary or Vocabulary()
+    names = _Names(aliases or {})
+    printed = names.distinct(labels)
+    if api is not None and wordpress_id in (0, api.wordpress_id) and (api.categories or api.tags):
+        return names.filing(Rank.API, api.categories, api.tags, "The blog's API lists it under")
+    filing = _by_page(printed, names, page, tail)
+    if filing is not None:
+        return filing
+    if not printed:
+        return Filing(evidence="The feed prints no categories with this post.")
+    if not wordpress:
+        return _as_given(printed, names, known)
+    return _by_order(printed, names, [known.knows(name) or known.knows(names.use(name)) for name in printed])
+
+
+def better(new: Filing, old: Filing) -> bool:
+    """Tell whether `new` may replace `old`: its evidence is as good, and no doubt displaces certainty."""
+    return new.rank <= old.rank and not (new.ambiguous and not old.ambiguous and old.rank is not Rank.NONE)
+
+
+class _Names:
+    """Names as the operator wants them."""
+
+    def __init__(self, aliases: Mapping[str, str]) -> None:
+        self._aliases = {fold(printed): wanted for printed, wanted in aliases.items()}
+
+    def use(self, name: str) -> str:
+        return self._aliases.get(fold(name), name).strip()
+
+    def distinct(self, names: Iterable[str]) -> list[str]:
+        """Return the names as they are, without doubles and without those that nobody could type."""
+        found: dict[str, str] = {}
+        for name in names:
+            found.setdefault(fold(name), name)
+        found.pop("", None)
+        return list(found.values())
+
+    def filing(self, rank: Rank, categories: Iterable[str], tags: Iterable[str], said: str) -> Filing:
+        """Return an unambiguous filing; where `said` is no whole sentence, the categories complete it."""
+        filed = self.distinct(map(self.use, categories))
+        tagged = self.distinct(map(self.use, tags))
+        evidence = said if said.endswith(".") else f"{said} {_listed(filed).rstrip('.')}."
+        return Filing(categories=tuple(filed), tags=tuple(tagged), rank=rank, evidence=evidence)
+
+
+def _by_page(
+    labels: list[str], names: _Names, page: PageFiling | None, tail: PageFiling | None
+) -> Filing | None:
+    """File by the links of the post's page, else by its classes, else by the last line of the entry."""
+    if page is not None and page.found:
+        if page.categories:
+            return names.filing(Rank.PAGE, page.categories, page.tags, "Its page says: Filed under")
+        filed = _named_by_slugs(page.category_slugs, labels)
+        if filed:
+            tagged = set(map(_bare, page.tag_slugs))
+            tags = [name for name in labels if name not in filed or _bare(name) in tagged]
+            return names.filing(Rank.PAGE, filed, tags, "Its page is marked as filed under")
+    if tail is not None and tail.categories and _folds(tail.categories) <= _folds(labels):  # no quoted blog
+        return names.filing(Rank.PAGE, tail.categories, tail.tags, "The entry ends: Filed under")
+    return None
+
+
+def _named_by_slugs(slugs: Sequence[str], labels: list[str]) -> list[str]:
+    """Return the labels that the slugs stand for, or [] unless each stands for exactly one.
+
+    A number may be a slug or, where the slug fits no class, the id of any category: it stands for none.
+    """
+    by_bare: dict[str, list[str]] = {}
+    for name in labels:
+        by_bare.setdefault(_bare(name), []).append(name)
+    named = [[] if slug.isdigit() else by_bare.get(_bare(slug), []) for slug in slugs]
+    return [found[0] for found in named] if all(len(found) == 1 for found in named) else []
+
+
+def _as_given(labels: list[str], names: _Names, known: Vocabulary) -> Filing:
+    if not known.configured:
+        return names.filing(Rank.GIVEN, labels, (), "The feed prints no tags, so its labels are categories:")
+    filed = [name for name in labels if not known.configured.isdisjoint((fold(name), fold(names.use(name))))]
+    tags = [name for name in labels if name not in filed]
+    return names.filing(Rank.GIVEN, filed, tags, "Of the feed's labels, the config names as categories:")
+
+
+def _by_order(labels: list[str], names: _Names, known: list[bool]) -> Filing:
+    """File by the table above; `known` says of each label whether a category of that name is known."""
+    breaks = [place for place, pair in enumerate(pairwise(labels), 1) if _is_break(*pair)]
+    if len(labels) == 1:
+        only = "The feed prints one label, and WordPress files every post under one category at least:"
+        return names.filing(Rank.ORDER, labels, (), only)
+    if len(breaks) == 1:
+        place = breaks[0]
+        if any(known[place:]) and not any(known[:place]):
+            return _ambiguous("its order contradicts the known categories.")
+        said = f"The feed prints categories first, then tags; the order breaks after '{labels[place - 1]}'."
+        return names.filing(Rank.ORDER, labels[:place], labels[place:], said)
+    leading = len(list(takewhile(bool, known)))
+    alone = sum(known) == 1 if breaks else leading == 1
+    if alone:
+        place = known.index(True)
+        said = "The order of the feed's labels does not tell, but one alone is known as a category and fits:"
+        return names.filing(Rank.KNOWN, [labels[place]], labels[:place] + labels[place + 1 :], said)
+    if breaks:
+        return _ambiguous("its labels stand in no known order.")
+    tags = labels[leading:] if leading else []  # without a known start every label may be a category
+    return _ambiguous("its labels are one sorted run.", names.distinct(map(names.use, tags)))
+
+
+def _ambiguous(reason: str, tags: Iterable[str] = ()) -> Filing:
+    return Filing(tags=tuple(tags), evidence=_UNTOLD + reason, ambiguous=True)
+
+
+def _is_break(name: str, following: str) -> bool:
+    return name.casefold() > following.casefold() and _plain(name) > _plain(following)
+
+
+def _plain(name: str) -> str:
+    """Return a name without accents, each sign as a space: how databases with language rules sort it."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(
+        letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter)
+    )
+
+
+def _bare(name: str) -> str:
+    """Return what a name and its slug have in common: letters and digits; core drops `&` from slugs."""
+    return re.sub(r"\s", "", _plain(name))
+
+
+def _folds(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(folded for folded in map(fold, names) if folded)
+
+
+def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return "no category"
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

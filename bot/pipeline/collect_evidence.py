@@ -1,0 +1,307 @@
+"""Gathers the evidence for filing posts: one request to an API, one to each page of a post it does not list.
+
+Belongs to the poll (it knows several stages). What a blog answers only ever adds evidence: when everything
+but the feed is down, the order of the feed's labels decides, and the post is filed again later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from bot.errors import BystanderError, FetchError
+from bot.model import Feed, FeedState, Filing, Rank
+from bot.pipeline.classify.evidence import FiledPost, PageFiling, find_filed
+from bot.pipeline.classify.rules import Vocabulary, classify
+from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates
+from bot.pipeline.fetch.client import Answer, Fetcher
+from bot.sandbox.sandbox import Wall
+
+_log = logging.getLogger(__name__)
+
+SECONDS = 5.0  # for the evidence of one poll, half of them for the API: the alert goes out in time
+SECONDS_WHEN_SLOW = 1.0  # the same, after a blog that did not answer in time
+SLOW_FOR = timedelta(minutes=10)  # a blog that did not answer in time is not waited for as long
+PAGES_AT_ONCE = 2
+MOST_PAGES = 20  # a poll asks for; the others are filed by the feed alone and looked up later
+RETRY_API = 86400.0  # seconds after which a blog without an API is asked again
+REFILE_FOR = timedelta(days=7)  # after a post was first seen, better evidence is looked for
+_REFILE_AT_MOST = 3600.0  # seconds between two looks, but for feeds polled less often
+_API_ACCEPT = "application/json"
+_PAGE_ACCEPT = "text/html"
+READERS = {
+    "wpcom": "bot.pipeline.classify.evidence:read_wpcom",
+    "wpjson": "bot.pipeline.classify.evidence:read_wpjson",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToFile:
+    """What is known of a post that is to be filed."""
+
+    id: str
+    link: str
+    guid: str
+    title: str
+    wordpress_id: int
+    labels: tuple[str, ...]
+    html: str = ""
+    ask_page: bool = True  # its page has not been asked in vain before
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Posts of one feed to be filed at `now`. `vocabulary`: names known to be categories so far."""
+
+    feed: Feed
+    posts: Sequence[ToFile]
+    generator: str
+    site: str  # the blog's own address, as the feed prints it
+    vocabulary: Iterable[str]
+    now: datetime
+
+    @property
+    def wordpress(self) -> bool:
+        """Whether the feed's labels are categories and tags merged, as WordPress prints them."""
+        return "wordpress" in self.generator.casefold() or any(post.wordpress_id for post in self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The filings by post id, names learned to be categories, and what polling remembers of the API."""
+
+    filings: Mapping[str, Filing]
+    vocabulary: tuple[str, ...]
+    api: str
+    api_retry_at: datetime | None
+    slow_until: datetime | None  # the blog kept us waiting; until then it is not waited for as long
+    settled: frozenset[str]  # ids of posts that all has been heard about: asking again would tell no more
+
+
+@dataclass(slots=True)
+class _Evidence:
+    api: dict[str, FiledPost] = field(default_factory=dict)
+    pages: dict[str, PageFiling] = field(default_factory=dict)
+    tails: dict[str, PageFiling] = field(default_factory=dict)
+    api_used: str = ""
+    api_silent: bool = False  # a place where an API may be did not answer
+    late: bool = False  # something did not answer in time
+    api_missing: bool = False  # every place was asked and answered, and none is an API
+
+
+class Filer:
+    """Files posts by the best evidence that can be had now."""
+
+    def __init__(self, fetcher: Fetcher, wall: Wall, *, seconds: float = SECONDS) -> None:
+        self._fetcher = fetcher
+        self._wall = wall
+        self._seconds = seconds
+
+    async def file(self, job: Job) -> Filed:
+        """File the posts; never raises for what the blog does."""
+        evidence = _Evidence()
+        if job.posts and job.wordpress:
+            await self._gather(evidence, job)
+        filings, learned = _classified(job, evidence)
+        api, retry_at = _remember(job.feed.state, evidence, job.now)
+        slow_until = job.now + SLOW_FOR if evidence.late else None
+        settled = frozenset() if evidence.api_silent else frozenset(evidence.pages)
+        return Filed(filings, learned, api, retry_at, slow_until, settled)
+
+    async def _gather(self, evidence: _Evidence, job: Job) -> None:
+        """Ask the API, then the pages of the posts it does not list, each for its share of the time."""
+        start, state = asyncio.get_running_loop().time(), job.feed.state
+        slow = state.slow_until is not None and job.now < state.slow_until
+        seconds = min(self._seconds, SECONDS_WHEN_SLOW) if slow else self._seconds
+        in_time = await _until(start + seconds / 2, self._ask_apis(evidence, job))
+        evidence.api_silent |= not in_time
+        unlisted = [post for post in job.posts if post.id not in evidence.api]
+        paged = [post for post in unlisted if post.ask_page]
+        in_time &= await _until(start + seconds, self._ask_pages(evidence, paged))
+        evidence.late = not in_time
+        if not in_time:
+            _log.info("%s did not tell all in time.", job.feed.settings.name)
+        await _until(start + seconds * 1.25, self._read_tails(evidence, unlisted))
+
+    async def _ask_apis(self, evidence: _Evidence, job: Job) -> None:
+        """Ask the places where an API may be, one after the other, until one answers."""
+        candidates, answered = _candidates(job), 0
+        for candidate in candidates:
+            try:
+                found = await self._ask_api(candidate)
+            except FetchError as error:
+                _log.debug("No answer from %s: %s", candidate.url, error)
+                evidence.api_silent = True
+                continue
+            if found:
+                evidence.api_used = f"{candidate.kind} {candidate.url}"
+                evidence.api = _joined(found, job)
+                return
+            answered += 1
+        evidence.api_missing = 0 < answered == len(candidates)
+
+    async def _ask_api(self, candidate: ApiCandidate) -> tuple[FiledPost, ...]:
+        """Return what an API lists, nothing where there is none; FetchError when it does not answer."""
+        answer = await self._fetcher.get(candidate.url, accept=_API_ACCEPT)
+        refuse_busy(answer)
+        if answer.status != HTTPStatus.OK:
+            return ()
+        try:
+            found: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
+        except BystanderError as error:
+            _log.debug("No API at %s: %s", candidate.url, error)
+            return ()
+        return found
+
+    async def _ask_pages(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
+        """Ask for each post's own page; once one cannot be reached, the others are left alone."""
+        turns = asyncio.Semaphore(PAGES_AT_ONCE)
+        unreachable = asyncio.Event()
+
+        async def ask(post: ToFile) -> None:
+            async with turns:
+                if unreachable.is_set():
+                    return
+                try:
+                    evidence.pages[post.id] = await self._page(post)
+                except FetchError as error:
+                    _log.debug("No page at %s: %s", post.link, error)
+                    unreachable.set()
+                except BystanderError as error:
+                    _log.debug("No evidence on the page %s: %s", post.link, error)
+
+        async with asyncio.TaskGroup() as group:
+            for post in [post for post in posts if post.link][-MOST_PAGES:]:
+                group.create_task(ask(post))
+
+    async def _page(self, post: ToFile) -> PageFiling:
+        answer = await self._fetcher.get(post.link, accept=_PAGE_ACCEPT)
+        refuse_busy(answer)
+        if answer.status != HTTPStatus.OK:
+            return PageFiling()
+        page: PageFiling = await self._wall.run(
+            "bot.pipeline.classify.page:read_page",
+            answer.body,
+            answer.content_type,
+            post.link,
+            post.wordpress_id,
+        )
+        return page
+
+    async def _read_tails(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
+        """Read the "Filed under" lines that old feeds print at the end of a post."""
+        for post in posts:
+            if "iled under" in post.html[-20_000:]:
+                try:
+                    tail = await self._wall.run("bot.pipeline.classify.page:read_content_tail", post.html)
+                    evidence.tails[post.id] = tail
+                except BystanderError as error:
+                    _log.debug("%s: %s", post.link, error)
+
+
+async def _until(deadline: float, work: Coroutine[Any, Any, None]) -> bool:
+    """Do work that can be cut off at a moment of the loop's clock; return whether it was done in time."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            await work
+    except TimeoutError:
+        return False
+    return True
+
+
+def refuse_busy(answer: Answer) -> None:
+    """Raise FetchError for an answer that says nothing about what would be there at a better time."""
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise FetchError(f"the server answered {answer.status}", status=answer.status)
+
+
+def refile_at(
+    filing: Filing, job: Job, *, settled: bool, attempts: int, first_seen: datetime
+) -> datetime | None:
+    """Return when to look for better evidence: after 1, 2, then 4 intervals; None when there is no use.
+
+    `settled`: API and page have answered, and said nothing.
+    """
+    if filing.rank.exact or not job.wordpress or settled or job.now - first_seen > REFILE_FOR:
+        return None
+    every = job.feed.settings.every
+    wait = every * 2.0 ** min(attempts, 2)
+    return job.now + timedelta(seconds=min(wait, max(every, _REFILE_AT_MOST)))
+
+
+def _candidates(job: Job) -> Sequence[ApiCandidate]:
+    """Return where to ask: the place that answered before, else all that may, unless lately none did.
+
+    A base that the operator named is asked whatever came before.
+    """
+    feed, base = job.feed, job.feed.settings.api_base
+    kind, _, url = feed.state.api.partition(" ")
+    everything = api_candidates(feed.url, job.site, job.generator, base)
+    waiting = feed.state.api_retry_at is not None and job.now < feed.state.api_retry_at
+    known = [each for each in everything if each.kind == kind and each.url == url]
+    if known and (waiting or feed.state.api_retry_at is None):
+        return known
+    return () if waiting and base == "auto" else everything
+
+
+def _joined(listed: Sequence[FiledPost], job: Job) -> dict[str, FiledPost]:
+    """Return what the API says of each post; one that the operator named is this blog's for sure."""
+    found: dict[str, FiledPost] = {}
+    for post in job.posts:
+        filed = find_filed(
+            listed,
+            link=post.link,
+            guid=post.guid,
+            wordpress_id=post.wordpress_id,
+            title=post.title,
+            trusted=job.feed.settings.api_base != "auto",
+        )
+        if filed and (filed.categories or filed.tags):
+            found[post.id] = filed
+    return found
+
+
+def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:
+    """File all posts; what the clear ones teach is used for the others."""
+    sidebar = [name for page in evidence.pages.values() for name in page.sidebar]
+    known, settings = [*job.vocabulary, *sidebar], job.feed.settings
+
+    def classified(learned: Iterable[str]) -> dict[str, Filing]:
+        vocabulary = Vocabulary.of(settings.categories, [*known, *learned])
+        return {
+            post.id: classify(
+                post.labels,
+                wordpress=job.wordpress,
+                vocabulary=vocabulary,
+                aliases=settings.aliases,
+                api=evidence.api.get(post.id),
+                page=evidence.pages.get(post.id),
+                tail=evidence.tails.get(post.id),
+            )
+            for post in job.posts
+        }
+
+    first = classified(())
+    learned = [
+        name
+        for filing in first.values()
+        if filing.rank in (Rank.API, Rank.PAGE, Rank.ORDER)
+        for name in filing.categories
+    ]
+    again = classified(learned) if any(filing.ambiguous for filing in first.values()) else first
+    return again, tuple(dict.fromkeys([*sidebar, *learned]))
+
+
+def _remember(state: FeedState, evidence: _Evidence, now: datetime) -> tuple[str, datetime | None]:
+    """Return the API to ask next time, and when to look everywhere (again) because that was none."""
+    if evidence.api_used:
+        return evidence.api_used, None
+    waiting = state.api_retry_at is not None and now < state.api_retry_at
+    if evidence.api_missing and not waiting:
+        return state.api, now + timedelta(seconds=RETRY_API)
+    return state.api, state.api_retry_at

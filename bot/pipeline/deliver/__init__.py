@@ -1,0 +1,1 @@
+"""Delivering: from the outbox to the adapters, and what failures lead to."""

@@ -1,0 +1,72 @@
+"""What follows from a failed delivery. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
+from bot.model import Action, Claim
+from bot.ports import AdminNotice, Again, Failed, Parked, Released, Settlement
+from bot.text.sanitize import one_line
+
+LONGEST_BACK_OFF = 900.0  # seconds
+PLAIN_AFTER = 8  # attempts that failed for now before the message is tried as title and link
+FIRST_PROBE = 3600.0  # seconds until a parked destination is tried again; doubles up to LONGEST_PROBE
+LONGEST_PROBE = 86400.0
+LONGEST_WISH = 86400.0  # seconds; no wish of a platform reaches further
+_FIRST_FLOOR = 0.05  # seconds; doubles, so that a platform that always says "at once" is not hammered
+_LONGEST_ERROR = 500  # characters kept of an error
+
+
+def back_off(attempts: int, *, first: float = 1.0, longest: float = LONGEST_BACK_OFF) -> float:
+    """Return seconds to wait after `attempts` earlier failures: 1, 2, 4 ... up to `longest`."""
+    return float(min(longest, first * 2 ** min(attempts, 30)))
+
+
+def after_error(claim: Claim, error: DeliveryError, now: datetime, admins: Sequence[str]) -> Settlement:
+    """Decide what follows from a failed attempt; pure.
+
+    Not yet: given back until its turn. For now: again, later. This message refused: again as title and link,
+    then given up. Destination out of reach: parked, its queue kept. Platform shut: given back, for nothing is
+    wrong with the message.
+    A claim that is `uncertain` stays so until the platform was asked and did not have the message.
+    """
+    text = one_line(str(error), _LONGEST_ERROR)
+    if isinstance(error, PermanentError):
+        if error.scope is Scope.ADAPTER:
+            return Released(claim)
+        if error.scope is Scope.DESTINATION:
+            return _parked(claim, text, now, admins)
+        if claim.action is Action.EDIT or claim.message.plain:
+            return Failed(claim, text, now)
+        return Again(claim, now, text, uncertain=claim.uncertain, plain=True)
+    if isinstance(error, NotYetError):
+        return Released(claim, now + timedelta(seconds=_wait(claim, error)))
+    return Again(
+        claim,
+        now + timedelta(seconds=_wait(claim, error)),
+        text,
+        uncertain=claim.uncertain or (isinstance(error, TemporaryError) and error.uncertain),
+        plain=claim.attempts + 1 >= PLAIN_AFTER,
+    )
+
+
+def _wait(claim: Claim, error: DeliveryError) -> float:
+    """Return the seconds until the next attempt: the platform's wish, else our own back-off."""
+    asked = error.retry_after if isinstance(error, TemporaryError) else None
+    if asked is None:
+        return back_off(claim.attempts)
+    return max(min(asked, LONGEST_WISH), back_off(claim.attempts, first=_FIRST_FLOOR))
+
+
+def _parked(claim: Claim, reason: str, now: datetime, admins: Sequence[str]) -> Parked:
+    probes = claim.attempts if claim.destination.parked else 0
+    wait = back_off(probes, first=FIRST_PROBE, longest=LONGEST_PROBE)
+    address = claim.destination.address
+    text = (
+        f"Alerts for {address} wait: {reason.rstrip('.')}. Once that is mended they go out by themselves, "
+        f"or at once with /alerts resume."
+    )
+    notices = tuple(AdminNotice(admin, text) for admin in admins if admin != address)
+    return Parked(claim, reason, now, now + timedelta(seconds=wait), notices)

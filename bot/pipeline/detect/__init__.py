@@ -1,0 +1,1 @@
+"""Detecting: which entries of a window are new, changed, moved or old. Pure."""

@@ -1,0 +1,125 @@
+"""Who an entry is: an id for ever, and the other keys by which the same post is found when its id changes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC
+from hashlib import blake2b
+from html import unescape
+from urllib.parse import SplitResult, urlsplit
+
+from bot.model import Entry
+from bot.text.normalize import fold
+
+_LONGEST = 280  # characters of a key; a mark of re-use still fits into 300
+_HEAD = 100  # characters of a longer key that stay readable before its hash
+_NUMBER = re.compile(r"(?:^|&)p=([0-9]{1,18})(?:&|$)")
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+_MARKUP = re.compile(r"<[^<>]*>")
+_REUSED = "#reused-"
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How a post is recognised. `wordpress_id` is 0 where there is none.
+
+    `id`: "wp:<host>:<number>" (the host with the blog's path where it has one), "guid:...", "link:..." or
+    "text:<hash of title and date>", at most 300 characters. `aliases`: guid and link without scheme and host,
+    each as "/...", and the text key; an alias alone proves nothing.
+    """
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    wordpress_id: int = 0
+
+
+def identify(entry: Entry) -> Identity:
+    """Return the identity of an entry: by its WordPress number, else by guid, link, or title and date.
+
+    Ids leave out the scheme and www (WordPress.com's guids flip between http and https), and of links the
+    tracking parameters; any other parameter may be all that tells one post from another.
+    """
+    place, number = _wordpress(entry.guid) or _wordpress(entry.link) or ("", 0)
+    text = text_key(entry)
+    if number:
+        key = f"wp:{place}:{number}"
+    elif entry.guid.strip():
+        key = f"guid:{_SCHEME.sub('', entry.guid.strip(), count=1)}"
+    elif entry.link.strip():
+        key = f"link:{''.join(_address(entry.link))}"
+    else:
+        key = text or f"text:{digest(fold(entry.title), str(entry.published or ''), entry.html)}"
+    aliases = dict.fromkeys((alias(entry.guid), alias(entry.link), text))
+    return Identity(_fit(key), tuple(name for name in aliases if name and name != key), number)
+
+
+def reused(identity: Identity, entry: Entry) -> Identity:
+    """Return the identity of a new post that came under the guid of an old one; the old id is an alias."""
+    mark = digest(alias(entry.link) or entry.link, fold(entry.title))[:8]
+    return replace(identity, id=f"{identity.id}{_REUSED}{mark}", aliases=(*identity.aliases, identity.id))
+
+
+def re_uses(post_id: str, guid_id: str) -> bool:
+    """Whether an id was made by `reused` from another one."""
+    return post_id.startswith(f"{guid_id}{_REUSED}")
+
+
+def alias(address: str) -> str:
+    """Return a guid or link without scheme, host, last slash and tracking; "" for a bare host or no URL."""
+    host, rest = _address(address)
+    return _fit("/" + rest.lstrip("/")) if host and rest else ""
+
+
+def text_hash(entry: Entry) -> str:
+    """Return a hash of the words of an entry; markup, white space and pictures do not matter to it."""
+    words = unescape(_MARKUP.sub(" ", entry.html or entry.excerpt)).split()
+    return digest(" ".join(words))
+
+
+def text_key(entry: Entry) -> str:
+    """Return the key of title and date, "" where one is missing."""
+    title = fold(entry.title)
+    if not title or entry.published is None:
+        return ""
+    return f"text:{digest(title, entry.published.astimezone(UTC).isoformat(timespec='seconds'))}"
+
+
+def digest(*parts: str) -> str:
+    """Return 32 hexadecimal digits that stand for some texts."""
+    return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def _wordpress(address: str) -> tuple[str, int] | None:
+    """Return the place of the blog and the number of the post from "<place>/?p=<number>"."""
+    parts, host = _split(address)
+    folder = parts.path.removesuffix("index.php") if parts else ""
+    match = _NUMBER.search(parts.query) if parts else None
+    if match is None or int(match[1]) == 0 or (folder and not folder.endswith("/")):
+        return None
+    return host + folder.rstrip("/"), int(match[1])
+
+
+def _address(address: str) -> tuple[str, str]:
+    """Return host and the rest of a URL in their plainest form; ("", the address) where it is none."""
+    parts, host = _split(address)
+    if parts is None:
+        return "", address.strip()
+    query = "&".join(part for part in parts.query.split("&") if part and not _TRACKING.match(part))
+    marks = ("?" + query if query else "") + ("#" + parts.fragment if parts.fragment else "")
+    return host, parts.path.rstrip("/") + marks
+
+
+def _split(address: str) -> tuple[SplitResult | None, str]:
+    """Return the parts of a URL and its plain host, with a port unless it is the usual; else (None, "")."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return None, ""
+    host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
+    return (parts if host else None), host.removesuffix(":80").removesuffix(":443")
+
+
+def _fit(key: str) -> str:
+    return key if len(key) <= _LONGEST else f"{key[:_HEAD]}#{digest(key)}"

@@ -1,0 +1,1 @@
+"""Fetching: polite, bounded requests to checked addresses."""

@@ -1,0 +1,96 @@
+"""Reads back page by page when no known post is left in a feed's window. Belongs to the poll."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from bot.errors import FetchError, ParseError
+from bot.model import Entry, Feed, ParsedFeed
+from bot.pipeline.detect.changes import identify, lookup_keys
+from bot.pipeline.fetch.client import Fetcher
+from bot.ports import FeedStore
+from bot.sandbox.sandbox import Wall
+
+_log = logging.getLogger(__name__)
+
+PARSE = "bot.pipeline.parse.feed:parse"
+LAST_PAGE = 5  # WordPress prints 10 posts a page
+PAUSE = 2.0  # seconds between pages; the interval where that is shorter
+TRIES = 3  # polls in a row that fail rather than leave a gap; then the feed goes on without it
+
+_PAST_THE_END = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """Entries of older pages. `closed`: they reach back to a known post, or to the blog's first one."""
+
+    entries: tuple[Entry, ...]
+    closed: bool
+
+
+def page_url(feed_url: str, page: int) -> str:
+    """Return the address of a page of a WordPress feed (`?paged=N`, from 1)."""
+    parts = urlsplit(feed_url)
+    query = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "paged"
+    ]
+    return urlunsplit(parts._replace(query=urlencode([*query, ("paged", str(page))])))
+
+
+async def read_page(fetcher: Fetcher, wall: Wall, feed: Feed, page: int) -> ParsedFeed | None:
+    """Return one page of a feed, None past the end.
+
+    Raises FetchError or ParseError when it cannot be read.
+    """
+    answer = await fetcher.get(page_url(feed.url, page))
+    if answer.status in _PAST_THE_END:
+        return None
+    if answer.status != HTTPStatus.OK:
+        raise FetchError(
+            f"page {page} of the feed was answered {answer.status}",
+            status=answer.status,
+            retry_after=answer.retry_after,
+        )
+    parsed: ParsedFeed = await wall.run(PARSE, answer.body, answer.content_type)
+    return parsed
+
+
+def has_pages(generator: str) -> bool:
+    """Whether a feed made by `generator` can be asked for older pages."""
+    return "wordpress" in generator.casefold()
+
+
+async def page_back(fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, newest: ParsedFeed) -> Older:
+    """Return older entries until one is known, the pages end, or LAST_PAGE is reached.
+
+    Raises FetchError or ParseError when a page cannot be read, unless polls have failed TRIES times by now.
+    """
+    if not has_pages(newest.generator):
+        return Older((), closed=False)
+    found: list[Entry] = []
+    seen = {identify(entry).id for entry in newest.entries}
+    for page in range(2, LAST_PAGE + 1):
+        await asyncio.sleep(min(PAUSE, feed.settings.every))
+        try:
+            parsed = await read_page(fetcher, wall, feed, page)
+        except (FetchError, ParseError) as error:
+            if feed.state.failures < TRIES:
+                raise
+            _log.warning("%s: the gap stays: %s", feed.settings.name, error)
+            break
+        if parsed is None:
+            return Older(tuple(found), closed=True)
+        fresh = [entry for entry in parsed.entries if identify(entry).id not in seen]
+        if not fresh:  # the server takes no notice of the page: what is older stays out of sight
+            break
+        found += fresh
+        seen.update(identify(entry).id for entry in fresh)
+        keys = lookup_keys(fresh)
+        if await store.known_posts(feed.id, keys, keys):
+            return Older(tuple(found), closed=True)
+    return Older(tuple(found), closed=False)

@@ -1,0 +1,1 @@
+"""Parsing: bytes of a feed to entries. Runs in the sandbox."""

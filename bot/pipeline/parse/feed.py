@@ -1,0 +1,159 @@
+"""Bytes in, a feed as plain values out: RSS 0.9x, 1.0 and 2.0, Atom, CDF and JSON Feed.
+
+Runs in the child process of the sandbox: what feedparser makes of malice can take minutes and gigabytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import UTC, datetime
+from xml.sax import SAXException
+
+import feedparser
+
+from bot.errors import ParseError
+from bot.model import ParsedFeed
+from bot.pipeline.parse.entry import MAX_LABEL, MAX_TITLE, Raw, page_link, published, string, text, to_entry
+from bot.pipeline.parse.json_feed import read_json_feed
+from bot.text.sanitize import one_line
+
+MAX_ENTRIES = 200
+MAX_TTL = 86_400.0  # seconds: days-long wishes occur on feeds that change hourly
+
+_WEB_PAGE = "the answer is a web page, not a feed"
+_PAGE_ROOTS = ("html", "head", "body", "title", "meta", "script", "style", "div", "p", "br", "b", "h1")
+_FALSE_UTF16 = re.compile(rb"""\A(<\?xml[^>]*?encoding=["'])utf-?16""", re.IGNORECASE)
+_NAME = re.compile(rb"[A-Za-z_][\w:.-]*")
+_FEED_START = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))[\s>]", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY\s([^<>]*)", re.IGNORECASE)
+_LONGEST_ENTITY = 1000  # bytes; honest ones stand for a character
+# feedparser would mix these with the entry's own <category>, beyond telling them apart.
+_FOREIGN_LABELS = re.compile(rb"(</?(?:media|itunes):)(category|keywords)\b", re.IGNORECASE)
+
+
+def parse(body: bytes, content_type: str = "") -> ParsedFeed:
+    """Return the feed in a decoded HTTP body, with at least one and at most MAX_ENTRIES entries.
+
+    `content_type`: the header as received; its charset counts, its media type is not believed. Raises
+    ParseError with the reason where the body is no feed, is cut short or has no entries, and MemoryError.
+    """
+    body = _start_of(body)
+    if body.startswith((b"{", b"[")):
+        return _feed(read_json_feed(body))
+    return _feed(_read_xml(_mended(body), content_type))
+
+
+def _start_of(body: bytes) -> bytes:
+    """Return the body without what some sites put before it by mistake; nothing may precede `<?xml`."""
+    text = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
+        raise ParseError("the answer is empty")
+    if text.startswith(b"\x1f\x8b"):
+        raise ParseError("the answer is compressed, without saying so")
+    return text if text.startswith((b"<", b"{", b"[")) else body
+
+
+def _mended(body: bytes) -> bytes:
+    """Return UTF-8 that says it is UTF-16, or has a few broken bytes, as the clean UTF-8 it is meant to be.
+
+    A theme that cuts excerpts by bytes breaks characters; feedparser would then read all as windows-1252.
+    """
+    if b"\0" not in body[:200]:
+        body = _FALSE_UTF16.sub(rb"\1utf-8", body)
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    foreign = len(body) - len(text)  # counts every character beyond ASCII at least once
+    return text.encode() if 0 < 10 * broken < foreign else body
+
+
+def _read_xml(body: bytes, content_type: str) -> Raw:
+    ascii_only = body.replace(b"\0", b"")  # UTF-16 and UTF-32 become legible enough
+    root = _root(ascii_only)
+    if root == "html":
+        raise ParseError(_WEB_PAGE)
+    if not root:
+        raise ParseError("the answer is neither XML nor JSON")
+    if any(map(_is_bomb, _ENTITY.findall(ascii_only))):
+        raise ParseError("the feed is a bomb: its entities are made to grow")
+    result = _run_feedparser(_FOREIGN_LABELS.sub(rb"\1_\2", body), content_type)
+    if isinstance(result.get("bozo_exception"), SAXException) and _is_cut(ascii_only):
+        raise ParseError("the feed is cut short: its end is missing")
+    if result.get("entries"):
+        return result
+    if result.get("version") or _FEED_START.search(ascii_only):
+        raise ParseError("the feed lists no entries")
+    raise ParseError(_WEB_PAGE if root in _PAGE_ROOTS else f"the answer is XML, but no feed (<{root[:40]}>)")
+
+
+def _run_feedparser(body: bytes, content_type: str) -> Raw:
+    headers = {"content-type": content_type} if content_type else None
+    try:
+        found: Raw = feedparser.parse(
+            io.BytesIO(body),  # never bytes or str: feedparser would open what looks like a path or a URL
+            response_headers=headers,
+            sanitize_html=False,  # quadratic on hostile input; text is made from the HTML elsewhere
+            resolve_relative_uris=False,
+        )
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise ParseError(f"the feed is malformed beyond reading ({type(error).__name__})") from error
+    return found
+
+
+def _root(body: bytes) -> str:
+    """Return the name of the first element in lower case, "" for none."""
+    position = 0
+    while (mark := body.find(b"<", position)) >= 0:
+        if name := _NAME.match(body, mark + 1):
+            return name[0].decode("ascii", "replace").lower()
+        end = body.find(b"-->" if body.startswith(b"<!--", mark) else b">", mark)
+        position = end if end > 0 else len(body)
+    return ""
+
+
+def _is_bomb(entity: bytes) -> bool:
+    references = entity.count(b"&") - entity.count(b"&#")
+    return references > 1 or len(entity) > _LONGEST_ENTITY
+
+
+def _is_cut(body: bytes) -> bool:
+    """Tell whether the end of the feed's root element is missing: entries may be missing with it."""
+    start = _FEED_START.search(body)
+    return start is not None and not re.search(
+        rb"</" + re.escape(start[1]) + rb"(?![\w:.-])", body, re.IGNORECASE
+    )
+
+
+def _feed(document: Raw) -> ParsedFeed:
+    feed = document["feed"]
+    link = page_link(feed, "")
+    literal = document["version"].startswith(("atom", "json"))
+    entries = (to_entry(raw, link, literal=literal) for raw in _newest(document["entries"]))
+    usable = tuple(entry for entry in entries if entry.guid or entry.link or entry.title)
+    if not usable:
+        raise ParseError("the feed lists no entries with an id, a link or a title")
+    return ParsedFeed(
+        title=text(feed, "title", MAX_TITLE, literal=literal),
+        link=link,
+        entries=usable,
+        generator=one_line(string(feed, "generator"), MAX_LABEL),
+        ttl=_ttl(string(feed, "ttl")),
+    )
+
+
+def _newest(entries: list[Raw]) -> list[Raw]:
+    """Return at most MAX_ENTRIES entries, the newest ones where dates tell, in the feed's order."""
+    if len(entries) <= MAX_ENTRIES:
+        return entries
+    start = datetime.fromtimestamp(0, UTC)
+    by_age = sorted(range(len(entries)), key=lambda index: published(entries[index]) or start, reverse=True)
+    return [entries[index] for index in sorted(by_age[:MAX_ENTRIES])]
+
+
+def _ttl(minutes: str) -> float:
+    try:
+        return min(max(int(minutes) * 60.0, 0.0), MAX_TTL)
+    except (ValueError, OverflowError):
+        return 0.0

@@ -1,0 +1,1 @@
+"""Summarizing: the few sentences of a post that an alert shows."""

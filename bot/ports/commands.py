@@ -1,0 +1,167 @@
+"""What commands ask of a store, and of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import (
+    Cadence,
+    Destination,
+    Feed,
+    FeedSettings,
+    Post,
+    Subscription,
+    Term,
+)
+from bot.ports.key_value import MemoryStore
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryInfo:
+    """A row of the outbox as people may see it."""
+
+    destination: Destination
+    post: Post | None  # None for a notice
+    state: str
+    at: datetime  # when it got into that state, as far as known, else when it was made
+    error: str = ""
+    matched: str = ""  # the name that made it match, e.g. "Trade" or "#TikTok" or "everything"
+    attempts: int = 0
+    edited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """How the outbox is doing."""
+
+    waiting: int
+    oldest_waiting: datetime | None
+    parked: tuple[Destination, ...]
+    sent: int
+    failed: int
+
+
+class ArchiveStore(Protocol):
+    """What commands read."""
+
+    async def feeds(self) -> list[Feed]:
+        """Return the feeds in use, by name."""
+        ...
+
+    async def terms(self, feed_id: int | None = None) -> list[Term]:
+        """Return every known category and tag (of one feed, or of all), those with most posts first."""
+        ...
+
+    async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
+        """Return the newest posts, newest first, of a term key (`normalize.term_key`) if one is given."""
+        ...
+
+    async def find(self, words: str, limit: int) -> list[Post]:
+        """Return posts that contain all the words (as typed by a person, never a query), best first."""
+        ...
+
+    async def post_by_link(self, link: str) -> Post | None:
+        """Return the post with this link; scheme, www, query and a trailing slash do not matter."""
+        ...
+
+    async def post_was_silent(self, post_id: str) -> bool:
+        """Whether a post was part of a baseline or came too late to be news."""
+        ...
+
+    async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
+        """Return what became of a post for a destination."""
+        ...
+
+    async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
+        """Return the newest rows of the outbox, of one destination or of all, newest first."""
+        ...
+
+    async def queue_health(self) -> QueueHealth:
+        """Return how the outbox is doing."""
+        ...
+
+
+class SubscriptionStore(Protocol):
+    """What commands change."""
+
+    async def follow(
+        self,
+        address: str,
+        *,
+        feed_id: int | None,
+        include: Mapping[str, str],
+        exclude: Mapping[str, str],
+        cadence: Cadence,
+        channel: bool,
+        mention: str,
+        by: str,
+        now: datetime,
+    ) -> None:
+        """Add to what an address follows of a feed (None: every feed). Keys are term keys, values names.
+
+        A term is followed in one cadence only: following it in another moves it. Including a term takes it
+        off the exclusions, and the reverse. `mention` "" leaves the stored one.
+        """
+        ...
+
+    async def unfollow(
+        self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
+    ) -> int:
+        """Take terms (None: all) off everything the address follows; return how many were taken off.
+
+        `feed_id` None: whatever the feed. A subscription without anything included is removed.
+        """
+        ...
+
+    async def subscriptions(
+        self, address: str | None = None, *, channel: bool | None = None
+    ) -> list[Subscription]:
+        """Return subscriptions, oldest first; of one address, or of all."""
+        ...
+
+    async def pause(self, address: str, *, paused: bool) -> int:
+        """Pause or resume the channel subscriptions of an address; return how many."""
+        ...
+
+    async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
+        """Add a feed, or bring a retired one of that URL back. Due at once."""
+        ...
+
+    async def retire_feed(self, feed_id: int, now: datetime) -> None:
+        """Stop polling a feed; posts and subscriptions are kept."""
+        ...
+
+    async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
+        """Put a notice for each address into the outbox."""
+        ...
+
+    async def resume(self, address: str, now: datetime) -> bool:
+        """End a parking; its queue is due now. False when it was not parked."""
+        ...
+
+
+class CommandStore(ArchiveStore, SubscriptionStore, MemoryStore, Protocol):
+    """What the command handlers need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a URL turned out to be. `problem` is "" when it is a feed that can be watched."""
+
+    url: str  # the feed's URL; differs from the asked one when a page announced its feed
+    title: str = ""
+    posts: int = 0
+    newest: str = ""  # title of the newest post
+    categories: tuple[str, ...] = ()
+    problem: str = ""  # a sentence with the mend
+
+
+class Inspector(Protocol):
+    """Looks at a URL that a person gave, once, without storing anything."""
+
+    async def inspect(self, url: str) -> Inspection:
+        """Fetch and parse; never raises for what the other side does. Private networks are never reached."""
+        ...

@@ -1,0 +1,1 @@
+"""Runs parsers of hostile input in confined child processes."""

@@ -1,0 +1,218 @@
+"""The wall around hostile input: a child process with limits that does the reading and can be killed.
+
+A thread cannot be stopped, and a few hundred kilobytes of malice keep a parser busy for minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import math
+import os
+import pickle
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from pathlib import Path
+from typing import Any, Self, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.errors import ParseError, WallError
+from bot.sandbox.calls import ANSWERS
+from bot.sandbox.worker import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE, resolve
+from bot.text.sanitize import one_line
+
+IDLE = 300.0  # seconds without a call after which the child is let go; it holds some 35 MB
+_SECONDS_TO_START = 60.0  # to start Python and import; long, for it says nothing about the input
+_ALARM_AFTER = 2  # seconds after our own time limit at which the child ends itself
+_LONGEST_REASON = 300  # characters
+_SHARED_ENVIRONMENT = (  # what an interpreter may need to start; no secrets
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PYTHONHOME",
+    "SYSTEMROOT",
+    "TMPDIR",
+)
+
+
+class Wall:
+    """Runs functions of this project in a child process; use it as an async context manager.
+
+    One call at a time; others wait. The child starts at the first call, is kept until there was none for
+    `idle` seconds, and is replaced after it died or was stopped. On POSIX it may use `memory` bytes of
+    address space; everywhere a call may take `seconds`, and its answer `largest` bytes.
+    """
+
+    def __init__(
+        self,
+        *,
+        memory: int = 512 * 2**20,
+        seconds: float = 10.0,
+        largest: int = 16 * 2**20,
+        idle: float = IDLE,
+    ) -> None:
+        self._memory = memory
+        self._seconds = seconds
+        self._largest = largest
+        self._idle = idle
+        self._lock = asyncio.Lock()
+        self._child: Process | None = None
+        self._rest: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None while there is none."""
+        return self._child.pid if self._child and self._child.returncode is None else None
+
+    async def run(self, function: str, *arguments: object) -> Any:
+        """Call "bot.module:name" with `arguments` in the child and return its result.
+
+        The result is of the type the function is annotated with: plain values and dataclasses of them.
+        Raises the ParseError the function raised, ParseError for any other exception of it, WallError when
+        the child had to be stopped, and ValueError for a function that is not of this project.
+        """
+        answer_type = _answer_type(function)
+        async with self._lock:
+            self._end_rest()
+            try:
+                outcome = await self._exchange(pickle.dumps((function, arguments)))
+            except BaseException:
+                await self._stop()  # also when cancelled: the next call must not get this one's answer
+                raise
+            self._rest = asyncio.create_task(self._let_go())
+        return _unpack(outcome, answer_type)
+
+    async def aclose(self) -> None:
+        """Stop the child, if there is one. A call that is waiting for it ends with WallError."""
+        self._kill()
+        async with self._lock:
+            self._end_rest()
+            await self._stop()
+
+    async def _let_go(self) -> None:
+        """Stop the child once nobody has called for a while; a call begins by ending this."""
+        await asyncio.sleep(self._idle)
+        async with self._lock:
+            await self._stop()
+
+    def _end_rest(self) -> None:
+        if self._rest:
+            self._rest.cancel()
+            self._rest = None
+
+    def _kill(self) -> None:
+        if self._child and self._child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself just now
+                self._child.kill()
+
+    async def _stop(self) -> None:
+        self._kill()
+        child, self._child = self._child, None
+        if child:
+            _stdin(child).close()
+            await child.communicate()  # closes its other pipe, and reaps it
+
+    async def _exchange(self, request: bytes) -> bytes:
+        try:
+            child = await self._running_child()
+        except OSError as error:
+            raise WallError(f"the process that reads cannot be started ({error.strerror})") from error
+        limit = _SECONDS_TO_START
+        try:
+            async with asyncio.timeout(limit) as deadline:
+                _stdin(child).write(LENGTH.pack(len(request)) + request)
+                outcome = await self._frame(child)
+                if outcome == STARTED:
+                    limit = self._seconds
+                    deadline.reschedule(asyncio.get_running_loop().time() + limit)
+                    outcome = await self._frame(child)
+        except TimeoutError:
+            raise WallError(f"reading it took longer than {limit:g} s and was stopped") from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise WallError(f"the process that read it died ({await _cause(child)})") from None
+        if outcome[:1] == NO_MEMORY:
+            raise WallError(f"reading it took more than {self._memory // 2**20} MB of memory and was stopped")
+        return outcome
+
+    async def _running_child(self) -> Process:
+        if self._child and self._child.returncode is not None:
+            await self._stop()
+        if self._child is None:
+            self._child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",  # never import from the working directory
+                "-m",
+                "bot.sandbox.worker",
+                str(self._memory),
+                str(math.ceil(self._seconds) + _ALARM_AFTER),
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                env=_environment(),
+            )
+        return self._child
+
+    async def _frame(self, child: Process) -> bytes:
+        stdout = child.stdout
+        assert stdout is not None
+        (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
+        if length > self._largest:
+            raise WallError(f"what was read is larger than {self._largest // 2**20} MB")
+        return await stdout.readexactly(length)
+
+
+def _stdin(child: Process) -> asyncio.StreamWriter:
+    assert child.stdin is not None
+    return child.stdin
+
+
+async def _cause(child: Process) -> str:
+    """Return how a child ended that has closed its pipe."""
+    try:
+        async with asyncio.timeout(1):
+            code = await child.wait()
+    except TimeoutError:
+        return "it fell silent"
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def _environment() -> dict[str, str]:
+    """Return the child's environment: the modules are found where this process finds them."""
+    project = Path(__file__).resolve().parent.parent
+    paths = dict.fromkeys([str(project), *(str(Path(path).absolute()) for path in sys.path if path)])
+    kept = {name: os.environ[name] for name in _SHARED_ENVIRONMENT if name in os.environ}
+    return kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@functools.cache
+def _answer_type(function: str) -> TypeAdapter[Any]:
+    """Return the type of a function's answer; only for one that is not listed is its module imported here."""
+    return TypeAdapter(ANSWERS.get(function) or get_type_hints(resolve(function))["return"])
+
+
+def _unpack(outcome: bytes, answer_type: TypeAdapter[Any]) -> Any:
+    """Return an answer, or raise what an outcome stands for.
+
+    Answers are JSON, checked against the type that is expected: were the child taken over, it could lie about
+    a feed, but make nothing happen here, as unpickling would.
+    """
+    kind, payload = outcome[:1], outcome[1:]
+    if kind == ANSWER:
+        try:
+            return answer_type.validate_json(payload)
+        except ValidationError as error:
+            raise WallError(f"what was read makes no sense ({error.error_count()} faults)") from None
+    reason = one_line(payload.decode("utf-8", "replace"), _LONGEST_REASON)
+    if kind == UNPARSEABLE:
+        raise ParseError(reason)
+    raise ParseError(f"reading it failed ({reason})")

@@ -1,0 +1,120 @@
+"""The child's side of `bot.sandbox.sandbox`: calls one function of this project after another, confined.
+
+Run as `python -m bot.wall_child MEMORY SECONDS`. On stdin come pickled calls, on stdout go their outcomes,
+each with its length before it. Ends when stdin does, that is, with its parent, however that ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import pickle
+import re
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from bot.errors import ParseError
+
+LENGTH = struct.Struct("!I")  # before every frame: its length in bytes
+# The first byte of an outcome. STARTED comes before it, once the function is imported: the time limit begins.
+STARTED, ANSWER, UNPARSEABLE, FAILED, NO_MEMORY = b"s", b"a", b"p", b"f", b"m"
+
+_OURS = re.compile(r"(bot(?:\.[a-z]\w*)+):([a-z]\w*)")
+_LONGEST_REASON = 300  # characters
+_REFUSED = (  # audit events, by how they begin
+    *("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostby", "socket.sendto"),
+    *("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"),
+)
+
+
+def resolve(function: str) -> Callable[..., Any]:
+    """Return the function called "bot.module:name"; ValueError for one outside the project."""
+    match = _OURS.fullmatch(function)
+    if match is None:
+        raise ValueError(f"{function!r} is no public function of this project")
+    found: Callable[..., Any] = getattr(importlib.import_module(match[1]), match[2])
+    return found
+
+
+def main(arguments: list[str]) -> None:
+    """Serve calls until stdin ends."""
+    memory, seconds = map(int, arguments)
+    for name in (signal.SIGINT, signal.SIGTERM):  # they come to the whole group; the parent ends this process
+        signal.signal(name, signal.SIG_IGN)
+    with os.fdopen(os.dup(1), "wb") as outcomes:
+        os.dup2(2, 1)  # whatever a library prints is no outcome
+        confine(memory)
+        while header := sys.stdin.buffer.read(LENGTH.size):
+            function, values = pickle.loads(sys.stdin.buffer.read(*LENGTH.unpack(header)))  # noqa: S301 - the parent's
+            _serve(outcomes, function, values, seconds)
+
+
+def confine(memory: int) -> None:
+    """Give up, for good, network and processes, and on POSIX also files and all but `memory` bytes."""
+    sys.addaudithook(_refuse)
+    if sys.platform == "win32":  # has no such limits: there the time limit alone stands
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_AS: memory}
+    for kind, limit in limits.items():
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses some
+            resource.setrlimit(kind, (limit, limit))
+
+
+def _refuse(event: str, _: tuple[object, ...]) -> None:
+    if event.startswith(_REFUSED):
+        raise PermissionError(f"{event} is not allowed here")
+
+
+def _serve(outcomes: BinaryIO, function: str, values: tuple[object, ...], seconds: int) -> None:
+    try:
+        called = resolve(function)
+        _put(outcomes, STARTED)
+        answer = json.dumps(_timed(seconds, called, values), default=_plain, ensure_ascii=False)
+        _put(outcomes, ANSWER, answer.encode("utf-8", "replace"))
+    except ParseError as error:
+        _put(outcomes, UNPARSEABLE, str(error).encode("utf-8", "replace"))
+    except MemoryError:
+        _put(outcomes, NO_MEMORY)
+        sys.exit(1)  # the next one starts afresh, not in fragments
+    except Exception as error:  # noqa: BLE001 - the parent is told of every one
+        reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+        _put(outcomes, FAILED, reason.encode("utf-8", "replace"))
+
+
+def _timed(seconds: int, called: Callable[..., Any], values: tuple[object, ...]) -> Any:
+    """Call; after `seconds` the kernel ends this process, should the parent that would do so be gone."""
+    if sys.platform == "win32":
+        return called(*values)
+    signal.alarm(seconds)
+    try:
+        return called(*values)
+    finally:
+        signal.alarm(0)
+
+
+def _put(outcomes: BinaryIO, kind: bytes, payload: bytes = b"") -> None:
+    outcomes.write(LENGTH.pack(len(kind) + len(payload)) + kind + payload)
+    outcomes.flush()
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset | set):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,117 @@
+"""Cut text for people at the end of a sentence or a word, by what it costs where it is going."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+Cost = Callable[[str], int]  # what a text uses of a limit; never less than its characters
+
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # not to be left before an ellipsis
+_ENOUGH = 2  # whole sentences are preferred where they keep one part in so many of what words would
+
+
+def units(text: str) -> int:
+    """Return the length in UTF-16 units: never less than the characters, however a platform counts them."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def clip(text: str, limit: int, cost: Cost = len) -> str:
+    """Return `text` within `limit`, cut at the end of a word and closed with an ellipsis."""
+    if len(text) <= limit and cost(text) <= limit:
+        return text
+    return _cut(text, _most(min(limit, len(text)), lambda size: cost(_cut(text, size)) <= limit))
+
+
+def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
+    """Return `text` within `limit`, cut after a sentence, or after a word where that keeps much more."""
+    clipped = clip(text, limit, cost)
+    if clipped == text:
+        return text
+    from bot.text.sentences import language, split  # noqa: PLC0415 -- it loads what few texts need
+
+    whole = ""
+    for sentence, _ in split(text[: limit + 1], language(text))[:-1]:  # the last one may be cut itself
+        end = text.index(sentence, len(whole)) + len(sentence)
+        if cost(text[:end]) > limit:
+            break
+        whole = text[:end]
+    return whole if len(whole) * _ENOUGH >= len(clipped) else clipped
+
+
+def pages(text: str, limit: int, cost: Cost = len) -> list[str]:
+    """Return `text` in pages within `limit`, parted between lines, or words where a line is too long."""
+    return packed([piece for line in text.split("\n") for piece in _pieces(line, limit, cost)], limit, cost)
+
+
+def packed(items: Iterable[str], limit: int, cost: Cost = len, gap: str = "\n") -> list[str]:
+    """Return the items joined by `gap`, in as few texts within `limit` as keep their order."""
+    found: list[str] = []
+    for item in items:
+        if found and cost(f"{found[-1]}{gap}{item}") <= limit:
+            found[-1] += f"{gap}{item}"
+        else:
+            found.append(item)
+    return found
+
+
+def joined(items: Sequence[str], limit: int, gap: str = ", ") -> str:
+    """Return the items joined by `gap`, as many as fit within `limit` units; those left out are counted."""
+    whole = gap.join(items)
+    if units(whole) <= limit:
+        return whole
+    kept: list[str] = []
+    used = 0
+    for left, item in zip(reversed(range(len(items))), items, strict=True):
+        used += units(item) + units(gap)
+        if used + units(_more(left)) > limit:
+            break
+        kept.append(item)
+    return gap.join([*kept, _more(len(items) - len(kept))])
+
+
+def _more(number: int) -> str:
+    return f"and {number} more"
+
+
+def _cut(text: str, size: int) -> str:
+    """Return the first words of `text` and an ellipsis, at most `size` characters; something is left out."""
+    if size < 1:
+        return ""
+    kept = text[: size - 1]
+    if not text[size - 1].isspace():
+        space = max(kept.rfind(" "), kept.rfind("\n"))
+        within_word = space > 0 and not _UNSPACED.match(text[size - 1])
+        kept = kept[:space] if within_word else _whole_characters(kept, text[size - 1])
+    return kept.rstrip(_DANGLING) + "…"
+
+
+def _whole_characters(kept: str, following: str) -> str:
+    """Drop a base character that would lose its accent or its joined half."""
+    while kept and (unicodedata.category(following).startswith("M") or "\u200d" in (following, kept[-1])):
+        kept, following = kept[:-1], kept[-1]
+    return kept
+
+
+def _pieces(line: str, limit: int, cost: Cost) -> list[str]:
+    """Part a line between words; where there are none, anywhere."""
+    found: list[str] = []
+    while cost(line) > limit:
+        head = clip(line, limit, cost).removesuffix("…")
+        head = head or line[: max(1, _most(limit, partial(_fits, line, limit, cost)))]
+        found.append(head)
+        line = line[len(head) :].lstrip()
+    return [*found, line]
+
+
+def _fits(text: str, limit: int, cost: Cost, size: int) -> bool:
+    return cost(text[:size]) <= limit
+
+
+def _most(top: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest size up to `top` that fits, 0 for none; what is smaller fits as well."""
+    return bisect_left(range(1, top + 1), True, key=lambda size: not fits(size))  # noqa: FBT003 -- the key's value

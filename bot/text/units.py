@@ -1,0 +1,149 @@
+"""Short texts that people write, in the config and in chat, read as values.
+
+Each reader raises `ValueError` with a sentence that lacks its subject ("is no duration; ..."), so that the
+caller can put the key or the typed text before it.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from functools import cache
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from bot.text.normalize import fold, nearest
+
+Network = IPv4Network | IPv6Network
+
+_PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*", re.IGNORECASE)
+_TIME = re.compile(r"([01]?[0-9]|2[0-3])(?::([0-5][0-9]))?")
+_HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")  # lengths of labels: RFC 1035
+_HOST_PORT = re.compile(r"(?:([A-Za-z0-9._-]+)|\[([^\]]+)\]):([0-9]{1,5})")
+_DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_SECONDS = (
+    dict.fromkeys(("s", "sec", "second", "seconds"), 1)
+    | dict.fromkeys(("m", "min", "minute", "minutes"), _MINUTE)
+    | dict.fromkeys(("h", "hour", "hours"), _HOUR)
+    | dict.fromkeys(("d", "day", "days"), _DAY)
+)
+_BYTES = {
+    "b": 1,
+    "kb": 1000,
+    "mb": 1000**2,
+    "gb": 1000**3,
+    "kib": 1024,
+    "mib": 1024**2,
+    "gib": 1024**3,
+}
+_LONGEST_DAYS = 36500  # keeps every sum of a date and a duration inside the calendar
+_LONGEST_URL = 2000
+_LARGEST_PORT = 65535
+
+
+def duration(text: str) -> float:
+    """Return the seconds in "15m", "0.2s", "1h30m" or "2 days", at most a century."""
+    parts = [match.groups() for match in _PART.finditer(text.strip())]
+    units = [unit.lower() for _, unit in parts]
+    if not parts or _PART.sub("", text.strip()) or any(unit not in _SECONDS for unit in units):
+        raise ValueError('is no duration; write a number and a unit such as "15m" (s, m, h, d)')
+    seconds = sum(float(number) * _SECONDS[unit] for (number, _), unit in zip(parts, units, strict=True))
+    if seconds > _LONGEST_DAYS * _DAY:
+        raise ValueError(f'is too long; write at most "{_LONGEST_DAYS}d"')
+    return seconds
+
+
+def size(text: str) -> int:
+    """Return the bytes in "2MB" (decimal), "512kB" or "1.5MiB" (binary); the case of the letters is free."""
+    match = _PART.fullmatch(text.strip())
+    if match is None or match[2].lower() not in _BYTES:
+        raise ValueError('is no size; write a number and a unit such as "2MB" (B, kB, MB, KiB, MiB)')
+    return round(float(match[1]) * _BYTES[match[2].lower()])
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {fold(name): name for name in sorted(available_timezones())}
+
+
+def zone(text: str) -> ZoneInfo:
+    """Return the IANA time zone called `text`; case, spaces and underscores do not matter."""
+    known = _zones()
+    if not known:
+        raise ValueError("cannot be looked up: this machine has no time zones; install its tzdata package")
+    if name := known.get(fold(text)):
+        return ZoneInfo(name)
+    places = {name.rpartition("/")[2]: name for name in known.values()}
+    near = nearest(text[-40:].rpartition("/")[2], places, limit=1)
+    hint = f'did you mean "{places[near[0]]}"?' if near else 'write one such as "Europe/Berlin"'
+    raise ValueError(f"is no time zone; {hint}")
+
+
+def time_of_day(text: str) -> time:
+    """Return the wall-clock time in "08:00", "8:30" or "8", without a time zone."""
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ValueError('is no time of day; write one such as "08:00", up to "23:59"')
+    return time(int(match[1]), int(match[2] or 0))
+
+
+class QuietHours(NamedTuple):
+    """From `start` to `end` by the wall clock; over midnight where `end` is the earlier of the two."""
+
+    start: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+
+def quiet_hours(text: str) -> QuietHours:
+    """Return the span in "22:00-07:00"; any kind of dash will do."""
+    ends = _DASH.split(text.strip())
+    try:
+        start, end = map(time_of_day, ends)
+    except ValueError:
+        raise ValueError('are no quiet hours; write a start and an end such as "22:00-07:00"') from None
+    if start == end:
+        raise ValueError('are empty; write a start and an end that differ, such as "22:00-07:00"')
+    return QuietHours(start, end)
+
+
+def network(text: str) -> Network:
+    """Return the IP network in "10.0.0.0/8", "fd00::/8" or, for one address, "127.0.0.1"."""
+    try:
+        found = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError('is no network; write one such as "127.0.0.0/8" or "fd00::/8"') from None
+    if "/" in text and ip_address(text.partition("/")[0]) != found.network_address:
+        raise ValueError(f'has bits to the right of its mask; did you mean "{found}"?')
+    return found
+
+
+def web_url(text: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
+    """Return `text` as it is when it is an absolute URL with a host and without a user name or password."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port  # .port raises for what is no port
+    except ValueError:
+        parts, host = urlsplit(""), ""
+    clean = text.isprintable() and " " not in text and len(text) <= _LONGEST_URL
+    if parts.scheme not in schemes or not clean or not (_HOST.fullmatch(host) or ":" in host):
+        raise ValueError(f'is no URL; write one such as "{schemes[-1]}://host.example/path"')
+    if "@" in parts.netloc:
+        raise ValueError("has a user name or password in it; such URLs are not supported, leave them out")
+    return text
+
+
+def host_port(text: str) -> tuple[str, int]:
+    """Return the host (without brackets) and the port in "127.0.0.1:8080", "[::1]:8080" or "localhost:0"."""
+    match = _HOST_PORT.fullmatch(text)
+    try:
+        if match and int(match[3]) <= _LARGEST_PORT:
+            return match[1] or str(IPv6Address(match[2])), int(match[3])
+    except ValueError:
+        pass  # what stands in the brackets is no IPv6 address
+    raise ValueError('is no address; write a host and a port such as "127.0.0.1:8080" or "[::1]:8080"')

@@ -1,0 +1,185 @@
+"""The web server: health and readiness for a supervisor, metrics for Prometheus, a status page for people."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from types import TracebackType
+from typing import Protocol, Self
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot import __version__
+from bot.clock import Clock
+from bot.errors import BystanderError, StoreError
+from bot.model import Feed
+from bot.ports import QueueHealth, WebRoute
+from bot.web.metrics import CONTENT_TYPE, Snapshot, exposition
+from bot.web.routes import routes_of
+from bot.web.status_page import STYLE_SOURCE, status_page
+
+# The page may be public: however often it is asked for, the database is not asked more often than this.
+FRESH = timedelta(seconds=5)
+_GRACE = 0.8  # seconds for requests in flight when the server stops; aiohttp may wait for them twice
+_IDLE = 30.0  # seconds that a connection without a request is kept open
+
+_HEADERS = {
+    "Content-Security-Policy": f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+_MENDS = {
+    errno.EADDRINUSE: "the port is taken; choose another or stop the program that uses it",
+    errno.EACCES: "this user may not use the port; choose one above 1023",
+    errno.EADDRNOTAVAIL: 'this machine has no such address; choose one of its own, such as "127.0.0.1"',
+}
+
+
+class StatusStore(Protocol):
+    """What the server asks of a store; either call may raise StoreError."""
+
+    async def feeds(self) -> list[Feed]:
+        """Return the feeds in use, by name."""
+        ...
+
+    async def queue_health(self) -> QueueHealth:
+        """Return how the outbox is doing."""
+        ...
+
+
+class WebServer:
+    """Serves on `host` and `port` (0: a free one) between `async with` and its end, which takes under 2 s.
+
+    `loops` tells which loops live, `adapters` which enabled adapters are connected; both are asked at each
+    request. `routes` are served beside the server's own. Entering raises BystanderError, with the mend, when
+    the address cannot be used.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        store: StatusStore,
+        clock: Clock,
+        loops: Callable[[], Mapping[str, bool]],
+        adapters: Callable[[], Mapping[str, bool]],
+        routes: Sequence[WebRoute] = (),
+    ) -> None:
+        self._host, self._port = host, port
+        self._store, self._clock = store, clock
+        self._loops, self._adapters = loops, adapters
+        self._started = clock.now()
+        self._look = asyncio.Lock()
+        self._seen: tuple[datetime, list[Feed], QueueHealth] | None = None
+        app = web.Application(middlewares=[_tell_store_errors])
+        app.on_response_prepare.append(_harden)
+        app.add_routes(
+            [
+                web.get("/", self._page),
+                web.get("/healthz", self._health),
+                web.get("/readyz", self._readiness),
+                web.get("/metrics", self._metrics),
+                *routes_of(routes),
+            ]
+        )
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE, keepalive_timeout=_IDLE)
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        try:
+            await self._listen()
+        except BaseException as error:
+            await self._runner.cleanup()
+            if isinstance(error, OSError):
+                raise _unusable(self._host, self._port, error) from error
+            raise
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()
+
+    async def _listen(self) -> None:
+        await web.TCPSite(self._runner, self._host, self._port).start()
+        if not self._runner.addresses:  # asyncio passes over a family (IPv6) that is switched off
+            raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on; final once the server runs."""
+        return self._port
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return _verdict("loops", self._loops())
+
+    async def _readiness(self, _request: web.Request) -> web.Response:
+        return _verdict("adapters", self._adapters())
+
+    async def _metrics(self, _request: web.Request) -> web.Response:
+        body = exposition(await self._snapshot()).encode()
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
+
+    async def _page(self, _request: web.Request) -> web.Response:
+        return web.Response(text=status_page(await self._snapshot()), content_type="text/html")
+
+    async def _snapshot(self) -> Snapshot:
+        feeds, queue = await self._stored()
+        return Snapshot(
+            feeds=feeds,
+            queue=queue,
+            loops=self._loops(),
+            adapters=self._adapters(),
+            now=self._clock.now(),
+            started=self._started,
+            version=__version__,
+        )
+
+    async def _stored(self) -> tuple[list[Feed], QueueHealth]:
+        """Return what the store says, or what it said a moment ago; one request at a time asks it."""
+        async with self._look:
+            now = self._clock.now()
+            if self._seen is None or not timedelta(0) <= now - self._seen[0] < FRESH:
+                self._seen = (now, await self._store.feeds(), await self._store.queue_health())
+            return self._seen[1:]
+
+
+def _verdict(name: str, parts: Mapping[str, bool]) -> web.Response:
+    well = all(parts.values())
+    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+    return web.json_response({"ok": well, name: dict(parts)}, status=status)
+
+
+@web.middleware
+async def _tell_store_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except StoreError as error:
+        return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=f"{error}\n")
+
+
+async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "Bystander"  # instead of the versions of Python and aiohttp
+
+
+def _unusable(host: str, port: int, error: OSError) -> BystanderError:
+    """Return the error that names the mend."""
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if isinstance(error, socket.gaierror):
+        mend = 'the host name cannot be resolved; write an address such as "127.0.0.1"'
+    else:  # newer versions of asyncio give no number where none of the addresses is the machine's
+        number = error.errno or errno.EADDRNOTAVAIL
+        mend = _MENDS.get(number, f"it cannot be listened on ({error.strerror}); choose another")
+    return BystanderError(f'web.listen = "{address}": {mend}.')

@@ -1,0 +1,85 @@
+"""From claimed rows of the outbox to the messages an adapter is asked to send."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+import aiosqlite
+
+from bot.model import Action, Alert, Claim, Digest, Message, Notice, Post
+from bot.text.normalize import attempt_key
+from storage.sqlite.mapping import destination_from, maybe_from_ms, post_from
+from storage.sqlite.posts import SELECT_POSTS
+
+_CLAIMED = """
+SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(s.mention, '') AS mention
+FROM deliveries AS q
+JOIN destinations AS d ON d.id = q.destination_id
+-- an id may have been given anew since: a mention is never taken from somebody else's subscription
+LEFT JOIN subscriptions AS s ON s.id = q.subscription_id AND s.destination_id = q.destination_id
+WHERE q.id IN (SELECT value FROM json_each(:ids))
+ORDER BY q.destination_id, coalesce(q.bundle, 'row:' || q.id), q.id
+"""
+_POSTS = SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))"
+
+
+async def build_claims(
+    connection: aiosqlite.Connection, sends: Sequence[int], edits: Sequence[int], now: datetime
+) -> list[Claim]:
+    """Return the claims for the given rows, those longest in the outbox first."""
+    if not sends and not edits:
+        return []
+    rows = list(await connection.execute_fetchall(_CLAIMED, {"ids": json.dumps([*sends, *edits])}))
+    wanted = sorted({row["post_id"] for row in rows if row["post_id"] is not None})
+    found = await connection.execute_fetchall(_POSTS, {"ids": json.dumps(wanted)})
+    posts = {row["id"]: (post_from(row), row["revision"]) for row in found}
+    edited = set(edits)
+    groups = groupby(rows, key=lambda row: (row["destination_id"], row["bundle"] or row["id"]))
+    claims = [_claim(list(group), posts, edited, now) for _, group in groups]
+    return sorted(claims, key=lambda claim: claim.delivery_ids[0])
+
+
+def _claim(
+    rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]], edited: set[int], now: datetime
+) -> Claim:
+    first = rows[0]
+    edit = first["id"] in edited
+    return Claim(
+        delivery_ids=tuple(row["id"] for row in rows),
+        action=Action.EDIT if edit else Action.SEND,
+        key=attempt_key(first["address"], _what(first, posts)),
+        destination=destination_from(first),
+        message=_message(rows, posts),
+        attempts=(first["edit_attempts"] if edit else first["attempts"]) - 1,
+        uncertain=any(row["uncertain"] for row in rows),
+        first_attempt_at=maybe_from_ms(first["first_attempt_at"]) or now,
+        reference=first["reference"],
+        revision=posts[first["post_id"]][1] if first["post_id"] is not None else 0,
+    )
+
+
+def _what(row: sqlite3.Row, posts: dict[int, tuple[Post, int]]) -> str:
+    """Return what the message is about; with the address this makes its key."""
+    if row["bundle"]:
+        return str(row["bundle"])
+    return posts[row["post_id"]][0].id if row["post_id"] is not None else f"notice:{row['id']}"
+
+
+def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) -> Message:
+    first = rows[0]
+    plain, mention = bool(first["plain"]), first["mention"]
+    if first["post_id"] is None:
+        return Notice(text=first["notice"], plain=plain)
+    if first["bundle"]:
+        several = sorted((posts[row["post_id"]][0] for row in rows), key=lambda post: post.published)
+        return Digest(
+            posts=tuple(several),
+            heading=f"{len(several)} posts since the last alert",
+            mention=mention,
+            plain=plain,
+        )
+    return Alert(post=posts[first["post_id"]][0], mention=mention, plain=plain)

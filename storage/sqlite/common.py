@@ -1,0 +1,60 @@
+"""What every part of the SQLite store shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import aiosqlite
+
+from bot.ports import AdminNotice
+from storage.sqlite.connection import Database
+from storage.sqlite.mapping import to_ms
+
+
+class Part:
+    """A part of the store: some tables of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
+async def destination_id(connection: aiosqlite.Connection, address: str, now: datetime) -> int:
+    """Return the id of an address; the destination is made when it is new."""
+    await connection.execute(
+        "INSERT INTO destinations (address, platform, created_at) VALUES (:address, :platform, :now) "
+        "ON CONFLICT (address) DO NOTHING",
+        {"address": address, "platform": address.partition(":")[0], "now": to_ms(now)},
+    )
+    return await first_int(connection, "SELECT id FROM destinations WHERE address = ?", [address])
+
+
+async def first_int(
+    connection: aiosqlite.Connection, sql: str, parameters: Sequence[object] | dict[str, object]
+) -> int:
+    """Return the first column of the only row of a query."""
+    rows = list(await connection.execute_fetchall(sql, parameters))
+    return int(rows[0][0])
+
+
+async def add_notices(
+    connection: aiosqlite.Connection, notices: Iterable[AdminNotice], now: datetime
+) -> None:
+    """Put notices into the outbox, inside the caller's transaction."""
+    for notice in notices:
+        target = await destination_id(connection, notice.address, now)
+        await connection.execute(
+            "INSERT INTO deliveries (destination_id, notice, state, due_at, created_at) "
+            "SELECT id, :text, iif(parked_at IS NULL, 'pending', 'parked'), :now, :now "
+            "FROM destinations WHERE id = :target",
+            {"target": target, "text": notice.text, "now": to_ms(now)},
+        )
+
+
+async def learn_terms(connection: aiosqlite.Connection, feed_id: int, names: Mapping[str, str]) -> None:
+    """Remember terms (key to name) of a feed with the spelling seen last."""
+    await connection.executemany(
+        "INSERT INTO terms (feed_id, term, name) VALUES (?, ?, ?) "
+        "ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name",
+        [(feed_id, term, name) for term, name in names.items()],
+    )

@@ -1,0 +1,34 @@
+"""Short texts that adapters keep over restarts."""
+
+from __future__ import annotations
+
+from storage.sqlite.common import Part
+
+
+class MemoryPart(Part):
+    """The methods of `bot.ports.MemoryStore`."""
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a text under a key; "" forgets it."""
+        async with self._database.transaction() as connection:
+            if value:
+                await connection.execute(
+                    "INSERT INTO memory (key, value) VALUES (?, ?) "
+                    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    (key, value),
+                )
+            else:
+                await connection.execute("DELETE FROM memory WHERE key = ?", (key,))
+
+    async def recall(self, key: str) -> str:
+        """Return what was kept under a key, "" for nothing."""
+        rows = await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": key})
+        return str(rows[0]["value"]) if rows else ""
+
+    async def recalled(self, prefix: str) -> dict[str, str]:
+        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
+        rows = await self._database.read(
+            "SELECT key, value FROM memory WHERE key >= :prefix AND key < :end ORDER BY key",
+            {"prefix": prefix, "end": prefix + "\U0010ffff"},
+        )
+        return {str(row["key"]): str(row["value"]) for row in rows}

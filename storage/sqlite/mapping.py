@@ -1,0 +1,231 @@
+"""Between rows of SQLite and the values of the model."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from operator import attrgetter, itemgetter
+from typing import Any, get_type_hints
+
+from bot.model import Destination, Feed, FeedSettings, FeedState, Filing, Kind, Post, Rank
+from bot.ports import PostRow
+from bot.text.normalize import link_key, term_key
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_STATE_NAMES = tuple(FeedState.__dataclass_fields__)
+_STATE_DATES = frozenset(name for name, kind in get_type_hints(FeedState).items() if kind == datetime | None)
+_values_of = attrgetter(*_STATE_NAMES)
+_NEW_STATE = _values_of(FeedState())
+_settings_of = itemgetter(
+    "name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"
+)
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def to_ms(moment: datetime) -> int:
+    """Return milliseconds since 1970 UTC."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_ms(value: int) -> datetime:
+    """Return the moment of `to_ms`."""
+    return _EPOCH + value * _MILLISECOND
+
+
+def maybe_ms(moment: datetime | None) -> int | None:
+    """Return `to_ms`, or None for None."""
+    return None if moment is None else to_ms(moment)
+
+
+def maybe_from_ms(value: int | None) -> datetime | None:
+    """Return `from_ms`, or None for None."""
+    return None if value is None else from_ms(value)
+
+
+def state_to_text(state: FeedState) -> str:
+    """Return a feed's state as JSON; what has its default is left out."""
+    return _to_json(
+        {
+            name: to_ms(value) if isinstance(value, datetime) else value
+            for name, value, default in zip(_STATE_NAMES, _values_of(state), _NEW_STATE, strict=True)
+            if value != default
+        }
+    )
+
+
+def state_from_text(text: str) -> FeedState:
+    """Return the state of `state_to_text`; names this version does not know are ignored."""
+    values: dict[str, Any] = {
+        name: from_ms(value) if name in _STATE_DATES else value
+        for name, value in json.loads(text).items()
+        if name in _STATE_NAMES
+    }
+    return FeedState(**values)
+
+
+def without_server(state: FeedState) -> FeedState:
+    """Return what stays true of a feed when its URL changes: what it published, not what a server said."""
+    return replace(
+        state,
+        etag="",
+        last_modified="",
+        body_hash="",
+        unchanged_bodies=0,
+        last_full_at=None,
+        ttl=0.0,
+        moved_to="",
+        moved_polls=0,
+        moved_since=None,
+        gone_since=None,
+        stopped=False,
+        api="",
+        api_retry_at=None,
+    )
+
+
+def settings_parameters(settings: FeedSettings) -> dict[str, object]:
+    """Return a feed's settings as parameters of a statement."""
+    return {
+        "name": settings.name,
+        "settings_url": settings.url,
+        "every": settings.every,
+        "announce_latest": settings.announce_latest,
+        "categories": json.dumps(settings.categories, ensure_ascii=False),
+        "aliases": json.dumps(settings.aliases, ensure_ascii=False),
+        "api_base": settings.api_base,
+        "origin": settings.origin,
+    }
+
+
+def feed_from(row: sqlite3.Row) -> Feed:
+    """Return a feed from a row of `feeds`."""
+    return Feed(
+        id=row["id"],
+        settings=_settings_from(_settings_of(row)),
+        url=row["url"],
+        state=state_from_text(row["state"]),
+        next_poll_at=from_ms(row["next_poll_at"]),
+    )
+
+
+@lru_cache(maxsize=4096)  # the same at every poll
+def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
+    """Return settings from what `_settings_of` takes of a row."""
+    name, url, every, announce_latest, categories, aliases, api_base, origin = columns
+    return FeedSettings(
+        name=name,
+        url=url,
+        every=float(every),  # RETURNING gives whole reals as integers
+        announce_latest=announce_latest,
+        categories=tuple(json.loads(categories)),
+        aliases=json.loads(aliases),
+        api_base=api_base,
+        origin=origin,
+    )
+
+
+def destination_from(row: sqlite3.Row) -> Destination:
+    """Return a destination from a row with `destination_id`, `address`, `parked_at`, `parked_reason`."""
+    return Destination(
+        id=row["destination_id"],
+        address=row["address"],
+        parked=row["parked_at"] is not None,
+        parked_reason=row["parked_reason"],
+    )
+
+
+def post_from(row: sqlite3.Row) -> Post:
+    """Return a post from a row of `posts` with `feed_name`."""
+    return Post(
+        id=row["key"],
+        link=row["link"],
+        title=row["title"],
+        author=row["author"],
+        published=from_ms(row["published_at"]),
+        summary=row["summary"],
+        filing=Filing(
+            categories=tuple(json.loads(row["categories"])),
+            tags=tuple(json.loads(row["tags"])),
+            rank=Rank(row["rank"]),
+            evidence=row["evidence"],
+            ambiguous=bool(row["ambiguous"]),
+        ),
+        image=row["image"],
+        update=row["update_text"],
+        feed=row["feed_name"],
+    )
+
+
+def post_row_from(row: sqlite3.Row) -> PostRow:
+    """Return a post with what is kept beside it; `aliases` stays empty (they are only ever added)."""
+    return PostRow(
+        post=post_from(row),
+        guid=row["guid"],
+        wordpress_id=row["wordpress_id"],
+        aliases=(),
+        labels=tuple(json.loads(row["labels"])),
+        text=row["text"],
+        text_hash=row["text_hash"],
+        printed=maybe_from_ms(row["printed_at"]),
+        first_seen=from_ms(row["first_seen_at"]),
+        silent=bool(row["silent"]),
+        edits=row["edits"],
+        refile_at=maybe_from_ms(row["refile_at"]),
+        refile_attempts=row["refile_attempts"],
+    )
+
+
+def link_path(link: str) -> str:
+    """Return `bot.text.normalize.link_key` of a link, also of one typed without a scheme or no URL at all."""
+    text = link.strip().encode(errors="replace").decode()  # chat may hold half a surrogate pair
+    try:
+        return link_key(text if "://" in text else f"//{text}")
+    except ValueError:  # e.g. an unclosed "[" where a host should be
+        return text
+
+
+def post_parameters(row: PostRow) -> dict[str, object]:
+    """Return a post as parameters of a statement on `posts`."""
+    post, filing = row.post, row.post.filing
+    return {
+        "key": post.id,
+        "wordpress_id": row.wordpress_id,
+        "guid": row.guid,
+        "link": post.link,
+        "link_path": link_path(post.link),
+        "title": post.title,
+        "author": post.author,
+        "published_at": to_ms(post.published),
+        "printed_at": maybe_ms(row.printed),
+        "first_seen_at": to_ms(row.first_seen),
+        "summary": post.summary,
+        "text": row.text,
+        "text_hash": row.text_hash,
+        "image": post.image,
+        "update_text": post.update,
+        "labels": json.dumps(row.labels, ensure_ascii=False),
+        "categories": json.dumps(filing.categories, ensure_ascii=False),
+        "tags": json.dumps(filing.tags, ensure_ascii=False),
+        "rank": int(filing.rank),
+        "evidence": filing.evidence,
+        "ambiguous": int(filing.ambiguous),
+        "silent": int(row.silent),
+        "edits": row.edits,
+        "refile_at": maybe_ms(row.refile_at),
+        "refile_attempts": row.refile_attempts,
+    }
+
+
+def filing_names(filing: Filing) -> dict[str, str]:
+    """Return the term keys of a filing with the names as printed."""
+    names = {term_key(Kind.TAG, name): name for name in filing.tags}
+    return names | {term_key(Kind.CATEGORY, name): name for name in filing.categories}
+
+
+def shown(post: Post) -> tuple[object, ...]:
+    """Return what an alert shows of a post: when this changes, messages already sent are edited."""
+    return (post.title, post.link, post.summary, post.filing.categories, post.update, post.image)
