@@ -1,76 +1,62 @@
-"""One file or folder for each chat platform, behind `bot.ports.Adapter`, loaded only when it is enabled."""
+"""One folder for each chat platform, behind `bot.ports.Adapter`; SDKs are loaded only where they are used."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, cast
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
 
+from adapters.plugin import AdapterPlugin
 from bot.errors import ConfigError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+GROUP = "bystander.adapters"  # of the entry points by which installed packages offer theirs
 
-    from bot.model import Caller, CommandInfo, Message
-    from bot.ports import Adapter, Desk
-
-# Name -> "module:Class". Third parties add theirs by an entry point of the group "bystander.adapters".
-ADAPTERS = {
-    "console": "adapters.console.adapter:ConsoleAdapter",
-    "discord": "adapters.discord.adapter:DiscordAdapter",
-    "slack": "adapters.slack.adapter:SlackAdapter",
-}
-GROUP = "bystander.adapters"
-# Name -> what returns what the platform would be sent for a message; pure.
-PREVIEWS = {
-    "discord": "adapters.discord.messages.render:preview",
-    "slack": "adapters.slack.messages.render:preview",
-}
-# Name -> what runs a command at a desk and returns the messages that show its answer.
-ANSWERS = {
-    "discord": "adapters.discord.interactions.answers:preview",
-    "slack": "adapters.slack.interactions.preview:answer",
-}
-# Name -> what returns the view that a platform shows of the bot by itself.
-HOMES = {"slack": "adapters.slack.interactions.preview:home"}
-# Name -> what returns the text by which the app is made on the platform; pure.
-MANIFESTS = {"slack": "adapters.slack.install.manifest:text"}
+_BUILT_IN = ("console", "discord", "slack")
 
 
-def load(name: str, **settings: Any) -> Adapter:
-    """Build the adapter of a platform with its settings; ConfigError when there is none of that name."""
-    if name in ADAPTERS:
-        return cast("Adapter", _function(ADAPTERS[name])(**settings))
-    found = list(entry_points(group=GROUP, name=name))
-    if not found:
-        raise ConfigError([f"There is no adapter called {name!r}; known: {', '.join(ADAPTERS)}."])
-    return cast("Adapter", found[0].load()(**settings))
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    """Return the entry points of installed packages by name; the plug-ins of this folder go first."""
+    return {each.name: each for each in entry_points(group=GROUP) if each.name not in _BUILT_IN}
 
 
-def manifest(name: str, commands: Sequence[CommandInfo], **settings: Any) -> str:
-    """Return what is to be pasted where a platform makes an app. KeyError: it wants no such text."""
-    return cast("str", _function(MANIFESTS[name])(commands, **settings))
+def names() -> tuple[str, ...]:
+    """Return the names of all platforms that a config may name, without loading one."""
+    return (*_BUILT_IN, *_installed())
 
 
-def preview(name: str, message: Message, key: str) -> dict[str, Any]:
-    """Return what would be sent for a message, as the platform's JSON. KeyError: no such platform."""
-    return cast("dict[str, Any]", _function(PREVIEWS[name])(message, key))
+def plugin(name: str) -> AdapterPlugin[Any]:
+    """Return the plug-in of a platform; ConfigError when there is none, or when its package is broken."""
+    if name in _BUILT_IN:
+        return cast("AdapterPlugin[Any]", import_module(f"adapters.{name}.plugin").PLUGIN)
+    if name not in _installed():
+        raise ConfigError([f"{name}: there is no adapter of this name; known are {', '.join(names())}"])
+    entry = _installed()[name]
+    package = entry.dist.name if entry.dist else entry.module
+    try:
+        found = entry.load()
+    except Exception as error:
+        raise ConfigError([f"{name}: the package {package} cannot be loaded ({error})"]) from error
+    if not isinstance(found, AdapterPlugin) or found.name != name:
+        wanted = f"an AdapterPlugin called {name!r}"
+        raise ConfigError([f"{name}: the entry point of the package {package} is not {wanted}"])
+    return found
 
 
-async def answer(
-    name: str, desk: Desk, caller: Caller, path: str, values: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """Return what would be shown as the answer to a command. KeyError: no such platform."""
-    return cast("list[dict[str, Any]]", await _function(ANSWERS[name])(desk, caller, path, values))
+def built_in() -> tuple[AdapterPlugin[Any], ...]:
+    """Return the plug-ins that Bystander brings along."""
+    return tuple(plugin(name) for name in _BUILT_IN)
 
 
-async def home(name: str, desk: Desk, caller: Caller) -> list[dict[str, Any]]:
-    """Return the view that a platform shows of the bot, [] where it has none."""
-    if name not in HOMES:
-        return []
-    return cast("list[dict[str, Any]]", await _function(HOMES[name])(desk, caller))
-
-
-def _function(path: str) -> Callable[..., Any]:
-    module, _, attribute = path.partition(":")
-    return cast("Callable[..., Any]", getattr(import_module(module), attribute))
+def wanted(mentioned: Collection[str]) -> tuple[tuple[AdapterPlugin[Any], ...], list[str]]:
+    """Return the built-in plug-ins and those mentioned, and a problem line for each that is broken."""
+    found, problems = list(built_in()), list[str]()
+    for name in _installed():
+        if name in mentioned:
+            try:
+                found.append(plugin(name))
+            except ConfigError as error:
+                problems += error.problems
+    return tuple(found), problems

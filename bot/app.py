@@ -14,12 +14,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TextIO
 
-from bot.chats import admin_addresses, enabled_adapters
 from bot.clock import Clock, SystemClock
 from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
-from bot.errors import BystanderError, PermanentError
+from bot.errors import BystanderError, ConfigError, PermanentError
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
@@ -64,14 +63,14 @@ async def open_bot(
     """
     clock = SystemClock()
     owner = uuid.uuid4().hex
-    talking = enabled_adapters(config, source)  # first: what is missing is told before anything is written
+    talking = adapters_of(config, source)  # first: what is missing is told before anything is written
     async with AsyncExitStack() as stack:
         store = await open_store(config.database.get_secret_value(), create=create)
         stack.push_async_callback(store.aclose)
         fetcher, wall = await network_of(config, stack)
         for adapter in talking.values():
             stack.push_async_callback(adapter.aclose)
-        admins = admin_addresses(config)
+        admins = config.admin_addresses
         delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
         outbox = Outbox(store, talking, clock, delivery, owner)
         quick = await stack.enter_async_context(QuickWall(wall))
@@ -93,6 +92,23 @@ async def open_bot(
             adapters=talking,
             owner=owner,
         )
+
+
+def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapter]:
+    """Build the adapters that the config enables; their SDKs are loaded only here.
+
+    `typed`: where the console reads commands from. ConfigError names every secret that is missing.
+    """
+    found: dict[str, Adapter] = {}
+    problems: list[str] = []
+    for plugin in config.enabled:
+        try:
+            found[plugin.name] = plugin.build(config.setup(plugin, typed))
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return found
 
 
 async def prepare(bot: Bot) -> None:

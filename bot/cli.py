@@ -18,8 +18,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import adapters
+from adapters.plugin import AdapterPlugin, PluginCall
 from bot import __version__
-from bot.config.load import Config, load_config
+from bot.config.load import Config, load_config, parse_config
 from bot.config.logs import set_up_logging
 from bot.config.secrets import Secrets
 from bot.errors import BystanderError, ConfigError, UsageError
@@ -31,6 +33,7 @@ _INTERRUPTED = 130
 _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
 Call = Callable[[argparse.Namespace, Config], Coroutine[None, None, int]]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,12 @@ def _option(*names: str, **settings: Any) -> Option:
 
 @dataclass(frozen=True, slots=True)
 class ShellCall:
-    """One call: its help, an example, where its function lives ("module:function"), its arguments."""
+    """One call: its help, an example, its function or where that lives ("module:function"), its arguments."""
 
     name: str
     help: str
     example: str
-    function: str
+    function: str | Call
     options: tuple[Option, ...] = ()
     config: bool = True  # whether it reads the config file
     defaults: bool = False  # whether the defaults do where there is no ./config.toml
@@ -94,11 +97,11 @@ CALLS = (
             _option(
                 "url", nargs="?", metavar="URL", help="a feed or a blog; default: the feeds of the config"
             ),
+            _option("--json", action="store_true", help="print JSON, with all that each platform would get"),
             _option(
-                "--json", action="store_true", help="print JSON, with all that Discord and Slack would get"
-            ),
-            _option(
-                "--html", metavar="FILE", help="draw posts and answers as on Discord and Slack, for a browser"
+                "--html",
+                metavar="FILE",
+                help="draw posts and answers as people see them on each platform, for a browser",
             ),
             _option("--posts", type=int, default=3, metavar="N", help="how many posts a feed (default 3)"),
         ),
@@ -113,20 +116,6 @@ CALLS = (
             _option("--admin", action="store_true", help="with an admin's rights"),
             _option("line", metavar="COMMAND", help="the command as typed in chat"),
         ),
-    ),
-    ShellCall(
-        "discord-invite",
-        "print the link that adds the bot to a Discord server",
-        "bystander discord-invite",
-        "bot.shell.discord:invite",
-    ),
-    ShellCall(
-        "slack-manifest",
-        "print the manifest from which Slack makes the app",
-        "bystander slack-manifest > manifest.json",
-        "bot.shell.slack:manifest",
-        (_option("--mode", choices=("socket", "http"), help="default: slack.mode of the config"),),
-        defaults=True,
     ),
     ShellCall(
         "backfill",
@@ -165,6 +154,31 @@ CALLS = (
 )
 
 
+def all_calls() -> tuple[ShellCall, ...]:
+    """Return every call: those of Bystander, and those of the plug-ins for chat platforms.
+
+    A package that is broken costs its own calls alone; a config that enables it is refused.
+    """
+    found = list(CALLS)
+    for name in adapters.names():
+        try:
+            plugin = adapters.plugin(name)
+        except ConfigError as error:
+            _log.debug("%s", error)
+        else:
+            found += [_call_of(plugin, each) for each in plugin.calls]
+    return tuple(found)
+
+
+def _call_of(plugin: AdapterPlugin[Any], call: PluginCall[Any]) -> ShellCall:
+    async def run(options: argparse.Namespace, config: Config) -> int:
+        print(await call.text(config.setup(plugin), options))
+        return WELL
+
+    options = tuple(Option(*each) for each in call.options)
+    return ShellCall(call.name, call.help, call.example, run, options, defaults=call.defaults)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
@@ -175,7 +189,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"bystander {__version__}")
     calls = parser.add_subparsers(metavar="CALL", required=True, dest="call")
-    for call in CALLS:
+    for call in all_calls():
         each = calls.add_parser(
             call.name,
             help=call.help,
@@ -230,9 +244,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         config = _config_of(call, options)
         set_up_logging(options.log_format, config.secrets, level)
-        module, _, name = call.function.partition(":")
-        function: Call = getattr(import_module(module), name)
-        return asyncio.run(function(options, config))
+        return asyncio.run(_function_of(call)(options, config))
     except ConfigError as error:
         return _say(
             "The configuration cannot be used:", *(f"  {line}" for line in error.problems), code=WRONG
@@ -245,14 +257,22 @@ def _run(options: argparse.Namespace) -> int:
         return _INTERRUPTED
 
 
+def _function_of(call: ShellCall) -> Call:
+    if not isinstance(call.function, str):
+        return call.function
+    module, _, name = call.function.partition(":")
+    function: Call = getattr(import_module(module), name)
+    return function
+
+
 def _config_of(call: ShellCall, options: argparse.Namespace) -> Config:
     """Read the config; a call that needs none, or only a URL, goes on with the defaults."""
     if not call.config:
-        return Config.model_construct(secrets=Secrets())
+        return parse_config("", {})
     path = Path(options.config)
     enough = call.defaults or getattr(options, "url", None)
     if enough and options.config == CONFIG and not path.exists():
-        return Config.model_construct(secrets=Secrets())
+        return parse_config("", {})
     return load_config(path, os.environ)
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.commands.declaration import Command, Completes
 from bot.commands.dispatch import Dispatcher
+from bot.commands.shown import SHOWN, flat
 from bot.commands.spec import COMMANDS
 from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
-from bot.model import Caller, CommandInfo, ParameterInfo, Reply
+from bot.model import Caller, CommandInfo, Reply
 from bot.ports import Store
 
 FIRST_PROBE = timedelta(hours=1)  # until a destination that was reported is tried
@@ -38,7 +38,7 @@ class FrontDesk:
         self._clock = clock
         self._admins = admins  # addresses that are told of what an admin has to know
         self._wake = wake  # tells the outbox that something may be due
-        self._commands = commands_as_shown(COMMANDS)
+        self._commands = SHOWN
 
     @property
     def commands(self) -> tuple[CommandInfo, ...]:
@@ -53,7 +53,7 @@ class FrontDesk:
 
     async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
         """Run the command at a path; one that is not there gets the answer a typed line would get."""
-        command = next((each for each in _flat(COMMANDS) if each.path == path), None)
+        command = next((each for each in flat(COMMANDS) if each.path == path), None)
         if command is None:
             return await self._dispatcher.run(caller, f"/{path}")
         reply = await self._dispatcher.execute(caller, command, values)
@@ -139,32 +139,3 @@ class FrontDesk:
         except StoreError as error:
             _log.warning("%s* cannot be read: %s", prefix, error)
             return {}
-
-
-def commands_as_shown(commands: tuple[Command, ...]) -> tuple[CommandInfo, ...]:
-    """Return commands as platforms render them, sub-commands by their whole path."""
-    return tuple(_info(command) for command in _flat(commands))
-
-
-def _flat(commands: tuple[Command, ...]) -> tuple[Command, ...]:
-    """Return the commands that can be run: groups are replaced by what is in them."""
-    return tuple(each for command in commands for each in (command.subcommands or (command,)))
-
-
-def _info(command: Command) -> CommandInfo:
-    parameters = tuple(
-        ParameterInfo(
-            name=each.name,
-            help=each.help,
-            kind=each.kind,
-            required=each.required,
-            choices=each.choices,
-            suggests=each.completes is not Completes.NONE,
-            minimum=each.minimum,
-            maximum=each.maximum,
-        )
-        for each in command.parameters
-    )
-    return CommandInfo(
-        command.path, command.help, parameters, command.admin, command.example, command.changes
-    )

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.chats import admin_addresses, enabled_adapters, slack_problems
+import adapters
+from adapters.slack.plugin import missing
+from bot.app import adapters_of
 from bot.config.load import parse_config
 from bot.errors import ConfigError
 
@@ -19,7 +21,7 @@ ID, PAIR = {"SLACK_CLIENT_ID": "1.2"}, {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_
 
 
 @pytest.mark.parametrize(
-    ("text", "secrets", "missing"),
+    ("text", "secrets", "unset"),
     [
         (SOCKET, BOT | APP, []),
         (SOCKET, {}, ["SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"]),
@@ -32,17 +34,18 @@ ID, PAIR = {"SLACK_CLIENT_ID": "1.2"}, {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_
         (HTTP + PUBLIC, PAIR | BOT | SIGNED, []),
     ],
 )
-def test_slack_needs_what_its_mode_needs(text: str, secrets: Mapping[str, str], missing: list[str]) -> None:
-    problems = slack_problems(parse_config(text, secrets))
+def test_slack_needs_what_its_mode_needs(text: str, secrets: Mapping[str, str], unset: list[str]) -> None:
+    config = parse_config(text, secrets)
+    problems = missing(config.setup(adapters.plugin("slack")))
 
-    assert [problem.partition(":")[0] for problem in problems] == missing
+    assert [problem.partition(":")[0] for problem in problems] == unset
     assert "xoxb-1" not in "".join(problems)
 
 
 def test_what_is_missing_is_told_of_all_platforms_at_once() -> None:
     config = parse_config(f"{SOCKET}[discord]\nenabled = true\n", {})
     with pytest.raises(ConfigError) as caught:
-        enabled_adapters(config, None)
+        adapters_of(config, None)
 
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [
         "DISCORD_TOKEN",
@@ -58,4 +61,4 @@ def test_admins_are_told_on_the_platforms_that_are_enabled() -> None:
         BOT,
     )
 
-    assert admin_addresses(config) == ("console:me", "slack:U012AB3CD")
+    assert config.admin_addresses == ("console:me", "slack:U012AB3CD")

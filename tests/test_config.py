@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.config.load import every_key, load_config, parse_config
-from bot.config.secrets import NAMES
+import adapters
+from bot.config.load import every_key, every_variable, load_config, parse_config
 from bot.errors import ConfigError
 from bot.model import FeedSettings
 
@@ -61,7 +61,7 @@ def test_each_key_of_the_example_has_one_comment_line_above_it() -> None:
 def test_the_example_names_every_secret() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
 
-    assert [name for name in NAMES if name not in text] == []
+    assert [name for name in every_variable() if name not in text] == []
 
 
 def test_an_empty_file_is_a_config_of_the_defaults_the_example_shows() -> None:
@@ -99,15 +99,15 @@ def test_values_arrive_in_the_units_of_the_code() -> None:
     assert (config.timezone.key, config.web.address()) == ("Europe/Berlin", ("::1", 8080))
     assert (config.fetch.timeout, config.fetch.max_body) == (90.0, 1048576)
     assert config.fetch.allow_networks == (ip_network("127.0.0.0/8"), ip_network("fd00::/8"))
-    assert config.discord.shards == (0, 3, 16)
+    assert config.table("discord").shards == (0, 3, 16)
     assert (config.delivery.grace, config.delivery.catch_up_after) == (0.0, 100)
-    assert config.admins.discord == ("80351110224678912",)
+    assert config.setup(adapters.plugin("discord")).admins == ("80351110224678912",)
 
 
 def test_no_listen_is_no_web_server_and_auto_no_fixed_shards() -> None:
     config = parse_config("", {})
 
-    assert (config.web.address(), config.discord.shards) == (None, None)
+    assert (config.web.address(), config.table("discord").shards) == (None, None)
 
 
 def test_a_feed_becomes_the_settings_the_rest_of_the_bot_knows() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import adapters
 from bot.config.load import parse_config
 from bot.errors import ConfigError
 
@@ -35,4 +36,5 @@ def test_user_ids_are_taken_as_the_platforms_write_them() -> None:
     slack = ("U012AB3CD", "W012AB3CD", "T0123ABCD/U0789IJKL")
     config = parse_config(f'[admins]\ndiscord = ["80351110224678912"]\nslack = {list(slack)}', {})
 
-    assert (config.admins.discord, config.admins.slack) == (("80351110224678912",), slack)
+    assert config.setup(adapters.plugin("discord")).admins == ("80351110224678912",)
+    assert config.setup(adapters.plugin("slack")).admins == slack

@@ -22,13 +22,13 @@ def problem(table: str, line: str) -> str:
 
 
 def test_nothing_is_published_unless_the_config_says_so() -> None:
-    assert parse_config("", {}).discord.publish is False
-    assert parse_config("[discord]\npublish = true", {}).discord.publish is True
+    assert parse_config("", {}).table("discord").publish is False
+    assert parse_config("[discord]\npublish = true", {}).table("discord").publish is True
 
 
 @pytest.mark.parametrize("prefix", ["bystander", "news", "a", "x" * 31, "news_2-go"])
 def test_the_root_command_on_slack_may_have_another_name(prefix: str) -> None:
-    assert parse_config(f'[slack]\nprefix = "{prefix}"', {}).slack.prefix == prefix
+    assert parse_config(f'[slack]\nprefix = "{prefix}"', {}).table("slack").prefix == prefix
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_root_command_that_slack_or_the_bot_has_already_is_refused(prefix: str
 
 @pytest.mark.parametrize("number", ["1", "200", "1000"])
 def test_a_workspace_s_pace_can_be_set(number: str) -> None:
-    assert parse_config(f"[slack]\nper_minute = {number}", {}).slack.per_minute == int(number)
+    assert parse_config(f"[slack]\nper_minute = {number}", {}).table("slack").per_minute == int(number)
 
 
 @pytest.mark.parametrize("value", ["0", "1001", "-1", "2.5", "true", '"200"'])

@@ -8,8 +8,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config.load import Config, every_key, parse_config
-from bot.config.secrets import NAMES
+from bot.config.load import Config, every_key, every_variable, parse_config
 from bot.errors import ConfigError
 
 scalars = (
@@ -60,7 +59,7 @@ def test_any_text_is_a_config_or_a_list_of_problems(text: str) -> None:
 
 
 @settings(deadline=None, max_examples=150)
-@given(document=documents, environ=st.dictionaries(st.sampled_from(NAMES), st.text()))
+@given(document=documents, environ=st.dictionaries(st.sampled_from(every_variable()), st.text()))
 def test_any_document_is_a_config_or_a_list_of_printable_lines(
     document: dict[str, Any], environ: dict[str, str]
 ) -> None:
@@ -76,7 +75,7 @@ secret_texts = st.text(alphabet="abcXYZ019-_.%/\"'\\\u00e9", min_size=12, max_si
 
 
 @settings(deadline=None, max_examples=150)
-@given(document=documents, secret=secret_texts, name=st.sampled_from(NAMES), data=st.data())
+@given(document=documents, secret=secret_texts, name=st.sampled_from(every_variable()), data=st.data())
 def test_no_secret_shows_in_an_error_or_a_config(
     document: dict[str, Any], secret: str, name: str, data: st.DataObject
 ) -> None:

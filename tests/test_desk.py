@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.chats import admin_addresses, discord_adapter
+import adapters
 from bot.clock import SystemClock
 from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
@@ -80,7 +80,7 @@ async def test_what_a_person_follows_is_not_ended_by_a_channel(store: Store) -> 
 def test_an_admin_of_the_config_is_told_by_dm() -> None:
     config = parse_config('[discord]\nenabled = true\n[admins]\ndiscord = ["80351110224678912"]\n', {})
 
-    assert admin_addresses(config) == (BOSS,)
+    assert config.admin_addresses == (BOSS,)
 
 
 def test_the_desk_says_which_commands_change_something(store: Store) -> None:
@@ -126,7 +126,9 @@ async def test_the_config_says_whether_alerts_are_published(*, publish: bool) ->
             gateway = "{rig.server.gateway}"
             publish = {str(publish).lower()}
         """
-        rig.adapter = discord_adapter(parse_config(text, {"DISCORD_TOKEN": rig.server.token}))  # type: ignore[assignment]  # it is one
+        plugin = adapters.plugin("discord")
+        config = parse_config(text, {"DISCORD_TOKEN": rig.server.token})
+        rig.adapter = plugin.build(config.setup(plugin))  # type: ignore[assignment]  # it is one
         await rig.start()
         await rig.known(channel)
         await rig.adapter.send(to(channel), alert(1), KEY)

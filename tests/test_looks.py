@@ -3,6 +3,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Mapping, Sequence
 from html import escape as html
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,17 +12,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-import adapters
+from adapters.discord import preview_html as discord_look
 from adapters.discord.messages.markdown import escape as discord_text
+from adapters.plugin import Payload
+from adapters.slack import preview_html as slack_look
 from adapters.slack.messages.mrkdwn import escape as slack_text
 from bot.config.load import Config, parse_config
 from bot.errors import BystanderError
 from bot.model import Alert, Message
 from bot.sample.blog import SampleBlog, load_posts
 from bot.sample.server import SampleServer
-from bot.shell import discord_look, slack_look
-from bot.shell.looks import Look, page
-from bot.shell.preview import preview
+from bot.shell.looks import page as page_of
+from bot.shell.preview import platforms_of, preview
 from bot.text.sanitize import visible
 from tests.adapters.any_messages import MESSAGES, TEXTS, a_post, unhurried
 
@@ -31,8 +33,15 @@ KNOWN = {"lang", "charset", "http-equiv", "content", "name", "class", "style", "
 ADDRESS = "https://blog.example/"
 
 
-def look(message: Message) -> Look:
-    return Look(adapters.preview("discord", message, KEY), adapters.preview("slack", message, KEY))
+PLATFORMS = platforms_of(parse_config("", {}))
+
+
+def look(message: Message) -> dict[str, Payload]:
+    return {each.name: each.preview.payload(message, KEY) for each in PLATFORMS}
+
+
+def page(posts: Sequence[Mapping[str, Payload]]) -> str:
+    return page_of(PLATFORMS, posts)
 
 
 class Checker(HTMLParser):
@@ -181,7 +190,7 @@ def test_what_the_payloads_hold_is_shown_and_what_they_lack_is_not() -> None:
 
 def test_a_card_without_its_embed_shows_none() -> None:
     made = look(Alert(a_post()))
-    body = {name: value for name, value in made.discord.items() if name != "embeds"}
+    body = {name: value for name, value in made["discord"].items() if name != "embeds"}
 
     assert "embed" not in discord_look.message(body)
     assert "Chips" not in discord_look.message(body)
@@ -239,9 +248,9 @@ async def test_preview_prints_what_would_be_sent(capsys: pytest.CaptureFixture[s
     assert embed["fields"] == [{"name": "Filed under", "value": ", ".join(newest["categories"])}]
     assert newest["discord"]["allowed_mentions"] == {"parse": []}
     assert newest["slack"]["text"].startswith(f"<{newest['link']}|")
-    assert page([Look(newest["discord"], newest["slack"])]).split("<article>")[1].split("</article>")[0] in (
-        file.read_text("utf-8")
-    )
+    assert page([{name: newest[name] for name in ("discord", "slack")}]).split("<article>")[1].split(
+        "</article>"
+    )[0] in (file.read_text("utf-8"))
 
 
 async def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -9,21 +9,27 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from adapters.discord import preview_html as discord_look
 from adapters.discord.interactions.answers import messages
 from adapters.discord.interactions.callback import PAGE, Errand
 from adapters.discord.messages.render import payload
-from bot.commands.spec import COMMANDS
+from bot.commands.shown import SHOWN
 from bot.model import Offer, Reply
 from bot.sample.blog import SampleBlog, load_posts
 from bot.sample.server import SampleServer
-from bot.services import commands_as_shown
-from bot.shell import discord_look
-from bot.shell.answers import CHANNEL, NAMES, answers
-from bot.shell.looks import Answer, page
+from bot.shell.answers import answers
+from bot.shell.looks import Answer
+from bot.shell.looks import page as page_of
 from bot.shell.preview import preview
 from tests.adapters.any_messages import TEXTS, unhurried
 from tests.adapters.discord_rig import NotingDesk
-from tests.test_looks import checked, options, settings
+from tests.test_looks import PLATFORMS, checked, options, settings
+
+(CHANNEL,) = (each for each, name in PLATFORMS[0].preview.names.items() if name == "news")
+
+
+def page(*shown: Answer) -> str:
+    return page_of(PLATFORMS, [], shown)
 
 
 class Nobody:
@@ -45,7 +51,7 @@ async def drawn(tmp_path: Path) -> str:
 async def test_every_everyday_command_is_answered_on_each_platform(tmp_path: Path, platform: str) -> None:
     text = await drawn(tmp_path)
     figures = "".join(part for part in text.split("<figure class=") if part.startswith(platform))
-    everyday = [each.path for each in commands_as_shown(COMMANDS) if not each.admin]
+    everyday = [each.path for each in SHOWN if not each.admin]
 
     assert [path for path in everyday if f"</b> used <span>/{path}" not in figures] == []
     assert "Something is wrong" not in text
@@ -101,8 +107,8 @@ async def test_the_database_of_the_moment_is_taken_away(
 
 
 async def test_where_nothing_was_read_there_is_nothing_to_answer() -> None:
-    assert await answers([], Nobody()) == []  # type: ignore[arg-type]  # never asked
-    assert "<h2>" not in page([], [])
+    assert await answers(PLATFORMS, [], Nobody()) == []  # type: ignore[arg-type]  # never asked
+    assert "<h2>" not in page()
 
 
 # --- how they are drawn ------------------------------------------------------------------------------------
@@ -116,7 +122,7 @@ async def pages_of(reply: Reply, number: int = 1) -> list[dict[str, object]]:
 
 async def test_pages_are_drawn_below_each_other_with_their_buttons() -> None:
     bodies = await pages_of(Reply("\n".join(f"Line {number} of many." for number in range(150))), 2)
-    text = page([], [Answer("/following", {"discord": bodies})])
+    text = page(Answer("/following", {"discord": bodies}))
 
     assert text.count("<div class=post>") == 2
     assert "<span class=button>More (1 of 2) ▶</span>" in text
@@ -125,7 +131,7 @@ async def test_pages_are_drawn_below_each_other_with_their_buttons() -> None:
 
 async def test_places_have_names_where_they_are_known() -> None:
     bodies = await pages_of(Reply(f"Channel discord:channel:{CHANNEL} gets nothing. <#1>"))
-    text = page([], [Answer("/alerts list", {"discord": bodies})], NAMES)
+    text = page(Answer("/alerts list", {"discord": bodies}))
 
     assert "<span class=mention>#news</span> gets nothing." in text
     assert "&lt;#1&gt;" in text
@@ -136,7 +142,7 @@ async def test_places_have_names_where_they_are_known() -> None:
 async def test_any_answer_is_drawn_as_sound_html(text: str, label: str) -> None:
     offers = (Offer(label, "unfollow", (("categories", text),)),)
     bodies = await pages_of(Reply(text, offers=offers))
-    checker = checked(page([], [Answer(f"/find {text}", {"discord": bodies})], NAMES))
+    checker = checked(page(Answer(f"/find {text}", {"discord": bodies})))
 
     assert not checker.tags & {"script", "img", "link", "iframe", "object", "base"}
     assert {name for name, _ in checker.attributes} <= {

@@ -1,4 +1,4 @@
-"""Suggestions for what is being typed: what Discord's autocomplete and Slack's select ask for."""
+"""Suggestions for what is being typed: what a platform's own completion asks for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.model import Caller, Kind, Subscription
 from bot.ports import CommandStore
 from bot.text.normalize import fold, nearest
 
-MOST = 25  # suggestions Discord takes
+MOST = 25  # suggestions, the fewest that a platform shows
 LONGEST = 100  # characters of one
 ALL = "all"
 

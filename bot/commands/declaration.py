@@ -42,7 +42,7 @@ class Completes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument of a command. Names and helps fit Discord: 32 and 100 characters.
+    """One argument of a command. Names and helps fit every platform: at most 32 and 100 characters.
 
     `unavailable`: words that are understood but refused for now, with `unavailable_help`.
     """

@@ -9,18 +9,8 @@ from datetime import UTC, datetime
 
 from bot.config.secrets import RedactingFilter, Secrets
 
-# What libraries say below a warning helps nobody who runs a bot.
-_QUIET = (
-    "aiohttp",
-    "aiosqlite",
-    "apscheduler",
-    "asyncio",
-    "discord",
-    "filelock",
-    "slack_bolt",
-    "slack_sdk",
-    "tzlocal",
-)
+# Whose lines are shown from the level asked for; of libraries only warnings or errors help who runs a bot.
+_OWN = ("bot", "adapters", "storage", "bystander")
 
 
 class _TextFormatter(logging.Formatter):
@@ -52,6 +42,6 @@ def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
     handler.addFilter(RedactingFilter(secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)
+    root.setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)
+    for name in _OWN:
+        logging.getLogger(name).setLevel(level)

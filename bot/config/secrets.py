@@ -5,37 +5,32 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import SecretStr
 
 from bot.errors import ConfigError
 from bot.text.normalize import fold
 
+DATABASE = "BYSTANDER_DATABASE"  # a URL that may hold a password
 _LARGEST_FILE = 64 * 1024  # bytes; a secret is a line, so that a wrong path does no harm
-_PLATFORMS = ("discord", "slack")
 
 
-class Secrets(BaseModel):
-    """Every secret, by the lower-case name of its variable; None where it is not set."""
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The secrets of the environment, wrapped. `names`: every variable that may hold one."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    discord_token: SecretStr | None = None
-    slack_bot_token: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
-    slack_signing_secret: SecretStr | None = None
-    slack_client_id: SecretStr | None = None
-    slack_client_secret: SecretStr | None = None
-    bystander_database: SecretStr | None = None  # a URL that may hold a password
+    values: Mapping[str, SecretStr] = field(default_factory=dict)
+    names: tuple[str, ...] = (DATABASE,)
 
     def get(self, name: str) -> str | None:
-        """Return the secret of the variable `name` ("DISCORD_TOKEN"), or None; KeyError for another name."""
-        if name not in NAMES:
+        """Return the secret of the variable `name` ("X_TOKEN"), or None; KeyError for another name."""
+        if name not in self.names:
             raise KeyError(name)
-        wrapped: SecretStr | None = getattr(self, name.lower())
+        wrapped = self.values.get(name)
         return wrapped.get_secret_value() if wrapped else None
 
     def require(self, name: str) -> str:
@@ -48,25 +43,22 @@ class Secrets(BaseModel):
         return value
 
 
-NAMES = tuple(field.upper() for field in Secrets.model_fields)
+def read_secrets(environ: Mapping[str, str], names: Iterable[str]) -> tuple[Secrets, list[str]]:
+    """Return the secrets of these variables, and a problem line for each that cannot be used.
 
-
-def read_secrets(environ: Mapping[str, str]) -> tuple[Secrets, list[str]]:
-    """Return the secrets and a problem line for each that cannot be used; no line shows a value or a path.
-
-    A faulty secret is kept, so that `redact` knows it.
+    No line shows a value or a path. A faulty secret is kept, so that `redact` knows it.
     """
     values: dict[str, SecretStr] = {}
     problems: list[str] = []
-    for name in NAMES:
+    for name in names:
         try:
             text = _read(name, environ)
         except ValueError as error:
             problems.append(str(error))
             text = environ.get(name, "")
         if text:
-            values[name.lower()] = SecretStr(text)
-    return Secrets(**values), problems
+            values[name] = SecretStr(text)
+    return Secrets(values, tuple(names)), problems
 
 
 def _read(name: str, environ: Mapping[str, str]) -> str:
@@ -100,21 +92,26 @@ def _file(variable: str, path: str) -> str:
     raise ValueError(f"{variable}: its file is of no use ({reason}); name one that holds the secret")
 
 
-def variables_for(table: str, key: str) -> list[str]:
+def variables_for(table: str, key: str, variables: Sequence[str]) -> list[str]:
     """Return the variables that a key of the config file seems to stand for; [] for a key that is no secret.
 
-    `discord.token` gives DISCORD_TOKEN, `token` every token.
+    `x.token` gives X_TOKEN, `token` every token.
     """
     wanted = fold(key)
     kinds = [kind for kind in ("token", "secret", "clientid") if kind in wanted]
-    names = [name for name in NAMES if any(fold(name).endswith(kind) for kind in kinds)]
-    platforms = [platform for platform in _PLATFORMS if platform in fold(table) + wanted]
+    names = [name for name in variables if any(fold(name).endswith(kind) for kind in kinds)]
+    platforms = [first for name in variables if (first := _first_word(name)) in fold(table) + wanted]
     for narrower in (
         [name for name in names if name.lower().startswith(tuple(platforms))],
         [name for name in names if fold(name).endswith(wanted)],
     ):
         names = [name for name in names if name in narrower] or names
     return names
+
+
+def _first_word(variable: str) -> str:
+    """Return "x" for X_TOKEN."""
+    return variable.partition("_")[0].lower()
 
 
 def redact(text: str, secrets: Secrets) -> str:
@@ -124,8 +121,8 @@ def redact(text: str, secrets: Secrets) -> str:
 
 
 def _pattern(secrets: Secrets) -> re.Pattern[str] | None:
-    words = [secrets.get(name) or "" for name in NAMES]
-    words += database_passwords(secrets.get("BYSTANDER_DATABASE") or "")
+    words = [each.get_secret_value() for each in secrets.values.values()]
+    words += database_passwords(secrets.get(DATABASE) or "")
     forms = {form for word in words for form in _forms(word) if form}
     longest_first = sorted(forms, key=len, reverse=True)  # else the tail of a longer one would stay
     return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
@@ -167,9 +164,9 @@ class RedactingFilter(logging.Filter):
         if record.exc_info:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
             record.exc_info = None
-        for field, value in list(vars(record).items()):
-            if self._pattern and isinstance(value, str) and field not in self._other_fields:
-                setattr(record, field, self._pattern.sub("***", value))
+        for name, value in list(vars(record).items()):
+            if self._pattern and isinstance(value, str) and name not in self._other_fields:
+                setattr(record, name, self._pattern.sub("***", value))
         return True
 
 

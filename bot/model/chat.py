@@ -53,7 +53,7 @@ class ParameterInfo:
     `suggests`: whether `Desk.complete` has suggestions for it. A number lies between `minimum` and `maximum`.
     """
 
-    name: str  # fits Discord: at most 32 characters
+    name: str  # at most 32 characters, the fewest that a platform takes
     help: str  # at most 100 characters
     kind: str
     required: bool = False

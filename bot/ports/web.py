@@ -39,7 +39,7 @@ class WebRoute:
     """One address that an adapter answers on."""
 
     method: str  # "GET" or "POST"
-    path: str  # "/slack/events"
+    path: str  # "/name/events"
     handle: WebHandler
 
 

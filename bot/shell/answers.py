@@ -12,23 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import adapters
+from adapters.plugin import Payload, Preview
 from bot.clock import SystemClock
 from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.model import Caller, Feed, FeedSettings, FeedState
+from bot.model import Feed, FeedSettings, FeedState
 from bot.ports import Inspector, PollCommit, PollRecord, PostRow, Sent, Store
 from bot.services import FrontDesk
-from bot.shell.looks import Answer
+from bot.shell.looks import Answer, Platform
 from storage import open_store
 
 Values = Mapping[str, str]
 
-USER, CHANNEL = 100_000_000_000_000_001, 100_000_000_000_000_002
-MEMBER, PLACE = "U0000YOU", "C0000NEWS"
-NAMES = {str(USER): "you", str(CHANNEL): "news", PLACE: "news"}  # what the ids in answers stand for
 HOME = "the Home tab"
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -41,41 +37,36 @@ class Reading:
     rows: tuple[PostRow, ...]
 
 
-# Who talks on each platform.
-_CALLERS = {
-    "discord": Caller(f"discord:user:{USER}", f"discord:channel:{CHANNEL}", admin=True),
-    "slack": Caller(f"slack:{MEMBER}", f"slack:{PLACE}", admin=True),
-}
-
-
-async def answers(readings: Sequence[Reading], inspector: Inspector) -> list[Answer]:
+async def answers(
+    platforms: Sequence[Platform], readings: Sequence[Reading], inspector: Inspector
+) -> list[Answer]:
     """Return what each command is answered on each platform; nothing where nothing was read."""
     filled = [each for each in readings if each.rows]
     if not filled:
         return []
-    shown: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for name, caller in _CALLERS.items():
-        async for typed, messages in _day(caller, filled, inspector):
-            shown.setdefault(typed, {})[name] = messages
+    shown: dict[str, dict[str, list[Payload]]] = {}
+    for each in platforms:
+        async for typed, messages in _day(each.preview, filled, inspector):
+            shown.setdefault(typed, {})[each.name] = messages
     return [Answer(typed, messages) for typed, messages in shown.items()]
 
 
 async def _day(
-    caller: Caller, readings: Sequence[Reading], inspector: Inspector
-) -> AsyncIterator[tuple[str, list[dict[str, Any]]]]:
+    preview: Preview, readings: Sequence[Reading], inspector: Inspector
+) -> AsyncIterator[tuple[str, list[Payload]]]:
     """Run the commands on one platform; the newest post arrives after somebody followed its category."""
-    name, clock = caller.platform, SystemClock()
+    caller, clock = preview.caller, SystemClock()
     async with _store() as store:
         desk = FrontDesk(Dispatcher(store, inspector, clock, channel_address), store, clock)
         feeds = await _feeds(store, readings, clock.now())
         before, after = _commands(readings[0].rows[0])
         for path, values in before:
-            yield _typed(path, values), await adapters.answer(name, desk, caller, path, values)
-        await _publish(store, feeds, readings, name, clock.now())
-        if home := await adapters.home(name, desk, caller):
-            yield HOME, home
+            yield _typed(path, values), await preview.answer(desk, caller, path, values)
+        await _publish(store, feeds, readings, caller.platform, clock.now())
+        if preview.home is not None:
+            yield HOME, await preview.home(desk, caller)
         for path, values in after:
-            yield _typed(path, values), await adapters.answer(name, desk, caller, path, values)
+            yield _typed(path, values), await preview.answer(desk, caller, path, values)
 
 
 def _commands(newest: PostRow) -> tuple[list[tuple[str, Values]], list[tuple[str, Values]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+import adapters
 from bot.app import open_bot
 from bot.config.load import Config
 from bot.errors import UsageError
@@ -17,8 +18,14 @@ async def command(options: argparse.Namespace, config: Config) -> int:
         raise UsageError(f'--as {options.caller}: write "console:" and a name without spaces.')
     async with open_bot(config) as bot:
         await bot.store.sync_feeds([feed.settings() for feed in config.feeds], bot.clock.now())
-        admin = options.admin or name in config.admins.console
+        admin = options.admin or options.caller in _admins(config)
         caller = Caller(options.caller, options.caller, admin=admin)
         reply = await bot.desk.run(caller, options.line)
     print(reply.text)
     return 0 if reply.ok else 1
+
+
+def _admins(config: Config) -> list[str]:
+    """Return the admins of the shell's own platform, whether the bot talks there or not."""
+    console = adapters.plugin("console")
+    return [f"{console.name}:{each}" for each in config.setup(console).admins]

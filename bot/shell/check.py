@@ -5,22 +5,26 @@ from __future__ import annotations
 import argparse
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from adapters.plugin import AdapterPlugin, Finding, Visit
 from bot.app import network_of
 from bot.commands.wording import counted
 from bot.config.load import Config
-from bot.errors import StoreError
+from bot.errors import ConfigError, DeliveryError, StoreError
 from bot.model import Feed
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Inspection, Store
-from bot.shell.discord import discord_findings
 from bot.shell.progress import progress
-from bot.shell.slack import slack_findings
 from storage import open_store
 
+_AT_LEAST_ONCE = (
+    "at least once: nobody can be asked whether a message arrived, so that one under way while the bot is "
+    "killed comes again"
+)
 _MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
 
 
@@ -53,11 +57,9 @@ async def _findings(config: Config, *, sync: bool) -> AsyncIterator[tuple[bool, 
             addresses = sorted({each.destination.address for each in await store.subscriptions(channel=True)})
             for finding in await _queue(store):
                 yield finding
-        if config.discord.enabled:
-            for finding in await discord_findings(config, addresses, sync=sync):
-                yield finding
-        if config.slack.enabled:
-            for finding in await slack_findings(config, addresses, store):
+        for plugin in config.enabled:
+            ours = [each for each in addresses if each.startswith(f"{plugin.name}:")]
+            for finding in await _platform(config, plugin, Visit(ours, store, sync)):
                 yield finding
     finally:
         if store is not None:
@@ -77,10 +79,24 @@ async def _queue(store: Store) -> list[tuple[bool, str]]:
 
 
 def _chats(config: Config) -> tuple[bool, str]:
-    enabled = [name for name in ("console", "discord", "slack") if getattr(config, name).enabled]
-    if not enabled:
+    if not config.enabled:
         return False, "chats: none is enabled; set console.enabled = true to begin with"
-    return True, f"chats: {', '.join(enabled)}"
+    return True, f"chats: {', '.join(each.name for each in config.enabled)}"
+
+
+async def _platform(config: Config, plugin: AdapterPlugin[Any], visit: Visit) -> list[Finding]:
+    """Look at one platform, as its plug-in does, and say which promises cannot be kept there."""
+    found: list[Finding] = []
+    if not plugin.promises.once:
+        found.append((True, f"{plugin.name}: {_AT_LEAST_ONCE}"))
+    if plugin.check is None:
+        return found
+    try:
+        return [*await plugin.check(config.setup(plugin), visit), *found]
+    except ConfigError as error:
+        return [(False, problem) for problem in error.problems]
+    except DeliveryError as error:
+        return [(False, f"{plugin.name}: {error}")]
 
 
 async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool, str]]:

@@ -1,4 +1,4 @@
-"""Messages and answers as people on Discord and Slack would see them: one page, of the very payloads. Pure.
+"""Messages and answers as people on each platform would see them: one page, of the very payloads. Pure.
 
 The style is our own and tells what is where, not each pixel; pictures are only named. The page loads nothing.
 """
@@ -6,13 +6,12 @@ The style is our own and tells what is where, not each pixel; pictures are only 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
-from typing import Any
 
-from bot.shell import discord_look, slack_look
+from adapters.plugin import Payload, Preview
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -41,11 +40,12 @@ _MENTIONED = re.compile(r"<span class=mention>&lt;([#@])([0-9A-Z]+)&gt;</span>")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One message: the body of Discord's Create Message, and the arguments of Slack's chat.postMessage."""
+class Platform:
+    """One platform of the page: `name` is the class of its style sheet, `label` what people call it."""
 
-    discord: dict[str, Any]
-    slack: dict[str, Any]
+    name: str
+    label: str
+    preview: Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,60 +53,58 @@ class Answer:
     """What somebody typed, and for each platform the messages that answer it, page by page."""
 
     typed: str
-    messages: Mapping[str, Sequence[dict[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Platform:
-    """What is particular to a platform's clients."""
-
-    name: str
-    message: Callable[[dict[str, Any]], str]
-    private: str  # what stands below an answer that only one person sees
-
-
-_PLATFORMS = {
-    "discord": _Platform("Discord", discord_look.message, "Only you can see this • Dismiss message"),
-    "slack": _Platform("Slack", slack_look.shown, "Only visible to you"),
-}
+    messages: Mapping[str, Sequence[Payload]]
 
 
 def page(
-    looks: Iterable[Look], answers: Sequence[Answer] = (), names: Mapping[str, str] | None = None
+    platforms: Sequence[Platform], posts: Iterable[Mapping[str, Payload]], answers: Sequence[Answer] = ()
 ) -> str:
-    """Return the page as HTML. `names`: what Discord's clients show for ids."""
-    style = files("bot.shell").joinpath("looks.css").read_text("utf-8")
-    articles = [*map(_article, looks), *([_ANSWERS] if answers else []), *map(_answer, answers)]
-    return _PAGE.format(style=style, articles=_named("\n".join(articles), names or {}))
+    """Return the page as HTML. `posts`: for each post what each platform would be sent."""
+    drawer = _Drawer({each.name: each for each in platforms})
+    articles = [drawer.post(each) for each in posts]
+    if answers:
+        articles += [_ANSWERS, *(drawer.answer(each) for each in answers)]
+    common = files("bot.shell").joinpath("looks.css").read_text("utf-8")
+    style = "\n".join([common, *(each.preview.style() for each in platforms)])
+    return _PAGE.format(style=style, articles="\n".join(articles))
 
 
-def _article(look: Look) -> str:
-    shown = {"discord": look.discord, "slack": look.slack}
-    return _figures({name: _posts(name, [body]) for name, body in shown.items()})
+@dataclass(frozen=True, slots=True)
+class _Drawer:
+    """Draws posts and answers side by side, one figure for each platform."""
 
+    platforms: Mapping[str, Platform]
 
-def _answer(answer: Answer) -> str:
-    typed = f"<div class=used><b>you</b> used <span>{escape(answer.typed)}</span></div>"
-    return _figures(
-        {
-            name: f"{typed}\n{_posts(name, bodies)}\n<div class=private>{_PLATFORMS[name].private}</div>"
+    def post(self, payloads: Mapping[str, Payload]) -> str:
+        return _article(self._figure(name, self._messages(name, [body])) for name, body in payloads.items())
+
+    def answer(self, answer: Answer) -> str:
+        typed = f"<div class=used><b>you</b> used <span>{escape(answer.typed)}</span></div>"
+        return _article(
+            self._figure(
+                name,
+                f"{typed}\n{self._messages(name, bodies)}\n"
+                f"<div class=private>{self.platforms[name].preview.private}</div>",
+            )
             for name, bodies in answer.messages.items()
-        }
-    )
+        )
+
+    def _messages(self, name: str, bodies: Iterable[Payload]) -> str:
+        preview = self.platforms[name].preview
+        drawn = "\n".join(_POST.format(message=preview.draw(body)) for body in bodies)
+        return _named(drawn, preview.names)
+
+    def _figure(self, name: str, posts: str) -> str:
+        return _FIGURE.format(name=name, caption=self.platforms[name].label, posts=posts)
 
 
-def _posts(name: str, bodies: Iterable[dict[str, Any]]) -> str:
-    return "\n".join(_POST.format(message=_PLATFORMS[name].message(body)) for body in bodies)
-
-
-def _figures(drawn: Mapping[str, str]) -> str:
-    figures = [
-        _FIGURE.format(name=name, caption=_PLATFORMS[name].name, posts=posts) for name, posts in drawn.items()
-    ]
+def _article(figures: Iterable[str]) -> str:
     return "\n".join(["<article>", *figures, "</article>"])
 
 
 def _named(text: str, names: Mapping[str, str]) -> str:
+    """Put the names of people and channels where clients show them instead of ids."""
+
     def named(found: re.Match[str]) -> str:
         name = names.get(found[2])
         return f"<span class=mention>{found[1]}{escape(name)}</span>" if name else found[0]

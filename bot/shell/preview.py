@@ -15,7 +15,7 @@ from rich.console import Console, Group
 from rich.panel import Panel
 from rich.text import Text
 
-import adapters
+from adapters.plugin import Payload
 from bot.app import network_of
 from bot.clock import SystemClock
 from bot.config.load import Config
@@ -28,8 +28,8 @@ from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.inspector import FeedInspector, refusal
 from bot.ports import PostRow
 from bot.sandbox.sandbox import Wall
-from bot.shell.answers import NAMES, Reading, answers
-from bot.shell.looks import Answer, Look, page
+from bot.shell.answers import Reading, answers
+from bot.shell.looks import Answer, Platform, page
 from bot.shell.progress import progress
 from bot.text.normalize import attempt_key
 
@@ -46,6 +46,7 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
     """Print the newest posts of a URL, or of the config's feeds; 1 when one cannot be read."""
     if not 1 <= options.posts <= _MOST:
         raise UsageError(f"--posts {options.posts}: write a number from 1 to {_MOST}.")
+    platforms = platforms_of(config)
     found: list[Reading] = []
     failed = 0
     async with AsyncExitStack() as stack:
@@ -59,19 +60,25 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
                 Console(stderr=True, highlight=False, markup=False).print(f"{settings.name}: {error}")
         posts = [row.post for each in found for row in each.rows[: options.posts]]
         if options.html:
-            shown = await answers(found, FeedInspector(tools.fetcher, tools.wall))
-            _write(Path(options.html), posts, shown)
+            shown = await answers(platforms, found, FeedInspector(tools.fetcher, tools.wall))
+            _write(Path(options.html), platforms, posts, shown)
     if options.json:
-        print(json.dumps({"posts": [_json(post) for post in posts]}, ensure_ascii=False, indent=2))
+        print(json.dumps({"posts": [_json(post, platforms) for post in posts]}, ensure_ascii=False, indent=2))
     elif options.html:
+        where = " and ".join(each.label for each in platforms)
         number = f"{len(posts)} post{'' if len(posts) == 1 else 's'}"
-        print(
-            f"{options.html}: {number} and the bot's answers as readers on Discord and Slack would see them."
-        )
+        print(f"{options.html}: {number} and the bot's answers as readers on {where} would see them.")
     else:
         for post in posts:
             Console(highlight=False, markup=False, emoji=False).print(_card(post))
     return 1 if failed else 0
+
+
+def platforms_of(config: Config) -> list[Platform]:
+    """Return the platforms that can show a preview, whether the bot talks there or not."""
+    return [
+        Platform(each.name, each.label, each.preview) for each in config.plugins if each.preview is not None
+    ]
 
 
 async def _wanted(options: argparse.Namespace, config: Config, tools: _Tools) -> Sequence[FeedSettings]:
@@ -108,7 +115,8 @@ def _published(row: PostRow) -> datetime:
     return row.post.published
 
 
-def _json(post: Post) -> dict[str, Any]:
+def _json(post: Post, platforms: Sequence[Platform]) -> dict[str, Any]:
+    """Return what is known of a post, and under each platform's name what it would be sent."""
     return {
         "id": post.id,
         "title": post.title,
@@ -122,19 +130,18 @@ def _json(post: Post) -> dict[str, Any]:
             "ambiguous": post.filing.ambiguous,
         },
         "summary": post.summary,
-        "discord": _payload("discord", post),
-        "slack": _payload("slack", post),
+        **_payloads(post, platforms),
     }
 
 
-def _payload(platform: str, post: Post) -> dict[str, Any]:
-    return adapters.preview(platform, Alert(post), attempt_key("preview", post.id))
+def _payloads(post: Post, platforms: Sequence[Platform]) -> dict[str, Payload]:
+    key = attempt_key("preview", post.id)
+    return {each.name: each.preview.payload(Alert(post), key) for each in platforms}
 
 
-def _write(file: Path, posts: Sequence[Post], shown: Sequence[Answer]) -> None:
-    looks = [Look(_payload("discord", post), _payload("slack", post)) for post in posts]
+def _write(file: Path, platforms: Sequence[Platform], posts: Sequence[Post], shown: Sequence[Answer]) -> None:
     try:
-        file.write_text(page(looks, shown, NAMES), "utf-8")
+        file.write_text(page(platforms, [_payloads(post, platforms) for post in posts], shown), "utf-8")
     except OSError as error:
         raise BystanderError(f"{file} cannot be written: {error.strerror}.") from error
 

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import adapters
 from bot import __version__
 from bot.app import Bot, console_source, open_bot, prepare, run_bot, run_once, spare_collector
 from bot.config.load import Config
@@ -74,7 +75,6 @@ def _announce(bot: Bot) -> None:
 
 
 def _need_somewhere_to_talk(config: Config) -> None:
-    if not (config.console.enabled or config.discord.enabled or config.slack.enabled):
-        raise ConfigError(
-            ['no chat is enabled; set console.enabled = true, or another of "discord", "slack"']
-        )
+    if not config.enabled:
+        others = ", ".join(f'"{name}"' for name in adapters.names() if name != "console")
+        raise ConfigError([f"no chat is enabled; set console.enabled = true, or another of {others}"])

@@ -68,6 +68,6 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 def attempt_key(address: str, what: str) -> str:
     """Return the key by which a platform can recognise one message at one destination.
 
-    24 hexadecimal digits (Discord admits 25 characters in a nonce); the same over retries and restarts.
+    24 hexadecimal digits (no platform takes fewer than 25 characters); the same over retries and restarts.
     """
     return hashlib.blake2b(f"{address}\n{what}".encode(), digest_size=12).hexdigest()

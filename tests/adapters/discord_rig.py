@@ -13,9 +13,8 @@ import discord
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.client import Client
-from bot.commands.spec import COMMANDS
+from bot.commands.shown import SHOWN
 from bot.model import Alert, Caller, CommandInfo, Destination, Filing, Post, Rank, Reply
-from bot.services import commands_as_shown
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import Channel, User
 
@@ -61,7 +60,7 @@ class NotingDesk:
 
     answer: Answer = lambda _caller, path, values: Reply(f"/{path} {dict(values)}")
     suggestions: list[str] = field(default_factory=lambda: ["China-U.S.", "Trade"])
-    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: commands_as_shown(COMMANDS))
+    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: SHOWN)
     executed: list[tuple[Caller, str, dict[str, str]]] = field(default_factory=list)
     completed: list[tuple[Caller, str, str, str]] = field(default_factory=list)
     reached: list[str] = field(default_factory=list)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import adapters
 from adapters.console.adapter import ConsoleAdapter
+from bot.config.load import parse_config
 from bot.errors import ConfigError, PermanentError, Scope
 from bot.model import Alert, Destination, Digest, Filing, Message, Notice, Post, Rank
 from tests.contracts.adapters import QuietDesk
@@ -238,9 +239,11 @@ async def test_when_nobody_reads_any_more_running_ends_and_says_so() -> None:
 
 
 def test_it_is_loaded_by_name() -> None:
-    assert isinstance(adapters.load("console", style="jsonl"), ConsoleAdapter)
+    plugin, config = adapters.plugin("console"), parse_config("", {})
+
+    assert isinstance(plugin.build(config.setup(plugin)), ConsoleAdapter)
 
 
 def test_an_unknown_name_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(ConfigError, match="no adapter called 'fax'; known: console"):
-        adapters.load("fax")
+    with pytest.raises(ConfigError, match="fax: there is no adapter of this name; known are console, "):
+        adapters.plugin("fax")

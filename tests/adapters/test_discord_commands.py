@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.discord.interactions.commands import Invocation, fingerprint, payload, read
-from bot.commands.spec import COMMANDS
+from bot.commands.shown import SHOWN
 from bot.model import CommandInfo, ParameterInfo
-from bot.services import commands_as_shown
 
-SHOWN = commands_as_shown(COMMANDS)
 SENT = {command["name"]: command for command in payload(SHOWN)}
 
 

@@ -15,7 +15,7 @@ PREVIEW = """
 import sys
 import adapters
 from bot.model import Notice
-adapters.preview("discord", Notice("Hello."), "key")
+adapters.plugin("discord").preview.payload(Notice("Hello."), "key")
 print("discord" in sys.modules)
 """
 
@@ -46,6 +46,6 @@ def test_the_sdk_is_imported_in_one_file_only() -> None:
     assert [path.name for path in sorted(FOLDER.glob("*.py")) if sdk_imports(path)] == ["sdk.py"]
 
 
-@pytest.mark.parametrize("first", ["adapter", "errors", "places", "wire"])
+@pytest.mark.parametrize("first", ["adapter", "errors", "messages.addresses", "gateway.endpoints"])
 def test_whatever_imports_the_sdk_first_no_warning_is_left(first: str) -> None:
     assert python("-W", "error", "-c", f"import adapters.discord.{first}") == ""

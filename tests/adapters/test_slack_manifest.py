@@ -12,13 +12,12 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
 from adapters.slack.install.manifest import BOT_SCOPES, manifest, text
+from bot.commands.shown import SHOWN
 from bot.commands.spec import COMMANDS
 from bot.model import CommandInfo
-from bot.services import commands_as_shown
 
 SCHEMAS = Path(__file__).parents[2].parent / "shared" / "spec" / "slack-manifest"
 REMOTE = "https://raw.githubusercontent.com/slackapi/manifest-schema/v0.5.0/schemas/"
-SHOWN = commands_as_shown(COMMANDS)
 # Names of Slack's own commands; a manifest with one of them is refused as a whole.
 TAKEN = """
     me msg dm shrug status away active dnd archive collapse expand invite join open kick remove leave close

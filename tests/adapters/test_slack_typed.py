@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from adapters.slack.interactions import command_text
 from adapters.slack.interactions.command_text import Typed
-from bot.commands.spec import COMMANDS
+from bot.commands.shown import SHOWN
 from bot.errors import UsageError
-from bot.services import commands_as_shown
 from tests.adapters.any_messages import TEXTS, unhurried
 
-KNOWN = {each.path: each for each in commands_as_shown(COMMANDS)}
+KNOWN = {each.path: each for each in SHOWN}
 ALERTS_ADD, ALERTS_TEST = KNOWN["alerts add"], KNOWN["alerts test"]
 
 

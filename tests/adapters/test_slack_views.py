@@ -13,9 +13,8 @@ from slack_sdk.models.views import View
 from adapters.slack.interactions import views
 from adapters.slack.interactions.views import Button, Part
 from adapters.slack.messages.render import LABEL, VALUE
-from bot.commands.spec import COMMANDS
+from bot.commands.shown import SHOWN
 from bot.model import CommandInfo, ParameterInfo, Reply
-from bot.services import commands_as_shown
 from bot.text.truncate import units
 from tests.adapters.any_messages import NAMES, REPLIES, TEXTS, unhurried
 from tests.adapters.slack_talk_rig import texts
@@ -23,7 +22,7 @@ from tests.fakes.slack_blocks import message_faults
 from tests.fakes.slack_elements import OFFER
 from tests.fakes.slack_views import view_faults
 
-FOLLOW = next(each for each in commands_as_shown(COMMANDS) if each.path == "follow")
+FOLLOW = next(each for each in SHOWN if each.path == "follow")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=9), inside, max_size=3),

@@ -9,11 +9,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.commands.spec import COMMANDS
+from bot.commands.shown import SHOWN
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
 from bot.ports import Desk, WebRoute
-from bot.services import commands_as_shown
 from bot.text.sanitize import one_line
 from tests.contracts.adapter_rig import Platform, Rig
 from tests.contracts.console_platform import console, console_rig
@@ -133,7 +132,7 @@ class QuietDesk:
 
     answer: str = "Done."
     lines: list[tuple[Caller, str]] = field(default_factory=list)
-    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: commands_as_shown(COMMANDS))
+    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: SHOWN)
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def asked(self, times: int) -> None:

@@ -1,0 +1,150 @@
+"""What is wrong in a config file: in single keys, and between keys. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from adapters.plugin import AdapterPlugin
+from bot.config.problems import CLIP, Fault, Path
+from bot.config.schema import CoreTables, keys_of, setup_of, table_of, tables_of
+from bot.config.secrets import Secrets, variables_for
+from bot.config.values import Table
+from bot.text.normalize import fold, nearest
+from bot.text.units import Network
+
+_POLITE = 600.0  # seconds; a public blog is asked no more often
+_TOO_OFTEN = (
+    'would burden the blog; write "10m" or more (less is only for a url whose host is a literal address, '
+    "or localhost, inside fetch.allow_networks)"
+)
+_LOOPBACK = ("127.0.0.1", "::1")  # what "localhost" stands for
+_STAND_IN = {"name": "unnamed", "url": "https://unnamed.invalid/"}  # for what a faulty feed lacks
+_PORTS = {"http": 80, "https": 443}
+_MENDS = {
+    "string_type": "is no text; write it in quotes",
+    "bool_type": "is neither true nor false; write one of these, without quotes",
+    "tuple_type": 'is no list; write one in brackets, such as ["a", "b"]',
+    "dict_type": 'is no table; write one in braces, such as { "U.S." = "United States" }',
+    "model_type": "is no table; write its name in brackets on a line, and its keys below",
+    "missing": "is missing; a feed needs a name and a url",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Checks documents against the tables of the core and of the plug-ins.
+
+    `secrets` are for the plug-ins, which may refuse what does not go together.
+    """
+
+    plugins: tuple[AdapterPlugin[Any], ...]
+    secrets: Secrets
+
+    def check(self, raw: dict[str, Any]) -> tuple[CoreTables, list[Fault]]:
+        """Return the tables without faulty keys, and all faults: of single keys, then of keys together."""
+        kind = tables_of(self.plugins)
+        try:
+            tables = kind.model_validate(raw)
+        except ValidationError as error:
+            faults = [self._fault(detail, kind) for detail in error.errors(include_url=False)]
+        else:
+            return tables, list(self._together(tables, set()))
+        bad = {fault.path[: 3 if fault.path[0] == "feeds" else 2] for fault in faults}
+        tables = kind.model_validate(_without(raw, bad))
+        return tables, faults + list(self._together(tables, bad))
+
+    def _fault(self, detail: ErrorDetails, kind: type[CoreTables]) -> Fault:
+        if detail["type"] == "extra_forbidden":
+            return Fault(detail["loc"], self._unknown(detail["loc"], kind), shown=False)
+        return _fault(detail)
+
+    def _unknown(self, path: Path, kind: type[CoreTables]) -> str:
+        *parents, key = path
+        if variables := variables_for(".".join(map(str, parents)), str(key), self.secrets.names):
+            choice = " or ".join(f"{name} (or {name}_FILE)" for name in variables)
+            return f"secrets live in the environment; set {choice} and take this key out"
+        table: type[Table] = kind
+        for part in parents:
+            table = table if isinstance(part, int) else table_of(table.model_fields[part].annotation) or table
+        elsewhere = [dotted for dotted, _ in keys_of(kind) if dotted.rpartition(".")[2] == key]
+        if near := elsewhere or nearest(str(key)[:CLIP], table.model_fields, limit=1):
+            return "unknown key; did you mean " + " or ".join(f'"{name}"' for name in near) + "?"
+        return "unknown key; known here are " + ", ".join(table.model_fields)
+
+    def _together(self, tables: CoreTables, bad: set[Path]) -> Iterator[Fault]:
+        """Yield what is wrong between keys; a key that is faulty itself accuses no other."""
+
+        def sound(*path: str | int) -> bool:
+            return not any(path[: length + 1] in bad for length in range(len(path)))
+
+        if sound("web", "listen") and not tables.web.listen and tables.web.public_url:
+            yield Fault(("web", "public_url"), "needs a web server; set web.listen")
+        for plugin in self.plugins:
+            for key, message in self._conflicts(plugin, tables):
+                if sound(plugin.name, key) and sound("web", "listen"):
+                    yield Fault((plugin.name, key), message)
+        yield from _between_feeds(tables, sound)
+
+    def _conflicts(self, plugin: AdapterPlugin[Any], tables: CoreTables) -> Iterator[tuple[str, str]]:
+        if plugin.conflicts is not None:
+            yield from plugin.conflicts(setup_of(plugin, tables, getattr(tables, plugin.name), self.secrets))
+
+
+def _between_feeds(tables: CoreTables, sound: Callable[..., bool]) -> Iterator[Fault]:
+    first: dict[tuple[str, str], int] = {}
+    for index, feed in enumerate(tables.feeds):
+        for key, value in (("name", fold(feed.name)), ("url", _plain(feed.url))):
+            if sound("feeds", index, key) and (other := first.setdefault((key, value), index)) != index:
+                yield Fault(("feeds", index, key), f"is the {key} of feeds[{other}] too; give each its own")
+        known = sound("feeds", index, "url") and sound("fetch", "allow_networks")
+        if known and feed.every < _POLITE and not _inside(feed.url, tables.fetch.allow_networks):
+            yield Fault(("feeds", index, "every"), _TOO_OFTEN)
+
+
+def _without(raw: dict[str, Any], bad: set[Path]) -> dict[str, Any]:
+    """Return the document without its faulty keys, every feed in its place, to check the rest as a whole."""
+
+    def good(table: dict[str, Any], *path: str | int) -> dict[str, Any]:
+        return {key: value for key, value in table.items() if (*path, key) not in bad}
+
+    kept = good(raw)
+    tables = {key: good(value, key) for key, value in kept.items() if isinstance(value, dict)}
+    feeds = [
+        _STAND_IN | (good(feed, "feeds", index) if isinstance(feed, dict) else {})
+        for index, feed in enumerate(kept.get("feeds", ()))
+    ]
+    return kept | tables | {"feeds": feeds}
+
+
+def _fault(detail: ErrorDetails) -> Fault:
+    path, kind = detail["loc"], detail["type"]
+    if kind == "value_error":
+        return Fault(path, str(detail["ctx"]["error"]))
+    if kind == "literal_error":
+        return Fault(path, "must be " + detail["ctx"]["expected"].replace("'", '"'))
+    if path[0] == "feeds" and kind in ("tuple_type", "model_type") and len(path) <= len(("feeds", 0)):
+        return Fault(path, "is no list of tables; write [[feeds]] above the keys of each feed", shown=False)
+    return Fault(path, _MENDS.get(kind, detail["msg"]), shown=kind not in ("missing", "model_type"))
+
+
+def _plain(url: str) -> str:
+    """Return what two spellings of one URL have in common."""
+    parts = urlsplit(url)
+    port = parts.port or _PORTS[parts.scheme]
+    return f"{parts.scheme}://{parts.hostname}:{port}{parts.path or '/'}?{parts.query}"
+
+
+def _inside(url: str, networks: tuple[Network, ...]) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        addresses = [ip_address(name) for name in (_LOOPBACK if host == "localhost" else (host,))]
+    except ValueError:
+        return False  # a name that needs a look-up may lead anywhere
+    return any(address in network for address in addresses for network in networks)
