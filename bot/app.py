@@ -79,7 +79,9 @@ async def open_bot(
             store, fetcher, quick, clock, owner=owner, admins=admins, on_news=tell, patience=patience
         )
         stack.push_async_callback(poller.aclose)
-        dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), clock, channel_address)
+        alerts_only = [each.name for each in config.enabled if not each.promises.commands]
+        address = partial(channel_address, alerts_only=alerts_only)
+        dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), clock, address)
         yield Bot(
             config=config,
             clock=clock,

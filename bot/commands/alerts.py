@@ -9,7 +9,7 @@ from bot.commands.subscribe import add as subscribe
 from bot.commands.subscribe import chosen_feed, take_off
 from bot.commands.wording import moment, quoted, sentence, show
 from bot.errors import UsageError
-from bot.model import Cadence, Caller, Reply, Subscription
+from bot.model import Cadence, Reply, Subscription
 from bot.ports import DeliveryInfo
 
 LOG_ROWS = 10
@@ -38,7 +38,7 @@ async def list_channels(call: Call) -> Reply:
     """Tell what each channel gets, of those that the admin may see."""
     by_address: dict[str, list[Subscription]] = {}
     for subscription in await call.store.subscriptions(channel=True):
-        if _is_theirs(call.caller, subscription.destination.address):
+        if _is_theirs(call, subscription.destination.address):
             by_address.setdefault(subscription.destination.address, []).append(subscription)
     if not by_address:
         return Reply("No channel gets alerts yet. To begin: /alerts add CATEGORIES")
@@ -93,15 +93,20 @@ def _target(call: Call) -> Target:
     """Return the channel that was named, or the one the command was typed in."""
     typed = call.text("channel")
     target = _named(call, call.channel_address(call.caller, typed) if typed else call.caller.place)
-    if not _is_theirs(call.caller, target.address):
+    if not _is_theirs(call, target.address):
         raise UsageError(f"{target.subject} is not among the channels here; choose one that is.")
     return target
 
 
-def _is_theirs(caller: Caller, address: str) -> bool:
-    """Whether an admin may see and manage a channel: one of their platform, server or workspace."""
-    here = caller.places is None or address in caller.places or address == caller.place
-    return here and address.partition(":")[0] == caller.platform
+def _is_theirs(call: Call, address: str) -> bool:
+    """Whether an admin may see and manage a channel: one of their platform, server or workspace.
+
+    Who sees all places has those of platforms on which nobody can type as well.
+    """
+    caller = call.caller
+    if address.partition(":")[0] == caller.platform:
+        return caller.places is None or address in caller.places or address == caller.place
+    return caller.places is None and call.channel_address(caller, address) == address
 
 
 def _named(call: Call, address: str) -> Target:

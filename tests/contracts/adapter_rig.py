@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.errors import DeliveryError, PermanentError
 from bot.model import Destination
 from bot.ports import Adapter
 
@@ -26,6 +27,9 @@ class Rig:
     say: Callable[[str], Awaitable[None]]  # somebody types a line
     vanish: Callable[[], None]  # the platform goes away
     remembers: bool = True  # whether it can find what was sent
+    types: bool = True  # whether people can type there
+    edits: bool = True  # whether what was sent can be changed
+    gone: type[DeliveryError] = PermanentError  # what a platform that is gone raises
 
 
 # --- the same conversation on every platform ----------------------------------------------------------------

@@ -15,6 +15,7 @@ from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice,
 from bot.ports import Desk, WebRoute
 from bot.text.sanitize import one_line
 from tests.contracts.adapter_rig import Platform, Rig
+from tests.contracts.apprise_platform import apprise_rig
 from tests.contracts.console_platform import console, console_rig
 from tests.contracts.discord_platform import discord, discord_rig
 from tests.contracts.slack_platform import slack, slack_rig
@@ -201,12 +202,16 @@ async def _pinboard() -> AsyncIterator[Rig]:
 
 # Name -> what makes an adapter that is not started, on a platform of its own.
 ADAPTERS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
+    "apprise": apprise_rig,
     "console-pretty": lambda: console_rig("pretty"),
     "console-jsonl": lambda: console_rig("jsonl"),
     "discord": discord_rig,
     "pinboard": _pinboard,
     "slack": slack_rig,
 }
+
+# Adapters on which nobody can type.
+ALERTS_ONLY = {"apprise"}
 
 # Name -> what makes a platform to talk to the bot on, and a way to talk there; the first is the measure.
 PLATFORMS: dict[str, Callable[[], AbstractAsyncContextManager[Platform]]] = {

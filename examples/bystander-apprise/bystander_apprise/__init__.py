@@ -1,0 +1,1 @@
+"""Bystander on Apprise: alerts on every service that Apprise knows."""
