@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.discord.gateway.rate_limit import RATE
-from adapters.discord.messages.addresses import channel_address
+from adapters.discord.messages.destinations import channel_address
 from bench.fanout import Budget, Traffic, run
 from bench.followers import CATEGORY
 from tests.fakes.discord_process import DiscordProcess

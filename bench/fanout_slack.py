@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.slack.messages.addresses import address
+from adapters.slack.messages.destinations import address
 from adapters.slack.transport.rate_limit import BURST_SHARE
 from adapters.slack.transport.rate_limit import PER_MINUTE as DEFAULT
 from bench.fanout import LIMIT, Budget, Traffic, run

@@ -13,7 +13,7 @@ import aiohttp
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.rate_limit import Pace
-from adapters.discord.messages.addresses import channel_address
+from adapters.discord.messages.destinations import channel_address
 from adapters.shared.token_bucket import Meter
 from bench.overhead import AT_ONCE, run
 from tests.fakes.discord_process import DiscordProcess

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 
 from adapters.slack.adapter import SlackAdapter
-from adapters.slack.messages.addresses import address
+from adapters.slack.messages.destinations import address
 from adapters.slack.transport.rate_limit import POST, Pace
 from bench.overhead import AT_ONCE, run
 from tests.fakes.slack_process import SlackProcess

@@ -18,7 +18,7 @@ from adapters.discord.gateway.rate_limit import Pace
 from adapters.discord.interactions import commands
 from adapters.discord.interactions.conversation import Conversation
 from adapters.discord.interactions.welcome import Greetings
-from adapters.discord.messages import addresses
+from adapters.discord.messages import destinations
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
@@ -266,7 +266,7 @@ class DiscordAdapter:
 
     async def _greet(self, user_id: int, text: str) -> None:
         """Send a person their first direct message; DeliveryError when they cannot be reached."""
-        address = addresses.user_address(user_id)
+        address = destinations.user_address(user_id)
         key = attempt_key(address, f"greeting {text}")
         await self._ready().greet(user_id, f"Alerts come here. {text}", key)
         if self._desk is not None:

@@ -11,7 +11,7 @@ from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.endpoints import Wire
 from adapters.discord.gateway.rate_limit import Pace
 from adapters.discord.interactions import commands
-from adapters.discord.messages import addresses
+from adapters.discord.messages import destinations
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 from bot.model import CommandInfo
@@ -37,7 +37,7 @@ async def visit(wire: Wire, pace: Pace, token: str) -> AsyncIterator[Client]:
 def invitation(client: Client) -> str:
     """Return the link that adds the bot to a server, with the permissions and scopes it needs."""
     return discord.utils.oauth_url(
-        client.application_id or 0, permissions=addresses.WANTED, scopes=addresses.SCOPES
+        client.application_id or 0, permissions=destinations.WANTED, scopes=destinations.SCOPES
     )
 
 
@@ -86,7 +86,7 @@ class ChannelInspector:
     async def inspect(self, address: str) -> Finding:
         """Say whether the bot may send alerts to a channel."""
         try:
-            seen = await self._client.fetch_channel(addresses.read_address(address.partition(":")[2])[1])
+            seen = await self._client.fetch_channel(destinations.read_address(address.partition(":")[2])[1])
             missing = await self._lacking(seen)
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
             wrong = translate(error)
@@ -96,22 +96,22 @@ class ChannelInspector:
         if (
             isinstance(seen, discord.ForumChannel)
             and seen.flags.require_tag
-            and not addresses.tags_for(seen, ())
+            and not destinations.tags_for(seen, ())
         ):
             return False, f"{address}: the forum demands a tag; add one called “Other” that anybody may use"
         return True, f"{address}: the bot has every permission it needs"
 
     async def _lacking(self, seen: object) -> list[str]:
-        if not isinstance(seen, addresses.Place):
+        if not isinstance(seen, destinations.Place):
             return []
         guild, me = await self._home(seen.guild.id)
         thread = seen if isinstance(seen, discord.Thread) else None
         ruling = await guild.fetch_channel(thread.parent_id if thread else seen.id)
-        if isinstance(ruling, discord.Thread) or not addresses.takes_messages(seen):
+        if isinstance(ruling, discord.Thread) or not destinations.takes_messages(seen):
             raise PermanentError("it takes no messages.", scope=Scope.DESTINATION)
         if thread:  # who may not write in a channel may not embed there; in its threads that is no matter
-            return addresses.lacking(seen, discord.abc.GuildChannel.permissions_for(ruling, me))
-        return addresses.lacking(seen, ruling.permissions_for(me))
+            return destinations.lacking(seen, discord.abc.GuildChannel.permissions_for(ruling, me))
+        return destinations.lacking(seen, ruling.permissions_for(me))
 
     async def _home(self, guild_id: int) -> tuple[discord.Guild, discord.Member]:
         if guild_id not in self._guilds:

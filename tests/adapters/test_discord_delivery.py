@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 
-from adapters.discord.messages.addresses import lacking
 from adapters.discord.messages.delivery import NONCE_LIVES
+from adapters.discord.messages.destinations import lacking
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Digest, Message, Notice
 from tests.adapters.discord_rig import KEY, LONG_AGO, Rig, alert, key, made, post, to

@@ -46,6 +46,6 @@ def test_the_sdk_is_imported_in_one_file_only() -> None:
     assert [path.name for path in sorted(FOLDER.glob("*.py")) if sdk_imports(path)] == ["sdk.py"]
 
 
-@pytest.mark.parametrize("first", ["adapter", "errors", "messages.addresses", "gateway.endpoints"])
+@pytest.mark.parametrize("first", ["adapter", "errors", "messages.destinations", "gateway.endpoints"])
 def test_whatever_imports_the_sdk_first_no_warning_is_left(first: str) -> None:
     assert python("-W", "error", "-c", f"import adapters.discord.{first}") == ""

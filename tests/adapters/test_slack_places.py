@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.slack.messages.addresses import Place, address, prefix, read_address
+from adapters.slack.messages.destinations import Place, address, prefix, read_address
 from bot.errors import PermanentError, Scope
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from adapters.discord.errors import DELETED, is_gone, translate
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.guild_index import Homes
-from adapters.discord.messages import addresses
+from adapters.discord.messages import destinations
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 from bot.ports import Desk
@@ -36,7 +36,7 @@ class Presence:
 
     async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
         """End what went to deleted channels."""
-        await self._desk.gone([addresses.channel_address(each) for each in channel_ids], DELETED)
+        await self._desk.gone([destinations.channel_address(each) for each in channel_ids], DELETED)
         for each in channel_ids:
             await self._homes.forget(guild_id, each)
 
@@ -45,7 +45,7 @@ class Presence:
         for each in await self._destinations_in(guild):
             place = guild.get_channel_or_thread(each)
             if place is None:  # an archived thread; nobody keeps of which channel, so sending will tell
-                await self._desk.reachable(addresses.channel_address(each))
+                await self._desk.reachable(destinations.channel_address(each))
             elif channel_id in (None, each, getattr(place, "parent_id", None)):
                 await self._resume(place)
 
@@ -120,7 +120,7 @@ class Presence:
 
     async def _look_up(self, channel_id: int, guild_id: int | None) -> None:
         """Ask Discord for a channel that is in no server's memory; an archived thread is well."""
-        address = addresses.channel_address(channel_id)
+        address = destinations.channel_address(channel_id)
         try:
             found = await self._client.http.get_channel(channel_id)
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
@@ -136,13 +136,13 @@ class Presence:
 
     # --- parts ----------------------------------------------------------------------------------------------
 
-    async def _resume(self, place: addresses.Place) -> None:
+    async def _resume(self, place: destinations.Place) -> None:
         if _usable(place):
-            await self._desk.reachable(addresses.channel_address(place.id))
+            await self._desk.reachable(destinations.channel_address(place.id))
 
     async def _known(self) -> set[int]:
         """Return every channel that alerts go to, whatever its server."""
-        beginning = addresses.channel_address(0).removesuffix("0")
+        beginning = destinations.channel_address(0).removesuffix("0")
         ids = (each.removeprefix(beginning) for each in await self._desk.addresses(beginning))
         return {int(each) for each in ids if each.isdecimal()}
 
@@ -163,10 +163,10 @@ class Presence:
         return homes
 
     async def _leave(self, guild_id: int, channel_ids: Iterable[int], reason: str) -> None:
-        if addresses := [addresses.channel_address(each) for each in channel_ids]:
+        if addresses := [destinations.channel_address(each) for each in channel_ids]:
             await self._homes.leave(guild_id)
             await self._desk.unreachable(addresses, reason)
 
 
-def _usable(place: addresses.Place) -> bool:
-    return addresses.takes_messages(place) and not addresses.lacking(place)
+def _usable(place: destinations.Place) -> bool:
+    return destinations.takes_messages(place) and not destinations.lacking(place)

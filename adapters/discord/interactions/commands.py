@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.discord.interactions.answers import has_menu
-from adapters.discord.messages.addresses import channel_address, role_mention
+from adapters.discord.messages.destinations import channel_address, role_mention
 from adapters.discord.sdk import discord
 from bot.model import CommandInfo, ParameterInfo
 

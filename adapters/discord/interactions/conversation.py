@@ -15,7 +15,7 @@ from adapters.discord.gateway.guild_index import Homes
 from adapters.discord.interactions import answers, callback, commands
 from adapters.discord.interactions.callback import Errand
 from adapters.discord.interactions.welcome import without_hold
-from adapters.discord.messages import addresses, views
+from adapters.discord.messages import destinations, views
 from adapters.discord.messages.preflight import refusal
 from adapters.discord.messages.render import MOST_OPTIONS, Card, followed
 from adapters.discord.sdk import discord
@@ -95,7 +95,7 @@ class Conversation:
         if path == FOLLOW and reply.ok:
             return await self._greeted(interaction, caller, reply)
         if path == ADD_ALERTS and reply.ok and interaction.guild_id:
-            _, channel_id = addresses.read_address(values.get("channel", caller.place).partition(":")[2])
+            _, channel_id = destinations.read_address(values.get("channel", caller.place).partition(":")[2])
             await self._homes.learn(interaction.guild_id, channel_id)
         return reply
 
@@ -215,9 +215,9 @@ class Conversation:
         return command is None or command.changes
 
     def _caller(self, interaction: _Interaction) -> Caller:
-        address = addresses.user_address(interaction.user.id)
+        address = destinations.user_address(interaction.user.id)
         in_dm = interaction.guild_id is None and interaction.context.dm_channel
-        place = addresses.channel_address(interaction.channel_id or 0)
+        place = destinations.channel_address(interaction.channel_id or 0)
         return Caller(address, address if in_dm else place, admin=self._is_admin(interaction))
 
     async def _places(self, interaction: _Interaction, caller: Caller) -> frozenset[str] | None:
@@ -230,7 +230,7 @@ class Conversation:
         named = _data(interaction).get("resolved", {}).get("channels", {})  # Discord says they are here
         seen = (each.id for each in (*guild.channels, *guild.threads))
         ids = {*seen, *map(int, named), *await self._homes.of(guild.id)}
-        return frozenset({caller.place, *map(addresses.channel_address, ids)})
+        return frozenset({caller.place, *map(destinations.channel_address, ids)})
 
     def _is_admin(self, interaction: _Interaction) -> bool:
         here = interaction.guild_id is not None and interaction.permissions.manage_guild

@@ -25,7 +25,7 @@ from adapters.discord.errors import (
 )
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.rate_limit import Pace, Quota
-from adapters.discord.messages import addresses, views
+from adapters.discord.messages import destinations, views
 from adapters.discord.messages.markdown import with_names
 from adapters.discord.messages.render import Card, card, thread_name
 from adapters.discord.sdk import discord
@@ -65,7 +65,7 @@ class Delivery:
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
-        kind, place_id = addresses.read_address(destination.local)
+        kind, place_id = destinations.read_address(destination.local)
         if kind == "user":
             channel_id = await self._dm_channel(place_id)
             async with self._room, self._call(destination.address):
@@ -77,7 +77,7 @@ class Delivery:
         """Send a person their first direct message, unless one is known to have reached them."""
         async with self._pace.alone(user_id), self._greetings:
             if not await self._desk.recall(_dm_key(user_id)):
-                await self.send(Destination(0, addresses.user_address(user_id)), Notice(text), key)
+                await self.send(Destination(0, destinations.user_address(user_id)), Notice(text), key)
 
     async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
         """Change a message; its thread is unarchived for it where that is allowed."""
@@ -98,14 +98,14 @@ class Delivery:
 
     async def _gone_with_its_place(self, destination: Destination, channel_id: int) -> PermanentError:
         """Tell the desk of a deleted channel, which the post of a forum is not; nothing is left to edit."""
-        if channel_id == addresses.read_address(destination.local)[1]:
+        if channel_id == destinations.read_address(destination.local)[1]:
             await self._desk.gone([destination.address], DELETED)
         return PermanentError(TABLE[MESSAGE_GONE].text, scope=Scope.MESSAGE)
 
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
         """Look for a message with this key in the history of its place; None when it is not there."""
         try:
-            kind, place_id = addresses.read_address(destination.local)
+            kind, place_id = destinations.read_address(destination.local)
         except PermanentError:
             return None  # nothing can ever have been sent there
         async with self._call(destination.address):
@@ -113,7 +113,9 @@ class Delivery:
             place = await self._known(channel_id)
             if isinstance(place, discord.ForumChannel):
                 return await self._find_post(place, key, since)
-            if isinstance(place, addresses.Place) and "Read Message History" in addresses.lacking(place):
+            if isinstance(place, destinations.Place) and "Read Message History" in destinations.lacking(
+                place
+            ):
                 _refuse_after(since)
                 return None
             history = self._client.get_partial_messageable(channel_id).history(
@@ -184,7 +186,7 @@ class Delivery:
         opened = await forum.create_thread(
             name=thread_name(message),
             **_body(made, key),
-            applied_tags=addresses.tags_for(forum, categories),
+            applied_tags=destinations.tags_for(forum, categories),
             allowed_mentions=views.mentions(made),
         )
         return f"{opened.thread.id}/{opened.message.id}"

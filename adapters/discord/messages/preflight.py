@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.discord.interactions.commands import Invocation
-from adapters.discord.messages import addresses
+from adapters.discord.messages import destinations
 from adapters.discord.messages.render import EVERYONE
 from adapters.discord.sdk import discord
 from bot.model import Reply
@@ -31,15 +31,15 @@ def _refusal_of_place(interaction: discord.Interaction[Any], used: Invocation, m
     place: object = interaction.channel
     has: discord.Permissions | None = interaction.app_permissions
     if "channel" in used.values:
-        _, channel_id = addresses.read_address(used.values["channel"].partition(":")[2])
+        _, channel_id = destinations.read_address(used.values["channel"].partition(":")[2])
         if channel_id != interaction.channel_id:
             place, has = interaction.guild.get_channel_or_thread(channel_id), None
-    if not isinstance(place, addresses.Place):
+    if not isinstance(place, destinations.Place):
         return None  # not in memory: sending will tell
-    there = addresses.channel_address(place.id)
-    if not addresses.takes_messages(place):
+    there = destinations.channel_address(place.id)
+    if not destinations.takes_messages(place):
         return _no(f"{there} takes no messages; choose a text channel, a thread or a forum.")
-    if missing := addresses.lacking(place, has):
+    if missing := destinations.lacking(place, has):
         return _no(f"The bot lacks {_listed(missing)} in {there}. {_MEND}")
     if mention and not (has or place.permissions_for(place.guild.me)).mention_everyone:
         mend = "Give the bot Mention @everyone, @here, and All Roles"

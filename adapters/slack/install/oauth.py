@@ -20,7 +20,7 @@ from slack_sdk.oauth.installation_store import Installation
 from adapters.slack.errors import name_of, translate
 from adapters.slack.install.installations import STATE_LIFE, Installations, States
 from adapters.slack.install.manifest import BOT_SCOPES, INSTALL_PATH, REDIRECT_PATH
-from adapters.slack.messages import addresses
+from adapters.slack.messages import destinations
 from adapters.slack.transport.app import web_client
 from adapters.slack.transport.http_mode import web_answer
 from adapters.slack.transport.workspaces import Workspaces
@@ -190,7 +190,7 @@ class _Flow(AsyncOAuthFlow):
         await super().store_installation(request, installation)
         self._workspaces.forget(team)
         _log.info("The app was installed in the Slack workspace %s.", team)
-        for address in await self._desk.addresses(addresses.prefix(team)):
+        for address in await self._desk.addresses(destinations.prefix(team)):
             await self._desk.reachable(address)
 
 

@@ -12,7 +12,7 @@ from adapters.slack.interactions import callback, views
 from adapters.slack.interactions.callback import Errand, Memory
 from adapters.slack.interactions.request_context import Origin
 from adapters.slack.interactions.views import Button
-from adapters.slack.messages import addresses
+from adapters.slack.messages import destinations
 from adapters.slack.messages.render import Json, Payload, arguments, reply_pages
 from adapters.slack.transport.client import TIMEOUT
 from adapters.slack.transport.workspaces import Workspaces
@@ -42,7 +42,7 @@ class Answers:
         `replace`: in place of the message that was clicked. DeliveryError: no way was open.
         """
         found = await pages(reply, again, self._desk)
-        places = await self._desk.addresses(f"{addresses.PLATFORM}:")
+        places = await self._desk.addresses(f"{destinations.PLATFORM}:")
         known = views.channel_ids(places) | {origin.channel}
         shown = found[:MOST_MESSAGES] if again is None else [found[min(again.page, len(found) - 1)]]
         for number, page in enumerate(shown):

@@ -12,7 +12,7 @@ from adapters.slack.interactions.callback import Errand
 from adapters.slack.interactions.home import Home
 from adapters.slack.interactions.permissions import Callers, UnsureCaller
 from adapters.slack.interactions.request_context import Origin
-from adapters.slack.messages import addresses, preflight
+from adapters.slack.messages import destinations, preflight
 from adapters.slack.transport.tasks import Tasks
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
@@ -137,7 +137,7 @@ class Clerk:
             team, channel_id = command_text.channel(found[name])
             if self._is_elsewhere(team, origin) and not self._callers.is_operator(origin):
                 raise PlaceError(f"That channel is in another workspace; run the command there. {UNCHANGED}")
-            found[name] = addresses.address(team or origin.team, channel_id, home)
+            found[name] = destinations.address(team or origin.team, channel_id, home)
         return found
 
     def _is_elsewhere(self, team: str, origin: Origin) -> bool:
@@ -152,7 +152,7 @@ class Clerk:
                 "Alerts go to a channel: run the command in one, or choose one in the form that /alerts add "
                 f"opens when nothing stands behind it. {UNCHANGED}"
             )
-        place = addresses.read_address(address.partition(":")[2])
+        place = destinations.read_address(address.partition(":")[2])
         client, me = await self._workspaces.client(place.team), await self._workspaces.identity(place.team)
         wrong, hint = await preflight.outlook(client, place.id, me)
         if wrong:

@@ -30,7 +30,7 @@ from adapters.slack.interactions.command_runner import (
 from adapters.slack.interactions.home import Home
 from adapters.slack.interactions.permissions import PATIENCE, Callers, People
 from adapters.slack.interactions.request_context import Origin
-from adapters.slack.messages import addresses
+from adapters.slack.messages import destinations
 from adapters.slack.messages.render import FOLLOW as FOLLOW_BUTTON
 from adapters.slack.messages.render import WHY
 from adapters.slack.transport.tasks import Once, Tasks
@@ -228,7 +228,7 @@ class Conversation:
         return True
 
     async def _suggest(self, who: Origin, body: _Body) -> list[str]:
-        address = addresses.address(who.team, who.user, self._workspaces.home)
+        address = destinations.address(who.team, who.user, self._workspaces.home)
         parameter, text = str(body.get("action_id", "")), str(body.get("value") or "")
         return await self._desk.complete(Caller(address, address), FOLLOW, parameter, text)
 
@@ -256,7 +256,7 @@ class Conversation:
             await self._tell_elsewhere(who, chosen, unreached(reply, error) if direct else reply)
         else:
             if direct:
-                await self._desk.reachable(addresses.address(who.team, who.user, self._workspaces.home))
+                await self._desk.reachable(destinations.address(who.team, who.user, self._workspaces.home))
 
     async def _tell_elsewhere(self, who: Origin, chosen: views.Chosen, reply: Reply) -> None:
         """Answer a form where it was opened, else in the App Home."""

@@ -12,7 +12,7 @@ from adapters.slack.interactions.answers import buttons
 from adapters.slack.interactions.permissions import Callers
 from adapters.slack.interactions.request_context import Origin
 from adapters.slack.interactions.views import OPEN, Button, Part
-from adapters.slack.messages import addresses
+from adapters.slack.messages import destinations
 from adapters.slack.messages.render import Json
 from adapters.slack.transport.tasks import Tasks
 from adapters.slack.transport.workspaces import Workspaces
@@ -108,7 +108,7 @@ async def tab(desk: Desk, caller: Caller, team: str = "", note: str = "") -> Jso
         add = Button("Add alerts to a channel", f"{OPEN}:2", "alerts add")
         parts.append(await _part(desk, caller, "Alerts in channels", "alerts list", add))
         parts.append(await _part(desk, caller, "Health", "health"))
-    known = views.channel_ids(await desk.addresses(f"{addresses.PLATFORM}:"))
+    known = views.channel_ids(await desk.addresses(f"{destinations.PLATFORM}:"))
     return views.home(parts, team, known, note)
 
 

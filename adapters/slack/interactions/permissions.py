@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.errors import name_of, translate
 from adapters.slack.interactions.request_context import Origin
-from adapters.slack.messages import addresses
+from adapters.slack.messages import destinations
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError
 from bot.model import Caller
@@ -137,8 +137,8 @@ class Callers:
         """Return who did something, with their rights. DeliveryError: the bot is not in that workspace."""
         home = self._workspaces.home
         client = await self._workspaces.client(origin.team)
-        address = addresses.address(origin.team, origin.user, home)
-        place = addresses.address(origin.team, origin.channel, home) if origin.in_channel else address
+        address = destinations.address(origin.team, origin.user, home)
+        place = destinations.address(origin.team, origin.channel, home) if origin.in_channel else address
         if self.is_operator(origin):
             return Caller(address, place, admin=True)
         rights = await self._people.rights(client, origin.team, origin.user, patience)
@@ -158,8 +158,8 @@ class Callers:
 
     async def _places(self, team: str) -> frozenset[str] | None:
         """Return the destinations in a workspace, None where there are no others."""
-        known = await self._desk.addresses(f"{addresses.PLATFORM}:")
+        known = await self._desk.addresses(f"{destinations.PLATFORM}:")
         if not self._workspaces.is_home(team):
-            return frozenset(each for each in known if each.startswith(addresses.prefix(team)))
+            return frozenset(each for each in known if each.startswith(destinations.prefix(team)))
         own = frozenset(each for each in known if "/" not in each)
         return own if len(own) < len(known) else None

@@ -13,8 +13,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.shared.token_bucket import urgent
 from adapters.slack.errors import name_of, translate
-from adapters.slack.messages import addresses
-from adapters.slack.messages.addresses import Place
+from adapters.slack.messages import destinations
+from adapters.slack.messages.destinations import Place
 from adapters.slack.messages.preflight import reader
 from adapters.slack.messages.render import Json, Payload, arguments, payload
 from adapters.slack.transport.client import Client
@@ -43,7 +43,7 @@ class Delivery:
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/ts"."""
-        place = addresses.read_address(destination.local)
+        place = destinations.read_address(destination.local)
         client = await self._workspaces.client(place.team)
         async with self._reaching(place):
             sent = await _post(client, place.id, payload(message, key=key))
@@ -54,15 +54,15 @@ class Delivery:
 
     async def greet(self, team: str, user_id: str, text: str, key: str) -> None:
         """Send a person their first direct message, unless one is known to have reached them."""
-        address = addresses.address(team, user_id, self._workspaces.home)
+        address = destinations.address(team, user_id, self._workspaces.home)
         destination = Destination(0, address)
-        if not await self._dm(addresses.read_address(destination.local)):
+        if not await self._dm(destinations.read_address(destination.local)):
             with urgent():
                 await self.send(destination, Notice(text), key)
 
     async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
         """Change a message."""
-        place = addresses.read_address(destination.local)
+        place = destinations.read_address(destination.local)
         channel, ts = _ids(reference)
         client = await self._workspaces.client(place.team)
         async with self._reaching(place):
@@ -76,7 +76,7 @@ class Delivery:
         come twice nor get lost, so all waits until it may.
         """
         try:
-            place = addresses.read_address(destination.local)
+            place = destinations.read_address(destination.local)
         except PermanentError:
             return None  # nothing can ever have been sent there
         client = await self._workspaces.client(place.team)
@@ -217,4 +217,4 @@ def _ids(reference: str) -> tuple[str, str]:
 
 
 def _dm_key(place: Place) -> str:
-    return f"{addresses.PLATFORM}:dm:{place.team}/{place.id}"
+    return f"{destinations.PLATFORM}:dm:{place.team}/{place.id}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.errors import TABLE, name_of, translate
-from adapters.slack.messages import addresses
+from adapters.slack.messages import destinations
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
 from bot.errors import DeliveryError
@@ -37,7 +37,7 @@ async def outlook(client: Client, channel_id: str, me: Identity) -> tuple[str, s
 async def finding(workspaces: Workspaces, address: str) -> Finding:
     """Say whether alerts can go to an address, and whether a lost answer can be cleared up there."""
     try:
-        place = addresses.read_address(address.partition(":")[2])
+        place = destinations.read_address(address.partition(":")[2])
         client, me = await workspaces.client(place.team), await workspaces.identity(place.team)
         if place.is_person:
             return await _person(client, address, place.id)

@@ -12,7 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 
 from adapters.slack.install.installations import Installations
-from adapters.slack.messages import addresses
+from adapters.slack.messages import destinations
 from adapters.slack.messages.preflight import refusal
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError
@@ -97,10 +97,10 @@ class Events:
         if self._installations is not None:
             await self._installations.drop(team)
         self._workspaces.forget(team)
-        await self._desk.unreachable(await self._desk.addresses(addresses.prefix(team)), REMOVED)
+        await self._desk.unreachable(await self._desk.addresses(destinations.prefix(team)), REMOVED)
 
     async def _at_home(self) -> list[str]:
-        everywhere = await self._desk.addresses(f"{addresses.PLATFORM}:")
+        everywhere = await self._desk.addresses(f"{destinations.PLATFORM}:")
         return [each for each in everywhere if "/" not in each]
 
     async def _revoked(self, team: str, event: Event) -> None:
@@ -142,6 +142,6 @@ class Events:
 
     def _address(self, team: str, event: Event) -> str:
         """Return the address of an event's channel; PermanentError when it names none."""
-        address = addresses.address(team, str(event.get("channel") or ""), self._workspaces.home)
-        addresses.read_address(address.partition(":")[2])
+        address = destinations.address(team, str(event.get("channel") or ""), self._workspaces.home)
+        destinations.read_address(address.partition(":")[2])
         return address
