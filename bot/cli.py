@@ -22,9 +22,9 @@ import adapters
 from adapters.plugin import AdapterPlugin, PluginCall
 from bot import __version__
 from bot.config.load import Config, load_config, parse_config
-from bot.config.logs import set_up_logging
 from bot.config.secrets import Secrets
 from bot.errors import BystanderError, ConfigError, UsageError
+from bot.logs.setup import set_up_logging
 
 WELL, FAILED, WRONG = 0, 1, 2
 CONFIG = "config.toml"

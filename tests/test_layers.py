@@ -21,7 +21,7 @@ PACKAGES = ("bot", "adapters", "storage")
 
 # What everybody may use: values, errors, protocols and pure helpers.
 VALUES = {"bot.errors", "bot.model"}
-PURE = VALUES | {"bot.clock", "bot.match", "bot.ports", "bot.text"}
+PURE = VALUES | {"bot.clock", "bot.logs", "bot.match", "bot.ports", "bot.text"}
 STAGE = PURE | {"bot.sandbox"}
 ADAPTER = PURE | {"adapters.shared", "adapters.plugin", "bot.config.values"}
 # An importer's folder, the longest name that fits, and what it may import besides itself.
@@ -42,6 +42,8 @@ RULES: dict[str, set[str]] = {
     "bot.pipeline": STAGE,
     "bot.commands": PURE,
     "bot.config.values": PURE,
+    "bot.logs.setup": PURE | {"bot.config.secrets"},
+    "bot.logs": PURE,
     "bot.config": PURE | {"bot.commands.shown", "adapters.__init__", "adapters.plugin"},
     "bot.web": PURE | {"bot.__init__"},
     "bot.schedule": VALUES,
