@@ -7,29 +7,32 @@ READY := $(VENV)/.ready
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format bench lock clean
+.PHONY: help install demo run test check format bench lock clean
 
 help: ## show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
 
-# What the bot needs to run: quick, so that the demo shows within a minute. The tests need more.
-$(READY): requirements/run.lock
+# The bot itself, as `bystander`, and what it needs to run: quick, so that the demo shows within a minute.
+$(READY): requirements/run.lock requirements/build.lock pyproject.toml
 	@echo "Preparing $(VENV) (once) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --require-hashes -r requirements/run.lock -r requirements/build.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-$(STAMP): requirements/dev.lock pyproject.toml | $(READY)
+$(STAMP): requirements/dev.lock | $(READY)
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) install --require-hashes -r requirements/dev.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $(READY) $(STAMP)
+	@touch $(STAMP)
+
+install: $(READY) ## put the bot into .venv, as .venv/bin/bystander
+	@echo "Ready: $(BIN)/bystander"
 
 demo: $(READY) ## watch a sample blog and talk to the bot on this terminal
-	@$(BIN)/python -m bot demo $(ARGS)
+	@$(BIN)/bystander demo $(ARGS)
 
 run: $(READY) ## run the bot with ./config.toml
-	@$(BIN)/python -m bot run $(ARGS)
+	@$(BIN)/bystander run $(ARGS)
 
 # More workers than cores: most tests wait for something. Idle ones take over what others have left.
 WORKERS ?= 4
@@ -54,6 +57,9 @@ lock: $(STAMP) ## refresh requirements/*.lock (needs the network)
 		--no-emit-index-url --no-emit-find-links --upgrade pyproject.toml -o requirements/run.lock
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --upgrade --group dev pyproject.toml -o requirements/dev.lock
+	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --upgrade --group build -c requirements/dev.lock \
+		-o requirements/build.lock
 	@rm -rf $(VENV)-lock
 
 clean: ## remove what the targets made

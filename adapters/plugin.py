@@ -23,6 +23,22 @@ Finding = tuple[bool, str]  # whether it is well, and a line that names the mend
 Payload = dict[str, Any]  # one message as the platform's JSON
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """An environment variable that holds a secret, also as NAME_FILE.
+
+    `wanted`: what belongs there, in words a person can search for. `begins`: what the right one begins with,
+    () where that says nothing. `tolerated`: other beginnings of which the platform's own check says more.
+    `one_word`: whether it has no space in it.
+    """
+
+    name: str
+    wanted: str
+    begins: tuple[str, ...] = ()
+    tolerated: tuple[str, ...] = ()
+    one_word: bool = True
+
+
 class SecretReader(Protocol):
     """The secrets that a plug-in declares."""
 
@@ -121,8 +137,8 @@ class AdapterPlugin(Generic[S]):
     """One chat platform.
 
     `name`: what its addresses begin with, and what its table is called. `label`: what people call it.
-    `build`: returns the adapter; ConfigError with every secret that is missing. `secrets`: the environment
-    variables it reads, each also as NAME_FILE. `admin_id`: the type of an entry of `[admins]`, and
+    `build`: returns the adapter; ConfigError with every secret that is missing. `secrets`: what it
+    reads from the environment. `admin_id`: the type of an entry of `[admins]`, and
     `admin_address`: what turns one into the rest of an address. `conflicts`: yields a key of the table and
     what is wrong with it beside other keys. `check`: looks at the platform for `bystander check`, and may
     raise ConfigError or DeliveryError.
@@ -132,7 +148,7 @@ class AdapterPlugin(Generic[S]):
     label: str
     settings: type[S]
     build: Callable[[Setup[S]], Adapter]
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[Secret, ...] = ()
     promises: Promises = Promises()
     admin_id: Any = Name
     admin_address: Callable[[str], str] = str

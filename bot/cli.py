@@ -212,8 +212,11 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one call and return its exit code; never a traceback for what a user can cause."""
     _need_output()
+    parser = build_parser()
+    if not (sys.argv[1:] if arguments is None else arguments):
+        return _say(parser.format_help().rstrip(), code=WRONG)
     try:
-        options = build_parser().parse_args(arguments)
+        options = parser.parse_args(arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else WRONG
     try:

@@ -29,6 +29,9 @@ class Nobody:
     async def inspect(self, url: str) -> Inspection:
         raise AssertionError(url)
 
+    async def check(self, url: str) -> Inspection:
+        raise AssertionError(url)
+
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:

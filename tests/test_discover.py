@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.pipeline.parse.discover import feeds_of_page
+from bot.text.html_tree import read_tree
 
 PAGE = "https://blog.example/about/"
 
@@ -79,3 +80,18 @@ def test_no_page_and_no_address_raises(body: bytes, url: str) -> None:
     page = b'<link rel=alternate type="application/rss+xml" href="' + body + b'">'
 
     assert all(feed.startswith(("http://", "https://")) for feed in feeds_of_page(page, url))
+
+
+def test_of_an_overlong_tag_only_what_is_read_here_is_kept() -> None:
+    attributes = "".join(f" a{number}=''" for number in range(80_000))
+    page = f'<link{attributes} rel="alternate" type="application/rss+xml" href="/feed/">'.encode()
+
+    assert feeds_of_page(page, PAGE) == ["https://blog.example/feed/"]
+    [link] = read_tree(page).iter("link")
+    assert link.keys() == ["rel", "type", "href"]
+
+
+def test_a_page_in_another_charset_names_its_feed() -> None:
+    page = '<meta charset="windows-1251"><title>Блог</title>' + link("/лента/")
+
+    assert feeds_of_page(page.encode("windows-1251"), PAGE) == ["https://blog.example/лента/"]

@@ -11,7 +11,7 @@ from bot.cli import CALLS, build_parser
 from bot.config.load import every_key
 
 ROOT = Path(__file__).parent.parent
-DOCS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
 def test_every_config_key_is_in_the_operators_manual() -> None:
@@ -75,6 +75,15 @@ def test_help_of_each_call_shows_an_example(call: object, capsys: pytest.Capture
 
     assert end.value.code == 0
     assert "Example: bystander" in capsys.readouterr().out
+
+
+def test_every_python_that_is_promised_is_tested() -> None:
+    promised = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8"))
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
+
+    assert promised
+    assert set(promised) <= set(re.findall(r'"(3\.\d+)"', workflow))
+    assert re.findall(r"- run: (.*)", workflow) == ["bash .ci/run"]  # what has to hold is kept in one place
 
 
 def test_the_readme_says_first_how_to_try_and_test_it_and_what_it_does_not_do() -> None:

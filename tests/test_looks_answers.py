@@ -38,6 +38,9 @@ class Nobody:
     async def inspect(self, url: str) -> None:
         raise AssertionError(url)
 
+    async def check(self, url: str) -> None:
+        raise AssertionError(url)
+
 
 async def drawn(tmp_path: Path) -> str:
     """Return the page of a preview of the sample blog."""

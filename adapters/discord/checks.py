@@ -18,6 +18,8 @@ from bot.model import CommandInfo
 
 Finding = tuple[bool, str]  # whether it is well, and a line with the mend
 
+_NO_SERVER = "the bot is in none yet; open the link that `bystander discord-invite` prints"
+
 
 @asynccontextmanager
 async def visit(wire: Wire, pace: Pace, token: str) -> AsyncIterator[Client]:
@@ -44,11 +46,15 @@ def invitation(client: Client) -> str:
 async def inspect(
     client: Client, wanted: Sequence[CommandInfo], addresses: Iterable[str], *, sync: bool
 ) -> list[Finding]:
-    """Return what is well and what is not: token, commands, and the permissions in channels."""
+    """Return what is well and what is not: token, commands, servers, and the permissions in channels.
+
+    What a first start or an invitation is still to bring is well, with a line that says so.
+    """
     channels = ChannelInspector(client)
     return [
         (True, f"discord token: it is that of {client.user}"),
         await inspect_commands(client, wanted, sync=sync),
+        *([] if await _has_server(client) else [(True, f"discord servers: {_NO_SERVER}")]),
         *[await channels.inspect(each) for each in addresses if ":channel:" in each],
     ]
 
@@ -57,12 +63,21 @@ async def inspect_commands(client: Client, wanted: Sequence[CommandInfo], *, syn
     """Compare the commands with those that Discord has; `sync` registers them when they differ."""
     application = client.application_id or 0
     sent = commands.payload(wanted)
-    if fits(_by_name(sent), _by_name(await client.http.get_global_commands(application))):
+    found = await client.http.get_global_commands(application)
+    if fits(_by_name(sent), _by_name(found)):
         return True, f"discord commands: all {len(sent)} are registered"
+    if not sync and not found:
+        return True, "discord commands: none is registered yet; the first start does that, or check --sync"
     if not sync:
         return False, "discord commands: Discord has others; the next start registers them, or check --sync"
     await client.http.bulk_upsert_global_commands(application, sent)
     return True, f"discord commands: {len(sent)} registered now"
+
+
+async def _has_server(client: Client) -> bool:
+    async for _ in client.fetch_guilds(limit=1, with_counts=False):
+        return True
+    return False
 
 
 def fits(sent: object, found: object) -> bool:

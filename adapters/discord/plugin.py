@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import StrictBool
 
-from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview, Setup, Visit
+from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview, Secret, Setup, Visit
 from bot.config.values import AdapterTable, Url, matching, or_empty, read_by, written
 from bot.model import Caller, Message
 from bot.ports import Desk
-from bot.text.units import web_url
+from bot.text.urls import web_url
 
 if TYPE_CHECKING:
     from adapters.discord.adapter import DiscordAdapter
@@ -118,7 +118,7 @@ PLUGIN = AdapterPlugin(
     label="Discord",
     settings=DiscordTable,
     build=build,
-    secrets=(TOKEN,),
+    secrets=(Secret(TOKEN, "the bot's token (developer portal, Bot, Reset Token)"),),
     admin_id=UserId,
     admin_address="user:{}".format,
     check=check,

@@ -14,6 +14,7 @@ from adapters.slack import checks
 from adapters.slack.checks import Finding
 from adapters.slack.errors import TABLE
 from adapters.slack.install.installations import Installations, Memory
+from adapters.slack.install.manifest import INSTALL_PATH
 from adapters.slack.install.oauth import Door
 from adapters.slack.interactions.conversation import Conversation
 from adapters.slack.interactions.permissions import People
@@ -246,7 +247,8 @@ class SlackAdapter:
         else:
             ways = checks.inspect_http(self._signing_secret, self._public_url)
         ways += checks.inspect_oauth(self._client_id, self._client_secret, self._public_url)
+        install_url = f"{self._public_url.rstrip('/')}{INSTALL_PATH}" if self._client_secret else ""
         try:
-            return await checks.inspect(workspaces, ways, kept, addresses)
+            return await checks.inspect(workspaces, ways, kept, addresses, install_url=install_url)
         finally:
             await workspaces.aclose()

@@ -23,22 +23,30 @@ async def inspect(
     ways: Iterable[Finding],
     installations: Installations | None,
     addresses: Iterable[str],
+    *,
+    install_url: str = "",
 ) -> list[Finding]:
     """Return what is well and what is not, a line each. `ways` is what was found of the way in.
 
-    `installations` None: workspaces that installed the app are not looked at. Nothing is raised.
+    `installations` None: workspaces that installed the app are not looked at. `install_url`: where they
+    do that, "" where they cannot. Nothing is raised.
     """
     try:
         me = await workspaces.connect()
         home = [inspect_token(me), *inspect_scopes(me)]
     except DeliveryError as error:
-        if str(error) != NO_HOME or installations is None:
+        if str(error) != NO_HOME or not install_url:
             return [(False, f"slack bot token: {error}"), *ways]
         home = [(True, "slack bot token: there is none, so every workspace has to install the app")]
+    installed = await inspect_installations(workspaces, installations) if installations else []
+    if install_url and not installed:
+        installed = [
+            (True, f"slack workspaces: none has installed the app yet; that is done at {install_url}")
+        ]
     return [
         *home,
         *ways,
-        *(await inspect_installations(workspaces, installations) if installations else ()),
+        *installed,
         *[await finding(workspaces, each) for each in addresses],
     ]
 

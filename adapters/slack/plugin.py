@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator
 
-from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview, Setup, Visit
+from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview, Secret, Setup, Visit
 from bot.config.values import AdapterTable, Url, matching, whole
 from bot.errors import ConfigError
 from bot.model import Caller, Message
@@ -170,7 +170,18 @@ PLUGIN = AdapterPlugin(
     label="Slack",
     settings=SlackTable,
     build=build,
-    secrets=(BOT_TOKEN, APP_TOKEN, SIGNING_SECRET, *PAIR),
+    secrets=(
+        Secret(
+            BOT_TOKEN,
+            "the Bot User OAuth Token, which begins with xoxb-",
+            begins=("xoxb-", "xoxe.xoxb-"),
+            tolerated=("xox",),
+        ),
+        Secret(APP_TOKEN, "the app-level token, which begins with xapp-", begins=("xapp-",)),
+        Secret(SIGNING_SECRET, "the Signing Secret (Basic Information)"),
+        Secret(CLIENT_ID, "the Client ID (Basic Information)"),
+        Secret(CLIENT_SECRET, "the Client Secret (Basic Information)"),
+    ),
     admin_id=MemberId,
     conflicts=conflicts,
     check=check,

@@ -76,7 +76,7 @@ async def check(call: Call) -> Reply:
         raise UsageError(
             f"There are {len(feeds)} feeds; name the one to look at. /feeds list has their names."
         )
-    found = [(feed, await call.inspector.inspect(feed.url)) for feed in feeds]
+    found = [(feed, await call.inspector.check(feed.url)) for feed in feeds]
     lines = [_check_line(feed, inspection) for feed, inspection in found]
     return Reply("\n".join(lines), ok=not any(inspection.problem for _, inspection in found))
 
@@ -130,8 +130,7 @@ def _check_line(feed: Feed, found: Inspection) -> str:
     if found.problem:
         return f"{name}: {sentence(found.problem, 300)}"
     newest = f", the newest {quoted(found.newest)}" if found.newest else ""
-    moved = f" It is at {clean(found.url)} now." if found.url != feed.url else ""
-    return f"{name}: a good feed with {counted(found.posts, 'post')}{newest}.{moved}"
+    return f"{name}: a good feed with {counted(found.posts, 'post')}{newest}."
 
 
 def _interval(seconds: float) -> str:

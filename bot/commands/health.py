@@ -14,6 +14,7 @@ from bot.ports import SHUT, QueueHealth
 LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
 STUCK = timedelta(hours=1)  # an alert that waits longer is worth a word
 MOST_FEEDS = 20
+MOST_ERROR = 400  # characters; room for the address of a feed
 
 
 async def health(call: Call) -> Reply:
@@ -73,7 +74,7 @@ def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime) -> str:
         since = f" since {moment(state.failing_since)}" if state.failing_since else ""
         line = (
             f"{name}: failing{since}, {counted(state.failures, 'poll')} in a row; {read}; "
-            f"next try {moment(feed.next_poll_at)}. {sentence(state.last_error)}".rstrip()
+            f"next try {moment(feed.next_poll_at)}. {sentence(state.last_error, MOST_ERROR)}".rstrip()
         )
     elif trouble == "overdue":
         due = moment(feed.next_poll_at)

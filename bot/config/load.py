@@ -16,6 +16,7 @@ from adapters.plugin import AdapterPlugin, Setup
 from bot.config.faults import Checker
 from bot.config.problems import clean, line
 from bot.config.schema import CoreTables, database_url, keys_of, setup_of, tables_of
+from bot.config.secret_shapes import mistakes
 from bot.config.secrets import DATABASE, Secrets, read_secrets
 from bot.errors import ConfigError
 
@@ -81,6 +82,8 @@ def parse_config(text: str, environ: Mapping[str, str], source: str = "config.to
             database = database_url(override)
         except ValueError as error:
             problems.append(f"{DATABASE}: {error}")
+    used = [each for each in plugins if getattr(tables, each.name).enabled]
+    problems += mistakes(secrets, plugins, used)
     if lines or problems or broken:
         raise ConfigError(lines + broken + problems)
     core = {name: getattr(tables, name) for name in CoreTables.model_fields}
@@ -100,7 +103,7 @@ def every_variable() -> tuple[str, ...]:
 
 
 def _variables(plugins: Sequence[AdapterPlugin[Any]]) -> tuple[str, ...]:
-    return (*(name for each in plugins for name in each.secrets), DATABASE)
+    return (*(secret.name for each in plugins for secret in each.secrets), DATABASE)
 
 
 def _mentioned(raw: Mapping[str, Any]) -> set[str]:

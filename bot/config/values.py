@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StrictBool
 
 from bot.text.normalize import fold
-from bot.text.units import web_url
+from bot.text.urls import web_url
 
 _LONGEST_NAME = 100
 

@@ -11,13 +11,14 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from bot.errors import FetchError, ParseError
 from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline.detect.changes import identify, lookup_keys
+from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.fetch.errors import refusal
 from bot.ports import FeedStore
 from bot.sandbox.sandbox import Wall
 
 _log = logging.getLogger(__name__)
 
-PARSE = "bot.pipeline.parse.feed:parse"
 LAST_PAGE = 5  # WordPress prints 10 posts a page
 PAUSE = 2.0  # seconds between pages; the interval where that is shorter
 TRIES = 3  # polls in a row that fail rather than leave a gap; then the feed goes on without it
@@ -52,12 +53,11 @@ async def read_page(fetcher: Fetcher, wall: Wall, feed: Feed, page: int) -> Pars
         return None
     if answer.status != HTTPStatus.OK:
         raise FetchError(
-            f"page {page} of the feed was answered {answer.status}",
+            f"page {page} of the feed: {refusal(answer.status)}",
             status=answer.status,
             retry_after=answer.retry_after,
         )
-    parsed: ParsedFeed = await wall.run(PARSE, answer.body, answer.content_type)
-    return parsed
+    return await read_answer(wall, answer)
 
 
 def has_pages(generator: str) -> bool:

@@ -23,6 +23,7 @@ from bot.pipeline.assemble import PostMaker, known_of, rows_by_id, state_after
 from bot.pipeline.batcher import RETRY, Batcher
 from bot.pipeline.collect_evidence import SECONDS, Filer
 from bot.pipeline.detect.changes import Sifted, lookup_keys, sift
+from bot.pipeline.feed_answer import read_answer, refuse_status
 from bot.pipeline.fetch.client import Answer, Fetcher
 from bot.pipeline.fetch.politeness import (
     Exchange,
@@ -32,7 +33,7 @@ from bot.pipeline.fetch.politeness import (
     after_unchanged,
     validators,
 )
-from bot.pipeline.older_pages import PARSE, page_back
+from bot.pipeline.older_pages import page_back
 from bot.pipeline.reclassify import Refiler
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
 from bot.sandbox.sandbox import Wall
@@ -163,13 +164,11 @@ class Poller:
         exchange = _exchange_of(answer)
         if answer.status == HTTPStatus.NOT_MODIFIED and (etag or last_modified):
             return await self._unchanged(feed, exchange)
-        if answer.status not in (HTTPStatus.OK, HTTPStatus.IM_USED):
-            text = f"the server answered {answer.status}"
-            raise FetchError(text, status=answer.status, retry_after=answer.retry_after)
+        refuse_status(answer)
         body_hash = blake2b(answer.body, digest_size=16).hexdigest()
         if body_hash == feed.state.body_hash:
             return await self._unchanged(feed, exchange)
-        parsed: ParsedFeed = await self._wall.run(PARSE, answer.body, answer.content_type)
+        parsed = await read_answer(self._wall, answer)
         success = partial(after_success, body_hash=body_hash, ttl=parsed.ttl)
         return await self._take(feed, parsed, success(feed, exchange, self._clock.now(), _jitter()))
 

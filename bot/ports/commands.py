@@ -163,5 +163,12 @@ class Inspector(Protocol):
     """Looks at a URL that a person gave, once, without storing anything."""
 
     async def inspect(self, url: str) -> Inspection:
-        """Fetch and parse; never raises for what the other side does. Private networks are never reached."""
+        """Fetch and parse; of a page, the feed it names. Never raises for what the other side does.
+
+        Private networks are never reached.
+        """
+        ...
+
+    async def check(self, url: str) -> Inspection:
+        """Fetch and parse as a poll of `url` does: what would fail there is a problem here. Never raises."""
         ...

@@ -105,13 +105,13 @@ async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool
     wanted = {feed.url: feed.name for feed in config.feeds}
     wanted |= {feed.settings.url: feed.settings.name for feed in stored if feed.settings.origin == "chat"}
     if not wanted:
-        yield False, "feeds: none; add [[feeds]] to the config, or /feeds add URL in chat"
+        yield True, "feeds: none yet; add [[feeds]] to the config, or /feeds add URL in chat"
     async with AsyncExitStack() as stack:
         fetcher, wall = await network_of(config, stack)
         inspector = FeedInspector(fetcher, wall)
         for url, name in wanted.items():
             with progress(f"Reading {name} ..."):
-                inspection = await inspector.inspect(url)
+                inspection = await inspector.check(state[url].url if url in state else url)
             yield _feed(name, inspection, state.get(url))
 
 

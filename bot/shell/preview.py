@@ -20,12 +20,13 @@ from bot.app import network_of
 from bot.clock import SystemClock
 from bot.config.load import Config
 from bot.errors import BystanderError, UsageError
-from bot.model import Alert, Feed, FeedSettings, FeedState, ParsedFeed, Post
+from bot.model import Alert, Feed, FeedSettings, FeedState, Post
 from bot.pipeline.assemble import PostMaker
 from bot.pipeline.collect_evidence import Filer
 from bot.pipeline.detect.changes import sift
+from bot.pipeline.feed_answer import read_answer, refuse_status
 from bot.pipeline.fetch.client import Fetcher
-from bot.pipeline.inspector import FeedInspector, refusal
+from bot.pipeline.inspector import FeedInspector
 from bot.ports import PostRow
 from bot.sandbox.sandbox import Wall
 from bot.shell.answers import Reading, answers
@@ -99,11 +100,8 @@ async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
     """Run the stages up to the summary."""
     now = SystemClock().now()
     answer = await tools.fetcher.get(settings.url)
-    if answer.status != 200:  # noqa: PLR2004 -- HTTP
-        raise BystanderError(refusal(answer.status))
-    parsed: ParsedFeed = await tools.wall.run(
-        "bot.pipeline.parse.feed:parse", answer.body, answer.content_type
-    )
+    refuse_status(answer)
+    parsed = await read_answer(tools.wall, answer)
     feed = Feed(id=0, settings=settings, url=settings.url, state=FeedState(), next_poll_at=now)
     sifted = sift(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
     maker = PostMaker(Filer(tools.fetcher, tools.wall), tools.wall)

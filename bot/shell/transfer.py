@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from bot.clock import SystemClock
 from bot.commands.wording import counted
@@ -23,7 +23,8 @@ from bot.model import EVERYTHING, Cadence, Feed, FeedSettings, Kind, Subscriptio
 from bot.ports import Store
 from bot.shell.opml import read_opml, write_opml
 from bot.text.normalize import fold, term_key
-from bot.text.units import Network, web_url
+from bot.text.units import Network, duration, written
+from bot.text.urls import web_url
 from storage import open_store
 
 _EVERY = 900.0  # seconds; for feeds of a file that does not say
@@ -36,10 +37,14 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+# As in the config; files of earlier versions have seconds as a number.
+_Every = Annotated[float, BeforeValidator(lambda given: duration(given) if isinstance(given, str) else given)]
+
+
 class _FeedEntry(_Strict):
     name: str
     url: str
-    every: float = _EVERY
+    every: _Every = _EVERY
     announce_latest: int = 0
     categories: list[str] = []
     aliases: dict[str, str] = {}
@@ -83,11 +88,20 @@ async def import_file(options: argparse.Namespace, config: Config) -> int:
     _check(document, config.fetch.allow_networks)
     async with _store_of(config, create=True) as store:
         await store.sync_feeds([feed.settings() for feed in config.feeds], SystemClock().now())
-        added = await _add_feeds(store, document.feeds)
-        await _add_subscriptions(store, document)
-    feeds, subscriptions = counted(added, "feed"), counted(len(document.subscriptions), "subscription")
-    print(f"Added {feeds} and {subscriptions}.")
+        feeds = await _add_feeds(store, document.feeds)
+        subscriptions = await _add_subscriptions(store, document)
+    print(
+        _told(feeds, len(document.feeds) - feeds, subscriptions, len(document.subscriptions) - subscriptions)
+    )
     return 0
+
+
+def _told(new_feeds: int, old_feeds: int, new_subscriptions: int, old_subscriptions: int) -> str:
+    """Return what an import added, and what it found there already."""
+    added = f"Added {counted(new_feeds, 'feed')} and {counted(new_subscriptions, 'subscription')}"
+    known = {"feed": old_feeds, "subscription": old_subscriptions}
+    there = " and ".join(counted(number, noun) for noun, number in known.items() if number)
+    return f"{added}; already there: {there}." if there else f"{added}."
 
 
 @asynccontextmanager
@@ -101,7 +115,11 @@ async def _store_of(config: Config, *, create: bool) -> AsyncIterator[Store]:
 
 def _document(feeds: Iterable[Feed], subscriptions: Iterable[Subscription]) -> dict[str, Any]:
     return {
-        "feeds": [{name: getattr(feed.settings, name) for name in _FeedEntry.model_fields} for feed in feeds],
+        "feeds": [
+            {name: getattr(feed.settings, name) for name in _FeedEntry.model_fields}
+            | {"every": written(feed.settings.every)}
+            for feed in feeds
+        ],
         "subscriptions": [_entry(each) for each in subscriptions],
     }
 
@@ -197,7 +215,7 @@ def _problem(feed: _FeedEntry, names: Sequence[str], allowed: Sequence[Network])
         return f"The file has two feeds called {feed.name}"
     shortest = _SHORTEST if _inside(feed.url, allowed) else _POLITE
     if not shortest <= feed.every <= _LONGEST:
-        return f"{feed.name}: every = {feed.every}: write seconds from 600 (10 minutes) to 86400 (a day)"
+        return f'{feed.name}: every = {feed.every:g}: write "10m" (10 minutes) to "24h"'
     return ""
 
 
@@ -229,14 +247,20 @@ async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
     return added
 
 
-async def _add_subscriptions(store: Store, document: _Document) -> None:
+async def _add_subscriptions(store: Store, document: _Document) -> int:
+    """Add the subscriptions to what is followed already; return how many brought something new."""
     ids = _ids(document.feeds, await store.feeds())
+    before = await store.subscriptions()
+    added = 0
     for entry in document.subscriptions:
+        feed_id = ids[fold(entry.feed)] if entry.feed else None
+        include, exclude = dict(map(_term, entry.include)), dict(map(_term, entry.exclude))
+        added += not any(_covers(each, entry, feed_id, include, exclude) for each in before)
         await store.follow(
             entry.address,
-            feed_id=ids[fold(entry.feed)] if entry.feed else None,
-            include=dict(_term(typed) for typed in entry.include),
-            exclude=dict(_term(typed) for typed in entry.exclude),
+            feed_id=feed_id,
+            include=include,
+            exclude=exclude,
             cadence=Cadence(entry.cadence),
             channel=entry.channel,
             mention=entry.mention,
@@ -245,6 +269,20 @@ async def _add_subscriptions(store: Store, document: _Document) -> None:
         )
         if entry.paused:
             await store.pause(entry.address, paused=True)
+    return added
+
+
+def _covers(
+    there: Subscription,
+    entry: _SubscriptionEntry,
+    feed_id: int | None,
+    include: Mapping[str, str],
+    exclude: Mapping[str, str],
+) -> bool:
+    """Whether a subscription that is there has all that an entry of the file asks for."""
+    wanted = (entry.address, feed_id, entry.cadence, entry.channel)
+    same = (there.destination.address, there.feed_id, there.cadence, there.channel) == wanted
+    return same and there.filter.include >= include.keys() and there.filter.exclude >= exclude.keys()
 
 
 def _ids(entries: Iterable[_FeedEntry], watched: Iterable[Feed]) -> dict[str, int]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-_HTML_LIMIT = 400_000  # characters that are parsed; the longest real posts have a quarter of that
-_TAG_LIMIT = 2_000  # characters; libxml2 takes quadratic time over the attributes of one tag
+from bot.text.html_tree import read_fragment
 
 
 def _words(text: str) -> frozenset[str]:
@@ -79,16 +78,6 @@ _UPDATE = re.compile(
     re.VERBOSE,
 )
 
-# Every match ends, at the end of the text if need be: that keeps the pass linear.
-_MARKUP = re.compile(
-    r"""<!-- .*? (?: --> | \Z )
-      | < (?P<raw> script | style | textarea | iframe | noscript | template | xmp ) \b
-        .*? (?: </(?P=raw)\s*> | \Z )
-      | < (?P<tag> [a-z][a-z0-9]*+ ) (?: [^>=]++ | = \s*+ (?: "[^"]*+" | '[^']*+' )?+ )*+ (?: > | \Z )
-      | </ (?: html | body ) \b [^>]* >""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
-)
-_CLASS_OR_ID = re.compile(r"""\s(?:class|id)\s*=\s*(?:"[^"]{0,400}"|'[^']{0,400}')""", re.IGNORECASE)
 # Controls, surrogates, soft hyphens, zero-width spaces, bidi overrides and isolates, non-characters.
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff"
@@ -112,7 +101,7 @@ def paragraphs(html: str) -> list[Paragraph]:
     furniture, and lists of links. Entities are decoded once, white space is collapsed, what cannot be seen is
     removed. Only the first 400,000 characters are read, script and comments not counted.
     """
-    root = _parse(html)
+    root = read_fragment(_UNSEEN.sub("", html))
     if root is None:
         return []
     reader = _Reader()
@@ -134,25 +123,6 @@ def update_paragraph(html: str) -> str:
 def is_update(text: str) -> bool:
     """Tell whether a paragraph begins with an update mark ("Update your phone" does not)."""
     return _UPDATE.match(text) is not None
-
-
-def _parse(html: str) -> etree._Element | None:
-    text = _MARKUP.sub(_tame, _UNSEEN.sub("", html))[:_HTML_LIMIT]
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    try:
-        return etree.fromstring(f"<html><body>{text}</body></html>".encode(), parser)
-    except etree.LxmlError:
-        return None
-
-
-def _tame(match: re.Match[str]) -> str:
-    """Drop comments and raw text, and all attributes of an overlong tag but its class and id."""
-    whole = match[0]
-    if match["tag"] is None or match["tag"].lower() in ("html", "body"):
-        return " " if match["raw"] else ""
-    if len(whole) <= _TAG_LIMIT:
-        return whole
-    return f"<{match['tag']}{''.join(_CLASS_OR_ID.findall(whole)[:2])}>"
 
 
 def _is_dropped(element: etree._Element) -> bool:

@@ -1,13 +1,11 @@
-"""Plain text and web addresses out of what strangers wrote. Every function is linear in what it is given."""
+"""Plain text out of what strangers wrote. Every function is linear in what it is given."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
-from urllib.parse import urljoin, urlsplit
 
-_LONGEST_URL = 2000  # characters; a longer address is dropped, for a cut one leads elsewhere
 _MARKUP_PER_TEXT = 20  # markup read for each character of text wanted
 
 _INLINE = re.compile(
@@ -37,7 +35,6 @@ _UNSEEN = frozenset({"Cf", "Cs"})  # bidi controls, zero-width and tag character
 _JOINERS = "\u200c\u200d"  # unseen too, but words of some scripts and emoji are built with them
 _STRAY_JOINER = re.compile(rf"(?<![^\0-\x7f])[{_JOINERS}]+|[{_JOINERS}]+(?![^\0-\x7f])")  # beside ASCII
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs without a shape
-_UNQUOTED = re.compile(r"[ \"<>\\^`{|}]")  # never legal in a URL, common in feeds
 
 
 def storable(text: str, limit: int) -> str:
@@ -86,23 +83,3 @@ def markup_of(text: str) -> str:
     """Return plain text as HTML: escaped, blank lines part paragraphs."""
     parts = (html.escape(part, quote=False).strip() for part in re.split(r"\n[ \t\r]*\n", text))
     return "".join(f"<p>{part}</p>\n" for part in parts if part)
-
-
-def web_link(url: str, base: str = "") -> str:
-    """Return `url` as an absolute http(s) address, relative ones joined to `base`, or "" where it is none.
-
-    Nor is one with a user name, which serves to make one host look like another.
-    """
-    url = url.strip()
-    if not url or len(url) > _LONGEST_URL:
-        return ""
-    try:
-        url = url if urlsplit(url).scheme else urljoin(base, url)
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    if parts.scheme not in ("http", "https") or not host or " " in host or "@" in parts.netloc:
-        return ""
-    url = _UNQUOTED.sub(lambda found: f"%{ord(found[0]):02X}", url)
-    return url if url.isprintable() and len(url) <= _LONGEST_URL else ""

@@ -11,7 +11,6 @@ from datetime import time
 from functools import cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.text.normalize import fold, nearest
@@ -20,7 +19,6 @@ Network = IPv4Network | IPv6Network
 
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*", re.IGNORECASE)
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])(?::([0-5][0-9]))?")
-_HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")  # lengths of labels: RFC 1035
 _HOST_PORT = re.compile(r"(?:([A-Za-z0-9._-]+)|\[([^\]]+)\]):([0-9]{1,5})")
 _DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -40,7 +38,6 @@ _BYTES = {
     "gib": 1024**3,
 }
 _LONGEST_DAYS = 36500  # keeps every sum of a date and a duration inside the calendar
-_LONGEST_URL = 2000
 _LARGEST_PORT = 65535
 
 
@@ -54,6 +51,14 @@ def duration(text: str) -> float:
     if seconds > _LONGEST_DAYS * _DAY:
         raise ValueError(f'is too long; write at most "{_LONGEST_DAYS}d"')
     return seconds
+
+
+def written(seconds: float) -> str:
+    """Return a duration as `duration` reads it, in the largest unit that goes into it: "15m", "0.2s"."""
+    for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
+        if seconds and seconds % length == 0:
+            return f"{seconds / length:.0f}{unit}"
+    return f"{seconds:.9f}".rstrip("0").rstrip(".") + "s"
 
 
 def size(text: str) -> int:
@@ -121,21 +126,6 @@ def network(text: str) -> Network:
     if "/" in text and ip_address(text.partition("/")[0]) != found.network_address:
         raise ValueError(f'has bits to the right of its mask; did you mean "{found}"?')
     return found
-
-
-def web_url(text: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
-    """Return `text` as it is when it is an absolute URL with a host and without a user name or password."""
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port  # .port raises for what is no port
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    clean = text.isprintable() and " " not in text and len(text) <= _LONGEST_URL
-    if parts.scheme not in schemes or not clean or not (_HOST.fullmatch(host) or ":" in host):
-        raise ValueError(f'is no URL; write one such as "{schemes[-1]}://host.example/path"')
-    if "@" in parts.netloc:
-        raise ValueError("has a user name or password in it; such URLs are not supported, leave them out")
-    return text
 
 
 def host_port(text: str) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from bot.errors import StoreError
@@ -41,5 +42,8 @@ async def open_sqlite(url: str, *, create: bool = True) -> SqliteStore:
     """Open the store; see `storage.open_store`."""
     path = path_of(url)
     if not create and not Path(path).exists():
+        folder = Path(path).parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            raise StoreError(f"The database {path} cannot be made; check that its folder may be written.")
         raise StoreError(f"The database {path} does not exist yet; `bystander run` makes it.")
     return SqliteStore(await Database.open(path))

@@ -150,6 +150,44 @@ async def test_admins_are_told_once_that_a_feed_fails_and_once_that_it_works_aga
     notices = [event for each in (bot, again) for event in each.of("notice")]
 
     assert [event["destination"] for event in notices] == ["console:boss"] * 2
-    assert notices[0]["text"].startswith("Good cannot be read: the server answered 500. It is tried again")
+    assert notices[0]["text"].startswith(
+        "Good cannot be read: the server answered 500; the trouble is on its side"
+    )
     assert notices[1]["text"].startswith("Good can be read again;")
     assert len({event["key"] for event in notices}) == 2
+
+
+async def test_the_address_of_the_blog_is_told_with_that_of_its_feed_wherever_one_looks(
+    home: Home, blog: FaultyBlog
+) -> None:
+    told = f"Blog: the answer is a web page, not a feed; its feed is {blog.feed_url}: put that into url"
+    home.settings["feeds"] = [{"name": "Blog", "url": f"{blog.url}/", "every": "0.2s"}]
+    first = await home.call("check")
+    async with home.running() as bot:
+        await bot.until(lambda: bot.of("notice"))
+        health = await bot.say("/health")
+    after = await home.call("check")
+
+    assert (first.code, after.code) == (1, 1)
+    assert f"BAD feed {told}" in first.out
+    assert f"BAD feed {told}" in after.out
+    assert "polls in a row)" in after.out
+    assert told in bot.log
+    assert f"its feed is {blog.feed_url}: put that into url, or /feeds add it." in health
+    assert blog.feed_url in bot.of("notice")[0]["text"]
+
+
+async def test_check_tells_that_the_last_polls_failed_of_a_feed_that_works_again(
+    home: Home, blog: FaultyBlog
+) -> None:
+    home.settings["feeds"] = [{"name": "Good", "url": f"{blog.url}/feed/", "every": "0.2s"}]
+    publish(blog, draft(1, "One", "Trade"))
+    blog.fail_next(status(503))
+    await home.call("once")
+    checked = await home.call("check")
+
+    assert checked.code == 0
+    assert (
+        "ok  feed Good: 1 post, the newest is “One” (failed 1 poll in a row: the server answered 503"
+        in checked.out
+    )

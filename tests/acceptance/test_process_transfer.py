@@ -37,7 +37,9 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
     copied = await other.call("export")
 
     assert [exported.code, imported.code, again.code] == [0, 0, 0], (imported, again)
-    assert imported.out == "Added 1 feed and 3 subscriptions.\n"
+    assert imported.out == "Added 1 feed and 3 subscriptions; already there: 1 feed.\n"
+    assert again.out == "Added 0 feeds and 0 subscriptions; already there: 2 feeds and 3 subscriptions.\n"
+    assert [each["every"] for each in tomllib.loads(exported.out)["feeds"]] == ["15m", "0.2s"]
     assert tomllib.loads(copied.out) == tomllib.loads(exported.out)
     addresses = [each["address"] for each in tomllib.loads(exported.out)["subscriptions"]]
     assert sorted(addresses) == ["console:alice", "console:bob", "console:news"]
@@ -46,7 +48,7 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
     third.folder.mkdir()
     (third.folder / "feeds.opml").write_text(opml.out, "utf-8")
     taken = await third.call("import", "--opml", "feeds.opml")
-    assert (taken.code, taken.out) == (0, "Added 1 feed and 0 subscriptions.\n")
+    assert (taken.code, taken.out) == (0, "Added 1 feed and 0 subscriptions; already there: 1 feed.\n")
     assert (await third.call("export", "--opml")).out == opml.out
 
 
@@ -59,8 +61,24 @@ async def test_a_subscription_finds_its_feed_under_another_name(home: Home) -> N
     imported = await home.call("import", "-", stdin=exported.out.encode())
     copied = tomllib.loads((await home.call("export")).out)
 
-    assert imported.out == "Added 0 feeds and 1 subscription.\n"
+    assert imported.out == "Added 0 feeds and 1 subscription; already there: 1 feed.\n"
     assert [each["feed"] for each in copied["subscriptions"]] == ["Called Otherwise Here"]
+
+
+async def test_a_file_of_an_earlier_version_has_seconds_and_what_is_new_in_it_is_counted(home: Home) -> None:
+    await home.call("once")
+    await follow(home, "alice /follow Trade, Media", "bob /follow all")
+    file = (
+        b'[[feeds]]\nname = "Old"\nurl = "http://127.0.0.1:9/old/"\nevery = 900.0\n'
+        b'[[subscriptions]]\naddress = "console:alice"\ninclude = ["Trade"]\n'  # has more already
+        b'[[subscriptions]]\naddress = "console:alice"\ninclude = ["Trade", "#tariffs"]\n'
+        b'[[subscriptions]]\naddress = "console:bob"\ninclude = ["*"]\ncadence = "daily"\n'
+    )
+    imported = await home.call("import", "-", stdin=file)
+    exported = tomllib.loads((await home.call("export")).out)
+
+    assert imported.out == "Added 1 feed and 2 subscriptions; already there: 1 subscription.\n"
+    assert {each["name"]: each["every"] for each in exported["feeds"]} == {FEED: "0.2s", "Old": "15m"}
 
 
 async def test_a_file_that_cannot_be_used_ends_with_2(home: Home) -> None:

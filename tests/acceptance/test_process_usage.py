@@ -29,7 +29,9 @@ async def test_the_help_of_every_call_shows_an_example(home: Home) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "the following arguments are required: CALL"),
+        ([], "Try it: bystander demo"),
+        ([], "look at config, database, feeds"),
+        (["--verbose"], "the following arguments are required: CALL"),
         (["runn"], "invalid choice: 'runn'"),
         (["run", "--wrong"], "unrecognized arguments: --wrong"),
         (["command", "/health"], "the following arguments are required: --as"),

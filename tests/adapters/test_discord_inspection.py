@@ -31,8 +31,20 @@ async def test_all_is_well_after_a_start() -> None:
         assert rig.server.sent_identifies[1:] == []
 
 
+async def test_before_the_first_start_nothing_is_wrong() -> None:
+    async with made() as rig:
+        rig.guild.remove_bot()
+        found = await findings(rig)
+
+        assert found[False] == []
+        assert "none is registered yet; the first start does that" in found[True][1]
+        assert "in none yet; open the link that `bystander discord-invite` prints" in found[True][2]
+        assert rig.server.commands.overwrites == 0
+
+
 async def test_commands_that_differ_are_told_and_registered_when_asked() -> None:
     async with made() as rig:
+        await rig.adapter.inspect(rig.desk.commands[:3], (), sync=True)
         before = await findings(rig)
         registered = await findings(rig, sync=True)
         after = await findings(rig)
@@ -40,7 +52,7 @@ async def test_commands_that_differ_are_told_and_registered_when_asked() -> None
         assert "check --sync" in before[False][0]
         assert "registered now" in registered[True][1]
         assert after[False] == []
-        assert rig.server.commands.overwrites == 1
+        assert rig.server.commands.overwrites == 2
 
 
 async def test_each_channel_is_told_with_what_it_lacks() -> None:

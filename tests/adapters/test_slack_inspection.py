@@ -19,6 +19,8 @@ from adapters.slack.transport.rate_limit import Pace
 from adapters.slack.transport.workspaces import Identity, Workspaces
 from tests.adapters.slack_ways import Ways, ways
 
+INSTALL = "https://bot.example/slack/install"
+
 
 def me(*, bot: str = "B1", scopes: frozenset[str] = frozenset(BOT_SCOPES)) -> Identity:
     return Identity("T1", "Readers", "U1", bot, "bystander", scopes)
@@ -48,20 +50,29 @@ async def test_a_refused_bot_token_is_told_and_the_way_in_all_the_same() -> None
         assert "SLACK_BOT_TOKEN" in found[0][1]
 
 
-@pytest.mark.parametrize(("installing", "expected"), [(True, [True, True, True]), (False, [False, True])])
-async def test_a_bot_without_a_home_needs_workspaces_that_install_it(
-    installing: bool,  # noqa: FBT001 -- a parameter of the test
-    expected: list[bool],
-) -> None:
+@pytest.mark.parametrize(("url", "expected"), [(INSTALL, [True, True, True]), ("", [False, True])])
+async def test_a_bot_without_a_home_needs_workspaces_that_install_it(url: str, expected: list[bool]) -> None:
     async with ways() as made:
         made.home.scopes = set(BOT_SCOPES)
         await made.installations.keep(Installed(made.home.id, made.home.name, made.home.bot_token))
-        kept = made.installations if installing else None
+        kept = made.installations if url else None
         homeless = Workspaces(api_base=made.server.api_base, pace=Pace(), installations=kept)
-        found = await inspect(homeless, [(True, "the way in")], kept, [])
+        found = await inspect(homeless, [(True, "the way in")], kept, [], install_url=url)
         await homeless.aclose()
 
         assert [well for well, _ in found] == expected
+
+
+@pytest.mark.parametrize("database", [True, False])
+async def test_before_anybody_installed_the_app_nothing_is_wrong(database: bool) -> None:  # noqa: FBT001 -- a parameter
+    async with ways() as made:
+        kept = made.installations if database else None
+        homeless = Workspaces(api_base=made.server.api_base, pace=Pace(), installations=kept)
+        found = await inspect(homeless, [(True, "the way in")], kept, [], install_url=INSTALL)
+        await homeless.aclose()
+
+        assert [well for well, _ in found] == [True, True, True]
+        assert INSTALL in found[-1][1]
 
 
 @pytest.mark.parametrize("token", ["", "xoxb-1", "xapp-1-WRONG"])

@@ -25,6 +25,9 @@ class Nobody:
     async def inspect(self, url: str) -> Inspection:
         raise AssertionError(url)
 
+    async def check(self, url: str) -> Inspection:
+        raise AssertionError(url)
+
 
 @asynccontextmanager
 async def library(path: Path) -> AsyncIterator[Store]:

@@ -111,6 +111,9 @@ class Deaf:
     async def inspect(self, url: str) -> Inspection:
         return Inspection(url, problem="It cannot be reached")
 
+    async def check(self, url: str) -> Inspection:
+        return Inspection(url, problem="It cannot be reached")
+
 
 @pytest.fixture
 def deaf_room(room: Room, caplog: pytest.LogCaptureFixture) -> Room:

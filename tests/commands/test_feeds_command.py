@@ -70,7 +70,7 @@ async def test_a_page_leads_to_its_feed(room: Room, server: SampleServer) -> Non
 
 async def test_what_is_no_feed_is_refused_with_the_reason(room: Room, server: FaultyBlog) -> None:
     server.fail_next(status(404))
-    assert "The server answers 404; check the address." in await refused(
+    assert "The server answered 404; check the address." in await refused(
         room, f"/feeds add {server.url}/feed/"
     )
 
@@ -189,7 +189,7 @@ async def test_check_looks_now_and_stores_nothing(empty_room: Room, server: Faul
 
     assert "One: a good feed with 10 posts, the newest \u201c" in await admin(empty_room, "/feeds check")
     server.fail_next(status(500))
-    assert "One: The server answers 500" in await refused(empty_room, "/feeds check one")
+    assert "One: the server answered 500" in await refused(empty_room, "/feeds check one")
     assert await empty_room.everything() == before
 
 

@@ -124,7 +124,7 @@ async def test_an_answer_that_drips_is_given_up(head: bytes, drop: bytes) -> Non
             await asyncio.sleep(0.01)
 
     async with raw_server(pieces) as server, Fetcher(replace(SETTINGS, timeout=0.2)) as fetcher:
-        with pytest.raises(FetchError, match=r"^127\.0\.0\.1 gave no answer within 0\.2 s$"):
+        with pytest.raises(FetchError, match=r"^127\.0\.0\.1 gave no answer within 0\.2 s;"):
             await fetcher.get(server.url)
 
 
@@ -170,7 +170,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_is_replaced(fetcher: 
 async def test_a_closed_port_is_named_as_such(fetcher: Fetcher) -> None:
     with socket.socket() as held:  # bound but not listening: nobody else can take the port
         held.bind(("127.0.0.1", 0))
-        with pytest.raises(FetchError, match=r"^127\.0\.0\.1 refuses connections$"):
+        with pytest.raises(FetchError, match=r"^127\.0\.0\.1 refuses connections;"):
             await fetcher.get(f"http://127.0.0.1:{held.getsockname()[1]}/")
 
 
@@ -186,5 +186,5 @@ async def test_plain_text_where_tls_was_asked_for_is_named_as_such(fetcher: Fetc
         writer.close()
 
     async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
-        with pytest.raises(FetchError, match=r"^no secure connection to 127\.0\.0\.1 is possible$"):
+        with pytest.raises(FetchError, match=r"^no secure connection to 127\.0\.0\.1 is possible;"):
             await fetcher.get(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")

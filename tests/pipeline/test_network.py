@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.errors import ForbiddenAddressError
 from bot.pipeline.fetch.client import Fetcher
-from bot.pipeline.fetch.network import MAX_URL, GuardedResolver, check_url, in_networks
+from bot.pipeline.fetch.network import GuardedResolver, check_url, in_networks
+from bot.text.urls import MAX_URL
 from tests.pipeline.wire import LOOPBACK, SETTINGS, ok, raw_server
 
 PRIVATE = [

@@ -84,7 +84,7 @@ async def test_a_feed_that_fails_is_reported_once_and_once_more_when_it_works(ro
         await room.poll()
     failing, working = await room.notices()
 
-    assert failing.startswith("Blog cannot be read: the server answered 500.")
+    assert failing.startswith("Blog cannot be read: the server answered 500;")
     assert working.startswith("Blog can be read again")
 
 

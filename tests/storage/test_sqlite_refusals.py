@@ -243,6 +243,11 @@ async def test_a_database_is_only_made_where_asked(tmp_path: Path) -> None:
     await (await open_store(f"sqlite:///{tmp_path / 'x.db'}", create=False)).aclose()
 
 
+async def test_a_database_that_nobody_could_make_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="check that its folder"):
+        await open_store(f"sqlite:///{tmp_path / 'no' / 'x.db'}", create=False)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -40,7 +40,7 @@ def cost(text: str) -> int:
 
 
 def link(text: str, url: str) -> str:
-    """Return text that links to an address checked by `sanitize.web_link`; without one, the mere text.
+    """Return text that links to an address checked by `urls.web_link`; without one, the mere text.
 
     For embeds: in content, a label may have no emoji. Inside a label Discord reads no escapes, and shows
     the whole as raw text where it has a mention or an address: so text that needs escapes is followed by

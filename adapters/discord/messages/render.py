@@ -15,8 +15,9 @@ from typing import Any
 from adapters.discord.messages.markdown import cost, day, escape, link
 from bot.model import Alert, Digest, Kind, Message, Notice, Post, Reply
 from bot.text.normalize import term_key
-from bot.text.sanitize import visible, web_link
+from bot.text.sanitize import visible
 from bot.text.truncate import clip, clip_sentences, joined, packed, pages, units
+from bot.text.urls import web_link
 
 CONTENT, THREAD = 2000, 100
 TITLE, DESCRIPTION, VALUE, AUTHOR = 256, 4096, 1024, 256

@@ -42,5 +42,5 @@ def cost(text: str) -> int:
 
 
 def link(text: str, url: str) -> str:
-    """Return text that links to an address checked by `sanitize.web_link`; without one, the mere text."""
+    """Return text that links to an address checked by `urls.web_link`; without one, the mere text."""
     return f"<{url.replace('&', '&amp;')}|{escape(text)}>" if url else escape(text)

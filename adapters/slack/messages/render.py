@@ -17,8 +17,9 @@ from typing import Any
 from adapters.slack.messages import mrkdwn
 from bot.model import Alert, Digest, Message, Notice, Post, Reply
 from bot.text.normalize import fold
-from bot.text.sanitize import visible, web_link
+from bot.text.sanitize import visible
 from bot.text.truncate import clip, clip_sentences, joined, pages, units
+from bot.text.urls import web_link
 
 HEADER, SECTION, LABEL, VALUE = 150, 3000, 75, 2000
 TEXT = 3500  # of the 4,000 that Slack advises

@@ -18,7 +18,7 @@ from lxml import etree
 from bot.errors import ParseError
 from bot.model import Kind
 from bot.pipeline.classify.evidence import PageFiling
-from bot.pipeline.classify.page_tree import flow, read_tree
+from bot.text.html_tree import read_tree
 
 __all__ = ["PageFiling", "read_content_tail", "read_page"]
 
@@ -92,7 +92,7 @@ def read_content_tail(html: str) -> PageFiling:
         return PageFiling()
     links: list[etree._Element] = []
     said, strange = "", 0  # `strange` counts characters that are neither terms nor what joins them
-    for piece in flow(root):
+    for piece in _flow(root):
         if isinstance(piece, str):
             said += piece
             continue
@@ -212,6 +212,18 @@ def _kind_by_path(link: etree._Element) -> Kind | None:
     folders = (kinds[name] for name in parts.path.strip("/").split("/")[:-1] if name in kinds)
     asked = _QUERY_KIND.search(parts.query)
     return next(folders, kinds["tag" if asked[1] == "tag" else "category"] if asked else None)
+
+
+def _flow(root: etree._Element) -> Iterator[str | etree._Element]:
+    """Yield text and links in reading order, the text of a link left out."""
+    inside = 0  # links that are open
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if element.tag == "a":
+            inside += 1 if event == "start" else -1
+        if event == "start" and element.tag == "a":
+            yield element
+        elif not inside:
+            yield (element.text if event == "start" else element.tail) or ""
 
 
 def _bookmarks(article: etree._Element) -> set[str]:

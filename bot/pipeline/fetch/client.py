@@ -20,9 +20,10 @@ from yarl import URL
 
 from bot import __version__
 from bot.clock import Clock, SystemClock
-from bot.errors import FetchError, ForbiddenAddressError
+from bot.errors import ForbiddenAddressError
 from bot.pipeline.fetch.decoding import ACCEPT_ENCODING, CodingError, open_decoder
-from bot.pipeline.fetch.network import GuardedConnector, UnansweredError, check_url
+from bot.pipeline.fetch.errors import no_redirect, timed_out, too_large, too_many_redirects, translated
+from bot.pipeline.fetch.network import GuardedConnector, check_url
 
 FEED_ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json;q=0.9, application/xml;q=0.9, "
@@ -44,19 +45,6 @@ _WITH_BODY = range(200, 300)
 _LONGEST = 8  # digits of a number of seconds; more is a mistake
 
 _DIRECTIVE = re.compile(r'(?:^|,)\s*(max-age|no-cache|no-store)\s*(?:=\s*"?([^",]*))?', re.IGNORECASE)
-
-# The first class that fits gives the sentence; {host} is the host asked.
-_ERRORS: tuple[tuple[type[Exception], str], ...] = (
-    (aiohttp.ClientConnectorDNSError, "the name {host} cannot be resolved"),
-    (aiohttp.ClientConnectorCertificateError, "{host} shows a certificate that cannot be trusted"),
-    (aiohttp.ClientSSLError, "no secure connection to {host} is possible"),
-    (aiohttp.ClientConnectorError, "{host} cannot be reached"),
-    (UnansweredError, "{host} closed the connection without an answer"),
-    (aiohttp.ClientConnectionError, "the connection to {host} broke"),
-    (aiohttp.ClientPayloadError, "{host} sent an incomplete body"),
-    (CodingError, "{host} sent a body that is incomplete or wrongly encoded"),
-    (Exception, "{host} gave a malformed answer"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +140,7 @@ class Fetcher:
             permanent = permanent and result.status in _PERMANENT
             if permanent:
                 moved_to = str(target)
-        raise FetchError(f"more than {MAX_REDIRECTS} redirects, the last to {target.host}")
+        raise too_many_redirects(MAX_REDIRECTS, target.host)
 
     async def _exchange(
         self, target: URL, headers: dict[str, str], left: float
@@ -172,9 +160,9 @@ class Fetcher:
                 ) as response:
                     result = await self._read(response)
             except TimeoutError:
-                raise FetchError(f"{host} gave no answer within {self._settings.timeout:g} s") from None
+                raise timed_out(host, self._settings.timeout) from None
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise _translated(error, host) from error
+                raise translated(error, host) from error
             return result, left - (loop.time() - start)
 
     def _turns_of(self, host: str) -> asyncio.Semaphore:
@@ -213,19 +201,10 @@ async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
         received += len(chunk)
         body += decoder.decode(chunk, limit + 1 - len(body))
         if max(received, len(body)) > limit:
-            raise FetchError(f"the body is larger than {limit / 1e6:g} MB", status=response.status)
+            raise too_large(limit, response.status)
     if not decoder.complete:
         raise CodingError("the end is missing")
     return bytes(body)
-
-
-def _translated(error: Exception, host: str) -> FetchError:
-    if isinstance(error, ConnectionRefusedError) or isinstance(
-        getattr(error, "os_error", None), ConnectionRefusedError
-    ):
-        return FetchError(f"{host} refuses connections")
-    sentence = next(sentence for kind, sentence in _ERRORS if isinstance(error, kind))
-    return FetchError(sentence.format(host=host))
 
 
 def _location(response: aiohttp.ClientResponse) -> str:
@@ -235,7 +214,7 @@ def _location(response: aiohttp.ClientResponse) -> str:
             return urljoin(str(response.url), location)
     except ValueError:
         pass
-    raise FetchError(f"a redirect ({response.status}) that leads nowhere", status=response.status)
+    raise no_redirect(response.status)
 
 
 def _text(headers: CIMultiDictProxy[str], name: str) -> str:

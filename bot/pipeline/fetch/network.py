@@ -25,12 +25,12 @@ from aiohttp.streams import StreamReader
 from yarl import URL
 
 from bot.errors import ForbiddenAddressError
+from bot.text.urls import MAX_URL
 
 Address = IPv4Address | IPv6Address
 Networks = Sequence[IPv4Network | IPv6Network]
 
-MAX_URL = 2048  # characters
-
+_WRITE = "write one such as https://blog.example/feed/"
 _KEEP_ALIVE = 2.0  # seconds; enough for the requests of one poll, and few idle connections in a busy minute
 
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
@@ -55,20 +55,22 @@ def check_url(url: str, allow: Networks = ()) -> URL:
     characters, more than MAX_URL characters.
     """
     if len(url) > MAX_URL:
-        raise ForbiddenAddressError(f"the URL is longer than {MAX_URL} characters")
+        raise ForbiddenAddressError(
+            f"the URL is longer than {MAX_URL} characters; no feed needs that, so check it"
+        )
     if not url.isprintable():
-        raise ForbiddenAddressError("the URL contains characters that cannot be printed")
+        raise ForbiddenAddressError("the URL contains characters that cannot be printed; write it anew")
     try:
         parsed = URL(url, encoded=_QUOTED.fullmatch(url) is not None)
         port = parsed.port  # takes the whole authority apart
     except ValueError:
-        raise ForbiddenAddressError("the URL is malformed") from None
+        raise ForbiddenAddressError(f"the URL is malformed; {_WRITE}") from None
     if parsed.scheme not in ("http", "https"):
-        raise ForbiddenAddressError("the URL does not begin with http:// or https://")
+        raise ForbiddenAddressError(f"the URL does not begin with http:// or https://; {_WRITE}")
     if "@" in parsed.raw_authority:
-        raise ForbiddenAddressError("the URL contains a user name or password")
+        raise ForbiddenAddressError("the URL contains a user name or password; leave them out")
     if port == 0:
-        raise ForbiddenAddressError("the URL names port 0")
+        raise ForbiddenAddressError("the URL names port 0; leave the port out, or give the right one")
     return _with_checked_host(parsed, allow).with_fragment(None)
 
 
@@ -164,7 +166,7 @@ def _with_checked_host(url: URL, allow: Networks) -> URL:
     address = _literal(host)
     if address is None:
         if not _HOST.fullmatch(host) or _NUMERIC_END.fullmatch(host):
-            raise ForbiddenAddressError("the URL names no host")
+            raise ForbiddenAddressError(f"the URL names no host; {_WRITE}")
         if (host == "localhost" or host.endswith(".localhost")) and not in_networks(host, allow):
             raise _forbidden(host)
         return url

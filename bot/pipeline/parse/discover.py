@@ -1,13 +1,12 @@
-"""Finds the feeds that a web page announces, so that people can give the address of the blog itself."""
+"""Finds the feeds that a web page names, so that people can give the address of the blog itself."""
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
-from lxml import etree, html
+from bot.errors import ParseError
+from bot.text.html_tree import read_tree
+from bot.text.urls import web_link
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
-_LONGEST = 2000
 _COMMENTS = ("/comments/", "comments/feed")
 
 
@@ -17,24 +16,14 @@ def feeds_of_page(body: bytes, url: str) -> list[str]:
     Pure; never raises for what the page holds. A feed of comments comes after the others.
     """
     try:
-        page = html.document_fromstring(body)
-    except (etree.LxmlError, ValueError, AssertionError):
+        page = read_tree(body)
+    except ParseError:
         return []
     found: dict[str, None] = {}
     for link in page.iter("link"):
         rel = (link.get("rel") or "").lower().split()
         kind = (link.get("type") or "").lower().partition(";")[0].strip()
-        address = _joined(url, link.get("href") or "")
-        if "alternate" in rel and kind in FEED_TYPES and address:
+        href = link.get("href") or ""
+        if "alternate" in rel and kind in FEED_TYPES and (address := web_link(href, url)):
             found[address] = None
     return sorted(found, key=lambda each: any(part in each for part in _COMMENTS))[:5]
-
-
-def _joined(base: str, href: str) -> str:
-    """Return an absolute http(s) URL, "" when there is none."""
-    try:
-        address = urljoin(base, href.strip())
-    except ValueError:
-        return ""
-    fits = address.startswith(("http://", "https://")) and len(address) <= _LONGEST
-    return address if href.strip() and fits else ""

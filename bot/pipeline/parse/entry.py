@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Any
 
 from bot.model import Entry
-from bot.text.sanitize import markup_of, one_line, storable, text_of, web_link
+from bot.text.sanitize import markup_of, one_line, storable, text_of
+from bot.text.urls import web_link
 
 MAX_LABELS = 100
 MAX_TITLE, MAX_AUTHOR, MAX_LABEL, MAX_GUID = 500, 200, 100, 2000  # characters

@@ -22,7 +22,21 @@ MAX_ENTRIES = 200
 MAX_TTL = 86_400.0  # seconds: days-long wishes occur on feeds that change hourly
 
 _WEB_PAGE = "the answer is a web page, not a feed"
-_PAGE_ROOTS = ("html", "head", "body", "title", "meta", "script", "style", "div", "p", "br", "b", "h1")
+_PAGE_ROOTS = (
+    "html",
+    "head",
+    "body",
+    "title",
+    "meta",
+    "link",
+    "script",
+    "style",
+    "div",
+    "p",
+    "br",
+    "b",
+    "h1",
+)
 _FALSE_UTF16 = re.compile(rb"""\A(<\?xml[^>]*?encoding=["'])utf-?16""", re.IGNORECASE)
 _NAME = re.compile(rb"[A-Za-z_][\w:.-]*")
 _FEED_START = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))[\s>]", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Annotated
 
-from adapters.plugin import AdapterPlugin, Finding, Promises, Setup, Visit
+from adapters.plugin import AdapterPlugin, Finding, Promises, Secret, Setup, Visit
 from bot.config.values import AdapterTable, matching
 from bot.errors import ConfigError
 
@@ -62,7 +62,7 @@ PLUGIN = AdapterPlugin(
     label="Apprise",
     settings=AppriseTable,
     build=build,
-    secrets=(URLS,),
+    secrets=(Secret(URLS, "NAME=URL for each destination, with spaces between", one_word=False),),
     promises=Promises(once=False, edits=False, commands=False),
     check=check,
 )

@@ -1,0 +1,74 @@
+"""Secrets that were pasted wrongly: what is seen by their look alone, said before a platform refuses them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from adapters.plugin import AdapterPlugin, Secret
+from bot.config.secrets import DATABASE, Secrets
+
+_QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
+_ASSIGNED = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*\s*=")
+_SCHEME = re.compile(r"(Bot|Bearer)\s", re.IGNORECASE)
+# What a token is taken for that is shown beside it, and what that looks like.
+_ELSE = (
+    (re.compile(r"https?://.*"), "a web address"),
+    (re.compile(r"[0-9]{15,20}"), "an id"),
+    (re.compile(r"[0-9a-f]{64}"), "a public key"),
+)
+
+
+def mistakes(
+    secrets: Secrets, plugins: Collection[AdapterPlugin[Any]], used: Collection[AdapterPlugin[Any]]
+) -> Iterator[str]:
+    """Yield a line, with the mend, for each secret that cannot be right; no line shows one.
+
+    `plugins`: all that are known. `used`: the enabled ones; what is set for others may be another program's.
+    """
+    known = [secret for plugin in plugins for secret in plugin.secrets]
+    for secret in (secret for plugin in used for secret in plugin.secrets):
+        text = secrets.get(secret.name)
+        if text and (mistake := _mistake(text, secret, known)):
+            yield f"{secret.name}: {mistake}"
+    database = secrets.get(DATABASE)
+    if database and (mistake := _wrapped(database)):
+        yield f"{DATABASE}: {mistake}"
+
+
+def _mistake(text: str, secret: Secret, known: Collection[Secret]) -> str:
+    return _wrapped(text) or (_split(text) if secret.one_word else "") or _misplaced(text, secret, known)
+
+
+def _wrapped(text: str) -> str:
+    """Return what stands around a secret that does not belong to it, "" for nothing."""
+    if len(text) > 1 and text[0] + text[-1] in _QUOTES:
+        return "has quotes around it; write it without"
+    if _ASSIGNED.match(text):
+        return "begins with the name of a variable; give only what stands behind the ="
+    return ""
+
+
+def _split(text: str) -> str:
+    """Return what is wrong with a secret of several words, "" for one of a single word."""
+    if scheme := _SCHEME.match(text):
+        return f"begins with the word {scheme[1]}; leave it out, the bot adds what is needed"
+    if any(character.isspace() for character in text):
+        return "has a space in it; copy the secret anew, it is one word"
+    return ""
+
+
+def _misplaced(text: str, secret: Secret, known: Collection[Secret]) -> str:
+    """Return what the variable holds instead of its secret, "" for nothing that can be told."""
+    home = next((each for each in known if text.startswith(each.begins)), None)
+    if home is not None and home.name != secret.name:
+        return f"holds the token for {home.name}; put that one there, and here {secret.wanted}"
+    if home is not None or text.startswith(secret.tolerated):
+        return ""
+    if any(text.startswith(each.tolerated) for each in known):
+        return f"holds another token; put {secret.wanted} here"
+    kind = next((kind for look, kind in _ELSE if look.fullmatch(text)), "")
+    if kind and secret.name.endswith("_TOKEN"):
+        return f"holds {kind}; put {secret.wanted} here"
+    return ""
