@@ -10,15 +10,14 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import TextIO
 
-from bot.clock import Clock, SystemClock
+from bot.clock import SteadyClock
 from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
-from bot.errors import BystanderError, ConfigError, PermanentError
+from bot.errors import BystanderError, ConfigError, PermanentError, StoreError
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
@@ -28,12 +27,13 @@ from bot.sandbox.lanes import QuickWall
 from bot.sandbox.sandbox import Wall
 from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.services import FrontDesk
+from bot.timekeeping import Timekeeper
+from bot.vitals import Vitals
 from storage import open_store
 
 _log = logging.getLogger(__name__)
 
 _COLLECT_AFTER = 10_000  # new objects; Python's own 700 is less than a few polls make
-_LONGEST_SILENCE = timedelta(seconds=60)  # of the polling loop, which comes round every second
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,13 @@ class Bot:
     """Everything that runs, connected and ready to be started."""
 
     config: Config
-    clock: Clock
+    clock: SteadyClock
+    timekeeper: Timekeeper
     store: Store
     fetcher: Fetcher
     wall: Wall
     poller: Poller
+    vitals: Vitals
     outbox: Outbox
     desk: Desk  # where adapters bring what people type
     adapters: dict[str, Adapter]
@@ -55,13 +57,17 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(
-    config: Config, *, source: Iterable[str] | None = None, create: bool = True
+    config: Config,
+    *,
+    source: Iterable[str] | None = None,
+    create: bool = True,
+    clock: SteadyClock | None = None,
 ) -> AsyncIterator[Bot]:
     """Open store, network and adapters, and close them again in the reverse order.
 
     `source`: where the console reads commands from. Raises StoreError when the database cannot be used.
     """
-    clock = SystemClock()
+    clock = clock or SteadyClock()
     owner = uuid.uuid4().hex
     talking = adapters_of(config, source)  # first: what is missing is told before anything is written
     async with AsyncExitStack() as stack:
@@ -81,14 +87,18 @@ async def open_bot(
         stack.push_async_callback(poller.aclose)
         alerts_only = [each.name for each in config.enabled if not each.promises.commands]
         address = partial(channel_address, alerts_only=alerts_only)
-        dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), clock, address)
+        vitals = Vitals(talking, outbox, poller, wall)
+        inspector = FeedInspector(fetcher, wall)
+        dispatcher = Dispatcher(store, inspector, clock, address, runtime=vitals)
         yield Bot(
             config=config,
             clock=clock,
+            timekeeper=Timekeeper(clock, store),
             store=store,
             fetcher=fetcher,
             wall=wall,
             poller=poller,
+            vitals=vitals,
             outbox=outbox,
             desk=FrontDesk(dispatcher, store, clock, admins=admins, wake=tell),
             adapters=talking,
@@ -116,6 +126,7 @@ def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapte
 async def prepare(bot: Bot) -> None:
     """Become the runner of the database, bring its feeds in line with the config, connect the adapters."""
     await bot.store.take_over(bot.owner)
+    await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
     for name in await bot.store.recalled(SHUT):
         await bot.store.remember(name, "")  # what was so before the restart is found out anew
@@ -141,13 +152,12 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
     A part that dies on its own stops the rest and its error is raised: better no bot than half of one.
     """
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
-    pulse = Pulse(bot.clock)
     jobs = {
-        "poll": (partial(_poll, bot, stop, pulse), beat_of(feed.settings() for feed in bot.config.feeds)),
+        "poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds)),
         "housekeeping": (partial(_keep_house, bot), HOUSEKEEPING),
     }
     try:
-        async with _web(bot, pulse), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
+        async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
             side = [group.create_task(_serve(bot, each)) for each in bot.adapters if each not in bot.refused]
             side.append(group.create_task(_raise_first(faults)))
             group.create_task(_close_after(stop, bot.poller))
@@ -176,23 +186,7 @@ async def run_once(bot: Bot) -> int:
     return failed + await bot.outbox.drain()
 
 
-class Pulse:
-    """Remembers when polling last came round, for /healthz: a loop that hangs is as bad as a dead one."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._last = clock.now()
-
-    def beat(self) -> None:
-        """Note that polling came round."""
-        self._last = self._clock.now()
-
-    def lives(self) -> bool:
-        """Whether it did so lately."""
-        return self._clock.now() - self._last < _LONGEST_SILENCE
-
-
-def _web(bot: Bot, pulse: Pulse) -> AbstractAsyncContextManager[object]:
+def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
     """Return the web server, or nothing where the config wants none."""
     address = bot.config.web.address()
     if address is None:
@@ -203,24 +197,31 @@ def _web(bot: Bot, pulse: Pulse) -> AbstractAsyncContextManager[object]:
         *address,
         store=bot.store,
         clock=bot.clock,
-        loops=lambda: {"poll": pulse.lives()},
+        loops=lambda: {"poll": bot.vitals.pulse.lives()},
         adapters=lambda: {
-            name: adapter.connected and name not in bot.outbox.closed
-            for name, adapter in bot.adapters.items()
+            name: bot.vitals.connected(name) and name not in bot.outbox.closed for name in bot.adapters
         },
+        troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
         routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
     )
 
 
-async def _poll(bot: Bot, stop: asyncio.Event, pulse: Pulse) -> None:
-    pulse.beat()
+async def _poll(bot: Bot, stop: asyncio.Event) -> None:
+    bot.vitals.beat()
     if not stop.is_set():
+        await bot.timekeeper.follow()
         await bot.poller.tick()
 
 
 async def _keep_house(bot: Bot) -> None:
-    if await bot.store.probe_parked(bot.clock.now()):
-        bot.outbox.wake()
+    try:
+        await bot.timekeeper.note()
+        if await bot.store.probe_parked(bot.clock.now()):
+            bot.outbox.wake()
+    except StoreError as error:  # disk full, locked: the next time tries again
+        bot.vitals.kept_house(error)
+    else:
+        bot.vitals.kept_house(None)
 
 
 async def _serve(bot: Bot, name: str) -> None:

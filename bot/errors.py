@@ -25,6 +25,10 @@ class StoreBusyError(StoreError):
     """Another process holds the database; the same call may work later."""
 
 
+class UnstorableError(StoreError):
+    """A value that the database has no form for; the same call can never work."""
+
+
 class FetchError(BystanderError):
     """An HTTP exchange gave no usable answer. `retry_after`: the server's wish, seconds."""
 

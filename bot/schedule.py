@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED, JobEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from bot.model import FeedSettings
 
 SLOWEST_BEAT = 1.0  # seconds between two looks for due feeds; a feed added in chat waits no longer
 FASTEST_BEAT = 0.05
 HOUSEKEEPING = 60.0  # seconds
+_LOOK = 1.0  # seconds between two looks at a clock that may be set
+_TOLERANCE = timedelta(seconds=1)
 
 
 def beat_of(feeds: Iterable[FeedSettings]) -> float:
@@ -30,8 +33,8 @@ async def beating(
 ) -> AsyncIterator[None]:
     """Run each job every so many seconds inside the block; what is under way at its end is let finish.
 
-    A job never overlaps itself; runs that were missed (a sleeping laptop) are made up for by one. An
-    exception that leaves a job is handed to `on_fault`.
+    A job never overlaps itself; runs that were missed (a sleeping laptop) are made up for by one. It goes on
+    when the machine's clock is set. An exception that leaves a job is handed to `on_fault`.
     """
     under_way: set[str] = set()
     ended = asyncio.Event()
@@ -50,14 +53,43 @@ async def beating(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for name, (function, seconds) in jobs.items():
-        scheduler.add_job(function, "interval", seconds=seconds, id=name, next_run_time=datetime.now(UTC))
+        scheduler.add_job(function, _Every(seconds), id=name, next_run_time=datetime.now(UTC))
     scheduler.add_listener(note, EVENT_JOB_SUBMITTED | EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
     scheduler.start()
+    looking = asyncio.create_task(_plan_anew(scheduler))
     try:
         yield
     finally:
+        looking.cancel()
         scheduler.pause()
         while under_way:  # its own shutdown would cut them off in the middle of a transaction
             ended.clear()
             await ended.wait()
         scheduler.shutdown(wait=False)
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Every so many seconds, counted from now.
+
+    APScheduler's own interval lists every run that was missed. Where a clock starts in 1970 and is set
+    later, these are billions, and the process hangs.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.interval = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self.interval
+
+
+async def _plan_anew(scheduler: AsyncIOScheduler) -> None:
+    """Run jobs whose next run lies further ahead than their interval: the machine's clock was set back.
+
+    This itself waits by a clock that nobody can set.
+    """
+    while True:
+        await asyncio.sleep(_LOOK)
+        now = datetime.now(UTC)
+        for job in scheduler.get_jobs():
+            if job.next_run_time is not None and job.next_run_time - now > job.trigger.interval + _TOLERANCE:
+                job.modify(next_run_time=now)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.errors import UsageError
 from bot.model import Caller, Reply
-from bot.ports import CommandStore, Inspector
+from bot.ports import CommandStore, Inspector, PartState
 
 ParameterKind = Literal[
     "categories",  # a list: "China-U.S., #TikTok, -Taiwan", or "all"
@@ -126,6 +126,7 @@ class Call:
     commands: tuple[Command, ...]
     channel_address: ChannelAddress
     channel_name: ChannelName
+    parts: tuple[PartState, ...] = ()  # of the running bot; none where it does not run
 
     def text(self, name: str) -> str:
         """Return a value, "" when it was not given."""

@@ -14,7 +14,7 @@ from bot.commands.spec import COMMANDS
 from bot.commands.wording import show
 from bot.errors import UsageError
 from bot.model import Caller, Reply
-from bot.ports import CommandStore, Inspector
+from bot.ports import CommandStore, Inspector, Runtime
 
 APOLOGY = (
     "That did not work: something is wrong inside the bot, and its log says what. Please try again later."
@@ -32,6 +32,7 @@ def local_name(address: str) -> str:
 class Dispatcher:
     """Runs commands. `run` is the `bot.ports.Dispatch` that adapters get.
 
+    `runtime` tells /health how the parts of the running bot do; None where it does not run.
     `channel_address` turns a channel as typed into an address the caller may manage, or raises UsageError;
     `channel_name` turns the address of a channel into what people call it.
     """
@@ -44,12 +45,14 @@ class Dispatcher:
         channel_address: ChannelAddress,
         *,
         channel_name: ChannelName = local_name,
+        runtime: Runtime | None = None,
     ) -> None:
         self._store = store
         self._inspector = inspector
         self._clock = clock
         self._channel_address = channel_address
         self._channel_name = channel_name
+        self._runtime = runtime
 
     async def run(self, caller: Caller, line: str) -> Reply:
         """Run one line as typed, such as "/follow China-U.S.", and return the answer."""
@@ -101,6 +104,7 @@ class Dispatcher:
             commands=COMMANDS,
             channel_address=self._channel_address,
             channel_name=self._channel_name,
+            parts=tuple(self._runtime.parts()) if self._runtime else (),
         )
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commands.declaration import Call
 from bot.commands.wording import clean, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, Reply
-from bot.ports import SHUT, QueueHealth
+from bot.ports import SHUT, PartState, QueueHealth
 
 LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
-STUCK = timedelta(hours=1)  # an alert that waits longer is worth a word
+STUCK = timedelta(minutes=10)  # an alert that waits longer is worth a word
 MOST_FEEDS = 20
 MOST_ERROR = 400  # characters; room for the address of a feed
 
@@ -23,8 +23,9 @@ async def health(call: Call) -> Reply:
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
     shut = {key.removeprefix(SHUT): why for key, why in (await call.store.recalled(SHUT)).items()}
-    lines = [_verdict(feeds, queue, call.now, tuple(shut))]
+    lines = [_verdict(feeds, queue, call, tuple(shut))]
     lines += [f"{show(name)}: {sentence(why)}" for name, why in shut.items()]
+    lines += _chat_lines(call.parts, shut)
     troubled = sorted(
         feeds, key=lambda feed: not _trouble(feed, call.now)
     )  # those that need a look come first
@@ -47,8 +48,17 @@ def _trouble(feed: Feed, now: datetime) -> str:
     return "" if feed.state.last_success_at else "not read yet"
 
 
-def _verdict(feeds: Sequence[Feed], queue: QueueHealth, now: datetime, shut: Sequence[str]) -> str:
+def _chat_lines(parts: Sequence[PartState], shut: Mapping[str, str]) -> list[str]:
+    """Return which chats are connected, in one line; none where the bot does not run."""
+    chats = [part for part in parts if part.chat and part.name not in shut]
+    words = [f"{show(part.name)} {'in trouble' if part.trouble else 'connected'}" for part in chats]
+    return [f"Chats: {', '.join(words)}."] if words else []
+
+
+def _verdict(feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequence[str]) -> str:
+    now = call.now
     problems = [f"Nothing goes out on {show(name)}." for name in shut]
+    problems += [part.trouble for part in call.parts if part.trouble]
     for kind in ("failing", "stopped", "overdue", "not read yet"):
         number = sum(_trouble(feed, now) == kind for feed in feeds)
         if number:

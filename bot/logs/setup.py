@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 
 from bot.config.secrets import RedactingFilter, Secrets
+from bot.logs.limit import limit
 
 # Whose lines are shown from the level asked for; of libraries only warnings or errors help who runs a bot.
 _OWN = ("bot", "adapters", "storage", "bystander")
@@ -45,3 +46,4 @@ def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
     root.setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)
     for name in _OWN:
         logging.getLogger(name).setLevel(level)
+    limit(logging.getLogger("asyncio"))  # tells of each connection that finds no file left

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from bot.errors import StoreError
+from bot.errors import StoreError, UnstorableError
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +21,8 @@ class Batcher(Generic[Item]):
 
     An item is never dropped while the store refuses (StoreError): it is tried again, and those who wait for
     it go on waiting. Batches shrink meanwhile, so that one item that can never be stored holds up no other.
-    Any other error of `write` is a fault of ours and goes to those whose items were in the batch.
+    Any other error of `write`, UnstorableError too, is a fault of one item: the batch shrinks until it is
+    found, and the error goes to whoever waits for that one.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Batcher(Generic[Item]):
         self._retry = retry
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._task: asyncio.Task[None] | None = None
+        self.refused = False  # whether the store refused the last batch
 
     async def add(self, item: Item) -> None:
         """Hand in an item; return when it is stored.
@@ -70,19 +72,28 @@ class Batcher(Generic[Item]):
             try:
                 await self._write([item for item, _ in batch])
             except StoreError as error:
+                if isinstance(error, UnstorableError):
+                    size = self._isolate(batch, error)
+                    continue
                 if refusals % _TOLD == 0:
                     _log.error("Not recorded yet, trying again: %s", error)
                 refusals += 1
+                self.refused = True
                 size = max(1, len(batch) // 2)
                 if len(batch) == 1:
                     self._waiting.append(self._waiting.pop(0))
                 await asyncio.sleep(self._retry)
-            except Exception as error:  # noqa: BLE001 -- handed to those who wait
-                _log.exception("%d records are lost.", len(batch))
-                self._settle(len(batch), error)
+            except Exception as error:  # noqa: BLE001 -- handed to whoever waits
+                size = self._isolate(batch, error)
             else:
-                size, refusals = min(self._limit, 2 * size), 0
+                size, refusals, self.refused = min(self._limit, 2 * size), 0, False
                 self._settle(len(batch))
+
+    def _isolate(self, batch: Sequence[object], error: Exception) -> int:
+        """Hand an error to whoever waits, once it is sure whose it is; return the next batch's size."""
+        if len(batch) == 1:
+            self._settle(1, error)
+        return max(1, len(batch) // 2)
 
     def _settle(self, count: int, error: Exception | None = None) -> None:
         """Take the first items off the queue and tell those who wait for them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -94,3 +95,9 @@ async def page_back(fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, 
         if await store.known_posts(feed.id, keys, keys):
             return Older(tuple(found), closed=True)
     return Older(tuple(found), closed=False)
+
+
+def was_away(feed: Feed, now: datetime) -> bool:
+    """Whether polls failed or were missed; else the feed's window is too short for its posts, every time."""
+    overdue = now - feed.next_poll_at > timedelta(seconds=feed.settings.every)
+    return overdue or feed.state.failures > 0

@@ -10,13 +10,13 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from hashlib import blake2b
 from http import HTTPStatus
 
 from bot.clock import Clock
-from bot.errors import BystanderError, FetchError, StoreError
+from bot.errors import BystanderError, FetchError, StoreError, UnstorableError
 from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline import notices
 from bot.pipeline.assemble import PostMaker, known_of, rows_by_id, state_after
@@ -33,7 +33,8 @@ from bot.pipeline.fetch.politeness import (
     after_unchanged,
     validators,
 )
-from bot.pipeline.older_pages import page_back
+from bot.pipeline.older_pages import page_back, was_away
+from bot.pipeline.poll_log import PollLog
 from bot.pipeline.reclassify import Refiler
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
 from bot.sandbox.sandbox import Wall
@@ -82,6 +83,7 @@ class Poller:
         self._posts = PostMaker(filer, wall)
         self._refiler = Refiler(store, filer)
         self._records = Batcher[PollRecord](self._write)
+        self._told = PollLog(partial(_log.warning, "%s"))
         self._tasks: set[asyncio.Task[bool]] = set()
         self._fault: BaseException | None = None
         self._closing = False
@@ -108,6 +110,11 @@ class Poller:
         self._waiting = False
         for feed in feeds:
             self._start(feed)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the store refuses to give out feeds, or to record what polls brought."""
+        return self._waiting or self._records.refused
 
     async def poll_all(self) -> int:
         """Poll every feed now, due or not; return how many polls failed."""
@@ -140,10 +147,20 @@ class Poller:
             self._fault = error
 
     async def _poll(self, feed: Feed) -> bool:
-        """Poll one feed and store what came of it; return whether it went well.
+        """Poll one feed and store what came of it; return whether it went well. It alone may fail of it."""
+        try:
+            worked = await self._outcome(feed)
+        except Exception as error:  # noqa: BLE001 -- as below
+            _log.error("%s: the outcome cannot be recorded.", feed.settings.name, exc_info=error)
+            return False
+        if worked:
+            self._told.worked()
+        return worked
 
-        Whatever goes wrong fails this poll alone. Validators are stored with the posts they vouch for, so
-        that the next poll asks for all of it again.
+    async def _outcome(self, feed: Feed) -> bool:
+        """Take a feed through the stages, or store why that failed.
+
+        Validators are stored with the posts they vouch for, so that the next poll asks for all of it again.
         """
         try:
             return await self._stages(feed)
@@ -185,7 +202,7 @@ class Poller:
 
     async def _failed(self, feed: Feed, exchange: Exchange, error: str) -> bool:
         """Store the failure; nothing else changes."""
-        _log.warning("%s: %s", feed.settings.name, error)
+        self._told.failed(feed.settings.name, error)
         outcome = after_failure(feed, exchange, self._clock.now(), _jitter(), error=error)
         await self._note(self._record(feed, outcome))
         return False
@@ -203,7 +220,7 @@ class Poller:
         warnings = [notices.renamed(name, sifted.warning)] if sifted.warning else []
         if sifted.gap:
             older = await page_back(self._fetcher, self._wall, self._store, feed, parsed)
-            warnings += [notices.gap_left(name)] if not older.closed and _was_away(feed, now) else []
+            warnings += [notices.gap_left(name)] if not older.closed and was_away(feed, now) else []
             sifted, rows = await self._sift(feed, (*parsed.entries, *older.entries), now)
         vocabulary = await self._store.vocabulary(feed.id)
         made = await self._posts.make(feed, parsed, sifted, rows=rows, vocabulary=vocabulary, now=now)
@@ -243,7 +260,7 @@ class Poller:
             try:
                 return await self._store.commit_poll(commit)
             except StoreError as error:
-                if loop.time() >= deadline:
+                if isinstance(error, UnstorableError) or loop.time() >= deadline:
                     raise
                 _log.error("Posts wait to be stored: %s", error)
                 await asyncio.sleep(RETRY)
@@ -263,12 +280,6 @@ class Poller:
         counts = (len(commit.new), len(commit.silent), len(commit.changed), deliveries)
         _log.info("%s: %d new, %d silent, %d changed, %d deliveries", feed.settings.name, *counts)
         self._on_news()
-
-
-def _was_away(feed: Feed, now: datetime) -> bool:
-    """Whether polls failed or were missed; else the feed's window is too short for its posts, every time."""
-    overdue = now - feed.next_poll_at > timedelta(seconds=feed.settings.every)
-    return overdue or feed.state.failures > 0
 
 
 def _jitter() -> float:

@@ -17,7 +17,8 @@ from bot.ports.commands import (
 from bot.ports.feeds import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
 from bot.ports.key_value import SHUT, MemoryStore
 from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
-from bot.ports.store import ReachStore, Store
+from bot.ports.runtime import PartState, Runtime
+from bot.ports.store import ReachStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 
 __all__ = [
@@ -37,16 +38,19 @@ __all__ = [
     "MemoryStore",
     "OutboxStore",
     "Parked",
+    "PartState",
     "PollCommit",
     "PollRecord",
     "PostRow",
     "QueueHealth",
     "ReachStore",
     "Released",
+    "Runtime",
     "Sent",
     "Settlement",
     "Store",
     "SubscriptionStore",
+    "TimeStore",
     "WebAnswer",
     "WebHandler",
     "WebRequest",

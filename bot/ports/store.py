@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.ports.commands import CommandStore
@@ -33,7 +33,19 @@ class ReachStore(Protocol):
         ...
 
 
-class Store(FeedStore, OutboxStore, CommandStore, ReachStore, MemoryStore, Protocol):
+class TimeStore(Protocol):
+    """What is asked of a store when the machine's clock was set."""
+
+    async def shift_times(self, by: timedelta) -> None:
+        """Move all that waits for a moment, leases too; what happened keeps its time."""
+        ...
+
+    async def bound_times(self, now: datetime) -> int:
+        """Make due what waits longer than anything may; return how much that was."""
+        ...
+
+
+class Store(FeedStore, OutboxStore, CommandStore, ReachStore, MemoryStore, TimeStore, Protocol):
     """A whole store. Opened by `storage.open_store(url)`."""
 
     async def backup(self, path: str) -> None:

@@ -12,7 +12,9 @@ import math
 import os
 import pickle
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import deque
 from pathlib import Path
 from typing import Any, Self, get_type_hints
 
@@ -27,6 +29,7 @@ IDLE = 300.0  # seconds without a call after which the child is let go; it holds
 _SECONDS_TO_START = 60.0  # to start Python and import; long, for it says nothing about the input
 _ALARM_AFTER = 2  # seconds after our own time limit at which the child ends itself
 _LONGEST_REASON = 300  # characters
+_OFTEN, _LATELY = 5, 600.0  # stops of the child, and seconds: more in less is worth a word
 _SHARED_ENVIRONMENT = (  # what an interpreter may need to start; no secrets
     "PATH",
     "LANG",
@@ -62,6 +65,7 @@ class Wall:
         self._lock = asyncio.Lock()
         self._child: Process | None = None
         self._rest: asyncio.Task[None] | None = None
+        self._stopped_at: deque[float] = deque(maxlen=_OFTEN)
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,6 +77,12 @@ class Wall:
     def pid(self) -> int | None:
         """The child's process id, None while there is none."""
         return self._child.pid if self._child and self._child.returncode is None else None
+
+    @property
+    def struggles(self) -> bool:
+        """Whether the child had to be stopped several times in the last ten minutes."""
+        full = len(self._stopped_at) == _OFTEN
+        return full and time.monotonic() - self._stopped_at[0] < _LATELY
 
     async def run(self, function: str, *arguments: object) -> Any:
         """Call "bot.module:name" with `arguments` in the child and return its result.
@@ -86,7 +96,9 @@ class Wall:
             self._end_rest()
             try:
                 outcome = await self._exchange(pickle.dumps((function, arguments)))
-            except BaseException:
+            except BaseException as error:
+                if isinstance(error, WallError):
+                    self._stopped_at.append(time.monotonic())
                 await self._stop()  # also when cancelled: the next call must not get this one's answer
                 raise
             self._rest = asyncio.create_task(self._let_go())

@@ -29,6 +29,7 @@ class Snapshot:
     now: datetime
     started: datetime
     version: str
+    troubles: Sequence[str] = ()  # of other parts, a sentence each
 
 
 @dataclass(frozen=True, slots=True)

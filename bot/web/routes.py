@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from multidict import CIMultiDict
 
+from bot.logs.limit import limit
 from bot.ports import MOST_BODY, WebHandler, WebRequest, WebRoute
 
 _log = logging.getLogger(__name__)
+limit(_log)
 
 
-def routes_of(served: Iterable[WebRoute]) -> list[web.RouteDef]:
-    """Return routes as aiohttp takes them."""
-    return [web.route(each.method, each.path, _handler(each.handle)) for each in served]
+def routes_of(
+    served: Iterable[WebRoute],
+    received: Callable[[web.Request], None] = lambda _: None,
+    *,
+    seconds: float = 10.0,
+) -> list[web.RouteDef]:
+    """Return routes as aiohttp takes them; `received` is told of each request that is there as a whole.
+
+    A body that takes longer than `seconds` is not waited for.
+    """
+    return [web.route(each.method, each.path, _handler(each.handle, received, seconds)) for each in served]
 
 
-def _handler(handle: WebHandler) -> Handler:
+def _handler(handle: WebHandler, received: Callable[[web.Request], None], seconds: float) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
-        body = await request.content.read(MOST_BODY + 1)
-        while len(body) <= MOST_BODY and (more := await request.content.read(MOST_BODY + 1 - len(body))):
-            body += more
-        if len(body) > MOST_BODY:
-            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        body = await _body_of(request, seconds)
+        if isinstance(body, HTTPStatus):
+            refused = web.Response(status=body)
+            refused.force_close()  # what is left of the request is not read
+            return refused
+        received(request)
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = WebRequest(request.path, request.raw_path.partition("?")[2], headers, body)
         try:
@@ -37,3 +49,19 @@ def _handler(handle: WebHandler) -> Handler:
         return web.Response(status=made.status, headers=CIMultiDict(made.headers), body=made.body)
 
     return answer
+
+
+async def _body_of(request: web.Request, seconds: float) -> bytes | HTTPStatus:
+    """Return the body of a request, or the status that refuses it: too large, too slow, cut off or odd."""
+    if (request.content_length or 0) > MOST_BODY:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    body = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            while len(body) <= MOST_BODY and (more := await request.content.read(MOST_BODY + 1 - len(body))):
+                body += more
+    except TimeoutError:
+        return HTTPStatus.REQUEST_TIMEOUT
+    except (OSError, ValueError, EOFError, web.PayloadAccessError, web.RequestPayloadError):
+        return HTTPStatus.BAD_REQUEST
+    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if len(body) > MOST_BODY else bytes(body)

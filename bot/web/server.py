@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +19,10 @@ from aiohttp.typedefs import Handler
 from bot import __version__
 from bot.clock import Clock
 from bot.errors import BystanderError, StoreError
+from bot.logs.limit import limit
 from bot.model import Feed
 from bot.ports import QueueHealth, WebRoute
+from bot.web.guard import BACKLOG, Guard, Limits
 from bot.web.metrics import CONTENT_TYPE, Snapshot, exposition
 from bot.web.routes import routes_of
 from bot.web.status_page import STYLE_SOURCE, status_page
@@ -27,7 +30,12 @@ from bot.web.status_page import STYLE_SOURCE, status_page
 # The page may be public: however often it is asked for, the database is not asked more often than this.
 FRESH = timedelta(seconds=5)
 _GRACE = 0.8  # seconds for requests in flight when the server stops; aiohttp may wait for them twice
-_IDLE = 30.0  # seconds that a connection without a request is kept open
+_LINGER = 1.0  # seconds for the rest of a request that was answered before its end
+
+_log = logging.getLogger(__name__)
+_requests = logging.getLogger(f"{__name__}.requests")  # what aiohttp says of requests that are none
+limit(_log)
+limit(_requests, tracebacks=False)
 
 _HEADERS = {
     "Content-Security-Policy": f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; "
@@ -58,9 +66,10 @@ class StatusStore(Protocol):
 class WebServer:
     """Serves on `host` and `port` (0: a free one) between `async with` and its end, which takes under 2 s.
 
-    `loops` tells which loops live, `adapters` which enabled adapters are connected; both are asked at each
-    request. `routes` are served beside the server's own. Entering raises BystanderError, with the mend, when
-    the address cannot be used.
+    `loops` tells which loops live, `adapters` which enabled adapters are connected, `troubles` what is wrong
+    with other parts, in sentences that anybody may read; all are asked at each request. `routes` are served
+    beside the server's own; `limits` bound what strangers can do. Entering raises BystanderError, with the
+    mend, when the address cannot be used.
     """
 
     def __init__(
@@ -73,14 +82,17 @@ class WebServer:
         loops: Callable[[], Mapping[str, bool]],
         adapters: Callable[[], Mapping[str, bool]],
         routes: Sequence[WebRoute] = (),
+        troubles: Callable[[], Sequence[str]] = lambda: (),
+        limits: Limits | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._store, self._clock = store, clock
-        self._loops, self._adapters = loops, adapters
+        self._loops, self._adapters, self._troubles = loops, adapters, troubles
         self._started = clock.now()
+        limits = limits or Limits()
         self._look = asyncio.Lock()
         self._seen: tuple[datetime, list[Feed], QueueHealth] | None = None
-        app = web.Application(middlewares=[_tell_store_errors])
+        app = web.Application(middlewares=[self._watch, _tell_errors])
         app.on_response_prepare.append(_harden)
         app.add_routes(
             [
@@ -88,10 +100,18 @@ class WebServer:
                 web.get("/healthz", self._health),
                 web.get("/readyz", self._readiness),
                 web.get("/metrics", self._metrics),
-                *routes_of(routes),
+                *routes_of(routes, self._received, seconds=limits.body),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE, keepalive_timeout=_IDLE)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            logger=_requests,
+            shutdown_timeout=_GRACE,
+            keepalive_timeout=limits.idle,
+            lingering_time=_LINGER,
+        )
+        self._guard = Guard(self._protocol, limits)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
@@ -108,12 +128,29 @@ class WebServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._guard.close()
         await self._runner.cleanup()
 
     async def _listen(self) -> None:
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        await _Site(self._runner, self._guard, self._host, self._port).start()
         if not self._runner.addresses:  # asyncio passes over a family (IPv6) that is switched off
             raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+
+    def _protocol(self) -> asyncio.BaseProtocol:
+        assert self._runner.server is not None
+        return self._runner.server()
+
+    def _received(self, request: web.Request) -> None:
+        self._guard.received(request.transport)
+
+    @web.middleware
+    async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        transport = request.transport
+        self._guard.begin(transport, whole=not request.can_read_body)
+        try:
+            return await handler(request)
+        finally:
+            self._guard.end(transport)
 
     @property
     def port(self) -> int:
@@ -124,7 +161,7 @@ class WebServer:
         return _verdict("loops", self._loops())
 
     async def _readiness(self, _request: web.Request) -> web.Response:
-        return _verdict("adapters", self._adapters())
+        return _verdict("adapters", self._adapters(), self._troubles())
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         body = exposition(await self._snapshot()).encode()
@@ -143,6 +180,7 @@ class WebServer:
             now=self._clock.now(),
             started=self._started,
             version=__version__,
+            troubles=self._troubles(),
         )
 
     async def _stored(self) -> tuple[list[Feed], QueueHealth]:
@@ -154,18 +192,42 @@ class WebServer:
             return self._seen[1:]
 
 
-def _verdict(name: str, parts: Mapping[str, bool]) -> web.Response:
+def _verdict(name: str, parts: Mapping[str, bool], troubles: Sequence[str] = ()) -> web.Response:
+    """Return whether all parts are well; troubles of others are told, and decide nothing."""
     well = all(parts.values())
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
-    return web.json_response({"ok": well, name: dict(parts)}, status=status)
+    told = {"troubles": list(troubles)} if troubles else {}
+    return web.json_response({"ok": well, name: dict(parts), **told}, status=status)
+
+
+class _Site(web.BaseSite):
+    """Listens, and lets the guard make the protocol of each connection."""
+
+    def __init__(self, runner: web.AppRunner, guard: Guard, host: str, port: int) -> None:
+        super().__init__(runner, backlog=BACKLOG)
+        self._guard, self._host, self._port = guard, host, port
+
+    @property
+    def name(self) -> str:
+        return f"http://{self._host}:{self._port}"
+
+    async def start(self) -> None:
+        await super().start()
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._guard, self._host, self._port, backlog=BACKLOG)
 
 
 @web.middleware
-async def _tell_store_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _tell_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except StoreError as error:
         return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=f"{error}\n")
+    except (web.HTTPException, ConnectionError):
+        raise
+    except Exception as error:  # noqa: BLE001 -- it must not end the connection without an answer
+        _log.error("A request to %s failed", request.path, exc_info=error)
+        return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:

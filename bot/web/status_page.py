@@ -17,7 +17,7 @@ from bot.text.sanitize import one_line
 from bot.web.metrics import Snapshot
 
 LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
-STUCK = timedelta(hours=1)  # an alert that waits longer is worth a word
+STUCK = timedelta(minutes=10)  # an alert that waits longer is worth a word
 MOST_FEEDS = 100
 _LONGEST_NAME = 80
 _LONGEST_REASON = 300
@@ -114,12 +114,7 @@ def status_page(snapshot: Snapshot) -> str:
 def _problems(snapshot: Snapshot) -> Iterator[str]:
     """Yield what needs a look, a sentence each."""
     feeds, queue, now = snapshot.feeds, snapshot.queue, snapshot.now
-    for name, lives in snapshot.loops.items():
-        if not lives:
-            yield f"The {_text(name, _LONGEST_NAME)} loop is dead."
-    for name, connected in snapshot.adapters.items():
-        if not connected:
-            yield f"{_text(name.capitalize(), _LONGEST_NAME)} is not connected."
+    yield from _broken_parts(snapshot)
     if not feeds:
         yield "No feed is watched yet."
     for kind in ("failing", "stopped", "overdue"):
@@ -129,6 +124,17 @@ def _problems(snapshot: Snapshot) -> Iterator[str]:
         yield f"{_counted(len(queue.parked), 'destination')} cannot be reached."
     if queue.oldest_waiting and now - queue.oldest_waiting > STUCK:
         yield "Alerts are stuck in the outbox."
+
+
+def _broken_parts(snapshot: Snapshot) -> Iterator[str]:
+    for name, lives in snapshot.loops.items():
+        if not lives:
+            yield f"The {_text(name, _LONGEST_NAME)} loop is dead."
+    for name, connected in snapshot.adapters.items():
+        if not connected:
+            yield f"{_text(name.capitalize(), _LONGEST_NAME)} is not connected."
+    for trouble in snapshot.troubles:
+        yield _text(trouble, _LONGEST_REASON)
 
 
 def _condition(feed: Feed, now: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import aiosqlite
 
-from bot.errors import StoreBusyError, StoreError
+from bot.errors import StoreBusyError, StoreError, UnstorableError
 from storage.sqlite import migrate
 
 _PAUSE = 0.02  # seconds between tries to enter WAL mode
@@ -33,18 +33,29 @@ _MENDS = {
     sqlite3.SQLITE_IOERR: "cannot be read or written (disk I/O error); check the disk and its free space",
 }
 
+# A number or a text that SQLite has no form for, a value too large, one that breaks a rule of the schema.
+_UNSTORABLE = (
+    OverflowError,
+    UnicodeEncodeError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+)
+
 
 @contextmanager
 def translated(path: str) -> Iterator[None]:
     """Turn every error of SQLite into a StoreError whose sentence names the mend."""
     try:
         yield
+    except _UNSTORABLE as error:
+        raise UnstorableError(f"The database {path} cannot hold a value it was given ({error}).") from error
     except sqlite3.Error as error:
+        if isinstance(error, sqlite3.ProgrammingError) and "binding" in str(error):  # of a type it has not
+            raise UnstorableError(f"The database {path} cannot hold a value ({error}).") from error
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         mend = _MENDS.get(code, f"refused a statement ({error})")
         raise (StoreBusyError if mend is _BUSY else StoreError)(f"The database {path} {mend}.") from error
-    except (OverflowError, UnicodeEncodeError) as error:  # a number or a text that SQLite has no form for
-        raise StoreError(f"The database {path} cannot hold a value it was given ({error}).") from error
 
 
 class Database:

@@ -16,6 +16,9 @@ from bot.text.normalize import link_key, term_key
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_DAYS_LEFT = timedelta(days=400)  # for what is added to a moment, or taken from it
+_FIRST_MS = (datetime.min.replace(tzinfo=UTC) + _DAYS_LEFT - _EPOCH) // _MILLISECOND
+_LAST_MS = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _STATE_NAMES = tuple(FeedState.__dataclass_fields__)
 _STATE_DATES = frozenset(name for name, kind in get_type_hints(FeedState).items() if kind == datetime | None)
 _values_of = attrgetter(*_STATE_NAMES)
@@ -32,8 +35,8 @@ def to_ms(moment: datetime) -> int:
 
 
 def from_ms(value: int) -> datetime:
-    """Return the moment of `to_ms`."""
-    return _EPOCH + value * _MILLISECOND
+    """Return the moment of `to_ms`; a number beyond what Python can date is the first or last such moment."""
+    return _EPOCH + min(max(value, _FIRST_MS), _LAST_MS) * _MILLISECOND
 
 
 def maybe_ms(moment: datetime | None) -> int | None:
@@ -65,6 +68,15 @@ def state_from_text(text: str) -> FeedState:
         if name in _STATE_NAMES
     }
     return FeedState(**values)
+
+
+def shifted_state(text: str, by: int) -> str:
+    """Return a state of `state_to_text` with its times moved; what a post's date is compared with stays."""
+    values = json.loads(text)
+    for name in _STATE_DATES - {"baseline_at"}:
+        if name in values:
+            values[name] += by
+    return _to_json(values)
 
 
 def without_server(state: FeedState) -> FeedState:

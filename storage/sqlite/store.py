@@ -14,9 +14,12 @@ from storage.sqlite.key_value import MemoryPart
 from storage.sqlite.outbox import OutboxPart
 from storage.sqlite.posts import PostPart
 from storage.sqlite.subscriptions import SubscriptionPart
+from storage.sqlite.times import TimePart
 
 
-class SqliteStore(FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, ReachPart, MemoryPart):
+class SqliteStore(
+    FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, ReachPart, MemoryPart, TimePart
+):
     """`bot.ports.Store` on one SQLite file."""
 
     async def backup(self, path: str) -> None:

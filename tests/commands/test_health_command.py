@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.commands.address import channel_address
+from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedState
-from bot.ports import SHUT, Failed, Parked, Sent
+from bot.pipeline.inspector import FeedInspector
+from bot.ports import SHUT, Failed, Parked, PartState, Sent
 from tests.commands.room import NOW, Room, post_row
 
 QUIET = "the last poll answered, last read 26 Nov 2022, 23:41 UTC; next check 26 Nov 2022, 23:56 UTC."
@@ -168,3 +172,42 @@ async def test_a_platform_that_shut_the_bot_out_is_told(room: Room) -> None:
 
     assert lines[0] == "Nothing goes out on slack."
     assert lines[1] == "slack: the token was revoked."
+
+
+class Running:
+    """A bot that runs, with parts in any state."""
+
+    def __init__(self, *parts: PartState) -> None:
+        self._parts = parts
+
+    def parts(self) -> Sequence[PartState]:
+        return self._parts
+
+
+def run_with(room: Room, *parts: PartState) -> None:
+    inspector = FeedInspector(room.fetcher, room.wall)
+    room.dispatcher = Dispatcher(room.store, inspector, room.clock, channel_address, runtime=Running(*parts))
+
+
+async def test_nothing_is_called_well_while_a_chat_is_not_connected(room: Room) -> None:
+    down = PartState("slack", "Slack is not connected: no alert goes out there.", chat=True)
+    run_with(room, PartState("console", chat=True), down, PartState("polling"))
+    lines = (await room.say("/health")).text.splitlines()
+
+    assert lines[:2] == [
+        "Slack is not connected: no alert goes out there.",
+        "Chats: console connected, slack in trouble.",
+    ]
+    assert lines[2].startswith("China Bystander: ")
+
+
+async def test_each_part_that_fails_is_in_the_first_line(room: Room) -> None:
+    run_with(room, PartState("database", "The database refuses."), PartState("housekeeping", "It fails."))
+
+    assert (await room.say("/health")).text.splitlines()[0] == "The database refuses. It fails."
+
+
+async def test_while_all_parts_are_well_all_is_well(room: Room) -> None:
+    run_with(room, PartState("console", chat=True), PartState("database"))
+
+    assert (await room.say("/health")).text.splitlines()[:2] == ["All well.", "Chats: console connected."]

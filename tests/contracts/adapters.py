@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.commands.shown import SHOWN
-from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
 from bot.ports import Desk, WebRoute
 from bot.text.sanitize import one_line
@@ -34,7 +34,7 @@ class Note:
     edits: int = 0
 
 
-Trouble = DeliveryError | Exception | Callable[[], Awaitable[None]]
+Trouble = BaseException | Callable[[], Awaitable[None]]
 
 
 class Pinboard:

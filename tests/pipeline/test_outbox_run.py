@@ -203,7 +203,7 @@ async def test_a_store_that_never_takes_an_outcome_does_not_keep_the_bot_from_st
 
 
 async def test_a_part_that_dies_ends_the_loop_with_its_error(office: Office, faulty: FaultyStore) -> None:
-    faulty.fail("settle", RuntimeError("a bug"))
+    faulty.fail("claim", RuntimeError("a bug"))
     await office.alert("p1")
 
     with pytest.raises(RuntimeError, match="a bug"):

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -192,3 +194,24 @@ def test_after_a_week_of_304_one_request_is_unconditional() -> None:
     assert validators(feed.state, week) == ("", "")
     feed = after(feed, after_unchanged(feed, ANSWERED, week, 0.0))
     assert validators(feed.state, week) == ('"2"', "then")
+
+
+@pytest.mark.parametrize("wish", [math.nan, math.inf, -math.inf, -5.0, 1e300, "soon", b"7", True])
+def test_no_wish_of_a_server_breaks_the_arithmetic(wish: Any) -> None:
+    hostile = replace(ANSWERED, max_age=wish, retry_after=wish)
+    outcomes = [
+        after_unchanged(feed_with(), hostile, START, 0.5),
+        after_success(feed_with(), hostile, START, 0.5, body_hash="new", ttl=wish),
+        fail(feed_with(), replace(hostile, status=503)),
+    ]
+
+    assert all(EVERY <= seconds_until(outcome) <= 1.1 * DAY for outcome in outcomes)
+
+
+def test_a_clock_that_was_set_back_does_not_keep_a_feed_from_being_believed() -> None:
+    ahead = START + timedelta(days=400)
+    state = FeedState(failures=2, failing_since=ahead, gone_since=ahead, last_full_at=ahead, etag="x")
+    again = fail(feed_with(state), replace(ANSWERED, status=410)).state
+
+    assert (again.failing_since, again.gone_since, again.stopped) == (START, START, False)
+    assert validators(state, START) == ("", "")

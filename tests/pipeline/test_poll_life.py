@@ -214,15 +214,34 @@ async def test_while_feeds_cannot_be_claimed_the_clock_ticks_on(room: Newsroom) 
 
 
 async def test_a_part_that_dies_is_raised_by_the_next_tick(room: Newsroom) -> None:
+    class End(BaseException):
+        pass
+
+    faulty = FaultyStore(room.store)
+    faulty.fail("known_posts", End("a part died"))
+    room.restart(store=faulty)
+    await room.watch()
+    await room.tick()
+
+    with pytest.raises(End, match="a part died"):
+        await room.poller.tick()
+
+
+async def test_an_outcome_that_cannot_be_recorded_is_found_again_when_its_lease_has_run_out(
+    room: Newsroom,
+) -> None:
     faulty = FaultyStore(room.store)
     faulty.fail("record_polls", RuntimeError("a bug"))
     room.restart(store=faulty)
     room.blog.fail_always(status(500))
     await room.watch()
     await room.tick()
+    await room.poller.tick()
+    assert (await room.feed()).state.failures == 0
+    room.clock.forward(LEASE)
+    await room.tick()
 
-    with pytest.raises(RuntimeError, match="a bug"):
-        await room.poller.tick()
+    assert (await room.feed()).state.failures == 1
 
 
 async def test_no_more_polls_are_under_way_than_is_good(room: Newsroom) -> None:

@@ -14,6 +14,7 @@ import aiohttp
 
 from bot.model import FeedSettings, FeedState
 from bot.ports import Failed, Parked, PollRecord, Sent, Store, WebRoute
+from bot.web.guard import Limits
 from bot.web.server import StatusStore, WebServer
 
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
@@ -42,6 +43,7 @@ class Scene:
     path: Path  # of the database
     time: datetime = NOW
     loops: dict[str, bool] = field(default_factory=lambda: {"poll": True, "outbox": True})
+    troubles: list[str] = field(default_factory=list)
     adapters: dict[str, bool] = field(default_factory=lambda: {"console": True})
 
     def now(self) -> datetime:
@@ -53,6 +55,7 @@ class Scene:
         host: str = "127.0.0.1",
         port: int = 0,
         store: StatusStore | None = None,
+        limits: Limits | None = None,
     ) -> WebServer:
         return WebServer(
             host,
@@ -62,6 +65,8 @@ class Scene:
             loops=lambda: self.loops,
             adapters=lambda: self.adapters,
             routes=routes,
+            limits=limits,
+            troubles=lambda: self.troubles,
         )
 
     async def watch(self, name: str, state: FeedState = NEW, *, next_poll: datetime = NOW) -> None:

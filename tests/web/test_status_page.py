@@ -75,6 +75,13 @@ async def test_the_page_shows_dead_loops_missing_chats_and_a_stuck_outbox(scene:
     assert "Poll dead Outbox running" in seen
 
 
+async def test_the_page_tells_what_else_is_wrong(scene: Scene, ask: Ask) -> None:
+    await scene.watch("Blog", FeedState(last_success_at=NOW))
+    scene.troubles = ["The database <refuses>."]
+
+    assert words((await ask("/")).text).startswith("Bystander The database <refuses>. Feeds")
+
+
 class Structure(HTMLParser):
     """Collects the tags of a page with the names of their attributes."""
 

@@ -44,6 +44,16 @@ async def test_readyz_waits_for_every_adapter(scene: Scene, ask: Ask) -> None:
     assert (after.status, after.text) == (200, '{"ok": true, "adapters": {"console": true, "discord": true}}')
 
 
+async def test_readyz_tells_what_else_is_wrong(scene: Scene, ask: Ask) -> None:
+    scene.troubles = ["The database refuses."]
+    answer = await ask("/readyz")
+
+    assert (answer.status, answer.text) == (
+        200,
+        '{"ok": true, "adapters": {"console": true}, "troubles": ["The database refuses."]}',
+    )
+
+
 async def test_healthz_answers_while_the_store_fails(scene: Scene, ask: Ask) -> None:
     scene.break_store()
 

@@ -1,6 +1,6 @@
 """The last stage: takes due messages from the store, hands them to the adapters, records what became of them.
 
-Nothing here decides by itself what an error means: `after_error` does, and is pure.
+What an adapter is asked, and what its errors mean, is in `attempt` and `aftermath`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,20 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, StoreError, TemporaryError
-from bot.model import Action, Claim
+from bot.errors import DeliveryError, PermanentError, Scope, StoreError
+from bot.logs.outage import OutageLog
+from bot.model import Claim
 from bot.pipeline.batcher import RETRY, Batcher
-from bot.pipeline.deliver.retry_policy import after_error
+from bot.pipeline.deliver.attempt import SEND_TIMEOUT, Attempts
 from bot.ports import (
     SHUT,
     Adapter,
     Again,
+    Failed,
     OutboxStore,
     Released,
     Sent,
@@ -31,13 +33,12 @@ from bot.ports import (
 _log = logging.getLogger(__name__)
 
 ADAPTER_PAUSE = 300.0  # seconds before a platform that shut us out is tried again
-LOOK_BACK = 60.0  # seconds before the first attempt from which a lost message is looked for
-SEND_TIMEOUT = 60.0  # seconds one call of an adapter may take
 LEASE = 180.0  # seconds; longer than a look and a send together
 IDLE = 30.0  # seconds after which the store is asked again though nothing was announced
 _STALLED = 0.1  # seconds before the store is asked again for what was due, but not given out
 _OTHERS = 0.5  # seconds between looks at the other platforms while one has all it can take
 _TO_RECORD = 2.0  # seconds beyond the grace for what is to be recorded
+_UNRECORDED = "Bystander has a fault, which its log shows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,12 @@ class Outbox:
         self._tasks: dict[asyncio.Task[None], str] = {}  # deliveries under way, and their platforms
         self._turns: set[tuple[int, ...]] = set()  # deliveries that wait for their turn by a platform's pace
         self._looked = 0.0  # when the other platforms were looked at while one had all it can take
+        self._attempts = Attempts(adapters, clock, settings.admins, settings.send_timeout)
         self._records = Batcher[Settlement](store.settle)
-        self._paused: dict[str, datetime] = {}  # platforms that shut us out, until when
+        self._paused: dict[str, datetime] = {}  # platforms that shut us out, since when
         self._shut: set[str] = set()  # those of which admins were told
         self._fault: BaseException | None = None
+        self._store_outage = OutageLog("Taking messages from the database")
         self.failures = 0  # attempts since the start that sent nothing, but for those made again at once
 
     def wake(self) -> None:
@@ -86,6 +89,16 @@ class Outbox:
     def closed(self) -> frozenset[str]:
         """The platforms that shut us out at present."""
         return frozenset(self._shut)
+
+    @property
+    def failing(self) -> list[str]:
+        """The platforms on which the last attempts failed for now."""
+        return self._attempts.failing
+
+    @property
+    def refused(self) -> bool:
+        """Whether the store refuses to give out messages, or to record what became of them."""
+        return self._store_outage.lasts or self._records.refused
 
     async def shut(self, platform: str, reason: str) -> None:
         """Tell admins elsewhere, once, that nothing goes out on a platform; /health tells it too."""
@@ -139,7 +152,8 @@ class Outbox:
         """Sleep until a message that waits for its turn may be due; False when none is left."""
         due = await self._store.next_delivery_at(self._platforms())
         if due is not None:
-            await asyncio.sleep(max((due - self._clock.now()).total_seconds(), _STALLED))
+            wait = (due - self._clock.now()).total_seconds()
+            await asyncio.sleep(min(max(wait, _STALLED), IDLE))
         return due is not None
 
     async def _round(self, stop: asyncio.Event) -> float:
@@ -152,8 +166,11 @@ class Outbox:
                 return IDLE
             due = await self._store.next_delivery_at(list(free))
         except StoreError as error:  # disk full, locked: nothing was claimed, so nothing is lost
-            _log.error("Deliveries wait: %s", error)
+            if line := self._store_outage.failed(error):
+                _log.error("%s", line)
             return RETRY
+        if line := self._store_outage.works():
+            _log.warning("%s", line)
         wait = IDLE if due is None else (due - self._clock.now()).total_seconds()
         some_full = len(free) < len(self._platforms())
         return min(wait, IDLE) if wait > 0 else (_OTHERS if some_full else _STALLED)
@@ -202,15 +219,21 @@ class Outbox:
 
     def _platforms(self) -> list[str]:
         """Return the platforms that are not shut to us at present."""
-        now = self._clock.now()
-        return [name for name in self._adapters if self._paused.get(name, now) <= now]
+        now, pause = self._clock.now(), timedelta(seconds=ADAPTER_PAUSE)
+        began = self._paused
+        return [
+            name
+            for name in self._adapters
+            if name not in began or not timedelta() <= now - began[name] < pause
+        ]
 
     async def _deliver(self, claim: Claim) -> None:
-        settlement = await self._attempt(claim)
-        await self._records.add(settlement)
-        if isinstance(settlement, Sent) and claim.destination.platform in self._shut:
-            self._shut.discard(claim.destination.platform)
-            await self._store.remember(f"{SHUT}{claim.destination.platform}", "")
+        settlement, error = await self._attempts.make(claim)
+        if isinstance(error, PermanentError) and error.scope is Scope.ADAPTER:
+            await self._closed(claim, error)
+        settlement = await self._recorded(settlement)
+        if isinstance(settlement, Sent):
+            await self._opened(claim.destination.platform)
         if isinstance(settlement, Released) and settlement.due_at is not None:
             self._turns.add(tuple(claim.delivery_ids))
             return
@@ -219,51 +242,39 @@ class Outbox:
         if not isinstance(settlement, Sent) and not at_once:
             self.failures += 1
 
-    async def _attempt(self, claim: Claim) -> Settlement:
-        limit = self._settings.send_timeout
+    async def _recorded(self, settlement: Settlement) -> Settlement:
+        """Record what came of a message; give it up where that can never be recorded.
+
+        A message that is neither recorded nor given up is looked for when its lease has run out.
+        """
         try:
-            async with asyncio.timeout(limit):
-                reference = await self._look_for(claim)
-                if reference is None:
-                    claim = replace(claim, uncertain=False)
-                    reference = await self._put(claim)
-        except TimeoutError:
-            return await self._failed(claim, TemporaryError(f"no answer within {limit:g} s", uncertain=True))
-        except DeliveryError as error:
-            return await self._failed(claim, error)
-        except Exception as error:  # noqa: BLE001 -- a fault of an adapter must not stop the others
-            _log.exception("The %s adapter failed on %s.", claim.destination.platform, claim.key)
-            unknown = TemporaryError(f"{type(error).__name__} in the adapter", uncertain=True)
-            return await self._failed(claim, unknown)
-        return Sent(claim, reference, self._clock.now())
+            await self._records.add(settlement)
+        except Exception as error:  # noqa: BLE001 -- a fault in one record must not stop the others
+            claim = settlement.claim
+            text = "%s for %s cannot be recorded."
+            _log.error(text, claim.action, claim.destination.address, exc_info=error)
+            settlement = Failed(claim, _UNRECORDED, self._clock.now())
+            with contextlib.suppress(Exception):
+                await self._records.add(settlement)
+        return settlement
 
-    async def _look_for(self, claim: Claim) -> str | None:
-        """Return the reference of a message that an earlier attempt may have left there, else None."""
-        if claim.action is Action.EDIT or not claim.uncertain:
-            return None
-        since = (claim.first_attempt_at or self._clock.now()) - timedelta(seconds=LOOK_BACK)
-        return await self._adapter(claim).find(claim.destination, claim.key, since)
+    async def _opened(self, platform: str) -> None:
+        """Note that a platform takes messages again."""
+        if platform not in self._shut:
+            return
+        self._shut.discard(platform)
+        try:
+            await self._store.remember(f"{SHUT}{platform}", "")
+        except StoreError as error:  # the next start forgets it
+            _log.error("%s is open again, and /health cannot be told: %s", platform, error)
 
-    async def _put(self, claim: Claim) -> str:
-        adapter, to = self._adapter(claim), claim.destination
-        if claim.action is Action.EDIT:
-            return await adapter.edit(to, claim.reference, claim.message, claim.key)
-        return await adapter.send(to, claim.message, claim.key)
-
-    def _adapter(self, claim: Claim) -> Adapter:
-        return self._adapters[claim.destination.platform]
-
-    async def _failed(self, claim: Claim, error: DeliveryError) -> Settlement:
-        now, platform = self._clock.now(), claim.destination.platform
-        if isinstance(error, NotYetError):
-            return after_error(claim, error, now, self._settings.admins)
-        _log.warning("%s for %s: %s", claim.action, claim.destination.address, error)
-        if isinstance(error, PermanentError) and error.scope is Scope.ADAPTER:
-            if platform in self._platforms():
-                _log.error("Nothing goes out on %s for %.0f s: %s", platform, ADAPTER_PAUSE, error)
-            self._paused[platform] = now + timedelta(seconds=ADAPTER_PAUSE)
-            await self.shut(platform, str(error))
-        return after_error(claim, error, now, self._settings.admins)
+    async def _closed(self, claim: Claim, error: DeliveryError) -> None:
+        """Leave a platform alone for a while that shut us out."""
+        platform = claim.destination.platform
+        if platform in self._platforms():
+            _log.error("Nothing goes out on %s for %.0f s: %s", platform, ADAPTER_PAUSE, error)
+        self._paused[platform] = self._clock.now()
+        await self.shut(platform, str(error))
 
     async def _finish(self) -> None:
         """Let what is in flight end within the grace; what is cut off is looked for after the next start."""
@@ -273,7 +284,8 @@ class Outbox:
             _, late = await asyncio.wait(self._tasks, timeout=self._settings.grace)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            if late:  # an adapter that does not let itself be cancelled is not waited for
+                await asyncio.wait(late, timeout=_TO_RECORD)
         lost = await self._records.aclose(max(0.0, deadline - loop.time()) + _TO_RECORD)
         if lost:
             _log.error("What became of %d messages is not recorded; they are looked for.", lost)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Claim
 from bot.ports import AdminNotice, Again, Failed, Parked, Released, Settlement
+from bot.text.bounds import seconds
 from bot.text.sanitize import one_line
 
 LONGEST_BACK_OFF = 900.0  # seconds
@@ -24,7 +26,25 @@ def back_off(attempts: int, *, first: float = 1.0, longest: float = LONGEST_BACK
     return float(min(longest, first * 2 ** min(attempts, 30)))
 
 
-def after_error(claim: Claim, error: DeliveryError, now: datetime, admins: Sequence[str]) -> Settlement:
+def understood(error: BaseException) -> DeliveryError:
+    """Return whatever an adapter raised as one of the errors of its port, with fields that can be relied on.
+
+    Adapters are installed from anywhere. One may raise any exception, with fields of any type or none, and
+    even one whose text cannot be read; one attempt is all that may fail. What was not foreseen may be there.
+    """
+    text = _text_of(error)
+    if isinstance(error, PermanentError):
+        return PermanentError(text, scope=_scope(_field(error, "scope")))
+    if isinstance(error, TemporaryError):
+        asked = _wish(_field(error, "retry_after"))
+        if isinstance(error, NotYetError):
+            return NotYetError(text, retry_after=back_off(0) if asked is None else asked)
+        return TemporaryError(text, retry_after=asked, uncertain=_field(error, "uncertain") is not False)
+    known = isinstance(error, DeliveryError)  # the text of any other error may hold anything
+    return TemporaryError(text if known else f"{type(error).__name__} in the adapter", uncertain=True)
+
+
+def after_error(claim: Claim, raised: BaseException, now: datetime, admins: Sequence[str]) -> Settlement:
     """Decide what follows from a failed attempt; pure.
 
     Not yet: given back until its turn. For now: again, later. This message refused: again as title and link,
@@ -32,7 +52,8 @@ def after_error(claim: Claim, error: DeliveryError, now: datetime, admins: Seque
     wrong with the message.
     A claim that is `uncertain` stays so until the platform was asked and did not have the message.
     """
-    text = one_line(str(error), _LONGEST_ERROR)
+    error = understood(raised)
+    text = str(error)
     if isinstance(error, PermanentError):
         if error.scope is Scope.ADAPTER:
             return Released(claim)
@@ -57,7 +78,35 @@ def _wait(claim: Claim, error: DeliveryError) -> float:
     asked = error.retry_after if isinstance(error, TemporaryError) else None
     if asked is None:
         return back_off(claim.attempts)
-    return max(min(asked, LONGEST_WISH), back_off(claim.attempts, first=_FIRST_FLOOR))
+    return max(asked, back_off(claim.attempts, first=_FIRST_FLOOR))
+
+
+def _wish(asked: object) -> float | None:
+    """Return the seconds a platform asked for, within bounds; None where it named no time."""
+    if isinstance(asked, int | float) and asked < 0:
+        return 0.0
+    wish = seconds(asked, math.nan, LONGEST_WISH)
+    return None if math.isnan(wish) else wish
+
+
+def _scope(scope: object) -> Scope:
+    """Return how far an error reaches; one that does not say so reaches no further than its message."""
+    return next((each for each in Scope if each is scope or str(each) == scope), Scope.MESSAGE)
+
+
+def _field(error: BaseException, name: str) -> object:
+    try:
+        return getattr(error, name, None)
+    except Exception:  # noqa: BLE001 -- a property of a stranger's error
+        return None
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        text = one_line(str(error), _LONGEST_ERROR)
+    except Exception:  # noqa: BLE001 -- str() of a stranger's error
+        text = ""
+    return text or type(error).__name__
 
 
 def _parked(claim: Claim, reason: str, now: datetime, admins: Sequence[str]) -> Parked:

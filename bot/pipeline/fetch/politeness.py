@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.model import Feed, FeedState
+from bot.text.bounds import seconds
 
 DAY = 86_400.0  # seconds; no wish of a server and no back-off reaches further
 
@@ -76,7 +77,8 @@ def validators(state: FeedState, now: datetime) -> tuple[str, str]:
     Some servers put a suffix to the ETag and then never recognise it: after enough unchanged bodies
     Last-Modified goes alone. Some answer 304 for ever: once a week neither is sent.
     """
-    if state.last_full_at is not None and now - state.last_full_at >= _STALE:
+    # Far ahead: the clock was set back since.
+    if state.last_full_at is not None and abs(now - state.last_full_at) >= _STALE:
         return "", ""
     if state.unchanged_bodies >= _DEAF_POLLS and state.last_modified:
         return "", state.last_modified
@@ -134,9 +136,9 @@ def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, 
     state = replace(
         old,
         failures=old.failures + 1,
-        failing_since=old.failing_since or now,
+        failing_since=_since(old.failing_since, now),
         last_error=error,
-        gone_since=old.gone_since or (now if gone else None),
+        gone_since=_since(old.gone_since, now) if gone or old.gone_since else None,
         stopped=old.stopped or (gone and _lasted(old.gone_since, now, _ONE_DAY)),
     )
     notice = _complaint(old, state, exchange.status, now)
@@ -156,7 +158,7 @@ def _succeeded(
     notice = NoticeKind.RECOVERED if feed.state.reported else None
     if url != feed.url:
         notice = NoticeKind.MOVED
-    wait = max(_usual_wait(feed, state), min(exchange.max_age or 0.0, DAY))
+    wait = max(_usual_wait(feed, state), _wish(exchange.max_age))
     return Outcome(state, _later(now, wait, exchange, jitter), url, notice)
 
 
@@ -167,11 +169,11 @@ def _follow_move(feed: Feed, target: str, now: datetime) -> tuple[dict[str, Any]
         return _SETTLED, feed.url
     if target != state.moved_to:
         return {"moved_to": target, "moved_polls": 1, "moved_since": now}, feed.url
-    polls = state.moved_polls + 1
-    proved = polls >= _BELIEVED_POLLS and _lasted(state.moved_since, now, _ONE_DAY)
+    polls, since = state.moved_polls + 1, _since(state.moved_since, now)
+    proved = polls >= _BELIEVED_POLLS and _lasted(since, now, _ONE_DAY)
     if proved and not state.reported:  # a recovery is told first, the move at the next poll
         return _SETTLED, target
-    return {"moved_polls": polls}, feed.url
+    return {"moved_polls": polls, "moved_since": since}, feed.url
 
 
 def _complaint(old: FeedState, new: FeedState, status: int, now: datetime) -> NoticeKind | None:
@@ -196,12 +198,22 @@ def _back_off(feed: Feed, exchange: Exchange, jitter: float) -> float:
 
 
 def _usual_wait(feed: Feed, state: FeedState) -> float:
-    return max(feed.settings.every, min(state.ttl, DAY))
+    return max(feed.settings.every, _wish(state.ttl))
 
 
 def _later(now: datetime, wait: float, exchange: Exchange, jitter: float) -> datetime:
-    seconds = max(wait, min(exchange.retry_after or 0.0, DAY))
-    return now + timedelta(seconds=seconds * (1.0 + _SPREAD * jitter))
+    longest = max(wait, _wish(exchange.retry_after))
+    return now + timedelta(seconds=longest * (1.0 + _SPREAD * jitter))
+
+
+def _wish(asked: float | None) -> float:
+    """Return the seconds that a server or a feed asks for, within bounds; 0 for none."""
+    return seconds(asked, 0.0, DAY)
+
+
+def _since(began: datetime | None, now: datetime) -> datetime:
+    """Return when something began: now, if it is new, or if the clock was set back since."""
+    return now if began is None else min(began, now)
 
 
 def _lasted(since: datetime | None, now: datetime, duration: timedelta) -> bool:

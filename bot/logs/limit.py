@@ -1,0 +1,64 @@
+"""Log lines that strangers can cause: one of a kind a minute, and how many were left out."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+_KINDS = 200  # that are told apart; beyond that all begin anew
+_KIND = 60  # characters of a message before its values are put in
+
+
+class Seldom(logging.Filter):
+    """Lets one record of a kind through in `every` seconds. `clock`: seconds that only grow.
+
+    A kind is a logger, a level and the beginning of a message before its values are put in. Without
+    `tracebacks` the line names the error alone, for those that say nothing about the bot.
+    """
+
+    def __init__(
+        self,
+        *,
+        every: float = 60.0,
+        tracebacks: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._every = every
+        self._tracebacks = tracebacks
+        self._clock = clock
+        self._told: dict[tuple[str, int, str], tuple[float, int]] = {}  # when, and how many were left out
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether to write a record, which may be changed."""
+        kind = (record.name, record.levelno, str(record.msg)[:_KIND])
+        now = self._clock()
+        at, left_out = self._told.get(kind, (now - self._every, 0))
+        if now - at < self._every:
+            self._told[kind] = (at, left_out + 1)
+            return False
+        if len(self._told) >= _KINDS:
+            self._told.clear()
+        self._told[kind] = (now, 0)
+        self._complete(record, left_out)
+        return True
+
+    def _complete(self, record: logging.LogRecord, left_out: int) -> None:
+        if not self._tracebacks and record.exc_info:
+            record.msg, record.args = f"{record.getMessage()} ({_name_of(record.exc_info)})", ()
+            record.exc_info = record.exc_text = None
+        if left_out:
+            text = f"{record.getMessage()} ({left_out} more such lines were left out)"
+            record.msg, record.args = text, ()
+
+
+def limit(logger: logging.Logger, *, tracebacks: bool = True) -> None:
+    """Let a logger write one line of a kind a minute from now on."""
+    for each in [each for each in logger.filters if isinstance(each, Seldom)]:
+        logger.removeFilter(each)
+    logger.addFilter(Seldom(tracebacks=tracebacks))
+
+
+def _name_of(exc_info: object) -> str:
+    return getattr(exc_info[0], "__name__", "error") if isinstance(exc_info, tuple) else "error"

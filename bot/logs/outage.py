@@ -1,0 +1,68 @@
+"""An outage in the log: one line when it begins, one a minute while it lasts, one when it ends. No I/O."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+EVERY = 60.0  # seconds between two lines of one outage
+_MINUTE, _HOUR = 60, 3600
+
+
+class OutageLog:
+    """Decides what is to be logged of one thing that fails again and again, and returns the lines.
+
+    `subject`: what fails, as the beginning of a sentence, such as "Polling". `clock`: seconds that only grow.
+    A connection that comes and goes is told of as seldom as one that is gone: of each minute there is one
+    line that it failed and one that it works again, at most.
+    """
+
+    def __init__(
+        self, subject: str, *, every: float = EVERY, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._subject = subject
+        self._every = every
+        self._clock = clock
+        self._since: float | None = None  # when the outage began; None while all is well
+        self._failures = 0
+        self._is_told = False  # whether a line of this outage was returned
+        self._told_at: float | None = None  # when the last line of any outage was returned
+
+    @property
+    def lasts(self) -> bool:
+        """Whether there is an outage."""
+        return self._since is not None
+
+    def failed(self, reason: object) -> str | None:
+        """Count a failure. Return the line to be logged; None when enough was said lately."""
+        now = self._clock()
+        self._since = now if self._since is None else self._since
+        self._failures += 1
+        if self._told_at is not None and now - self._told_at < self._every:
+            return None
+        self._told_at = now
+        if not self._is_told:
+            self._is_told = True
+            return f"{self._subject} does not work: {reason}"
+        return f"{self._subject} has not worked for {self._history(now)}; the last one: {reason}"
+
+    def works(self) -> str | None:
+        """End the outage, if there is one. Return the line to be logged; None when nobody heard of it."""
+        if self._since is None:
+            return None
+        line = f"{self._subject} works again after {self._history(self._clock())}."
+        is_told = self._is_told
+        self._since, self._failures, self._is_told = None, 0, False
+        return line if is_told else None
+
+    def _history(self, now: float) -> str:
+        since = now if self._since is None else self._since
+        return f"{_in_words(now - since)} ({self._failures} failure{'s'[: self._failures != 1]})"
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{seconds / _HOUR:.1f} h"

@@ -1,0 +1,123 @@
+"""One attempt at one message: what an adapter is asked, and what its answer or its error means.
+
+Whatever an adapter returns or raises, a settlement comes of it. Its faults are faults of one delivery.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errors import DeliveryError, NotYetError, TemporaryError
+from bot.logs.outage import OutageLog
+from bot.model import Action, Claim
+from bot.pipeline.deliver.retry_policy import after_error, understood
+from bot.ports import Adapter, Sent, Settlement
+from bot.text.sanitize import storable
+
+_log = logging.getLogger(__name__)
+
+LOOK_BACK = 60.0  # seconds before the first attempt from which a lost message is looked for
+SEND_TIMEOUT = 60.0  # seconds one call of an adapter may take
+LONGEST_REFERENCE = 2000  # characters
+
+
+class Attempts:
+    """Asks adapters to send, edit and find, each within `timeout` seconds."""
+
+    def __init__(
+        self, adapters: Mapping[str, Adapter], clock: Clock, admins: Sequence[str], timeout: float
+    ) -> None:
+        self._adapters = adapters
+        self._clock = clock
+        self._admins = admins
+        self._timeout = timeout
+        self._outages = {name: OutageLog(f"Delivery on {name}") for name in adapters}
+
+    @property
+    def failing(self) -> list[str]:
+        """The platforms on which the last attempts failed for now."""
+        return [name for name, outage in self._outages.items() if outage.lasts]
+
+    async def make(self, claim: Claim) -> tuple[Settlement, DeliveryError | None]:
+        """Try to deliver a message; return what came of it, and the error that stopped it."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                reference = await self._look_for(claim)
+                if reference is None:
+                    claim = replace(claim, uncertain=False)
+                    reference = await self._put(claim)
+        except TimeoutError:
+            late = TemporaryError(f"no answer within {self._timeout:g} s", uncertain=True)
+            return self._failed(claim, late)
+        except BaseException as error:  # a fault of an adapter must not stop the others
+            if _is_an_end(error):
+                raise
+            return self._failed(claim, error)
+        if line := self._outages[claim.destination.platform].works():
+            _log.warning("%s", line)
+        return Sent(claim, reference, self._clock.now()), None
+
+    async def _look_for(self, claim: Claim) -> str | None:
+        """Return the reference of a message that an earlier attempt may have left there, else None."""
+        if claim.action is Action.EDIT or not claim.uncertain:
+            return None
+        now = self._clock.now()  # the first attempt may lie ahead where the clock was set back since
+        since = min(claim.first_attempt_at or now, now) - timedelta(seconds=LOOK_BACK)
+        found: object = await self._adapter(claim).find(claim.destination, claim.key, since)
+        if found is None:
+            return None
+        if not isinstance(found, str):
+            raise TypeError(f"{type(found).__name__} in place of a message's reference")
+        return self._reference(claim, found)
+
+    async def _put(self, claim: Claim) -> str:
+        adapter, to = self._adapter(claim), claim.destination
+        if claim.action is Action.EDIT:
+            edited = await adapter.edit(to, claim.reference, claim.message, claim.key)
+            return self._reference(claim, edited, claim.reference)
+        return self._reference(claim, await adapter.send(to, claim.message, claim.key))
+
+    def _reference(self, claim: Claim, given: object, otherwise: str = "") -> str:
+        """Return what an adapter gave as a reference; `otherwise` where no database could hold it.
+
+        The message is there, whatever was returned for it: to send it again would be wrong.
+        """
+        if isinstance(given, str) and storable(given, LONGEST_REFERENCE) == given:
+            return given
+        _log.error(
+            "%s gave no usable reference (%s) for %s; it cannot be edited.",
+            *(claim.destination.platform, type(given).__name__, claim.destination.address),
+        )
+        return otherwise
+
+    def _adapter(self, claim: Claim) -> Adapter:
+        return self._adapters[claim.destination.platform]
+
+    def _failed(self, claim: Claim, raised: BaseException) -> tuple[Settlement, DeliveryError]:
+        error = understood(raised)
+        self._tell(claim, raised, error)
+        return after_error(claim, error, self._clock.now(), self._admins), error
+
+    def _tell(self, claim: Claim, raised: BaseException, error: DeliveryError) -> None:
+        """Log a failure; an outage of a platform is not told once for each message."""
+        if isinstance(error, NotYetError):
+            return
+        text = f"{claim.action} for {claim.destination.address}: {error}"
+        if not isinstance(error, TemporaryError):
+            _log.warning("%s", text)
+        elif line := self._outages[claim.destination.platform].failed(text):
+            unforeseen = not isinstance(raised, DeliveryError)
+            _log.warning("%s", line, exc_info=raised if unforeseen else None)
+
+
+def _is_an_end(error: BaseException) -> bool:
+    """Whether the bot ends, or gives up waiting: not so where an adapter raised CancelledError itself."""
+    task = asyncio.current_task()
+    if isinstance(error, asyncio.CancelledError):
+        return task is not None and task.cancelling() > 0
+    return isinstance(error, KeyboardInterrupt)

@@ -1,0 +1,79 @@
+"""Keeps what waits in step with the machine's clock, which may be set at any time."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from bot.clock import SteadyClock
+from bot.errors import StoreError
+from bot.ports import MemoryStore, TimeStore
+
+_log = logging.getLogger(__name__)
+
+JUMP = 5.0  # seconds; a smaller difference is followed without a word
+LAST_SEEN = "clock:last"  # where the store keeps the last time that was seen
+
+
+class _Store(TimeStore, MemoryStore, Protocol):
+    """What is asked of a store."""
+
+
+class Timekeeper:
+    """Follows the machine's clock; what is stored and waits for a moment is moved as far as the clock was.
+
+    So a poll that was due in ten minutes is due in ten minutes, a lease lasts as long as it was to last, and
+    nothing is sent twice or left out.
+    """
+
+    def __init__(self, clock: SteadyClock, store: _Store) -> None:
+        self._clock = clock
+        self._store = store
+        self._refused = False  # said once
+
+    async def begin(self) -> None:
+        """Find out whether the clock was set back since the last run; mend what then waits too long."""
+        now = self._clock.now()
+        behind = (now - _moment(await self._store.recall(LAST_SEEN), now)).total_seconds()
+        if behind < -JUMP:
+            await self._store.shift_times(timedelta(seconds=behind))
+            self._tell(behind)
+        await self.note()
+
+    async def follow(self) -> None:
+        """Follow the machine's clock; to be called about once a second."""
+        jump = self._clock.ahead()
+        if abs(jump) >= JUMP:
+            try:
+                await self._store.shift_times(timedelta(seconds=jump))
+            except StoreError as error:  # the bot keeps to its own time until the store takes it
+                if not self._refused:
+                    _log.error("The machine's clock was set, and the bot cannot follow yet: %s", error)
+                self._refused = True
+                return
+            self._refused = False
+            self._tell(jump)
+        self._clock.move(jump)
+
+    async def note(self) -> None:
+        """Keep the time for the next start, and mend what waits longer than anything may wait."""
+        now = self._clock.now()
+        await self._store.remember(LAST_SEEN, now.isoformat())
+        if mended := await self._store.bound_times(now):
+            _log.warning("%d stored times lay too far ahead; what waited for them is due now.", mended)
+
+    def _tell(self, jump: float) -> None:
+        _log.warning(
+            "The machine's clock was set %s by %s (hours:minutes:seconds). All that waits was moved with it.",
+            *("forward" if jump > 0 else "back", timedelta(seconds=round(abs(jump)))),
+        )
+
+
+def _moment(text: str, otherwise: datetime) -> datetime:
+    """Return the moment that was kept; `otherwise` for none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

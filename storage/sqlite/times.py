@@ -1,0 +1,86 @@
+"""Stored moments that something waits for, moved when the machine's clock was set, and kept within bounds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from storage.sqlite.common import Part
+from storage.sqlite.mapping import shifted_state, to_ms
+
+_HOUR = 3_600_000  # milliseconds
+_DAY = 24 * _HOUR
+_NEVER = to_ms(datetime.fromisoformat("9999-01-01T00:00:00+00:00"))  # the next poll of a feed that stopped
+_LEASED = "iif(lease_until > 0, max(lease_until + :by, 1), 0)"  # 0: nobody has it
+_UNDONE = "due_at = due_at + :by, created_at = created_at + :by, first_attempt_at = first_attempt_at + :by"
+_SHIFTS = (
+    f"""
+    UPDATE feeds SET next_poll_at = next_poll_at + :by, lease_until = {_LEASED}
+    WHERE retired_at IS NULL AND next_poll_at < {_NEVER}
+    """,
+    "UPDATE posts SET refile_at = refile_at + :by WHERE refile_at IS NOT NULL",
+    f"""
+    UPDATE deliveries INDEXED BY deliveries_queue SET {_UNDONE}, lease_until = {_LEASED}
+    WHERE state IN ('pending', 'sending')
+    """,
+    f"UPDATE deliveries INDEXED BY deliveries_parked SET {_UNDONE} WHERE state = 'parked'",
+    f"""
+    UPDATE deliveries INDEXED BY deliveries_edits SET edit_due_at = edit_due_at + :by,
+        lease_until = iif(state IN ('pending', 'sending'), lease_until, {_LEASED})
+    WHERE edit_due_at IS NOT NULL
+    """,
+    """
+    UPDATE destinations SET parked_at = parked_at + :by, probe_at = probe_at + :by
+    WHERE parked_at IS NOT NULL
+    """,
+)
+# No wish of a server or a platform reaches further than a day; a feed's interval may. Jitter adds a tenth.
+_LATEST_POLL = f":now + cast(1.1 * max(every * 1000, {_DAY}) AS INTEGER) + {_HOUR}"
+_LATEST = f":now + {_DAY + _HOUR}"
+_LONGEST_LEASE = f":now + {_HOUR}"
+_BOUNDS = (
+    f"""
+    UPDATE feeds SET next_poll_at = :now + cast(every * 1000 AS INTEGER)
+    WHERE retired_at IS NULL AND next_poll_at > :now + {_DAY} AND next_poll_at > {_LATEST_POLL}
+      AND next_poll_at < {_NEVER}
+    """,
+    f"UPDATE feeds SET lease_until = :now WHERE retired_at IS NULL AND lease_until > {_LONGEST_LEASE}",
+    # What was never tried may wait for anything; what was tried waits for its platform.
+    f"""
+    UPDATE deliveries INDEXED BY deliveries_due SET due_at = :now
+    WHERE state = 'pending' AND due_at > {_LATEST} AND attempts > 0
+    """,
+    f"""
+    UPDATE deliveries INDEXED BY deliveries_sending SET lease_until = :now
+    WHERE state = 'sending' AND lease_until > {_LONGEST_LEASE}
+    """,
+    f"""
+    UPDATE deliveries INDEXED BY deliveries_edits SET edit_due_at = min(edit_due_at, :now),
+        lease_until = min(lease_until, :now)
+    WHERE edit_due_at IS NOT NULL AND (edit_due_at > {_LATEST} OR lease_until > {_LONGEST_LEASE})
+    """,
+    f"""
+    UPDATE destinations INDEXED BY destinations_parked SET probe_at = :now
+    WHERE parked_at IS NOT NULL AND probe_at > {_LATEST}
+    """,
+)
+
+
+class TimePart(Part):
+    """The methods of `bot.ports.TimeStore`."""
+
+    async def shift_times(self, by: timedelta) -> None:
+        """Move all that waits for a moment, leases too; what happened keeps its time."""
+        milliseconds = by // timedelta(milliseconds=1)
+        async with self._database.transaction() as connection:
+            for statement in _SHIFTS:
+                await connection.execute(statement, {"by": milliseconds})
+            rows = await connection.execute_fetchall("SELECT id, state FROM feeds WHERE retired_at IS NULL")
+            states = [(shifted_state(row["state"], milliseconds), row["id"]) for row in rows]
+            await connection.executemany("UPDATE feeds SET state = ? WHERE id = ?", states)
+
+    async def bound_times(self, now: datetime) -> int:
+        """Make due what waits longer than anything may; return how much."""
+        async with self._database.transaction() as connection:
+            return sum(
+                [(await connection.execute(statement, {"now": to_ms(now)})).rowcount for statement in _BOUNDS]
+            )

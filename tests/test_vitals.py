@@ -1,0 +1,134 @@
+"""How the parts of the bot do: whatever is wrong has its sentence, and what is well has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.errors import StoreError
+from bot.vitals import LONGEST_SILENCE, Vitals
+from tests.contracts.adapters import Pinboard, QuietDesk
+
+
+@dataclass
+class Part:
+    """Outbox, poller and wall in one, as the vitals see them."""
+
+    closed: list[str] = field(default_factory=list)
+    failing: list[str] = field(default_factory=list)
+    refused: bool = False
+    struggles: bool = False
+
+
+class Mute(Pinboard):
+    """An adapter that cannot even say whether it is connected."""
+
+    @property
+    def connected(self) -> bool:
+        raise RuntimeError("a bug")
+
+
+@dataclass
+class Body:
+    """Vitals of a bot with one chat, and the seconds that have passed."""
+
+    board: Pinboard
+    part: Part = field(default_factory=Part)
+    at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.vitals = Vitals({"slack": self.board}, self.part, self.part, self.part, seconds=lambda: self.at)
+
+    @property
+    def troubles(self) -> list[str]:
+        return [each.trouble for each in self.vitals.parts() if each.trouble]
+
+
+@pytest.fixture
+async def body() -> Body:
+    board = Pinboard("slack")
+    await board.start(QuietDesk())
+    return Body(board)
+
+
+async def test_what_is_well_has_no_trouble(body: Body) -> None:
+    assert body.troubles == []
+
+
+async def test_a_chat_that_is_not_connected_is_told_and_for_how_long(body: Body) -> None:
+    await body.board.aclose()
+    body.vitals.beat()
+    assert body.troubles[0].startswith("Slack is not connected: no alert goes out there")
+    for _ in range(10):
+        body.at += 50
+        body.vitals.beat()
+    assert body.troubles[0].startswith("Slack is not connected for 8 min: ")
+    await body.board.start(QuietDesk())
+    body.vitals.beat()
+
+    assert body.troubles == []
+
+
+async def test_an_adapter_that_cannot_say_whether_it_is_connected_is_not() -> None:
+    assert Body(Mute("slack")).troubles[0].startswith("Slack is not connected")
+
+
+async def test_a_chat_that_shut_us_out_is_told_of_elsewhere(body: Body) -> None:
+    await body.board.aclose()
+    body.part.closed.append("slack")
+
+    assert body.troubles == []
+
+
+def _failing(body: Body) -> None:
+    body.part.failing.append("slack")
+
+
+def _refused(body: Body) -> None:
+    body.part.refused = True
+
+
+def _struggles(body: Body) -> None:
+    body.part.struggles = True
+
+
+def _house(body: Body) -> None:
+    body.vitals.kept_house(StoreError("The disk is full."))
+
+
+def _hangs(body: Body) -> None:
+    body.at += LONGEST_SILENCE + 1
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        (_failing, "Slack takes no messages for now"),
+        (_refused, "The database refuses what is to be stored"),
+        (_struggles, "The process that reads feeds was stopped several times"),
+        (_house, "Housekeeping fails"),
+        (_hangs, "The loop that polls is dead"),
+    ],
+)
+async def test_each_part_has_its_sentence(body: Body, happens: Callable[[Body], None], words: str) -> None:
+    happens(body)
+
+    assert len(body.troubles) == 1
+    assert body.troubles[0].startswith(words)
+
+
+async def test_housekeeping_that_fails_is_a_line_and_one_more_when_it_works(
+    body: Body, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(5):
+        body.vitals.kept_house(StoreError("The disk is full."))
+    body.vitals.kept_house(None)
+    body.vitals.kept_house(None)
+
+    assert [line.partition(" after")[0] for line in caplog.messages] == [
+        "Housekeeping does not work: The disk is full.",
+        "Housekeeping works again",
+    ]
+    assert body.troubles == []
