@@ -97,6 +97,15 @@ class FrontDesk:
             except StoreError as error:  # the next alert is refused, and parks the channel
                 _log.warning("%s is gone, but its alerts are not ended: %s", address, error)
 
+    async def moved(self, old: str, new: str) -> None:
+        """Give a destination another address; while the store refuses, its next alert parks it."""
+        try:
+            if await self._store.move(old, new, self._clock.now()):
+                _log.info("%s is %s now; its alerts go there.", old, new)
+                self._wake()
+        except StoreError as error:
+            _log.error("%s is %s now, but its alerts could not be moved: %s", old, new, error)
+
     async def _end(self, address: str, reason: str) -> None:
         subscriptions = await self._store.subscriptions(address, channel=True)
         if not subscriptions:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from slack_bolt.app.async_app import AsyncApp
 
+from adapters.shared.outage import Outage
 from adapters.slack import checks
 from adapters.slack.checks import Finding
 from adapters.slack.errors import TABLE
@@ -37,6 +38,7 @@ NOTHING_SET = (
     "There is no bot token; put it into SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & Permissions) and start "
     "again."
 )
+NOT_CONNECTED = "Slack is not connected at present."
 
 _log = logging.getLogger(__name__)
 
@@ -102,6 +104,7 @@ class SlackAdapter:
         self._service: asyncio.Task[None] | None = None
         self._refused: PermanentError | None = None  # why Slack will not have the bot
         self._known = False  # whether Slack has told who the bot is
+        self._outage = Outage(_log, "Slack")
 
     @property
     def routes(self) -> Sequence[WebRoute]:
@@ -112,6 +115,15 @@ class SlackAdapter:
     def connected(self) -> bool:
         """Whether commands come in and messages can go out."""
         return self._parts is not None and self._known and self._link.connected
+
+    @property
+    def trouble(self) -> str:
+        """Why it is not connected, one sentence; "" while it is."""
+        if self._refused is not None:
+            return str(self._refused)
+        if self.connected:
+            return ""
+        return (self._link.trouble if self._known else self._outage.trouble) or NOT_CONNECTED
 
     # --- life -------------------------------------------------------------------------------------------
 
@@ -172,9 +184,10 @@ class SlackAdapter:
         try:
             await self._identify(parts)
         except TemporaryError as error:
-            _log.warning("Slack cannot be used yet: %s", error)
+            self._outage.note(str(error))
             return False
         self._known = True
+        self._outage.end()
         if parts.installations is not None:
             self._door.open(desk, parts.workspaces, parts.installations)
         await parts.events.returned()
@@ -187,10 +200,7 @@ class SlackAdapter:
             if not self._door.routes:
                 raise PermanentError(NOTHING_SET, scope=Scope.ADAPTER)
             return
-        try:
-            me = await parts.workspaces.connect()
-        except PermanentError as error:  # whatever it says of a place, it is said of all
-            raise PermanentError(str(error), scope=Scope.ADAPTER) from None
+        me = await parts.workspaces.connect()
         if not me.bot:  # it would write in a person's name
             raise PermanentError(TABLE["not_allowed_token_type"].text, scope=Scope.ADAPTER)
         _log.info("Slack knows the bot as @%s in %s.", me.name, me.team_name)
@@ -230,7 +240,7 @@ class SlackAdapter:
         if self._refused is not None:
             raise self._refused
         if self._parts is None:
-            raise TemporaryError("Slack is not connected at present.")
+            raise TemporaryError(NOT_CONNECTED)
         return self._parts.delivery
 
     # --- what the shell asks ------------------------------------------------------------------------------

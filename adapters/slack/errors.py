@@ -10,6 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.text.bounds import seconds
 from bot.text.sanitize import one_line
 
 REFUSED = (
@@ -57,6 +58,9 @@ def _shut(text: str) -> Rule:
 
 _SLOWER = Rule("Slack asks the bot to slow down.")
 _FAULT = Rule("Slack has a fault of its own.", uncertain=True)
+_NO_METHOD = Rule(
+    "Slack does not offer the call at present; if that stays so, update Bystander.", wait=_MUCH_LATER
+)
 _MOVING = Rule("The workspace is being moved by Slack, until then nothing can be sent.", wait=_MUCH_LATER)
 _RESTRICTED = _here(
     "The workspace does not let the bot write there; allow it in the channel's posting permissions."
@@ -70,7 +74,7 @@ _LONG = _this("Slack finds the message too long.")
 _EDIT = _this("The message cannot be edited any more.")
 _OURS = _this("Slack does not understand the call; update Bystander.")
 _TOKEN = _shut(REFUSED)
-_KEPT_OUT = _shut(
+_KEPT_OUT = _here(
     "The workspace's settings keep the app out; ask one of its admins to approve it (Manage apps)."
 )
 
@@ -87,6 +91,10 @@ TABLE: dict[str, Rule] = {
     "external_channel_migrating": Rule("Slack is moving the channel.", wait=_LATER),
     "team_added_to_org": _MOVING,
     "org_login_required": _MOVING,
+    "migration_in_progress": _MOVING,
+    "unknown_method": _NO_METHOD,  # "currently not available" (method reference)
+    "method_deprecated": _NO_METHOD,
+    "deprecated_endpoint": _NO_METHOD,
     "message_limit_exceeded": Rule("The workspace has sent all that its plan allows.", wait=_MUCH_LATER),
     # this message
     "invalid_blocks": _FORM,
@@ -123,6 +131,11 @@ TABLE: dict[str, Rule] = {
     "channel_is_limited_access": _DENIED,
     "access_denied": _DENIED,
     "no_permission": _DENIED,
+    "team_access_not_granted": _DENIED,
+    "accesslimited": _KEPT_OUT,
+    "app_access_restricted": _KEPT_OUT,
+    "enterprise_is_restricted": _KEPT_OUT,
+    "two_factor_setup_required": _KEPT_OUT,
     "team_not_found": _here("Slack does not know the workspace of that channel; add the channel again."),
     "user_not_found": _NO_ACCOUNT,
     "user_disabled": _NO_ACCOUNT,
@@ -145,10 +158,6 @@ TABLE: dict[str, Rule] = {
         "The bot lacks a scope; add it (api.slack.com/apps, OAuth & Permissions, Scopes) and install the app "
         "again."
     ),
-    "app_access_restricted": _KEPT_OUT,
-    "accesslimited": _KEPT_OUT,
-    "enterprise_is_restricted": _KEPT_OUT,
-    "two_factor_setup_required": _KEPT_OUT,
     # the call
     **dict.fromkeys(
         (
@@ -159,14 +168,27 @@ TABLE: dict[str, Rule] = {
             "invalid_form_data",
             "invalid_post_type",
             "missing_post_type",
-            "unknown_method",
-            "method_deprecated",
-            "deprecated_endpoint",
             "as_user_not_supported",
         ),
         _OURS,
     ),
 }
+
+# The only names that shut the bot out when it asks who it is: each says that the token itself is no good. All
+# others pass (a move, an incident, a network that is kept out), or are of a call and not of the token.
+OF_THE_TOKEN = frozenset(
+    {
+        "account_inactive",
+        "invalid_auth",
+        "not_allowed_token_type",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+    }
+)
+# What auth.test says after the app was removed. invalid_auth is not among them: it also stands for a network
+# that the workspace keeps out (documentation), and a token that was thrown away does not come back.
+GONE = frozenset({"account_inactive", "token_revoked"})
 
 # What became of the way to Slack, and whether the request may have arrived; the first that fits.
 _BROKEN: dict[type[Exception], tuple[str, bool]] = {
@@ -191,13 +213,28 @@ def translate(error: Exception, *, elsewhere: bool = False) -> DeliveryError:
     for kind, (text, uncertain) in _BROKEN.items():
         if isinstance(error, kind):
             return TemporaryError(text, uncertain=uncertain)
-    _log.error("Something unforeseen on the way to Slack", exc_info=error)
+    _log.error("Slack's answer is not what the method reference says: %s", type(error).__name__)
     return TemporaryError(f"{type(error).__name__} on the way to Slack.", uncertain=True)
 
 
+def at_login(error: Exception) -> DeliveryError:
+    """Return what an error means that Slack answers when it is asked who the bot is, or for a socket.
+
+    PermanentError(ADAPTER): the token itself is no good. Everything else may pass: TemporaryError.
+    """
+    told = translate(error)
+    if isinstance(told, TemporaryError) or (isinstance(error, DeliveryError)):
+        return told
+    if name_of(error) in OF_THE_TOKEN:
+        return PermanentError(str(told), scope=Scope.ADAPTER)
+    return TemporaryError(str(told), retry_after=_LATER)
+
+
 def name_of(error: Exception) -> str:
-    """Return Slack's own name of an error, "" for none."""
-    return str(_body(error).get("error") or "")
+    """Return Slack's own name of an error, "" for none: what stands between may answer in JSON too."""
+    body = _body(error)
+    name = body.get("error")
+    return name if isinstance(name, str) and body.get("ok") is False else ""
 
 
 def retry_after(error: SlackApiError) -> float | None:
@@ -205,17 +242,13 @@ def retry_after(error: SlackApiError) -> float | None:
     if _status(error) != _TOO_MANY and TABLE.get(name_of(error)) is not _SLOWER:
         return None
     headers = getattr(error.response, "headers", None) or {}
-    try:
-        return min(max(float(headers.get("Retry-After", _UNSAID)), 0.0), _LONGEST)
-    except ValueError:
-        return _UNSAID
+    return seconds(headers.get("Retry-After"), _UNSAID, _LONGEST)
 
 
 def _answered(error: SlackApiError, *, elsewhere: bool) -> DeliveryError:
     if (asked := retry_after(error)) is not None:
         return TemporaryError(_SLOWER.text, retry_after=asked)
-    name = name_of(error)
-    rule = _rule(name) or _by_status(_status(error), name)
+    rule = _rule(name_of(error), _status(error))
     text, scope = rule.text, rule.scope
     if scope is Scope.ADAPTER and elsewhere:
         text, scope = CLOSED, Scope.DESTINATION
@@ -224,12 +257,11 @@ def _answered(error: SlackApiError, *, elsewhere: bool) -> DeliveryError:
     return PermanentError(_with_detail(text, error), scope=scope)
 
 
-def _rule(name: str) -> Rule | None:
-    return _RESTRICTED if name.startswith("restricted_action") else TABLE.get(name)
-
-
-def _by_status(status: int, name: str) -> Rule:
-    """Return the rule for an answer without a name that the table knows."""
+def _rule(name: str, status: int) -> Rule:
+    """Return the rule of an answer; in the middle of a fault no word of Slack's is taken for good."""
+    known = _RESTRICTED if name.startswith("restricted_action") else TABLE.get(name)
+    if known is not None and (known.scope is None or status < _SERVER_ERROR):
+        return known
     if status >= _SERVER_ERROR:
         return Rule(f"Slack has a fault of its own (it answered {status}).", uncertain=True)
     if name:

@@ -48,7 +48,7 @@ async def why(call: Call) -> Reply:
     ]
     if call.caller.place != call.caller.address:
         lines += await _channel_fate(call, post)
-    return Reply("\n".join(lines))
+    return Reply("\n".join(dict.fromkeys(lines)))  # what holds here and there is said once
 
 
 async def _post(call: Call) -> Post:

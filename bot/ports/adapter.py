@@ -51,6 +51,10 @@ class Desk(Protocol):
         """Say that channels were deleted for ever: admins are told, what went there ends, its queue too."""
         ...
 
+    async def moved(self, old: str, new: str) -> None:
+        """Say that a destination has got another address: what it follows and what waits goes there now."""
+        ...
+
     async def addresses(self, prefix: str) -> list[str]:
         """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
         ...

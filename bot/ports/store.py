@@ -32,6 +32,14 @@ class ReachStore(Protocol):
         """Fail all that waits for a destination, what is under way too; return how many messages."""
         ...
 
+    async def move(self, old: str, new: str, now: datetime) -> bool:
+        """Give a destination another address: its platform did. False when there is no such destination.
+
+        What it follows and what waits for it moves along, under the attempt keys of before; a parking ends.
+        If the new address is a destination already the two become one, and a post goes there once.
+        """
+        ...
+
 
 class TimeStore(Protocol):
     """What is asked of a store when the machine's clock was set."""

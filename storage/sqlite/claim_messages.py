@@ -51,7 +51,7 @@ def _claim(
     return Claim(
         delivery_ids=tuple(row["id"] for row in rows),
         action=Action.EDIT if edit else Action.SEND,
-        key=attempt_key(first["address"], _what(first, posts)),
+        key=attempt_key(first["key_address"] or first["address"], _what(first, posts)),
         destination=destination_from(first),
         message=_message(rows, posts),
         attempts=(first["edit_attempts"] if edit else first["attempts"]) - 1,

@@ -162,6 +162,7 @@ CREATE TABLE deliveries (
     edit_due_at INTEGER,              -- when to show the post's new form; owner and lease as for a send
     edit_attempts INTEGER NOT NULL DEFAULT 0,
     edited INTEGER NOT NULL DEFAULT 0,
+    key_address TEXT NOT NULL DEFAULT '',  -- what the attempt key is made of, where the address changed since
     UNIQUE (destination_id, post_id)
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';

@@ -11,6 +11,7 @@ from storage.sqlite.connection import Database
 from storage.sqlite.destinations import ReachPart
 from storage.sqlite.feeds import FeedPart
 from storage.sqlite.key_value import MemoryPart
+from storage.sqlite.moved import MovedPart
 from storage.sqlite.outbox import OutboxPart
 from storage.sqlite.posts import PostPart
 from storage.sqlite.subscriptions import SubscriptionPart
@@ -18,7 +19,7 @@ from storage.sqlite.times import TimePart
 
 
 class SqliteStore(
-    FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, ReachPart, MemoryPart, TimePart
+    FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, ReachPart, MovedPart, MemoryPart, TimePart
 ):
     """`bot.ports.Store` on one SQLite file."""
 

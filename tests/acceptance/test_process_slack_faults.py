@@ -191,13 +191,25 @@ async def test_no_command_is_lost_while_connections_come_and_go(slack_place: Sla
 async def test_a_wrong_token_is_one_sentence_and_exit_1(slack_place: SlackPlace) -> None:
     place = slack_place
     place.home.settings["console"]["enabled"] = False
-    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
-        ended = await place.home.call("run", env=place.env | {name: "xoxb-1-wrong"})
+    for name, token in {"SLACK_BOT_TOKEN": "xoxb-1-wrong", "SLACK_APP_TOKEN": "xapp-1-wrong"}.items():
+        ended = await place.home.call("run", env=place.env | {name: token})
 
         assert ended.code == 1
         assert name in ended.err
-        assert "xoxb-1-wrong" not in ended.err
+        assert token not in ended.err
     place.slack.take_violations()
+
+
+async def test_swapped_tokens_are_told_before_anything_is_written(slack_place: SlackPlace) -> None:
+    place = slack_place
+    swapped = {"SLACK_BOT_TOKEN": place.slack.app_token, "SLACK_APP_TOKEN": place.team.bot_token}
+    for command in ("run", "check"):
+        ended = await place.home.call(command, env=place.env | swapped)
+
+        assert ended.code == 2
+        assert "SLACK_APP_TOKEN: holds the token for SLACK_BOT_TOKEN" in ended.err
+        assert "SLACK_BOT_TOKEN: holds the token for SLACK_APP_TOKEN" in ended.err
+    assert not place.home.database.exists()
 
 
 async def test_missing_tokens_are_told_together_and_nothing_is_written(slack_place: SlackPlace) -> None:

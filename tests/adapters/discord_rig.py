@@ -66,6 +66,7 @@ class NotingDesk:
     reached: list[str] = field(default_factory=list)
     ended: list[tuple[str, str]] = field(default_factory=list)
     parked: list[tuple[str, str]] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
     notices: int = 0  # how often destinations were reported out of reach
     known: list[str] = field(default_factory=list)  # addresses of destinations
     memory: dict[str, str] = field(default_factory=dict)
@@ -86,6 +87,9 @@ class NotingDesk:
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
         self.ended += [(address, reason) for address in addresses]
+
+    async def moved(self, old: str, new: str) -> None:
+        self.moves.append((old, new))
 
     async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
         self.parked += [(address, reason) for address in addresses]

@@ -111,13 +111,6 @@ async def test_without_any_token_the_start_says_which_one_is_missing() -> None:
         assert "SLACK_BOT_TOKEN" in str(error)
 
 
-async def test_whatever_shuts_the_bot_out_at_the_start_is_said_of_the_whole_platform() -> None:
-    async with made() as rig:
-        rig.server.faults.error("auth.test", "access_denied")
-
-        assert (await refused(rig)).scope is Scope.ADAPTER
-
-
 async def test_after_a_refusal_everything_says_why() -> None:
     async with made(app_token="xapp-1-wrong") as rig:
         await refused(rig)

@@ -75,6 +75,28 @@ async def test_an_edit_changes_the_message_and_keeps_its_key(rig: Rig) -> None:
     assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == reference
 
 
+async def test_each_form_of_a_message_has_block_ids_of_its_own_by_which_it_is_found(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    (message,) = rig.messages(rig.news)
+    seen = [message.blocks[0]["block_id"]]
+    for category in ("Markets", "Trade Deals"):
+        await rig.adapter.edit(rig.to(rig.news), reference, alert(1, category), KEY)
+        seen.append(message.blocks[0]["block_id"])
+    message.metadata = {}
+
+    assert len(set(seen)) == 3
+    assert await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO) == reference
+    assert await rig.adapter.find(rig.to(rig.news), KEY[:-1], LONG_AGO) is None
+
+
+async def test_an_edit_goes_to_the_channel_by_its_present_id(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    old = f"G0OLD/{reference.partition('/')[2]}"
+    await rig.adapter.edit(rig.to(rig.news), old, alert(1, "Markets"), KEY)
+
+    assert "Markets" in str(rig.messages(rig.news)[0].blocks)
+
+
 async def test_an_edit_to_a_plain_form_takes_the_blocks_away(rig: Rig) -> None:
     reference = await rig.adapter.send(rig.to(rig.alice), alert(1), KEY)
     await rig.adapter.edit(rig.to(rig.alice), reference, alert(1, plain=True), KEY)

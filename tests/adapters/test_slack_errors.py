@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.errors import TABLE, name_of, retry_after, translate
+from adapters.slack.errors import OF_THE_TOKEN, TABLE, name_of, retry_after, translate
 from bot.errors import PermanentError, Scope, TemporaryError
 
 METHODS = Path(__file__).parents[3] / "shared" / "spec" / "slack-methods"
@@ -128,6 +128,21 @@ def test_what_is_missing_or_wrong_is_told_in_slacks_words_on_one_line() -> None:
         (answer({}, 429), 30.0),
         (answer({}, 429, {"Retry-After": "-1"}), 0.0),
         (answer({}, 429, {"Retry-After": "9" * 12}), 86400.0),
+        *[
+            (answer({}, 429, {"Retry-After": said}), 30.0)
+            for said in (
+                "nan",
+                "NaN",
+                "-nan",
+                "inf",
+                "-inf",
+                "1e309",
+                "9" * 400,
+                "",
+                "Wed, 21 Oct 2026 07:28:00 GMT",
+            )
+        ],
+        (answer({}, 429, {"Retry-After": " 7.5 "}), 7.5),
     ],
 )
 def test_a_429_asks_to_wait_and_nothing_was_done(error: SlackApiError, seconds: float) -> None:
@@ -136,6 +151,22 @@ def test_a_429_asks_to_wait_and_nothing_was_done(error: SlackApiError, seconds: 
     assert isinstance(told, TemporaryError)
     assert (told.retry_after, told.uncertain) == (seconds, False)
     assert retry_after(error) == seconds
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("name", ["invalid_auth", "channel_not_found", "invalid_blocks"])
+def test_in_the_middle_of_a_fault_nothing_is_taken_for_good(name: str, status: int) -> None:
+    told = translate(answer({"ok": False, "error": name}, status))
+
+    assert isinstance(told, TemporaryError)
+    assert told.uncertain
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_nothing_but_the_token_and_its_scopes_shuts_the_platform(name: str) -> None:
+    shuts = TABLE[name].scope is Scope.ADAPTER
+
+    assert shuts == (name in OF_THE_TOKEN | {"missing_scope"})
 
 
 @pytest.mark.parametrize(
@@ -153,6 +184,14 @@ def test_after_a_fault_of_slacks_the_message_may_be_there(error: SlackApiError) 
     "error",
     [
         refused("an_error_of_the_future"),
+        refused("workspace_is_on_holiday"),
+        refused("invalid_auth_type"),
+        refused("channel_is_read_only_now"),
+        refused("token_revoked "),
+        refused("unknown_method"),
+        refused("method_deprecated"),
+        answer({"error": "invalid_auth"}, 403),
+        answer({"ok": "false", "error": "account_inactive"}, 403),
         answer({}, 403),
         answer({"ok": False, "error": ["a"]}, 200),
         answer([], 200),

@@ -60,7 +60,7 @@ async def test_a_dropped_installation_is_gone() -> None:
     desk = NotingDesk()
     installations = Installations(desk, SECRET)
     await installations.keep(READERS)
-    await installations.drop("T0READERS")
+    assert await installations.drop("T0READERS", READERS.token)
 
     assert await installations.token("T0READERS") == ""
     assert desk.memory == {}

@@ -77,12 +77,13 @@ async def test_connections_that_are_cut_off_come_back_and_what_waited_comes_in()
     async with by_socket(ping_every=0.3) as (made, link):
         await connections(made, 2)
         await made.server.sockets.reset()
+        made.news.archive()
         deed = await made.server.event(made.home, {"type": "channel_archive", "channel": made.news.id})
         await deed.acked(20)
         await made.server.wait_until(lambda: link.connected)
         await made.type("Trade")
+        await made.server.wait_until(lambda: made.desk.parked)
 
-        assert made.desk.parked
         assert made.server.sockets.opened >= 3
 
 
@@ -119,14 +120,26 @@ async def test_a_wrong_app_token_is_one_clear_sentence(token: str) -> None:
         assert len(made.server.calls_to("apps.connections.open")) <= 2
 
 
-async def test_a_token_that_is_revoked_later_ends_the_service() -> None:
-    async with by_socket() as (made, link):
+async def test_a_token_that_is_refused_later_ends_the_service_once_that_goes_on() -> None:
+    async with by_socket(doubt=0.0) as (made, link):
         await connections(made, 2)
         made.server.faults.error("apps.connections.open", "token_revoked", times=9)
         await made.server.sockets.refresh()
 
         with pytest.raises(PermanentError, match="SLACK_APP_TOKEN"):
             await link.run()
+
+
+async def test_a_token_that_is_refused_by_mistake_for_a_while_ends_nothing() -> None:
+    async with by_socket() as (made, link):
+        await connections(made, 2)
+        made.server.faults.error("apps.connections.open", "invalid_auth", times=4)
+        await made.server.sockets.refresh()
+        await made.server.wait_until(lambda: not made.server.faults.pending)
+        await made.server.wait_until(lambda: made.server.sockets.opened >= 4 and not link.trouble)
+
+        assert link.connected
+        await made.type("Trade")
 
 
 async def test_slack_out_of_reach_is_tried_until_it_is_there(caplog: pytest.LogCaptureFixture) -> None:
@@ -233,7 +246,7 @@ async def test_a_listener_that_fails_is_told_and_takes_nothing_down(caplog: pyte
             raise RuntimeError("broken on purpose")
 
         await (await made.server.open_home(made.alice)).acked()
-        await made.server.wait_until(lambda: "Handling something from Slack failed" in caplog.text)
+        await made.server.wait_until(lambda: "Something from Slack could not be dealt with" in caplog.text)
         await made.type("Trade")
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.messages.delivery import HISTORY, LOOK_AGAIN
-from bot.errors import PermanentError, Scope, TemporaryError
+from adapters.slack.messages.history import MOST_PAGES, PAGE, bears, read_page
+from bot.errors import NotYetError, PermanentError, Scope, TemporaryError
+from bot.model import Destination
 from tests.adapters.slack_rig import KEY, LONG_AGO, POST, Rig, alert, lost, made
+
+HISTORY = "conversations.history"
 
 
 @pytest.fixture
@@ -87,15 +92,135 @@ async def test_it_looks_through_a_busy_channel_page_by_page_and_no_further_back_
     assert await rig.adapter.find(rig.to(rig.news), KEY, later) is None
 
 
-async def test_a_message_that_may_lie_further_back_than_is_read_is_not_sent_again(rig: Rig) -> None:
-    await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
-    for number in range(HISTORY):
+async def searched(rig: Rig, destination: Destination | None = None) -> tuple[str | None, int]:
+    """Look until the search is at its end, as the outbox does; return what was found, and the attempts."""
+    for attempt in range(1, 100):
+        try:
+            return await rig.adapter.find(destination or rig.to(rig.news), KEY, LONG_AGO), attempt
+        except NotYetError as error:
+            rig.time.now += error.retry_after or 0.0
+            rig.server.clock.advance(error.retry_after or 0.0)
+    raise AssertionError("the search does not end")
+
+
+def chatter(rig: Rig, count: int) -> None:
+    for number in range(count):
         rig.team.say(rig.news, rig.alice, f"chatter {number}")
-    with pytest.raises(TemporaryError) as error:
+
+
+async def test_a_long_search_goes_on_where_it_ended(rig: Rig) -> None:
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    chatter(rig, MOST_PAGES * PAGE + 1)
+
+    assert await searched(rig) == (reference, 2)
+    assert len(rig.server.calls_to(HISTORY)) == MOST_PAGES + 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_with_15_messages_a_minute_a_message_in_a_busy_channel_is_settled(
+    rig: Rig, *, there: bool
+) -> None:
+    rig.server.outside_marketplace()
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY) if there else None
+    chatter(rig, 100)
+    found, attempts = await searched(rig)
+
+    assert found == reference
+    assert attempts >= 7
+    assert len([each for each in rig.server.calls_to(HISTORY) if each.status == 200]) == 7
+    assert not [key for key in rig.desk.memory if "look" in key]
+
+
+async def test_what_is_written_during_a_search_does_not_lengthen_it(rig: Rig) -> None:
+    rig.server.outside_marketplace()
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    chatter(rig, 40)
+    for _ in range(5):
+        chatter(rig, 30)
+        with suppress(NotYetError):
+            if found := await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO):
+                break
+        rig.time.now += 61
+        rig.server.clock.advance(61)
+
+    assert found == reference
+
+
+async def test_a_search_goes_on_after_a_restart(rig: Rig) -> None:
+    rig.server.outside_marketplace()
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    chatter(rig, 40)
+    with pytest.raises(NotYetError):
         await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO)
+    rig.server.clock.advance(61)
+    await rig.restart()
+    await searched(rig)
+    cursors = [each.arguments.get("cursor") for each in rig.server.calls_to(HISTORY) if each.status == 200]
+
+    assert cursors[0] is None
+    assert len(cursors) == len(set(cursors)) == 3
+    assert (await searched(rig))[0] == reference
+
+
+@pytest.mark.parametrize("kept", ["{", "[]", "3", '{"key": 1}', '{"key": "x", "oldest": "1", "cursor": "y"}'])
+async def test_what_is_kept_of_another_search_is_not_gone_on_with(rig: Rig, kept: str) -> None:
+    rig.desk.memory[f"slack:look:{rig.address(rig.news)}"] = kept
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+
+    assert await searched(rig) == (reference, 1)
+
+
+async def test_a_cursor_that_slack_does_not_know_any_more_begins_the_search_anew(rig: Rig) -> None:
+    rig.server.outside_marketplace()
+    reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
+    chatter(rig, 20)
+    with pytest.raises(NotYetError):
+        await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO)
+    rig.time.now += 61
+    rig.server.clock.advance(61)
+    rig.server.faults.error(HISTORY, "invalid_cursor")
+
+    assert (await searched(rig))[0] == reference
+
+
+async def test_while_slack_asks_to_wait_with_histories_nothing_is_asked(rig: Rig) -> None:
+    rig.server.faults.ratelimit(HISTORY, 60)
+    for _ in range(3):
+        with pytest.raises(NotYetError) as error:
+            await rig.adapter.find(rig.to(rig.news), KEY, LONG_AGO)
+
+    assert (error.value.retry_after or 0.0) >= 59.0
+    assert len(rig.server.calls_to(HISTORY)) == 1
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"messages": None},
+        {"messages": {}},
+        {"messages": [], "has_more": True},
+        {"messages": [], "has_more": True, "response_metadata": None},
+        {"messages": [], "has_more": True, "response_metadata": {"next_cursor": 7}},
+    ],
+)
+def test_a_history_that_does_not_say_what_is_there_never_says_that_nothing_is(told: dict[str, Any]) -> None:
+    with pytest.raises(TemporaryError) as error:
+        read_page(told)
 
     assert error.value.uncertain
-    assert error.value.retry_after == LOOK_AGAIN
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, 3, "x", [], {}, {"user": None}, {"metadata": None}, {"metadata": {"event_payload": []}}],
+)
+def test_odd_messages_in_a_history_are_passed_over(odd: object) -> None:
+    messages, cursor = read_page({"messages": [odd]})
+
+    assert cursor == ""
+    assert all(not bears(each, KEY) for each in messages)
+    assert not bears({"blocks": [None, {"block_id": 3}, "x"], "metadata": []}, KEY)
 
 
 async def test_a_clock_ahead_of_slacks_still_finds(rig: Rig) -> None:

@@ -59,7 +59,8 @@ async def test_an_uninstalled_workspace_is_cleaned_up_and_parked_and_resumes_whe
         await browser.install(guests)
         for deed in await guests.uninstall():
             await deed.acked()
-        await made.server.wait_until(lambda: len(made.desk.parked) == 2)
+        await made.server.wait_until(lambda: made.desk.parked)
+        await made.events.drain(5)
 
         assert {address for address, _ in made.desk.parked} == {place}
         assert "install it there again" in made.desk.parked[0][1]

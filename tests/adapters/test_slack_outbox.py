@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,6 +40,24 @@ class Bot:
         self.clock.forward(after)
         adapters = {"slack": self.rig.adapter}
         await Outbox(self.store, adapters, self.clock, DeliverySettings(), owner).drain()
+
+    async def drain_some(self, *, after: float = 0.0) -> None:
+        """Deliver what is due, as `drain` does, but wait for no turn that comes later."""
+        self.clock.forward(after)
+        self.rig.time.now += after
+        self.rig.server.clock.advance(after)
+        stop = asyncio.Event()
+        outbox = Outbox(self.store, {"slack": self.rig.adapter}, self.clock, DeliverySettings(), "one")
+        work = asyncio.create_task(outbox.run(stop))
+        while not await self._idle():  # noqa: ASYNC110 -- the state of a database is no event
+            await asyncio.sleep(0.01)
+        stop.set()
+        await work
+
+    async def _idle(self) -> bool:
+        """Whether nothing is under way or due."""
+        due = await self.store.next_delivery_at(["slack"])
+        return "sending" not in await self.states() and (due is None or due > self.clock.now())
 
     async def states(self) -> list[str]:
         """Return the states of the channel's deliveries, oldest first."""
@@ -161,3 +180,30 @@ async def test_a_message_in_doubt_waits_until_the_bot_may_look_for_it(bot: Bot) 
     assert "/invite @bystander" in info.error
     assert await bot.states() == ["sent"]
     assert len(bot.messages) == 1
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_later_posts_wait_until_a_message_in_doubt_is_settled_in_a_busy_channel(
+    bot: Bot, *, arrived: bool
+) -> None:
+    slack = bot.rig.server
+    slack.outside_marketplace()
+    await bot.publish("p1")
+    if arrived:
+        slack.faults.lose_answer(POST)
+    else:
+        slack.faults.drop(POST)
+    await bot.drain_some()
+    for number in range(200):
+        bot.rig.team.say(bot.rig.news, bot.rig.alice, f"chatter {number}")
+    await bot.publish("p2")
+    states = []
+    for _ in range(40):
+        await bot.drain_some(after=61.0)
+        states.append(await bot.states())
+    own = [each for each in bot.messages if each.bot_id]
+
+    assert ["pending", "sent"] not in states
+    assert states.count(["pending", "pending"]) > 12  # so many pages, one a minute
+    assert states[-1] == ["sent", "sent"]
+    assert ["p1" in each.text for each in own] == [True, False]

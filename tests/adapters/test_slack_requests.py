@@ -37,6 +37,7 @@ async def test_commands_and_events_come_in() -> None:
     async with by_http() as (made, link):
         await link.start(made.app)
         await made.type("China-U.S. & <Trade>")
+        made.news.delete()
         event = {"type": "channel_deleted", "channel": made.news.id}
         await (await made.server.event(made.home, event)).acked()
         await made.server.wait_until(lambda: made.desk.ended)

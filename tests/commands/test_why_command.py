@@ -267,6 +267,16 @@ async def test_the_channel_it_is_asked_in_is_told_too(room: Room) -> None:
     assert (await room.say("/why", place="quiet")).text.splitlines()[4:] == ["You follow nothing."]
 
 
+async def test_what_holds_for_the_person_and_the_channel_is_said_once(room: Room) -> None:
+    await room.say("/follow Trade")
+    await room.say("/follow Taiwan when:daily")
+    await room.say("/alerts add Trade", "root", admin=True, place="news")
+    lines = (await room.say("/why tariffs stay", place="news")).text.splitlines()
+
+    assert len([each for each in lines if each.startswith("Nobody was alerted")]) == 1
+    assert len(lines) == len(set(lines))
+
+
 async def test_a_paused_channel_is_told(room: Room) -> None:
     await room.say("/alerts add Trade", "root", admin=True, place="news")
     await room.say("/alerts pause", "root", admin=True, place="news")

@@ -155,6 +155,9 @@ class QuietDesk:
 
     async def reachable(self, address: str) -> None: ...
 
+    async def moved(self, old: str, new: str) -> None:
+        """Not used here."""
+
     async def gone(self, addresses: Sequence[str], reason: str) -> None: ...
 
     async def unreachable(self, addresses: Sequence[str], reason: str) -> None: ...

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from tests.fakes.slack_basics import ApiError, Clock
 
-_MINUTE = 60.0
-
 
 @dataclass
 class _Bucket:
@@ -21,7 +19,7 @@ class Limits:
     """The numbers may be set at any time. `refused` counts 429s by what they were for.
 
     per_second, burst: posts in one channel. per_minute: posts in one workspace. method_per_minute: calls of
-    one method, with `methods` for single ones.
+    one method, with `methods` for single ones. minute: the seconds that a minute takes.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -31,6 +29,7 @@ class Limits:
         self.per_minute = 300
         self.method_per_minute = 1200
         self.methods: dict[str, int] = {}
+        self.minute = 60.0
         self.refused: Counter[str] = Counter()
         self._buckets: dict[str, _Bucket] = {}
         self._recent: dict[tuple[str, str], deque[float]] = defaultdict(deque)
@@ -56,10 +55,10 @@ class Limits:
 
     def _window(self, scope: str, key: tuple[str, str], most: int) -> None:
         now, recent = self._clock.now(), self._recent[key]
-        while recent and recent[0] <= now - _MINUTE:
+        while recent and recent[0] <= now - self.minute:
             recent.popleft()
         if len(recent) >= most:
-            self._refuse(scope, recent[0] + _MINUTE - now)
+            self._refuse(scope, recent[0] + self.minute - now)
         recent.append(now)
 
     def _refuse(self, scope: str, wait: float) -> None:

@@ -13,6 +13,7 @@ from tests.fakes.slack_web import Handler, need_scope
 from tests.fakes.slack_world import Channel
 
 _CREATED = 1_700_000_000
+_NEXT = "next_ts:"  # before the time in a cursor of conversations.history
 _KINDS = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
 
 
@@ -21,7 +22,7 @@ class Rooms:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self.history_limit = 999  # 15 for an app sold outside the Marketplace
+        self.history_limit = 999  # see FakeSlack.outside_marketplace
 
     def table(self) -> dict[str, Handler]:
         """Return the handlers by method."""
@@ -71,7 +72,7 @@ class Rooms:
             raise ApiError("not_in_channel")
         found = [each for each in reversed(channel.stored) if _within(asked, each)]
         limit = min(int(asked.get("limit") or 100), self.history_limit)
-        page, cursor = _page(asked, found, limit)
+        page, cursor = _older(asked, found, limit)
         told = [each.show(metadata=bool(asked.get("include_all_metadata"))) for each in page]
         more: Json = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
         return {"messages": told, "has_more": bool(cursor), "pin_count": 0, **more}
@@ -203,3 +204,16 @@ def _page(asked: Request, found: list[Any], limit: int) -> tuple[list[Any], str]
     end = start + limit
     following = base64.b64encode(f"next:{end}".encode()).decode() if end < len(found) else ""
     return found[start:end], following
+
+
+def _older(asked: Request, found: list[StoredMessage], limit: int) -> tuple[list[StoredMessage], str]:
+    """Return a page of history. Its cursor is the time of the next message: newer ones shift nothing."""
+    cursor = asked.get("cursor")
+    if cursor:
+        try:
+            latest = int(base64.b64decode(str(cursor)).decode().removeprefix(_NEXT))
+        except ValueError:
+            raise ApiError("invalid_cursor") from None
+        found = [each for each in found if _micros(each.ts) <= latest]
+    rest = found[limit:]
+    return found[:limit], base64.b64encode(f"{_NEXT}{_micros(rest[0].ts)}".encode()).decode() if rest else ""

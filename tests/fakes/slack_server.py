@@ -177,6 +177,14 @@ class FakeSlack:
     def next_install(self, team: Team | None) -> None:
         self.oauth.next_install = team
 
+    def outside_marketplace(self, *, minute: float = 60.0) -> None:
+        """Treat the app as one that is distributed outside the Marketplace: histories come bit by bit.
+
+        15 messages a call and one call a minute (documentation, rate limits); `minute` in seconds.
+        """
+        self.rooms.history_limit, self.limits.methods["conversations.history"] = 15, 1
+        self.limits.minute = minute
+
     # --- people act ----------------------------------------------------------------------------------------
 
     async def command(self, user: User, channel: Channel | User | str, command: str, text: str = "") -> Deed:

@@ -117,6 +117,14 @@ class Channel:
         """Throw the bot out."""
         self.members.discard(self.team.bot_user_id)
 
+    def change_id(self) -> str:
+        """Give it another id, as sharing a private channel does; return the old one. No event is sent."""
+        old, self.id = self.id, self.team.ids.next("C")
+        self.team.channels[self.id] = self.team.channels.pop(old)
+        for message in self.stored:
+            message.channel_id = self.id
+        return old
+
     def find(self, ts: str) -> StoredMessage | None:
         """Return the message with this ts."""
         return next((each for each in self.stored if each.ts == ts and not each.deleted), None)

@@ -91,9 +91,12 @@ class Installations(AsyncInstallationStore):
         if await self.installed(installed.team) != installed:
             raise BoltError("The database does not take the installation.")
 
-    async def drop(self, team: str) -> None:
-        """Forget a workspace and its token."""
+    async def drop(self, team: str, token: str) -> bool:
+        """Forget a workspace while its token is still this one; False when a newer one was kept since."""
+        if await self.token(team) != token:
+            return False
         await self._memory.remember(_INSTALLATION + team, "")
+        return True
 
     async def async_save(self, installation: Installation) -> None:
         """Keep what Slack granted. BoltError: it cannot be used or kept."""

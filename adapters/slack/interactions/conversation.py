@@ -32,7 +32,7 @@ from adapters.slack.interactions.permissions import PATIENCE, Callers, People
 from adapters.slack.interactions.request_context import Origin
 from adapters.slack.messages import destinations
 from adapters.slack.messages.render import FOLLOW as FOLLOW_BUTTON
-from adapters.slack.messages.render import WHY
+from adapters.slack.messages.render import READ, WHY
 from adapters.slack.transport.tasks import Once, Tasks
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
@@ -42,6 +42,7 @@ from bot.ports import Desk
 SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds for what goes into an acknowledgement; Slack waits for 3
 OPEN_LIMIT = 1.0  # seconds to find out who is an admin before a form opens
 MOST_FORMS = 1000  # submitted ones that are remembered
+UNKNOWN = "That button is too old to be understood; type the command again, or /help."
 TOO_OLD = "That list is too old to be turned; please ask again."
 
 _ANY = re.compile("")
@@ -187,6 +188,15 @@ class Conversation:
                 await self._take_up(who, wanted, in_view=bool(body.get("view")))
             elif not self._clerk.changes(wanted):  # a page never does again what was done
                 await self._answer(who, await self._callers.caller(who), wanted, replace_it=True)
+        elif kind != READ:  # which is a link, and Slack follows it
+            await self._decline(who, in_view=bool(body.get("view")))
+
+    async def _decline(self, who: Origin, *, in_view: bool) -> None:
+        """Say of a button that it is none of ours, or none of ours any more."""
+        if in_view:
+            self._home.refresh(who, UNKNOWN)
+        else:
+            await self._answers.give(who, Reply(UNKNOWN))
 
     async def _answer_reader(self, who: Origin, wanted: Errand) -> None:
         """Answer who clicked, alone, under a message that everybody sees."""

@@ -13,6 +13,21 @@ _IDS = {
     "channel": re.compile(r"[CDG][A-Z0-9]{2,20}"),
 }
 _LONGEST_URL = 3000
+# What Bolt looks into before any listener does.
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    "action_id": str,
+    "actions": list,
+    "authorizations": list,
+    "block_id": str,
+    "callback_id": str,
+    "enterprise": dict,
+    "event": dict,
+    "team": (dict, str),
+    "team_id": str,
+    "type": str,
+    "user": (dict, str),
+    "view": dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,23 @@ def read(body: Mapping[str, Any]) -> Origin | None:
         _text(body.get("response_url")),
     )
     return found if found.team and found.user else None
+
+
+def is_sound(body: object) -> bool:
+    """Whether what Bolt looks into is there as Slack sends it, or not at all."""
+    if not isinstance(body, Mapping) or not _is_typed(body):
+        return False
+    actions, view = body.get("actions"), _mapping(body.get("view"))
+    if body.get("type") == "block_actions" and not actions:
+        return False
+    return _is_typed(view) and all(
+        isinstance(each, Mapping) and isinstance(each.get("action_id"), str) and _is_typed(each)
+        for each in actions or ()
+    )
+
+
+def _is_typed(part: Mapping[str, Any]) -> bool:
+    return all(isinstance(part[name], kind) for name, kind in _KINDS.items() if part.get(name) is not None)
 
 
 def channel_id(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,19 +17,17 @@ from adapters.shared.token_bucket import urgent
 from adapters.slack.errors import name_of, translate
 from adapters.slack.messages import destinations
 from adapters.slack.messages.destinations import Place
+from adapters.slack.messages.history import History
 from adapters.slack.messages.preflight import reader
 from adapters.slack.messages.render import Json, Payload, arguments, payload
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
-from bot.errors import PermanentError, Scope, TemporaryError
+from bot.errors import PermanentError, Scope
 from bot.model import Destination, Message, Notice
 from bot.ports import Desk
 
 CLOCK_SKEW = timedelta(seconds=60)  # that our clock may be ahead of Slack's
-PAGE, HISTORY = 200, 3000  # messages of a channel that are read to find one
-LOOK_AGAIN = 60.0  # seconds until a history is read again that is longer
 MOST_DMS = 10_000  # direct-message channels remembered in memory
-MARK = "d:{}"  # block id of a message with this key
 _REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
 _NOT_IN = frozenset({"not_in_channel", "channel_not_found"})
 _NO_SCOPE = "missing_scope"
@@ -39,6 +39,7 @@ class Delivery:
     def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
         self._workspaces = workspaces
         self._desk = desk
+        self._history = History(desk)
         self._dms: OrderedDict[str, str] = OrderedDict()
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
@@ -64,6 +65,8 @@ class Delivery:
         """Change a message."""
         place = destinations.read_address(destination.local)
         channel, ts = _ids(reference)
+        if not place.is_person:
+            channel = place.id  # a channel may have got another id since
         client = await self._workspaces.client(place.team)
         async with self._reaching(place):
             await _update(client, channel, ts, payload(message, key=key))
@@ -72,6 +75,7 @@ class Delivery:
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
         """Look for a message with this key in the history of its place; None when it is not there.
 
+        NotYetError: the history is long, and read on with the next call; until then nothing may be sent.
         PermanentError(DESTINATION) where the bot may not read: a message that may have arrived must neither
         come twice nor get lost, so all waits until it may.
         """
@@ -86,7 +90,9 @@ class Delivery:
                 channel = place.id
                 if place.is_person:
                     channel = await self._dm(place) or await _open(client, place.id)
-                ts = await _look(client, channel, since - CLOCK_SKEW, me, key)
+                ts = await self._history.look(
+                    client, channel, since - CLOCK_SKEW, me, address=destination.address, key=key
+                )
         return f"{channel}/{ts}" if ts else None
 
     async def _dm(self, place: Place) -> str:
@@ -163,8 +169,16 @@ async def _update(client: Client, channel: str, ts: str, made: Payload) -> None:
 
 def _changes(made: Payload) -> Json:
     """Return the arguments of chat.update: a plain message takes the blocks of before away."""
-    wanted: Json = {"blocks": []} | arguments(made)
+    wanted: Json = {"blocks": []} | arguments(replace(made, blocks=_renewed(made.blocks)))
     return {name: wanted[name] for name in ("text", "blocks", "metadata", "parse")}
+
+
+def _renewed(blocks: list[Json]) -> list[Json]:
+    """Return blocks with ids of this edit: each form of a message should have its own (Block reference)."""
+    form = hashlib.sha256(json.dumps(blocks, sort_keys=True).encode()).hexdigest()[:8]
+    return [
+        each | {"block_id": f"{each['block_id']}.{form}"} if "block_id" in each else each for each in blocks
+    ]
 
 
 def _without_pictures(made: Payload, error: SlackApiError) -> Payload:
@@ -178,35 +192,6 @@ def _without_pictures(made: Payload, error: SlackApiError) -> Payload:
 async def _open(client: Client, user_id: str) -> str:
     opened = await client.conversations_open(users=user_id)
     return str(opened["channel"]["id"])
-
-
-async def _look(client: Client, channel: str, since: datetime, me: Identity, key: str) -> str:
-    """Return the ts of the bot's own message with this key after `since`, "" for none.
-
-    TemporaryError: more was written since than is read, so it may be there all the same.
-    """
-    wanted: Json = {"oldest": f"{since.timestamp():.6f}", "limit": PAGE}
-    for _ in range(0, HISTORY, PAGE):
-        told = await client.conversations_history(channel=channel, include_all_metadata=True, **wanted)
-        for message in told.get("messages") or ():
-            if _is_own(message, me) and _bears(message, key):
-                return str(message.get("ts") or "")
-        wanted["cursor"] = (told.get("response_metadata") or {}).get("next_cursor")
-        if not wanted["cursor"]:
-            return ""
-    text = "Too much was written there since to tell whether the bot's last message arrived."
-    raise TemporaryError(text, retry_after=LOOK_AGAIN, uncertain=True)
-
-
-def _is_own(message: Json, me: Identity) -> bool:
-    return me.user == message.get("user") or me.bot == message.get("bot_id")
-
-
-def _bears(message: Json, key: str) -> bool:
-    """Whether a message has an attempt key, in its metadata or in the id of a block."""
-    payload = (message.get("metadata") or {}).get("event_payload") or {}
-    ids = [block.get("block_id") for block in message.get("blocks") or ()]
-    return payload.get("key") == key or MARK.format(key) in ids
 
 
 def _ids(reference: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from adapters.slack.errors import TABLE, name_of, translate
 from adapters.slack.messages import destinations
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, TemporaryError
 
 Finding = tuple[bool, str]  # whether it is well, and a line with the mend
 
@@ -25,7 +25,7 @@ async def refusal(client: Client, channel_id: str, me: Identity) -> str:
 
 async def outlook(client: Client, channel_id: str, me: Identity) -> tuple[str, str]:
     """Return why alerts cannot go to a channel, as `refusal` does, and what would make them surer there."""
-    channel = await _look(client, channel_id)
+    channel = await state(client, channel_id)
     if (wrong := _against(channel, me)) or not channel or channel.get("is_member"):
         return wrong, ""
     return "", (
@@ -41,7 +41,7 @@ async def finding(workspaces: Workspaces, address: str) -> Finding:
         client, me = await workspaces.client(place.team), await workspaces.identity(place.team)
         if place.is_person:
             return await _person(client, address, place.id)
-        channel = await _look(client, place.id)
+        channel = await state(client, place.id)
     except DeliveryError as error:
         return False, f"{address}: {error}"
     if wrong := _against(channel, me):
@@ -55,8 +55,11 @@ def reader(me: Identity) -> str:
     return f"invite the bot with /invite @{me.name}, so that it can see whether a message arrived"
 
 
-async def _look(client: Client, channel_id: str) -> dict[str, Any] | None:
-    """Return a channel as Slack tells it, {} where it tells nothing, None where the bot may not ask."""
+async def state(client: Client, channel_id: str) -> dict[str, Any] | None:
+    """Return a channel as it is now, {} where the bot sees none, None where it may not ask.
+
+    DeliveryError: Slack is out of reach, or shut.
+    """
     try:
         told = await client.conversations_info(channel=channel_id)
     except Exception as error:  # noqa: BLE001 -- the table knows what each means
@@ -65,7 +68,10 @@ async def _look(client: Client, channel_id: str) -> dict[str, Any] | None:
         if name_of(error) == _NO_SCOPE:
             return None
         raise translate(error, elsewhere=bool(client.team)) from None
-    return dict(told.get("channel") or {})
+    channel = told.get("channel")
+    if not isinstance(channel, dict) or not channel:
+        raise TemporaryError("Slack told nothing of the channel.")
+    return channel
 
 
 def _against(channel: dict[str, Any] | None, me: Identity) -> str:

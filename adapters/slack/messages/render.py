@@ -24,6 +24,7 @@ from bot.text.urls import web_link
 HEADER, SECTION, LABEL, VALUE = 150, 3000, 75, 2000
 TEXT = 3500  # of the 4,000 that Slack advises
 EVENT = "bystander_message"  # type of the metadata
+MARK = "d:{}"  # block id of a message with this key; behind a dot stands which edit of it
 READ, FOLLOW, WHY = "read", "follow", "why"  # action ids; Follow buttons have a number behind theirs
 
 Json = dict[str, Any]
@@ -52,7 +53,7 @@ class Payload:
 def payload(message: Message, *, key: str) -> Payload:
     """Return a message as blocks; the attempt key is in the metadata and in the id of the first block."""
     metadata = {"event_type": EVENT, "event_payload": {"key": key}}
-    mark = f"d:{key}"
+    mark = MARK.format(key)
     if isinstance(message, Notice):
         text = "\n".join(visible(line) for line in message.text.split("\n")).strip("\n") or "…"
         section = _section(clip(text, SECTION, units)) | {"block_id": mark}

@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.transport import mishap
 from adapters.slack.transport.client import TIMEOUT
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError
@@ -34,8 +35,10 @@ def make_app(api_base: str, workspaces: Workspaces) -> AsyncApp:
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        if not isinstance(team_id, str):  # a payload may hold anything; "" would be the home workspace
+            return None
         try:
-            client = await workspaces.client(team_id or "")
+            client = await workspaces.client(team_id)
         except DeliveryError as error:
             _log.warning("Something from the Slack workspace %s is not answered: %s", team_id, error)
             return None
@@ -55,4 +58,4 @@ def make_app(api_base: str, workspaces: Workspaces) -> AsyncApp:
 
 
 async def _failed(error: Exception) -> None:
-    _log.error("Handling something from Slack failed", exc_info=error)
+    mishap.note("Something from Slack could not be dealt with", error)

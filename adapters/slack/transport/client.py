@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,9 @@ from adapters.slack.transport.rate_limit import POST, Pace
 
 TIMEOUT = 15  # seconds for one request
 
+_chatter = logging.getLogger(f"{__name__}.sdk")
+_chatter.setLevel(logging.CRITICAL)  # its lines hold what is sent; what matters is told where it is called
+
 
 class Client(AsyncWebClient):
     """slack_sdk's client for one workspace (`team`, "" for the home workspace).
@@ -25,7 +29,14 @@ class Client(AsyncWebClient):
     def __init__(
         self, *, team: str, token: str, base_url: str, pace: Pace, session: aiohttp.ClientSession
     ) -> None:
-        super().__init__(token=token, base_url=base_url, timeout=TIMEOUT, session=session, retry_handlers=[])
+        super().__init__(
+            token=token,
+            base_url=base_url,
+            timeout=TIMEOUT,
+            session=session,
+            retry_handlers=[],
+            logger=_chatter,
+        )
         self.team = team
         self._pace = pace
 

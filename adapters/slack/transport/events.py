@@ -1,4 +1,8 @@
-"""What Slack tells of workspaces and channels: removed, archived, deleted, invited. The desk hears of it."""
+"""What Slack tells of workspaces and channels: removed, archived, deleted, invited. The desk hears of it.
+
+Events come at least once and in no order: again at once, after one and after five minutes (documentation,
+Events API). So an event is only the reason to ask Slack what is true now, and the answer decides.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,13 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackApiError
 
+from adapters.slack.errors import GONE, name_of, translate
 from adapters.slack.install.installations import Installations
 from adapters.slack.messages import destinations
-from adapters.slack.messages.preflight import refusal
+from adapters.slack.messages.preflight import refusal, state
 from adapters.slack.transport.workspaces import Workspaces
-from bot.errors import DeliveryError, PermanentError
+from bot.errors import DeliveryError, PermanentError, TemporaryError
 from bot.ports import Desk
 
 REMOVED = "Bystander was removed from the workspace; install it there again."
@@ -53,6 +57,7 @@ class Events:
             "channel_left": self._left,
             "group_left": self._left,
             "member_joined_channel": self._joined,
+            "channel_id_changed": self._moved,
         }
 
     def register(self, app: AsyncApp) -> None:
@@ -87,15 +92,15 @@ class Events:
     # --- workspaces ----------------------------------------------------------------------------------------
 
     async def _removed(self, team: str, _: Event) -> None:
-        if not team or await self._is_there(team):
+        if not team or not (token := await self._refused_token(team)):
             return
         _log.warning("The app was removed from the Slack workspace %s, or its token was revoked.", team)
         if self._workspaces.is_home(team):
             await self._desk.remember(_GONE_HOME, "yes")
             await self._desk.unreachable(await self._at_home(), REMOVED_HOME)
             return
-        if self._installations is not None:
-            await self._installations.drop(team)
+        if self._installations is not None and not await self._installations.drop(team, token):
+            return  # the app was installed again meanwhile
         self._workspaces.forget(team)
         await self._desk.unreachable(await self._desk.addresses(destinations.prefix(team)), REMOVED)
 
@@ -104,41 +109,82 @@ class Events:
         return [each for each in everywhere if "/" not in each]
 
     async def _revoked(self, team: str, event: Event) -> None:
-        if (event.get("tokens") or {}).get("bot"):  # those of people are none of ours
+        tokens = event.get("tokens")
+        if isinstance(tokens, dict) and tokens.get("bot"):  # those of people are none of ours
             await self._removed(team, event)
 
-    async def _is_there(self, team: str) -> bool:
-        """Whether the token works all the same: the app was installed again since."""
+    async def _refused_token(self, team: str) -> str:
+        """Return the workspace's token if Slack says of it now that it is over, else "".
+
+        DeliveryError: Slack cannot be asked, so that nothing is known. The next message will tell.
+        """
+        self._workspaces.forget(team)  # the token that is kept now may be a newer one
         try:
-            await (await self._workspaces.client(team)).auth_test()
-        except (SlackApiError, PermanentError):
-            return False
-        except Exception as error:  # noqa: BLE001 -- Slack is out of reach, and said that the app is gone
-            _log.debug("Whether the app is gone could not be asked: %s", type(error).__name__)
-            return False
-        return True
+            client = await self._workspaces.client(team)
+        except PermanentError:  # the app is not installed there, so that nothing is left to take away
+            return ""
+        try:
+            await client.auth_test()
+        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            if name_of(error) in GONE:
+                return str(client.token)
+            raise translate(error, elsewhere=not self._workspaces.is_home(team)) from None
+        return ""
 
     # --- channels ------------------------------------------------------------------------------------------
 
     async def _archived(self, team: str, event: Event) -> None:
-        await self._desk.unreachable([self._address(team, event)], ARCHIVED)
-
-    async def _back(self, team: str, event: Event) -> None:
-        await self._desk.reachable(self._address(team, event))
+        """Park a channel that is archived now."""
+        address = self._address(team, event)
+        channel = await self._channel(team, event)
+        if channel and channel.get("is_archived"):
+            await self._desk.unreachable([address], ARCHIVED)
 
     async def _deleted(self, team: str, event: Event) -> None:
-        await self._desk.gone([self._address(team, event)], DELETED)
+        """End what goes to a channel that Slack does not know any more."""
+        address = self._address(team, event)
+        if await self._channel(team, event) == {}:
+            await self._desk.gone([address], DELETED)
 
     async def _left(self, team: str, event: Event) -> None:
         """Park a channel that the bot was thrown out of, if it can write there no longer."""
         address = self._address(team, event)
-        client, me = await self._workspaces.client(team), await self._workspaces.identity(team)
-        if wrong := await refusal(client, str(event["channel"]), me):
+        if wrong := await self._against(team, event):
             await self._desk.unreachable([address], wrong)
+
+    async def _back(self, team: str, event: Event) -> None:
+        """Let out what waits for a channel that the bot can write in now."""
+        address = self._address(team, event)
+        if not await self._against(team, event):
+            await self._desk.reachable(address)
 
     async def _joined(self, team: str, event: Event) -> None:
         if event.get("user") == (await self._workspaces.identity(team)).user:
-            await self._desk.reachable(self._address(team, event))
+            await self._back(team, event)
+
+    async def _moved(self, team: str, event: Event) -> None:
+        """Follow a channel to its new id, which it gets for ever when it is shared with Slack Connect.
+
+        That a channel has got an id does not pass, so it is believed while Slack cannot be asked.
+        """
+        old, new = (
+            self._address(team, {"channel": event.get(f"{which}_channel_id")}) for which in ("old", "new")
+        )
+        try:
+            there = await self._channel(team, {"channel": event["new_channel_id"]})
+        except TemporaryError:
+            there = None
+        if there != {}:
+            await self._desk.moved(old, new)
+
+    async def _channel(self, team: str, event: Event) -> dict[str, Any] | None:
+        """Return an event's channel as it is now: {} where there is none, None where the bot may not ask."""
+        return await state(await self._workspaces.client(team), str(event["channel"]))
+
+    async def _against(self, team: str, event: Event) -> str:
+        """Return why the bot cannot write in an event's channel now, "" where nothing is known against it."""
+        client, me = await self._workspaces.client(team), await self._workspaces.identity(team)
+        return await refusal(client, str(event["channel"]), me)
 
     def _address(self, team: str, event: Event) -> str:
         """Return the address of an event's channel; PermanentError when it names none."""

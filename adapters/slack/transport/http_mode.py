@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -15,6 +15,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.install.manifest import EVENTS_PATH
+from adapters.slack.interactions import request_context
+from adapters.slack.transport import mishap
 from bot.errors import PermanentError, Scope
 from bot.ports import WebAnswer, WebRequest, WebRoute
 
@@ -24,7 +26,7 @@ UNSIGNED = (
 )
 
 _QUIET = 60.0  # seconds between two lines in the log on requests that Slack has not signed
-_KINDS = {"event": dict, "view": dict, "actions": list, "team_id": str}  # what Bolt takes for granted
+_SECONDS = re.compile(r"[0-9]{1,12}")  # a time as Slack writes it
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class HttpLink:
         self._unsigned = 0  # requests since the last line on them
         self._verifier = SignatureVerifier(signing_secret) if signing_secret.strip() else None
         self._app: AsyncApp | None = None
+        self.trouble = ""  # as that of sockets: requests that do not come are not seen
         self._end = asyncio.Event()
 
     @property
@@ -77,9 +80,13 @@ class HttpLink:
             )
         except (ValueError, TypeError, AttributeError, RecursionError):
             return WebAnswer(HTTPStatus.BAD_REQUEST)
-        if not _is_sound(asked.body):
+        if not request_context.is_sound(asked.body):
             return WebAnswer(HTTPStatus.BAD_REQUEST)
-        return web_answer(await app.async_dispatch(asked))
+        try:
+            return web_answer(await app.async_dispatch(asked))
+        except Exception as error:  # noqa: BLE001 -- one request's trouble ends with it
+            mishap.note("A request of Slack's could not be read", error)
+            return WebAnswer(HTTPStatus.BAD_REQUEST)
 
     def _note_unsigned(self) -> None:
         """Say in the log how many requests were refused, at most once a minute: anybody can send them."""
@@ -91,17 +98,11 @@ class HttpLink:
 
     def _is_signed(self, request: WebRequest) -> bool:
         """Whether Slack signed the very bytes of the request within the last five minutes."""
-        try:
-            return self._verifier is not None and self._verifier.is_valid_request(
-                request.body, dict(request.headers)
-            )
-        except (ValueError, TypeError):
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        time_, signature = (headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
+        if self._verifier is None or not _SECONDS.fullmatch(time_) or not signature.isascii():
             return False
-
-
-def _is_sound(body: Mapping[str, Any]) -> bool:
-    """Whether what Bolt looks into is there as Slack sends it, or not at all."""
-    return all(isinstance(body[name], kind) for name, kind in _KINDS.items() if body.get(name) is not None)
+        return self._verifier.is_valid(request.body, time_, signature)
 
 
 def web_answer(response: BoltResponse) -> WebAnswer:

@@ -6,17 +6,21 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.errors import name_of, translate
+from adapters.slack.errors import OF_THE_TOKEN, name_of, translate
+from adapters.slack.interactions import request_context
+from adapters.slack.transport import mishap
 from bot.errors import PermanentError, Scope, TemporaryError
 
 LAST_WORDS = 3.0  # seconds for acknowledgements under way when a connection is closed
@@ -25,21 +29,9 @@ REFUSED = (
     "Slack refuses the app-level token; put one that begins with xapp- and has the scope connections:write "
     "into SLACK_APP_TOKEN (api.slack.com/apps, Basic Information, App-Level Tokens) and start again."
 )
-# Errors of apps.connections.open that the token itself is at fault for (method reference).
-_OF_THE_TOKEN = frozenset(
-    {
-        "account_inactive",
-        "forbidden_team",
-        "invalid_auth",
-        "is_bot",
-        "missing_args",
-        "missing_scope",
-        "not_allowed_token_type",
-        "not_authed",
-        "token_expired",
-        "token_revoked",
-    }
-)
+# Errors of apps.connections.open that the token itself is at fault for (method reference), beside those of
+# any method: it is none at all, a legacy bot's, or lacks connections:write.
+_OF_THE_TOKEN = OF_THE_TOKEN | {"is_bot", "missing_args", "missing_scope"}
 _SWITCHED_OFF = (
     "Slack lets the app open no socket ({}); switch on Socket Mode (api.slack.com/apps, Socket Mode), or set "
     'slack.mode = "http" in the config.'
@@ -62,7 +54,7 @@ async def ticket(client: AsyncWebClient, app_token: str) -> str:
     if not app_token.startswith("xapp-"):
         raise PermanentError(REFUSED, scope=Scope.ADAPTER)
     try:
-        return str((await client.apps_connections_open(app_token=app_token))["url"])
+        told = await client.apps_connections_open(app_token=app_token)
     except Exception as error:  # noqa: BLE001 -- the table knows what each means
         if name_of(error) in _OF_THE_TOKEN:
             raise PermanentError(REFUSED, scope=Scope.ADAPTER) from None
@@ -70,6 +62,10 @@ async def ticket(client: AsyncWebClient, app_token: str) -> str:
         if isinstance(wrong, TemporaryError):
             raise wrong from None
         raise TemporaryError(_SWITCHED_OFF.format(name_of(error)), retry_after=_MUCH_LATER) from None
+    url = told.get("url")
+    if not isinstance(url, str) or not url.startswith(("wss://", "ws://")):
+        raise TemporaryError("Slack gave no address for a socket.")
+    return url
 
 
 class Socket(AsyncSocketModeHandler):
@@ -141,7 +137,7 @@ class Socket(AsyncSocketModeHandler):
         self._busy.add(task)
         try:
             start = time.time()
-            answer = await run_async_bolt_app(self.app, req)
+            answer = await self._answer(req)
             if req.type == "events_api":
                 answer.body = ""  # nobody reads it, and Slack wants none
             await send_async_response(client, req, answer, start)
@@ -149,6 +145,18 @@ class Socket(AsyncSocketModeHandler):
             _log.error("An answer to Slack got lost: %s", type(error).__name__)
         finally:
             self._busy.discard(task)
+
+    async def _answer(self, req: SocketModeRequest) -> BoltResponse:
+        """Return how an envelope is acknowledged; one that makes no sense is taken, or it comes again."""
+        if not request_context.is_sound(req.payload):
+            _log.error("Slack sent something of the kind %.40s that makes no sense.", req.type)
+            return BoltResponse(status=200)
+        try:
+            answer: BoltResponse = await run_async_bolt_app(self.app, req)
+        except Exception as error:  # noqa: BLE001 -- one envelope's trouble ends with it
+            mishap.note("Something that Slack sent could not be read", error)
+            return BoltResponse(status=200)
+        return answer
 
     async def hang_up(self) -> None:
         """Let acknowledgements under way go out, then disconnect. Safe to call twice."""
@@ -174,9 +182,18 @@ class Socket(AsyncSocketModeHandler):
 
     async def _hear(self, message: WSMessage) -> None:
         self.heard = time.monotonic()
-        frame = json.loads(message.data)
+        frame = _frame(message.data)
         if frame.get("type") == "hello":
             self.up.set()
         elif frame.get("type") == "disconnect":
             self.reason = str(frame.get("reason", ""))
             self.over.set()
+
+
+def _frame(data: Any) -> Mapping[str, Any]:
+    """Return what a frame says, nothing where it is no JSON object."""
+    try:
+        frame = json.loads(data)
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return frame if isinstance(frame, Mapping) else {}

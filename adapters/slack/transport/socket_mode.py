@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from slack_bolt.app.async_app import AsyncApp
 
+from adapters.shared.outage import Outage
 from adapters.slack.transport.socket import Socket, ticket
-from bot.errors import TemporaryError
+from bot.errors import DeliveryError, TemporaryError
 from bot.ports import WebRoute
 
 LINES = 2  # connections at a time, so that one is there while the other is cut off
@@ -21,6 +22,7 @@ GRACE = 4.0  # seconds without an envelope after which a replaced connection is 
 LONGEST_GRACE = 60.0  # seconds after which it is closed anyhow
 SHORT = 30.0  # seconds; connections that live shorter are made more and more slowly
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
+DOUBT = 900.0  # seconds for which Slack has to refuse a token that worked before, until that is believed
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ class SocketLink:
         patience: float = PATIENCE,
         first_wait: float = FIRST_WAIT,
         grace: float = GRACE,
+        doubt: float = DOUBT,
     ) -> None:
         self._app_token = app_token
         self._lines = lines
@@ -48,16 +51,23 @@ class SocketLink:
         self._patience = patience
         self._first_wait = first_wait
         self._grace = grace
+        self._doubt = doubt
         self._sockets: set[Socket] = set()
         self._services: list[asyncio.Task[None]] = []
         self._farewells: set[asyncio.Task[None]] = set()
         self._up = asyncio.Event()
-        self._told = False  # whether the log knows of the present trouble
+        self._outage = Outage(_log, "The connection to Slack")
+        self._works = False  # whether Slack has taken the token
 
     @property
     def connected(self) -> bool:
         """Whether at least one connection is up."""
         return any(each.is_up for each in self._sockets)
+
+    @property
+    def trouble(self) -> str:
+        """Why a connection could not be made, "" once one could."""
+        return self._outage.trouble
 
     async def start(self, app: AsyncApp) -> None:
         """Connect. PermanentError(ADAPTER): the token is refused. Where Slack is out of reach it tries on."""
@@ -75,7 +85,7 @@ class SocketLink:
                 await each
 
     async def run(self) -> None:
-        """Serve until cancelled; PermanentError(ADAPTER) once Slack refuses the token."""
+        """Serve until cancelled; PermanentError(ADAPTER) once Slack goes on to refuse the token."""
         if self._services:
             done, _ = await asyncio.wait(self._services, return_when=asyncio.FIRST_COMPLETED)
             await done.pop()
@@ -92,15 +102,19 @@ class SocketLink:
     async def _keep(self, app: AsyncApp) -> None:
         """Keep one connection up: open the next one, then let go of the one before."""
         wait = 0.0
+        refused: float | None = None  # since when Slack refuses a token that it took before
         current: Socket | None = None
         while True:
             try:
                 fresh = await self._open(app)
-            except TemporaryError as error:
-                self._tell(error)
+            except DeliveryError as error:
+                refused = self._doubted(error, refused)
+                self._outage.note(str(error))
                 wait = self._longer(wait)
-                await asyncio.sleep(max(wait, error.retry_after or 0.0))
+                asked = error.retry_after if isinstance(error, TemporaryError) else None
+                await asyncio.sleep(max(wait, asked or 0.0))
                 continue
+            refused = None
             if current is not None:
                 self._replace(current)
             current, since = fresh, time.monotonic()
@@ -110,6 +124,19 @@ class SocketLink:
             else:
                 await asyncio.sleep(wait)
                 wait = self._longer(wait)
+
+    def _doubted(self, error: DeliveryError, since: float | None) -> float | None:
+        """Return since when the token is refused, None for other errors; raise the error once it is believed.
+
+        A token that never worked is refused at once. One that did may be refused by mistake for a while, and
+        an adapter that has ended needs a person.
+        """
+        if isinstance(error, TemporaryError):
+            return since
+        now = time.monotonic()
+        if not self._works or (since is not None and now - since >= self._doubt):
+            raise error
+        return now if since is None else since
 
     def _longer(self, wait: float) -> float:
         return min(max(2 * wait, self._first_wait), LONGEST_WAIT)
@@ -123,17 +150,10 @@ class SocketLink:
         except BaseException:
             await self._hang_up(socket)
             raise
-        if self._told:
-            self._told = False
-            _log.info("Slack is connected again.")
+        self._outage.end()
+        self._works = True
         self._up.set()
         return socket
-
-    def _tell(self, error: TemporaryError) -> None:
-        """Log a trouble once."""
-        if not self._told:
-            self._told = True
-            _log.warning("Commands from Slack may not come in: %s", error)
 
     def _replace(self, socket: Socket) -> None:
         """Let go of a connection once nothing comes on it any more; Slack may close it first."""

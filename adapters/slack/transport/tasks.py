@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from adapters.slack.transport import mishap
 from bot.errors import BystanderError
 
 KEPT = 900.0  # seconds for which Slack may send a payload again, and more
@@ -50,7 +51,7 @@ class Tasks:
         if isinstance(error, BystanderError):
             _log.warning("Something on Slack could not be answered: %s", error)
         elif error is not None:
-            _log.error("Something on Slack could not be answered", exc_info=error)
+            mishap.note("Something on Slack could not be answered", error)
 
 
 class Once:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.errors import CLOSED, translate
+from adapters.slack.errors import CLOSED, at_login, translate
 from adapters.slack.transport.client import TIMEOUT, Client
 from adapters.slack.transport.rate_limit import Pace
 from bot.errors import PermanentError, Scope, TemporaryError
 
 MOST_CLIENTS = 1_000  # workspaces kept in memory
+NOBODY = 60.0  # seconds until Slack is asked again that did not say who the bot is
 NO_HOME = (
     "There is no home workspace; put its bot token into SLACK_BOT_TOKEN, or add the channel again from the "
     "workspace it is in."
@@ -60,7 +62,7 @@ class Workspaces:
         return not team or team == self.home
 
     async def connect(self) -> Identity:
-        """Ask Slack who the bot is at home. DeliveryError: PermanentError(ADAPTER) when it is refused."""
+        """Ask Slack who the bot is at home. PermanentError(ADAPTER): the token is no good."""
         self._identities.pop("", None)
         identity = await self.identity("")
         self.home = identity.team
@@ -88,16 +90,8 @@ class Workspaces:
             try:
                 told = await client.auth_test()
             except Exception as error:  # noqa: BLE001 -- the table knows what each means
-                raise translate(error, elsewhere=bool(team)) from None
-            scopes = str(told.headers.get("x-oauth-scopes", ""))
-            self._identities[team] = Identity(
-                team=str(told.get("team_id", "")),
-                team_name=str(told.get("team", "")),
-                user=str(told.get("user_id", "")),
-                bot=str(told.get("bot_id", "")),
-                name=str(told.get("user", "")),
-                scopes=frozenset(filter(None, (each.strip() for each in scopes.split(",")))),
-            )
+                raise (translate(error, elsewhere=True) if team else at_login(error)) from None
+            self._identities[team] = _identity(told)
         return self._identities[team]
 
     def forget(self, team: str) -> None:
@@ -129,3 +123,22 @@ class Workspaces:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
         return Client(team=team, token=token, base_url=self._api_base, pace=self._pace, session=self._session)
+
+
+def _identity(told: AsyncSlackResponse) -> Identity:
+    """Return whom auth.test tells of. TemporaryError: it names nobody, as no Slack does."""
+    named = {
+        name: value if isinstance(value := told.get(name), str) else ""
+        for name in ("team_id", "team", "user_id", "user", "bot_id")
+    }
+    if not (named["team_id"] and named["user_id"]):
+        raise TemporaryError("Slack did not say who the bot is.", retry_after=NOBODY)
+    scopes = str(told.headers.get("x-oauth-scopes", ""))
+    return Identity(
+        team=named["team_id"],
+        team_name=named["team"],
+        user=named["user_id"],
+        bot=named["bot_id"],
+        name=named["user"],
+        scopes=frozenset(filter(None, (each.strip() for each in scopes.split(",")))),
+    )

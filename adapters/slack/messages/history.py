@@ -1,0 +1,156 @@
+"""Looks in a channel's history for a message of the bot's own that may have arrived.
+
+An app that is distributed outside the Marketplace gets 15 messages a call and one call a minute
+(documentation, rate limits). So a search goes on where it ended, also after a restart. It begins with the
+newest message and goes back to the first attempt, and nothing is sent meanwhile: what is left to read only
+shrinks, so that every search ends, after as many minutes as there are pages. None is given up.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.errors import name_of, retry_after
+from adapters.slack.interactions.callback import Memory
+from adapters.slack.messages import destinations
+from adapters.slack.messages.render import MARK, Json
+from adapters.slack.transport.client import Client
+from adapters.slack.transport.workspaces import Identity
+from bot.errors import NotYetError, TemporaryError
+
+PAGE = 200  # messages that are asked for at once
+MOST_PAGES = 15  # that are read in one attempt, for a call of the adapter has to end
+GO_ON = 1.0  # seconds until the next attempt goes on
+UNREAD = 60.0  # seconds until a history is read again that could not be
+_STALE = "invalid_cursor"
+_BUSY = "Slack does not let the bot read on yet, to see whether its last message arrived."
+_MORE = "More was written there since than is read at once, to see whether the bot's last message arrived."
+_ODD = (
+    "Slack does not tell what was written there, so that the bot cannot see whether its last message arrived."
+)
+
+_log = logging.getLogger(__name__)
+
+
+class Page(Protocol):
+    """An answer of conversations.history."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a part of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How far a search has come. `oldest`: the ts at which it ends; `cursor`: Slack's own, "" to begin."""
+
+    key: str
+    oldest: str
+    cursor: str = ""
+    read: int = 0  # messages
+
+
+class History:
+    """Searches histories. `memory` keeps one search for each address: one message is in doubt at a time."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    async def look(
+        self, client: Client, channel: str, since: datetime, me: Identity, *, address: str, key: str
+    ) -> str:
+        """Return the ts of the bot's own message with this key after `since`, "" for none.
+
+        `address`: of the destination, under which the search is kept. NotYetError: it is not at its end, and
+        goes on when it is called again. Slack's own errors go through.
+        """
+        search = await self._begun(address, Search(key, f"{since.timestamp():.6f}"))
+        if not search.read:
+            _log.info("Looking for a message at %s that may have arrived; others wait there.", address)
+        for _ in range(MOST_PAGES):
+            messages, cursor = read_page(await self._page(client, channel, search, address))
+            found = next((each for each in messages if _is_own(each, me) and bears(each, key)), None)
+            if found is not None or not cursor:
+                await self._end(address, search)
+                return str(found.get("ts") or "") if found is not None else ""
+            search = Search(key, search.oldest, cursor, search.read + len(messages))
+            await self._memory.remember(_place(address), json.dumps(asdict(search)))
+        raise NotYetError(_MORE, retry_after=GO_ON)
+
+    async def _page(self, client: Client, channel: str, search: Search, address: str) -> AsyncSlackResponse:
+        try:
+            return await client.conversations_history(
+                channel=channel,
+                include_all_metadata=True,
+                oldest=search.oldest,
+                limit=PAGE,
+                cursor=search.cursor or None,
+            )
+        except SlackApiError as error:
+            if name_of(error) == _STALE and search.cursor:  # then from the beginning
+                await self._end(address, search)
+                raise NotYetError(_MORE, retry_after=GO_ON) from None
+            if (asked := retry_after(error)) is not None:
+                raise NotYetError(_BUSY, retry_after=asked) from None
+            raise
+
+    async def _begun(self, address: str, fresh: Search) -> Search:
+        """Return the search that was begun before, else a fresh one."""
+        try:
+            kept = Search(**json.loads(await self._memory.recall(_place(address)) or "{}"))
+        except (ValueError, TypeError):
+            return fresh
+        return kept if (kept.key, kept.oldest) == (fresh.key, fresh.oldest) else fresh
+
+    async def _end(self, address: str, search: Search) -> None:
+        """Forget a search. TemporaryError while that fails: the next one must not go on from there."""
+        if not search.cursor:
+            return
+        await self._memory.remember(_place(address), "")
+        if await self._memory.recall(_place(address)):
+            raise TemporaryError("The database does not take what was found on Slack.", uncertain=True)
+
+
+def read_page(told: Page) -> tuple[list[Json], str]:
+    """Return the messages of a page and the cursor of the next. TemporaryError: Slack says neither."""
+    messages, further = told.get("messages"), told.get("response_metadata")
+    cursor = further.get("next_cursor") if isinstance(further, dict) else None
+    cursor = cursor if isinstance(cursor, str) else ""
+    if not isinstance(messages, list) or (told.get("has_more") and not cursor):
+        raise TemporaryError(_ODD, retry_after=UNREAD, uncertain=True)
+    return [each for each in messages if isinstance(each, dict)], cursor
+
+
+def _is_own(message: Json, me: Identity) -> bool:
+    return me.user == message.get("user") or (me.bot != "" and me.bot == message.get("bot_id"))
+
+
+def bears(message: Json, key: str) -> bool:
+    """Whether a message has an attempt key, in its metadata or in the id of a block."""
+    payload = _part(_part(message, "metadata"), "event_payload")
+    blocks = message.get("blocks")
+    ids = (
+        [each.get("block_id") for each in blocks if isinstance(each, dict)]
+        if isinstance(blocks, list)
+        else []
+    )
+    mark = MARK.format(key)
+    return payload.get("key") == key or any(
+        isinstance(each, str) and each.partition(".")[0] == mark for each in ids
+    )
+
+
+def _part(of: Json, name: str) -> Json:
+    part: Any = of.get(name)
+    return part if isinstance(part, dict) else {}
+
+
+def _place(address: str) -> str:
+    return f"{destinations.PLATFORM}:look:{address}"
