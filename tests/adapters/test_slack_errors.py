@@ -126,7 +126,7 @@ def test_what_is_missing_or_wrong_is_told_in_slacks_words_on_one_line() -> None:
         (answer({"ok": False, "error": "rate_limited"}, 200, {"Retry-After": "7"}), 7.0),
         (answer({}, 429, {"Retry-After": "soon"}), 30.0),
         (answer({}, 429), 30.0),
-        (answer({}, 429, {"Retry-After": "-1"}), 0.0),
+        (answer({}, 429, {"Retry-After": "-1"}), 30.0),
         (answer({}, 429, {"Retry-After": "9" * 12}), 86400.0),
         *[
             (answer({}, 429, {"Retry-After": said}), 30.0)

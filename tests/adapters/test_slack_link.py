@@ -157,8 +157,8 @@ async def test_slack_out_of_reach_is_tried_until_it_is_there(caplog: pytest.LogC
         await link.aclose()
 
         assert made.heard == ["Trade"]
-        assert caplog.text.count("Commands from Slack may not come in: Slack cannot be reached.") == 1
-        assert "Slack is connected again." in caplog.text
+        assert caplog.text.count("The connection to Slack does not work: Slack cannot be reached.") == 1
+        assert "The connection to Slack works again" in caplog.text
 
 
 async def test_a_refusal_that_people_can_mend_is_told_and_stops_nothing(
