@@ -44,6 +44,7 @@ async def why(call: Call) -> Reply:
         f"{quoted(post.title, 150)} ({show(post.feed)}, {moment(post.published)})",
         clean(post.link),
         *_filing_lines(post),
+        *await _move_lines(call, post),
         *await _fate(call, Target(call.caller.address), post),
     ]
     if call.caller.place != call.caller.address:
@@ -82,6 +83,15 @@ def _filing_lines(post: Post) -> list[str]:
         words += f"; tagged {listed([term_word(term_key(Kind.TAG, name), name) for name in filing.tags])}"
     evidence = f"Evidence: {EVIDENCE[filing.rank]}."
     return [ended(words), f"{evidence} {sentence(filing.evidence)}".strip()]
+
+
+async def _move_lines(call: Call, post: Post) -> list[str]:
+    """Tell that a known post came again, for whoever wonders why there was no alert."""
+    moved_at = await call.store.post_moved_at(post.id)
+    if moved_at is None:
+        return []
+    words = f"On {moment(moved_at)} the blog listed it under another address or id. It was taken for the post"
+    return [f"{words} that was known already, so it was not announced again."]
 
 
 async def _channel_fate(call: Call, post: Post) -> list[str]:

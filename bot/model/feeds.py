@@ -73,6 +73,7 @@ class FeedState:
     stopped: bool = False  # two 410s, 24 h apart
     site: str = ""  # the blog's address, from the feed
     generator: str = ""  # what the feed says it was made with
+    renamed_at: datetime | None = None  # when most of the feed's posts last came under new ids
     refile_at: datetime | None = None  # when to look for better evidence for some post
     api: str = ""  # the API that answered: "wpcom <url>", "wpjson <url>", or "" while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered

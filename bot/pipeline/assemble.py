@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +16,8 @@ from bot.errors import BystanderError
 from bot.model import Entry, Feed, FeedState, Filing, ParsedFeed, Post
 from bot.pipeline.classify.rules import better
 from bot.pipeline.collect_evidence import Filed, Job, ToFile, refile_at
-from bot.pipeline.detect.changes import Found, Known, Sifted, text_hash
+from bot.pipeline.detect.changes import Found, Sifted, text_hash
+from bot.pipeline.detect.remembered import is_redated, kept
 from bot.pipeline.summarize.extract import Reading, Source
 from bot.ports import PostRow
 from bot.sandbox.sandbox import Wall
@@ -97,15 +98,19 @@ class PostMaker:
         read = await self._read([found.entry for found in wanted])
         readings = {_id(found): reading for found, reading in zip(wanted, read, strict=True)}
         context = _Context(job, filed, readings)
-        changed = [_changed(context, found, rows[found.known.id]) for found in sifted.changed if found.known]
         moved_ids = {known for _, known in sifted.moved_ids}
-        moved = [_moved(found, rows[_id(found)]) for found in sifted.same if _id(found) in moved_ids]
+        changed = [_changed(context, found, rows[_id(found)], moved_ids) for found in sifted.changed]
+        same = [(found, rows[_id(found)], _id(found) in moved_ids) for found in sifted.same]
         return Made(
             new=tuple(_fresh(context, found, silent=False) for found in new),
             silent=tuple(_fresh(context, found, silent=True) for found in silent),
             changed=tuple(after for before, after in changed if not _quiet(before, after, now)),
             quiet_changed=tuple(after for before, after in changed if _quiet(before, after, now))
-            + tuple(moved),
+            + tuple(
+                kept(found, before, now if moved else before.moved_at)
+                for found, before, moved in same
+                if moved or is_redated(found, before)
+            ),
             filed=filed,
         )
 
@@ -140,20 +145,6 @@ class _Context:
     def plan(self, post_id: str, filing: Filing, attempts: int, first_seen: datetime) -> datetime | None:
         settled = post_id in self.filed.settled
         return refile_at(filing, self.job, settled=settled, attempts=attempts, first_seen=first_seen)
-
-
-def known_of(row: PostRow) -> Known:
-    """Return what sifting needs of a stored post."""
-    return Known(
-        id=row.post.id,
-        guid=row.guid,
-        link=row.post.link,
-        title=row.post.title,
-        published=row.printed or row.post.published,
-        text_hash=row.text_hash,
-        labels=row.labels,
-        aliases=row.aliases,
-    )
 
 
 def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
@@ -227,7 +218,9 @@ def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
     )
 
 
-def _changed(context: _Context, found: Found, before: PostRow) -> tuple[PostRow, PostRow]:
+def _changed(
+    context: _Context, found: Found, before: PostRow, moved_ids: Collection[str]
+) -> tuple[PostRow, PostRow]:
     """Return a known post before and after an edit or a new filing."""
     entry, reading = found.entry, context.readings[before.post.id]
     offered, old = context.filed.filings[before.post.id], before.post
@@ -251,35 +244,23 @@ def _changed(context: _Context, found: Found, before: PostRow) -> tuple[PostRow,
         labels=entry.labels,
         text=reading.text or before.text,
         text_hash=text_hash(entry),
+        printed=entry.published or before.printed,
         edits=before.edits + 1,
+        moved_at=context.job.now if old.id in moved_ids else before.moved_at,
         refile_at=context.plan(old.id, filing, before.refile_attempts, before.first_seen),
     )
     return before, after
 
 
-def _moved(found: Found, before: PostRow) -> PostRow:
-    """Return a known post that came under another guid or link, by which it is known from now on."""
-    entry, identity = found.entry, found.identity
-    return replace(
-        before,
-        post=replace(before.post, link=entry.link or before.post.link),
-        guid=entry.guid or before.guid,
-        aliases=(identity.id, *identity.aliases),
-    )
-
-
-def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:
-    """Return rows by the id of their post."""
-    return {row.post.id: row for row in rows}
-
-
-def state_after(state: FeedState, parsed: ParsedFeed, made: Made, now: datetime, *, first: bool) -> FeedState:
+def state_after(state: FeedState, parsed: ParsedFeed, made: Made, now: datetime, sifted: Sifted) -> FeedState:
     """Return the feed's state with what the posts of this poll add to it."""
+    first, renamed = sifted.first, sifted.warning != ""
     waiting = [each for each in (made.refile_at, state.refile_at) if each is not None]
     return replace(
         state,
         baseline_at=state.baseline_at or now,
         highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,
+        renamed_at=now if renamed else state.renamed_at,
         site=parsed.link or state.site,
         generator=parsed.generator,
         api=made.filed.api,

@@ -11,12 +11,13 @@ from http import HTTPStatus
 
 from bot.errors import BystanderError
 from bot.model import Entry, Feed, ParsedFeed
-from bot.pipeline.assemble import PostMaker, known_of, rows_by_id
+from bot.pipeline.assemble import PostMaker
 from bot.pipeline.classify.evidence import FiledPost, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates, archive_url, categories_url
 from bot.pipeline.collect_evidence import READERS, Filed, Job, refuse_busy
-from bot.pipeline.detect.changes import Sifted, lookup_keys, sift
+from bot.pipeline.detect.changes import Sifted, lookup_keys, lookup_texts, sift
+from bot.pipeline.detect.remembered import known_of, rows_by_id
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.older_pages import PAUSE, read_page
 from bot.ports import FeedStore, PollCommit, PollRecord
@@ -141,7 +142,8 @@ class Archivist:
     async def _store_page(self, feed: Feed, source: _Source, names: tuple[str, ...], now: datetime) -> int:
         entries = source.parsed.entries
         keys = lookup_keys(entries)
-        rows = rows_by_id(await self._store.known_posts(feed.id, keys, keys))
+        found = await self._store.known_posts(feed.id, keys, keys, lookup_texts(entries))
+        rows = rows_by_id(found)
         known = [known_of(row) for row in rows.values()]
         sifted = sift(entries, known, baseline_at=None, highest_wordpress_id=0, now=now)
         maker = PostMaker(_Files(source.filed), self._wall)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from bot.pipeline.fetch.politeness import NoticeKind, Outcome
 from bot.ports import AdminNotice
+
+_RENAMED_AGAIN = timedelta(days=30)  # without a mass move, until one is told of again
 
 
 def of_outcome(name: str, outcome: Outcome) -> list[str]:
@@ -64,9 +67,13 @@ def moved(name: str, url: str) -> str:
     return f"{name} has moved to {url}; that address is used from now on. Put it into the config too."
 
 
-def renamed(name: str, warning: str) -> str:
-    """Tell that most posts of a feed came under new ids."""
-    return f"{name}: {warning}"
+def renamed(name: str, warning: str, before: datetime | None, now: datetime) -> list[str]:
+    """Tell that most posts of a feed came under new ids; `before`: when they last did.
+
+    A blog that makes its ids anew with each build is told of once.
+    """
+    told = before is not None and now - before <= _RENAMED_AGAIN
+    return [f"{name}: {warning}"] if warning and not told else []
 
 
 def gap_left(name: str) -> str:

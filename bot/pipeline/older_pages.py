@@ -1,9 +1,10 @@
-"""Reads back page by page when no known post is left in a feed's window. Belongs to the poll."""
+"""Reads back page by page when posts may have dropped out of a feed's window. Belongs to the poll."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -11,11 +12,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.errors import FetchError, ParseError
 from bot.model import Entry, Feed, ParsedFeed
-from bot.pipeline.detect.changes import identify, lookup_keys
+from bot.pipeline.detect.changes import Sifted, identify
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.errors import refusal
-from bot.ports import FeedStore
 from bot.sandbox.sandbox import Wall
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _PAST_THE_END = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 @dataclass(frozen=True, slots=True)
 class Older:
-    """Entries of older pages. `closed`: they reach back to a known post, or to the blog's first one."""
+    """Entries of older pages. `closed`: they reach back to what was read before, or to the blog's end."""
 
     entries: tuple[Entry, ...]
     closed: bool
@@ -66,8 +66,16 @@ def has_pages(generator: str) -> bool:
     return "wordpress" in generator.casefold()
 
 
-async def page_back(fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, newest: ParsedFeed) -> Older:
-    """Return older entries until one is known, the pages end, or LAST_PAGE is reached.
+async def page_back(
+    fetcher: Fetcher,
+    wall: Wall,
+    feed: Feed,
+    newest: ParsedFeed,
+    look: Callable[[Sequence[Entry]], Awaitable[Sifted]],
+) -> Older:
+    """Return older entries until a page leaves no gap below it, the pages end, or LAST_PAGE is reached.
+
+    `look` sifts the entries of one page.
 
     Raises FetchError or ParseError when a page cannot be read, unless polls have failed TRIES times by now.
     """
@@ -91,8 +99,7 @@ async def page_back(fetcher: Fetcher, wall: Wall, store: FeedStore, feed: Feed, 
             break
         found += fresh
         seen.update(identify(entry).id for entry in fresh)
-        keys = lookup_keys(fresh)
-        if await store.known_posts(feed.id, keys, keys):
+        if not (await look(fresh)).gap:
             return Older(tuple(found), closed=True)
     return Older(tuple(found), closed=False)
 

@@ -19,10 +19,11 @@ from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError, UnstorableError
 from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline import notices
-from bot.pipeline.assemble import PostMaker, known_of, rows_by_id, state_after
+from bot.pipeline.assemble import PostMaker, state_after
 from bot.pipeline.batcher import RETRY, Batcher
 from bot.pipeline.collect_evidence import SECONDS, Filer
-from bot.pipeline.detect.changes import Sifted, lookup_keys, sift
+from bot.pipeline.detect.changes import Sifted, lookup_keys, lookup_texts, sift
+from bot.pipeline.detect.remembered import known_of, rows_by_id
 from bot.pipeline.feed_answer import read_answer, refuse_status
 from bot.pipeline.fetch.client import Answer, Fetcher
 from bot.pipeline.fetch.politeness import (
@@ -217,16 +218,18 @@ class Poller:
         """From a parsed feed to posts and deliveries, in one transaction."""
         now, name = self._clock.now(), feed.settings.name
         sifted, rows = await self._sift(feed, parsed.entries, now)
-        warnings = [notices.renamed(name, sifted.warning)] if sifted.warning else []
+        warnings = notices.renamed(name, sifted.warning, feed.state.renamed_at, now)
         if sifted.gap:
-            older = await page_back(self._fetcher, self._wall, self._store, feed, parsed)
+            older = await page_back(
+                self._fetcher, self._wall, feed, parsed, lambda page: self._look(feed, page, now)
+            )
             warnings += [notices.gap_left(name)] if not older.closed and was_away(feed, now) else []
             sifted, rows = await self._sift(feed, (*parsed.entries, *older.entries), now)
         vocabulary = await self._store.vocabulary(feed.id)
         made = await self._posts.make(feed, parsed, sifted, rows=rows, vocabulary=vocabulary, now=now)
         record = self._record(feed, outcome, *warnings)
         commit = PollCommit(
-            replace(record, state=state_after(record.state, parsed, made, now, first=sifted.first)),
+            replace(record, state=state_after(record.state, parsed, made, now, sifted)),
             new=made.new,
             silent=made.silent,
             changed=made.changed,
@@ -237,18 +240,22 @@ class Poller:
         self._tell(feed, commit, await self._commit(commit))
         return True
 
+    async def _look(self, feed: Feed, entries: Sequence[Entry], now: datetime) -> Sifted:
+        return (await self._sift(feed, entries, now))[0]
+
     async def _sift(
         self, feed: Feed, entries: Sequence[Entry], now: datetime
     ) -> tuple[Sifted, dict[str, PostRow]]:
         """Tell what is new by what the store knows of the window; return that too, by id."""
         keys = lookup_keys(entries)
-        rows = await self._store.known_posts(feed.id, keys, keys)
+        rows = await self._store.known_posts(feed.id, keys, keys, lookup_texts(entries))
         sifted = sift(
             entries,
             [known_of(row) for row in rows],
             baseline_at=feed.state.baseline_at,
             highest_wordpress_id=feed.state.highest_wordpress_id,
             now=now,
+            looked_at=feed.state.last_success_at,
         )
         return sifted, rows_by_id(rows)
 

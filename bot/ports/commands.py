@@ -64,7 +64,11 @@ class ArchiveStore(Protocol):
         ...
 
     async def post_by_link(self, link: str) -> Post | None:
-        """Return the post with this link; scheme, www, query and a trailing slash do not matter."""
+        """Return the post that has or had this link; scheme, www, query and a last slash do not matter."""
+        ...
+
+    async def post_moved_at(self, post_id: str) -> datetime | None:
+        """Return when a known post last came under another guid or link; None for never."""
         ...
 
     async def post_was_silent(self, post_id: str) -> bool:

@@ -32,6 +32,7 @@ class PostRow:
     edits: int = 0  # edits seen so far
     refile_at: datetime | None = None  # when to look for better evidence; None: no need
     refile_attempts: int = 0
+    moved_at: datetime | None = None  # when it last came under another guid or link
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,13 @@ class FeedStore(Protocol):
         """Store an outcome with posts (see PollCommit), end the lease; return the deliveries made."""
         ...
 
-    async def known_posts(self, feed_id: int, ids: Sequence[str], aliases: Sequence[str]) -> list[PostRow]:
-        """Return the stored posts of a feed that have one of the ids or one of the aliases."""
+    async def known_posts(
+        self, feed_id: int, ids: Sequence[str], aliases: Sequence[str], text_hashes: Sequence[str] = ()
+    ) -> list[PostRow]:
+        """Return the stored posts of a feed that have one of the ids, aliases or text hashes.
+
+        Of posts that share a text hash the newest ones will do: at least 50 of them, where there are as many.
+        """
         ...
 
     async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:

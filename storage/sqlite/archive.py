@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import unicodedata
+from datetime import datetime
 
 from bot.model import EVERYTHING, Kind, Post, Term
 from bot.ports import DeliveryInfo, QueueHealth
@@ -28,6 +29,13 @@ _LATEST = (
     + """WHERE (:feed IS NULL AND p.id = p.canonical_id OR p.feed_id = :feed)
     AND (:term IS NULL OR p.id IN (SELECT post_id FROM post_terms WHERE term = :term))
 ORDER BY p.published_at DESC, p.id DESC LIMIT :limit"""
+)
+_MOVED_FROM = (  # aliases hold the earlier addresses, without their host
+    SELECT_POSTS
+    + """WHERE p.moved_at IS NOT NULL AND p.id IN (
+    SELECT moved.post_id FROM feeds CROSS JOIN post_aliases AS moved
+    ON moved.feed_id = feeds.id AND moved.alias = :alias AND :alias <> '/')
+ORDER BY p.id LIMIT 1"""
 )
 _FIND = (
     SELECT_POSTS
@@ -86,11 +94,19 @@ class ArchivePart(Part):
         return [post_from(row) for row in rows]
 
     async def post_by_link(self, link: str) -> Post | None:
-        """Return the post with this link; scheme, www, query and a trailing slash do not matter."""
+        """Return the post that has or had this link; scheme, www, query and a last slash do not matter."""
+        path = link_path(link)
         rows = await self._database.read(
-            SELECT_POSTS + "WHERE p.link_path = :path ORDER BY p.id LIMIT 1", {"path": link_path(link)}
-        )
+            SELECT_POSTS + "WHERE p.link_path = :path ORDER BY p.id LIMIT 1", {"path": path}
+        ) or await self._database.read(_MOVED_FROM, {"alias": f"/{path.partition('/')[2]}"})
         return post_from(rows[0]) if rows else None
+
+    async def post_moved_at(self, post_id: str) -> datetime | None:
+        """Return when a known post last came under another guid or link; None for never."""
+        rows = await self._database.read(
+            "SELECT max(moved_at) AS moved_at FROM posts WHERE key = :key", {"key": post_id}
+        )
+        return maybe_from_ms(rows[0]["moved_at"])
 
     async def post_was_silent(self, post_id: str) -> bool:
         """Whether a post was part of a baseline or came too late to be news."""

@@ -188,6 +188,7 @@ def post_row_from(row: sqlite3.Row) -> PostRow:
         edits=row["edits"],
         refile_at=maybe_from_ms(row["refile_at"]),
         refile_attempts=row["refile_attempts"],
+        moved_at=maybe_from_ms(row["moved_at"]),
     )
 
 
@@ -229,6 +230,7 @@ def post_parameters(row: PostRow) -> dict[str, object]:
         "edits": row.edits,
         "refile_at": maybe_ms(row.refile_at),
         "refile_attempts": row.refile_attempts,
+        "moved_at": maybe_ms(row.moved_at),
     }
 
 

@@ -18,11 +18,22 @@ from storage.sqlite.mapping import filing_names, post_from, post_parameters, pos
 from storage.sqlite.matching import match_new, match_refiled
 
 SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
+# A blog may print one stock text for thousands of posts: the newest that have it are enough.
+KNOWN_POSTS = (
+    SELECT_POSTS
+    + """WHERE p.id IN (
+    SELECT id FROM posts WHERE feed_id = :feed AND key IN (SELECT value FROM json_each(:ids))
+    UNION SELECT post_id FROM post_aliases
+    WHERE feed_id = :feed AND alias IN (SELECT value FROM json_each(:aliases))
+    UNION SELECT alike.id FROM json_each(:texts) CROSS JOIN posts AS alike ON alike.id IN (
+        SELECT id FROM posts INDEXED BY posts_text
+        WHERE feed_id = :feed AND text_hash = json_each.value ORDER BY id DESC LIMIT 50))"""
+)
 _COLUMNS = (
     *("key", "wordpress_id", "guid", "link", "link_path", "title", "author"),
     *("published_at", "printed_at", "first_seen_at", "summary", "text", "text_hash", "image"),
     *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
-    *("silent", "edits", "refile_at", "refile_attempts"),
+    *("silent", "edits", "refile_at", "refile_attempts", "moved_at"),
 )
 # The canonical post is the oldest row of the key in any feed, or the row itself.
 _INSERT = (
@@ -46,14 +57,21 @@ _EDIT = (
 class PostPart(Part):
     """The post methods of `bot.ports.FeedStore`."""
 
-    async def known_posts(self, feed_id: int, ids: Sequence[str], aliases: Sequence[str]) -> list[PostRow]:
-        """Return the stored posts of a feed that have one of the ids or one of the aliases."""
+    async def known_posts(
+        self, feed_id: int, ids: Sequence[str], aliases: Sequence[str], text_hashes: Sequence[str] = ()
+    ) -> list[PostRow]:
+        """Return the stored posts of a feed that have one of the ids, aliases or text hashes.
+
+        Of posts that share a text hash the newest ones will do: at least 50 of them, where there are as many.
+        """
         rows = await self._database.read(
-            SELECT_POSTS + "WHERE p.id IN ("
-            "SELECT id FROM posts WHERE feed_id = :feed AND key IN (SELECT value FROM json_each(:ids)) "
-            "UNION SELECT post_id FROM post_aliases "
-            "WHERE feed_id = :feed AND alias IN (SELECT value FROM json_each(:aliases)))",
-            {"feed": feed_id, "ids": json.dumps(list(ids)), "aliases": json.dumps(list(aliases))},
+            KNOWN_POSTS,
+            {
+                "feed": feed_id,
+                "ids": json.dumps(list(ids)),
+                "aliases": json.dumps(list(aliases)),
+                "texts": json.dumps(list(text_hashes)),
+            },
         )
         return [post_row_from(row) for row in rows]
 

@@ -53,12 +53,14 @@ CREATE TABLE posts (
     revision INTEGER NOT NULL DEFAULT 1,
     refile_at INTEGER,
     refile_attempts INTEGER NOT NULL,
+    moved_at INTEGER,                -- when it last came under other ids
     UNIQUE (feed_id, key)
 ) STRICT;
 CREATE INDEX posts_key ON posts (key);
 CREATE INDEX posts_canonical ON posts (canonical_id);
 CREATE INDEX posts_newest ON posts (published_at);
 CREATE INDEX posts_link ON posts (link_path);
+CREATE INDEX posts_text ON posts (feed_id, text_hash);
 CREATE INDEX posts_refile ON posts (feed_id, refile_at) WHERE refile_at IS NOT NULL;
 
 -- Other ids by which a post is recognised when its guid changes.

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -243,6 +244,20 @@ async def test_a_post_from_before_the_bot_is_told(room: Room) -> None:
 
     assert lines[4].startswith("Nobody was alerted: it was there before the bot watched the blog")
     assert lines[5] == "It matches what you get now (Trade), so the next one like it is sent."
+
+
+async def test_a_post_that_came_again_under_another_address_is_told(room: Room) -> None:
+    await room.say("/follow Trade")
+    await publish(room)
+    (claim,) = await room.claim()
+    await room.settle(Sent(claim, "1", NOW))
+    moved = replace(NEWS, post=replace(NEWS.post, link="https://blog.example/moved/"), moved_at=NOW)
+    await room.edit((await room.store.feeds())[0], moved)
+
+    lines = (await room.say("/why https://blog.example/moved/")).text.splitlines()
+
+    assert lines[4].startswith("On 26 Nov 2022, 23:41 UTC the blog listed it under another address or id.")
+    assert lines[5] == "It was sent to you on 26 Nov 2022, 23:41 UTC, because of Trade."
 
 
 async def test_another_feed_is_told(two_blogs: Room) -> None:

@@ -1,4 +1,4 @@
-"""When no known post is left in a feed's window the older pages are read, until one is known."""
+"""Older pages are read when posts may have dropped out of a window, until nothing can be missing."""
 
 from __future__ import annotations
 
@@ -49,6 +49,62 @@ async def test_pages_are_read_until_a_known_post_is_met(room: Newsroom, count: i
         f"/feed/?paged={page}" for page in pages
     ]
     assert await room.notices() == []
+
+
+async def test_posts_behind_a_window_whose_known_post_was_dated_anew_are_read_too(room: Newsroom) -> None:
+    titles = publish(room, 12)
+    room.blog.blog.edit(2, published=room.clock.now())
+    await room.poll()
+
+    assert await alerted(room) == titles
+    assert room.asked("/feed/?paged=2") == 1
+    assert room.asked("/feed/?paged=3") == 0
+    assert await room.notices() == []
+
+
+async def test_a_known_post_dated_anew_onto_an_older_page_does_not_end_the_reading(room: Newsroom) -> None:
+    titles = publish(room, 22)
+    room.blog.blog.edit(2, published=room.clock.now() - timedelta(seconds=13 * 60 + 30))
+    room.blog.blog.edit(3, published=room.clock.now())
+    await room.poll()
+
+    assert await alerted(room) == titles
+    assert room.asked("/feed/?paged=3") == 1
+    assert await room.notices() == []
+
+
+async def test_a_busy_blog_is_asked_for_no_pages_while_its_window_reaches_back(room: Newsroom) -> None:
+    for first in range(4, 40, 7):
+        for number in range(first, first + 7):
+            room.publish(number)
+        room.blog.blog.edit(first - 1, published=room.clock.now())
+        await room.poll()
+
+    assert len(await alerted(room)) == 42
+    assert room.asked("/feed/?") == 0
+
+
+async def test_deleted_posts_do_not_make_a_blog_be_asked_for_pages(tmp_path: Path) -> None:
+    async with open_newsroom(tmp_path, old_posts(30)) as room:
+        await room.begin(every=QUICK)  # knows 21 to 30
+        room.forget_requests()
+        for number in range(23, 31):
+            room.blog.blog.delete(number)
+        room.publish(31)
+        await room.poll()
+
+        assert await alerted(room) == ["Post 31"]
+        assert room.asked("/feed/?") == 0
+
+
+async def test_what_lies_behind_a_post_dated_anew_and_beyond_the_pages_is_told(room: Newsroom) -> None:
+    titles = publish(room, 60)
+    room.blog.blog.edit(1, published=room.clock.now())
+    await room.poll()
+    await room.poll()
+
+    assert await alerted(room) == titles[11:]
+    assert len(await room.notices()) == 1
 
 
 async def test_a_long_outage_ends_in_one_message(room: Newsroom) -> None:

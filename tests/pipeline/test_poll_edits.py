@@ -168,6 +168,73 @@ async def test_posts_under_wholly_new_ids_are_known_by_title_and_date_as_printed
     assert len(await room.posts()) == 5
 
 
+class Permalinks(SampleBlog):
+    """A blog whose guids are its permalinks, and those its slugs."""
+
+    def link(self, post: Any) -> str:
+        return f"{self.site}/{post.slug}/"
+
+    def guid(self, post: Any) -> str:
+        return self.link(post)
+
+
+@pytest.fixture
+async def elsewhere(tmp_path: Path) -> AsyncIterator[Newsroom]:
+    """A newsroom whose blog has permalinks for guids, and has alerted post 4 to alice."""
+    async with open_newsroom(tmp_path, generator="Hugo") as opened:
+        opened.blog.blog.__class__ = Permalinks
+        await opened.begin()
+        opened.publish(4, html="<p>The talks in Geneva end without a word to the press.</p>")
+        await opened.poll()
+        assert await opened.alerts() == ["Post 4"]
+        yield opened
+
+
+async def test_a_renamed_slug_edits_the_message_and_alerts_nobody(elsewhere: Newsroom) -> None:
+    edit(elsewhere, 4, slug="four")
+    await elsewhere.poll()
+
+    assert await elsewhere.deliver() == [(ALICE, "edit: Post 4")]
+    assert (await elsewhere.post(4)).link.endswith("/four/")
+    assert await elsewhere.notices() == []
+
+
+async def test_a_mended_title_that_changes_the_guid_too_edits_the_message(elsewhere: Newsroom) -> None:
+    edit(elsewhere, 4, slug="mended", title="Post 4 mended")
+    await elsewhere.poll()
+    await elsewhere.poll()
+
+    assert await elsewhere.deliver() == [(ALICE, "edit: Post 4 mended")]
+
+
+async def test_a_blog_that_makes_its_keys_anew_at_each_build_is_told_of_once(elsewhere: Newsroom) -> None:
+    for build in range(4):
+        for number in range(1, 5):
+            edit(elsewhere, number, slug=f"build-{build}-{number}")
+        elsewhere.publish(10 + build, html=f"<p>The news of build {build} has words of its own.</p>")
+        await elsewhere.poll()
+        await elsewhere.deliver()
+    alerted = [text for to, text in elsewhere.sent if to == ALICE and not text.startswith("edit")]
+
+    assert alerted == ["Post 4", *(f"Post {number}" for number in range(10, 14))]
+    assert len(await elsewhere.notices()) == 1
+
+
+async def test_a_post_that_was_dated_anew_is_still_known_when_its_slug_changes_later(
+    elsewhere: Newsroom,
+) -> None:
+    shown = (await elsewhere.post(4)).published
+    elsewhere.clock.forward(3 * 86400)
+    edit(elsewhere, 4, published=elsewhere.clock.now())
+    await elsewhere.poll()
+    assert await elsewhere.deliver() == []
+    edit(elsewhere, 4, slug="four")
+    await elsewhere.poll()
+
+    assert await elsewhere.deliver() == [(ALICE, "edit: Post 4")]
+    assert (await elsewhere.post(4)).published == shown
+
+
 async def test_after_a_move_new_posts_are_alerted_as_before(room: Newsroom) -> None:
     moved = f"http://localhost:{room.blog.blog.host.partition(':')[2]}"
     room.blog.blog.guid_site = room.blog.blog.site = moved

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Entry
-from bot.pipeline.detect.changes import Found, Known, Sifted, lookup_keys, sift, text_hash
+from bot.pipeline.detect.changes import Found, Known, Sifted, lookup_keys, lookup_texts, sift, text_hash
 
 BASELINE = datetime(2022, 11, 26, 12, tzinfo=UTC)
 NOW = BASELINE + timedelta(days=10)
@@ -39,6 +39,7 @@ class Memory:
         self._tells_aliases = tells_aliases
         self.posts: dict[str, Known] = {}
         self.baseline_at: datetime | None = None
+        self.looked_at: datetime | None = None
         entries = list(baseline)
         if entries:
             self.poll(entries, now=BASELINE)
@@ -46,11 +47,20 @@ class Memory:
 
     def look(self, entries: Sequence[Entry], now: datetime = NOW) -> Sifted:
         """Sift a window with the posts that its ids and aliases find; remember nothing."""
-        keys = set(lookup_keys(entries))
-        found = [post for post in self.posts.values() if keys & {post.id, *post.aliases}]
+        keys, texts = set(lookup_keys(entries)), set(lookup_texts(entries))
+        found = [
+            post for post in self.posts.values() if keys & {post.id, *post.aliases} or post.text_hash in texts
+        ]
         if not self._tells_aliases:
             found = [replace(post, aliases=()) for post in found]
-        return sift(entries, found, baseline_at=self.baseline_at, highest_wordpress_id=HIGHEST, now=now)
+        return sift(
+            entries,
+            found,
+            baseline_at=self.baseline_at,
+            highest_wordpress_id=HIGHEST,
+            now=now,
+            looked_at=self.looked_at,
+        )
 
     def poll(self, entries: Sequence[Entry], now: datetime = NOW) -> Sifted:
         """Sift a window and remember what it brought, as the poll does."""
@@ -59,6 +69,7 @@ class Memory:
             self._remember(found)
         for new_id, known_id in sifted.moved_ids:
             self._add(known_id, new_id)
+        self.looked_at = now
         return sifted
 
     def _remember(self, found: Found) -> None:
@@ -74,6 +85,7 @@ class Memory:
             text_hash=text_hash(entry),
             labels=entry.labels,
             aliases=before.aliases if before else (),
+            dated=entry.published is not None or (before is not None and before.dated),
         )
         self.posts[key] = known
         for alias in found.identity.aliases:

@@ -55,6 +55,14 @@ PLANS = {
         ["SEARCH destinations USING INDEX sqlite_autoindex_destinations_1 (address=?)"],
     ),
     "edit": (posts._EDIT, ["SEARCH deliveries USING INDEX deliveries_post (post_id=?"]),
+    "known": (
+        posts.KNOWN_POSTS,
+        [
+            "SEARCH posts USING COVERING INDEX posts_text (feed_id=? AND text_hash=?)",
+            "SEARCH post_aliases USING PRIMARY KEY (feed_id=? AND alias=?)",
+        ],
+    ),
+    "moved from": (archive._MOVED_FROM, ["SEARCH moved USING PRIMARY KEY (feed_id=? AND alias=?)"]),
     "latest": (archive._LATEST, ["SCAN p USING INDEX posts_newest"]),
     "terms": (archive._TERMS, ["SEARCH pt USING COVERING INDEX post_terms_term (term=?"]),
 }

@@ -5,13 +5,21 @@
 | id known | the same post; edited when title, text, labels or link differ |
 | id known, but link and title differ and the date is more than 30 days later | new: the guid is re-used |
 | guid or link known but for scheme and host, and one thing more agrees | the same post, moved |
-| title and date known, and half of the window or more has new ids | the same posts, moved, and a warning |
+| text and title and date known, under another guid and link | the same post, moved |
+| text known that no other post has, and the date | the same post, moved, with another title |
+| the same, with a date near it or none, and a hole where the post was | the same post, moved |
+| title known, with its date, text or own link, in half of the window or more | moved, and a warning |
 | else, before the baseline | seen, silently |
 | else, with an id above the baseline's, or a date later than 48 h before it, or no date | new |
 | else | old, lifted into view by a deletion: seen, silently |
 
 The whole window is looked at, in any order: scheduled posts have old ids and new dates, back-dated ones new
 ids and old dates.
+
+A known post that is in view under its own id is never taken for another entry as well. What "near", "text
+that no other post has" and "a hole" mean is in `likeness.py` and `moves.py`; a post with a date of its own
+more than a day away stays new, whatever its text: weekly threads repeat theirs. Where a blog numbers its
+posts (WordPress), another number is another post unless half of the window has changed.
 """
 
 from __future__ import annotations
@@ -21,10 +29,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import Entry
+from bot.pipeline.detect.far_end import reaches_back
 from bot.pipeline.detect.identity import Identity, identify, text_hash
-from bot.pipeline.detect.matching import Found, Known, Window, is_other_link, lookup_keys
+from bot.pipeline.detect.likeness import Found, Known, lookup_keys, lookup_texts
+from bot.pipeline.detect.matching import Window
 
-__all__ = ["Found", "Identity", "Known", "Sifted", "identify", "lookup_keys", "sift", "text_hash"]
+__all__ = [
+    "Found",
+    "Identity",
+    "Known",
+    "Sifted",
+    "identify",
+    "lookup_keys",
+    "lookup_texts",
+    "sift",
+    "text_hash",
+]
 
 _BEFORE_BASELINE = timedelta(hours=48)
 
@@ -33,9 +53,10 @@ _BEFORE_BASELINE = timedelta(hours=48)
 class Sifted:
     """What a window holds, each part oldest first.
 
-    `first`: there was no baseline, so that all that is unseen is silent. `gap`: there was one, and the window
-    holds no known post: page back. `moved_ids`: (new id, known id) of posts in `changed` or `same` whose keys
-    are to be recorded, guid and link included. `warning`: a sentence for the admins, or "".
+    `first`: there was no baseline, so that all that is unseen is silent. `gap`: there are new posts, and
+    older ones may have dropped out below them (see `far_end.py`): page back. `moved_ids`: (new id, known id)
+    of posts in `changed` or `same` whose keys are to be recorded, guid and link included. `warning`: a
+    sentence for the admins, or "".
     """
 
     new: tuple[Found, ...] = ()
@@ -55,10 +76,12 @@ def sift(
     baseline_at: datetime | None,
     highest_wordpress_id: int,
     now: datetime,
+    looked_at: datetime | None = None,
 ) -> Sifted:
-    """Tell what is new in a window; `known` is what the store has under its `lookup_keys`.
+    """Tell what is new in a window; `known` is what the store has under its `lookup_keys` and `lookup_texts`.
 
-    `highest_wordpress_id` is that of the baseline, 0 for none.
+    `highest_wordpress_id` is that of the baseline, 0 for none. `looked_at`: when the feed was last read, by
+    default just now.
     """
     window = Window(entries, known, now)
     window.match_ids()
@@ -72,26 +95,16 @@ def sift(
         later = found.identity.wordpress_id > highest_wordpress_id > 0
         return later or found.published > baseline_at - _BEFORE_BASELINE
 
+    new = tuple(found for found in unseen if is_new(found))
     return Sifted(
-        new=tuple(found for found in unseen if is_new(found)),
+        new=new,
         silent=tuple(found for found in unseen if not is_new(found)),
-        changed=tuple(found for found in seen if _is_edited(found)),
-        same=tuple(found for found in seen if not _is_edited(found)),
+        changed=tuple(found for found in seen if found.edited),
+        same=tuple(found for found in seen if not found.edited),
         moved_ids=tuple(window.moved),
         first=baseline_at is None,
-        gap=baseline_at is not None and bool(unseen) and not seen,
+        gap=bool(new) and not reaches_back(window.found, is_new, looked_at or now),
         warning=_warning(len(window.moved), len(window.found)),
-    )
-
-
-def _is_edited(found: Found) -> bool:
-    entry, post = found.entry, found.known
-    words = entry.title.split()  # U+00A0 comes and goes
-    return post is not None and (
-        (words != post.title.split() and words != [])
-        or (post.text_hash != "" and text_hash(entry) != post.text_hash)
-        or entry.labels != post.labels
-        or is_other_link(entry.link, post.link)
     )
 
 

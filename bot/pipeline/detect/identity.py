@@ -74,8 +74,12 @@ def alias(address: str) -> str:
 
 def text_hash(entry: Entry) -> str:
     """Return a hash of the words of an entry; markup, white space and pictures do not matter to it."""
-    words = unescape(_MARKUP.sub(" ", entry.html or entry.excerpt)).split()
-    return digest(" ".join(words))
+    return digest(words_of(entry))
+
+
+def words_of(entry: Entry) -> str:
+    """Return the words of an entry's text, one space between them."""
+    return " ".join(unescape(_MARKUP.sub(" ", entry.html or entry.excerpt)).split())
 
 
 def text_key(entry: Entry) -> str:

@@ -1,0 +1,152 @@
+"""Known posts that come again under new keys, told by their text. Pure; the table is in `sift.py`.
+
+A text proves most where nobody else has it. A weekly thread repeats its words as well as its title; stock
+excerpts and show notes are the words of many posts. So each rule asks what a second post could not show too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from bot.pipeline.detect.identity import alias
+from bot.pipeline.detect.likeness import (
+    LONG,
+    Dates,
+    Found,
+    Known,
+    at_midnight,
+    compare_dates,
+    is_no_later,
+    same_number,
+    same_text,
+    same_title,
+)
+from bot.text.normalize import fold
+
+_AT_ONCE = timedelta(hours=1)  # within which one build dates all that it makes
+_A_BUILD = 3  # posts
+
+Claim = tuple[Found, Known]
+Candidates = Callable[[Found], Iterable[Known]]
+
+
+class Moves:
+    """What speaks for entries being known posts under new keys: all in view, and all known."""
+
+    def __init__(self, found: Sequence[Found], posts: Iterable[Known]) -> None:
+        self._found = found
+        posts = list(posts)  # what is counted is the more of the two: how many in view, how many known
+        self._texts = Counter(each.text_hash for each in found) | Counter(post.text_hash for post in posts)
+        self._retold = Counter((fold(each.entry.title), each.text_hash) for each in found) | Counter(
+            (fold(post.title), post.text_hash) for post in posts
+        )
+        self._links = Counter(alias(each.entry.link) for each in found) | Counter(
+            alias(post.link) for post in posts
+        )
+
+    def counts(self, found: Found, post: Known) -> bool:
+        """Whether the text is as good as a key: nothing else has it, and no repeat of the post would."""
+        return self._has_own_text(found, post) and _is_no_repeat(found, post)
+
+    def is_rebuilt(self, found: Found, post: Known) -> bool:
+        """Whether link, title and text are those of the post, and no repeat of it would have them."""
+        return self._has_its_page(found, post) and _is_no_repeat(found, post)
+
+    def single(self, candidates: Candidates) -> Iterator[Claim]:
+        """Yield entries, each with a post that by itself is seen to have moved."""
+        for found, post in self._pairs(candidates):
+            if same_text(found, post) and same_number(found, post) and self._is_retold(found, post):
+                yield found, post
+
+    def together(self, candidates: Candidates, moved: int) -> list[Claim]:
+        """Return entries with posts that are believed to have moved only where most of the window has.
+
+        `moved`: how many are seen to have moved by themselves. One entry alone must agree in title and date.
+        """
+        claims = [(found, post, compare_dates(found.entry, post)) for found, post in self._pairs(candidates)]
+        exact = [
+            (found, post)
+            for found, post, dates in claims
+            if dates is Dates.SAME and same_title(found.entry, post)
+        ]
+        alike = [claim for claim in claims if self._is_alike(claim[0], claim[1])]
+        far = [(found, post) for found, post, dates in alike if dates is Dates.FAR]
+        loose = [
+            (found, post)
+            for found, post, dates in alike
+            if dates in (Dates.SAME, Dates.NEAR) or (dates is Dates.NONE and self._is_only_one(found, post))
+        ]
+        one_build = _are_one_build(found.entry.published for found, _ in far)
+        loose += [
+            (found, post)
+            for found, post in far
+            if (one_build and self._is_only_one(found, post)) or self._has_its_page(found, post)
+        ]
+        all_of_them = [*exact, *loose]
+        return all_of_them if moved + len({found.identity.id for found, _ in all_of_them}) > 1 else exact
+
+    def _pairs(self, candidates: Candidates) -> Iterator[Claim]:
+        for found in self._found:
+            if found.known is None:
+                yield from ((found, post) for post in candidates(found))
+
+    def _is_retold(self, found: Found, post: Known) -> bool:
+        title, dates = same_title(found.entry, post), compare_dates(found.entry, post)
+        if dates is Dates.SAME and title:
+            return True
+        earlier = dates is Dates.NEAR and is_no_later(found.entry, post)
+        if title and earlier:
+            return True
+        if dates is Dates.FAR or not self._has_own_text(found, post):
+            return False
+        date, long = found.entry.published, found.characters >= LONG
+        if long and earlier:
+            return True
+        if dates is Dates.SAME and date is not None:
+            return long or not at_midnight(date)
+        return (title or long) and self._is_missing(found, post, dates)
+
+    def _is_missing(self, found: Found, post: Known, dates: Dates) -> bool:
+        """Whether the post is not in view though its place is: newer posts have not pushed it out."""
+        in_view = [each for each in self._found if each.known is not None]
+        if dates is Dates.NONE:
+            places = [each.place for each in in_view]
+            return bool(places) and min(places) < found.place < max(places)
+        before = post.published
+        return before is not None and any(
+            each.known and each.known.published is not None and each.known.published < before
+            for each in in_view
+        )
+
+    def _is_alike(self, found: Found, post: Known) -> bool:
+        """Whether title and text agree, or title and a link that leads to one post alone."""
+        title = same_title(found.entry, post)
+        untitled = fold(found.entry.title) == fold(post.title) == ""
+        return (same_text(found, post) and (title or untitled)) or (title and self._has_own_link(found, post))
+
+    def _is_only_one(self, found: Found, post: Known) -> bool:
+        retold = self._retold[(fold(found.entry.title), found.text_hash)]
+        return self._has_own_link(found, post) or (same_text(found, post) and retold == 1)
+
+    def _has_own_text(self, found: Found, post: Known) -> bool:
+        """Whether both have a text that nothing else in view or known has."""
+        return same_text(found, post) and self._texts[found.text_hash] == 1
+
+    def _has_its_page(self, found: Found, post: Known) -> bool:
+        """Whether link, title and text are those of the post, and the link leads to no other one."""
+        return self._has_own_link(found, post) and same_title(found.entry, post) and same_text(found, post)
+
+    def _has_own_link(self, found: Found, post: Known) -> bool:
+        link = alias(found.entry.link)
+        return link == alias(post.link) != "" and self._links[link] == 1
+
+
+def _is_no_repeat(found: Found, post: Known) -> bool:
+    return found.characters >= LONG or compare_dates(found.entry, post) is not Dates.FAR
+
+
+def _are_one_build(dates: Iterable[datetime | None]) -> bool:
+    found = [date for date in dates if date is not None]
+    return len(found) >= _A_BUILD and max(found) - min(found) <= _AT_ONCE

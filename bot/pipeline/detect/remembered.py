@@ -1,0 +1,51 @@
+"""What sifting needs of stored posts, and known posts that came again. Belongs to the poll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.pipeline.detect.changes import Found, Known
+from bot.ports import PostRow
+
+_REDATED = timedelta(days=1)
+
+
+def known_of(row: PostRow) -> Known:
+    """Return what sifting needs of a stored post."""
+    return Known(
+        id=row.post.id,
+        guid=row.guid,
+        link=row.post.link,
+        title=row.post.title,
+        published=row.printed or row.post.published,
+        text_hash=row.text_hash,
+        labels=row.labels,
+        aliases=row.aliases,
+        dated=row.printed is not None,
+    )
+
+
+def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:
+    """Return rows by the id of their post."""
+    return {row.post.id: row for row in rows}
+
+
+def is_redated(found: Found, before: PostRow) -> bool:
+    """Whether a date moved far enough to be remembered; some feeds date their posts anew at each poll."""
+    date = found.entry.published
+    return date is not None and (before.printed is None or abs(date - before.printed) >= _REDATED)
+
+
+def kept(found: Found, before: PostRow, moved_at: datetime | None) -> PostRow:
+    """Return a known post that came under another guid, link or date, by which it is known from now on."""
+    entry, identity = found.entry, found.identity
+    return replace(
+        before,
+        post=replace(before.post, link=entry.link or before.post.link),
+        guid=entry.guid or before.guid,
+        aliases=(identity.id, *identity.aliases),
+        printed=entry.published or before.printed,
+        moved_at=moved_at,
+    )
