@@ -54,6 +54,14 @@ class UsageError(BystanderError):
     """A person typed something that cannot be done; the message says what can."""
 
 
+class NoCommandError(UsageError):
+    """What somebody typed begins with no command. `mistyped`: with a word like one."""
+
+    def __init__(self, message: str, *, mistyped: bool = False) -> None:
+        super().__init__(message)
+        self.mistyped = mistyped
+
+
 class Scope(StrEnum):
     """How far a permanent delivery error reaches."""
 

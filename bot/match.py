@@ -6,7 +6,9 @@ the same answer.
 
 from __future__ import annotations
 
-from bot.model import EVERYTHING, Filing, Filter
+from collections.abc import Iterable
+
+from bot.model import EVERYTHING, Filing, Filter, Subscription
 from bot.text.normalize import filing_keys
 
 
@@ -25,3 +27,19 @@ def matched_name(wanted: Filter, filing: Filing) -> str:
         return ""
     hits = sorted((wanted.include & filing_keys(filing)) - {EVERYTHING})
     return wanted.labels.get(hits[0], hits[0][2:]) if hits else "everything"
+
+
+def mentions(subscriptions: Iterable[Subscription], filing: Filing) -> list[str]:
+    """Return whom an alert mentions: everybody whom a term that matches calls, each once, in order.
+
+    `subscriptions`: those of one channel that let the post through.
+    """
+    keys = filing_keys(filing)
+    found = {
+        mention
+        for each in subscriptions
+        if matches(each.filter, filing)
+        for key, mention in each.mentions.items()
+        if key in each.filter.include & keys
+    }
+    return sorted(found)

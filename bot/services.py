@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.commands.dispatch import Dispatcher
+from bot.commands.parse import parse
 from bot.commands.shown import SHOWN, flat
 from bot.commands.spec import COMMANDS
-from bot.commands.wording import filter_words, listed
+from bot.commands.wording import filter_words, listed, show
 from bot.errors import StoreError
 from bot.model import Caller, CommandInfo, Reply
 from bot.ports import Store
@@ -51,11 +52,16 @@ class FrontDesk:
         self._wake()
         return reply
 
+    def parse(self, line: str) -> tuple[str, dict[str, str]]:
+        """Return the path and the values of a line as typed."""
+        parsed = parse(line, COMMANDS)
+        return parsed.command.path, dict(parsed.values)
+
     async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
-        """Run the command at a path; one that is not there gets the answer a typed line would get."""
-        command = next((each for each in flat(COMMANDS) if each.path == path), None)
-        if command is None:
-            return await self._dispatcher.run(caller, f"/{path}")
+        """Run the command at a path; a group explains itself, and a path that is not there is answered."""
+        command = next((each for each in (*flat(COMMANDS), *COMMANDS) if each.path == path), None)
+        if command is None:  # the button of an older version, or a forged one
+            return Reply(f"/{show(path, 40)} is no command any more. /help lists all there are.", ok=False)
         reply = await self._dispatcher.execute(caller, command, values)
         if command.changes:
             self._wake()

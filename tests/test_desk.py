@@ -159,3 +159,19 @@ async def test_the_outbox_is_woken_by_all_that_may_give_it_something(store: Stor
     assert await count(desk.unreachable([NEWS], "shut.")) == 0
     assert await count(desk.reachable(NEWS)) == 1
     assert await count(desk.gone([NEWS], "deleted.")) == 1
+
+
+async def test_a_path_that_is_no_command_is_answered_and_does_nothing(store: Store) -> None:
+    desk = desk_on(store)
+    caller = Caller("console:alice", "console:alice")
+    await desk.run(caller, "/follow Trade new:yes")
+    before = await store.subscriptions()
+
+    for path in ("unsubscribe all", "unfollow all", "snooze", "", "x" * 300, "stop"):
+        reply = await desk.execute(caller, path, {"categories": "all"})
+        assert not reply.ok
+        assert "is no command any more" in reply.text
+    assert await store.subscriptions() == before != []
+    admin = Caller("console:root", "console:ops", admin=True)
+    assert "/alerts add" in (await desk.execute(admin, "alerts", {})).text
+    assert "no “colour”" in (await desk.execute(caller, "follow", {"colour": "red"})).text

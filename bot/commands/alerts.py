@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.commands.declaration import Call
-from bot.commands.resolve import Vocabulary, resolve
+from bot.commands.reading import Vocabulary
+from bot.commands.resolve import resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add as subscribe
 from bot.commands.subscribe import chosen_feed, take_off
@@ -13,18 +14,18 @@ from bot.model import Cadence, Reply, Subscription
 from bot.ports import DeliveryInfo
 
 LOG_ROWS = 10
+TEST = "Test alert from Bystander: alerts can reach this place."
 LONGEST_MENTION = 80
+NOBODY = frozenset({"none", "nobody", "off", "no", "-"})
 MOST_CHANNELS = 25
 
 
 async def add(call: Call) -> Reply:
     """Send posts of some categories to a channel."""
     typed = call.required("categories")
-    target, feed, mention = _target(call), await chosen_feed(call), call.text("mention")
-    if len(mention) > LONGEST_MENTION:
-        raise UsageError(f"That mention is too long: {LONGEST_MENTION} characters are the limit.")
+    target, feed, mention = _target(call), await chosen_feed(call), _mention(call)
     known = Vocabulary(await call.store.terms(feed.id if feed else None))
-    wanted = resolve(typed, known, call.command.path, adopt=True)
+    wanted = resolve(typed, known, call.command.path, new=bool(call.text("new")), may_be_new=True)
     return await subscribe(call, target, wanted, feed, cadence=Cadence.NOW, mention=mention)
 
 
@@ -50,8 +51,7 @@ async def list_channels(call: Call) -> Reply:
 async def test(call: Call) -> Reply:
     """Send a test alert to a channel, through the outbox like any other."""
     target = _target(call)
-    text = "Test alert from Bystander: alerts can reach this place."
-    await call.store.notify([target.address], text, call.now)
+    await call.store.notify([target.address], TEST, call.now)
     parked = [each for each in (await call.store.queue_health()).parked if each.address == target.address]
     if parked:
         return Reply(
@@ -89,6 +89,14 @@ async def log(call: Call) -> Reply:
     return Reply("\n".join([f"Last for {target.object}, newest first:", *map(_log_line, rows)]))
 
 
+def _mention(call: Call) -> str | None:
+    """Return whom these alerts are to mention; "" for nobody, None where nothing was said."""
+    typed = call.text("mention")
+    if len(typed) > LONGEST_MENTION:
+        raise UsageError(f"That mention is too long: {LONGEST_MENTION} characters are the limit.")
+    return "" if typed.casefold() in NOBODY else typed or None
+
+
 def _target(call: Call) -> Target:
     """Return the channel that was named, or the one the command was typed in."""
     typed = call.text("channel")
@@ -120,7 +128,7 @@ async def _state(call: Call, target: Target) -> str:
 
 
 def _log_line(row: DeliveryInfo) -> str:
-    what = quoted(row.post.title) if row.post else "a notice"
+    what = quoted(row.post.title) if row.post else "a test alert" if row.notice == TEST else "a notice"
     because = f" ({show(row.matched)})" if row.matched else ""
     error = f": {sentence(row.error)}" if row.error else ""
     return f"{moment(row.at)}: {show(row.state)}, {what}{because}{error}"

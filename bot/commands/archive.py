@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.commands.declaration import Call
 from bot.commands.listing import post_lines, term_lines
-from bot.commands.resolve import Vocabulary, resolve_one
+from bot.commands.reading import Vocabulary
+from bot.commands.resolve import resolve_one
 from bot.commands.subscribe import chosen_feed
 from bot.commands.wording import counted, quoted, term_word
 from bot.model import EVERYTHING, Kind, Reply

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from bot.commands.declaration import Command, Parameter
 from bot.commands.parse import LONGEST
 from bot.commands.similar import similar
-from bot.commands.wording import clean, listed, quoted
+from bot.commands.wording import listed, quoted
 from bot.errors import UsageError
+from bot.text.sanitize import visible
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}")
 
@@ -26,7 +27,7 @@ def checked(command: Command, values: Mapping[str, str]) -> dict[str, str]:
             raise UsageError(f"/{command.path} has no {quoted(name, 40)}. Usage: {command.usage}")
         if len(text) > LONGEST:
             raise UsageError(f"{name} is too long: {len(text):,} characters, and {LONGEST:,} is the limit.")
-        value = clean(text)
+        value = visible(text)
         if value:
             found[name] = _value(known[name], value)
     return found

@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.declaration import Command, Completes, Parameter
-from bot.commands.resolve import (
-    MOST_PARTS,
-    SEPARATORS,
-    Vocabulary,
-    read_item,
-    split_list,
-)
+from bot.commands.reading import MOST_PARTS, SEPARATORS, Vocabulary, read_item, split_list
 from bot.commands.subscribe import followed_terms
-from bot.commands.wording import clean
 from bot.model import Caller, Kind, Subscription
 from bot.ports import CommandStore
 from bot.text.normalize import fold, nearest
+from bot.text.sanitize import visible
+from bot.text.spelling import ALL, spelled
+from bot.text.truncate import units
 
 MOST = 25  # suggestions, the fewest that a platform shows
-LONGEST = 100  # characters of one
-ALL = "all"
+LONGEST = 100  # characters of one, in UTF-16 units as platforms count them
+_CUTS = ((70, 20), (35, 10))  # characters kept of a name that is cut short; emoji count twice
 
 
 async def suggestions(
     store: CommandStore, caller: Caller, commands: Sequence[Command], parameter: Parameter, typed: str
 ) -> list[str]:
     """Return at most MOST values for a parameter, best first: each is the whole text to fill in."""
-    typed = clean(typed)
+    typed = visible(typed)
     match parameter.completes:
         case Completes.CATEGORIES:
             known = Vocabulary(await store.terms())
@@ -37,14 +33,14 @@ async def suggestions(
         case Completes.ALERTED:
             found = _followed(typed, await store.subscriptions(caller.place, channel=True))
         case Completes.FEEDS:
-            found = rank(typed, [clean(feed.settings.name) for feed in await store.feeds()])
+            found = rank(typed, [visible(feed.settings.name) for feed in await store.feeds()])
         case Completes.CHOICES:
             found = rank(typed, parameter.choices)
         case Completes.COMMANDS:
             found = rank(typed, [command.path for command in commands if caller.admin or not command.admin])
         case Completes.NONE:
             found = []
-    return [value for value in dict.fromkeys(found) if 0 < len(value) <= LONGEST][:MOST]
+    return [value for value in dict.fromkeys(found) if 0 < units(value) <= LONGEST][:MOST]
 
 
 def rank(typed: str, names: Sequence[str]) -> list[str]:
@@ -95,7 +91,7 @@ def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, wi
     item = read_item(typed, plain)
     known = excluded if item.excluded else plain
     kinds = (Kind.CATEGORY, Kind.TAG) if tags and item.kind is Kind.CATEGORY else (item.kind,)
-    names = [_typed(kind, name) for kind in kinds for name in known.names(kind)]
+    names = [_typed(kind, name, known) for kind in kinds for name in known.names(kind)]
     if with_commas:
         beginning = fold(item.name)
         names = [name for name in names if SEPARATORS.search(name) and _folded(name).startswith(beginning)]
@@ -104,9 +100,16 @@ def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, wi
     return [f"-{name}" if item.excluded else name for name in rank(item.name, names)]
 
 
-def _typed(kind: Kind, name: str) -> str:
-    """Return a name as it is typed."""
-    return f"{'#' if kind is Kind.TAG else ''}{clean(name).lstrip('#')}"
+def _typed(kind: Kind, name: str, known: Vocabulary) -> str:
+    """Return a name as it is typed; a long one cut short, where it can still be told from the others."""
+    whole = spelled(kind, name)
+    for head, tail in _CUTS if units(whole) >= LONGEST else ():
+        cut = f"{name[:head]}\u2026{name[-tail:]}"
+        found = known.find(kind, cut)
+        short = spelled(kind, cut)
+        if units(short) < LONGEST and found is not None and found.name == name:
+            return short
+    return whole
 
 
 def _folded(name: str) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.errors import UsageError
-from bot.model import Caller, Reply
+from bot.model import Caller, Offer, Reply
 from bot.ports import CommandStore, Inspector, PartState
 
 ParameterKind = Literal[
@@ -26,6 +26,14 @@ ParameterKind = Literal[
     "text",
 ]
 ONE_WORD: frozenset[ParameterKind] = frozenset({"number", "choice", "url"})
+
+
+class RefusedError(UsageError):
+    """What cannot be done, with commands that can: `offers` leave out what was typed besides their values."""
+
+    def __init__(self, message: str, offers: tuple[Offer, ...] = ()) -> None:
+        super().__init__(message)
+        self.offers = offers
 
 
 class Completes(StrEnum):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 
 from bot.clock import Clock
 from bot.commands.check import checked
 from bot.commands.complete import suggestions
-from bot.commands.declaration import Call, ChannelAddress, ChannelName, Command
-from bot.commands.parse import LONGEST, find_command, parse
+from bot.commands.declaration import Call, ChannelAddress, ChannelName, Command, RefusedError
+from bot.commands.parse import LONGEST, PROGRAM, find_command, parse
+from bot.commands.reading import Vocabulary
+from bot.commands.resolve import resolve
 from bot.commands.spec import COMMANDS
 from bot.commands.wording import show
-from bot.errors import UsageError
-from bot.model import Caller, Reply
+from bot.errors import NoCommandError, UsageError
+from bot.model import Caller, Offer, Reply
 from bot.ports import CommandStore, Inspector, Runtime
+from bot.text.sanitize import visible
 
 APOLOGY = (
     "That did not work: something is wrong inside the bot, and its log says what. Please try again later."
@@ -77,7 +81,10 @@ class Dispatcher:
             return []
 
     async def _run_line(self, caller: Caller, line: str) -> Reply:
-        parsed = parse(line, COMMANDS)
+        try:
+            parsed = parse(line, COMMANDS)
+        except NoCommandError as error:
+            raise await self._guessed(line, error) from error
         return await self._run(caller, parsed.command, parsed.values)
 
     async def _run(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Reply:
@@ -86,12 +93,24 @@ class Dispatcher:
         try:
             reply = await command.handler(self._call(caller, command, checked(command, values)))
         except UsageError as error:
-            if command.changes:
-                raise _unchanged(error) from error
-            raise
+            raise _completed(error, command, values) from error
         if command.admin and command.changes and reply.ok:
             log.info("%s used /%s: %s", show(caller.address), command.path, show(str(dict(values)), 300))
         return reply
+
+    async def _guessed(self, line: str, error: NoCommandError) -> UsageError:
+        """Return what to say to a line that is no command; where it names categories, how to follow them."""
+        names = visible(line).lstrip("/ ").removeprefix(PROGRAM).lstrip("/ ")
+        try:
+            resolve(names, Vocabulary(await self._store.terms()), "follow")
+        except RefusedError as refused:
+            if error.mistyped or not refused.offers or "," in names or len(names.split()) == 1:
+                return error
+            return RefusedError(f"{error}\n{refused}", refused.offers)
+        except UsageError:
+            return error
+        offer = Offer(f"Follow {names}", "follow", (("categories", names),))
+        return RefusedError(f"{error}\nTo follow it: /follow {names}", (offer,))
 
     def _call(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Call:
         return Call(
@@ -113,12 +132,22 @@ async def _answered(answer: Awaitable[Reply]) -> Reply:
     try:
         return await answer
     except UsageError as error:
-        return Reply(str(error), ok=False)
+        return Reply(str(error), ok=False, offers=error.offers if isinstance(error, RefusedError) else ())
     except Exception:
         log.exception("A command failed")
         return Reply(APOLOGY, ok=False)
 
 
-def _unchanged(error: UsageError) -> UsageError:
+def _completed(error: UsageError, command: Command, values: Mapping[str, str]) -> RefusedError:
+    """Return a refusal that says that nothing changed, and offers the same command with what is right."""
     text = str(error)
-    return UsageError(f"{text}{' ' if text.endswith(('.', '!', '?')) else chr(10)}{NOTHING_CHANGED}")
+    if command.changes:
+        text += f"{' ' if text.endswith(('.', '!', '?')) else chr(10)}{NOTHING_CHANGED}"
+    offers = error.offers if isinstance(error, RefusedError) else ()
+    return RefusedError(text, tuple(_with_the_rest(each, command, values) for each in offers))
+
+
+def _with_the_rest(offer: Offer, command: Command, values: Mapping[str, str]) -> Offer:
+    if offer.path != command.path:
+        return offer
+    return replace(offer, values=tuple({**values, **dict(offer.values)}.items()))

@@ -8,7 +8,6 @@ from bot.commands.declaration import Call
 from bot.commands.state import Target, reaches
 from bot.commands.wording import (
     bare_url,
-    clean,
     counted,
     ended,
     filter_words,
@@ -23,6 +22,8 @@ from bot.errors import UsageError
 from bot.model import Kind, Post, Rank, Reply, Subscription
 from bot.ports import DeliveryInfo
 from bot.text.normalize import filing_keys, fold, term_key
+from bot.text.sanitize import visible
+from bot.text.spelling import spelled
 
 EVIDENCE = {
     Rank.API: "certain, from the blog's own API",
@@ -42,7 +43,7 @@ async def why(call: Call) -> Reply:
     post = await _post(call)
     lines = [
         f"{quoted(post.title, 150)} ({show(post.feed)}, {moment(post.published)})",
-        clean(post.link),
+        visible(post.link),
         *_filing_lines(post),
         *await _move_lines(call, post),
         *await _fate(call, Target(call.caller.address), post),
@@ -76,7 +77,7 @@ def _filing_lines(post: Post) -> list[str]:
     if filing.ambiguous:
         words = "Its categories could not be told for certain, so for now only those who follow all get it"
     elif filing.categories:
-        words = f"Filed under {listed([show(name) for name in filing.categories])}"
+        words = f"Filed under {listed([spelled(Kind.CATEGORY, name) for name in filing.categories])}"
     else:
         words = "Filed under no category"
     if filing.tags:
@@ -162,12 +163,9 @@ def _mismatch_lines(target: Target, subscription: Subscription, post: Post) -> l
     lines = [ended(f"Not for {target.object}: {target.object} get{target.ending} {filter_words(wanted)}")]
     for key in sorted(wanted.include):
         if key.startswith("c:") and f"t:{key[2:]}" in keys:
-            name = show(wanted.labels.get(key, key[2:]))
+            name = wanted.labels.get(key, key[2:])
             lines.append(
-                f"{name} is only a tag of it, not a category. To follow the tag: {_follow_tag(target, name)}"
+                f"{term_word(key, name)} is only a tag of it, not a category. "
+                f"To follow the tag: /{target.addition} {spelled(Kind.TAG, name)}"
             )
     return lines
-
-
-def _follow_tag(target: Target, name: str) -> str:
-    return f"/{target.addition} #{name.lstrip('#')}"

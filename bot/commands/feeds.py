@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from bot.commands.declaration import Call
 from bot.commands.resolve import resolve_feed
-from bot.commands.wording import bare_url, clean, counted, ended, listed, moment, quoted, sentence, show
+from bot.commands.wording import bare_url, counted, ended, listed, moment, quoted, sentence, show
 from bot.errors import UsageError
 from bot.model import Feed, FeedSettings, Reply
 from bot.ports import Inspection
 from bot.text.normalize import fold
+from bot.text.sanitize import visible
 
 EVERY = 900.0  # seconds between polls of a feed added in chat
 LONGEST_NAME = 60
@@ -34,7 +35,7 @@ async def add(call: Call) -> Reply:
     newest = f", the newest {quoted(found.newest)}" if found.newest else ""
     lines = [f"Watching {quoted(name)} from now on, every {_interval(EVERY)}."]
     if found.url != url:
-        lines.append(f"The page names its feed: {clean(found.url)}")
+        lines.append(f"The page names its feed: {visible(found.url)}")
     lines.append(f"Found {counted(found.posts, 'post')}{newest}.")
     if found.categories:
         names = [show(item) for item in found.categories]
@@ -52,7 +53,7 @@ async def remove(call: Call) -> Reply:
     await call.store.retire_feed(feed.id, call.now)
     return Reply(
         f"{name} is no longer watched. Its posts and followers are kept; "
-        f"to bring it back: /feeds add {clean(feed.settings.url)}\n{await _state(call)}"
+        f"to bring it back: /feeds add {visible(feed.settings.url)}\n{await _state(call)}"
     )
 
 
@@ -122,7 +123,7 @@ def _line(feed: Feed) -> str:
     read = feed.state.last_success_at
     last = f"last read {moment(read)}" if read else "not read yet"
     every = _interval(feed.settings.every)
-    return f"- {show(feed.settings.name)}: {clean(feed.url)}, every {every}, {origin}; {last}"
+    return f"- {show(feed.settings.name)}: {visible(feed.url)}, every {every}, {origin}; {last}"
 
 
 def _check_line(feed: Feed, found: Inspection) -> str:

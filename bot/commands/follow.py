@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from bot.commands.declaration import Call
 from bot.commands.listing import term_lines
-from bot.commands.resolve import Vocabulary, resolve
+from bot.commands.reading import Vocabulary
+from bot.commands.resolve import resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add, chosen_feed, take_off
-from bot.commands.wording import show, term_word, typed_word
+from bot.commands.wording import show, term_word
 from bot.model import EVERYTHING, Cadence, Kind, Offer, Reply, Subscription
+from bot.text.spelling import spelled_key
 
 # The cadences that can be delivered; the other words of `Cadence` are understood and refused.
 AVAILABLE_CADENCES = (Cadence.NOW,)
@@ -24,7 +26,9 @@ async def follow(call: Call) -> Reply:
         return Reply("\n".join([f"Usage: {call.command.usage}", *lines]), ok=False)
     feed = await chosen_feed(call)
     known = Vocabulary(await call.store.terms(feed.id if feed else None))
-    wanted = resolve(call.text("categories"), known, call.command.path, adopt=True)
+    wanted = resolve(
+        call.text("categories"), known, call.command.path, new=bool(call.text("new")), may_be_new=True
+    )
     cadence = Cadence(call.text("when") or AVAILABLE_CADENCES[0])
     return await add(call, Target(call.caller.address), wanted, feed, cadence=cadence)
 
@@ -55,7 +59,6 @@ def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[Offer, ...]:
             word = "everything" if key == EVERYTHING else term_word(key, name)
             feed = (("feed", each.feed),) if each.feed else ()
             of_feed = f" ({show(each.feed)})" if each.feed else ""
-            found[
-                Offer(f"Unfollow {word}{of_feed}", "unfollow", (("categories", typed_word(key, name)), *feed))
-            ] = None
+            values = (("categories", spelled_key(key, name)), *feed)
+            found[Offer(f"Unfollow {word}{of_feed}", "unfollow", values)] = None
     return tuple(found)

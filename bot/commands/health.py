@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commands.declaration import Call
-from bot.commands.wording import clean, counted, moment, sentence, show
+from bot.commands.wording import counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, Reply
 from bot.ports import SHUT, PartState, QueueHealth
+from bot.text.sanitize import visible
 
 LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
 STUCK = timedelta(minutes=10)  # an alert that waits longer is worth a word
@@ -99,9 +100,9 @@ def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime) -> str:
 
 def _moved_words(feed: Feed) -> str:
     if feed.url != feed.settings.url:
-        return f" It moved to {clean(feed.url)}"
+        return f" It moved to {visible(feed.url)}"
     if feed.state.moved_to:
-        return f" Its server says it moved to {clean(feed.state.moved_to)}; watched until that is sure."
+        return f" Its server says it moved to {visible(feed.state.moved_to)}; watched until that is sure."
     return ""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands.wording import clean, listed, moment, show, term_word
+from bot.commands.wording import listed, moment, show, term_word
 from bot.model import Filing, Kind, Post, Term
-from bot.text.normalize import term_key
+from bot.text.normalize import fold, term_key
+from bot.text.sanitize import visible
 
 MOST_TERMS = 40  # of one feed
 MOST_FEEDS = 10
@@ -17,7 +18,7 @@ def term_lines(terms: Sequence[Term], kind: Kind) -> list[str]:
     """Return the terms of a kind with their number of posts, one line for each feed."""
     by_feed: dict[str, list[str]] = {}
     for term in terms:
-        if term.kind is kind:
+        if term.kind is kind and fold(term.name):  # a name of nothing but signs cannot be typed
             name = term_word(term_key(kind, term.name), term.name)
             by_feed.setdefault(term.feed, []).append(f"{name} ({term.posts})" if term.posts else name)
     if not by_feed:
@@ -45,6 +46,6 @@ def post_lines(posts: Sequence[Post]) -> list[str]:
         lines.append(
             f"{number}. {show(post.title, 150)}\n"
             f"   {feed}{filing_words(post.filing)} \u00b7 {moment(post.published)}\n"
-            f"   {clean(post.link)}"
+            f"   {visible(post.link)}"
         )
     return lines

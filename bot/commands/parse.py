@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.commands.declaration import Command, Parameter
 from bot.commands.similar import similar
-from bot.commands.wording import clean, listed, quoted
-from bot.errors import UsageError
+from bot.commands.wording import listed, quoted
+from bot.commands.words import translated
+from bot.errors import NoCommandError, UsageError
+from bot.text.sanitize import visible
+from bot.text.spelling import QUOTED, literal
 
 LONGEST = 1000  # characters of a line or of one value
+QUOTES_COUNT = ("categories", "category")  # kinds in whose values quotation marks mean something
 PROGRAM = "bystander"  # "/bystander follow Trade" is "/follow Trade"
 
-_DOUBLE_QUOTES = re.compile("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02]")
-_LAST_NUMBER = re.compile(r"(?:^|\s)([+-]?\d{1,9})$")
+# "3", "Trade 3", "3 Trade"; a longer number beside words belongs to them, as in "Election 2024"
+_NUMBERS = tuple(map(re.compile, (r"^([+-]?\d{1,9})$", r"\s([+-]?\d{1,2})$", r"^(\d{1,2})\s")))
 _ADDRESS = re.compile(r"<[^>]*>|\S*://\S*")
-_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_SINGLE_QUOTED = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,13 @@ def parse(line: str, commands: Sequence[Command]) -> Parsed:
     """Read one line. Raises UsageError with the nearest right thing."""
     if len(line) > LONGEST:
         raise UsageError(f"That is too long: {len(line):,} characters, and {LONGEST:,} is the limit.")
-    word, rest = _first_word(_DOUBLE_QUOTES.sub('"', clean(line)))
+    word, rest = _first_word(visible(line))
     if word == PROGRAM:
         word, rest = _first_word(rest)
     if not word:
         word = "help"
+    if word not in {command.name for command in commands}:
+        word, rest = translated(word, rest)
     command = _named(word, commands, "")
     if command.subcommands and rest:
         word, rest = _first_word(rest)
@@ -56,8 +63,8 @@ def find_command(path: str, commands: Sequence[Command]) -> Command:
 
 
 def _first_word(text: str) -> tuple[str, str]:
-    word, _, rest = text.lstrip("/ ").partition(" ")
-    return word.casefold(), rest.strip()
+    word, _, rest = text.lstrip("/\uff0f ").partition(" ")
+    return unicodedata.normalize("NFKC", word).casefold(), rest.strip()
 
 
 def _named(word: str, commands: Sequence[Command], group: str) -> Command:
@@ -68,11 +75,14 @@ def _named(word: str, commands: Sequence[Command], group: str) -> Command:
     near = [names[name] for name in similar(word, names)]
     typed = quoted(f"{group} {word}", 40)
     if near:
-        raise UsageError(
-            f"{typed} is no command. Nearest: {listed(near, last='or')}. /{group or 'help'} lists all."
+        raise NoCommandError(
+            f"{typed} is no command. Nearest: {listed(near, last='or')}. /{group or 'help'} lists all.",
+            mistyped=True,
         )
     hint = f"There are {listed(list(names.values()))}." if group else "/help lists all there are."
-    raise UsageError(f"{typed} is no command. {hint}")
+    if group:
+        raise UsageError(f"{typed} is no command. {hint}")
+    raise NoCommandError(f"{typed} is no command. {hint}")
 
 
 def _values(command: Command, text: str) -> dict[str, str]:
@@ -89,7 +99,8 @@ def _options(command: Command, text: str) -> tuple[dict[str, str], str]:
         return {}, text
     names = "|".join(re.escape(parameter.name) for parameter in command.parameters)
     pattern = re.compile(
-        rf"\"[^\"]*\"|(?<!\S)(?P<name>{names})\s?(?:=|:(?!//))\s*(?P<value>\"[^\"]*\"|'[^']*'(?!\S)|\S+)?",
+        rf"{QUOTED}|(?<!\S)(?P<name>{names})\s?(?:[=\uff1d\uff1a]|:(?!//))\s*"
+        rf"(?P<value>{QUOTED}|'[^']*'(?!\S)|\S+)?",
         re.IGNORECASE,
     )
     main = command.main
@@ -115,9 +126,10 @@ def _positional(command: Command, rest: str, values: dict[str, str]) -> str:
     """Give what has no name to the parameters in their order; return what is left over."""
     free = [parameter for parameter in command.parameters if parameter.name not in values]
     for parameter in free:
-        if parameter.kind == "number" and (match := _LAST_NUMBER.search(rest)):
+        matches = (number.search(rest) for number in _NUMBERS)
+        if parameter.kind == "number" and (match := next(filter(None, matches), None)):
             values[parameter.name] = match[1]
-            rest = rest[: match.start()].strip()
+            rest = (rest[: match.start()] + rest[match.end() :]).strip()
     for parameter in free:
         if parameter.kind == "number" or not rest:
             continue
@@ -128,6 +140,9 @@ def _positional(command: Command, rest: str, values: dict[str, str]) -> str:
 
 
 def _take(parameter: Parameter, rest: str) -> tuple[str, str]:
+    if parameter.kind in QUOTES_COUNT:
+        single = _SINGLE_QUOTED.fullmatch(rest)
+        return single[1].strip() if single else rest, ""
     if parameter.takes_rest:
         return unquoted(rest), ""
     word = rest.split(maxsplit=1)[0]
@@ -141,5 +156,9 @@ def _take(parameter: Parameter, rest: str) -> tuple[str, str]:
 
 def unquoted(text: str) -> str:
     """Return the text without the quotation marks around all of it."""
-    match = _QUOTED.fullmatch(text.strip())
-    return (match[1] or match[2] or "").strip() if match else text.strip()
+    text = text.strip()
+    inner = literal(text)
+    single = _SINGLE_QUOTED.fullmatch(text)
+    if inner is None and single is not None:
+        return single[1].strip()
+    return text if inner is None else inner

@@ -17,6 +17,13 @@ _CATEGORIES = Parameter(
 )
 _FEED = Parameter("feed", "Only of this feed", "feed", completes=Completes.FEEDS)
 _CHANNEL = Parameter("channel", "Another channel than this one", "channel")
+_NEW = Parameter(
+    "new",
+    "yes: also names that are not known yet, to wait for their first post",
+    "choice",
+    choices=("yes",),
+    completes=Completes.CHOICES,
+)
 _WHEN = Parameter(
     "when",
     "How soon alerts come",
@@ -35,8 +42,9 @@ _ALERTS = (
         (
             _CATEGORIES,
             _CHANNEL,
-            Parameter("mention", "Whom to mention with each alert", "mention"),
+            Parameter("mention", "Whom to mention with each of these alerts; none: nobody", "mention"),
             _FEED,
+            _NEW,
         ),
         admin=True,
         changes=True,
@@ -160,7 +168,7 @@ COMMANDS = (
         "follow",
         "Get new posts of some categories",
         follow.follow,
-        (_CATEGORIES, _WHEN, _FEED),
+        (_CATEGORIES, _WHEN, _FEED, _NEW),
         changes=True,
         example="/follow China-U.S., #TikTok, -Taiwan",
     ),

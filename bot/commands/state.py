@@ -53,15 +53,20 @@ class Target:
 
 
 def subscription_words(subscription: Subscription, *, name_feed: bool) -> str:
-    """Return "China-U.S. and #TikTok, but not Taiwan; at once, by DM"."""
-    words = filter_words(subscription.filter)
+    """Return "China-U.S. and #TikTok, but not Taiwan; at once, by DM".
+
+    Whom alerts mention stands at the end where it is the same for all, else behind each name.
+    """
+    wanted, called = subscription.filter, subscription.mentions
+    alike = {called.get(key, "") for key in wanted.include} if called else set()
+    words = filter_words(wanted, {} if len(alike) == 1 else called)
     if name_feed:
         words += f" (from {show(subscription.feed) if subscription.feed else 'every feed'})"
     words += f"; {CADENCES[subscription.cadence]}"
     if not subscription.channel:
         words += f", {place_word(subscription.destination.address)}"
-    if subscription.mention:
-        words += f", mentioning {show(subscription.mention)}"
+    if len(alike) == 1:
+        words += f", mentioning {show(alike.pop())}"
     return words + (" (paused)" if subscription.paused else "")
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.commands.declaration import Call
-from bot.commands.resolve import Vocabulary, Wanted, resolve, resolve_feed
+from bot.commands.reading import Vocabulary
+from bot.commands.resolve import Wanted, resolve, resolve_feed
 from bot.commands.state import Target, back_test, state_words
 from bot.commands.wording import ended, filter_words, listed, show, term_word
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Cadence, Feed, Filter, Kind, Reply, Subscription, Term
 from bot.text.normalize import fold
+from bot.text.spelling import spelled, spelled_key
 
 
 async def chosen_feed(call: Call) -> Feed | None:
@@ -26,7 +28,13 @@ def followed_terms(names: Mapping[str, str]) -> list[Term]:
 
 
 async def add(
-    call: Call, target: Target, wanted: Wanted, feed: Feed | None, *, cadence: Cadence, mention: str = ""
+    call: Call,
+    target: Target,
+    wanted: Wanted,
+    feed: Feed | None,
+    *,
+    cadence: Cadence,
+    mention: str | None = None,
 ) -> Reply:
     """Follow what is wanted; answer with the resulting state and a back-test."""
     before = await call.store.subscriptions(target.address, channel=target.is_channel)
@@ -36,7 +44,7 @@ async def add(
     covering = [each for each in before if _covers(each, wanted, feed_id, cadence, mention)]
     if covering:
         already = _already(call, target, wanted, covering[0])
-        return Reply("\n".join([already, *_adopted_words(call, wanted), state_words(target, before)]))
+        return Reply("\n".join([already, *_unfiled_words(call, wanted), state_words(target, before)]))
     await call.store.follow(
         target.address,
         feed_id=feed_id,
@@ -48,7 +56,7 @@ async def add(
         by=call.caller.address,
         now=call.now,
     )
-    return await _changed(call, target, feed, *_adopted_words(call, wanted))
+    return await _changed(call, target, feed, *_unfiled_words(call, wanted))
 
 
 async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) -> Reply:
@@ -100,20 +108,29 @@ async def _leave_out(
             exclude=wanted.exclude,
             cadence=each.cadence,
             channel=target.is_channel,
-            mention="",
+            mention=None,
             by=call.caller.address,
             now=call.now,
         )
     return await _changed(call, target, feed)
 
 
-def _adopted_words(call: Call, wanted: Wanted) -> list[str]:
-    """Say of each name that is only a tag so far what following it as a category means."""
-    return [
-        f"No post is filed under {show(name)} so far; it is known as a tag. For posts tagged with it: "
-        f"/{call.command.path} #{show(name)}"
-        for name in wanted.adopted
-    ]
+def _unfiled_words(call: Call, wanted: Wanted) -> list[str]:
+    """Say of each name without a post what following it means."""
+    names = wanted.include | wanted.exclude
+    return [_unfiled_line(call, key, names[key], as_tag=tag) for key, tag in wanted.unfiled.items()]
+
+
+def _unfiled_line(call: Call, key: str, name: str, *, as_tag: bool) -> str:
+    filed = "tagged" if key.startswith("t:") else "filed under"
+    line = f"No post is {filed} {term_word(key, name)} so far"
+    if not as_tag:
+        return f"{line}."
+    return f"{line}; it is known as a tag. For posts tagged with it: /{call.command.path} {_tag(name)}"
+
+
+def _tag(name: str) -> str:
+    return spelled(Kind.TAG, name)
 
 
 async def _changed(call: Call, target: Target, feed: Feed | None, *words: str) -> Reply:
@@ -123,7 +140,11 @@ async def _changed(call: Call, target: Target, feed: Feed | None, *words: str) -
 
 
 def _covers(
-    subscription: Subscription, wanted: Wanted, feed_id: int | None, cadence: Cadence, mention: str
+    subscription: Subscription,
+    wanted: Wanted,
+    feed_id: int | None,
+    cadence: Cadence,
+    mention: str | None,
 ) -> bool:
     """Whether following what is wanted would change nothing."""
     has = subscription.filter
@@ -131,8 +152,8 @@ def _covers(
     return (
         same_feed
         and subscription.cadence is cadence
-        and mention in ("", subscription.mention)
-        and (EVERYTHING in has.include or wanted.include.keys() <= has.include)
+        and (wanted.include.keys() <= has.include or (EVERYTHING in has.include and not mention))
+        and (mention is None or all(subscription.mentions.get(key, "") == mention for key in wanted.include))
         and wanted.exclude.keys() <= has.exclude
         and not (wanted.include.keys() & has.exclude)
     )
@@ -140,7 +161,7 @@ def _covers(
 
 def _already(call: Call, target: Target, wanted: Wanted, covering: Subscription) -> str:
     if EVERYTHING in covering.filter.include and EVERYTHING not in wanted.include:
-        names = [term_word(key, name) for key, name in wanted.include.items()]
+        names = [spelled_key(key, name) for key, name in wanted.include.items()]
         return (
             f"{target.subject} already get{target.ending} every post, {listed(names)} too. "
             f"To narrow it: /{target.removal} all, then /{call.command.path} {', '.join(names)}"
@@ -175,4 +196,4 @@ def _left_out_words(wanted: Wanted) -> str:
 
 
 def _signed(wanted: Wanted) -> str:
-    return ", ".join(f"-{term_word(key, name)}" for key, name in wanted.exclude.items())
+    return ", ".join(f"-{spelled_key(key, name)}" for key, name in wanted.exclude.items())

@@ -5,36 +5,21 @@ Whatever came from outside (titles, names, typed text, errors) passes `show` or 
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.model import EVERYTHING, Cadence, Filter
+from bot.text.sanitize import visible
+from bot.text.spelling import spelled_key
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CADENCES = {Cadence.NOW: "at once", Cadence.DAILY: "once a day", Cadence.WEEKLY: "once a week"}
 MOST_NAMES = 50  # of one list; a chat message has room for about that many
 
-_JOINERS = frozenset("\u200c\u200d")  # invisible, but words of some scripts and emoji are built with them
-_BREAKS = frozenset({"Cc", "Zl", "Zp"})
-_HIDDEN = frozenset({"Cf", "Cs"})  # bidi controls, zero-width and tag characters, lone surrogates
-
-
-def clean(text: str) -> str:
-    """Return the text on one line, without control, bidi and invisible characters."""
-    kept: list[str] = []
-    for character in text:
-        category = unicodedata.category(character)
-        if category in _BREAKS:
-            kept.append(" ")
-        elif category not in _HIDDEN or character in _JOINERS:
-            kept.append(character)
-    return " ".join("".join(kept).split())
-
 
 def show(text: str, limit: int = 80) -> str:
     """Return outside text fit for an answer: cleaned, and at most `limit` characters long."""
-    line = clean(text)
+    line = visible(text)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "\u2026"
 
 
@@ -85,25 +70,17 @@ def place_word(address: str) -> str:
 
 
 def term_word(key: str, name: str) -> str:
-    """Return a category, tag or everything as people read and type it; `key` is a term key."""
-    if key == EVERYTHING:
-        return "every post"
-    shown = quoted(name) if "," in name else show(name)  # a comma would read as two names
-    return f"#{shown.lstrip('#')}" if key.startswith("t:") else shown
+    """Return a category, tag or everything as people read it, and as they can type it; `key`: a term key."""
+    return "every post" if key == EVERYTHING else spelled_key(key, name)
 
 
-def typed_word(key: str, name: str) -> str:
-    """Return a category, tag or everything in full, as a command takes it."""
-    if key == EVERYTHING:
-        return "all"
-    typed = f"\u201c{clean(name)}\u201d" if "," in name else clean(name)
-    return f"#{typed.lstrip('#')}" if key.startswith("t:") else typed
-
-
-def filter_words(wanted: Filter) -> str:
-    """Return "China-U.S. and #TikTok, but not Taiwan"."""
-    included = [EVERYTHING] if EVERYTHING in wanted.include else sorted(wanted.include)
-    text = listed([term_word(key, wanted.labels.get(key, key[2:])) for key in included])
+def filter_words(wanted: Filter, mentions: Mapping[str, str] | None = None) -> str:
+    """Return "China-U.S. and #TikTok, but not Taiwan"; `mentions`: what to say behind a term, by its key."""
+    called = {key: f" (mentioning {show(each)})" for key, each in (mentions or {}).items()}
+    included = sorted(wanted.include)
+    if EVERYTHING in wanted.include:
+        included = [EVERYTHING, *(key for key in included if key in called and key != EVERYTHING)]
+    text = listed([term_word(key, wanted.labels.get(key, key[2:])) + called.get(key, "") for key in included])
     if wanted.exclude:
         left_out = [term_word(key, wanted.labels.get(key, key[2:])) for key in sorted(wanted.exclude)]
         text += f", but not {listed(left_out, last='or')}"

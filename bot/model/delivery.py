@@ -55,7 +55,7 @@ class Subscription:
     cadence: Cadence = Cadence.NOW
     channel: bool = False  # made by /alerts for a channel, not by /follow for a person
     paused: bool = False
-    mention: str = ""  # what an admin wants mentioned with each alert
+    mentions: dict[str, str] = field(default_factory=dict)  # term key -> whom an alert by it mentions
 
 
 class DeliveryState(StrEnum):
@@ -70,7 +70,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A post on its way to one destination. Adapters render it; `plain` asks for title and link only."""
+    """A post on its way to one destination. Adapters render it; `plain` asks for title and link only.
+
+    `mention`: whom it mentions, several with spaces between.
+    """
 
     post: Post
     mention: str = ""

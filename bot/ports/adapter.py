@@ -17,7 +17,7 @@ from bot.ports.web import WebRoute
 
 
 class Desk(Protocol):
-    """Where an adapter brings what people typed or clicked, and what it learned. No method raises."""
+    """Where an adapter brings what people typed or clicked, and what it learned. Only `parse` raises."""
 
     @property
     def commands(self) -> tuple[CommandInfo, ...]:
@@ -26,6 +26,13 @@ class Desk(Protocol):
 
     async def run(self, caller: Caller, line: str) -> Reply:
         """Run one line as typed ("/follow Trade") and return the answer."""
+        ...
+
+    def parse(self, line: str) -> tuple[str, dict[str, str]]:
+        """Return the path of the command in a line, and the values typed for it by parameter name, unchecked.
+
+        For adapters that write values in their own way, such as channels. Raises UsageError.
+        """
         ...
 
     async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:

@@ -29,6 +29,7 @@ class DeliveryInfo:
     at: datetime  # when it got into that state, as far as known, else when it was made
     error: str = ""
     matched: str = ""  # the name that made it match, e.g. "Trade" or "#TikTok" or "everything"
+    notice: str = ""  # its text, where there is no post
     attempts: int = 0
     edited: int = 0
 
@@ -100,14 +101,15 @@ class SubscriptionStore(Protocol):
         exclude: Mapping[str, str],
         cadence: Cadence,
         channel: bool,
-        mention: str,
+        mention: str | None,
         by: str,
         now: datetime,
     ) -> None:
         """Add to what an address follows of a feed (None: every feed). Keys are term keys, values names.
 
         A term is followed in one cadence only: following it in another moves it. Including a term takes it
-        off the exclusions, and the reverse. `mention` "" leaves the stored one.
+        off the exclusions, and the reverse. `mention` is for what is included here:
+        None leaves what is stored, "" takes it away.
         """
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,6 +23,7 @@ from bot.model import EVERYTHING, Cadence, Feed, FeedSettings, Kind, Subscriptio
 from bot.ports import Store
 from bot.shell.opml import read_opml, write_opml
 from bot.text.normalize import fold, term_key
+from bot.text.spelling import literal
 from bot.text.units import Network, duration, written
 from bot.text.urls import web_url
 from storage import open_store
@@ -52,14 +53,18 @@ class _FeedEntry(_Strict):
 
 
 class _SubscriptionEntry(_Strict):
-    """`include` and `exclude` hold names of categories, "#" and names of tags, or "*" for everything."""
+    """`include` and `exclude` hold names of categories, "#" and names of tags, or "*" for everything.
+
+    A name that itself looks like one of these stands between double quotes.
+    """
 
     address: str
     feed: str = ""
     cadence: str = "now"
     channel: bool = False
     paused: bool = False
-    mention: str = ""
+    mention: str = ""  # of all that is included; older files have it so
+    mentions: dict[str, str] = {}
     include: list[str]
     exclude: list[str] = []
 
@@ -132,7 +137,7 @@ def _entry(subscription: Subscription) -> dict[str, Any]:
         "cadence": subscription.cadence.value,
         "channel": subscription.channel,
         "paused": subscription.paused,
-        "mention": subscription.mention,
+        "mentions": {_typed(key, wanted.labels): each for key, each in subscription.mentions.items()},
         "include": sorted(_typed(term, wanted.labels) for term in wanted.include),
         "exclude": sorted(_typed(term, wanted.labels) for term in wanted.exclude),
     }
@@ -142,7 +147,10 @@ def _typed(term: str, labels: dict[str, str]) -> str:
     """Return a term as the file has it."""
     if term == EVERYTHING:
         return EVERYTHING
-    return f"{'#' if term.startswith('t:') else ''}{labels[term]}"
+    name = labels[term]
+    if name.startswith("#") or name == EVERYTHING or literal(name) is not None:
+        name = f"\u201c{name}\u201d"  # that it is read back as a name
+    return f"{'#' if term.startswith('t:') else ''}{name}"
 
 
 def _term(typed: str) -> tuple[str, str]:
@@ -150,6 +158,7 @@ def _term(typed: str) -> tuple[str, str]:
     if typed == EVERYTHING:
         return EVERYTHING, "everything"
     kind, name = (Kind.TAG, typed[1:]) if typed.startswith("#") else (Kind.CATEGORY, typed)
+    name = name if literal(name) is None else name[1:-1]
     if not fold(name):
         raise UsageError(f"“{typed}” is no category and no tag; nothing was imported.")
     return term_key(kind, name), name
@@ -199,7 +208,7 @@ def _check(document: _Document, allowed: Sequence[Network]) -> None:
             raise UsageError(f"The file has no feed called {each.feed}; nothing was imported.")
         if not each.include:
             raise UsageError(f"The subscription of {each.address} includes nothing; nothing was imported.")
-        for typed in [*each.include, *each.exclude]:
+        for typed in [*each.include, *each.exclude, *each.mentions]:
             _term(typed)
 
 
@@ -248,41 +257,35 @@ async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
 
 
 async def _add_subscriptions(store: Store, document: _Document) -> int:
-    """Add the subscriptions to what is followed already; return how many brought something new."""
+    """Add the subscriptions; return how many of them were not there yet."""
     ids = _ids(document.feeds, await store.feeds())
-    before = await store.subscriptions()
     added = 0
     for entry in document.subscriptions:
-        feed_id = ids[fold(entry.feed)] if entry.feed else None
-        include, exclude = dict(map(_term, entry.include)), dict(map(_term, entry.exclude))
-        added += not any(_covers(each, entry, feed_id, include, exclude) for each in before)
-        await store.follow(
-            entry.address,
-            feed_id=feed_id,
-            include=include,
-            exclude=exclude,
-            cadence=Cadence(entry.cadence),
-            channel=entry.channel,
-            mention=entry.mention,
-            by="import",
-            now=SystemClock().now(),
-        )
+        before = await store.subscriptions(entry.address, channel=entry.channel)
+        for mention, terms in _by_mention(entry).items():
+            await store.follow(
+                entry.address,
+                feed_id=ids[fold(entry.feed)] if entry.feed else None,
+                include=dict(map(_term, terms)),
+                exclude=dict(map(_term, entry.exclude)),
+                cadence=Cadence(entry.cadence),
+                channel=entry.channel,
+                mention=mention or None,
+                by="import",
+                now=SystemClock().now(),
+            )
         if entry.paused:
             await store.pause(entry.address, paused=True)
+        added += await store.subscriptions(entry.address, channel=entry.channel) != before
     return added
 
 
-def _covers(
-    there: Subscription,
-    entry: _SubscriptionEntry,
-    feed_id: int | None,
-    include: Mapping[str, str],
-    exclude: Mapping[str, str],
-) -> bool:
-    """Whether a subscription that is there has all that an entry of the file asks for."""
-    wanted = (entry.address, feed_id, entry.cadence, entry.channel)
-    same = (there.destination.address, there.feed_id, there.cadence, there.channel) == wanted
-    return same and there.filter.include >= include.keys() and there.filter.exclude >= exclude.keys()
+def _by_mention(entry: _SubscriptionEntry) -> dict[str, list[str]]:
+    """Return the included terms by whom their alerts mention, "" for nobody."""
+    found: dict[str, list[str]] = {}
+    for typed in entry.include:
+        found.setdefault(entry.mentions.get(typed, entry.mention), []).append(typed)
+    return found
 
 
 def _ids(entries: Iterable[_FeedEntry], watched: Iterable[Feed]) -> dict[str, int]:

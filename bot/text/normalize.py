@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from bot.model import EVERYTHING, Filing, Kind
+from bot.text.sanitize import visible
 
 _SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
 _GAP = re.compile(r"[\s_/\\,;:|\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\u2060\ufeff]+")
@@ -18,10 +19,10 @@ _AND = re.compile(r"\s*&\s*")
 def fold(name: str) -> str:
     """Return the form under which names are compared: `China-U.S.`, `china us` and `CHINA\u2013US` are one.
 
-    Case, spaces, dots, quotes and any kind of dash do not matter; `&` is "and". Never empty for a name that
-    has a letter, digit or symbol; a name of nothing but separators folds to "".
+    Case, spaces, dots, quotes, any kind of dash and what cannot be seen do not matter; `&` is "and". Never
+    empty for a name that has a letter, digit or symbol; a name of nothing but separators folds to "".
     """
-    text = unicodedata.normalize("NFKC", name).casefold()
+    text = unicodedata.normalize("NFKC", visible(name)).casefold()
     text = _AND.sub("and", text)
     text = _SILENT.sub("", text)
     return unicodedata.normalize("NFKC", _GAP.sub("", text))

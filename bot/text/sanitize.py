@@ -51,8 +51,11 @@ def one_line(text: str, limit: int) -> str:
 def visible(text: str) -> str:
     """Return `text` on one line with nothing in it that people cannot see.
 
-    For the last step before a chat: what stays is neither dangerous nor in the way of looking for what is.
+    For names, for what people type, and for the last step before a chat: what stays is neither dangerous nor
+    in the way of looking for what is.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept: list[str] = []
     for character in text:
         category = unicodedata.category(character)

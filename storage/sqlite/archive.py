@@ -166,6 +166,7 @@ def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:
         at=maybe_from_ms(row["settled_at"]) or from_ms(row["created_at"]),
         error=row["error"],
         matched="everything" if row["term"] == EVERYTHING else name,
+        notice=row["notice"] or "",
         attempts=row["attempts"],
         edited=row["edited"],
     )

@@ -16,11 +16,9 @@ from storage.sqlite.mapping import destination_from, maybe_from_ms, post_from
 from storage.sqlite.posts import SELECT_POSTS
 
 _CLAIMED = """
-SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(s.mention, '') AS mention
+SELECT q.*, d.address, d.parked_at, d.parked_reason
 FROM deliveries AS q
 JOIN destinations AS d ON d.id = q.destination_id
--- an id may have been given anew since: a mention is never taken from somebody else's subscription
-LEFT JOIN subscriptions AS s ON s.id = q.subscription_id AND s.destination_id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))
 ORDER BY q.destination_id, coalesce(q.bundle, 'row:' || q.id), q.id
 """
@@ -71,7 +69,7 @@ def _what(row: sqlite3.Row, posts: dict[int, tuple[Post, int]]) -> str:
 
 def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) -> Message:
     first = rows[0]
-    plain, mention = bool(first["plain"]), first["mention"]
+    plain = bool(first["plain"])
     if first["post_id"] is None:
         return Notice(text=first["notice"], plain=plain)
     if first["bundle"]:
@@ -79,7 +77,12 @@ def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) ->
         return Digest(
             posts=tuple(several),
             heading=f"{len(several)} posts since the last alert",
-            mention=mention,
+            mention=_mention(rows),
             plain=plain,
         )
-    return Alert(post=posts[first["post_id"]][0], mention=mention, plain=plain)
+    return Alert(post=posts[first["post_id"]][0], mention=_mention(rows), plain=plain)
+
+
+def _mention(rows: Sequence[sqlite3.Row]) -> str:
+    """Return whom a message mentions: what its rows say, each once."""
+    return " ".join(dict.fromkeys(each for row in rows for each in row["mention"].split()))

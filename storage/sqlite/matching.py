@@ -21,11 +21,33 @@ _PASSES = """
         WHERE unwanted.subscription_id = {s}.id AND unwanted.excluded = 1
           AND unwanted.term IN (SELECT value FROM json_each(:{terms}))))
 """
+# Whom the alert mentions: everybody whom a term that matches calls, in the order of `bot.match.mentions`.
+_MENTIONS = f"""
+    SELECT group_concat(mention, ' ') FROM (
+        SELECT DISTINCT called.mention AS mention
+        FROM subscriptions AS own
+        CROSS JOIN filters AS called ON called.subscription_id = own.id
+        WHERE own.destination_id = s.destination_id AND own.channel = 1 AND called.mention <> ''
+          AND called.term IN (SELECT value FROM json_each(:terms))
+          AND {_PASSES.format(f="called", s="own", terms="terms")}
+        ORDER BY 1)
+"""
+# Which destinations that concerns at all: found once for a post, since most followers call nobody.
+_CALLING = """
+    SELECT calling.destination_id FROM json_each(:terms) AS filed
+    CROSS JOIN filters AS calls INDEXED BY filters_mentions ON calls.term = filed.value
+    CROSS JOIN subscriptions AS calling ON calling.id = calls.subscription_id
+    WHERE calls.mention <> ''
+"""
 # CROSS JOIN fixes the order: from each term, the most telling first, to its followers, whatever the
 # planner's statistics say. A destination that matches several times keeps the first.
 MATCH = f"""
-INSERT INTO deliveries (destination_id, post_id, subscription_id, term, state, due_at, created_at)
-SELECT s.destination_id, :post_id, s.id, f.term, iif(d.parked_at IS NULL, 'pending', 'parked'), :now, :now
+INSERT INTO deliveries (
+    destination_id, post_id, subscription_id, term, mention, state, due_at, created_at
+)
+SELECT s.destination_id, :post_id, s.id, f.term,
+    iif(s.destination_id IN ({_CALLING}), coalesce(({_MENTIONS}), ''), ''),
+    iif(d.parked_at IS NULL, 'pending', 'parked'), :now, :now
 FROM json_each(:terms) AS filed
 CROSS JOIN filters AS f ON f.term = filed.value
 CROSS JOIN subscriptions AS s ON s.id = f.subscription_id

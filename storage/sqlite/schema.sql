@@ -124,7 +124,6 @@ CREATE TABLE subscriptions (
     channel INTEGER NOT NULL,
     paused INTEGER NOT NULL DEFAULT 0,
     excludes INTEGER NOT NULL DEFAULT 0,   -- whether filters holds an exclusion, so that most need no look
-    mention TEXT NOT NULL DEFAULT '',
     created_by TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     UNIQUE (destination_id, feed_id, cadence, channel)
@@ -135,9 +134,11 @@ CREATE TABLE filters (
     excluded INTEGER NOT NULL,
     term TEXT NOT NULL,
     name TEXT NOT NULL,
+    mention TEXT NOT NULL DEFAULT '',  -- whom an alert calls that matches by this term
     PRIMARY KEY (subscription_id, excluded, term)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX filters_followers ON filters (term, excluded, subscription_id);
+CREATE INDEX filters_mentions ON filters (term, subscription_id) WHERE mention <> '';
 
 -- The outbox: one row for each post and destination, for ever. Notices have no post.
 CREATE TABLE deliveries (
@@ -165,6 +166,7 @@ CREATE TABLE deliveries (
     edit_attempts INTEGER NOT NULL DEFAULT 0,
     edited INTEGER NOT NULL DEFAULT 0,
     key_address TEXT NOT NULL DEFAULT '',  -- what the attempt key is made of, where the address changed since
+    mention TEXT NOT NULL DEFAULT '',  -- all that the matching terms call, each once, with spaces between
     UNIQUE (destination_id, post_id)
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';

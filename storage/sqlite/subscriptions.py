@@ -16,7 +16,7 @@ from storage.sqlite.mapping import destination_from, to_ms
 
 _SUBSCRIPTIONS = """
 SELECT s.*, d.address, d.parked_at, d.parked_reason, coalesce(feeds.name, '') AS feed_name,
-    f.term, f.name, f.excluded
+    f.term, f.name, f.excluded, f.mention
 FROM subscriptions AS s
 JOIN destinations AS d ON d.id = s.destination_id
 LEFT JOIN feeds ON feeds.id = s.feed_id
@@ -29,20 +29,16 @@ _SIBLINGS = (
     "AND feed_id = :feed_id"
 )
 
-
-# What a channel wants mentioned stays when its subscription moves to another cadence.
-_STORED_MENTION = (
-    "SELECT mention FROM subscriptions WHERE destination_id = :destination_id AND channel = :channel "
-    "AND feed_id = :feed_id AND mention <> '' ORDER BY id LIMIT 1"
-)
-_SUBSCRIBE = f"""
-INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, mention, created_by, created_at)
-SELECT :destination_id, :feed_id, :cadence, :channel,
-    iif(:mention = '', coalesce(({_STORED_MENTION}), ''), :mention), :by, :now
-WHERE true
-ON CONFLICT (destination_id, feed_id, cadence, channel)
-DO UPDATE SET mention = iif(:mention = '', mention, :mention)
+_SUBSCRIBE = """
+INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, created_by, created_at)
+VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now)
+ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = cadence
 RETURNING id
+"""
+# Whom a term calls stays with it when it moves to another cadence.
+_STORED_MENTIONS = """
+SELECT term, mention FROM filters
+WHERE subscription_id IN (SELECT value FROM json_each(:ids)) AND excluded = 0 AND mention <> ''
 """
 
 
@@ -58,7 +54,7 @@ class SubscriptionPart(Part):
         exclude: Mapping[str, str],
         cadence: Cadence,
         channel: bool,
-        mention: str,
+        mention: str | None,
         by: str,
         now: datetime,
     ) -> None:
@@ -69,19 +65,19 @@ class SubscriptionPart(Part):
                 "feed_id": feed_id or 0,
                 "cadence": cadence.value,
                 "channel": int(channel),
-                "mention": mention,
                 "by": by,
                 "now": to_ms(now),
             }
             own = await first_int(connection, _SUBSCRIBE, parameters)
             siblings = [row["id"] for row in await connection.execute_fetchall(_SIBLINGS, parameters)]
+            mentions = await _mentions(connection, siblings, include, mention)
             await _take_off(connection, siblings, include)
             await _take_off(connection, siblings, exclude, excluded=(0,))
             await connection.executemany(
-                "INSERT INTO filters (subscription_id, excluded, term, name) VALUES (?, ?, ?, ?) "
+                "INSERT INTO filters (subscription_id, excluded, term, name, mention) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (subscription_id, excluded, term) DO UPDATE SET name = excluded.name",
-                [(own, 0, term, name) for term, name in include.items()]
-                + [(own, 1, term, name) for term, name in exclude.items()],
+                [(own, 0, term, name, mentions[term]) for term, name in include.items()]
+                + [(own, 1, term, name, "") for term, name in exclude.items()],
             )
             await _tidy(connection, siblings)
 
@@ -119,6 +115,17 @@ class SubscriptionPart(Part):
                 {"paused": int(paused), "address": address},
             )
             return cursor.rowcount
+
+
+async def _mentions(
+    connection: aiosqlite.Connection, ids: Sequence[int], terms: Iterable[str], mention: str | None
+) -> dict[str, str]:
+    """Return whom each term is to call: `mention`, or where that is None what is stored."""
+    if mention is not None:
+        return dict.fromkeys(terms, mention)
+    rows = await connection.execute_fetchall(_STORED_MENTIONS, {"ids": json.dumps(list(ids))})
+    stored = {row["term"]: row["mention"] for row in rows}
+    return {term: stored.get(term, "") for term in terms}
 
 
 async def _take_off(
@@ -173,5 +180,5 @@ def _subscription(rows: Sequence[sqlite3.Row]) -> Subscription:
         cadence=Cadence(first["cadence"]),
         channel=bool(first["channel"]),
         paused=bool(first["paused"]),
-        mention=first["mention"],
+        mentions={row["term"]: row["mention"] for row in terms if row["mention"]},
     )

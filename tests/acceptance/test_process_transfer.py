@@ -28,6 +28,8 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
     await follow(
         home, f"boss /feeds add {blog.url}/feed/atom/ name:Atom", "boss /alerts add Media channel:news"
     )
+    await follow(home, "boss /alerts add Trade channel:news mention:@here")
+    await follow(home, 'carol /follow "#Breaking", "*", #"#X", “All” new:yes')
     exported = await home.call("export")
     opml = await home.call("export", "--opml")
     other = Home.of(tmp_path / "other", blog)
@@ -37,12 +39,12 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
     copied = await other.call("export")
 
     assert [exported.code, imported.code, again.code] == [0, 0, 0], (imported, again)
-    assert imported.out == "Added 1 feed and 3 subscriptions; already there: 1 feed.\n"
-    assert again.out == "Added 0 feeds and 0 subscriptions; already there: 2 feeds and 3 subscriptions.\n"
+    assert imported.out == "Added 1 feed and 4 subscriptions; already there: 1 feed.\n"
+    assert again.out == "Added 0 feeds and 0 subscriptions; already there: 2 feeds and 4 subscriptions.\n"
     assert [each["every"] for each in tomllib.loads(exported.out)["feeds"]] == ["15m", "0.2s"]
     assert tomllib.loads(copied.out) == tomllib.loads(exported.out)
     addresses = [each["address"] for each in tomllib.loads(exported.out)["subscriptions"]]
-    assert sorted(addresses) == ["console:alice", "console:bob", "console:news"]
+    assert sorted(addresses) == ["console:alice", "console:bob", "console:carol", "console:news"]
 
     third = Home.of(tmp_path / "third", blog)
     third.folder.mkdir()

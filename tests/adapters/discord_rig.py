@@ -13,7 +13,9 @@ import discord
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.client import Client
+from bot.commands.parse import parse
 from bot.commands.shown import SHOWN
+from bot.commands.spec import COMMANDS
 from bot.model import Alert, Caller, CommandInfo, Destination, Filing, Post, Rank, Reply
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import Channel, User
@@ -73,6 +75,10 @@ class NotingDesk:
 
     async def run(self, caller: Caller, line: str) -> Reply:
         return await self.execute(caller, line.strip("/"), {})
+
+    def parse(self, line: str) -> tuple[str, dict[str, str]]:
+        parsed = parse(line, COMMANDS)
+        return parsed.command.path, dict(parsed.values)
 
     async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
         self.executed.append((caller, path, dict(values)))

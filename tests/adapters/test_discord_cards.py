@@ -15,7 +15,7 @@ from adapters.discord.messages.render import (
 )
 from bot.model import Alert, Digest, Filing, Kind, Message, Notice, Reply
 from bot.text.normalize import fold
-from bot.text.sanitize import visible
+from bot.text.spelling import spelled
 from bot.text.truncate import units
 from tests.adapters.any_messages import MESSAGES, TEXTS, a_post, unhurried
 from tests.fakes.discord_checks import message_errors
@@ -79,6 +79,17 @@ def test_the_plain_form_is_title_and_link_without_a_preview() -> None:
     assert made.embeds == ()
     assert made.buttons == (Button("Why me?", custom_id=f"w:{KEY}"),)
     assert payload(made)["allowed_mentions"] == {"parse": ["everyone"]}
+
+
+def test_an_alert_may_mention_several_each_once() -> None:
+    role, other = "<@&123456789012345678>", "<@&223456789012345678>"
+    made = card(Alert(a_post(), mention=f"{role} @everyone {other} {role}"), key=KEY)
+
+    assert made.content == f"@everyone {role} {other}"
+    assert payload(made)["allowed_mentions"] == {
+        "parse": ["everyone"],
+        "roles": ["123456789012345678", "223456789012345678"],
+    }
 
 
 def test_a_digest_lists_linked_titles_and_counts_the_rest() -> None:
@@ -165,7 +176,7 @@ def test_follow_buttons_name_categories_by_their_fold() -> None:
     assert [button.label for button in made.buttons] == ["Follow China-U.S.", "Follow Trade", "Why me?"]
     assert followed(made.buttons[0].custom_id) == "chinaus"
     assert followed(follow_id("TikTok", Kind.TAG)) == "#tiktok"
-    assert followed(follow_id("#1 News")) == "1news"
+    assert followed(follow_id("#1 News")) == "\u201c#1news\u201d"
     assert follow_id("x" * 97) == ""
 
 
@@ -175,7 +186,7 @@ def test_a_button_follows_the_very_category_or_is_not_there(name: str) -> None:
     custom_id = follow_id(name)
 
     assert units(custom_id) <= 100
-    assert not custom_id or followed(custom_id) == fold(visible(name)).lstrip("#")
+    assert not custom_id or followed(custom_id) == spelled(Kind.CATEGORY, fold(name))
 
 
 @unhurried

@@ -95,6 +95,7 @@ def test_what_a_post_lacks_is_left_out() -> None:
         ("<@U0123>", "<@U0123>"),
         ("@here", "<!here>"),
         ("<!channel>", "<!channel>"),
+        ("@here <!subteam^S0123|@editors> <!here>", "<!here> <!subteam^S0123>"),
     ],
 )
 def test_the_mention_an_admin_chose_stands_below_the_header(mention: str, written: str) -> None:

@@ -99,7 +99,8 @@ async def test_an_unknown_name_is_refused_inside_the_form_with_the_nearest(rig: 
     form = await way.server.wait_for_modal(way.alice)
     await (await way.server.submit(way.alice, form, {"categories": ["Trde"]})).acked()
 
-    assert form.errors == {"categories": "No category is called “Trde”. Nearest: Trade. Nothing was changed."}
+    assert form.errors["categories"].startswith("No category is called “Trde”. Nearest: Trade.")
+    assert form.errors["categories"].endswith("Nothing was changed.")
     assert await followed(store, way.address(way.alice)) == set()
 
 

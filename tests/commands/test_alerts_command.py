@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import EVERYTHING, Caller, Notice, Reply
+from bot.model import EVERYTHING, Alert, Caller, Notice, Reply
 from bot.ports import Parked, Sent
 from tests.commands.room import NOW, Room, post_row
 
@@ -57,7 +57,7 @@ async def test_add_sends_to_the_channel_it_is_typed_in(room: Room) -> None:
     )
     (stored,) = await room.store.subscriptions("console:ops")
     assert stored.channel
-    assert stored.mention == "@here"
+    assert stored.mentions == {"c:chinaus": "@here"}
     assert await room.store.subscriptions("console:root") == []
 
 
@@ -76,7 +76,44 @@ async def test_add_again_says_so_unless_the_mention_changes(room: Room) -> None:
     await admin(room, "/alerts add Trade mention:@here")
 
     assert "This channel already follows Trade." in await admin(room, "/alerts add Trade")
+    assert "already follows Trade" in await admin(room, "/alerts add Trade mention:@here")
     assert "mentioning @team" in await admin(room, "/alerts add Trade mention:@team")
+    assert "mentioning" not in await admin(room, "/alerts add Trade mention:none")
+
+
+async def test_a_mention_belongs_to_what_was_asked_for_with_it(room: Room) -> None:
+    await admin(room, "/alerts add Economy mention:@here")
+
+    assert "gets: Economy (mentioning @here) and Trade; at once." in await admin(room, "/alerts add Trade")
+    assert "Economy (mentioning @here), Media (mentioning @desk) and Trade; at once." in await admin(
+        room, "/alerts add Media mention:@desk"
+    )
+    assert "gets: Economy (mentioning @here), Media (mentioning @desk)" in await admin(room, "/alerts list")
+    await admin(room, "/alerts add Media mention:none")
+    (blog,) = await room.store.feeds()
+    told = {}
+    for number, filed in enumerate((("Trade",), ("Economy", "Trade"), ("Media",)), 50):
+        await room.publish(blog, post_row(number, "News", filed))
+        (claim,) = await room.claim()
+        assert isinstance(claim.message, Alert)
+        told[filed] = claim.message.mention
+        await room.settle(Sent(claim, "1", NOW))
+
+    assert told == {("Trade",): "", ("Economy", "Trade"): "@here", ("Media",): ""}
+
+
+async def test_alerts_that_match_twice_mention_both_once(room: Room) -> None:
+    await admin(room, "/alerts add all mention:@all")
+    assert "every post (mentioning @all) and Economy (mentioning @here)" in await admin(
+        room, "/alerts add Economy mention:@here"
+    )
+    await admin(room, "/alerts add Trade mention:@here")
+    (blog,) = await room.store.feeds()
+    await room.publish(blog, post_row(50, "Both", ("Economy", "Trade")))
+    (claim,) = await room.claim()
+
+    assert isinstance(claim.message, Alert)
+    assert claim.message.mention == "@all @here"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +239,7 @@ async def test_log_tells_what_was_sent_newest_first(room: Room) -> None:
 
     assert (await admin(room, "/alerts log")).splitlines() == [
         "Last for this channel, newest first:",
-        "26 Nov 2022, 23:41 UTC: parked, a notice",
+        "26 Nov 2022, 23:41 UTC: parked, a test alert",
         "26 Nov 2022, 23:41 UTC: parked, \u201cChips\u201d (#Huawei): No access.",
         "26 Nov 2022, 23:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
     ]

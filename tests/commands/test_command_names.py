@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.resolve import Vocabulary, Wanted, resolve, resolve_feed
-from bot.commands.wording import clean, counted, filter_words, listed, moment, place_word, quoted, show
+from bot.commands.reading import Vocabulary
+from bot.commands.resolve import Wanted, resolve, resolve_feed
+from bot.commands.wording import counted, filter_words, listed, moment, place_word, quoted, show
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Feed, FeedSettings, FeedState, Filter, Kind, Term
 from bot.text.normalize import fold
@@ -172,7 +173,6 @@ def test_shown_text_has_no_control_bidi_or_broken_characters_and_is_short(text: 
 
 
 def test_text_is_cleaned_and_clipped() -> None:
-    assert clean("a\nb\x1b[31mc\u202ed \ud800e") == "a b [31mcd e"
     assert show("x" * 100, 10) == "x" * 9 + "\u2026"
     assert quoted("a\u2028b") == "\u201ca b\u201d"
 

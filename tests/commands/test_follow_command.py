@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.match import matches
-from bot.model import EVERYTHING, Cadence
-from tests.commands.room import Room, post_row
+from bot.model import EVERYTHING, Alert, Cadence, Offer
+from tests.commands.room import BLOG, Room, post_row
 
 
 async def test_follow_answers_with_the_state_and_a_back_test(room: Room) -> None:
@@ -120,7 +122,9 @@ async def test_a_name_left_out_of_everything_is_let_in_again(room: Room) -> None
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("/follow Trde", "No category is called \u201cTrde\u201d. Nearest: Trade. Nothing was changed."),
+        ("/follow Trde", "No category is called \u201cTrde\u201d. Nearest: Trade.\n"),
+        ("/follow Trde", "If its first post is still to come: /follow Trde new:yes\n"),
+        ("/follow All-Star, zzqq", "still to come: /follow All-Star, zzqq new:yes\n"),
         ("/follow Trade, Taiwn", "Nearest: Taiwan."),
         ("/follow Trade, -Taiwn", "Nearest: Taiwan."),
         ("/follow #Economy", "A category of that name exists: /follow Economy"),
@@ -208,13 +212,68 @@ async def test_what_is_followed_everywhere_is_already_followed_in_a_feed(two_blo
     assert "You already follow Trade." in (await two_blogs.say('/follow Trade feed:"Second Blog"')).text
 
 
-async def test_a_name_known_as_a_tag_only_can_be_followed_as_a_category_before_its_first_post(
-    room: Room,
-) -> None:
-    reply = await room.say("/follow tiktok")
+async def test_a_name_known_as_a_tag_only_is_no_category_and_the_tag_is_offered(room: Room) -> None:
+    text = await room.refused("/follow tiktok when:now")
+    reply = await room.say("/follow tiktok when:now")
 
-    assert reply.ok
+    assert "No category is called \u201ctiktok\u201d. A tag of that name exists: /follow #TikTok" in text
+    assert "/follow tiktok new:yes" in text
+    assert reply.offers == (Offer("Follow #TikTok", "follow", (("when", "now"), ("categories", "#TikTok"))),)
+
+
+@pytest.mark.parametrize(
+    "line", ["/follow tiktok new:yes", '/follow "TikTok" new:yes', "/follow TikTok new=YES"]
+)
+async def test_a_name_known_as_a_tag_only_is_followed_as_a_category_when_that_is_said(
+    room: Room, line: str
+) -> None:
+    reply = await room.say(line)
+
     assert "You now get: TikTok; at once" in reply.text
-    assert "No post is filed under TikTok so far" in reply.text
+    assert "No post is filed under TikTok so far; it is known as a tag." in reply.text
     assert "/follow #TikTok" in reply.text
     assert await room.follows() == [({"c:tiktok"}, set(), None)]
+
+
+async def test_a_name_that_nobody_knows_is_followed_when_it_is_said_to_be_new(room: Room) -> None:
+    reply = await room.say("/follow Chips, -#Rumours, Trade new:yes")
+
+    assert "You now get: Chips and Trade, but not #Rumours; at once" in reply.text
+    assert "No post is filed under Chips so far." in reply.text
+    assert "No post is tagged #Rumours so far." in reply.text
+    assert await room.follows() == [({"c:chips", "c:trade"}, {"t:rumours"}, None)]
+
+
+async def test_the_first_post_of_a_new_category_reaches_who_waits_for_it(room: Room) -> None:
+    await room.say("/follow Chips new:yes")
+    (blog,) = await room.store.feeds()
+    await room.publish(blog, post_row(40, "Fabs", ("Chips",)), post_row(41, "Fried", (), ("Chips",)))
+
+    assert [each.message.post.title for each in await room.claim() if isinstance(each.message, Alert)] == [
+        "Fabs"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["/follow -- new:yes", f"/follow {'x' * 400} new:yes", '/follow "..." new:yes']
+)
+async def test_what_can_be_no_name_is_not_new(room: Room, line: str) -> None:
+    assert "can be no name" in await room.refused(line)
+
+
+async def test_names_of_the_config_and_of_the_blogs_own_list_are_categories_from_the_start(
+    empty_room: Room,
+) -> None:
+    blog = await empty_room.watch(replace(BLOG, categories=("Chips",)))
+    await empty_room.publish(blog, post_row(1, "Fried", (), ("Chips", "Fish")), vocabulary=("Fish",))
+
+    assert "You now get: Chips and Fish; at once" in (await empty_room.say("/follow Chips, Fish")).text
+
+
+async def test_the_offers_of_a_refused_list_keep_the_rest_of_it(room: Room) -> None:
+    reply = await room.say("/follow Trade, -tiktok feed:'China Bystander'")
+
+    (offer,) = reply.offers
+    assert offer.label == "Follow Trade, -#TikTok"
+    assert dict(offer.values) == {"categories": "Trade, -#TikTok", "feed": "China Bystander"}
+    assert (await room.dispatcher.run(room.caller(), "/follow Nothing, Nowhere")).offers == ()

@@ -63,7 +63,7 @@ class House:
         names = [place.channels if each.channel else place.people for place in self.platforms]
         name = next(known[address] for known in names if address in known)
         wanted = [*sorted(each.filter.include), *(f"-{key}" for key in sorted(each.filter.exclude))]
-        mention, paused = "with a mention" if each.mention else "", "paused" if each.paused else ""
+        mention, paused = "with a mention" if each.mentions else "", "paused" if each.paused else ""
         return " ".join(filter(None, (name, *wanted, each.feed, each.cadence, mention, paused)))
 
 

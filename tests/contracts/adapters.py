@@ -9,7 +9,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.commands.parse import parse
 from bot.commands.shown import SHOWN
+from bot.commands.spec import COMMANDS
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
 from bot.ports import Desk, WebRoute
@@ -146,6 +148,10 @@ class QuietDesk:
         self.lines.append((caller, line))
         self._asked.set()
         return Reply(self.answer)
+
+    def parse(self, line: str) -> tuple[str, dict[str, str]]:
+        parsed = parse(line, COMMANDS)
+        return parsed.command.path, dict(parsed.values)
 
     async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
         return await self.run(caller, f"/{path} {' '.join(values.values())}")

@@ -127,7 +127,7 @@ async def follow(
     feed: Feed | None = None,
     cadence: Cadence = Cadence.NOW,
     channel: bool = False,
-    mention: str = "",
+    mention: str | None = None,
 ) -> None:
     """Follow "Trade", "#TikTok" (a tag), "*" (everything); "-Taiwan" leaves Taiwan out."""
     await store.follow(

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.match import matched_name, matches
-from bot.model import EVERYTHING, Cadence, Feed, Filing, Kind
+from bot.match import matched_name, matches, mentions
+from bot.model import EVERYTHING, Alert, Cadence, Feed, Filing, Kind, Subscription
 from bot.ports import PostRow, Store
 from bot.text.normalize import fold, term_key
-from tests.contracts.store_samples import T0, add_feed, change, publish, row
+from tests.contracts.store_samples import T0, add_feed, change, claim, publish, row
 from tests.contracts.stores import STORES, opened
 
 NAMES = ["Trade", "Military", "China-U.S.", "china us", "TAIWAN"]
@@ -35,6 +35,7 @@ class Follow:
     cadence: Cadence
     channel: bool
     paused: bool
+    mention: str | None
 
 
 KEYS = [EVERYTHING, *(term_key(kind, name) for kind in Kind for name in NAMES)]
@@ -49,6 +50,7 @@ follows = some.lists(
         some.sampled_from(Cadence),
         some.booleans(),
         some.booleans(),
+        some.sampled_from([None, "", "@here", "@desk", "@team"]),
     ),
     max_size=6,
 )
@@ -65,7 +67,7 @@ async def apply(store: Store, feeds: Sequence[Feed], wanted: Iterable[Follow]) -
             exclude={key: key[2:] for key in each.exclude - each.include},
             cadence=each.cadence,
             channel=each.channel,
-            mention="",
+            mention=each.mention if each.channel else None,
             by=each.address,
             now=T0,
         )
@@ -80,6 +82,15 @@ async def followers(store: Store, feed: Feed, filing: Filing) -> set[str]:
         for each in await store.subscriptions()
         if each.feed_id in (None, feed.id) and not each.paused and matches(each.filter, filing)
     }
+
+
+async def mentioned(store: Store, feed: Feed, filing: Filing) -> dict[str, str]:
+    """Return whom the alert for each destination mentions, as `bot.match` says."""
+    found: dict[str, list[Subscription]] = {}
+    for each in await store.subscriptions():
+        if each.feed_id in (None, feed.id) and not each.paused and matches(each.filter, filing):
+            found.setdefault(each.destination.address, []).append(each)
+    return {address: " ".join(mentions(several, filing)) for address, several in found.items()}
 
 
 async def reached(store: Store) -> set[str]:
@@ -108,6 +119,9 @@ def test_a_new_post_reaches_exactly_those_who_match(name: str, wanted: list[Foll
 
         assert await publish(store, feeds[0], post) == len(expected)
         assert await reached(store) == expected
+        due = await mentioned(store, feeds[0], post.post.filing)
+        told = {each.destination.address: each.message for each in await claim(store)}
+        assert {address: each.mention for address, each in told.items() if isinstance(each, Alert)} == due
         for info in await store.delivery_log(None, 99):
             names = {
                 fold(matched_name(each.filter, post.post.filing))

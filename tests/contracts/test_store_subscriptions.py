@@ -55,7 +55,8 @@ async def test_what_is_followed_is_remembered_whole(store: Store) -> None:
     assert each.filter.include == {"c:chinaus", "t:tiktok"}
     assert each.filter.exclude == {"c:taiwan"}
     assert wants(each) == ({"China-U.S.", "TikTok"}, {"Taiwan"})
-    assert (each.cadence, each.channel, each.paused, each.mention) == (Cadence.DAILY, True, False, "@x")
+    assert (each.cadence, each.channel, each.paused) == (Cadence.DAILY, True, False)
+    assert set(each.mentions.values()) == {"@x"}
 
 
 async def test_following_more_adds_to_what_is_followed(store: Store) -> None:
@@ -97,17 +98,29 @@ async def test_a_subscription_whose_last_term_moved_is_gone_and_its_mention_move
     await follow(store, ALICE, "Trade", channel=True, cadence=Cadence.WEEKLY)
     each = await only(store)
 
-    assert (each.cadence, each.mention) == (Cadence.WEEKLY, "@here")
+    assert (each.cadence, each.mentions) == (Cadence.WEEKLY, {"c:trade": "@here"})
 
 
-async def test_an_empty_mention_leaves_the_stored_one(store: Store) -> None:
+async def test_a_mention_belongs_to_what_was_followed_with_it(store: Store) -> None:
     await follow(store, ALICE, "Trade", channel=True, mention="@here")
     await follow(store, ALICE, "Military", channel=True)
-    kept = (await only(store)).mention
-    await follow(store, ALICE, "Military", channel=True, mention="@team")
+    await follow(store, ALICE, "Trade", "Arts", channel=True, mention=None)
+    kept = (await only(store)).mentions
+    await follow(store, ALICE, "Trade", "Arts", channel=True, mention="@team")
+    replaced = (await only(store)).mentions
+    await follow(store, ALICE, "Trade", channel=True, mention="")
 
-    assert kept == "@here"
-    assert (await only(store)).mention == "@team"
+    assert kept == {"c:trade": "@here"}
+    assert replaced == {"c:trade": "@team", "c:arts": "@team"}
+    assert (await only(store)).mentions == {"c:arts": "@team"}
+
+
+async def test_a_mention_goes_with_what_it_belongs_to(store: Store) -> None:
+    await follow(store, ALICE, "Trade", "Arts", channel=True, mention="@here")
+    await store.unfollow(ALICE, keys=["c:trade"], channel=True)
+    await follow(store, ALICE, "Trade", channel=True)
+
+    assert (await only(store)).mentions == {"c:arts": "@here"}
 
 
 async def test_including_a_term_takes_it_off_the_exclusions_and_the_reverse(store: Store) -> None:

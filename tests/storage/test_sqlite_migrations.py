@@ -6,6 +6,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import aiosqlite
@@ -61,6 +62,33 @@ def test_all_steps_together_give_the_schema() -> None:
 
     assert len(expected) > 20
     assert actual == expected
+
+
+def test_the_mention_of_a_channel_becomes_that_of_all_it_gets_and_of_what_waits() -> None:
+    steps = migrate.steps()
+    mine = next(number for number, step in enumerate(steps) if "filters ADD COLUMN mention" in step)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(";".join(steps[:mine]))
+        connection.executescript(
+            """
+            INSERT INTO destinations (id, address, platform, created_at)
+            VALUES (1, 'console:a', 'console', 0);
+            INSERT INTO subscriptions
+                (id, destination_id, feed_id, cadence, channel, mention, created_by, created_at)
+            VALUES (5, 1, 0, 'now', 1, '@here', 'x', 0), (6, 1, 1, 'now', 1, '', 'x', 0);
+            INSERT INTO filters (subscription_id, excluded, term, name)
+            VALUES (5, 0, 'c:trade', 'Trade'), (5, 1, 'c:arts', 'Arts'), (6, 0, 'c:media', 'Media');
+            INSERT INTO deliveries (destination_id, subscription_id, state, due_at, created_at)
+            VALUES (1, 5, 'pending', 0, 0), (1, 5, 'sent', 0, 0), (1, 6, 'parked', 0, 0),
+                (1, 99, 'parked', 0, 0);
+            """
+        )
+        connection.executescript(steps[mine])
+        terms = connection.execute("SELECT term, mention FROM filters ORDER BY term").fetchall()
+        rows = connection.execute("SELECT mention FROM deliveries ORDER BY id").fetchall()
+
+    assert terms == [("c:arts", ""), ("c:media", ""), ("c:trade", "@here")]
+    assert [mention for (mention,) in rows] == ["@here", "", "", ""]
 
 
 async def test_a_new_database_carries_our_mark_and_the_schemas_number(tmp_path: Path) -> None:

@@ -17,7 +17,12 @@ QUEUE = "USING INDEX deliveries_queue (destination_id=?"
 PLANS = {
     "match": (
         matching.MATCH,
-        [FOLLOWERS, "SEARCH s USING INTEGER PRIMARY KEY", "SEARCH unwanted USING"],
+        [
+            FOLLOWERS,
+            "SEARCH s USING INTEGER PRIMARY KEY",
+            "SEARCH unwanted USING",
+            "SEARCH calls USING INDEX filters_mentions (term=?)",
+        ],
     ),
     "match a new filing": (
         matching.MATCH + matching._ALREADY + matching._ONCE,

@@ -16,6 +16,7 @@ from adapters.discord.messages.markdown import cost, day, escape, link
 from bot.model import Alert, Digest, Kind, Message, Notice, Post, Reply
 from bot.text.normalize import term_key
 from bot.text.sanitize import visible
+from bot.text.spelling import spelled
 from bot.text.truncate import clip, clip_sentences, joined, packed, pages, units
 from bot.text.urls import web_link
 
@@ -24,6 +25,7 @@ TITLE, DESCRIPTION, VALUE, AUTHOR = 256, 4096, 1024, 256
 FOOTER = 200  # Discord takes 2048; so all parts of an embed stay below its 6000 whatever they hold
 LABEL, CUSTOM_ID = 80, 100
 COLOUR = 0x3B6EA5
+_MOST_ROLES = 10  # of one message
 EVERYONE = "@everyone"  # as a subscription's mention: the role that everybody has
 
 _UPDATE = 1000  # of the description
@@ -134,9 +136,9 @@ def follow_id(name: str, kind: Kind = Kind.CATEGORY) -> str:
 
 
 def followed(custom_id: str) -> str:
-    """Return what /follow is to be given for a click on such a button: a name, with # before a tag's."""
+    """Return what /follow is to be given for a click on such a button: just that name, however it looks."""
     _, kind, folded = custom_id.split(":", 2)
-    return f"{'#' if kind == 't' else ''}{folded.lstrip('#')}"
+    return spelled(Kind.TAG if kind == "t" else Kind.CATEGORY, folded)
 
 
 def payload(made: Card) -> dict[str, Any]:
@@ -149,9 +151,14 @@ def payload(made: Card) -> dict[str, Any]:
     rows = [*([[_menu(made.menu)]] if made.menu else []), *rows]
     if rows:
         body["components"] = [{"type": _ROW, "components": row} for row in rows]
-    everyone = made.content.split("\n")[0] == EVERYONE  # nobody else's text can be: `escape` breaks it
+    everyone = mentions_everyone(made)
     roles = {"roles": [str(role) for role in made.mention_roles]} if made.mention_roles else {}
     return body | {"allowed_mentions": {"parse": ["everyone"] if everyone else [], **roles}}
+
+
+def mentions_everyone(made: Card) -> bool:
+    """Whether a card mentions everyone; no text of others does: `escape` breaks it."""
+    return EVERYONE in made.content.partition("\n")[0].split(" ")
 
 
 def preview(message: Message, key: str) -> dict[str, Any]:
@@ -227,11 +234,11 @@ def _title(post: Post) -> str:
 
 
 def _mention(mention: str) -> tuple[str, tuple[int, ...]]:
-    """Return what to write to mention whom an admin chose, and the roles in it; "" for nobody."""
-    if mention.strip() == EVERYONE:
-        return EVERYONE, ()
-    role = _ROLE.search(mention)
-    return (role[0], (int(role[1]),)) if role else ("", ())
+    """Return what to write to mention whom admins chose, and the roles in it; "" for nobody."""
+    everyone = [EVERYONE] if EVERYONE in mention.split() else []
+    roles = {role[0]: int(role[1]) for role in _ROLE.finditer(mention)}
+    named = list(roles)[:_MOST_ROLES]
+    return " ".join([*everyone, *named]), tuple(roles[each] for each in named)
 
 
 def _text(text: str, limit: int) -> str:

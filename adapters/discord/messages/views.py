@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.discord.interactions.callback import COMMAND
-from adapters.discord.messages.render import EVERYONE, Button, Card, Menu
+from adapters.discord.messages.render import Button, Card, Menu, mentions_everyone
 from adapters.discord.sdk import discord
 
 
@@ -25,8 +25,9 @@ def with_key(card: Card, key: str) -> Card:
 def mentions(card: Card) -> discord.AllowedMentions:
     """Return leave to mention whom an admin chose for alerts, and nobody else."""
     roles = [discord.Object(each) for each in card.mention_roles]
-    everyone = card.content.split("\n")[0] == EVERYONE  # no other text can be: the renderer breaks it
-    return discord.AllowedMentions(everyone=everyone, users=False, roles=roles or False, replied_user=False)
+    return discord.AllowedMentions(
+        everyone=mentions_everyone(card), users=False, roles=roles or False, replied_user=False
+    )
 
 
 def bears(message: discord.Message, key: str) -> bool:

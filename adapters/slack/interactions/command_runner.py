@@ -117,12 +117,18 @@ class Clerk:
             return await self._desk.run(caller, read.line)
         if command is None or (command.admin and not caller.admin):
             return await self._desk.execute(caller, path, {})  # which says so
-        values = self._placed(
-            origin, path, command_text.values(command, read.rest) if read else wanted.values
-        )
+        values = self._placed(origin, path, self._typed_values(read) if read else wanted.values)
         hint = await self._check(caller, values) if path == ADD_ALERTS else ""
         reply = await self._desk.execute(caller, path, values)
         return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
+
+    def _typed_values(self, read: command_text.Typed) -> dict[str, str]:
+        """Return the values of a command with a channel. Raises UsageError without Slack's signs."""
+        try:
+            path, given = self._desk.parse(read.raw)
+        except UsageError as error:
+            raise UsageError(command_text.plain(str(error))) from error
+        return command_text.values(self.commands[path], given)
 
     def _may_change_feeds(self, origin: Origin) -> bool:
         """Whether somebody may change what all workspaces share."""

@@ -17,11 +17,11 @@ from bot.text.truncate import clip
 
 LONGEST = 3000  # characters that are looked at; the desk refuses a third of that
 HELP = "help"
+PROGRAM = "bystander"  # which the desk takes before any command
+NOBODY = "none"  # as a mention
 ADDRESSES = frozenset({"link", "url"})  # kinds of parameters that want an address, and not its label
 
 _TOKEN = re.compile(r"<([#@!]?)([^<>|\s]*)(?:\|([^<>|]*))?>")
-_DOUBLE_QUOTES = re.compile("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02]")
-_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _CHANNEL = re.compile(r"(?:slack:)?(?:([TE][A-Z0-9]{2,20})/)?([CG][A-Z0-9]{2,20})")
 _GROUP, _PERSON = re.compile(r"S[A-Z0-9]{2,20}"), re.compile(r"[UW][A-Z0-9]{2,20}")
 _EVERYBODY = {"here": "@here", "channel": "@channel"}
@@ -49,7 +49,7 @@ class Typed:
 def read(name: str, text: str, commands: Mapping[str, CommandInfo], prefix: str) -> Typed:
     """Return what was typed. `name` is the slash command; all commands also stand behind the `prefix` one.
 
-    Only a known path takes along what is behind it, so that nothing is done that was not looked at here.
+    What could be a command with a channel takes nothing along that was not looked at here.
     """
     words = [name.strip().lstrip("/").casefold(), *_parted(visible(text[:LONGEST]))]
     if prefix and words[0] == prefix.casefold():
@@ -59,7 +59,9 @@ def read(name: str, text: str, commands: Mapping[str, CommandInfo], prefix: str)
         return _known(commands[f"{first} {second}"], rest)
     if first in commands:
         return _known(commands[first], f"{words[1]} {rest}".strip())
-    return Typed(f"/{plain(f'{first} {second}'.strip())}")
+    if first == PROGRAM or any(path.startswith(f"{first} ") for path in commands):
+        return Typed(f"/{plain(f'{first} {second}'.strip())}")
+    return Typed(f"/{plain(f'{first} {words[1]} {rest}'.strip())}")
 
 
 def read_line(line: str, commands: Mapping[str, CommandInfo]) -> Typed:
@@ -89,36 +91,13 @@ def takes_channel(command: CommandInfo) -> bool:
     return any(each.kind == "channel" for each in command.parameters)
 
 
-def values(command: CommandInfo, rest: str) -> dict[str, str]:
-    """Return the values typed for a command; what has no name goes to its first parameter.
+def values(command: CommandInfo, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the values typed for a command without Slack's signs; channels keep theirs, for `channel`.
 
-    Raises UsageError where they cannot be told.
+    Raises UsageError for a mention of nobody known.
     """
-    found: dict[str, str] = {}
-    names = "|".join(re.escape(each.name) for each in command.parameters)
-    pattern = re.compile(
-        rf"\"[^\"]*\"|(?<!\S)(?P<name>{names})\s?(?:=|:(?!//))\s*(?P<value>\"[^\"]*\"|'[^']*'(?!\S)|\S+)?",
-        re.IGNORECASE,
-    )
-
-    def take(option: re.Match[str]) -> str:
-        if option["name"] is None:
-            return option[0]
-        name, value = option["name"].lower(), _unquoted(option["value"] or "")
-        if name == command.parameters[0].name:
-            return option["value"] or ""
-        if name in found:
-            raise UsageError(f"{name}: is given twice. Nothing was changed.")
-        if not value:
-            raise UsageError(f"{name}: needs a value. Nothing was changed.")
-        found[name] = value
-        return " "
-
-    unnamed = " ".join(pattern.sub(take, _DOUBLE_QUOTES.sub('"', rest)).split())
-    if unnamed:
-        found[command.parameters[0].name] = _unquoted(unnamed)
     kinds = {each.name: each.kind for each in command.parameters}
-    return {name: _value(kinds[name], value) for name, value in found.items()}
+    return {name: _value(kinds[name], value) for name, value in given.items()}
 
 
 def channel(text: str) -> tuple[str, str]:
@@ -163,15 +142,12 @@ def _known(command: CommandInfo, rest: str) -> Typed:
 
 
 def _value(kind: str, value: str) -> str:
-    return mention(value) if kind == "mention" else value if kind == "channel" else plain(value)
+    if kind == "mention":
+        return value if value.casefold() == NOBODY else mention(value)
+    return value if kind == "channel" else plain(value)
 
 
 def _unescaped(text: str) -> str:
     for entity, sign in _ENTITIES:
         text = text.replace(entity, sign)
     return text
-
-
-def _unquoted(text: str) -> str:
-    match = _QUOTED.fullmatch(text.strip())
-    return (match[1] or match[2] or "").strip() if match else text.strip()

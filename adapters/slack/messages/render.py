@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack.messages import mrkdwn
-from bot.model import Alert, Digest, Message, Notice, Post, Reply
+from bot.model import Alert, Digest, Kind, Message, Notice, Post, Reply
 from bot.text.normalize import fold
 from bot.text.sanitize import visible
+from bot.text.spelling import spelled
 from bot.text.truncate import clip, clip_sentences, joined, pages, units
 from bot.text.urls import web_link
 
@@ -38,6 +39,7 @@ _FOLLOWED = 2  # categories of a post that get a button
 _NEW = "New posts"
 _WHEN, _DAY = "{date_short_pretty} {time}", "{date_short_pretty}"
 _MENTION = re.compile(r"<(?:!(subteam\^[A-Z0-9]{2,20}|here|channel)|(@[UW][A-Z0-9]{2,20}))(?:\|[^<>]*)?>")
+_MOST_MENTIONS = 10  # of one message
 _EVERYBODY = {"@here": "<!here>", "@channel": "<!channel>"}
 
 
@@ -125,8 +127,8 @@ def _buttons(post: Post) -> list[Json]:
     url = web_link(post.link)
     names: dict[str, str] = {}
     for name in post.filing.categories:
-        typed = fold(visible(name)).lstrip("#")
-        if 0 < len(typed) <= VALUE:
+        typed = spelled(Kind.CATEGORY, fold(name))
+        if fold(name) and units(typed) <= VALUE:
             names.setdefault(typed, visible(name))
     follow = [
         _button(f"Follow {name}", f"{FOLLOW}:{number}", value=typed)
@@ -256,9 +258,10 @@ def _stacked(*lines: str) -> str:
 
 
 def _mention(mention: str) -> str:
-    """Return what mentions whom an admin chose, "" for nobody."""
-    found = _MENTION.search(_EVERYBODY.get(mention.strip(), mention))
-    return f"<{f'!{found[1]}' if found[1] else found[2]}>" if found else ""
+    """Return what mentions whom admins chose, each once, "" for nobody."""
+    words = " ".join(_EVERYBODY.get(word, word) for word in mention.split())
+    signs = [f"<{f'!{found[1]}' if found[1] else found[2]}>" for found in _MENTION.finditer(words)]
+    return " ".join(dict.fromkeys(signs[:_MOST_MENTIONS]))
 
 
 def _date(moment: datetime) -> str:

@@ -1,0 +1,117 @@
+"""The answer to names that are not known: what is near, as words and as offers. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.commands.declaration import RefusedError
+from bot.commands.reading import Item, Vocabulary, read_item
+from bot.commands.wording import ended, listed, quoted
+from bot.model import Cadence, Kind, Offer
+from bot.text.normalize import fold
+from bot.text.spelling import ALL, spelled
+
+MOST_UNKNOWN = 5  # unknown names that are answered one by one
+LONGEST_HINT = 120  # characters of names that are repeated
+VERBS = {"follow": "Follow", "unfollow": "Unfollow", "alerts add": "Add", "alerts remove": "Remove"}
+
+_PLURAL = {Kind.CATEGORY: "categories", Kind.TAG: "tags"}
+_AND = re.compile(r"\s+and\s+|\s*[&+]\s*", re.IGNORECASE)
+
+
+def refusal(items: Sequence[Item], vocabulary: Vocabulary, path: str, *, may_be_new: bool) -> RefusedError:
+    """Return the refusal of a list with unknown names. `may_be_new`: tell how to follow them all the same."""
+    unknown = [item for item in items if not item.known]
+    lines = [_line(item, vocabulary, path) for item in unknown[:MOST_UNKNOWN]]
+    if len(unknown) > MOST_UNKNOWN:
+        lines.append(f"Nor are {len(unknown) - MOST_UNKNOWN} more of these names known.")
+    elif may_be_new and any(fold(item.name) for item in unknown):
+        names = ", ".join(_typed(item) for item in items)
+        whose = "its first post is" if len(unknown) == 1 else "their first posts are"
+        how = f"/{path} {names} new:yes" if len(names) <= LONGEST_HINT else "add new:yes to that."
+        lines.append(f"If {whose} still to come: {how}")
+    return RefusedError("\n".join(lines), _offers(items, unknown, vocabulary, path))
+
+
+def _offers(
+    items: Sequence[Item], unknown: Sequence[Item], vocabulary: Vocabulary, path: str
+) -> tuple[Offer, ...]:
+    """Return the whole list with what is near in the place of its one unknown name."""
+    if len(unknown) != 1:
+        return ()
+    near = _near(unknown[0], vocabulary)
+    lists = [", ".join(name if item is unknown[0] else _typed(item) for item in items) for name in near]
+    return tuple(
+        Offer(f"{VERBS.get(path, f'/{path}')} {each}", path, (_value(path, each),)) for each in lists
+    )
+
+
+def _value(path: str, names: str) -> tuple[str, str]:
+    return ("categories" if path in VERBS else "category", names)
+
+
+def _typed(item: Item) -> str:
+    """Return one name of a list, with its signs, as it is typed."""
+    if item.everything:
+        return ALL
+    name = item.term.name if item.term is not None else item.name
+    return f"{_sign(item)}{spelled(item.kind, name)}"
+
+
+def _near(item: Item, vocabulary: Vocabulary) -> list[str]:
+    """Return what may be meant, as typed: the other kind of that very name, else several, else like names."""
+    other = _other(item.kind)
+    twin = vocabulary.find(other, item.name)
+    if twin is not None:
+        return [f"{_sign(item)}{spelled(other, twin.name)}"]
+    if several := _several(item, vocabulary):
+        return [", ".join(several)]
+    name, _ = _without_cadence(item)
+    return [f"{_sign(item)}{spelled(item.kind, each)}" for each in vocabulary.nearest(item.kind, name)]
+
+
+def _line(item: Item, vocabulary: Vocabulary, path: str) -> str:
+    kind, near = item.kind, _near(item, vocabulary)
+    words = [f"No {kind} is called {quoted(item.name, 60)}."]
+    if vocabulary.find(_other(kind), item.name) is not None:
+        words.append(f"A {_other(kind)} of that name exists: /{path} {near[0]}")
+    elif several := _several(item, vocabulary):
+        words.append(f"For {'both' if len(several) == 2 else 'all of them'}: /{path} {near[0]}")  # noqa: PLR2004
+    elif near:
+        words += _nearest(item, near)
+    elif vocabulary.names(kind):
+        words.append(f"See /categories{' tags' if kind is Kind.TAG else ''}.")
+    else:
+        words.append(f"No {_PLURAL[kind]} are known yet; /health tells whether the blog was read.")
+    return " ".join(words)
+
+
+def _nearest(item: Item, near: Sequence[str]) -> list[str]:
+    names = [name.removeprefix(_sign(item)) for name in near]
+    _, cadence = _without_cadence(item)
+    how = ["How soon alerts come is the option when; see /help follow."] if cadence else []
+    return [ended(f"Nearest: {listed(names, last='or')}"), *how]
+
+
+def _several(item: Item, vocabulary: Vocabulary) -> list[str]:
+    """Return the known names that "Trade and Technology" is made of, [] where one of them is not known."""
+    parts = [part for part in _AND.split(item.name) if part]
+    found = [read_item(part, vocabulary) for part in parts]
+    if item.quoted or len(found) < 2 or not all(each.term for each in found):  # noqa: PLR2004
+        return []
+    return [f"{_sign(item)}{spelled(each.kind, each.term.name)}" for each in found if each.term]
+
+
+def _without_cadence(item: Item) -> tuple[str, str]:
+    """Return a name without "daily" behind it, and that word; "" for none."""
+    name, _, last = item.name.rpartition(" ")
+    return (name, last.casefold()) if name and last.casefold() in tuple(Cadence) else (item.name, "")
+
+
+def _other(kind: Kind) -> Kind:
+    return Kind.CATEGORY if kind is Kind.TAG else Kind.TAG
+
+
+def _sign(item: Item) -> str:
+    return "-" if item.excluded else ""
