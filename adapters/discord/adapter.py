@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from adapters.discord.checks import Finding, inspect, invitation, visit
-from adapters.discord.errors import fatal, translate
+from adapters.discord.errors import fatal, of_the_bot, translate
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.endpoints import Wire
 from adapters.discord.gateway.guild_events import Presence
 from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.gateway.library_log import handing_over
 from adapters.discord.gateway.rate_limit import Pace
 from adapters.discord.interactions import commands
 from adapters.discord.interactions.conversation import Conversation
@@ -22,6 +23,7 @@ from adapters.discord.messages import destinations
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.logs.outage import OutageLog
 from bot.model import CommandInfo, Destination, Message
 from bot.ports import Desk, WebRoute
 from bot.text.normalize import attempt_key
@@ -70,6 +72,7 @@ class DiscordAdapter:
         self._service: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._greetings = Greetings(self._greet)
+        self._outage = OutageLog("The connection to Discord")
         self._refused: PermanentError | None = None  # why Discord will not have the bot
 
     @property
@@ -91,12 +94,12 @@ class DiscordAdapter:
         try:
             client = await self._log_in(desk)
         except TemporaryError as error:
-            _log.warning("Discord cannot be used yet: %s", error)
+            self._failed(error)
             client = None
         except PermanentError as error:
             self._refused = error
             raise
-        self._service = asyncio.create_task(self._serve(desk, client))
+        self._service = asyncio.create_task(self._serve_quietly(desk, client))
         if client is not None and not client.start_after:
             await self._wait_for(client, self._service)
 
@@ -127,6 +130,20 @@ class DiscordAdapter:
         if service.done():
             await service
 
+    async def _serve_quietly(self, desk: Desk, client: Client | None) -> None:
+        with handing_over(self._failed):
+            await self._serve(desk, client)
+
+    def _failed(self, error: Exception) -> None:
+        """Tell of an outage when it begins, and once a minute."""
+        if line := self._outage.failed(translate(error)):
+            _log.warning(line)
+
+    def online(self) -> None:
+        """Tell that the outage is over, if there was one (adapters.discord.gateway.listeners.Listener)."""
+        if line := self._outage.works():
+            _log.warning(line)
+
     async def _serve(self, desk: Desk, client: Client | None) -> None:
         """Keep a connection, with a new client whenever discord.py gives one up."""
         wait = FIRST_WAIT
@@ -139,7 +156,7 @@ class DiscordAdapter:
                     self._refused = final
                     await self._hang_up()
                     raise final from None
-                _log.warning("Discord is out of reach, again in %.0f s: %s", wait, translate(error))
+                self._failed(error)
             wait = FIRST_WAIT if client is not None and client.up.is_set() else wait
             client = None
             await self._hang_up()
@@ -179,10 +196,7 @@ class DiscordAdapter:
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
             await client.close()
             self._client = self._delivery = None
-            wrong = translate(error)
-            if isinstance(wrong, PermanentError):  # whatever it says of a place, it is said of all
-                raise PermanentError(str(wrong), scope=Scope.ADAPTER) from None
-            raise wrong from None
+            raise of_the_bot(error) from None
         return client
 
     async def _hang_up(self) -> None:
@@ -257,7 +271,7 @@ class DiscordAdapter:
         async with visit(self._wire, self._pace, self._token) as client:
             return await inspect(client, wanted, addresses, sync=sync)
 
-    # --- what people do (gateway.client.Listener) ---------------------------------------------
+    # --- what people do (gateway.listeners.Listener) ---------------------------------------------
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a command, a click or suggestions."""

@@ -1,21 +1,35 @@
-"""What each error of Discord and of the way there becomes: one table, pure."""
+"""What each error of Discord and of the way there becomes: one table, pure.
+
+How far an answer may reach (docs/discord.md, "What refusals do"):
+- It ends the connection for good: 401, 40001, 50014 and some close codes of the gateway, which speak of the
+  token or of the config.
+- It parks a place: codes that Discord documents as speaking of a channel, a server or a person.
+- It gives a message up: codes that speak of what was sent.
+- Everything else is temporary, codes that nobody knows yet included: they may speak of the whole bot.
+"""
 
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import aiohttp
 
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
+from bot.text.bounds import seconds
 from bot.text.sanitize import one_line
 
 CHANNEL_GONE = 10003
 MESSAGE_GONE = 10008
 NOT_IN_A_FORUM = 40058
+NO_TEXT_CHANNEL = 50008
 DEMANDS_A_TAG = 40067
+BLOCKED_BY_THE_EDGE = 40333
 ARCHIVED = 50083
+LOCKED = 160005
 REFUSED = (
     "Discord refuses the bot's token; put a current one into DISCORD_TOKEN (developer portal, Bot, Reset "
     "Token) and start again."
@@ -23,11 +37,19 @@ REFUSED = (
 
 DELETED = "The channel was deleted."
 
+MOST_WAIT = 3600.0  # seconds; no wish of Discord's reaches further before it is asked again
+BLOCKED = 60.0  # seconds to leave Discord alone when the edge before it lets nothing through
+
 _MOST_DETAIL = 150  # characters of Discord's own words
-_BLOCKED = 600.0  # seconds to leave an edge alone that answers with a page instead of Discord's JSON
+_NO_REASON = 600.0  # seconds to leave an address alone that answers with a page instead of Discord's JSON
 _LATER = 300.0
+_UNSAID = 60.0  # seconds to wait after a 429 that names none
 
 _log = logging.getLogger(__name__)
+
+
+class UnknownRefusalError(TemporaryError):
+    """Discord refuses with a code that the table does not know: of this place, or of the whole bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +81,14 @@ TABLE: dict[int, Rule] = {
     10004: _here("The server does not exist any more, or the bot is not in it; invite the bot again."),
     MESSAGE_GONE: _this("The message was deleted on Discord."),
     10013: _here("That account does not exist any more."),
+    10062: Rule("The three seconds for an answer were over."),
     10015: _here("The webhook does not exist any more; choose another channel with /alerts add."),
+    20009: _this("Discord takes it for explicit content."),
+    20016: Rule("The channel's slow mode makes the message wait.", wait=60.0),
     20022: Rule("Too many edits in an announcement channel; the edit waits.", wait=600.0),
     20028: Rule("The channel's write limit is reached; the message waits."),
     20029: Rule("The server's write limit is reached; the message waits."),
+    20031: _this("Discord does not allow a word of the title."),
     30046: Rule("Too many edits of messages older than an hour; the edit waits.", wait=600.0),
     40001: Rule(REFUSED, Scope.ADAPTER),
     40003: Rule("Discord slows down the opening of direct messages.", wait=60.0),
@@ -71,7 +97,9 @@ TABLE: dict[int, Rule] = {
     40006: Rule("Discord has disabled this for now.", wait=_LATER),
     NOT_IN_A_FORUM: _here("A forum takes posts only, and the bot cannot open this one; " + _PERMISSIONS),
     40062: Rule(_SLOWER),
+    40066: _here(_TAG),
     DEMANDS_A_TAG: _here(_TAG),
+    BLOCKED_BY_THE_EDGE: Rule("Cloudflare, before Discord, blocks the bot for now.", wait=BLOCKED),
     50001: _here("The bot cannot see the channel; invite it again if it was removed, else " + _PERMISSIONS),
     50005: _this("The message is not the bot's own, so it cannot be edited."),
     50006: _this("Discord finds the message empty."),
@@ -79,7 +107,7 @@ TABLE: dict[int, Rule] = {
         "Discord does not let the bot write to them; they have to allow direct messages from the server's "
         "members (server name, Privacy Settings), or to write to the bot first."
     ),
-    50008: _here("The channel takes no messages; choose another one with /alerts add."),
+    NO_TEXT_CHANNEL: _here("The channel takes no messages; choose another one with /alerts add."),
     50009: _here("The server's verification level keeps the bot from writing; lower it, or verify the bot."),
     50013: _here("The bot lacks a permission; " + _PERMISSIONS),
     50014: Rule(REFUSED, Scope.ADAPTER),
@@ -88,14 +116,14 @@ TABLE: dict[int, Rule] = {
     50033: _here("Discord knows no such recipient; choose another one with /alerts add."),
     50035: _this("Discord refuses the form of the message."),
     50109: _this("Discord cannot read the message."),
-    ARCHIVED: _this("The thread is archived and locked, so the message cannot be edited."),
+    ARCHIVED: _here("The thread is archived and locked; unlock it, or give the bot Manage Threads."),
     50278: _here(
         "The bot shares no server with them, so it cannot write to them; they have to join a server the bot "
         "is in, or to write to the bot first."
     ),
     110000: Rule("Discord has no answer ready yet."),
     130000: Rule("Discord is overloaded.", wait=60.0),
-    160005: _here("The thread is locked; unlock it, or give the bot Manage Threads."),
+    LOCKED: _here("The thread is locked; unlock it, or give the bot Manage Threads."),
     160006: _here(_TOO_MANY_THREADS),
     160007: _here(_TOO_MANY_THREADS),
     200000: _this(_AUTO_MODERATION),
@@ -128,20 +156,54 @@ def translate(error: Exception) -> DeliveryError:
         return error
     if isinstance(error, discord.LoginFailure):
         return PermanentError(REFUSED, scope=Scope.ADAPTER)
+    if isinstance(error, discord.GatewayNotFound) and isinstance(error.__cause__, discord.HTTPException):
+        return _answered(error.__cause__)
     if isinstance(error, discord.HTTPException):
         return _answered(error)
+    return _of_the_way(error)
+
+
+def _of_the_way(error: Exception) -> TemporaryError:
     if isinstance(error, discord.RateLimited):
-        return TemporaryError(_SLOWER, retry_after=error.retry_after)
+        return TemporaryError(_SLOWER, retry_after=seconds(error.retry_after, _UNSAID, MOST_WAIT))
+    if isinstance(error, discord.ConnectionClosed):
+        return TemporaryError(f"The gateway closed the connection (code {error.code}).")
     for kind, (text, uncertain) in _BROKEN.items():
         if isinstance(error, kind):
             return TemporaryError(text, uncertain=uncertain)
-    _log.error("Something unforeseen on the way to Discord", exc_info=error)
-    return TemporaryError(f"{type(error).__name__} on the way to Discord.", uncertain=True)
+    _log.debug("Something unforeseen on the way to Discord", exc_info=error)
+    return TemporaryError(f"Discord's answer cannot be used ({where(error)}).", uncertain=True)
+
+
+def of_the_bot(error: Exception) -> DeliveryError:
+    """Return what an error at a call for the whole bot means, such as the login: no place is at fault there.
+
+    What is permanent for a place or a message is tried again, so that only a refused token ends anything.
+    """
+    wrong = translate(error)
+    if isinstance(wrong, PermanentError) and wrong.scope is not Scope.ADAPTER:
+        return TemporaryError(str(wrong))
+    return wrong
+
+
+def where(error: BaseException) -> str:
+    """Return an unforeseen error in one line: its kind, its words, and the line of code that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}: {one_line(str(error), _MOST_DETAIL)}{place}"
 
 
 def is_gone(error: Exception) -> bool:
     """Whether Discord says that a channel or thread does not exist any more."""
-    return isinstance(error, discord.NotFound) and error.code == CHANNEL_GONE
+    return isinstance(error, discord.NotFound) and code_of(error) == CHANNEL_GONE
+
+
+def code_of(error: discord.HTTPException) -> int:
+    """Return Discord's code of an error, 0 where it gave none; it is what the answer held, of any type."""
+    code: object = error.code
+    if isinstance(code, str) and code.isdecimal() and len(code) < _LONGEST_CODE:
+        return int(code)
+    return code if isinstance(code, int) else 0
 
 
 def fatal(error: Exception) -> PermanentError | None:
@@ -156,19 +218,25 @@ def fatal(error: Exception) -> PermanentError | None:
 
 
 def _answered(error: discord.HTTPException) -> DeliveryError:
-    rule = TABLE.get(error.code) or _by_status(error)
+    rule = TABLE.get(code_of(error))
+    if rule is None and code_of(error) and error.status in (_FORBIDDEN, _NOT_FOUND):
+        detail = f"{_words_of(error)} (error {code_of(error)})"
+        return UnknownRefusalError(f"Discord refuses the bot: {detail}.", retry_after=_LATER)
+    rule = rule or _by_status(error)
     text = rule.text
-    if rule.scope is Scope.MESSAGE and (detail := one_line(error.text, _MOST_DETAIL)):
+    if rule.scope is Scope.MESSAGE and (detail := _words_of(error)):
         text = f"{text} ({detail})"
     if rule.scope is not None:
         return PermanentError(text, scope=rule.scope)
-    asked = _retry_after(error) if error.status == _TOO_MANY else None
-    return TemporaryError(
-        text, retry_after=rule.wait if asked is None else asked, uncertain=error.status >= _SERVER_ERROR
-    )
+    return TemporaryError(text, retry_after=_wait(error, rule), uncertain=error.status >= _SERVER_ERROR)
 
 
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 401, 403, 404, 429, 500
+_LONGEST_CODE = 10  # digits
+
+
+def _words_of(error: discord.HTTPException) -> str:
+    return one_line(str(error.text), _MOST_DETAIL).rstrip(".")
 
 
 def _by_status(error: discord.HTTPException) -> Rule:
@@ -176,20 +244,19 @@ def _by_status(error: discord.HTTPException) -> Rule:
     if error.status == _UNAUTHORIZED:
         return Rule(REFUSED, Scope.ADAPTER)
     if error.status == _TOO_MANY:
-        return Rule(_SLOWER)
+        return Rule(_SLOWER, wait=_UNSAID)
     if error.status >= _SERVER_ERROR:
         return Rule(f"Discord has a fault (it answered {error.status}).")
-    if not error.code:  # a page of the edge before Discord, or no such call: nothing is known of the place
-        return Rule(f"Discord's address answered {error.status} without a reason.", wait=_BLOCKED)
-    detail = f"{one_line(error.text, _MOST_DETAIL)} (error {error.code})"
-    if error.status in (_FORBIDDEN, _NOT_FOUND):
-        return _here(f"Discord refuses the bot there: {detail}; " + _PERMISSIONS)
-    return Rule(f"Discord refuses the message, error {error.code}.", Scope.MESSAGE)
+    if not code_of(
+        error
+    ):  # a page of the edge before Discord, or no such call: nothing is known of the place
+        return Rule(f"Discord's address answered {error.status} without a reason.", wait=_NO_REASON)
+    return Rule(f"Discord refuses the message, error {code_of(error)}.", Scope.MESSAGE)
 
 
-def _retry_after(error: discord.HTTPException) -> float:
-    """Return the seconds that a 429 asks for; a minute where it says nothing."""
-    try:
-        return max(float(error.response.headers.get("Retry-After", 60.0)), 0.0)
-    except ValueError:
-        return 60.0
+def _wait(error: discord.HTTPException, rule: Rule) -> float | None:
+    """Return the seconds to wait: those that the answer names, else the rule's; None for our own back-off."""
+    asked = error.response.headers.get("Retry-After")
+    if asked is None or error.status < _FORBIDDEN:
+        return rule.wait
+    return seconds(asked, rule.wait or _UNSAID, MOST_WAIT)

@@ -66,6 +66,19 @@ async def test_alerts_go_out_while_the_gateway_is_away(rig: Rig) -> None:
     assert await rig.adapter.send(to(rig.news), alert(1), KEY)
 
 
+async def test_a_connection_that_is_cut_short_while_it_begins_is_closed(rig: Rig) -> None:
+    """A new session waits for its turn to begin; nobody but us knows its socket by then."""
+    client = rig.client
+    (first,) = client._sockets
+    rig.server.sockets.invalidate(resumable=False)
+    await rig.until(lambda: first.closed and len(client._sockets) > 1)
+    sockets = list(client._sockets)
+    assert not all(each.closed for each in sockets)
+    await rig.adapter.aclose()
+
+    assert all(each.closed for each in sockets)
+
+
 async def test_a_wrong_token_is_one_sentence_that_names_the_variable() -> None:
     async with made(token="wrong") as rig:
         with pytest.raises(PermanentError) as refused:

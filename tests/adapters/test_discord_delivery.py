@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import discord
 import pytest
 
-from adapters.discord.messages.delivery import NONCE_LIVES
 from adapters.discord.messages.destinations import lacking
+from adapters.discord.messages.search import NONCE_LIVES
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Digest, Message, Notice
 from tests.adapters.discord_rig import KEY, LONG_AGO, Rig, alert, key, made, post, to
@@ -158,6 +158,7 @@ async def test_an_archived_thread_is_unarchived_for_a_message_and_for_an_edit(ri
         ("deleted", "does not exist"),
         ("dm closed", "direct messages"),
         ("locked", "locked"),
+        ("locked and archived", "locked"),
         ("kicked", "invite"),
     ],
 )
@@ -171,9 +172,11 @@ async def test_a_place_out_of_reach_is_told_with_its_mend(rig: Rig, trouble: str
         rig.news.delete()
     elif trouble == "dm closed":
         destination = to(rig.server.add_user("shut", accepts_dms=False))
-    elif trouble == "locked":
+    elif trouble.startswith("locked"):
         thread = rig.guild.add_thread(rig.news)
         thread.archive(locked=True)
+        if "archived" not in trouble:
+            thread.unarchive()
         destination = to(thread)
     else:
         rig.guild.remove_bot()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ import aiohttp
 import discord
 import pytest
 
-from adapters.discord.errors import TABLE, fatal, translate
+from adapters.discord.errors import TABLE, fatal, of_the_bot, translate
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 
 
@@ -41,6 +42,7 @@ def temporary(error: Exception) -> TemporaryError:
         10004,
         10015,
         40058,
+        40066,
         40067,
         50001,
         50007,
@@ -49,6 +51,7 @@ def temporary(error: Exception) -> TemporaryError:
         50013,
         50027,
         50033,
+        50083,
         50278,
         160005,
         160006,
@@ -59,7 +62,7 @@ def test_a_place_out_of_reach_is_the_destinations_fault(code: int) -> None:
     assert permanent(answered(403, code)).scope is Scope.DESTINATION
 
 
-@pytest.mark.parametrize("code", [10008, 40005, 50005, 50006, 50035, 50083, 50109, 200000, 200001, 240000])
+@pytest.mark.parametrize("code", [10008, 20009, 20031, 40005, 50005, 50006, 50035, 50109, 200000, 240000])
 def test_a_refused_message_is_the_messages_fault(code: int) -> None:
     assert permanent(answered(400, code)).scope is Scope.MESSAGE
 
@@ -79,8 +82,24 @@ def test_a_busy_discord_is_tried_again(code: int) -> None:
 
 def test_a_rate_limit_is_kept_to_the_second() -> None:
     assert temporary(answered(429, headers={"Retry-After": "7.5"})).retry_after == 7.5
-    assert temporary(answered(429, headers={"Retry-After": "soon"})).retry_after == 60.0
     assert temporary(discord.RateLimited(301.0)).retry_after == 301.0
+
+
+NO_NUMBERS = ["nan", "inf", "-inf", "-1", "1e309", "soon", "", "Wed, 21 Oct 2026 07:28:00 GMT", "9" * 5000]
+
+
+@pytest.mark.parametrize("told", NO_NUMBERS)
+def test_a_rate_limit_that_is_no_number_is_a_minute(told: str) -> None:
+    assert temporary(answered(429, headers={"Retry-After": told})).retry_after == 60.0
+
+
+@pytest.mark.parametrize("told", [math.nan, math.inf, -1.0])
+def test_nor_does_the_library_hand_one_on(told: float) -> None:
+    assert temporary(discord.RateLimited(told)).retry_after == 60.0
+
+
+def test_a_rate_limit_is_heeded_for_an_hour_at_most() -> None:
+    assert temporary(answered(429, headers={"Retry-After": "1e12"})).retry_after == 3600.0
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 524])
@@ -112,9 +131,29 @@ def test_a_page_of_the_edge_blames_no_destination() -> None:
         assert temporary(answered(status)).retry_after
 
 
+def test_a_page_of_the_edge_is_heeded_when_it_names_a_time() -> None:
+    assert temporary(answered(403, headers={"Retry-After": "30"})).retry_after == 30.0
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("code", [40333, 99999, 10**9])
+def test_a_refusal_that_may_be_of_the_whole_bot_parks_nothing(status: int, code: int) -> None:
+    error = temporary(answered(status, code))
+
+    assert error.retry_after
+    assert not error.uncertain
+
+
+@pytest.mark.parametrize("code", [*TABLE, 0, 99999])
+@pytest.mark.parametrize("status", [400, 403, 404, 429, 500])
+def test_at_a_call_for_the_whole_bot_nothing_but_the_token_ends_anything(status: int, code: int) -> None:
+    found = of_the_bot(answered(status, code))
+
+    ends = isinstance(found, PermanentError)
+    assert ends == (code in (40001, 50014))
+
+
 def test_an_unknown_code_is_judged_by_its_status() -> None:
-    assert permanent(answered(403, 99999)).scope is Scope.DESTINATION
-    assert permanent(answered(404, 99999)).scope is Scope.DESTINATION
     assert permanent(answered(400, 99999)).scope is Scope.MESSAGE
     assert "99999" in str(permanent(answered(400, 99999)))
 
@@ -125,6 +164,26 @@ def test_the_detail_of_a_refused_message_is_told_on_one_line_and_in_bounds() -> 
     assert "Invalid Form" in str(error)
     assert str(error).isprintable()
     assert len(str(error)) < 250
+
+
+@pytest.mark.parametrize("code", ["50013", "50001"])
+def test_a_code_that_came_as_text_is_known(code: str) -> None:
+    assert permanent(answered(403, cast("int", code))).scope is Scope.DESTINATION
+
+
+@pytest.mark.parametrize("code", [None, "", "x", "9" * 5000, [50013], {"code": 50013}, 1.5, True])
+def test_a_code_that_is_none_is_a_refusal_without_a_reason(code: object) -> None:
+    assert temporary(answered(403, cast("int", code))).retry_after
+
+
+def test_an_unforeseen_error_is_one_line_that_says_where() -> None:
+    with pytest.raises(KeyError) as raised:
+        dict[str, str]()["id\nid"]
+    text = str(temporary(raised.value))
+
+    assert text.isprintable()
+    assert "KeyError" in text
+    assert "test_discord_errors.py:" in text
 
 
 def test_every_text_of_the_table_is_a_sentence() -> None:

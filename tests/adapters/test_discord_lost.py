@@ -14,7 +14,7 @@ DEFER, ANSWER = "POST /interactions/", "PATCH /webhooks/"
 
 @pytest.fixture(autouse=True)
 def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.discord.interactions.conversation.PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("adapters.discord.interactions.patience.PAUSES", (0.0, 0.0))
 
 
 @pytest.mark.parametrize("fault", [faults.drop_before(), faults.drop_after()])
@@ -37,7 +37,7 @@ async def test_a_connection_that_stays_broken_ends_in_one_line_of_the_log(
     caplog.set_level(logging.INFO)
     rig.server.faults.next(faults.drop_before(), ANSWER, times=3)
     await rig.server.interact(rig.alice, rig.news, "health")
-    await rig.until(lambda: "An answer did not reach Discord" in caplog.text)
+    await rig.until(lambda: "Answering on Discord does not work" in caplog.text)
 
     assert "Traceback" not in caplog.text
     assert rig.server.faults.pending == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.discord.gateway.rate_limit import BURST, INVALID_WINDOW, RATE, Pace, Quota
 from adapters.shared.token_bucket import Meter, urgent
-from bot.errors import TemporaryError
+from bot.errors import NotYetError, TemporaryError
 
 DISCORD = 50  # requests a second that Discord allows
 
@@ -107,13 +107,31 @@ async def test_a_global_429_stops_everything_for_its_time() -> None:
     assert time.now == pytest.approx(1007.0)
 
 
-async def test_a_429_of_the_edge_stops_everything_too() -> None:
+async def test_a_429_of_the_edge_puts_everything_off_for_a_minute() -> None:
+    """Who waited that long would be given up, as if something had been sent."""
     time = VirtualTime()
     pace = paced(time)
     pace.answered(429, {})
+    with pytest.raises(NotYetError) as put_off:
+        await pace.turn()
+    with urgent(), pytest.raises(NotYetError):
+        await pace.turn()
+
+    assert put_off.value.retry_after == pytest.approx(60.0)
+    assert time.now == 1000.0
+    time.now += 60
     await pace.turn()
 
-    assert time.now == pytest.approx(1060.0)
+
+@pytest.mark.parametrize("told", ["nan", "inf", "-1", "1e309", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"])
+async def test_a_429_that_names_no_number_puts_everything_off_for_a_minute(told: str) -> None:
+    time = VirtualTime()
+    pace = paced(time)
+    pace.answered(429, {"Retry-After": told})
+    with pytest.raises(NotYetError) as put_off:
+        await pace.turn()
+
+    assert put_off.value.retry_after == pytest.approx(60.0)
 
 
 async def test_a_429_of_one_route_stops_nothing_else() -> None:

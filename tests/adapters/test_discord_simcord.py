@@ -38,6 +38,9 @@ class Talker(Client):
         self.conversation = Conversation(desk, Greetings(), Homes(desk))
         self.tell(self, Presence(self, Homes(desk), desk))
 
+    def online(self) -> None:
+        """Nobody waits for it."""
+
     async def setup_hook(self) -> None:
         """Register the commands."""
         payload = commands.payload(self.desk.commands)

@@ -76,6 +76,12 @@ class Kind(IntEnum):
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
     FORUM = 15
+    MEDIA = 16
+
+    @property
+    def takes_posts_only(self) -> bool:
+        """Whether a channel of this kind has threads alone (resources/channel, GUILD_FORUM, GUILD_MEDIA)."""
+        return self in (Kind.FORUM, Kind.MEDIA)
 
     @property
     def is_thread(self) -> bool:

@@ -92,6 +92,7 @@ class Core:
     advertised: str = ""  # another address for the gateway, to see who follows it
     max_concurrency: int = 1
     shards: int = 1  # what /gateway/bot recommends
+    forum_refusal: int = 40058  # for a plain message to a forum; 50008 is documented too, nobody shows which
     session_starts: int = 1000  # IDENTIFYs left today
 
     @property

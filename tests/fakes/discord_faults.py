@@ -13,6 +13,7 @@ from tests.fakes.discord_limits import Refusal, refusal
 from tests.fakes.discord_problems import ApiError
 
 Proceed = Callable[[], Awaitable[web.Response]]
+UNCHECKED = web.ResponseKey("unchecked", bool)  # marks answers that Discord would not give
 Fault = Callable[[web.Request, Proceed], Awaitable[web.Response]]
 
 
@@ -30,6 +31,39 @@ def status(code: int, text: str = "", *, done: bool = False) -> Fault:
         )
 
     return fault
+
+
+def answer(code: int, body: object, **headers: str) -> Fault:
+    """Answer with any JSON, text (as it is) or bytes, whether Discord would or not; nothing is done.
+
+    Names of headers are written with "_" for "-"; without a content type it is "application/json".
+    """
+
+    async def fault(_request: web.Request, _proceed: Proceed) -> web.Response:
+        text = body if isinstance(body, str) else json.dumps(body)
+        told = {"Content-Type": "application/json"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        return _unchecked(web.Response(status=code, body=text.encode(), headers=told))
+
+    return fault
+
+
+def mislead(**headers: str) -> Fault:
+    """Do what was asked and answer as always, but with these headers ("_" for "-") for the real ones."""
+
+    async def fault(_request: web.Request, proceed: Proceed) -> web.Response:
+        answered = await proceed()
+        answered.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+        return answered
+
+    return fault
+
+
+def _unchecked(answered: web.Response) -> web.Response:
+    """Mark an answer that Discord would not give, so that the guard leaves it alone."""
+    answered[UNCHECKED] = True
+    return answered
 
 
 def refuse(code: int, *, status: int = 0, message: str = "") -> Fault:

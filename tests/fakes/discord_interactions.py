@@ -141,6 +141,12 @@ class InteractionHub:
             data["values"] = _chosen(found, values or [])
         return self._send(user, Place(message.channel), COMPONENT, data, source=message)
 
+    def forged(
+        self, user: User, where: Channel, data: Json, *, source: StoredMessage | None = None
+    ) -> Interaction:
+        """Click on what no message offered."""
+        return self._send(user, Place.of(where), COMPONENT, data, source=source)
+
     async def submit(self, opened: Interaction, fields: Json) -> Interaction:
         """Fill in the modal that an interaction opened, and send it."""
         modal = await opened.modal()

@@ -92,7 +92,7 @@ def _of_guild_channel(place: Channel) -> Json:
     }
     if place.kind is Kind.VOICE:
         answer |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
-    if place.kind is Kind.FORUM:
+    if place.kind.takes_posts_only:
         answer |= {
             "flags": _REQUIRE_TAG if place.demands_tag else 0,
             "available_tags": [

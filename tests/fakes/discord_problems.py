@@ -21,6 +21,8 @@ _KNOWN = {
     30032: (400, "Maximum number of application commands reached (100)."),
     30034: (400, "Max number of daily application command creates has been reached (200)"),
     40033: (400, "This message has already been crossposted."),
+    20009: (400, "Explicit content cannot be sent to the desired recipient(s)"),
+    40333: (403, "internal network error"),
     40058: (400, "Cannot send a message in a forum channel"),
     40060: (400, "Interaction has already been acknowledged."),
     40067: (400, "A tag is required to create a forum post in this channel"),

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.discord_core import Call, Core, Exchange, Handler, Reply, Routes
-from tests.fakes.discord_faults import too_many_response
+from tests.fakes.discord_faults import UNCHECKED, too_many_response
 from tests.fakes.discord_problems import ApiError, invalid
 
 API = "/api/v10"
@@ -99,6 +99,8 @@ class Rest:
             return
         exchange.status = response.status
         self._core.limits.note(response.status, response.headers.get("X-RateLimit-Scope", ""))
+        if UNCHECKED in response:
+            return
         if response.content_type == "application/json" or response.status == 204:
             exchange.answer = json.loads(response.body) if isinstance(response.body, bytes) else None
             self._core.guard.answer(exchange.method, exchange.path, response.status, exchange.answer)

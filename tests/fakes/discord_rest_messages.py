@@ -112,15 +112,15 @@ def may_send(core: Core, channel: Channel, body: Json) -> None:
         if channel.recipient.dm_refusal:
             raise ApiError(channel.recipient.dm_refusal, status=403)
         return
-    if channel.kind is Kind.FORUM:
-        raise ApiError(40058)
+    if channel.kind.takes_posts_only:
+        raise ApiError(core.forum_refusal)
     if channel.kind is Kind.CATEGORY:
         raise ApiError(50008)
     core.need(channel, Bits.SEND_MESSAGES_IN_THREADS if channel.kind.is_thread else Bits.SEND_MESSAGES)
     if channel.kind is Kind.VOICE:
         core.need(channel, Bits.CONNECT)
     if channel.locked:
-        core.need(channel, Bits.MANAGE_THREADS, 160005)
+        core.need(channel, Bits.MANAGE_THREADS, 50083 if channel.archived else 160005)
     if body.get("embeds"):
         core.need(channel, Bits.EMBED_LINKS)  # as bots meet it; the documentation does not say so
 

@@ -35,7 +35,7 @@ class ThreadRoutes:
         """Start a post in a forum, or a thread in a text channel."""
         parent = self._core.channel(call.id("channel_id"))
         _check_name(call.body)
-        if parent.kind is Kind.FORUM:
+        if parent.kind.takes_posts_only:
             thread, message = self._post(parent, call)
             shown = {**payloads.channel(thread), "message": message.show(with_nonce=True)}
             return Reply(shown, 201)

@@ -238,6 +238,9 @@ def _amend(schemas: Json) -> None:
     for name in ("ErrorResponse", "RatelimitedResponse"):
         schemas[name]["unevaluatedProperties"] = False
         del schemas[name]["allOf"][1]["additionalProperties"]
+    # GUILD_MEDIA is documented (resources/channel), and missing from the document.
+    schemas["ChannelTypes"]["oneOf"].append({"title": "GUILD_MEDIA", "const": 16})
+    schemas["GuildChannelResponse"]["properties"]["type"]["enum"].append(16)
     # The faults of a field carry names such as BASE_TYPE_REQUIRED (reference, Error Messages), not numbers.
     inner = schemas["InnerErrors"]["properties"]["_errors"]
     inner["items"] = {

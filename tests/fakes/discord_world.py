@@ -150,10 +150,15 @@ class Guild:
         return self.add_channel(name, Kind.VOICE)
 
     def add_forum(
-        self, name: str = "posts", tags: list[str] | None = None, *, demands_tag: bool = False
+        self,
+        name: str = "posts",
+        tags: list[str] | None = None,
+        *,
+        demands_tag: bool = False,
+        kind: Kind = Kind.FORUM,
     ) -> Channel:
-        """Add a forum with tags of these names."""
-        forum = self._new(name, Kind.FORUM, self.world.ids.place())
+        """Add a forum, or a media channel, with tags of these names."""
+        forum = self._new(name, kind, self.world.ids.place())
         forum.tags = [Tag(self.world.ids.place(), tag) for tag in tags or []]
         forum.demands_tag = demands_tag
         self.world.emit("CHANNEL_CREATE", forum)

@@ -82,16 +82,22 @@ async def test_a_send_unarchives_a_thread_and_an_edit_does_not() -> None:
         assert not thread.archived
 
 
-async def test_a_locked_thread_needs_manage_threads() -> None:
+@pytest.mark.parametrize(("archived", "code"), [(True, 50083), (False, 160005)])
+async def test_a_locked_thread_needs_manage_threads(
+    archived: bool,  # noqa: FBT001 -- a column of the table
+    code: int,
+) -> None:
     server = FakeDiscord()
     guild = server.add_guild()
     thread = guild.add_thread(guild.add_text())
     thread.archive(locked=True)
+    if not archived:
+        thread.unarchive()
     async with server, running(server, Bot()) as bot:
         channel = bot.get_partial_messageable(thread.id)
         with pytest.raises(discord.HTTPException) as refused:
             await channel.send("1")
-        assert refused.value.code == 160005
+        assert refused.value.code == code
 
         guild.bot_role.set_permissions(Bits.MANAGE_THREADS)
         await channel.send("2")

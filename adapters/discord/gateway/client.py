@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
-from collections.abc import Sequence
-from typing import Any, Protocol, TypedDict
+from typing import Any, TypedDict
+from weakref import WeakSet
 
+import aiohttp
+
+from adapters.discord.errors import where
+from adapters.discord.gateway import events
 from adapters.discord.gateway.endpoints import Wire
+from adapters.discord.gateway.listeners import Listener, Watcher
 from adapters.discord.gateway.rate_limit import Pace
 from adapters.discord.sdk import KeepAliveHandler, discord
+from bot.text.bounds import seconds
 
 IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
+_DAY = 86400.0  # seconds: the time over which starts are counted
+_MOST_SHARDS = 100_000  # beyond any number that Discord could mean
 _INTENTS = discord.Intents(guilds=True)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
@@ -20,50 +29,6 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
 )
 
 _log = logging.getLogger(__name__)
-
-
-class Listener(Protocol):
-    """Who hears what people do."""
-
-    async def interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Hear that somebody used a command, clicked or types."""
-        ...
-
-
-class Watcher(Protocol):
-    """Who hears of servers and channels that come and go."""
-
-    async def complete(self) -> None:
-        """Hear that the servers of every shard are in memory, after each new session."""
-        ...
-
-    async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
-        """Hear that channels or threads were deleted, for ever."""
-        ...
-
-    async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
-        """Hear that the bot may now be able to write to a channel and its threads; None: anywhere there."""
-        ...
-
-    async def thread_open(self, thread: discord.Thread) -> None:
-        """Hear of a thread that the bot may now be able to write to."""
-        ...
-
-    async def server_left(self, guild: discord.Guild) -> None:
-        """Hear that the bot was removed from a server; an outage at Discord is another event."""
-        ...
-
-    async def server_joined(self, guild: discord.Guild) -> None:
-        """Hear that the bot was added to a server, perhaps again."""
-        ...
-
-    async def server_available(self, guild: discord.Guild) -> None:
-        """Hear that a server is in memory again after an outage."""
-        ...
-
-    def stop(self) -> None:
-        """End what is under way."""
-        ...
 
 
 class _Sharding(TypedDict, total=False):
@@ -103,13 +68,17 @@ class Client(discord.AutoShardedClient):
         self._complete: set[int] = set()  # shards whose servers are in memory
         self.up = asyncio.Event()  # every shard has had one
         self.start_after = 0.0  # seconds to wait before `connect`
+        self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
         dial, connect = wire.dial, self.http.ws_connect
 
         async def ws_connect(url: str, *, compress: int = 0) -> Any:
-            return await connect(dial(url), compress=compress)
+            socket = await connect(dial(url), compress=compress)
+            self._sockets.add(socket)
+            return socket
 
         self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # there is no setting for it
         self._look_for_left_servers()
+        events.guard(self._connection.parsers)
 
     def tell(self, listener: Listener, watcher: Watcher) -> None:
         """Pass on what happens from now on."""
@@ -129,10 +98,10 @@ class Client(discord.AutoShardedClient):
         """Ask how many shards to start, how fast, where, and whether enough starts are left for today."""
         shards, url, limits = await self.http.get_bot_gateway()
         self._wire.learn(url)
-        self.shard_count = self.shard_count or shards
-        self._slots = max(limits["max_concurrency"], 1)
-        if limits["remaining"] < self.shards_here:  # one start too many and Discord resets the token
-            self.start_after = limits["reset_after"] / 1000
+        self.shard_count = self.shard_count or _count(shards)
+        self._slots = _count(limits["max_concurrency"])
+        if int(limits["remaining"]) < self.shards_here:  # one start too many and Discord resets the token
+            self.start_after = seconds(limits["reset_after"], _DAY * 1000, _DAY * 1000) / 1000
             _log.error("Discord allows no more starts today; commands work in %.0f s.", self.start_after)
 
     def _expected(self) -> set[int]:
@@ -176,6 +145,9 @@ class Client(discord.AutoShardedClient):
         if self._watcher is not None:
             self._watcher.stop()
         await super().close()
+        for socket in self._sockets:  # one whose start was cut short belongs to nobody, and stays open
+            if not socket.closed:
+                await socket.close()
         for thread in threading.enumerate():
             # A connection made while the client closes keeps its thread; discord.py does not look for it.
             if isinstance(thread, KeepAliveHandler) and thread.ws._dispatch == self.dispatch:  # noqa: SLF001
@@ -185,17 +157,24 @@ class Client(discord.AutoShardedClient):
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         """Log what went wrong while an event was handled; the next one is handled all the same."""
-        _log.exception("Handling %s failed", event_method)
+        error = sys.exc_info()[1]
+        _log.error("Handling %s failed: %s", event_method, where(error) if error else "no reason.")
+        _log.debug("Where it failed", exc_info=error)
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Note that a shard has a new session."""
-        self._talking.add(shard_id)
-        if self.is_up:
-            self.up.set()
+        self._connected(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Note that a shard goes on with its session; what it missed follows."""
+        self._connected(shard_id)
+
+    def _connected(self, shard_id: int) -> None:
         self._talking.add(shard_id)
+        if self.is_up:
+            self.up.set()
+            if self._listener:
+                self._listener.online()
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Note that a shard lost its connection; discord.py makes a new one."""
@@ -271,6 +250,14 @@ class Client(discord.AutoShardedClient):
     async def _access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
         if self._watcher:
             await self._watcher.access_changed(guild, channel_id)
+
+
+def _count(named: object) -> int:
+    """Return a number of shards that Discord names; ValueError or TypeError for what is none."""
+    number = int(str(named))
+    if not 0 < number <= _MOST_SHARDS:
+        raise ValueError(f"{number} shards")
+    return number
 
 
 def _tagging(channel: discord.abc.GuildChannel) -> object:

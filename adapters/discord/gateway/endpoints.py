@@ -7,13 +7,16 @@ from types import SimpleNamespace
 import aiohttp
 import yarl
 
+from adapters.discord.errors import BLOCKED, BLOCKED_BY_THE_EDGE, TABLE
+from adapters.discord.gateway import limits
 from adapters.discord.gateway.rate_limit import TOO_MANY, Pace, is_for_all, retry_after
 from adapters.discord.sdk import DiscordWebSocket, Route
 from bot.errors import TemporaryError
 
 _OWN_LIMITS = ("/interactions/", "/webhooks/")  # below the API's base; outside the global rate limit
-_SERVER_ERROR = 500
+_FORBIDDEN, _SERVER_ERROR = 403, 500
 LONGEST_SLEEP = 5.0  # seconds of a rate limit that discord.py may wait for inside a call
+LONGEST_SLEEP_OF_ANSWERS = 60.0  # the same for answers to interactions, whose token lives 15 minutes
 
 
 class Wire:
@@ -65,9 +68,12 @@ class Wire:
                 await pace.turn()
 
         async def end(_: object, __: SimpleNamespace, request: aiohttp.TraceRequestEndParams) -> None:
-            if request.url.scheme not in ("ws", "wss"):
-                pace.answered(request.response.status, request.response.headers)
-            if self._is_ours(request.url) and (error := _taken_over(request)):
+            if request.url.scheme not in ("http", "https"):
+                return
+            limits.bound_rate_limits(request.response)
+            pace.answered(request.response.status, request.response.headers)
+            error = await self._taken_over(request, pace)
+            if error is not None:
                 request.response.close()
                 raise error
 
@@ -81,17 +87,27 @@ class Wire:
         below = url.path.removeprefix(self._path)
         return url.scheme in ("http", "https") and not below.startswith(_OWN_LIMITS)
 
+    async def _taken_over(self, request: aiohttp.TraceRequestEndParams, pace: Pace) -> TemporaryError | None:
+        """Return what an answer becomes that discord.py must not see, lest it repeats the request or sleeps.
 
-def _taken_over(request: aiohttp.TraceRequestEndParams) -> TemporaryError | None:
-    """Return what an answer becomes that discord.py must not repeat the request for by itself.
-
-    Nothing marks a forum post that was made although the answer is a fault: a second one would be a double.
-    And a long sleep inside discord.py, if it is cut short, leaves the whole client waiting for ever when it
-    was for the global limit. (Its own `max_ratelimit_timeout` refuses calls that are within their limit.)
-    """
-    status, headers = request.response.status, request.response.headers
-    if status >= _SERVER_ERROR and request.method == "POST" and request.url.path.endswith("/threads"):
-        return TemporaryError(f"Discord has a fault (it answered {status}).", uncertain=True)
-    if status == TOO_MANY and (is_for_all(headers) or retry_after(headers) > LONGEST_SLEEP):
-        return TemporaryError("Discord asks the bot to slow down.", retry_after=retry_after(headers))
-    return None
+        Nothing marks a forum post that was made although the answer is a fault: a second one would be a
+        double. And a long sleep inside discord.py, if it is cut short, leaves the whole client waiting for
+        ever when it was for the global limit. (Its own `max_ratelimit_timeout` refuses calls that are within
+        their limit.)
+        A 403 of the edge before Discord speaks of the whole bot, so everything waits.
+        """
+        answer = request.response
+        if answer.status >= _SERVER_ERROR:
+            is_post = request.method == "POST" and request.url.path.endswith("/threads")
+            fault = f"Discord has a fault (it answered {answer.status})."
+            return TemporaryError(fault, uncertain=True) if is_post else None
+        if answer.status == _FORBIDDEN and await limits.is_of_the_edge(answer):
+            wait = retry_after(answer.headers, BLOCKED)
+            pace.hold(wait)
+            return TemporaryError(TABLE[BLOCKED_BY_THE_EDGE].text, retry_after=wait)
+        if answer.status == TOO_MANY:
+            wait = retry_after(answer.headers)
+            longest = LONGEST_SLEEP if self._is_ours(request.url) else LONGEST_SLEEP_OF_ANSWERS
+            if is_for_all(answer.headers) or wait > longest or not await limits.names_a_wait(answer, longest):
+                return TemporaryError("Discord asks the bot to slow down.", retry_after=wait)
+        return None

@@ -7,7 +7,7 @@ import gc
 import logging
 from collections.abc import Iterable, Sequence
 
-from adapters.discord.errors import DELETED, is_gone, translate
+from adapters.discord.errors import DELETED, is_gone, translate, where
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.guild_index import Homes
 from adapters.discord.messages import destinations
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class Presence:
-    """Keeps the desk informed for one connection; `adapters.discord.gateway.client.Watcher`."""
+    """Keeps the desk informed for one connection; `adapters.discord.gateway.listeners.Watcher`."""
 
     def __init__(self, client: Client, homes: Homes, desk: Desk) -> None:
         self._client = client
@@ -93,8 +93,8 @@ class Presence:
             for channel_id in missing:
                 await self._look_up(channel_id, missing[channel_id])
                 await asyncio.sleep(LOOK_EVERY)
-        except Exception:  # noqa: BLE001 -- sending finds out all the same, only later
-            _log.exception("Comparing the channels with those on Discord failed")
+        except Exception as error:  # noqa: BLE001 -- sending finds out all the same, only later
+            _log.error("Comparing the channels with those on Discord failed: %s", where(error))
 
     async def _look_around(self) -> dict[int, int | None]:
         """Park and resume by the servers in memory; return channels that are in none, with their server."""

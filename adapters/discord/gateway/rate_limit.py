@@ -14,7 +14,8 @@ from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 from adapters.shared.token_bucket import Meter, is_urgent
-from bot.errors import TemporaryError
+from bot.errors import NotYetError, TemporaryError
+from bot.text.bounds import seconds
 
 RATE = 40.0  # requests a second, a fifth below Discord's limit
 BURST = 4.0  # requests that may go at once after a silence
@@ -22,7 +23,11 @@ MOST_INVALID = 1_000  # in INVALID_WINDOW; other processes may share the address
 INVALID_WINDOW = 600.0  # seconds
 _INVALID = frozenset({401, 403, 404, 429})
 TOO_MANY = 429
+LONGEST_HOLD = (
+    10.0  # seconds for which a request waits here; where everything has to wait longer, it is put off
+)
 _UNSAID = 60.0  # seconds to wait after a 429 that names none
+_MOST = 3600.0  # seconds that a 429 is heeded for, before Discord is asked again
 
 
 class Quota:
@@ -69,7 +74,10 @@ class Pace:
         self._alone: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self) -> None:
-        """Wait until a request may go. TemporaryError while too many were refused lately."""
+        """Wait until a request may go.
+
+        NotYetError while everything has to wait for long; TemporaryError while too many were refused lately.
+        """
         if is_urgent():
             await self._pass(self._meter.held)
             return
@@ -79,17 +87,26 @@ class Pace:
     async def _pass(self, wait: Callable[[float], float]) -> None:
         while True:
             self._refuse_after_too_many()
-            if not (seconds := wait(self._clock())):
+            self._refuse_while_held()
+            if not (left := wait(self._clock())):
                 break
-            await self._sleep(seconds)
+            await self._sleep(left)
         self._meter.take(self._clock())
 
     def _refuse_after_too_many(self) -> None:
-        if seconds := self._invalid.wait(self._clock()):
+        if left := self._invalid.wait(self._clock()):
             raise TemporaryError(
-                "Discord refused so many requests that the bot pauses, lest it is banned.",
-                retry_after=seconds,
+                "Discord refused so many requests that the bot pauses, lest it is banned.", retry_after=left
             )
+
+    def _refuse_while_held(self) -> None:
+        """Put off what would wait so long that its caller gives it up, not knowing that nothing was sent."""
+        if (left := self._meter.held(self._clock())) > LONGEST_HOLD:
+            raise NotYetError("Discord lets nothing through at present.", retry_after=left)
+
+    def hold(self, left: float) -> None:
+        """Let nothing go for so many seconds."""
+        self._meter.hold(self._clock() + left)
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer: what counts against us, and whether everything has to wait."""
@@ -97,7 +114,7 @@ class Pace:
         if status in _INVALID and scope != "shared":
             self._invalid.count(self._clock())
         if status == TOO_MANY and is_for_all(headers):
-            self._meter.hold(self._clock() + retry_after(headers))
+            self.hold(retry_after(headers))
 
     @asynccontextmanager
     async def alone(self, place: int) -> AsyncIterator[None]:
@@ -115,9 +132,6 @@ def is_for_all(headers: Mapping[str, str]) -> bool:
     return told or "Via" not in headers
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
-    """Return the seconds that a 429 asks for, an hour at most."""
-    try:
-        return min(max(float(headers.get("Retry-After", "")), 0.0), 3600.0)
-    except ValueError:
-        return _UNSAID
+def retry_after(headers: Mapping[str, str], unsaid: float = _UNSAID) -> float:
+    """Return the seconds that an answer asks to wait, an hour at most; `unsaid` where it names none."""
+    return seconds(headers.get("Retry-After"), unsaid, _MOST)

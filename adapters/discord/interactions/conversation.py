@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, cast
 
-import aiohttp
-
+from adapters.discord.errors import translate, where
 from adapters.discord.gateway.guild_index import Homes
 from adapters.discord.interactions import answers, callback, commands
 from adapters.discord.interactions.callback import Errand
+from adapters.discord.interactions.patience import BROKEN, apologize, defer, persist
 from adapters.discord.interactions.welcome import without_hold
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.preflight import refusal
@@ -21,6 +21,7 @@ from adapters.discord.messages.render import MOST_OPTIONS, Card, followed
 from adapters.discord.sdk import discord
 from adapters.shared.token_bucket import urgent
 from bot.errors import DeliveryError, PermanentError
+from bot.logs.outage import OutageLog
 from bot.model import Caller, CommandInfo, Reply
 from bot.ports import Desk
 
@@ -28,13 +29,10 @@ SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
 FOLLOW, ADD_ALERTS = "follow", "alerts add"
 TOO_OLD = "That is too old to be known; please ask again."
 NO_LINK = "The link of this post is gone from the message. Ask with the link of the post: /why LINK"
-PAUSES = (0.5, 2.0)  # seconds before what a broken connection lost is asked again
-ANSWERED = 40060  # "Interaction has already been acknowledged"
 
 _LINK = re.compile(r"https?://[^\s<>]+")
 _Interaction = discord.Interaction[Any]
 
-_BROKEN = (aiohttp.ClientError, OSError)
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +55,7 @@ class Conversation:
         self._greeter = greeter
         self._homes = homes
         self._admins = frozenset(admins)
+        self._outage = OutageLog("Answering on Discord")
         self._commands = {command.path: command for command in desk.commands}
 
     async def receive(self, interaction: _Interaction) -> None:
@@ -72,14 +71,25 @@ class Conversation:
         try:
             with urgent():
                 await answer(interaction)
-        except (discord.DiscordException, DeliveryError, *_BROKEN) as error:
+        except (discord.DiscordException, DeliveryError, *BROKEN) as error:
             # 10062: the 3 seconds were over before we answered; nobody waits any more.
-            _log.warning("An answer did not reach Discord: %s", error)
+            self._lost(translate(error))
+        except Exception as error:  # noqa: BLE001 -- what was clicked may be made up, or hold anything
+            self._lost(where(error))
+            await apologize(interaction)
+        else:
+            if line := self._outage.works():
+                _log.info(line)
+
+    def _lost(self, reason: object) -> None:
+        """Tell that an answer did not arrive, at the first and then once a minute."""
+        if line := self._outage.failed(reason):
+            _log.warning(line)
 
     # --- commands ---------------------------------------------------------------------------------------
 
     async def _command(self, interaction: _Interaction) -> None:
-        await _defer(interaction, thinking=True)
+        await defer(interaction, thinking=True)
         used = commands.read(_data(interaction), interaction.guild_id)
         command = self._commands.get(used.path)
         missing = answers.left_out(command, used.values) if command else ""
@@ -154,6 +164,8 @@ class Conversation:
             await self._run_offer(interaction, custom_id)
         elif kind in (callback.PAGE, callback.MENU):
             await self._run_errand(interaction, custom_id)
+        else:  # of an older version, or made up
+            await interaction.response.send_message(TOO_OLD, ephemeral=True)
 
     async def _explain(self, interaction: _Interaction, link: str) -> None:
         """Explain the post of a card. Without its link, which people can hide, it would be another one."""
@@ -164,7 +176,7 @@ class Conversation:
 
     async def _run_for_reader(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> None:
         """Answer who clicked, alone, under a message that everybody sees."""
-        await _defer(interaction, thinking=True)
+        await defer(interaction, thinking=True)
         reply = await self._execute(interaction, path, values)
         await self._answer(interaction, reply, Errand(callback.PAGE, path, values))
 
@@ -177,16 +189,17 @@ class Conversation:
             await self._run_for_reader(interaction, wanted.path, wanted.values)
 
     async def _run_errand(self, interaction: _Interaction, custom_id: str) -> None:
-        await _defer(interaction)
+        await defer(interaction)
         wanted = await callback.read(custom_id, self._desk)
         if wanted is None:
             await self._show(interaction, Card(TOO_OLD))
             return
         values = dict(wanted.values)
         if wanted.kind == callback.MENU:
-            values[wanted.detail] = ", ".join(_data(interaction).get("values", ()))
-        elif self._changes(wanted.path):
-            return  # a page of an answer never does again what the answer told of
+            values[wanted.detail] = ", ".join(map(str, _data(interaction).get("values") or ()))
+        elif self._changes(wanted.path):  # a page of an answer never does again what the answer told of
+            await interaction.followup.send(TOO_OLD, ephemeral=True)
+            return
         page = int(wanted.detail) if wanted.detail.isdecimal() else 0
         reply = await self._execute(interaction, wanted.path, values)
         await self._answer(interaction, reply, Errand(callback.PAGE, wanted.path, values), page)
@@ -208,7 +221,7 @@ class Conversation:
                 content=made.content or None, embeds=views.embeds(made), view=views.view(made)
             )
 
-        await _persist(edit)
+        await persist(edit)
 
     def _changes(self, path: str) -> bool:
         command = self._commands.get(path)
@@ -235,32 +248,6 @@ class Conversation:
     def _is_admin(self, interaction: _Interaction) -> bool:
         here = interaction.guild_id is not None and interaction.permissions.manage_guild
         return here or str(interaction.user.id) in self._admins
-
-
-async def _defer(interaction: _Interaction, *, thinking: bool = False) -> None:
-    """Tell Discord that an answer follows. Where its word on that is lost, the command goes on."""
-
-    async def defer() -> None:
-        await interaction.response.defer(ephemeral=thinking, thinking=thinking)
-
-    try:
-        await _persist(defer, PAUSES[:1])
-    except _BROKEN as error:
-        _log.warning("Discord may not know that an answer follows: %s", error)
-    except discord.HTTPException as error:
-        if error.code != ANSWERED:
-            raise
-
-
-async def _persist(ask: Callable[[], Awaitable[None]], pauses: Sequence[float] = PAUSES) -> None:
-    """Ask again after each pause while the connection breaks; only for what may be done twice."""
-    for pause in pauses:
-        try:
-            return await ask()
-        except _BROKEN as error:
-            _log.info("The connection to Discord broke off, again in %.1f s: %s", pause, error)
-            await asyncio.sleep(pause)
-    return await ask()
 
 
 def _data(interaction: _Interaction) -> Mapping[str, Any]:

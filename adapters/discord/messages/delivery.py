@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -17,33 +17,39 @@ import aiohttp
 from adapters.discord.errors import (
     ARCHIVED,
     DELETED,
+    LOCKED,
     MESSAGE_GONE,
+    NO_TEXT_CHANNEL,
     NOT_IN_A_FORUM,
     TABLE,
+    code_of,
     is_gone,
     translate,
 )
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.rate_limit import Pace, Quota
 from adapters.discord.messages import destinations, views
+from adapters.discord.messages.doubt import Doubts
 from adapters.discord.messages.markdown import with_names
 from adapters.discord.messages.render import Card, card, thread_name
+from adapters.discord.messages.search import Search, known
 from adapters.discord.sdk import discord
-from bot.errors import DeliveryError, PermanentError, Scope
+from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Alert, Destination, Message, Notice
 from bot.ports import Desk
 
 CALL_LIMIT = 25.0  # seconds for one call of the outbox, so that a stop is not kept waiting
-NONCE_LIVES = 120.0  # seconds a nonce is surely known ("a few minutes", documentation, resources/message)
-HISTORY = 500  # messages of a channel that are read to find one
-POSTS = 50  # posts of a forum, likewise
 MOST_DMS = 10_000  # direct-message channels remembered in memory
 PUBLISH_LIMIT = 5.0  # seconds
 PUBLISHED = (10, 3600.0)  # messages an announcement channel may publish, in so many seconds
 AT_ONCE = 100  # deliveries under way
 GREETINGS_AT_ONCE = 4  # so that many at once keep no alert waiting
 OPENINGS_AT_ONCE = 4  # of direct-message channels, whose bucket is small; the others wait outside the room
-_REFUSALS = (403, 404)
+_NOT_EDITED = "The thread is archived and locked, so the message cannot be edited."
+_LOOK_WHAT_IT_IS = (
+    NOT_IN_A_FORUM,
+    NO_TEXT_CHANNEL,
+)  # nobody writes which one a plain message to a forum meets
 
 _log = logging.getLogger(__name__)
 
@@ -60,18 +66,21 @@ class Delivery:
         self._room = asyncio.Semaphore(AT_ONCE)
         self._greetings = asyncio.Semaphore(GREETINGS_AT_ONCE)
         self._openings = asyncio.Semaphore(OPENINGS_AT_ONCE)
+        self._doubts = Doubts()
+        self._search = Search(client)
         self._dms: OrderedDict[int, int] = OrderedDict()
         self._forums: set[int] = set()
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
         kind, place_id = destinations.read_address(destination.local)
-        if kind == "user":
-            channel_id = await self._dm_channel(place_id)
-            async with self._room, self._call(destination.address):
-                return await self._send_to_person(place_id, channel_id, message, key)
-        async with self._room, self._call(destination.address), self._pace.alone(place_id):
-            return await self._send(place_id, message, key)
+        with self._doubts.about(destination.address, Scope.DESTINATION):
+            if kind == "user":
+                channel_id = await self._dm_channel(place_id)
+                async with self._room, self._call():
+                    return await self._send_to_person(place_id, channel_id, message, key)
+            async with self._room, self._call(destination.address), self._pace.alone(place_id):
+                return await self._send(place_id, message, key)
 
     async def greet(self, user_id: int, text: str, key: str) -> None:
         """Send a person their first direct message, unless one is known to have reached them."""
@@ -82,19 +91,29 @@ class Delivery:
     async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
         """Change a message; its thread is unarchived for it where that is allowed."""
         channel_id, message_id = _ids(reference)
-        async with self._room, self._call(), self._pace.alone(channel_id):
-            made = _made(message, key)
-            sent = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-            try:
-                await sent.edit(**_body(made, key))
-            except discord.HTTPException as error:
-                if is_gone(error):
-                    raise await self._gone_with_its_place(destination, channel_id) from None
-                if error.code != ARCHIVED:
+        with self._doubts.about(destination.address, Scope.MESSAGE):
+            async with self._room, self._call(), self._pace.alone(channel_id):
+                made = _made(message, key)
+                sent = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+                try:
+                    await self._edit(sent, made, key)
+                except discord.HTTPException as error:
+                    if is_gone(error):
+                        raise await self._gone_with_its_place(destination, channel_id) from None
+                    if code_of(error) in (ARCHIVED, LOCKED):  # of a message that arrived, not of the place
+                        raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE) from None
                     raise
-                await self._unarchive(channel_id)
-                await sent.edit(**_body(made, key))
         return reference
+
+    async def _edit(self, sent: discord.PartialMessage, made: Card, key: str) -> None:
+        """Edit a message; Discord edits none in an archived thread, so that is opened first."""
+        try:
+            await sent.edit(**_body(made, key))
+        except discord.HTTPException as error:
+            if code_of(error) != ARCHIVED:
+                raise
+            await self._unarchive(sent.channel.id)
+            await sent.edit(**_body(made, key))
 
     async def _gone_with_its_place(self, destination: Destination, channel_id: int) -> PermanentError:
         """Tell the desk of a deleted channel, which the post of a forum is not; nothing is left to edit."""
@@ -108,22 +127,20 @@ class Delivery:
             kind, place_id = destinations.read_address(destination.local)
         except PermanentError:
             return None  # nothing can ever have been sent there
+        if kind == "user":
+            return await self._find_in_dm(place_id, key, since)
         async with self._call(destination.address):
-            channel_id = await self._dm_channel(place_id) if kind == "user" else place_id
-            place = await self._known(channel_id)
-            if isinstance(place, discord.ForumChannel):
-                return await self._find_post(place, key, since)
-            if isinstance(place, destinations.Place) and "Read Message History" in destinations.lacking(
-                place
-            ):
-                _refuse_after(since)
-                return None
-            history = self._client.get_partial_messageable(channel_id).history(
-                limit=HISTORY, after=since, oldest_first=True
-            )
-            async for message in history:
-                if self._is_own(message) and views.bears(message, key):
-                    return f"{channel_id}/{message.id}"
+            return await self._search.find(place_id, key, since)
+
+    async def _find_in_dm(self, user_id: int, key: str, since: datetime) -> str | None:
+        channel_id = await self._dm_channel(user_id)
+        async with self._call():
+            try:
+                return await self._search.find(channel_id, key, since)
+            except discord.HTTPException as error:
+                if not is_gone(error):
+                    raise
+                await self._forget_dm(user_id)  # nothing can be in a channel that is not there
         return None
 
     async def _send_to_person(self, user_id: int, channel_id: int, message: Message, key: str) -> str:
@@ -132,13 +149,19 @@ class Delivery:
             async with self._pace.alone(channel_id):
                 reference = await self._send(channel_id, message, key)
         except discord.HTTPException as error:
-            if error.status in _REFUSALS:
-                self._dms.pop(user_id, None)
-                await self._desk.remember(_dm_key(user_id), "")
+            if is_gone(error):
+                await self._forget_dm(user_id)
+                raise TemporaryError("The direct messages are at another address now; it is asked.") from None
+            if isinstance(translate(error), PermanentError):
+                await self._forget_dm(user_id)
             raise
         if not await self._desk.recall(_dm_key(user_id)):
             await self._desk.remember(_dm_key(user_id), str(channel_id))
         return reference
+
+    async def _forget_dm(self, user_id: int) -> None:
+        self._dms.pop(user_id, None)
+        await self._desk.remember(_dm_key(user_id), "")
 
     async def _dm_channel(self, user_id: int) -> int:
         """Return the channel of the direct messages with a person, opened where it is not known."""
@@ -146,7 +169,8 @@ class Delivery:
             known = self._dms.get(user_id) or int(await self._desk.recall(_dm_key(user_id)) or 0)
         if not known:
             async with self._openings, self._call():
-                known = (await self._client.create_dm(discord.Object(user_id))).id
+                # Not by the client's `create_dm`, which goes on giving a channel that is not there any more.
+                known = int((await self._client.http.start_private_message(user_id))["id"])
         self._dms[user_id] = known
         self._dms.move_to_end(user_id)
         while len(self._dms) > MOST_DMS:
@@ -161,9 +185,9 @@ class Delivery:
         try:
             sent = await target.send(**_body(made, key), nonce=key, allowed_mentions=views.mentions(made))
         except discord.HTTPException as error:
-            if error.code == MESSAGE_GONE:  # sent under this nonce before, and deleted since
+            if code_of(error) == MESSAGE_GONE:  # sent under this nonce before, and deleted since
                 return ""
-            if error.code != NOT_IN_A_FORUM:
+            if code_of(error) not in _LOOK_WHAT_IT_IS:
                 raise
             return await self._post(channel_id, message, key)
         if self._publish:
@@ -171,15 +195,15 @@ class Delivery:
         return f"{channel_id}/{sent.id}"
 
     async def _post(self, forum_id: int, message: Message, key: str) -> str:
-        """Open a post in a forum.
+        """Open a post in a forum or media channel.
 
         Which channels are forums is learned from Discord's refusals: to look for a channel in memory is a
         walk through all servers, too dear for every message.
         """
-        forum = await self._known(forum_id)
+        forum = await known(self._client, forum_id)
         if not isinstance(forum, discord.ForumChannel):
             self._forums.discard(forum_id)
-            raise PermanentError(TABLE[NOT_IN_A_FORUM].text, scope=Scope.DESTINATION)
+            raise PermanentError(TABLE[NO_TEXT_CHANNEL].text, scope=Scope.DESTINATION)
         self._forums.add(forum_id)
         categories = message.post.filing.categories if isinstance(message, Alert) else ()
         made = _made(message, key)
@@ -211,35 +235,8 @@ class Delivery:
         thread = await self._client.fetch_channel(channel_id)
         if isinstance(thread, discord.Thread):
             if thread.locked and not thread.permissions_for(thread.guild.me).manage_threads:
-                raise PermanentError(TABLE[ARCHIVED].text, scope=Scope.MESSAGE)
+                raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE)
             await thread.edit(archived=False)
-
-    async def _known(self, channel_id: int) -> object:
-        """Return what a channel is, asked where it is not in memory; None for a DM or an unknown one."""
-        return self._client.get_channel(channel_id) or await self._client.fetch_channel(channel_id)
-
-    async def _find_post(self, forum: discord.ForumChannel, key: str, since: datetime) -> str | None:
-        """Look through the bot's own posts of a forum, active ones first."""
-        active = [each for each in await forum.guild.active_threads() if each.parent_id == forum.id]
-        archived = [each async for each in forum.archived_threads(limit=POSTS)]
-        for thread in [*active, *archived]:
-            created = discord.utils.snowflake_time(thread.id)
-            if thread.owner_id != self._own_id or created < since - timedelta(seconds=1):
-                continue
-            try:
-                first = await thread.fetch_message(thread.id)
-            except discord.NotFound:
-                continue  # its first message was deleted
-            if views.bears(first, key):
-                return f"{thread.id}/{first.id}"
-        return None
-
-    @property
-    def _own_id(self) -> int:
-        return self._client.user.id if self._client.user else 0
-
-    def _is_own(self, message: discord.Message) -> bool:
-        return message.author.id == self._own_id
 
     @asynccontextmanager
     async def _call(self, address: str = "") -> AsyncIterator[None]:
@@ -266,15 +263,6 @@ def _made(message: Message, key: str) -> Card:
     made = card(message, key=key)
     named = with_names(made.content) if isinstance(message, Notice) else made.content
     return replace(made, content=named)
-
-
-def _refuse_after(since: datetime) -> None:
-    """Raise PermanentError once the nonce no longer keeps a message from coming twice."""
-    if datetime.now(UTC) - since > timedelta(seconds=NONCE_LIVES):
-        raise PermanentError(
-            "The bot cannot tell whether its last message arrived; give it Read Message History there.",
-            scope=Scope.DESTINATION,
-        )
 
 
 def _ids(reference: str) -> tuple[int, int]:

@@ -137,7 +137,7 @@ def follow_id(name: str, kind: Kind = Kind.CATEGORY) -> str:
 
 def followed(custom_id: str) -> str:
     """Return what /follow is to be given for a click on such a button: just that name, however it looks."""
-    _, kind, folded = custom_id.split(":", 2)
+    _, kind, folded = [*custom_id.split(":", 2), "", ""][:3]
     return spelled(Kind.TAG if kind == "t" else Kind.CATEGORY, folded)
 
 

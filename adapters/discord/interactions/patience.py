@@ -1,0 +1,59 @@
+"""Calls about an interaction that are asked again where the connection breaks, or that must not fail."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
+from adapters.discord.sdk import discord
+from bot.errors import DeliveryError
+
+PAUSES = (0.5, 2.0)  # seconds before what a broken connection lost is asked again
+ANSWERED = 40060  # "Interaction has already been acknowledged"
+BROKEN = (aiohttp.ClientError, OSError)
+MISUNDERSTOOD = "That could not be understood; please ask again, with the command."
+
+_Interaction = discord.Interaction[Any]
+_log = logging.getLogger(__name__)
+
+
+async def apologize(interaction: _Interaction) -> None:
+    """Answer what could not be read, so that nobody waits for it; where that fails too, it is left."""
+    with suppress(discord.DiscordException, DeliveryError, *BROKEN):
+        if interaction.type is discord.InteractionType.autocomplete:
+            await interaction.response.autocomplete([])
+        elif interaction.response.is_done():
+            await interaction.followup.send(MISUNDERSTOOD, ephemeral=True)
+        else:
+            await interaction.response.send_message(MISUNDERSTOOD, ephemeral=True)
+
+
+async def defer(interaction: _Interaction, *, thinking: bool = False) -> None:
+    """Tell Discord that an answer follows. Where its word on that is lost, the command goes on."""
+
+    async def ask() -> None:
+        await interaction.response.defer(ephemeral=thinking, thinking=thinking)
+
+    try:
+        await persist(ask, PAUSES[:1])
+    except BROKEN as error:
+        _log.info("Discord may not know that an answer follows: %s", error)
+    except discord.HTTPException as error:
+        if error.code != ANSWERED:
+            raise
+
+
+async def persist(ask: Callable[[], Awaitable[None]], pauses: Sequence[float] = PAUSES) -> None:
+    """Ask again after each pause while the connection breaks; only for what may be done twice."""
+    for pause in pauses:
+        try:
+            return await ask()
+        except BROKEN as error:
+            _log.info("The connection to Discord broke off, again in %.1f s: %s", pause, error)
+            await asyncio.sleep(pause)
+    return await ask()

@@ -1,0 +1,74 @@
+"""Messages that may have arrived, looked for in the history of their place by the key they were sent with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from adapters.discord.gateway.client import Client
+from adapters.discord.messages import destinations, views
+from adapters.discord.sdk import discord
+from bot.errors import PermanentError, Scope
+
+NONCE_LIVES = 120.0  # seconds a nonce is surely known ("a few minutes", documentation, resources/message)
+HISTORY = 500  # messages of a channel that are read to find one
+POSTS = 50  # posts of a forum, likewise
+
+
+async def known(client: Client, channel_id: int) -> object:
+    """Return what a channel is, asked where it is not in memory."""
+    return client.get_channel(channel_id) or await client.fetch_channel(channel_id)
+
+
+class Search:
+    """Looks through channels, threads and forums. Errors are those of discord.py."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def find(self, channel_id: int, key: str, since: datetime) -> str | None:
+        """Return the reference of the message with this key, None when it is not there.
+
+        PermanentError where the bot may not read, once the nonce no longer keeps a message from coming twice.
+        """
+        place = await known(self._client, channel_id)
+        if isinstance(place, discord.ForumChannel):
+            return await self._find_post(place, key, since)
+        if isinstance(place, destinations.Place) and "Read Message History" in destinations.lacking(place):
+            _refuse_after(since)
+            return None
+        history = self._client.get_partial_messageable(channel_id).history(
+            limit=HISTORY, after=since, oldest_first=True
+        )
+        async for message in history:
+            if message.author.id == self._own_id and views.bears(message, key):
+                return f"{channel_id}/{message.id}"
+        return None
+
+    async def _find_post(self, forum: discord.ForumChannel, key: str, since: datetime) -> str | None:
+        """Look through the bot's own posts of a forum, active ones first."""
+        active = [each for each in await forum.guild.active_threads() if each.parent_id == forum.id]
+        archived = [each async for each in forum.archived_threads(limit=POSTS)]
+        for thread in [*active, *archived]:
+            created = discord.utils.snowflake_time(thread.id)
+            if thread.owner_id != self._own_id or created < since - timedelta(seconds=1):
+                continue
+            try:
+                first = await thread.fetch_message(thread.id)
+            except discord.NotFound:
+                continue  # its first message was deleted
+            if views.bears(first, key):
+                return f"{thread.id}/{first.id}"
+        return None
+
+    @property
+    def _own_id(self) -> int:
+        return self._client.user.id if self._client.user else 0
+
+
+def _refuse_after(since: datetime) -> None:
+    """Raise PermanentError once the nonce no longer keeps a message from coming twice."""
+    if datetime.now(UTC) - since > timedelta(seconds=NONCE_LIVES):
+        raise PermanentError(
+            "The bot cannot tell whether its last message arrived; give it Read Message History there.",
+            scope=Scope.DESTINATION,
+        )
