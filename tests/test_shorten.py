@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.text.truncate import clip, clip_sentences, joined, packed, pages, units
+from bot.text.truncate import clip, clip_sentences, headline, joined, packed, pages, units
 
 WORDS = st.sampled_from(["word", "中国", "a.", "𠮷", "e\u0301", "(", "\n", "…"])
 TEXTS = st.text() | st.lists(WORDS).map(" ".join)
@@ -125,3 +125,24 @@ def test_joined_items_keep_their_limit_and_all_are_accounted_for(items: list[str
 
 def test_items_are_packed_in_order() -> None:
     assert packed(["aa", "bb", "cccccccc", "d"], 6, gap="--") == ["aa--bb", "cccccccc", "d"]
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "limit", "expected"),
+    [
+        ("Fog", "Fog again. I like it.", 80, ("Fog", "Fog again. I like it.")),
+        ("", "Fog again. I like it.", 80, ("Fog again.", "I like it.")),
+        ("", "Fog again", 80, ("Fog again", "")),
+        ("", "", 80, ("", "")),
+        (
+            "",
+            "Fog again this morning. I like it.",
+            12,
+            ("Fog again\u2026", "Fog again this morning. I like it."),
+        ),
+    ],
+)
+def test_an_untitled_post_says_its_first_sentence_once(
+    title: str, summary: str, limit: int, expected: tuple[str, str]
+) -> None:
+    assert headline(title, summary, limit) == expected

@@ -19,8 +19,8 @@ from bot.commands.wording import (
     term_word,
 )
 from bot.errors import UsageError
-from bot.model import Kind, Post, Rank, Reply, Subscription
-from bot.ports import DeliveryInfo
+from bot.model import Kind, Post, Rank, Reply, Silence, Subscription
+from bot.ports import DeliveryInfo, SilentPost
 from bot.text.normalize import filing_keys, fold, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled
@@ -32,6 +32,11 @@ EVIDENCE = {
     Rank.ORDER: "likely, from the order of the names in the feed",
     Rank.KNOWN: "a reading, by the names known to be categories",
     Rank.NONE: "none, nothing was printed or nothing could be told",
+}
+SILENCE = {
+    Silence.FIRST: "it was there when the bot began to watch the blog.",
+    Silence.ARCHIVED: "it was read back from the blog's older posts.",
+    Silence.UNKNOWN: "it was there before the bot watched the blog, or came too late to be news.",
 }
 FILED = {"c": "filed under", "t": "tagged with"}
 _LINK = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
@@ -74,7 +79,10 @@ async def _post(call: Call) -> Post:
 
 def _filing_lines(post: Post) -> list[str]:
     filing = post.filing
-    if filing.ambiguous:
+    if filing.ambiguous and filing.categories:
+        filed = listed([show(name) for name in filing.categories])
+        words = f"Filed under {filed}; whether under others too could not be told yet"
+    elif filing.ambiguous:
         words = "Its categories could not be told for certain, so for now only those who follow all get it"
     elif filing.categories:
         words = f"Filed under {listed([spelled(Kind.CATEGORY, name) for name in filing.categories])}"
@@ -108,20 +116,28 @@ async def _fate(call: Call, target: Target, post: Post) -> list[str]:
     if deliveries:
         return [_delivery_words(target, delivery) for delivery in deliveries]
     subscriptions = await call.store.subscriptions(target.address, channel=target.is_channel)
-    silent = await call.store.post_was_silent(post.id)
+    silence = await call.store.silence_of(post.id)
     passing = [each for each in subscriptions if reaches(each, post)]
     lines = []
-    if silent:
-        lines.append(
-            "Nobody was alerted: it was there before the bot watched the blog, or came too late to be news."
-        )
+    if silence:
+        lines.append(f"Nobody was alerted: {_silence_words(post, silence)}")
     if not subscriptions:
         lines.append(f"{target.subject} follow{target.ending} nothing.")
     elif passing:
-        lines.append(_matching_words(target, passing, silent=silent))
+        lines.append(_matching_words(target, passing, silent=silence is not None))
     else:
         lines += [line for each in subscriptions for line in _mismatch_lines(target, each, post)]
     return lines
+
+
+def _silence_words(post: Post, silence: SilentPost) -> str:
+    if silence.reason is Silence.OLD:
+        printed = f" (printed as {quoted(silence.date_text)})" if silence.date_text else ""
+        return (
+            f"its date, {moment(post.published)}{printed}, "
+            "is more than two days before the bot began to watch the blog."
+        )
+    return SILENCE[silence.reason]
 
 
 def _delivery_words(target: Target, delivery: DeliveryInfo) -> str:

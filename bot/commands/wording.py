@@ -28,9 +28,12 @@ def bare_url(typed: str) -> str:
     return typed[1:].rstrip(">").partition("|")[0].strip() if typed.startswith("<") else typed
 
 
+_INNER = str.maketrans('\u201c\u201d\u201e"', "\u2018\u2019\u201a'")
+
+
 def quoted(text: str, limit: int = 80) -> str:
-    """Return outside text in quotation marks."""
-    return f"\u201c{show(text, limit)}\u201d"
+    """Return outside text in quotation marks; those inside it become single ones."""
+    return f"\u201c{show(text, limit).translate(_INNER)}\u201d"
 
 
 def sentence(text: str, limit: int = 200) -> str:

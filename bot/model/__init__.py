@@ -17,7 +17,7 @@ from bot.model.delivery import (
     Notice,
     Subscription,
 )
-from bot.model.feeds import Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post
+from bot.model.feeds import Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
 from bot.model.filing import EVERYTHING, Cadence, Filing, Kind, Rank, Term
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Post",
     "Rank",
     "Reply",
+    "Silence",
     "Subscription",
     "Term",
 ]

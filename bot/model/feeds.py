@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.model.filing import Filing
+
+
+class Silence(StrEnum):
+    """Why a post alerted nobody when it was first seen."""
+
+    UNKNOWN = ""  # it did, or was stored before the reason was kept
+    FIRST = "first"  # it was there at the first poll
+    OLD = "old"  # its printed date is too long before the first poll
+    ARCHIVED = "archived"  # it was read back from older pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +28,7 @@ class Entry:
     author: str = ""
     published: datetime | None = None  # None where the feed gives no usable date
     updated: datetime | None = None
+    date_text: str = ""  # what `published` was read from, as printed
     html: str = ""  # full content where the feed has it, else the excerpt
     excerpt: str = ""  # the feed's own short text, as text
     labels: tuple[str, ...] = ()  # categories and tags as printed, in order, doubles removed

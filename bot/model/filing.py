@@ -43,8 +43,8 @@ class Rank(IntEnum):
 class Filing:
     """What a post is filed under and tagged with, and on what evidence.
 
-    `ambiguous`: the evidence allows several readings, so `categories` is left empty and only those who
-    follow everything get the post until better evidence comes.
+    `ambiguous`: the evidence allows several readings. `categories` then holds what all of them agree on, and
+    followers of any other one get the post when better evidence comes.
     """
 
     categories: tuple[str, ...] = ()

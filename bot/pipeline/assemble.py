@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import BystanderError
-from bot.model import Entry, Feed, FeedState, Filing, ParsedFeed, Post
+from bot.model import Entry, Feed, FeedState, Filing, ParsedFeed, Post, Silence
 from bot.pipeline.classify.rules import better
 from bot.pipeline.collect_evidence import Filed, Job, ToFile, refile_at
 from bot.pipeline.detect.changes import Found, Sifted, text_hash
 from bot.pipeline.detect.remembered import is_redated, kept
 from bot.pipeline.summarize.extract import Reading, Source
-from bot.ports import PostRow
+from bot.ports import Lexicon, PostRow
 from bot.sandbox.sandbox import Wall
 from bot.text.truncate import clip
 
@@ -80,7 +80,7 @@ class PostMaker:
         sifted: Sifted,
         *,
         rows: Mapping[str, PostRow],
-        vocabulary: Sequence[str],
+        vocabulary: Lexicon,
         now: datetime,
     ) -> Made:
         """File and summarize; `rows` are the known posts of the window by id."""
@@ -125,7 +125,7 @@ class PostMaker:
         """Read texts together, else each by itself: one that cannot be read does not spoil the others."""
         try:
             async with asyncio.timeout_at(deadline):
-                readings: list[Reading] = await self._wall.run("bot.pipeline.summarize.extract:read", sources)
+                readings: list[Reading] = await self._wall.run("bot.pipeline.summarize.reader:read", sources)
         except (BystanderError, TimeoutError) as error:
             if len(sources) > 1:
                 return [reading for each in sources for reading in await self._read_some([each], deadline)]
@@ -214,8 +214,15 @@ def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
         printed=entry.published,
         first_seen=context.job.now,
         silent=silent,
+        silence=_silence(context.job.feed) if silent else Silence.UNKNOWN,
+        date_text=entry.date_text,
         refile_at=context.plan(post.id, filing, 0, context.job.now),
     )
+
+
+def _silence(feed: Feed) -> Silence:
+    """Return why a post of this poll is silent: beyond the first poll only its date makes it so."""
+    return Silence.FIRST if feed.state.baseline_at is None else Silence.OLD
 
 
 def _changed(

@@ -10,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from bot.errors import BystanderError
-from bot.model import Entry, Feed, ParsedFeed
+from bot.model import Entry, Feed, ParsedFeed, Silence
 from bot.pipeline.assemble import PostMaker
 from bot.pipeline.classify.evidence import FiledPost, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
@@ -55,7 +55,7 @@ class _Files:
 
     async def file(self, job: Job) -> Filed:
         settings = job.feed.settings
-        vocabulary = Vocabulary.of(settings.categories, job.vocabulary)
+        vocabulary = Vocabulary.of(settings.categories, job.vocabulary.categories)
         filings = {
             post.id: classify(
                 post.labels,
@@ -152,7 +152,9 @@ class Archivist:
             feed, source.parsed, _only_unseen(sifted), rows=rows, vocabulary=vocabulary, now=now
         )
         record = PollRecord(feed.id, feed.url, feed.state, feed.next_poll_at)
-        silent = tuple(replace(row, refile_at=None) for row in (*made.silent, *made.new))
+        silent = tuple(
+            replace(row, refile_at=None, silence=Silence.ARCHIVED) for row in (*made.silent, *made.new)
+        )
         await self._store.commit_poll(PollCommit(record, silent=silent, vocabulary=names, at=now))
         return len(silent)
 

@@ -20,6 +20,7 @@ from bot.pipeline.classify.evidence import FiledPost, PageFiling, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates
 from bot.pipeline.fetch.client import Answer, Fetcher
+from bot.ports import Lexicon
 from bot.sandbox.sandbox import Wall
 
 _log = logging.getLogger(__name__)
@@ -56,13 +57,13 @@ class ToFile:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Posts of one feed to be filed at `now`. `vocabulary`: names known to be categories so far."""
+    """Posts of one feed to be filed at `now`. `vocabulary`: what is known of the feed's names so far."""
 
     feed: Feed
     posts: Sequence[ToFile]
     generator: str
     site: str  # the blog's own address, as the feed prints it
-    vocabulary: Iterable[str]
+    vocabulary: Lexicon
     now: datetime
 
     @property
@@ -269,9 +270,9 @@ def _joined(listed: Sequence[FiledPost], job: Job) -> dict[str, FiledPost]:
 def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:
     """File all posts; what the clear ones teach is used for the others."""
     sidebar = [name for page in evidence.pages.values() for name in page.sidebar]
-    known, settings = [*job.vocabulary, *sidebar], job.feed.settings
+    known, settings = [*job.vocabulary.categories, *sidebar], job.feed.settings
 
-    def classified(learned: Iterable[str]) -> dict[str, Filing]:
+    def classified(learned: Iterable[str], *, tagless: bool = False) -> dict[str, Filing]:
         vocabulary = Vocabulary.of(settings.categories, [*known, *learned])
         return {
             post.id: classify(
@@ -279,6 +280,7 @@ def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple
                 wordpress=job.wordpress,
                 vocabulary=vocabulary,
                 aliases=settings.aliases,
+                tagless=tagless,
                 api=evidence.api.get(post.id),
                 page=evidence.pages.get(post.id),
                 tail=evidence.tails.get(post.id),
@@ -287,13 +289,11 @@ def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple
         }
 
     first = classified(())
-    learned = [
-        name
-        for filing in first.values()
-        if filing.rank in (Rank.API, Rank.PAGE, Rank.ORDER)
-        for name in filing.categories
-    ]
-    again = classified(learned) if any(filing.ambiguous for filing in first.values()) else first
+    clear = [filing for filing in first.values() if filing.rank <= Rank.ORDER]
+    learned = [name for filing in clear for name in filing.categories]
+    tagless = not (job.vocabulary.tagged or any(filing.tags for filing in clear))
+    unclear = any(filing.ambiguous for filing in first.values())
+    again = classified(learned, tagless=tagless) if unclear else first
     return again, tuple(dict.fromkeys([*sidebar, *learned]))
 
 

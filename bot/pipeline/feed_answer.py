@@ -30,7 +30,7 @@ async def read_answer(wall: Wall, answer: Answer) -> ParsedFeed:
     Raises ParseError where it has none; of a page that names its feed the error says where that is.
     """
     try:
-        parsed: ParsedFeed = await wall.run(PARSE, answer.body, answer.content_type)
+        parsed: ParsedFeed = await wall.run(PARSE, answer.body, answer.content_type, answer.url)
     except WallError:
         raise
     except ParseError as error:

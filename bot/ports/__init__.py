@@ -12,9 +12,10 @@ from bot.ports.commands import (
     Inspection,
     Inspector,
     QueueHealth,
+    SilentPost,
     SubscriptionStore,
 )
-from bot.ports.feeds import AdminNotice, FeedStore, PollCommit, PollRecord, PostRow
+from bot.ports.feeds import AdminNotice, FeedStore, Lexicon, PollCommit, PollRecord, PostRow
 from bot.ports.key_value import SHUT, MemoryStore
 from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
 from bot.ports.runtime import PartState, Runtime
@@ -35,6 +36,7 @@ __all__ = [
     "FeedStore",
     "Inspection",
     "Inspector",
+    "Lexicon",
     "MemoryStore",
     "OutboxStore",
     "Parked",
@@ -48,6 +50,7 @@ __all__ = [
     "Runtime",
     "Sent",
     "Settlement",
+    "SilentPost",
     "Store",
     "SubscriptionStore",
     "TimeStore",

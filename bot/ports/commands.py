@@ -13,6 +13,7 @@ from bot.model import (
     Feed,
     FeedSettings,
     Post,
+    Silence,
     Subscription,
     Term,
 )
@@ -45,6 +46,14 @@ class QueueHealth:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class SilentPost:
+    """Why a post alerted nobody, and its date as the feed printed it ("" where that is not known)."""
+
+    reason: Silence
+    date_text: str = ""
+
+
 class ArchiveStore(Protocol):
     """What commands read."""
 
@@ -72,8 +81,8 @@ class ArchiveStore(Protocol):
         """Return when a known post last came under another guid or link; None for never."""
         ...
 
-    async def post_was_silent(self, post_id: str) -> bool:
-        """Whether a post was part of a baseline or came too late to be news."""
+    async def silence_of(self, post_id: str) -> SilentPost | None:
+        """Return why a post alerted nobody; None for one that was news, or is not known."""
         ...
 
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:

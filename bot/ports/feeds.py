@@ -12,6 +12,7 @@ from bot.model import (
     FeedSettings,
     FeedState,
     Post,
+    Silence,
 )
 
 
@@ -29,10 +30,23 @@ class PostRow:
     printed: datetime | None  # the date as the feed prints it
     first_seen: datetime
     silent: bool = False  # part of a baseline, back-filled, or too old to be news
+    silence: Silence = Silence.UNKNOWN  # why it is silent
+    date_text: str = ""  # what `printed` was read from
     edits: int = 0  # edits seen so far
     refile_at: datetime | None = None  # when to look for better evidence; None: no need
     refile_attempts: int = 0
     moved_at: datetime | None = None  # when it last came under another guid or link
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is known of the names that a feed prints. `categories`: as printed.
+
+    `tagged`: whether any post was ever filed with a tag, on evidence no weaker than the order of its labels.
+    """
+
+    categories: tuple[str, ...] = ()
+    tagged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +137,6 @@ class FeedStore(Protocol):
         """Return posts whose better evidence is to be looked for now, oldest first."""
         ...
 
-    async def vocabulary(self, feed_id: int) -> list[str]:
-        """Return the names known to be categories of a feed, as printed."""
+    async def vocabulary(self, feed_id: int) -> Lexicon:
+        """Return the names known to be categories of a feed, and whether it ever showed a tag."""
         ...

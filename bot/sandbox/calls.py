@@ -20,6 +20,6 @@ ANSWERS: dict[str, Any] = {
     "bot.pipeline.classify.evidence:read_wpjson_categories": tuple[str, ...],
     "bot.pipeline.classify.page:read_page": PageFiling,
     "bot.pipeline.classify.page:read_content_tail": PageFiling,
-    "bot.pipeline.summarize.extract:read": list[Reading],
+    "bot.pipeline.summarize.reader:read": list[Reading],
     "bot.pipeline.parse.discover:feeds_of_page": list[str],
 }

@@ -63,6 +63,7 @@ class Wall:
         self._largest = largest
         self._idle = idle
         self._lock = asyncio.Lock()
+        self.calls = 0  # under way or waiting
         self._child: Process | None = None
         self._rest: asyncio.Task[None] | None = None
         self._stopped_at: deque[float] = deque(maxlen=_OFTEN)
@@ -92,17 +93,26 @@ class Wall:
         the child had to be stopped, and ValueError for a function that is not of this project.
         """
         answer_type = _answer_type(function)
-        async with self._lock:
-            self._end_rest()
-            try:
-                outcome = await self._exchange(pickle.dumps((function, arguments)))
-            except BaseException as error:
-                if isinstance(error, WallError):
-                    self._stopped_at.append(time.monotonic())
-                await self._stop()  # also when cancelled: the next call must not get this one's answer
-                raise
-            self._rest = asyncio.create_task(self._let_go())
+        self.calls += 1
+        try:
+            async with self._lock:
+                outcome = await self._call(function, arguments)
+        finally:
+            self.calls -= 1
         return _unpack(outcome, answer_type)
+
+    async def _call(self, function: str, arguments: tuple[object, ...]) -> bytes:
+        """Return the outcome of a call; nobody else is calling."""
+        self._end_rest()
+        try:
+            outcome = await self._exchange(pickle.dumps((function, arguments)))
+        except BaseException as error:
+            if isinstance(error, WallError):
+                self._stopped_at.append(time.monotonic())
+            await self._stop()  # also when cancelled: the next call must not get this one's answer
+            raise
+        self._rest = asyncio.create_task(self._let_go())
+        return outcome
 
     async def aclose(self) -> None:
         """Stop the child, if there is one. A call that is waiting for it ends with WallError."""

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from adapters.plugin import AdapterPlugin, Finding, Visit
 from bot.app import network_of
-from bot.commands.wording import counted
+from bot.commands.wording import counted, quoted
 from bot.config.load import Config
 from bot.errors import ConfigError, DeliveryError, StoreError
 from bot.model import Feed
@@ -121,7 +121,7 @@ def _feed(name: str, inspection: Inspection, stored: Feed | None) -> tuple[bool,
         return False, f"feed {name}: {inspection.problem}{since}"
     if stored is not None and stored.state.stopped:
         return False, f"feed {name}: not polled since it said it was gone; remove it and add it again"
-    newest = f", the newest is “{inspection.newest}”" if inspection.newest else ""
+    newest = f", the newest is {quoted(inspection.newest, 500)}" if inspection.newest else ""
     return True, f"feed {name}: {counted(inspection.posts, 'post')}{newest}{since}"
 
 

@@ -27,7 +27,7 @@ from bot.pipeline.detect.changes import sift
 from bot.pipeline.feed_answer import read_answer, refuse_status
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.inspector import FeedInspector
-from bot.ports import PostRow
+from bot.ports import Lexicon, PostRow
 from bot.sandbox.sandbox import Wall
 from bot.shell.answers import Reading, answers
 from bot.shell.looks import Answer, Platform, page
@@ -105,7 +105,7 @@ async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
     feed = Feed(id=0, settings=settings, url=settings.url, state=FeedState(), next_poll_at=now)
     sifted = sift(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
     maker = PostMaker(Filer(tools.fetcher, tools.wall), tools.wall)
-    made = await maker.make(feed, parsed, sifted, rows={}, vocabulary=(), now=now)
+    made = await maker.make(feed, parsed, sifted, rows={}, vocabulary=Lexicon(), now=now)
     return Reading(settings, tuple(sorted((*made.silent, *made.new), key=_published, reverse=True)))
 
 

@@ -30,11 +30,47 @@ _UNWANTED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
     r"\ud800-\udfff]"
 )
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
+_REFERENCES = re.compile(r"(?:&#(?:x[0-9a-f]+|[0-9]+);)+", re.IGNORECASE)
+_HIGH, _LOW, _LAST_HALF, _BEYOND = 0xD800, 0xDC00, 0xDFFF, 0x10000  # halves of surrogate pairs
+_NO_CODE, _NONE, _SPACES = 0x110000, (0, 0xFFFE, 0xFFFF), (9, 10, 13)
+_LONGEST_CODE = 7  # digits
 _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 _UNSEEN = frozenset({"Cf", "Cs"})  # bidi controls, zero-width and tag characters, halves of surrogate pairs
 _JOINERS = "\u200c\u200d"  # unseen too, but words of some scripts and emoji are built with them
 _STRAY_JOINER = re.compile(rf"(?<![^\0-\x7f])[{_JOINERS}]+|[{_JOINERS}]+(?![^\0-\x7f])")  # beside ASCII
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs without a shape
+
+
+def mend_references(markup: str) -> str:
+    """Return HTML or XML without references to what is no character.
+
+    Two references to the halves of a surrogate pair become one to the character that is meant; a control
+    character becomes a space, and any other becomes the sign for "not readable", as in browsers.
+    """
+    return _REFERENCES.sub(_mended, markup)
+
+
+def _mended(run: re.Match[str]) -> str:
+    mended: list[str] = []
+    high = 0  # the first half of a pair
+    for match in _REFERENCE.finditer(run[0]):
+        digits = (match[1] or match[2]).lstrip("0") or "0"
+        code = int(digits, 16 if match[1] else 10) if len(digits) <= _LONGEST_CODE else _NO_CODE
+        if high and _LOW <= code <= _LAST_HALF:
+            mended[-1] = f"&#{_BEYOND + ((high - _HIGH) << 10) + (code - _LOW)};"
+        elif 0 < code < ord(" ") and code not in _SPACES:
+            mended.append(" ")
+        else:
+            unreadable = _HIGH <= code <= _LAST_HALF or code in _NONE or code >= _NO_CODE
+            mended.append("&#65533;" if unreadable else match[0])
+        high = code if _HIGH <= code < _LOW else 0
+    return "".join(mended)
+
+
+def unescaped(markup: str) -> str:
+    """Return markup with its character references as characters."""
+    return html.unescape(mend_references(markup))
 
 
 def storable(text: str, limit: int) -> str:
@@ -72,7 +108,7 @@ def text_of(markup: str, limit: int) -> str:
     Only tags that HTML knows are taken away: `Vec<String>` and `1 < 2` in a title are text.
     """
     markup = markup[: _MARKUP_PER_TEXT * limit]
-    return one_line(html.unescape(_TAG.sub(_without, _HIDDEN.sub(" ", markup))), limit)
+    return one_line(unescaped(_TAG.sub(_without, _HIDDEN.sub(" ", markup))), limit)
 
 
 def _without(tag: re.Match[str]) -> str:

@@ -43,6 +43,21 @@ def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
     return whole if len(whole) * _ENOUGH >= len(clipped) else clipped
 
 
+def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[str, str]:
+    """Return what stands above a post and what below, so that nothing is told twice.
+
+    Without a title the summary's first sentence stands in, and the others stay below; one that is cut to the
+    limit stays there whole.
+    """
+    if title or not summary:
+        return title, summary
+    from bot.text.sentences import language, split  # noqa: PLC0415 -- it loads what few posts need
+
+    first = next((sentence for sentence, _ in split(summary, language(summary))), summary)
+    above = clip(first, limit, cost)
+    return above, summary.removeprefix(first).lstrip() if above == first else summary
+
+
 def pages(text: str, limit: int, cost: Cost = len) -> list[str]:
     """Return `text` in pages within `limit`, parted between lines, or words where a line is too long."""
     return packed([piece for line in text.split("\n") for piece in _pieces(line, limit, cost)], limit, cost)

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 MAX_URL = 2000  # characters, everywhere; a longer address is dropped, for a cut one leads elsewhere
 
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")  # lengths of labels: RFC 1035
+_BROKEN_LINES = re.compile(r"[\t\r\n]")  # browsers read addresses past them
 _UNQUOTED = re.compile(r"[ \"<>\\^`{|}]")  # never legal in a URL, common in feeds
 
 
@@ -37,7 +38,7 @@ def web_link(url: str, base: str = "") -> str:
 
     Nor is one with a user name, which serves to make one host look like another.
     """
-    url = url.strip()
+    url = _BROKEN_LINES.sub("", url.strip())
     if not url or len(url) > MAX_URL:
         return ""
     try:

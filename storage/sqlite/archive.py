@@ -8,8 +8,8 @@ import sqlite3
 import unicodedata
 from datetime import datetime
 
-from bot.model import EVERYTHING, Kind, Post, Term
-from bot.ports import DeliveryInfo, QueueHealth
+from bot.model import EVERYTHING, Kind, Post, Silence, Term
+from bot.ports import DeliveryInfo, QueueHealth, SilentPost
 from bot.text.normalize import fold
 from storage.sqlite.common import Part
 from storage.sqlite.mapping import destination_from, from_ms, link_path, maybe_from_ms, post_from
@@ -108,12 +108,15 @@ class ArchivePart(Part):
         )
         return maybe_from_ms(rows[0]["moved_at"])
 
-    async def post_was_silent(self, post_id: str) -> bool:
-        """Whether a post was part of a baseline or came too late to be news."""
+    async def silence_of(self, post_id: str) -> SilentPost | None:
+        """Return why a post alerted nobody; None for one that was news, or is not known."""
         rows = await self._database.read(
-            "SELECT min(silent) AS silent FROM posts WHERE key = :key", {"key": post_id}
+            "SELECT silent, silence, date_text FROM posts WHERE key = :key ORDER BY silent, id LIMIT 1",
+            {"key": post_id},
         )
-        return bool(rows[0]["silent"])
+        if not rows or not rows[0]["silent"]:
+            return None
+        return SilentPost(Silence(rows[0]["silence"]), rows[0]["date_text"])
 
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
         """Return what became of a post for a destination."""

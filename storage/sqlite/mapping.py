@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, get_type_hints
 
-from bot.model import Destination, Feed, FeedSettings, FeedState, Filing, Kind, Post, Rank
+from bot.model import Destination, Feed, FeedSettings, FeedState, Filing, Kind, Post, Rank, Silence
 from bot.ports import PostRow
 from bot.text.normalize import link_key, term_key
 
@@ -185,6 +185,8 @@ def post_row_from(row: sqlite3.Row) -> PostRow:
         printed=maybe_from_ms(row["printed_at"]),
         first_seen=from_ms(row["first_seen_at"]),
         silent=bool(row["silent"]),
+        silence=Silence(row["silence"]),
+        date_text=row["date_text"],
         edits=row["edits"],
         refile_at=maybe_from_ms(row["refile_at"]),
         refile_attempts=row["refile_attempts"],
@@ -227,6 +229,8 @@ def post_parameters(row: PostRow) -> dict[str, object]:
         "evidence": filing.evidence,
         "ambiguous": int(filing.ambiguous),
         "silent": int(row.silent),
+        "silence": row.silence.value,
+        "date_text": row.date_text,
         "edits": row.edits,
         "refile_at": maybe_ms(row.refile_at),
         "refile_attempts": row.refile_attempts,

@@ -10,7 +10,7 @@ from datetime import datetime
 import aiosqlite
 
 from bot.model import Kind
-from bot.ports import PollCommit, PostRow
+from bot.ports import Lexicon, PollCommit, PostRow
 from bot.text.normalize import term_key
 from storage.sqlite.common import Part, add_notices, learn_terms
 from storage.sqlite.feeds import RECORD, record_parameters
@@ -33,7 +33,7 @@ _COLUMNS = (
     *("key", "wordpress_id", "guid", "link", "link_path", "title", "author"),
     *("published_at", "printed_at", "first_seen_at", "summary", "text", "text_hash", "image"),
     *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
-    *("silent", "edits", "refile_at", "refile_attempts", "moved_at"),
+    *("silent", "silence", "date_text", "edits", "refile_at", "refile_attempts", "moved_at"),
 )
 # The canonical post is the oldest row of the key in any feed, or the row itself.
 _INSERT = (
@@ -42,10 +42,16 @@ _INSERT = (
     f"(SELECT coalesce(max(id), 0) + 1 FROM posts)), {', '.join(f':{name}' for name in _COLUMNS)} "
     "WHERE true ON CONFLICT (feed_id, key) DO NOTHING RETURNING id, canonical_id"
 )
-_UPDATED = [name for name in _COLUMNS if name not in ("key", "first_seen_at", "silent")]
+_UPDATED = [
+    name for name in _COLUMNS if name not in ("key", "first_seen_at", "silent", "silence", "date_text")
+]
 _UPDATE = (
     f"UPDATE posts SET {', '.join(f'{name} = :{name}' for name in _UPDATED)}, "
     "revision = revision + :revised WHERE id = :id RETURNING revision"
+)
+_TAGGED = (
+    "SELECT EXISTS (SELECT 1 FROM posts INDEXED BY posts_tagged "
+    "WHERE feed_id = :feed AND rank <= 3 AND tags <> '[]') AS tagged"
 )
 _EDIT = (
     "UPDATE deliveries SET edit_due_at = :now, edit_attempts = iif(lease_until > 0, edit_attempts, 0) "
@@ -84,13 +90,14 @@ class PostPart(Part):
         )
         return [post_row_from(row) for row in rows]
 
-    async def vocabulary(self, feed_id: int) -> list[str]:
-        """Return the names known to be categories of a feed, as printed."""
+    async def vocabulary(self, feed_id: int) -> Lexicon:
+        """Return the names known to be categories of a feed, and whether it ever showed a tag."""
         rows = await self._database.read(
             "SELECT name FROM terms WHERE feed_id = :feed AND term GLOB 'c:*' ORDER BY term",
             {"feed": feed_id},
         )
-        return [row["name"] for row in rows]
+        tagged = await self._database.read(_TAGGED, {"feed": feed_id})
+        return Lexicon(tuple(row["name"] for row in rows), bool(tagged[0]["tagged"]))
 
     async def commit_poll(self, commit: PollCommit) -> int:
         """Store an outcome with posts, end the lease; return the deliveries made."""

@@ -54,6 +54,8 @@ CREATE TABLE posts (
     refile_at INTEGER,
     refile_attempts INTEGER NOT NULL,
     moved_at INTEGER,                -- when it last came under other ids
+    silence TEXT NOT NULL DEFAULT '',   -- why it alerted nobody (see bot.model.Silence)
+    date_text TEXT NOT NULL DEFAULT '', -- what printed_at was read from
     UNIQUE (feed_id, key)
 ) STRICT;
 CREATE INDEX posts_key ON posts (key);
@@ -62,6 +64,7 @@ CREATE INDEX posts_newest ON posts (published_at);
 CREATE INDEX posts_link ON posts (link_path);
 CREATE INDEX posts_text ON posts (feed_id, text_hash);
 CREATE INDEX posts_refile ON posts (feed_id, refile_at) WHERE refile_at IS NOT NULL;
+CREATE INDEX posts_tagged ON posts (feed_id) WHERE rank <= 3 AND tags <> '[]';
 
 -- Other ids by which a post is recognised when its guid changes.
 CREATE TABLE post_aliases (

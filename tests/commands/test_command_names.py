@@ -175,6 +175,7 @@ def test_shown_text_has_no_control_bidi_or_broken_characters_and_is_short(text: 
 def test_text_is_cleaned_and_clipped() -> None:
     assert show("x" * 100, 10) == "x" * 9 + "\u2026"
     assert quoted("a\u2028b") == "\u201ca b\u201d"
+    assert quoted('"Overcapacity" is \u201cit\u201d') == "\u201c'Overcapacity' is \u2018it\u2019\u201d"
 
 
 def test_lists_counts_and_times_read_well() -> None:

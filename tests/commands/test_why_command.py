@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Filing, Rank
+from bot.model import Filing, Rank, Silence
 from bot.ports import Again, Failed, Parked, Sent
 from tests.commands.room import NOW, Room, post_row
 
@@ -88,6 +88,10 @@ async def test_why_without_posts(empty_room: Room) -> None:
             "Filed under China-U.S.\nEvidence: certain, this feed prints",
         ),
         (Filing(), "Filed under no category.\nEvidence: none"),
+        (
+            Filing(("A",), (), Rank.NONE, ambiguous=True),
+            "Filed under A; whether under others too could not be told yet.",
+        ),
         (
             Filing((), (), Rank.ORDER, ambiguous=True),
             "could not be told for certain, so for now only those who follow all",
@@ -258,6 +262,27 @@ async def test_a_post_that_came_again_under_another_address_is_told(room: Room) 
 
     assert lines[4].startswith("On 26 Nov 2022, 23:41 UTC the blog listed it under another address or id.")
     assert lines[5] == "It was sent to you on 26 Nov 2022, 23:41 UTC, because of Trade."
+
+
+@pytest.mark.parametrize(
+    ("silence", "words"),
+    [
+        (Silence.FIRST, "it was there when the bot began to watch the blog."),
+        (Silence.ARCHIVED, "it was read back from the blog's older posts."),
+        (
+            Silence.OLD,
+            (
+                "its date, 17 Nov 2022, 23:41 UTC (printed as \u201c2022/11/17\u201d), "
+                "is more than two days before the bot began to watch the blog."
+            ),
+        ),
+    ],
+)
+async def test_why_a_post_alerted_nobody_is_told(room: Room, silence: Silence, words: str) -> None:
+    row = replace(post_row(31, "Odd one"), silence=silence, date_text="2022/11/17")
+    await room.publish((await room.store.feeds())[0], silent=(row,))
+
+    assert f"Nobody was alerted: {words}" in (await room.say("/why odd one")).text.splitlines()
 
 
 async def test_another_feed_is_told(two_blogs: Room) -> None:

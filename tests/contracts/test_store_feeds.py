@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError, UsageError
-from bot.model import Feed, FeedState, Kind
+from bot.model import Feed, FeedState, Kind, Rank
 from bot.ports import AdminNotice, PollCommit, PollRecord, Store
 from tests.contracts.store_samples import (
     ALICE,
@@ -263,14 +263,33 @@ async def test_the_vocabulary_is_what_posts_were_filed_under_and_what_was_learne
         PollCommit(record(feed), new=(filed,), vocabulary=("Military", "US-Trade"), at=T0)
     )
 
-    assert await store.vocabulary(feed.id) == ["Military", "US-Trade"]
+    assert list((await store.vocabulary(feed.id)).categories) == ["Military", "US-Trade"]
+
+
+@pytest.mark.parametrize(
+    ("rank", "expected"),
+    [(Rank.API, [True]), (Rank.PAGE, [True]), (Rank.ORDER, [True]), (Rank.KNOWN, [False])],
+)
+async def test_a_feed_is_tagged_once_good_evidence_showed_a_tag(
+    store: Store, rank: Rank, expected: list[bool]
+) -> None:
+    feed, other = await add_feed(store), await add_feed(store, "Other")
+    await publish(store, other, row("o1", "Trade", tags=("Steel",)))
+    await publish(store, feed, row("p0", "Trade"))
+    assert not (await store.vocabulary(feed.id)).tagged
+
+    post = row("p1", "Trade", tags=("Steel",))
+    filing = replace(post.post.filing, rank=rank)
+    await publish(store, feed, replace(post, post=replace(post.post, filing=filing)))
+
+    assert [(await store.vocabulary(feed.id)).tagged] == expected
 
 
 async def test_the_categories_of_the_settings_are_known_before_any_post(store: Store) -> None:
     wanted = settings("Blog", categories=("China-U.S.", "Mil", "--"), aliases={"Mil": "Military"})
     feed = await store.add_feed(wanted, T0)
 
-    assert await store.vocabulary(feed.id) == ["China-U.S.", "Military"]
+    assert list((await store.vocabulary(feed.id)).categories) == ["China-U.S.", "Military"]
     assert [(term.name, term.posts) for term in await store.terms()] == [("China-U.S.", 0), ("Military", 0)]
 
 

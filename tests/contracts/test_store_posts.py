@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.errors import StoreError
-from bot.model import Feed, FeedState
-from bot.ports import AdminNotice, PollCommit, PollRecord, Store
+from bot.model import Feed, FeedState, Silence
+from bot.ports import AdminNotice, PollCommit, PollRecord, SilentPost, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -78,7 +78,7 @@ async def test_a_poll_that_fails_in_the_middle_changes_nothing(store: Store, pla
     assert (await store.feeds(), await store.latest(9), await store.delivery_log(None, 9)) == before
     assert await claim(store) == []
     assert await store.find("Changed", 9) == []
-    assert await store.vocabulary(feed.id) == ["Trade"]
+    assert list((await store.vocabulary(feed.id)).categories) == ["Trade"]
     assert await store.next_poll_at() == later(900 + LEASE)  # still leased to the one who polls
 
     await store.commit_poll(whole)
@@ -123,15 +123,14 @@ async def test_a_post_carried_by_a_second_feed_comes_once(store: Store) -> None:
 async def test_a_silent_post_alerts_nobody(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "*")
-    made = await store.commit_poll(
-        PollCommit(record(feed), silent=(row("p0", "Trade"),), new=(row("p1"),), at=T0)
-    )
+    old = replace(row("p0", "Trade"), silence=Silence.OLD, date_text="1 Nov 2022")
+    made = await store.commit_poll(PollCommit(record(feed), silent=(old,), new=(row("p1"),), at=T0))
 
     assert made == 1
     assert [about(each) for each in await claim(store)] == ["p1"]
-    assert await store.post_was_silent("p0") is True
-    assert await store.post_was_silent("p1") is False
-    assert await store.post_was_silent("unknown") is False
+    assert await store.silence_of("p0") == SilentPost(Silence.OLD, "1 Nov 2022")
+    assert await store.silence_of("p1") is None
+    assert await store.silence_of("unknown") is None
 
 
 async def test_a_paused_channel_gets_nothing(store: Store) -> None:

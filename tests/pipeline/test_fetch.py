@@ -13,6 +13,8 @@ from bot import __version__
 from bot.pipeline.fetch.client import MAX_WAIT, Fetcher
 from tests.pipeline.wire import SETTINGS, ok, raw_server, web_server
 
+NOON = "Date: Mon, 30 Nov 2026 12:00:00 GMT"
+
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
@@ -127,6 +129,17 @@ async def test_an_answer_carries_what_polling_needs(fetcher: Fetcher) -> None:
         (["Cache-Control: max-age=600", "Age: 3600"], 0.0),
         (["Cache-Control: max-age=600", "Age: old"], 600.0),
         (["Cache-Control: max-age=3600, no-cache"], None),
+        ([NOON, "Expires: Mon, 30 Nov 2026 13:00:00 GMT"], 3600.0),
+        ([NOON, "Expires: Mon, 30 Nov 2026 13:00:00 GMT", "Age: 600"], 3000.0),
+        ([NOON, "Expires: Mon, 30 Nov 2026 13:00:00 GMT", "Cache-Control: max-age=60"], 60.0),
+        ([NOON, "Expires: Mon, 30 Nov 2026 13:00:00 GMT", "Cache-Control: public"], 3600.0),
+        ([NOON, "Expires: Mon, 30 Nov 2026 13:00:00 GMT", "Cache-Control: no-cache"], None),
+        ([NOON, "Expires: Mon, 30 Nov 2026 12:00:00 GMT"], None),
+        ([NOON, "Expires: Wed, 11 Jan 1984 05:00:00 GMT"], None),
+        ([NOON, "Expires: Mon, 30 Nov 2099 13:00:00 GMT"], MAX_WAIT),
+        ([NOON, "Expires: 0"], None),
+        ([NOON, "Expires: -1"], None),
+        ([NOON, "Expires: soon"], None),
         (["Cache-Control: no-store, max-age=3600"], None),
         (["Cache-Control: s-maxage=3600"], None),
         (["Cache-Control: max-age=-1"], None),

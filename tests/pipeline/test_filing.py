@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -13,8 +14,11 @@ import pytest
 
 from bot.model import Rank
 from bot.pipeline.collect_evidence import MOST_PAGES, RETRY_API
+from tests.contracts.store_samples import T0
 from tests.fakes.blog import Fault, body, drop, status
-from tests.pipeline.newsroom import API, PAGES, SELF_HOSTED, Newsroom, old_posts, open_newsroom
+from tests.pipeline.newsroom import API, PAGES, SELF_HOSTED, Newsroom, old_posts, open_newsroom, post
+
+EARLIER = T0 - timedelta(days=3)
 
 WP_JSON = "/wp-json/"
 
@@ -254,3 +258,25 @@ async def test_old_posts_of_another_home_are_not_mistaken_for_new_ones(newsroom:
         assert {number: each.filing.categories for number, each in (await room.posts()).items()} == {
             each.number: each.categories for each in old_posts()
         }
+
+
+async def test_a_blog_without_tags_is_filed_by_what_its_posts_taught(tmp_path: Path) -> None:
+    old = [post(number, name, at=EARLIER) for number, name in enumerate(("Arts", "Media"), 1)]
+    async with open_newsroom(tmp_path, old, api=False, pages=False) as room:
+        await room.begin("Media")
+        room.publish(4, "Arts", "Media")
+        await room.poll()
+
+        assert await room.alerts() == ["Post 4"]
+        assert (await room.post(4)).filing.evidence.startswith("No post of this blog ever showed a tag")
+
+
+async def test_a_blog_that_showed_one_tag_is_doubted_where_it_shows_no_break(tmp_path: Path) -> None:
+    old = [post(1, "Arts", at=EARLIER), post(2, "Media", tags=["Boats"], at=EARLIER)]
+    async with open_newsroom(tmp_path, old, api=False, pages=False) as room:
+        await room.begin("Media")
+        room.publish(4, "Arts", tags=["Media"])
+        await room.poll()
+
+        assert await room.alerts() == []
+        assert (await room.post(4)).filing.categories == ("Arts",)

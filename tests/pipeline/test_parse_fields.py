@@ -214,3 +214,53 @@ def test_of_too_many_entries_without_dates_the_first_are_taken() -> None:
     assert [entry.guid for entry in parse(rss(items).encode()).entries] == [
         str(n) for n in range(MAX_ENTRIES)
     ]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        (
+            "<title>Protected: The harbour</title>"
+            "<description>There is no excerpt because this is a protected post.</description>"
+        ),
+        (
+            "<title>The harbour</title>"
+            "<description>&lt;p&gt;There is no excerpt because this is "
+            "a protected post.&lt;/p&gt;</description>"
+        ),
+        "<title>Geschützt: Der Hafen</title><description>Es gibt keinen Auszug.</description>",
+        "<title>Protégé\u00a0: Le port</title><description>Cet article est protégé.</description>",
+        "<title>保護中: 港</title><description>この投稿はパスワードで保護されています。</description>",
+        (
+            "<title>The harbour</title><content:encoded>"
+            "&lt;form class='post-password-form'&gt;&lt;p&gt;Enter it."
+            "&lt;/p&gt;&lt;/form&gt;</content:encoded>"
+        ),
+    ],
+)
+def test_a_post_behind_a_password_has_a_title_and_no_text(inside: str) -> None:
+    entry = entry_of(inside)
+
+    assert entry.title != ""
+    assert (entry.html, entry.excerpt) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<title>Protected: whales</title><description>Whales are safe. For now.</description>",
+        "<title>Protected areas</title><description>There are more of them.</description>",
+        f"<title>Protected: whales</title><description>{'Long text ' * 20}</description>",
+    ],
+)
+def test_a_post_about_protection_keeps_its_text(inside: str) -> None:
+    assert entry_of(inside).html != ""
+
+
+@pytest.mark.parametrize(
+    "address", ["http://schemas.google.com/blogger/2008/kind#post", "https://blog.example/trade", "tag://x"]
+)
+def test_an_address_is_no_label(address: str) -> None:
+    labels = f"<category>{address}</category><category>Trade</category><category>Q: a/b</category>"
+
+    assert entry_of(f"<title>x</title>{labels}").labels == ("Trade", "Q: a/b")

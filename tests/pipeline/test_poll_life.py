@@ -73,6 +73,18 @@ async def test_feeds_made_to_be_slow_hold_up_each_other_and_nobody_else(room: Ne
         await room.poller.aclose()
 
 
+async def test_a_second_child_serves_the_others_while_the_first_is_busy() -> None:
+    async with Wall(seconds=60) as patient, QuickWall(patient, seconds=60) as quick:
+        slow = asyncio.create_task(quick.run("bot.pipeline.parse.feed:parse", SLOW))
+        await until(lambda: quick.calls == 1)
+
+        assert await quick.run("bot.text.normalize:fold", "China-U.S.") == "chinaus"
+        assert not slow.done()
+        assert patient.pid is None
+        slow.cancel()
+        await asyncio.wait([slow])
+
+
 async def test_a_feed_too_slow_to_be_read_fails_its_own_poll(room: Newsroom) -> None:
     await room.begin()
     room.publish(4)

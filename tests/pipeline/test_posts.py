@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.errors import WallError
-from bot.pipeline.summarize.extract import Source, read
+from bot.pipeline.summarize.extract import Source
+from bot.pipeline.summarize.reader import read
 from bot.sandbox.sandbox import Wall
 from tests.pipeline.newsroom import Newsroom, open_newsroom
 
@@ -23,7 +24,7 @@ class Choking(Wall):
         self._titles = set(titles)
 
     async def run(self, function: str, *arguments: Any) -> Any:
-        if function == "bot.pipeline.summarize.extract:read" and any(
+        if function == "bot.pipeline.summarize.reader:read" and any(
             source.title in self._titles for source in arguments[0]
         ):
             raise WallError("the process that read it died")

@@ -17,7 +17,7 @@ from bot.model import Alert, Digest, Kind, Message, Notice, Post, Reply
 from bot.text.normalize import term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled
-from bot.text.truncate import clip, clip_sentences, joined, packed, pages, units
+from bot.text.truncate import clip, clip_sentences, headline, joined, packed, pages, units
 from bot.text.urls import web_link
 
 CONTENT, THREAD = 2000, 100
@@ -30,6 +30,7 @@ EVERYONE = "@everyone"  # as a subscription's mention: the role that everybody h
 
 _UPDATE = 1000  # of the description
 _NAME = 100  # of one category
+_UNTITLED = "Untitled post"
 _LISTED = 150  # of a title in a list
 _PLAIN = 700  # of a title that stands alone
 _LONGEST_LINK = 1000  # in content, which has little room
@@ -171,11 +172,12 @@ def preview(message: Message, key: str) -> dict[str, Any]:
 
 def _embed(post: Post) -> dict[str, Any]:
     update = _prose(post.update, _UPDATE)
-    summary = _prose(post.summary, DESCRIPTION - _UPDATE - len("\n\n"))
+    title, below = headline(visible(post.title), visible(post.summary), TITLE, units)
+    summary = _prose(below, DESCRIPTION - _UPDATE - len("\n\n"))
     names = joined([_text(name, _NAME) for name in post.filing.categories if visible(name)], VALUE)
     author, feed, picture = _bare(post.author, AUTHOR), _bare(post.feed, FOOTER), web_link(post.image)
     parts = {
-        "title": escape(clip(_title(post), TITLE, cost)),
+        "title": escape(clip(title or _UNTITLED, TITLE, cost)),
         "url": web_link(post.link),
         "description": "\n\n".join(filter(None, (summary, update))),
         "color": COLOUR,
@@ -230,7 +232,7 @@ def _plain(post: Post, limit: int) -> str:
 
 
 def _title(post: Post) -> str:
-    return visible(post.title) or clip(visible(post.summary), _LISTED) or "Untitled post"
+    return headline(visible(post.title), visible(post.summary), _LISTED)[0] or _UNTITLED
 
 
 def _mention(mention: str) -> tuple[str, tuple[int, ...]]:

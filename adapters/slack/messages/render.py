@@ -19,7 +19,7 @@ from bot.model import Alert, Digest, Kind, Message, Notice, Post, Reply
 from bot.text.normalize import fold
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled
-from bot.text.truncate import clip, clip_sentences, joined, pages, units
+from bot.text.truncate import clip, clip_sentences, headline, joined, pages, units
 from bot.text.urls import web_link
 
 HEADER, SECTION, LABEL, VALUE = 150, 3000, 75, 2000
@@ -33,6 +33,7 @@ Json = dict[str, Any]
 _SUMMARY, _UPDATE = 2000, 1000  # of what a section takes, so that the total keeps its bounds
 _NAMES = 400  # of all categories together
 _NAME = 100  # of one category, an author, a feed
+_UNTITLED = "Untitled post"
 _LISTED = 150  # of a title in a list
 _LIST = 8000  # characters of JSON that a list of posts may take
 _FOLLOWED = 2  # categories of a post that get a button
@@ -104,8 +105,9 @@ def preview(message: Message, key: str) -> Json:
 
 
 def _alert(post: Post) -> list[Json]:
+    _, below = _headline(post)
     blocks = [_header(_title(post)), _context(post)]
-    for text, limit in ((post.summary, _SUMMARY), (post.update, _UPDATE)):
+    for text, limit in ((below, _SUMMARY), (post.update, _UPDATE)):
         if shown := clip_sentences(visible(text), limit, units):
             blocks.append(_section(shown))
     picture = web_link(post.image)
@@ -147,7 +149,7 @@ def _alert_text(alert: Alert) -> str:
     title = mrkdwn.link(clip(_title(post), _LISTED, mrkdwn.cost), web_link(post.link))
     if alert.plain:
         return title
-    return _stacked(title, mrkdwn.escape(clip_sentences(visible(post.summary), _UPDATE, mrkdwn.cost)))
+    return _stacked(title, mrkdwn.escape(clip_sentences(_headline(post)[1], _UPDATE, mrkdwn.cost)))
 
 
 # --- lists -------------------------------------------------------------------------------------------------
@@ -218,7 +220,11 @@ def _list(items: Sequence[list[Json]], style: str, offset: int = 0) -> Json:
 
 
 def _title(post: Post) -> str:
-    return visible(post.title) or clip(visible(post.summary), HEADER) or "Untitled post"
+    return _headline(post)[0] or _UNTITLED
+
+
+def _headline(post: Post) -> tuple[str, str]:
+    return headline(visible(post.title), visible(post.summary), HEADER, units)
 
 
 def _bare(text: str, limit: int) -> str:

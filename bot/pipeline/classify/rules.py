@@ -10,14 +10,16 @@ old feeds. With the feed alone, the places where the order breaks and the names 
 | 1 | none before it, some after it | ambiguous: this blog sorts in another way |
 | 0, one label | any | a category: WordPress files every post under one at least |
 | 0 | the first label, not the second | the first is the category |
-| 0 | the first two and perhaps more | ambiguous: a tag may bear a category's name |
-| 0 | not the first | ambiguous |
+| 0 | all, and no post of the blog ever showed a tag | all are categories |
+| 0 | the first two and perhaps more | the first is a category; else ambiguous: a tag may be named so |
+| 0 | none | the first is a category; else ambiguous |
+| 0 | not the first, but another | ambiguous: this blog may sort in another way |
 | 2 or more | one label of the list | that one is the category |
 | 2 or more | none or several | ambiguous |
 
 So a known name never overrules the order. A break counts only if both ways to sort agree on it: databases
-differ over accents and signs. An ambiguous filing names no category, and as tags only what no reading takes
-for a category.
+differ over accents and signs. An ambiguous filing names as categories only what every reading takes for one,
+and as tags only what no reading does.
 """
 
 from __future__ import annotations
@@ -66,12 +68,13 @@ def classify(
     page: PageFiling | None = None,
     tail: PageFiling | None = None,
     wordpress_id: int = 0,
+    tagless: bool = False,
 ) -> Filing:
     """File a post by the best evidence at hand.
 
     `labels`: the entry's own, as printed and in that order. `wordpress`: whether the feed is a WordPress
     feed. `aliases`: printed name -> name to use, "" to drop it. What the API says of another post than
-    `wordpress_id` (0: unknown) is left aside.
+    `wordpress_id` (0: unknown) is left aside. `tagless`: no post of the blog ever showed a tag.
     """
     known = vocabulary or Vocabulary()
     names = _Names(aliases or {})
@@ -85,7 +88,8 @@ def classify(
         return Filing(evidence="The feed prints no categories with this post.")
     if not wordpress:
         return _as_given(printed, names, known)
-    return _by_order(printed, names, [known.knows(name) or known.knows(names.use(name)) for name in printed])
+    known_ones = [known.knows(name) or known.knows(names.use(name)) for name in printed]
+    return _by_order(printed, names, known_ones, tagless=tagless)
 
 
 def better(new: Filing, old: Filing) -> bool:
@@ -155,7 +159,7 @@ def _as_given(labels: list[str], names: _Names, known: Vocabulary) -> Filing:
     return names.filing(Rank.GIVEN, filed, tags, "Of the feed's labels, the config names as categories:")
 
 
-def _by_order(labels: list[str], names: _Names, known: list[bool]) -> Filing:
+def _by_order(labels: list[str], names: _Names, known: list[bool], *, tagless: bool) -> Filing:
     """File by the table above; `known` says of each label whether a category of that name is known."""
     breaks = [place for place, pair in enumerate(pairwise(labels), 1) if _is_break(*pair)]
     if len(labels) == 1:
@@ -167,20 +171,35 @@ def _by_order(labels: list[str], names: _Names, known: list[bool]) -> Filing:
             return _ambiguous("its order contradicts the known categories.")
         said = f"The feed prints categories first, then tags; the order breaks after '{labels[place - 1]}'."
         return names.filing(Rank.ORDER, labels[:place], labels[place:], said)
-    leading = len(list(takewhile(bool, known)))
-    alone = sum(known) == 1 if breaks else leading == 1
-    if alone:
+    if sum(known) == 1 if breaks else _leading(known) == 1:
         place = known.index(True)
         said = "The order of the feed's labels does not tell, but one alone is known as a category and fits:"
         return names.filing(Rank.KNOWN, [labels[place]], labels[:place] + labels[place + 1 :], said)
     if breaks:
         return _ambiguous("its labels stand in no known order.")
+    return _one_run(labels, names, known, tagless=tagless)
+
+
+def _one_run(labels: list[str], names: _Names, known: list[bool], *, tagless: bool) -> Filing:
+    """File by what every reading of one sorted run agrees on: a post has a category, and those come first."""
+    if tagless and all(known):
+        said = "No post of this blog ever showed a tag, and all its labels are known as categories:"
+        return names.filing(Rank.KNOWN, labels, (), said)
+    if any(known) and not known[0]:
+        return _ambiguous("its order may not be the usual one.")
+    leading = _leading(known)
     tags = labels[leading:] if leading else []  # without a known start every label may be a category
-    return _ambiguous("its labels are one sorted run.", names.distinct(map(names.use, tags)))
+    reason = "its labels are one sorted run, of which the first is a category in any case."
+    return _ambiguous(reason, names.distinct([names.use(labels[0])]), names.distinct(map(names.use, tags)))
 
 
-def _ambiguous(reason: str, tags: Iterable[str] = ()) -> Filing:
-    return Filing(tags=tuple(tags), evidence=_UNTOLD + reason, ambiguous=True)
+def _leading(known: list[bool]) -> int:
+    """Return how many labels in a row, from the first one, are known."""
+    return len(list(takewhile(bool, known)))
+
+
+def _ambiguous(reason: str, categories: Iterable[str] = (), tags: Iterable[str] = ()) -> Filing:
+    return Filing(tuple(categories), tuple(tags), evidence=_UNTOLD + reason, ambiguous=True)
 
 
 def _is_break(name: str, following: str) -> bool:

@@ -68,7 +68,7 @@ class Answer:
     etag: str  # as received, quotes and W/ included; "" where there is none that can be sent back
     last_modified: str  # as received
     date: datetime | None  # by the server's clock
-    cache_max_age: float | None  # seconds left; None without max-age or with no-cache or no-store
+    cache_max_age: float | None  # seconds left; None without a wish, or with no-cache or no-store
     retry_after: float | None  # seconds, at most MAX_WAIT
     moved_to: str  # where the permanent redirects before the first temporary one lead; "" without
     link_header: str  # all Link fields in one
@@ -185,7 +185,7 @@ class Fetcher:
             etag=_text(headers, "ETag"),
             last_modified=_text(headers, "Last-Modified"),
             date=date,
-            cache_max_age=_max_age(headers),
+            cache_max_age=_max_age(headers, date or self._clock.now()),
             retry_after=_retry_after(headers, date or self._clock.now()),
             moved_to="",
             link_header=_text(headers, "Link"),
@@ -226,14 +226,23 @@ def _text(headers: CIMultiDictProxy[str], name: str) -> str:
     return value if value.isprintable() else ""
 
 
-def _max_age(headers: CIMultiDictProxy[str]) -> float | None:
+def _max_age(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
+    """Return how many seconds the answer stays good, by Cache-Control, else Expires (RFC 9111, 4.2.1)."""
     found: dict[str, str] = {}
     for name, value in _DIRECTIVE.findall(",".join(headers.getall("Cache-Control", ()))):
         found.setdefault(name.lower(), value.strip())
-    age = _seconds(found.get("max-age", ""))
+    asked = found.get("max-age")
+    age = _until(headers.get("Expires", ""), now) if asked is None else _seconds(asked)
     if age is None or "no-cache" in found or "no-store" in found:
         return None
     return max(0.0, age - (_seconds(headers.get("Age", "")) or 0.0))
+
+
+def _until(expires: str, now: datetime) -> float | None:
+    """Return the seconds to a date to come; None for a past one and for "0", which mean "no wish"."""
+    moment = _http_date(expires)
+    seconds = (moment - now).total_seconds() if moment else 0.0
+    return min(seconds, MAX_WAIT) if seconds > 0 else None
 
 
 def _retry_after(headers: CIMultiDictProxy[str], now: datetime) -> float | None:

@@ -5,26 +5,37 @@ Whoever writes a feed can make feedparser put a value of any type under almost a
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from html import unescape
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
 from bot.model import Entry
-from bot.text.sanitize import markup_of, one_line, storable, text_of
+from bot.pipeline.parse.dates import read_date
+from bot.text.sanitize import markup_of, mend_references, one_line, storable, text_of, unescaped
 from bot.text.urls import web_link
 
 MAX_LABELS = 100
 MAX_TITLE, MAX_AUTHOR, MAX_LABEL, MAX_GUID = 500, 200, 100, 2000  # characters
 MAX_HTML, MAX_EXCERPT = 400_000, 2000  # characters
-_LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+_DATES = ("published", "created", "updated")  # in order of preference; Atom may have the last change alone
 
 Raw = Mapping[str, Any]  # a feed or an entry
 
 _MAIL = re.compile(r"[^\s@()]+@[^\s@()]+(?:\s*\((.*)\))?", re.DOTALL)  # "jo@blog.example (Jo Doe)"
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+# "Protected: %s" and the excerpt of such a post, as WordPress has them in its translations.
+_PROTECTED_TITLE = re.compile(
+    r"(?:Protected|Geschützt|Protégé|Protegid[oa]|Protett[oa]|Protegit|Beveiligd|Skyddad|Beskyttet|Suojattu|"
+    r"Zabezpieczon[eya]|Chráněno|Защищено|Korumalı|保護中|密码保护|受保護的(?:文章|內容)|보호된 글)"  # noqa: RUF001
+    r"\s?[:\uff1a]"
+)
+_PROTECTED_TEXT = "There is no excerpt because this is a protected post."
+_STOCK_SENTENCE = 150  # characters
+_SENTENCE_END = re.compile(r"[.!?。](?:\s|$)")
+_ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
+_MAX_LINKS = 50  # of one entry that are looked at
 _IMG = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w-])(src|width|height)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
@@ -37,20 +48,28 @@ _NO_PICTURE = re.compile(
 _MAX_IMAGES = 50  # looked at, of each kind
 
 
-def to_entry(raw: Raw, base: str, *, literal: bool) -> Entry:
-    """Return the entry. `base`: the feed's own address, for relative links; `literal`: see `text`."""
+def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = frozenset()) -> Entry:
+    """Return the entry. `base`: the feed's own address, for relative links; `literal`: see `text`.
+
+    `orders`: in which dates in bare numbers are read, see `bot.pipeline.parse.dates.orders_of`.
+    """
     link = page_link(raw, base)
-    html = storable(_html(raw, literal=literal), MAX_HTML)
+    published, date_text = _published(raw, orders)
+    title = text(raw, "title", MAX_TITLE, literal=literal)
+    html = storable(mend_references(_html(raw, literal=literal)[: 2 * MAX_HTML]), MAX_HTML)
+    excerpt = text(raw, "summary", MAX_EXCERPT, literal=literal)
+    protected = _is_protected(title, html, excerpt)
     return Entry(
         guid=storable(string(raw, "id"), MAX_GUID),
         link=link,
-        title=text(raw, "title", MAX_TITLE, literal=literal),
+        title=title,
         author=_author(raw),
-        published=published(raw),
-        updated=_moment(_value(raw, "updated_parsed")),
-        html=html,
+        published=published,
+        updated=read_date(string(raw, "updated"), orders),
+        date_text=storable(date_text, MAX_LABEL),
+        html="" if protected else html,
         # Without a detail, feedparser made the summary up from the content.
-        excerpt=text(raw, "summary", MAX_EXCERPT, literal=literal) if "summary_detail" in raw else "",
+        excerpt="" if protected or "summary_detail" not in raw else excerpt,
         labels=_labels(raw),
         image=_image(raw, html, link or base),
     )
@@ -63,20 +82,50 @@ def text(raw: Raw, key: str, limit: int, *, literal: bool) -> str:
     """
     value = string(raw, key)
     if literal and string(_value(raw, f"{key}_detail"), "type") == "text/plain":
-        return one_line(unescape(value[: 20 * limit]), limit)
+        return one_line(unescaped(value[: 20 * limit]), limit)
     return text_of(value, limit)
 
 
+def _is_protected(title: str, html: str, excerpt: str) -> bool:
+    """Tell whether WordPress keeps the text behind a password, and prints something else instead."""
+    if "post-password-form" in html:
+        return True
+    shown = text_of(html, MAX_EXCERPT)
+    stock = len(shown) <= _STOCK_SENTENCE and shown in ("", excerpt) and not _SENTENCE_END.search(shown[:-1])
+    return stock and bool(_PROTECTED_TITLE.match(title) or shown == _PROTECTED_TEXT)
+
+
 def page_link(raw: Raw, base: str) -> str:
-    """Return the http(s) address of the page that a feed or an entry stands for, "" for none."""
-    links = (string(one, "href") for one in _dicts(raw, "links") if string(one, "rel") == "alternate")
-    return next(filter(None, (web_link(url, base) for url in (string(raw, "link"), *links))), "")
+    """Return the http(s) address of the page that a feed or an entry stands for, "" for none.
+
+    Where none is printed, a guid that is an address stands in, else an enclosure: a podcast may have no page.
+    """
+    link, guid = string(raw, "link"), string(raw, "id") if _value(raw, "guidislink") is True else ""
+    printed = (link if link != guid else "", *_hrefs(raw, "alternate"))
+    as_link = guid if guid.startswith("/") or _ABSOLUTE.match(guid) else ""
+    offered = (*printed, as_link, *_hrefs(raw, "enclosure"))
+    return next(filter(None, (web_link(url, base) for url in offered)), "")
 
 
-def published(raw: Raw) -> datetime | None:
-    """Return the printed date of publication; an Atom feed may have the last change alone."""
-    keys = ("published_parsed", "created_parsed", "updated_parsed")
-    return next(filter(None, (_moment(_value(raw, key)) for key in keys)), None)
+def _hrefs(raw: Raw, relation: str) -> list[str]:
+    links = islice(_dicts(raw, "links"), _MAX_LINKS)
+    return [string(one, "href") for one in links if string(one, "rel") == relation]
+
+
+def published(raw: Raw, orders: frozenset[str]) -> datetime | None:
+    """Return the printed date of publication, None where there is none that can be read."""
+    return _published(raw, orders)[0]
+
+
+def _published(raw: Raw, orders: frozenset[str]) -> tuple[datetime | None, str]:
+    """Return the date of publication, and the text it was read from."""
+    read = ((read_date(text, orders), text) for text in date_texts(raw))
+    return next((found for found in read if found[0]), (None, ""))
+
+
+def date_texts(raw: Raw) -> list[str]:
+    """Return the dates of an entry as printed, the one that counts most first."""
+    return [string(raw, key) for key in _DATES if string(raw, key)]
 
 
 def string(raw: Raw | None, key: str) -> str:
@@ -113,24 +162,14 @@ def _author(raw: Raw) -> str:
     else:
         names = [string(person, "name") for person in _dicts(raw, "authors")[:20]]
     joined = ", ".join(dict.fromkeys(filter(None, names))) or printed
-    return one_line(unescape(joined[: 20 * MAX_AUTHOR]), MAX_AUTHOR)
+    return one_line(unescaped(joined[: 20 * MAX_AUTHOR]), MAX_AUTHOR)
 
 
 def _labels(raw: Raw) -> tuple[str, ...]:
     printed = (string(tag, "label") or string(tag, "term") for tag in _dicts(raw, "tags"))
-    names = (one_line(unescape(name[: 20 * MAX_LABEL]), MAX_LABEL) for name in printed)
-    return tuple(islice(dict.fromkeys(filter(None, names)), MAX_LABELS))
-
-
-def _moment(parsed: object) -> datetime | None:
-    """Return feedparser's UTC time as a datetime, None for garbage (before 1970, after 2099)."""
-    if not isinstance(parsed, tuple):
-        return None
-    try:
-        seconds = calendar.timegm(parsed)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < _LAST_MOMENT else None
+    names = (one_line(unescaped(name[: 20 * MAX_LABEL]), MAX_LABEL) for name in printed)
+    names = (name for name in names if name and not _ADDRESS.fullmatch(name))  # Blogger: the kind of entry
+    return tuple(islice(dict.fromkeys(names), MAX_LABELS))
 
 
 def _image(raw: Raw, html: str, base: str) -> str:
@@ -152,7 +191,7 @@ def _shown_images(html: str) -> Iterator[str]:
     for tag in islice(_IMG.finditer(html), _MAX_IMAGES):
         found = {name.lower(): one or other for name, one, other in _ATTRIBUTE.findall(tag[0])}
         if not _is_pixel(found):
-            yield unescape(found.get("src", ""))
+            yield unescaped(found.get("src", ""))
 
 
 def _is_image(item: Raw) -> bool:

@@ -8,14 +8,27 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 from xml.sax import SAXException
 
 import feedparser
 
 from bot.errors import ParseError
 from bot.model import ParsedFeed
-from bot.pipeline.parse.entry import MAX_LABEL, MAX_TITLE, Raw, page_link, published, string, text, to_entry
+from bot.pipeline.parse.dates import orders_of
+from bot.pipeline.parse.entry import (
+    MAX_LABEL,
+    MAX_TITLE,
+    Raw,
+    date_texts,
+    page_link,
+    published,
+    string,
+    text,
+    to_entry,
+)
 from bot.pipeline.parse.json_feed import read_json_feed
+from bot.pipeline.parse.repair import mended, start_of
 from bot.text.sanitize import one_line
 
 MAX_ENTRIES = 200
@@ -37,7 +50,6 @@ _PAGE_ROOTS = (
     "b",
     "h1",
 )
-_FALSE_UTF16 = re.compile(rb"""\A(<\?xml[^>]*?encoding=["'])utf-?16""", re.IGNORECASE)
 _NAME = re.compile(rb"[A-Za-z_][\w:.-]*")
 _FEED_START = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))[\s>]", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s([^<>]*)", re.IGNORECASE)
@@ -46,39 +58,21 @@ _LONGEST_ENTITY = 1000  # bytes; honest ones stand for a character
 _FOREIGN_LABELS = re.compile(rb"(</?(?:media|itunes):)(category|keywords)\b", re.IGNORECASE)
 
 
-def parse(body: bytes, content_type: str = "") -> ParsedFeed:
+def parse(body: bytes, content_type: str = "", url: str = "") -> ParsedFeed:
     """Return the feed in a decoded HTTP body, with at least one and at most MAX_ENTRIES entries.
 
-    `content_type`: the header as received; its charset counts, its media type is not believed. Raises
-    ParseError with the reason where the body is no feed, is cut short or has no entries, and MemoryError.
+    `content_type`: the header as received; its charset counts, its media type is not believed. `url`: where
+    the body came from after redirects, the base of a feed that holds no absolute address. Raises ParseError
+    with the reason where the body is no feed, is cut short or has no entries, and MemoryError.
     """
-    body = _start_of(body)
-    if body.startswith((b"{", b"[")):
-        return _feed(read_json_feed(body))
-    return _feed(_read_xml(_mended(body), content_type))
-
-
-def _start_of(body: bytes) -> bytes:
-    """Return the body without what some sites put before it by mistake; nothing may precede `<?xml`."""
-    text = body.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text:
+    body = start_of(body)
+    if not body:
         raise ParseError("the answer is empty")
-    if text.startswith(b"\x1f\x8b"):
+    if body.startswith(b"\x1f\x8b"):
         raise ParseError("the answer is compressed, without saying so")
-    return text if text.startswith((b"<", b"{", b"[")) else body
-
-
-def _mended(body: bytes) -> bytes:
-    """Return UTF-8 that says it is UTF-16, or has a few broken bytes, as the clean UTF-8 it is meant to be.
-
-    A theme that cuts excerpts by bytes breaks characters; feedparser would then read all as windows-1252.
-    """
-    if b"\0" not in body[:200]:
-        body = _FALSE_UTF16.sub(rb"\1utf-8", body)
-    text = body.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    foreign = len(body) - len(text)  # counts every character beyond ASCII at least once
-    return text.encode() if 0 < 10 * broken < foreign else body
+    if body.startswith((b"{", b"[")):
+        return _feed(read_json_feed(body), url)
+    return _feed(_read_xml(*mended(body, content_type, url)), url)
 
 
 def _read_xml(body: bytes, content_type: str) -> Raw:
@@ -140,11 +134,14 @@ def _is_cut(body: bytes) -> bool:
     )
 
 
-def _feed(document: Raw) -> ParsedFeed:
+def _feed(document: Raw, url: str) -> ParsedFeed:
     feed = document["feed"]
-    link = page_link(feed, "")
+    link = page_link(feed, url)
     literal = document["version"].startswith(("atom", "json"))
-    entries = (to_entry(raw, link, literal=literal) for raw in _newest(document["entries"]))
+    base = _base(link, url, atom=document["version"].startswith("atom"))
+    orders = orders_of(text for raw in document["entries"] for text in date_texts(raw))
+    newest = _newest(document["entries"], orders)
+    entries = (to_entry(raw, base, literal=literal, orders=orders) for raw in newest)
     usable = tuple(entry for entry in entries if entry.guid or entry.link or entry.title)
     if not usable:
         raise ParseError("the feed lists no entries with an id, a link or a title")
@@ -157,12 +154,24 @@ def _feed(document: Raw) -> ParsedFeed:
     )
 
 
-def _newest(entries: list[Raw]) -> list[Raw]:
+def _base(link: str, url: str, *, atom: bool) -> str:
+    """Return the base of the entries' relative addresses.
+
+    RFC 4287 names the feed's own address; but a feed that another host passes on for the blog means the
+    blog's. RSS and JSON Feed name none, and mean the blog's too.
+    """
+    same_host = urlsplit(link).netloc == urlsplit(url).netloc
+    return url if not link or (atom and same_host) else link
+
+
+def _newest(entries: list[Raw], orders: frozenset[str]) -> list[Raw]:
     """Return at most MAX_ENTRIES entries, the newest ones where dates tell, in the feed's order."""
     if len(entries) <= MAX_ENTRIES:
         return entries
     start = datetime.fromtimestamp(0, UTC)
-    by_age = sorted(range(len(entries)), key=lambda index: published(entries[index]) or start, reverse=True)
+    by_age = sorted(
+        range(len(entries)), key=lambda index: published(entries[index], orders) or start, reverse=True
+    )
     return [entries[index] for index in sorted(by_age[:MAX_ENTRIES])]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from time import struct_time
 from typing import Any
 
 from bot.errors import ParseError
@@ -34,7 +32,8 @@ def read_json_feed(body: bytes) -> dict[str, Any]:
 
 def _load(body: bytes) -> object:
     try:
-        return json.loads(body)
+        # Control characters in a text, and bytes that are no UTF-8, spoil only their own place.
+        return json.loads(body.decode(json.detect_encoding(body), "replace"), strict=False)
     except json.JSONDecodeError as error:
         if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated"):
             raise ParseError("the feed is cut short: the end of its JSON is missing") from error
@@ -55,20 +54,24 @@ def _entry(item: dict[str, Any], feed_authors: list[dict[str, str]]) -> dict[str
     tags = item.get("tags")
     return {
         "id": _text(item, "id"),
-        "link": _text(item, "url") or _text(item, "external_url"),
+        "guidislink": True,  # the specification wishes the id to be the page's address
+        "link": _text(item, "url"),
         "title": _text(item, "title"),
         "title_detail": {"type": "text/plain"},
         "authors": _authors(item) or feed_authors,
         "content": content,
         "summary": _text(item, "summary"),
         "summary_detail": {"type": "text/plain"},
-        "published_parsed": _moment(_text(item, "date_published")),
-        "updated_parsed": _moment(_text(item, "date_modified")),
+        "published": _text(item, "date_published"),
+        "updated": _text(item, "date_modified"),
         "tags": [{"term": tag} for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else [],
         "media_content": [{"url": url, "medium": "image"} for url in pictures if url],
         "links": [
-            {"rel": "enclosure", "href": _text(file, "url"), "type": _text(file, "mime_type")}
-            for file in _objects(item.get("attachments"))
+            {"rel": "alternate", "href": _text(item, "external_url")},
+            *(
+                {"rel": "enclosure", "href": _text(file, "url"), "type": _text(file, "mime_type")}
+                for file in _objects(item.get("attachments"))
+            ),
         ],
     }
 
@@ -90,12 +93,3 @@ def _text(holder: dict[str, Any], key: str) -> str:
 def _objects(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         yield from (one for one in value if isinstance(one, dict))
-
-
-def _moment(text: str) -> struct_time | None:
-    """Return an RFC 3339 time in UTC, as feedparser has its times."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).utctimetuple()
-    except (ValueError, OverflowError):
-        return None
