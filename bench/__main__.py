@@ -18,6 +18,7 @@ ALL = (
     "polls",
     "latency",
     "matching",
+    "commands",
     "startup",
     "overhead_discord",
     "fanout_discord",

@@ -94,7 +94,7 @@ async def _matching(size: int, followers: int) -> str:
 
 async def _prepare_bare(store: SqliteStore, feed: Feed) -> None:
     """Make a table like the outbox, the rows to put into it, and posts for them to point to."""
-    await store.commit_poll(_poll(feed, silent=[_post(f"bare {number}") for number in range(ROUNDS)]))
+    await store.commit_poll(poll_with(feed, silent=[post_row(f"bare {number}") for number in range(ROUNDS)]))
     async with store._database.transaction() as connection:  # noqa: SLF001 -- beside what the store knows
         for row in list(await connection.execute_fetchall(_OUTBOX)):
             await connection.execute(row["sql"].replace("deliveries", "bare"))
@@ -103,7 +103,7 @@ async def _prepare_bare(store: SqliteStore, feed: Feed) -> None:
 
 async def _publish(store: SqliteStore, feed: Feed, number: int) -> int:
     """Commit a poll with one post, as the poller does; return the deliveries made."""
-    return await store.commit_poll(_poll(feed, new=[_post(f"post {number}")]))
+    return await store.commit_poll(poll_with(feed, new=[post_row(f"post {number}")]))
 
 
 async def _insert_bare(store: SqliteStore, number: int) -> int:
@@ -114,7 +114,7 @@ async def _insert_bare(store: SqliteStore, number: int) -> int:
 async def _outbox() -> str:
     """Empty an outbox as the bot does with BATCH messages at a time; the adapter takes no time."""
     async with _filled(PENDING, 1) as (store, feed):
-        made = await store.commit_poll(_poll(feed, new=[_post("post", "Topic0")]))
+        made = await store.commit_poll(poll_with(feed, new=[post_row("post", "Topic0")]))
         start, sent = time.perf_counter(), 0
         while claims := await store.claim(
             "bench", NOW, lease=60, limit=BATCH, platforms=["discord"], catch_up_after=5
@@ -127,12 +127,14 @@ async def _outbox() -> str:
     return f"  an outbox of {sent:,}, claimed and settled {BATCH} at a time: {sent / seconds:,.0f} a second"
 
 
-def _poll(feed: Feed, *, new: Sequence[PostRow] = (), silent: Sequence[PostRow] = ()) -> PollCommit:
+def poll_with(feed: Feed, *, new: Sequence[PostRow] = (), silent: Sequence[PostRow] = ()) -> PollCommit:
+    """Return a poll that brought these posts."""
     record = PollRecord(feed.id, feed.url, FeedState(etag='"x"'), NOW)
     return PollCommit(record, new=tuple(new), silent=tuple(silent), at=NOW)
 
 
-def _post(name: str, category: str = "Topic1") -> PostRow:
+def post_row(name: str, category: str = "Topic1") -> PostRow:
+    """Return a post of a usual size."""
     post = Post(
         id=name,
         link=f"https://blog.example/{name}/",

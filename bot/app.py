@@ -88,8 +88,15 @@ async def open_bot(
         alerts_only = [each.name for each in config.enabled if not each.promises.commands]
         address = partial(channel_address, alerts_only=alerts_only)
         vitals = Vitals(talking, outbox, poller, wall)
-        inspector = FeedInspector(fetcher, wall)
-        dispatcher = Dispatcher(store, inspector, clock, address, runtime=vitals)
+        dispatcher = Dispatcher(
+            store,
+            FeedInspector(fetcher, wall),
+            clock,
+            address,
+            alerts_only=alerts_only,
+            runtime=vitals,
+            zone=config.timezone,
+        )
         yield Bot(
             config=config,
             clock=clock,
@@ -203,6 +210,7 @@ def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
         },
         troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
         routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
+        zone=bot.config.timezone,
     )
 
 

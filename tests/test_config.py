@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import adapters
+from bot.cli import CONFIG, _config_of, build_parser
 from bot.config.load import every_key, every_variable, load_config, parse_config
 from bot.errors import ConfigError
 from bot.model import FeedSettings
@@ -173,6 +174,15 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     path.write_text('timezone = "UTC"\r\n', encoding="utf-8-sig")
 
     assert load_config(path, {}).timezone.key == "UTC"
+
+
+def test_a_call_without_a_config_has_every_default_as_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    options = build_parser().parse_args(["preview", "https://blog.example/feed/", "-c", CONFIG])
+
+    assert _config_of(options.shell_call, options) == parse_config("", {})
 
 
 def test_a_bad_config_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -117,9 +118,15 @@ def no_zones() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_zones")
-def test_a_machine_without_zones_is_told_what_to_install() -> None:
-    if zoneinfo.available_timezones():
-        pytest.skip("the tzdata package is installed beside the machine's own zones")
+def test_a_machine_without_zones_has_those_that_come_with_the_bot() -> None:
+    zoneinfo.ZoneInfo.clear_cache()
+
+    assert units.zone("europe/berlin").utcoffset(datetime(2026, 7, 1)) == timedelta(hours=2)  # noqa: DTZ001 -- of the zone
+
+
+@pytest.mark.usefixtures("no_zones")
+def test_where_even_those_are_missing_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tzdata", None)  # as if it were not installed
 
     with pytest.raises(ValueError, match="install its tzdata package"):
         units.zone("UTC")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from bot.commands.declaration import Call
-from bot.commands.reading import Vocabulary
+from bot.commands.known import vocabulary
 from bot.commands.resolve import resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add as subscribe
 from bot.commands.subscribe import chosen_feed, take_off
 from bot.commands.wording import moment, quoted, sentence, show
 from bot.errors import UsageError
-from bot.model import Cadence, Reply, Subscription
+from bot.model import Cadence, Reply
 from bot.ports import DeliveryInfo
 
 LOG_ROWS = 10
@@ -24,7 +26,7 @@ async def add(call: Call) -> Reply:
     """Send posts of some categories to a channel."""
     typed = call.required("categories")
     target, feed, mention = _target(call), await chosen_feed(call), _mention(call)
-    known = Vocabulary(await call.store.terms(feed.id if feed else None))
+    known = await vocabulary(call.store, typed, feed)
     wanted = resolve(typed, known, call.command.path, new=bool(call.text("new")), may_be_new=True)
     return await subscribe(call, target, wanted, feed, cadence=Cadence.NOW, mention=mention)
 
@@ -37,15 +39,16 @@ async def remove(call: Call) -> Reply:
 
 async def list_channels(call: Call) -> Reply:
     """Tell what each channel gets, of those that the admin may see."""
-    by_address: dict[str, list[Subscription]] = {}
-    for subscription in await call.store.subscriptions(channel=True):
-        if _is_theirs(call, subscription.destination.address):
-            by_address.setdefault(subscription.destination.address, []).append(subscription)
-    if not by_address:
+    caller = call.caller
+    among = None if caller.places is None else caller.places | {caller.place}
+    platforms = [caller.platform, *(call.alerts_only if caller.places is None else ())]
+    addresses = [each for name in platforms for each in await call.store.channels(name, among)]
+    if not addresses:
         return Reply("No channel gets alerts yet. To begin: /alerts add CATEGORIES")
-    lines = [state_words(_named(call, address), each) for address, each in by_address.items()]
-    more = [f"{len(lines) - MOST_CHANNELS} more channels."] if len(lines) > MOST_CHANNELS else []
-    return Reply("\n".join([*lines[:MOST_CHANNELS], *more]))
+    lines = [await _state(call, _named(call, address)) for address in addresses[:MOST_CHANNELS]]
+    if len(addresses) > MOST_CHANNELS:
+        lines.append(f"{len(addresses) - MOST_CHANNELS} more channels.")
+    return Reply("\n".join(lines))
 
 
 async def test(call: Call) -> Reply:
@@ -86,7 +89,9 @@ async def log(call: Call) -> Reply:
     rows = await call.store.delivery_log(target.address, LOG_ROWS)
     if not rows:
         return Reply(f"Nothing was sent to {target.object} yet.")
-    return Reply("\n".join([f"Last for {target.object}, newest first:", *map(_log_line, rows)]))
+    return Reply(
+        "\n".join([f"Last for {target.object}, newest first:", *(_log_line(row, call.zone) for row in rows)])
+    )
 
 
 def _mention(call: Call) -> str | None:
@@ -127,8 +132,8 @@ async def _state(call: Call, target: Target) -> str:
     return state_words(target, await call.store.subscriptions(target.address, channel=True))
 
 
-def _log_line(row: DeliveryInfo) -> str:
+def _log_line(row: DeliveryInfo, zone: tzinfo) -> str:
     what = quoted(row.post.title) if row.post else "a test alert" if row.notice == TEST else "a notice"
     because = f" ({show(row.matched)})" if row.matched else ""
     error = f": {sentence(row.error)}" if row.error else ""
-    return f"{moment(row.at)}: {show(row.state)}, {what}{because}{error}"
+    return f"{moment(row.at, zone)}: {show(row.state)}, {what}{because}{error}"

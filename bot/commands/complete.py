@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.commands.declaration import Command, Completes, Parameter
+from bot.commands.known import MOST_COMPARED
 from bot.commands.reading import MOST_PARTS, SEPARATORS, Vocabulary, read_item, split_list
 from bot.commands.subscribe import followed_terms
-from bot.model import Caller, Kind, Subscription
+from bot.model import Caller, Kind, Subscription, Term
 from bot.ports import CommandStore
-from bot.text.normalize import fold, nearest
+from bot.text.normalize import fold, nearest, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import ALL, spelled
 from bot.text.truncate import units
@@ -26,8 +27,9 @@ async def suggestions(
     typed = visible(typed)
     match parameter.completes:
         case Completes.CATEGORIES:
-            known = Vocabulary(await store.terms())
-            found = _terms(typed, known, known, several=parameter.kind == "categories")
+            several = parameter.kind == "categories"
+            known = Vocabulary(await _candidates(store, typed, several=several))
+            found = _terms(typed, known, known, several=several)
         case Completes.FOLLOWED:
             found = _followed(typed, await store.subscriptions(caller.address, channel=False))
         case Completes.ALERTED:
@@ -74,16 +76,34 @@ def _terms(
 
     `excluded`: the names to choose from after "-". `tags`: offer tags also before a "#" is typed.
     """
+    found: list[str] = []
+    for earlier, parts in _readings(typed, several=several):
+        named = {fold(item) for item in earlier}
+        values = _last(", ".join(parts), plain, excluded, tags=tags, with_commas=len(parts) > 1)
+        found += [", ".join([*earlier, value]) for value in values if fold(value) not in named]
+    return found
+
+
+def _readings(typed: str, *, several: bool) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the names before the last one and the parts of the last one, which may have commas itself."""
     parts = split_list(typed) if several else [typed.strip()]
     if several and (not typed.strip() or SEPARATORS.search(typed.rstrip()[-1:])):
         parts.append("")
-    found: list[str] = []
     for size in range(min(MOST_PARTS, len(parts)), 0, -1):
-        earlier, last = parts[:-size], ", ".join(parts[-size:])
-        named = {fold(item) for item in earlier}
-        values = _last(last, plain, excluded, tags=tags, with_commas=size > 1)
-        found += [", ".join([*earlier, value]) for value in values if fold(value) not in named]
-    return found
+        yield parts[:-size], parts[-size:]
+
+
+async def _candidates(store: CommandStore, typed: str, *, several: bool) -> list[Term]:
+    """Return the known names that begin as typed, and where they are few, those that may be like it."""
+    nothing, found, like = Vocabulary(()), list[Term](), list[Term]()
+    for _, parts in _readings(typed, several=several):
+        item = read_item(", ".join(parts), nothing)
+        kind, name = term_key(item.kind, "")[:2], fold(item.name)
+        starts = [await store.term_names(f"{kind}{sign}{name}", MOST) for sign in ("", "#")]
+        found += [term for terms in starts for term in terms]
+        if len(parts) == 1 and len(starts[0]) < MOST:
+            like = await store.term_names(kind, MOST_COMPARED)
+    return [*found, *like]
 
 
 def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, with_commas: bool) -> list[str]:

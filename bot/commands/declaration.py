@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Literal
 
@@ -131,6 +131,8 @@ class Call:
     store: CommandStore
     inspector: Inspector
     now: datetime
+    alerts_only: tuple[str, ...]  # platforms on which nobody can type
+    zone: tzinfo  # in which times are shown to the caller
     commands: tuple[Command, ...]
     channel_address: ChannelAddress
     channel_name: ChannelName

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 
 from bot.clock import Clock
 from bot.commands.check import checked
@@ -38,7 +39,8 @@ class Dispatcher:
 
     `runtime` tells /health how the parts of the running bot do; None where it does not run.
     `channel_address` turns a channel as typed into an address the caller may manage, or raises UsageError;
-    `channel_name` turns the address of a channel into what people call it.
+    `channel_name` turns the address of a channel into what people call it. `zone`: in which times are shown
+    to those of whom no zone is known. `alerts_only`: platforms on which nobody can type.
     """
 
     def __init__(
@@ -49,14 +51,18 @@ class Dispatcher:
         channel_address: ChannelAddress,
         *,
         channel_name: ChannelName = local_name,
+        alerts_only: Sequence[str] = (),
         runtime: Runtime | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         self._store = store
         self._inspector = inspector
         self._clock = clock
         self._channel_address = channel_address
         self._channel_name = channel_name
+        self._alerts_only = tuple(alerts_only)
         self._runtime = runtime
+        self._zone = zone
 
     async def run(self, caller: Caller, line: str) -> Reply:
         """Run one line as typed, such as "/follow China-U.S.", and return the answer."""
@@ -120,6 +126,8 @@ class Dispatcher:
             store=self._store,
             inspector=self._inspector,
             now=self._clock.now(),
+            alerts_only=self._alerts_only,
+            zone=self._zone,
             commands=COMMANDS,
             channel_address=self._channel_address,
             channel_name=self._channel_name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.state import Target, reaches
@@ -47,7 +48,7 @@ async def why(call: Call) -> Reply:
     """Tell how a post was filed, and why it came or did not come."""
     post = await _post(call)
     lines = [
-        f"{quoted(post.title, 150)} ({show(post.feed)}, {moment(post.published)})",
+        f"{quoted(post.title, 150)} ({show(post.feed)}, {moment(post.published, call.zone)})",
         visible(post.link),
         *_filing_lines(post),
         *await _move_lines(call, post),
@@ -71,7 +72,7 @@ async def _post(call: Call) -> Post:
         return post
     if _LINK.fullmatch(typed):
         raise UsageError("No post with that link is known. /latest lists the newest ones.")
-    found = await call.store.find(typed, _CANDIDATES)
+    found = (await call.store.find(typed, _CANDIDATES)).posts
     if not found:
         raise UsageError(f"No post matches {quoted(typed)}. /latest lists the newest ones.")
     return next((post for post in found if fold(typed) in fold(post.title)), found[0])
@@ -99,8 +100,8 @@ async def _move_lines(call: Call, post: Post) -> list[str]:
     moved_at = await call.store.post_moved_at(post.id)
     if moved_at is None:
         return []
-    words = f"On {moment(moved_at)} the blog listed it under another address or id. It was taken for the post"
-    return [f"{words} that was known already, so it was not announced again."]
+    listed = f"On {moment(moved_at, call.zone)} the blog listed it under another address or id."
+    return [f"{listed} It was taken for the post that was known already, so it was not announced again."]
 
 
 async def _channel_fate(call: Call, post: Post) -> list[str]:
@@ -114,13 +115,13 @@ async def _channel_fate(call: Call, post: Post) -> list[str]:
 async def _fate(call: Call, target: Target, post: Post) -> list[str]:
     deliveries = await call.store.deliveries_of(post.id, target.address)
     if deliveries:
-        return [_delivery_words(target, delivery) for delivery in deliveries]
+        return [_delivery_words(target, delivery, call.zone) for delivery in deliveries]
     subscriptions = await call.store.subscriptions(target.address, channel=target.is_channel)
     silence = await call.store.silence_of(post.id)
     passing = [each for each in subscriptions if reaches(each, post)]
     lines = []
     if silence:
-        lines.append(f"Nobody was alerted: {_silence_words(post, silence)}")
+        lines.append(f"Nobody was alerted: {_silence_words(post, silence, call.zone)}")
     if not subscriptions:
         lines.append(f"{target.subject} follow{target.ending} nothing.")
     elif passing:
@@ -130,31 +131,36 @@ async def _fate(call: Call, target: Target, post: Post) -> list[str]:
     return lines
 
 
-def _silence_words(post: Post, silence: SilentPost) -> str:
+def _silence_words(post: Post, silence: SilentPost, zone: tzinfo) -> str:
     if silence.reason is Silence.OLD:
         printed = f" (printed as {quoted(silence.date_text)})" if silence.date_text else ""
         return (
-            f"its date, {moment(post.published)}{printed}, "
+            f"its date, {moment(post.published, zone)}{printed}, "
             "is more than two days before the bot began to watch the blog."
         )
     return SILENCE[silence.reason]
 
 
-def _delivery_words(target: Target, delivery: DeliveryInfo) -> str:
+def _delivery_words(target: Target, delivery: DeliveryInfo, zone: tzinfo) -> str:
     because = "every post is followed" if delivery.matched == "everything" else f"of {show(delivery.matched)}"
     if delivery.state == "sent":
         edited = (
             f" The message was edited {counted(delivery.edited, 'time')} since." if delivery.edited else ""
         )
-        return ended(f"It was sent to {target.object} on {moment(delivery.at)}, because {because}") + edited
+        return (
+            ended(f"It was sent to {target.object} on {moment(delivery.at, zone)}, because {because}")
+            + edited
+        )
     tried = f" Tried {counted(delivery.attempts, 'time')}." if delivery.attempts else ""
     error = f" Last error: {sentence(delivery.error)}" if delivery.error else ""
     if delivery.state == "parked":
         reason = sentence(delivery.destination.parked_reason) or "the place cannot be reached."
         return f"It is on hold for {target.object}: {reason}{tried} It is kept, and goes out by itself."
     if delivery.state == "failed":
-        return f"It could not be sent to {target.object}; given up on {moment(delivery.at)}.{tried}{error}"
-    return f"It waits to be sent to {target.object} since {moment(delivery.at)}.{tried}{error}"
+        return (
+            f"It could not be sent to {target.object}; given up on {moment(delivery.at, zone)}.{tried}{error}"
+        )
+    return f"It waits to be sent to {target.object} since {moment(delivery.at, zone)}.{tried}{error}"
 
 
 def _matching_words(target: Target, passing: list[Subscription], *, silent: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.resolve import resolve_feed
@@ -62,7 +63,7 @@ async def list_feeds(call: Call) -> Reply:
     feeds = await call.store.feeds()
     if not feeds:
         return Reply("No feed is watched yet. To begin: /feeds add URL")
-    lines = [_line(feed) for feed in feeds[:MOST_LISTED]]
+    lines = [_line(feed, call.zone) for feed in feeds[:MOST_LISTED]]
     more = [f"{len(feeds) - MOST_LISTED} more."] if len(feeds) > MOST_LISTED else []
     return Reply("\n".join([f"{counted(len(feeds), 'feed')}:", *lines, *more]))
 
@@ -118,10 +119,10 @@ async def _state(call: Call) -> str:
     return ended(f"Feeds now: {listed(names)}") if names else "No feed is watched now."
 
 
-def _line(feed: Feed) -> str:
+def _line(feed: Feed, zone: tzinfo) -> str:
     origin = "added in chat" if feed.settings.origin == "chat" else "from config.toml"
     read = feed.state.last_success_at
-    last = f"last read {moment(read)}" if read else "not read yet"
+    last = f"last read {moment(read, zone)}" if read else "not read yet"
     every = _interval(feed.settings.every)
     return f"- {show(feed.settings.name)}: {visible(feed.url)}, every {every}, {origin}; {last}"
 

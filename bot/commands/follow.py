@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.declaration import Call
-from bot.commands.listing import term_lines
-from bot.commands.reading import Vocabulary
+from bot.commands.known import known_lines, vocabulary
 from bot.commands.resolve import resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add, chosen_feed, take_off
@@ -22,13 +21,12 @@ UNAVAILABLE_CADENCES = tuple(cadence for cadence in Cadence if cadence not in AV
 async def follow(call: Call) -> Reply:
     """Send posts of some categories to the person who asks."""
     if "categories" not in call.values:
-        lines = term_lines(await call.store.terms(), Kind.CATEGORY)
+        lines = await known_lines(call.store, Kind.CATEGORY)
         return Reply("\n".join([f"Usage: {call.command.usage}", *lines]), ok=False)
     feed = await chosen_feed(call)
-    known = Vocabulary(await call.store.terms(feed.id if feed else None))
-    wanted = resolve(
-        call.text("categories"), known, call.command.path, new=bool(call.text("new")), may_be_new=True
-    )
+    typed = call.text("categories")
+    known = await vocabulary(call.store, typed, feed)
+    wanted = resolve(typed, known, call.command.path, new=bool(call.text("new")), may_be_new=True)
     cadence = Cadence(call.text("when") or AVAILABLE_CADENCES[0])
     return await add(call, Target(call.caller.address), wanted, feed, cadence=cadence)
 

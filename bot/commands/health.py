@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.wording import counted, moment, sentence, show
@@ -32,10 +32,10 @@ async def health(call: Call) -> Reply:
     )  # those that need a look come first
     for feed in troubled[:MOST_FEEDS]:
         newest = await call.store.latest(1, None, feed.id)
-        lines.append(_feed_line(feed, newest, call.now))
+        lines.append(_feed_line(feed, newest, call.now, call.zone))
     if len(feeds) > MOST_FEEDS:
         lines.append(f"{len(feeds) - MOST_FEEDS} more feeds.")
-    return Reply("\n".join([*lines, *_queue_lines(queue, call.caller)]))
+    return Reply("\n".join([*lines, *_queue_lines(queue, call.caller, call.zone)]))
 
 
 def _trouble(feed: Feed, now: datetime) -> str:
@@ -75,26 +75,28 @@ def _verdict(feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequen
     return " ".join(problems) or "All well."
 
 
-def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime) -> str:
+def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime, zone: tzinfo) -> str:
     state, name = feed.state, show(feed.settings.name)
-    read = f"last read {moment(state.last_success_at)}" if state.last_success_at else "never read"
+    read = f"last read {moment(state.last_success_at, zone)}" if state.last_success_at else "never read"
     trouble = _trouble(feed, now)
     if trouble == "stopped":
         line = f"{name}: stopped, for its server says the feed is gone for good; {read}."
     elif trouble == "failing":
-        since = f" since {moment(state.failing_since)}" if state.failing_since else ""
+        since = f" since {moment(state.failing_since, zone)}" if state.failing_since else ""
         line = (
             f"{name}: failing{since}, {counted(state.failures, 'poll')} in a row; {read}; "
-            f"next try {moment(feed.next_poll_at)}. {sentence(state.last_error, MOST_ERROR)}".rstrip()
+            f"next try {moment(feed.next_poll_at, zone)}. {sentence(state.last_error, MOST_ERROR)}".rstrip()
         )
     elif trouble == "overdue":
-        due = moment(feed.next_poll_at)
+        due = moment(feed.next_poll_at, zone)
         line = f"{name}: overdue, a check was due {due}; the bot may not be running; {read}."
     elif trouble:
-        line = f"{name}: not read yet; first check {moment(feed.next_poll_at)}."
+        line = f"{name}: not read yet; first check {moment(feed.next_poll_at, zone)}."
     else:
-        quiet = f"no new post since {moment(newest[0].published)}" if newest else "no post yet"
-        line = f"{name}: {quiet}; the last poll answered, {read}; next check {moment(feed.next_poll_at)}."
+        quiet = f"no new post since {moment(newest[0].published, zone)}" if newest else "no post yet"
+        line = (
+            f"{name}: {quiet}; the last poll answered, {read}; next check {moment(feed.next_poll_at, zone)}."
+        )
     return line + _moved_words(feed)
 
 
@@ -116,9 +118,9 @@ def _in_sight(parked: Sequence[Destination], caller: Caller) -> tuple[Destinatio
     )
 
 
-def _queue_lines(queue: QueueHealth, caller: Caller) -> list[str]:
+def _queue_lines(queue: QueueHealth, caller: Caller, zone: tzinfo) -> list[str]:
     """Return the outbox in words. Admins see which places cannot be reached, others only their own."""
-    since = f", the oldest since {moment(queue.oldest_waiting)}" if queue.oldest_waiting else ""
+    since = f", the oldest since {moment(queue.oldest_waiting, zone)}" if queue.oldest_waiting else ""
     failed = f", {queue.failed:,} given up" if queue.failed else ""
     lines = [f"Alerts: {queue.waiting:,} waiting{since}; {queue.sent:,} sent{failed}."]
     seen = [each for each in queue.parked if caller.admin or each.address in (caller.address, caller.place)]

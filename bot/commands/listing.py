@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 
 from bot.commands.wording import listed, moment, show, term_word
 from bot.model import Filing, Kind, Post, Term
@@ -14,8 +15,11 @@ MOST_FEEDS = 10
 HEADINGS = {Kind.CATEGORY: "Categories", Kind.TAG: "Tags"}
 
 
-def term_lines(terms: Sequence[Term], kind: Kind) -> list[str]:
-    """Return the terms of a kind with their number of posts, one line for each feed."""
+def term_lines(terms: Sequence[Term], kind: Kind, counts: Mapping[str, int]) -> list[str]:
+    """Return the terms of a kind with their number of posts, one line for each feed.
+
+    `counts`: how many names a feed has, those included that are not in `terms`.
+    """
     by_feed: dict[str, list[str]] = {}
     for term in terms:
         if term.kind is kind and fold(term.name):  # a name of nothing but signs cannot be typed
@@ -26,7 +30,9 @@ def term_lines(terms: Sequence[Term], kind: Kind) -> list[str]:
     lines = []
     for feed, names in list(by_feed.items())[:MOST_FEEDS]:
         heading = HEADINGS[kind] if len(by_feed) == 1 else f"{HEADINGS[kind]} of {show(feed)}"
-        lines.append(f"{heading}, with their posts: {listed(names, MOST_TERMS)}")
+        if counts[feed] > len(names):
+            names.append(f"{counts[feed] - len(names)} more")
+        lines.append(f"{heading}, with their posts: {listed(names, MOST_TERMS + 1)}")
     if len(by_feed) > MOST_FEEDS:
         lines.append(f"{len(by_feed) - MOST_FEEDS} more feeds: /categories feed:NAME")
     return lines
@@ -37,7 +43,7 @@ def filing_words(filing: Filing) -> str:
     return ", ".join(show(name) for name in filing.categories) or "no category"
 
 
-def post_lines(posts: Sequence[Post]) -> list[str]:
+def post_lines(posts: Sequence[Post], zone: tzinfo) -> list[str]:
     """Return title, filing, date and link of each post, newest first as given, a paragraph each."""
     several = len({post.feed for post in posts}) > 1
     lines = []
@@ -45,7 +51,7 @@ def post_lines(posts: Sequence[Post]) -> list[str]:
         feed = f"{show(post.feed)} \u00b7 " if several else ""
         lines.append(
             f"{number}. {show(post.title, 150)}\n"
-            f"   {feed}{filing_words(post.filing)} \u00b7 {moment(post.published)}\n"
+            f"   {feed}{filing_words(post.filing)} \u00b7 {moment(post.published, zone)}\n"
             f"   {visible(post.link)}"
         )
     return lines

@@ -19,7 +19,7 @@ _SIGN = re.compile(rf"^[{DASHES}]+\s*")
 _PART = re.compile(rf"(?:{QUOTED}|[^{MARKS}])+", re.DOTALL)
 _QUOTES = '"\u201c\u201d\u201e\u201f '
 _BEFORE_EXCLUSION = re.compile(rf"\s+(?=[{DASHES}]\S)")
-_ELLIPSIS = "\u2026"
+ELLIPSIS = "\u2026"  # in a name that a suggestion cut short
 _LEAST_HINT = 8  # folded characters of a name cut short, to be sure which one is meant
 
 
@@ -52,7 +52,7 @@ class Vocabulary:
         return similar(typed, self.names(kind))
 
     def _cut_short(self, kind: Kind, typed: str) -> Term | None:
-        head, mark, tail = typed.partition(_ELLIPSIS)
+        head, mark, tail = typed.partition(ELLIPSIS)
         begin, end = fold(head), fold(tail)
         if not mark or len(begin) < _LEAST_HINT:
             return None

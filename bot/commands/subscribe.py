@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.commands.declaration import Call
-from bot.commands.reading import Vocabulary
+from bot.commands.known import vocabulary
 from bot.commands.resolve import Wanted, resolve, resolve_feed
 from bot.commands.state import Target, back_test, state_words
 from bot.commands.wording import ended, filter_words, listed, show, term_word
@@ -63,7 +63,7 @@ async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) ->
     """Unfollow what is named ("-Name": no longer leave it out; "all": everything); answer with the state."""
     before = await call.store.subscriptions(target.address, channel=target.is_channel)
     followed = {key: name for each in before for key, name in each.filter.labels.items()}
-    known = Vocabulary([*followed_terms(followed), *await call.store.terms()])
+    known = await vocabulary(call.store, typed, first=followed_terms(followed))
     wanted = resolve(typed, known, call.command.path)
     concerned = [each for each in before if feed is None or each.feed_id == feed.id]
     included = frozenset[str]().union(*(each.filter.include for each in concerned))

@@ -6,7 +6,7 @@ Whatever came from outside (titles, names, typed text, errors) passes `show` or 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 
 from bot.model import EVERYTHING, Cadence, Filter
 from bot.text.sanitize import visible
@@ -61,10 +61,13 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def moment(time: datetime) -> str:
-    """Return "26 Nov 2022, 23:41 UTC", whatever the locale."""
-    time = time.astimezone(UTC)
-    return f"{time.day} {MONTHS[time.month - 1]} {time.year}, {time:%H:%M} UTC"
+def moment(time: datetime, zone: tzinfo) -> str:
+    """Return "26 Nov 2022, 23:41 UTC", or "27 Nov 2022, 07:41 Asia/Shanghai", whatever the locale.
+
+    The zone is named in full: abbreviations such as CST mean several zones.
+    """
+    time = time.astimezone(zone)
+    return f"{time.day} {MONTHS[time.month - 1]} {time.year}, {time:%H:%M} {zone}"
 
 
 def place_word(address: str) -> str:

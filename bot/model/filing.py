@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum, StrEnum
 
 EVERYTHING = "*"  # the term that stands for "every post" in a filter
@@ -63,3 +64,4 @@ class Term:
     fold: str
     posts: int = 0  # posts in the archive that carry it
     feed: str = ""  # name of the feed it belongs to
+    last_used: datetime | None = None  # when the newest of those posts was published

@@ -9,11 +9,13 @@ from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
     DeliveryInfo,
+    Found,
     Inspection,
     Inspector,
     QueueHealth,
     SilentPost,
     SubscriptionStore,
+    TermStore,
 )
 from bot.ports.feeds import AdminNotice, FeedStore, Lexicon, PollCommit, PollRecord, PostRow
 from bot.ports.key_value import SHUT, MemoryStore
@@ -34,6 +36,7 @@ __all__ = [
     "Desk",
     "Failed",
     "FeedStore",
+    "Found",
     "Inspection",
     "Inspector",
     "Lexicon",
@@ -53,6 +56,7 @@ __all__ = [
     "SilentPost",
     "Store",
     "SubscriptionStore",
+    "TermStore",
     "TimeStore",
     "WebAnswer",
     "WebHandler",

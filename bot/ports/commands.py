@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +12,7 @@ from bot.model import (
     Destination,
     Feed,
     FeedSettings,
+    Kind,
     Post,
     Silence,
     Subscription,
@@ -54,23 +55,49 @@ class SilentPost:
     date_text: str = ""
 
 
-class ArchiveStore(Protocol):
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, best first; where too many posts match to be told apart, newest first."""
+
+    posts: tuple[Post, ...]
+    best_first: bool = True
+
+
+class TermStore(Protocol):
+    """The categories and tags of the feeds in use. Those with most posts come first."""
+
+    async def terms(
+        self, feed_id: int | None = None, *, kind: Kind | None = None, each: int | None = None
+    ) -> list[Term]:
+        """Return every known category and tag (of one feed, or of all); at most `each` of a feed."""
+        ...
+
+    async def term_counts(self, kind: Kind, feed_id: int | None = None) -> dict[str, int]:
+        """Return how many names of a kind each feed has, by the feed's name."""
+        ...
+
+    async def term_names(self, beginning: str, limit: int, feed_id: int | None = None) -> list[Term]:
+        """Return terms whose keys (`normalize.term_key`) begin so, each key once, as in its busiest feed."""
+        ...
+
+    async def terms_named(self, keys: Sequence[str], feed_id: int | None = None) -> list[Term]:
+        """Return the terms that have one of the keys."""
+        ...
+
+
+class ArchiveStore(TermStore, Protocol):
     """What commands read."""
 
     async def feeds(self) -> list[Feed]:
         """Return the feeds in use, by name."""
         ...
 
-    async def terms(self, feed_id: int | None = None) -> list[Term]:
-        """Return every known category and tag (of one feed, or of all), those with most posts first."""
-        ...
-
     async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
         """Return the newest posts, newest first, of a term key (`normalize.term_key`) if one is given."""
         ...
 
-    async def find(self, words: str, limit: int) -> list[Post]:
-        """Return posts that contain all the words (as typed by a person, never a query), best first."""
+    async def find(self, words: str, limit: int) -> Found:
+        """Return posts that contain all the words (as typed by a person, never a query)."""
         ...
 
     async def post_by_link(self, link: str) -> Post | None:
@@ -135,6 +162,13 @@ class SubscriptionStore(Protocol):
         self, address: str | None = None, *, channel: bool | None = None
     ) -> list[Subscription]:
         """Return subscriptions, oldest first; of one address, or of all."""
+        ...
+
+    async def channels(self, platform: str, among: Collection[str] | None = None) -> list[str]:
+        """Return the addresses of a platform's channels that get alerts, of those in `among` if it is given.
+
+        Those that began first come first.
+        """
         ...
 
     async def pause(self, address: str, *, paused: bool) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +20,7 @@ from bot.errors import ConfigError, DeliveryError, StoreError
 from bot.model import Feed
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Inspection, Store
+from bot.shell.privacy import readable_by_others
 from bot.shell.progress import progress
 from storage import open_store
 
@@ -26,6 +29,7 @@ _AT_LEAST_ONCE = (
     "killed comes again"
 )
 _MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
+_WARNING = ("warn ", "yellow")  # what an operator may have meant so; it is nothing to mend
 
 
 async def check(options: argparse.Namespace, config: Config) -> int:
@@ -36,6 +40,9 @@ async def check(options: argparse.Namespace, config: Config) -> int:
         bad += not well
         mark, style = _MARKS[well]
         console.print(Text.assemble((mark, style), line))
+    database, variables = config.database.get_secret_value(), config.secrets.names
+    for line in readable_by_others(Path(options.config), database, os.environ, variables):
+        console.print(Text.assemble(_WARNING, line))
     console.print(f"{bad} to mend." if bad else "All well.")
     return 1 if bad else 0
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
         print(f"{options.html}: {number} and the bot's answers as readers on {where} would see them.")
     else:
         for post in posts:
-            Console(highlight=False, markup=False, emoji=False).print(_card(post))
+            Console(highlight=False, markup=False, emoji=False).print(_card(post, config.timezone))
     return 1 if failed else 0
 
 
@@ -144,13 +144,11 @@ def _write(file: Path, platforms: Sequence[Platform], posts: Sequence[Post], sho
         raise BystanderError(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _card(post: Post) -> Panel:
-    filing = post.filing
+def _card(post: Post, zone: tzinfo) -> Panel:
+    filing, published = post.filing, post.published.astimezone(zone)
     lines = [
         Text(
-            f"{post.author}, {post.published:%d %b %Y, %H:%M} UTC"
-            if post.author
-            else f"{post.published:%d %b %Y}"
+            f"{post.author}, {published:%d %b %Y, %H:%M} {zone}" if post.author else f"{published:%d %b %Y}"
         ),
         Text(f"Filed under {', '.join(filing.categories) or '(not known)'}", style="green"),
         Text(f"Tagged {', '.join(filing.tags)}", style="dim")

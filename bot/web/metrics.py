@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot.model import Feed
 from bot.ports import QueueHealth
@@ -30,6 +30,7 @@ class Snapshot:
     started: datetime
     version: str
     troubles: Sequence[str] = ()  # of other parts, a sentence each
+    zone: tzinfo = UTC  # in which people are shown times
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from http import HTTPStatus
 from types import TracebackType
 from typing import Protocol, Self
@@ -68,8 +68,8 @@ class WebServer:
 
     `loops` tells which loops live, `adapters` which enabled adapters are connected, `troubles` what is wrong
     with other parts, in sentences that anybody may read; all are asked at each request. `routes` are served
-    beside the server's own; `limits` bound what strangers can do. Entering raises BystanderError, with the
-    mend, when the address cannot be used.
+    beside the server's own; `limits` bound what strangers can do; `zone` is that of the times on its page.
+    Entering raises BystanderError, with the mend, when the address cannot be used.
     """
 
     def __init__(
@@ -84,12 +84,14 @@ class WebServer:
         routes: Sequence[WebRoute] = (),
         troubles: Callable[[], Sequence[str]] = lambda: (),
         limits: Limits | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         self._host, self._port = host, port
         self._store, self._clock = store, clock
         self._loops, self._adapters, self._troubles = loops, adapters, troubles
         self._started = clock.now()
         limits = limits or Limits()
+        self._zone = zone
         self._look = asyncio.Lock()
         self._seen: tuple[datetime, list[Feed], QueueHealth] | None = None
         app = web.Application(middlewares=[self._watch, _tell_errors])
@@ -181,6 +183,7 @@ class WebServer:
             started=self._started,
             version=__version__,
             troubles=self._troubles(),
+            zone=self._zone,
         )
 
     async def _stored(self) -> tuple[list[Feed], QueueHealth]:

@@ -6,8 +6,8 @@ Counts and feeds only. Whatever came from outside (names, errors) passes `_text`
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
 from html import escape
 
@@ -94,20 +94,20 @@ _PAGE = """<!DOCTYPE html>
 
 
 def status_page(snapshot: Snapshot) -> str:
-    """Return the page as HTML. Times are shown in UTC."""
+    """Return the page as HTML. Times are shown in the zone of the snapshot."""
     problems = list(_problems(snapshot))
     verdict = "".join(f"<li>{problem}</li>" for problem in problems or ["All well."])
     return _PAGE.format(
         title="needs a look" if problems else "all well",
         style=STYLE,
         verdict=f'<ul class="card verdict {"bad" if problems else "good"}">{verdict}</ul>',
-        feeds=_feeds(snapshot.feeds, snapshot.now),
+        feeds=_feeds(snapshot),
         outbox=_outbox(snapshot.queue, snapshot.now),
         parts=_parts("Chats", snapshot.adapters, "connected", "not connected")
         + _parts("Loops", snapshot.loops, "running", "dead"),
-        now=_moment(snapshot.now),
+        now=_moment(snapshot.now, snapshot.zone),
         version=_text(snapshot.version, _LONGEST_NAME),
-        started=_moment(snapshot.started),
+        started=_moment(snapshot.started, snapshot.zone),
     )
 
 
@@ -148,22 +148,23 @@ def _condition(feed: Feed, now: datetime) -> str:
     return "well" if feed.state.last_success_at else "not read yet"
 
 
-def _feeds(feeds: Sequence[Feed], now: datetime) -> str:
+def _feeds(snapshot: Snapshot) -> str:
     """Return the feeds as a list, those in trouble first."""
+    feeds, now = snapshot.feeds, snapshot.now
     if not feeds:
         return '<p class="card">None.</p>'
     ordered = sorted(feeds, key=lambda feed: _condition(feed, now) in ("well", "not read yet"))
-    items = "".join(_feed(feed, now) for feed in ordered[:MOST_FEEDS])
+    items = "".join(_feed(feed, now, snapshot.zone) for feed in ordered[:MOST_FEEDS])
     more = len(feeds) - MOST_FEEDS
     rest = f"<p><small>And {_counted(more, 'feed')} more.</small></p>" if more > 0 else ""
     return f'<ul class="feeds">{items}</ul>{rest}'
 
 
-def _feed(feed: Feed, now: datetime) -> str:
+def _feed(feed: Feed, now: datetime, zone: tzinfo) -> str:
     state, condition = feed.state, _condition(feed, now)
     tone = {"well": "good", "not read yet": "wait"}.get(condition, "bad")
-    read = _when(state.last_success_at, now) if state.last_success_at else "never"
-    due = f"{'' if feed.next_poll_at > now else 'due '}{_when(feed.next_poll_at, now)}"
+    read = _when(state.last_success_at, now, zone) if state.last_success_at else "never"
+    due = f"{'' if feed.next_poll_at > now else 'due '}{_when(feed.next_poll_at, now, zone)}"
     if feed.state.stopped:
         due = "none"
     return (
@@ -171,16 +172,16 @@ def _feed(feed: Feed, now: datetime) -> str:
         f'<span class="state">{condition}</span></div>'
         f"<dl><div><dt>Last success</dt><dd>{read}</dd></div>"
         f"<div><dt>Next check</dt><dd>{due}</dd></div></dl>"
-        f"{_reason(feed)}</li>"
+        f"{_reason(feed, zone)}</li>"
     )
 
 
-def _reason(feed: Feed) -> str:
+def _reason(feed: Feed, zone: tzinfo) -> str:
     """Return why the feed fails; "" for one that does not."""
     state = feed.state
     if not state.failures:
         return ""
-    since = f", since {_moment(state.failing_since)}" if state.failing_since else ""
+    since = f", since {_moment(state.failing_since, zone)}" if state.failing_since else ""
     error = _text(state.last_error, _LONGEST_REASON) or "no reason is known"
     return (
         f'<p class="reason">{error}<br><small>{_counted(state.failures, "poll")} in a row{since}</small></p>'
@@ -219,15 +220,15 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _when(time: datetime, now: datetime) -> str:
+def _when(time: datetime, now: datetime, zone: tzinfo) -> str:
     """Return "3 min ago" or "in 3 min", and the moment."""
     words = f"in {_span(time - now)}" if time > now else f"{_span(now - time)} ago"
-    return f"{words} <small>{_moment(time)}</small>"
+    return f"{words} <small>{_moment(time, zone)}</small>"
 
 
-def _moment(time: datetime) -> str:
-    time = time.astimezone(UTC)
-    return f'<time datetime="{time:%Y-%m-%dT%H:%M:%SZ}">{time:%Y-%m-%d %H:%M} UTC</time>'
+def _moment(time: datetime, zone: tzinfo) -> str:
+    shown = f"{time.astimezone(zone):%Y-%m-%d %H:%M} {escape(str(zone))}"
+    return f'<time datetime="{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}">{shown}</time>'
 
 
 def _span(span: timedelta) -> str:

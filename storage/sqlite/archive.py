@@ -1,34 +1,25 @@
-"""What commands read: terms, posts, the log, health."""
+"""What commands read: posts, the log, health."""
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import unicodedata
+from collections.abc import Iterable
 from datetime import datetime
 
-from bot.model import EVERYTHING, Kind, Post, Silence, Term
-from bot.ports import DeliveryInfo, QueueHealth, SilentPost
-from bot.text.normalize import fold
+from bot.model import EVERYTHING, Post, Silence
+from bot.ports import DeliveryInfo, Found, QueueHealth, SilentPost
 from storage.sqlite.common import Part
 from storage.sqlite.mapping import destination_from, from_ms, link_path, maybe_from_ms, post_from
 from storage.sqlite.posts import SELECT_POSTS
+from storage.sqlite.search import query_of, search
 
-_KINDS = {"c": Kind.CATEGORY, "t": Kind.TAG}
-_TERMS = """
-SELECT t.term, t.name, feeds.name AS feed_name,
-    (SELECT count(*) FROM post_terms AS pt CROSS JOIN posts AS p ON p.id = pt.post_id
-     WHERE pt.term = t.term AND p.feed_id = t.feed_id) AS posts
-FROM terms AS t JOIN feeds ON feeds.id = t.feed_id
-WHERE feeds.retired_at IS NULL AND (:feed IS NULL OR t.feed_id = :feed)
-ORDER BY posts DESC, t.name
+_NEWEST = """
+WHERE p.id IN ({ids} LIMIT :limit) ORDER BY p.published_at DESC, p.id DESC
 """
-_LATEST = (
-    SELECT_POSTS
-    + """WHERE (:feed IS NULL AND p.id = p.canonical_id OR p.feed_id = :feed)
-    AND (:term IS NULL OR p.id IN (SELECT post_id FROM post_terms WHERE term = :term))
-ORDER BY p.published_at DESC, p.id DESC LIMIT :limit"""
+_OF_ALL = (
+    "SELECT id FROM posts INDEXED BY posts_newest WHERE id = canonical_id "
+    "ORDER BY published_at DESC, canonical_id DESC"
 )
 _MOVED_FROM = (  # aliases hold the earlier addresses, without their host
     SELECT_POSTS
@@ -37,61 +28,74 @@ _MOVED_FROM = (  # aliases hold the earlier addresses, without their host
     ON moved.feed_id = feeds.id AND moved.alias = :alias AND :alias <> '/')
 ORDER BY p.id LIMIT 1"""
 )
-_FIND = (
-    SELECT_POSTS
-    + """JOIN archive ON archive.rowid = p.id
-WHERE archive MATCH :query AND p.id = p.canonical_id
-ORDER BY bm25(archive, 4.0, 1.0, 2.0, 2.0), p.published_at DESC LIMIT :limit"""
+_OF_FEED = (
+    "SELECT id FROM posts INDEXED BY posts_newest_of_feed WHERE feed_id = :feed "
+    "ORDER BY published_at DESC, id DESC"
 )
-# What was sent is the rest: an outbox of years is not walked through to show how it is doing.
-_COUNTS = """
-SELECT count(*) AS waiting, min(created_at) AS oldest,
-    (SELECT count(*) FROM deliveries) AS total,
-    (SELECT count(*) FROM deliveries INDEXED BY deliveries_parked WHERE state = 'parked') AS parked,
-    (SELECT count(*) FROM deliveries INDEXED BY deliveries_failed WHERE state = 'failed') AS failed
-FROM deliveries INDEXED BY deliveries_queue WHERE state IN ('pending', 'sending')
+_OF_TERM = (
+    "SELECT post_id FROM post_terms INDEXED BY post_terms_newest "
+    "WHERE term = :term AND post_id = canonical_id "
+    "ORDER BY published_at DESC, canonical_id DESC"
+)
+_OF_BOTH = (
+    "SELECT post_id FROM post_terms INDEXED BY post_terms_newest_of_feed WHERE feed_id = :feed "
+    "AND term = :term ORDER BY published_at DESC, post_id DESC"
+)
+# (a term is given, a feed is given) -> the statement
+LATEST = {
+    given: SELECT_POSTS + _NEWEST.format(ids=ids)
+    for given, ids in {
+        (False, False): _OF_ALL,
+        (False, True): _OF_FEED,
+        (True, False): _OF_TERM,
+        (True, True): _OF_BOTH,
+    }.items()
+}
+# What is over is counted as it happens: an outbox of years is not walked through to show how it is doing.
+QUEUE = """
+SELECT waiting, (SELECT created_at FROM deliveries WHERE id = oldest) AS oldest,
+    (SELECT deliveries FROM delivery_counts WHERE state = 'sent') AS sent,
+    (SELECT deliveries FROM delivery_counts WHERE state = 'failed') AS failed
+FROM (
+    SELECT count(*) AS waiting, min(id) AS oldest
+    FROM deliveries INDEXED BY deliveries_queue WHERE state IN ('pending', 'sending')
+)
 """
 _INFO = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, t.name AS term_name
-FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
+FROM deliveries AS q {by} CROSS JOIN destinations AS d ON d.id = q.destination_id
 LEFT JOIN posts AS filed ON filed.id = q.post_id
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
 """
 _ID = "(SELECT id FROM destinations WHERE address = :address)"
-_MAX_WORDS = 12  # a longer question is cut: each word costs a walk through the index
+OF_POST = _INFO.format(by="") + (
+    f"WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT id FROM posts WHERE key = :key)"
+)
+LOG = _INFO.format(by="INDEXED BY deliveries_log") + (
+    f"WHERE q.destination_id = {_ID} ORDER BY q.id DESC LIMIT :limit"
+)
+LOG_OF_ALL = _INFO.format(by="NOT INDEXED") + "ORDER BY q.id DESC LIMIT :limit"
 
 
 class ArchivePart(Part):
     """The methods of `bot.ports.ArchiveStore`, but for feeds."""
 
-    async def terms(self, feed_id: int | None = None) -> list[Term]:
-        """Return every known category and tag, those with most posts first."""
-        rows = await self._database.read(_TERMS, {"feed": feed_id})
-        return [
-            Term(
-                kind=_KINDS[row["term"][0]],
-                name=row["name"],
-                fold=fold(row["name"]),
-                posts=row["posts"],
-                feed=row["feed_name"],
-            )
-            for row in rows
-        ]
-
     async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
         """Return the newest posts, newest first."""
         term = None if key == EVERYTHING else key
-        rows = await self._database.read(_LATEST, {"limit": limit, "term": term, "feed": feed_id})
+        rows = await self._database.ask(
+            LATEST[term is not None, feed_id is not None], {"limit": limit, "term": term, "feed": feed_id}
+        )
         return [post_from(row) for row in rows]
 
-    async def find(self, words: str, limit: int) -> list[Post]:
-        """Return posts that contain all the words, best first; the last word may be a beginning."""
-        tokens = re.findall(r"\w+", unicodedata.normalize("NFC", words))[:_MAX_WORDS]
-        if not tokens:
-            return []
-        query = " AND ".join(f'"{token}"' for token in tokens) + "*"
-        rows = await self._database.read(_FIND, {"query": query, "limit": limit})
-        return [post_from(row) for row in rows]
+    async def find(self, words: str, limit: int) -> Found:
+        """Return posts that contain all the words; see the port."""
+        query = query_of(words)
+        if not query:
+            return Found(())
+        ids, best = await search(self._database, query, limit)
+        posts = await self._posts(ids)
+        return Found(tuple(posts[each] for each in ids if each in posts), best_first=best)
 
     async def post_by_link(self, link: str) -> Post | None:
         """Return the post that has or had this link; scheme, www, query and a last slash do not matter."""
@@ -120,23 +124,17 @@ class ArchivePart(Part):
 
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
         """Return what became of a post for a destination."""
-        return await self._infos(
-            f"WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT id FROM posts WHERE key = :key)",
-            {"address": address, "key": post_id},
-        )
+        return await self._infos(OF_POST, {"address": address, "key": post_id})
 
     async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
         """Return the newest rows of the outbox, newest first."""
-        where = "" if address is None else f"WHERE q.destination_id = {_ID} "
-        return await self._infos(
-            where + "ORDER BY q.id DESC LIMIT :limit",
-            {"address": address, "limit": limit},
-        )
+        statement = LOG_OF_ALL if address is None else LOG
+        return await self._infos(statement, {"address": address, "limit": limit})
 
     async def queue_health(self) -> QueueHealth:
         """Return how the outbox is doing."""
-        (counts,) = await self._database.read(_COUNTS)
-        parked = await self._database.read(
+        (counts,) = await self._database.ask(QUEUE)
+        parked = await self._database.ask(
             "SELECT id AS destination_id, * FROM destinations INDEXED BY destinations_parked "
             "WHERE parked_at IS NOT NULL ORDER BY address"
         )
@@ -144,18 +142,20 @@ class ArchivePart(Part):
             waiting=counts["waiting"],
             oldest_waiting=maybe_from_ms(counts["oldest"]),
             parked=tuple(destination_from(row) for row in parked),
-            sent=counts["total"] - counts["waiting"] - counts["parked"] - counts["failed"],
+            sent=counts["sent"],
             failed=counts["failed"],
         )
 
-    async def _infos(self, where: str, parameters: dict[str, object]) -> list[DeliveryInfo]:
-        rows = await self._database.read(_INFO + where, parameters)
-        ids = sorted({row["post_id"] for row in rows if row["post_id"] is not None})
-        found = await self._database.read(
-            SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(ids)}
-        )
-        posts = {row["id"]: post_from(row) for row in found}
+    async def _infos(self, statement: str, parameters: dict[str, object]) -> list[DeliveryInfo]:
+        rows = await self._database.ask(statement, parameters)
+        posts = await self._posts({row["post_id"] for row in rows if row["post_id"] is not None})
         return [_info(row, posts.get(row["post_id"])) for row in rows]
+
+    async def _posts(self, ids: Iterable[int]) -> dict[int, Post]:
+        rows = await self._database.ask(
+            SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
+        )
+        return {row["id"]: post_from(row) for row in rows}
 
 
 def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:

@@ -1,8 +1,10 @@
-"""Two connections to one SQLite file, transactions, and what its errors mean to a person."""
+"""Three connections to one SQLite file, transactions, and what its errors mean to a person."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -15,6 +17,7 @@ from bot.errors import StoreBusyError, StoreError, UnstorableError
 from storage.sqlite import migrate
 
 _PAUSE = 0.02  # seconds between tries to enter WAL mode
+PRIVATE = 0o600  # mode of the files: what people follow, and tokens that adapters keep, are nobody else's
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 
 _BUSY = "is locked by another program; close what else has it open and try again"
@@ -59,12 +62,15 @@ def translated(path: str) -> Iterator[None]:
 
 
 class Database:
-    """One file: a writer whose transactions never interleave, and a reader that sees what is committed."""
+    """One file: a writer whose transactions never interleave, and two readers that see what is committed.
 
-    def __init__(self, path: str, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    What people ask has a reader of its own, so that polls and deliveries never wait behind a long answer.
+    """
+
+    def __init__(self, path: str, writer: aiosqlite.Connection, *readers: aiosqlite.Connection) -> None:
         self.path = path
         self._writer = writer
-        self._reader = reader
+        self._reader, self._asker = readers
         self._lock = asyncio.Lock()
 
     @classmethod
@@ -72,17 +78,17 @@ class Database:
         """Open the file and bring its schema up to date; see `storage.open_store` for the errors."""
         with translated(path):
             migrate.refuse_unfit(path, busy_timeout)
+            _make_private(path)
             sqlite3.connect(path).close()  # what cannot be opened fails here, before a thread is made for it
             writer = await _connect(path, busy_timeout)
             try:
                 await migrate.migrate(writer, path)
                 await _try_to_write(writer)
-                reader = await _connect(path, busy_timeout)
+                readers = await _readers(path, busy_timeout)
             except BaseException:
                 await writer.close()
                 raise
-            await reader.execute("PRAGMA query_only = ON")
-        return cls(path, writer, reader)
+        return cls(path, writer, *readers)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -118,6 +124,11 @@ class Database:
         with translated(self.path):
             return list(await self._reader.execute_fetchall(sql, parameters or {}))
 
+    async def ask(self, sql: str, parameters: dict[str, object] | None = None) -> list[sqlite3.Row]:
+        """Return the rows of a query that a person waits for, as of the last commit."""
+        with translated(self.path):
+            return list(await self._asker.execute_fetchall(sql, parameters or {}))
+
     async def backup(self, target: str) -> None:
         """Write a consistent copy to a new file while the database is in use."""
         _reserve(target)
@@ -129,8 +140,9 @@ class Database:
             raise
 
     async def aclose(self) -> None:
-        """Wait for the transaction under way, then close both connections."""
+        """Wait for the transaction under way, then close the connections."""
         async with self._lock:
+            await self._asker.close()
             await self._reader.close()
             await self._writer.close()
 
@@ -148,6 +160,20 @@ async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+async def _readers(path: str, busy_timeout: float) -> list[aiosqlite.Connection]:
+    """Open two connections that cannot write."""
+    opened: list[aiosqlite.Connection] = []
+    try:
+        for _ in range(2):
+            opened.append(await _connect(path, busy_timeout))
+            await opened[-1].execute("PRAGMA query_only = ON")
+    except BaseException:
+        for each in opened:
+            await each.close()
+        raise
+    return opened
 
 
 async def _enter_wal(connection: aiosqlite.Connection, patience: float) -> None:
@@ -181,11 +207,19 @@ async def _copy(path: str, target: str) -> None:
         await source.backup(copy)
 
 
+def _make_private(path: str) -> None:
+    """Make the file, for its owner alone, where there is none; SQLite gives those beside it the same mode.
+
+    What cannot be made is left to SQLite, whose error names the mend.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
+
+
 def _reserve(target: str) -> None:
-    """Make an empty file that was not there; StoreError with the mend where that cannot be."""
+    """Make an empty file for its owner alone that was not there; StoreError with the mend."""
     try:
-        with Path(target).open("xb"):
-            pass
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE))
     except FileExistsError as error:
         raise StoreError(f"{target} exists already; name a new file, nothing was overwritten.") from error
     except OSError as error:

@@ -15,7 +15,7 @@ from bot.ports import AdminNotice, Settlement
 from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
 from storage.sqlite.claim_messages import build_claims
 from storage.sqlite.common import Part, add_notices
-from storage.sqlite.connection import Database
+from storage.sqlite.connection import PRIVATE, Database
 from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 
@@ -51,7 +51,9 @@ class OutboxPart(Part):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         # The real path: two names of one file are one database.
-        self._runner = FileLock(f"{Path(database.path).resolve()}.lock", timeout=0, thread_local=False)
+        self._runner = FileLock(
+            f"{Path(database.path).resolve()}.lock", timeout=0, mode=PRIVATE, thread_local=False
+        )
 
     async def take_over(self, owner: str) -> None:
         """Become the one runner of this file; the system ends the lock of a runner that died."""

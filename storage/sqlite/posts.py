@@ -53,6 +53,10 @@ _TAGGED = (
     "SELECT EXISTS (SELECT 1 FROM posts INDEXED BY posts_tagged "
     "WHERE feed_id = :feed AND rank <= 3 AND tags <> '[]') AS tagged"
 )
+_FILE = (
+    "INSERT INTO post_terms (term, post_id, feed_id, canonical_id, published_at) "
+    "SELECT :term, id, feed_id, canonical_id, published_at FROM posts WHERE id = :post_id"
+)
 _EDIT = (
     "UPDATE deliveries SET edit_due_at = :now, edit_attempts = iif(lease_until > 0, edit_attempts, 0) "
     "WHERE post_id = :post_id AND state = 'sent' AND reference <> '' AND bundle IS NULL "
@@ -144,11 +148,10 @@ async def _add_terms(connection: aiosqlite.Connection, feed_id: int, post_id: in
         "INSERT INTO post_aliases (feed_id, alias, post_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [(feed_id, alias, post_id) for alias in row.aliases],
     )
-    await connection.executemany(
-        "INSERT INTO post_terms (post_id, term) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [(post_id, term) for term in names],
-    )
     await learn_terms(connection, feed_id, names)
+    await connection.executemany(
+        _FILE, [{"post_id": post_id, "term": term} for term in names]
+    )  # counted by triggers
 
 
 async def _store_change(

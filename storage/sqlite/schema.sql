@@ -60,7 +60,8 @@ CREATE TABLE posts (
 ) STRICT;
 CREATE INDEX posts_key ON posts (key);
 CREATE INDEX posts_canonical ON posts (canonical_id);
-CREATE INDEX posts_newest ON posts (published_at);
+CREATE INDEX posts_newest ON posts (published_at, canonical_id) WHERE id = canonical_id;
+CREATE INDEX posts_newest_of_feed ON posts (feed_id, published_at);
 CREATE INDEX posts_link ON posts (link_path);
 CREATE INDEX posts_text ON posts (feed_id, text_hash);
 CREATE INDEX posts_refile ON posts (feed_id, refile_at) WHERE refile_at IS NOT NULL;
@@ -74,21 +75,38 @@ CREATE TABLE post_aliases (
     PRIMARY KEY (feed_id, alias, post_id)
 ) STRICT, WITHOUT ROWID;
 
--- The categories ("c:" + fold) and tags ("t:" + fold) of each post.
+-- The categories ("c:" + fold) and tags ("t:" + fold) of each post, with what their newest posts are found by.
 CREATE TABLE post_terms (
     post_id INTEGER NOT NULL REFERENCES posts (id),
     term TEXT NOT NULL,
+    feed_id INTEGER NOT NULL,          -- these three as in posts
+    canonical_id INTEGER NOT NULL,
+    published_at INTEGER NOT NULL,
     PRIMARY KEY (post_id, term)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX post_terms_term ON post_terms (term, post_id);
+CREATE INDEX post_terms_newest ON post_terms (term, published_at, canonical_id) WHERE post_id = canonical_id;
+CREATE INDEX post_terms_newest_of_feed ON post_terms (feed_id, term, published_at);
 
--- Every category and tag ever known in a feed, also those without posts.
+-- Every category and tag ever known in a feed, also those without posts. Triggers keep the counts.
 CREATE TABLE terms (
     feed_id INTEGER NOT NULL REFERENCES feeds (id),
     term TEXT NOT NULL,
     name TEXT NOT NULL,
+    posts INTEGER NOT NULL DEFAULT 0,  -- of the feed that carry it
+    last_used_at INTEGER,              -- when the newest of them was published
     PRIMARY KEY (feed_id, term)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX terms_term ON terms (term, feed_id);
+CREATE TRIGGER terms_gain AFTER INSERT ON post_terms BEGIN
+    UPDATE terms SET posts = posts + 1,
+        last_used_at = max(coalesce(last_used_at, new.published_at), new.published_at)
+    WHERE feed_id = new.feed_id AND term = new.term;
+END;
+CREATE TRIGGER terms_lose AFTER DELETE ON post_terms BEGIN
+    UPDATE terms SET posts = posts - 1,
+        last_used_at = (SELECT max(published_at) FROM post_terms WHERE feed_id = old.feed_id AND term = old.term)
+    WHERE feed_id = old.feed_id AND term = old.term;
+END;
 
 -- Full-text archive for /find; its content is read from posts.
 CREATE VIRTUAL TABLE archive USING fts5 (
@@ -131,6 +149,7 @@ CREATE TABLE subscriptions (
     created_at INTEGER NOT NULL,
     UNIQUE (destination_id, feed_id, cadence, channel)
 ) STRICT;
+CREATE INDEX subscriptions_channels ON subscriptions (destination_id) WHERE channel = 1;
 
 CREATE TABLE filters (
     subscription_id INTEGER NOT NULL REFERENCES subscriptions (id) ON DELETE CASCADE,
@@ -178,8 +197,20 @@ CREATE INDEX deliveries_sending ON deliveries (destination_id, lease_until) WHER
 CREATE INDEX deliveries_edits ON deliveries (edit_due_at, lease_until) WHERE edit_due_at IS NOT NULL;
 CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_due_at IS NOT NULL;
 CREATE INDEX deliveries_post ON deliveries (post_id);
+CREATE INDEX deliveries_log ON deliveries (destination_id, id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
-CREATE INDEX deliveries_failed ON deliveries (id) WHERE state = 'failed';
+
+-- How many deliveries ended so. A trigger keeps it; rows that are deleted later stay counted.
+CREATE TABLE delivery_counts (
+    state TEXT PRIMARY KEY,
+    deliveries INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO delivery_counts VALUES ('sent', 0), ('failed', 0);
+CREATE TRIGGER deliveries_over AFTER UPDATE OF state ON deliveries
+WHEN new.state <> old.state AND (new.state IN ('sent', 'failed') OR old.state IN ('sent', 'failed')) BEGIN
+    UPDATE delivery_counts SET deliveries = deliveries + (state = new.state) - (state = old.state)
+    WHERE state IN (new.state, old.state);
+END;
 
 -- What adapters keep over restarts, such as the fingerprint of the commands they registered.
 CREATE TABLE memory (

@@ -15,11 +15,21 @@ from storage.sqlite.moved import MovedPart
 from storage.sqlite.outbox import OutboxPart
 from storage.sqlite.posts import PostPart
 from storage.sqlite.subscriptions import SubscriptionPart
+from storage.sqlite.terms import TermPart
 from storage.sqlite.times import TimePart
 
 
 class SqliteStore(
-    FeedPart, PostPart, OutboxPart, ArchivePart, SubscriptionPart, ReachPart, MovedPart, MemoryPart, TimePart
+    FeedPart,
+    PostPart,
+    OutboxPart,
+    TermPart,
+    ArchivePart,
+    SubscriptionPart,
+    ReachPart,
+    MovedPart,
+    MemoryPart,
+    TimePart,
 ):
     """`bot.ports.Store` on one SQLite file."""
 

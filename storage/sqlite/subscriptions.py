@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -14,16 +14,34 @@ from bot.model import Cadence, Filter, Subscription
 from storage.sqlite.common import Part, destination_id, first_int
 from storage.sqlite.mapping import destination_from, to_ms
 
-_SUBSCRIPTIONS = """
+_SELECT = """
 SELECT s.*, d.address, d.parked_at, d.parked_reason, coalesce(feeds.name, '') AS feed_name,
     f.term, f.name, f.excluded, f.mention
-FROM subscriptions AS s
-JOIN destinations AS d ON d.id = s.destination_id
+FROM {source}
 LEFT JOIN feeds ON feeds.id = s.feed_id
 LEFT JOIN filters AS f ON f.subscription_id = s.id
-WHERE (:address IS NULL OR d.address = :address) AND (:channel IS NULL OR s.channel = :channel)
+WHERE {which} AND (:channel IS NULL OR s.channel = :channel)
 ORDER BY s.id, f.name COLLATE NOCASE
 """
+ALL = _SELECT.format(
+    source="subscriptions AS s JOIN destinations AS d ON d.id = s.destination_id", which="true"
+)
+OF_ADDRESS = _SELECT.format(
+    source="destinations AS d CROSS JOIN subscriptions AS s ON s.destination_id = d.id",
+    which="d.address = :address",
+)
+_CHANNELS = """
+SELECT d.address FROM {source}
+WHERE s.channel = 1 AND d.platform = :platform GROUP BY d.id ORDER BY min(s.id)
+"""
+CHANNELS = _CHANNELS.format(
+    source="subscriptions AS s INDEXED BY subscriptions_channels CROSS JOIN destinations AS d "
+    "ON d.id = s.destination_id"
+)
+CHANNELS_AMONG = _CHANNELS.format(
+    source="json_each(:among) AS seen CROSS JOIN destinations AS d ON d.address = seen.value "
+    "CROSS JOIN subscriptions AS s INDEXED BY subscriptions_channels ON s.destination_id = d.id"
+)
 _SIBLINGS = (
     "SELECT id FROM subscriptions WHERE destination_id = :destination_id AND channel = :channel "
     "AND feed_id = :feed_id"
@@ -101,10 +119,19 @@ class SubscriptionPart(Part):
         self, address: str | None = None, *, channel: bool | None = None
     ) -> list[Subscription]:
         """Return subscriptions, oldest first; of one address, or of all."""
-        rows = await self._database.read(
-            _SUBSCRIPTIONS, {"address": address, "channel": None if channel is None else int(channel)}
+        rows = await self._database.ask(
+            ALL if address is None else OF_ADDRESS,
+            {"address": address, "channel": None if channel is None else int(channel)},
         )
         return [_subscription(list(group)) for _, group in groupby(rows, key=lambda row: row["id"])]
+
+    async def channels(self, platform: str, among: Collection[str] | None = None) -> list[str]:
+        """Return the addresses of a platform's channels that get alerts; see the port."""
+        rows = await self._database.ask(
+            CHANNELS if among is None else CHANNELS_AMONG,
+            {"platform": platform, "among": None if among is None else json.dumps(list(among))},
+        )
+        return [row["address"] for row in rows]
 
     async def pause(self, address: str, *, paused: bool) -> int:
         """Pause or resume the channel subscriptions of an address; return how many."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,6 +58,7 @@ async def test_the_log_can_be_json(home: Home, blog: FaultyBlog) -> None:
 
 async def test_check_of_a_bot_that_is_well(home: Home, blog: FaultyBlog) -> None:
     await home.call("once")
+    home.config.chmod(0o600)
     ended = await home.call("check")
 
     assert ended.code == 0, ended.out
@@ -68,6 +70,19 @@ async def test_check_of_a_bot_that_is_well(home: Home, blog: FaultyBlog) -> None
         f"ok  feed {FEED}: 8 posts, the newest is “{blog.blog.posts[0].title}”",
         "All well.",
     ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no such modes there")
+async def test_check_warns_of_files_that_others_can_read_and_changes_nothing(home: Home) -> None:
+    await home.call("once")
+    home.config.chmod(0o644)
+    home.database.chmod(0o640)
+    ended = await home.call("check")
+    warned = [line.partition(": others")[0] for line in ended.out.splitlines() if line.startswith("warn ")]
+
+    assert warned == ["warn config", "warn database"]
+    assert (ended.code, ended.out.splitlines()[-1]) == (0, "All well.")
+    assert home.database.stat().st_mode & 0o777 == 0o640
 
 
 async def test_a_running_bot_picks_up_what_command_changed(home: Home, blog: FaultyBlog) -> None:

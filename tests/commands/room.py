@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from ipaddress import ip_network
 
 from bot.commands.address import channel_address
@@ -90,10 +90,11 @@ class Room:
     fetcher: Fetcher
     wall: Wall
     clock: Hands = field(default_factory=Hands)
+    zone: tzinfo = UTC
 
     def __post_init__(self) -> None:
         inspector = FeedInspector(self.fetcher, self.wall)
-        self.dispatcher = Dispatcher(self.store, inspector, self.clock, channel_address)
+        self.dispatcher = Dispatcher(self.store, inspector, self.clock, channel_address, zone=self.zone)
 
     def caller(self, who: str = "alice", *, admin: bool = False, place: str = "") -> Caller:
         return Caller(f"console:{who}", f"console:{place or who}", admin=admin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from unicodedata import category
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -189,7 +190,9 @@ def test_lists_counts_and_times_read_well() -> None:
     ]
     assert listed(["a", "b", "c", "d"], 2, "or") == "a, b or 2 more"
     assert (counted(1, "post"), counted(1200, "post")) == ("1 post", "1,200 posts")
-    assert moment(datetime(2022, 11, 27, 7, 41, tzinfo=east)) == "26 Nov 2022, 23:41 UTC"
+    assert moment(datetime(2022, 11, 27, 7, 41, tzinfo=east), UTC) == "26 Nov 2022, 23:41 UTC"
+    shanghai = ZoneInfo("Asia/Shanghai")
+    assert moment(datetime(2022, 11, 26, 23, 41, tzinfo=UTC), shanghai) == "27 Nov 2022, 07:41 Asia/Shanghai"
     assert (place_word("console:me"), place_word("discord:1")) == ("on the console", "by DM")
 
 

@@ -1,4 +1,4 @@
-"""What every store must show of the archive: terms, newest posts, search, links, what became of a post."""
+"""What every store must show of the archive: newest posts, search, links, what became of a post."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import EVERYTHING, DeliveryState, Kind
+from bot.model import EVERYTHING, DeliveryState
 from bot.ports import AdminNotice, Again, Failed, Parked, PollCommit, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
@@ -28,50 +28,7 @@ pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
 async def found(store: Store, words: str, limit: int = 9) -> list[str]:
-    return [post.id for post in await store.find(words, limit)]
-
-
-async def test_terms_are_counted_for_each_feed_those_with_most_posts_first(store: Store) -> None:
-    feed, other = await add_feed(store), await add_feed(store, "Other")
-    await publish(store, feed, row("p1", "Trade", tags=["Steel"]), row("p2", "Trade", "Arts"))
-    await store.commit_poll(PollCommit(record(feed), vocabulary=("Military",), at=T0))
-    await publish(store, other, row("o1", "Trade"))
-
-    assert [(term.kind, term.name, term.posts, term.feed) for term in await store.terms(feed.id)] == [
-        (Kind.CATEGORY, "Trade", 2, "Blog"),
-        (Kind.CATEGORY, "Arts", 1, "Blog"),
-        (Kind.TAG, "Steel", 1, "Blog"),
-        (Kind.CATEGORY, "Military", 0, "Blog"),
-    ]
-    assert [(term.name, term.posts, term.feed) for term in await store.terms()][:2] == [
-        ("Trade", 2, "Blog"),
-        ("Arts", 1, "Blog"),
-    ]
-    assert len(await store.terms()) == 5
-
-
-async def test_a_term_has_the_spelling_seen_last_and_the_folded_form(store: Store) -> None:
-    feed = await add_feed(store)
-    await publish(store, feed, row("p1", "CHINA-US"), row("p2", "China\u2013U.S."))
-    (term,) = await store.terms(feed.id)
-
-    assert (term.name, term.fold, term.posts) == ("China\u2013U.S.", "chinaus", 2)
-
-
-async def test_terms_follow_a_new_filing(store: Store) -> None:
-    feed = await add_feed(store)
-    await publish(store, feed, row("p1", "Trade"))
-    await change(store, feed, row("p1", "Military"))
-
-    assert {term.name: term.posts for term in await store.terms(feed.id)} == {"Military": 1, "Trade": 0}
-
-
-async def test_terms_of_retired_feeds_are_not_offered(store: Store) -> None:
-    feed = await add_feed(store)
-    await publish(store, feed, row("p1", "Trade"))
-    await store.retire_feed(feed.id, T0)
-
-    assert await store.terms() == []
+    return [post.id for post in (await store.find(words, limit)).posts]
 
 
 async def test_the_latest_posts_come_newest_first(store: Store) -> None:
@@ -122,6 +79,27 @@ async def test_a_search_sees_a_post_as_it_is_now(store: Store) -> None:
     await change(store, feed, row("p1", "Trade", text="The second version."))
 
     assert (await found(store, "wording"), await found(store, "version")) == ([], ["p1"])
+
+
+async def test_of_very_many_posts_with_a_word_the_newest_are_found(store: Store) -> None:
+    feed, many = await add_feed(store), 600
+    archive = [row(f"p{number}", text="Steel.", minutes=-number) for number in range(many)]
+    rare = row("rare", text="Steel, and a rare word.", minutes=-2 * many)
+    # As the archive of a blog is read: the oldest posts come last.
+    await store.commit_poll(PollCommit(record(feed), silent=(*archive, rare), at=T0))
+    common, best = await store.find("steel", 3), await store.find("rare steel", 3)
+
+    assert ([post.id for post in common.posts], common.best_first) == (["p0", "p1", "p2"], False)
+    assert ([post.id for post in best.posts], best.best_first) == (["rare"], True)
+
+
+async def test_a_word_common_in_old_posts_alone_is_found(store: Store) -> None:
+    feed = await add_feed(store)
+    old = [row(f"o{number}", text="Steel.", minutes=-9000 - number) for number in range(600)]
+    new = [row(f"n{number}", text="Other.", minutes=-number) for number in range(2001)]
+    await store.commit_poll(PollCommit(record(feed), silent=(*old, *new), at=T0))
+
+    assert await found(store, "steel", 2) == ["o0", "o1"]
 
 
 async def test_a_post_of_two_feeds_is_found_once(store: Store) -> None:

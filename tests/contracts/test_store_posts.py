@@ -77,7 +77,7 @@ async def test_a_poll_that_fails_in_the_middle_changes_nothing(store: Store, pla
         await store.commit_poll(bad)
     assert (await store.feeds(), await store.latest(9), await store.delivery_log(None, 9)) == before
     assert await claim(store) == []
-    assert await store.find("Changed", 9) == []
+    assert (await store.find("Changed", 9)).posts == ()
     assert list((await store.vocabulary(feed.id)).categories) == ["Trade"]
     assert await store.next_poll_at() == later(900 + LEASE)  # still leased to the one who polls
 

@@ -82,7 +82,7 @@ async def test_reading_again_stores_nothing_and_changes_nothing(room: Newsroom) 
 async def test_it_can_be_found_and_knows_its_categories(room: Newsroom) -> None:
     room.blog.blog.edit(7, categories=("Media",), tags=("Trade",), title="Post 7 on soybeans")
     await backfill(room)
-    (found,) = await room.store.find("soybeans", 5)
+    (found,) = (await room.store.find("soybeans", 5)).posts
 
     assert (found.filing.categories, found.filing.tags) == (("Media",), ("Trade",))
     assert found.filing.rank is Rank.API

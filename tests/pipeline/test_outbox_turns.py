@@ -34,7 +34,7 @@ def test_what_has_no_room_yet_is_given_back_until_its_turn(action: Action, *, un
 async def test_it_goes_out_at_its_turn_and_no_attempt_is_counted(office: Office) -> None:
     office.clock = SystemClock()  # type: ignore[assignment]  # a turn comes by itself
     await office.alert("p1", "p2")
-    office.board.meet("send", *[NotYetError("Full.", retry_after=0.2)] * 12)
+    office.board.meet("send", *[NotYetError("Full.", retry_after=0.02)] * 12)
 
     assert await office.drain() == 0
     assert office.pinned() == ["p1", "p2"]  # and not as title and link only

@@ -48,7 +48,7 @@ async def test_an_edit_that_shows_in_no_message_edits_none(room: Newsroom) -> No
     await room.poll()
 
     assert await room.deliver() == []
-    assert await room.store.find("really over", 5) == [await room.post(4)]
+    assert (await room.store.find("really over", 5)).posts == (await room.post(4),)
 
 
 async def test_an_update_paragraph_is_carried_by_the_edit(room: Newsroom) -> None:

@@ -60,7 +60,7 @@ async def test_a_known_text_that_can_no_longer_be_read_is_kept(room: Newsroom) -
     await room.poll()
 
     assert (await room.post(4)).summary.startswith("The text of post 4")
-    assert await room.store.find("two sentences", 1) != []
+    assert (await room.store.find("two sentences", 1)).posts
 
 
 def test_readings_come_in_the_order_of_their_sources() -> None:

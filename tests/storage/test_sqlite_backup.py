@@ -46,7 +46,7 @@ async def test_a_backup_taken_while_writing_is_consistent(tmp_path: Path) -> Non
     await store.aclose()
 
     restored = await open_store(f"sqlite:///{tmp_path / 'copy2.db'}")
-    assert len(await restored.find("word", 999)) >= 30
+    assert len((await restored.find("word", 999)).posts) >= 30
     await restored.aclose()
 
 

@@ -9,9 +9,22 @@ from contextlib import closing
 
 import pytest
 
-from storage.sqlite import archive, claim, destinations, matching, migrate, outbox, posts, settle
+from storage.sqlite import (
+    archive,
+    claim,
+    destinations,
+    matching,
+    migrate,
+    outbox,
+    posts,
+    search,
+    settle,
+    subscriptions,
+    terms,
+)
 
 FOLLOWERS = "SEARCH f USING COVERING INDEX filters_followers (term=? AND excluded=?)"
+POSTS = "SEARCH p USING INTEGER PRIMARY KEY"
 QUEUE = "USING INDEX deliveries_queue (destination_id=?"
 # Statement -> lines its plan must have.
 PLANS = {
@@ -68,14 +81,50 @@ PLANS = {
         ],
     ),
     "moved from": (archive._MOVED_FROM, ["SEARCH moved USING PRIMARY KEY (feed_id=? AND alias=?)"]),
-    "latest": (archive._LATEST, ["SCAN p USING INDEX posts_newest"]),
-    "terms": (archive._TERMS, ["SEARCH pt USING COVERING INDEX post_terms_term (term=?"]),
+    "latest": (archive.LATEST[False, False], ["SCAN posts USING COVERING INDEX posts_newest", POSTS]),
+    "latest of a feed": (
+        archive.LATEST[False, True],
+        ["SEARCH posts USING COVERING INDEX posts_newest_of_feed (feed_id=?)", POSTS],
+    ),
+    "latest of a term": (
+        archive.LATEST[True, False],
+        ["SEARCH post_terms USING COVERING INDEX post_terms_newest (term=?)", POSTS],
+    ),
+    "latest of both": (
+        archive.LATEST[True, True],
+        ["SEARCH post_terms USING COVERING INDEX post_terms_newest_of_feed (feed_id=? AND term=?)", POSTS],
+    ),
+    "terms": (terms.TERMS, ["SEARCH t USING"]),
+    "counts of terms": (terms.COUNTS, ["SEARCH t USING"]),
+    "names": (terms.NAMES, ["SEARCH t USING INDEX terms_term (term>? AND term<?)"]),
+    "named": (terms.NAMED, ["SEARCH t USING INDEX terms_term (term=?"]),
+    "matches": (search.MATCHES, []),
+    "best": (search.BEST, [POSTS]),
+    "newest": (search.NEWEST, ["SCAN posts USING COVERING INDEX posts_newest"]),
+    "matches among": (search.MATCHES_AMONG, []),
+    "by date": (search.BY_DATE, [POSTS]),
+    "queue": (archive.QUEUE, ["SCAN deliveries USING INDEX deliveries_queue"]),
+    "log": (archive.LOG, ["SEARCH q USING INDEX deliveries_log (destination_id=?)"]),
+    "deliveries of a post": (
+        archive.OF_POST,
+        ["SEARCH q USING INDEX sqlite_autoindex_deliveries_1 (destination_id=? AND post_id=?)"],
+    ),
+    "subscriptions of an address": (
+        subscriptions.OF_ADDRESS,
+        ["SEARCH s USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?)"],
+    ),
+    "channels": (subscriptions.CHANNELS, ["SCAN s USING INDEX subscriptions_channels"]),
+    "channels among some": (
+        subscriptions.CHANNELS_AMONG,
+        ["SEARCH s USING INDEX subscriptions_channels (destination_id=?)"],
+    ),
 }
 # What may be walked through: what was handed in, few by nature, in the wanted order up to a limit, or the
 # rows of an index that holds only what is under way.
 WALKED = re.compile(
-    r"SCAN (filed VIRTUAL|json_each VIRTUAL|\(subquery|t$|feeds|p USING INDEX posts_newest"
-    r"|(q|deliveries) USING INDEX deliveries_(due|sending|edits))"
+    r"SCAN ((filed|json_each|typed|match|seen|archive) VIRTUAL|\(subquery|feeds"
+    r"|posts USING COVERING INDEX posts_newest|s USING INDEX subscriptions_channels"
+    r"|(q|deliveries) USING INDEX deliveries_(due|sending|edits|queue))"
 )
 
 
@@ -110,6 +159,13 @@ def test_a_statement_is_led_by_its_index(connection: sqlite3.Connection, name: s
     assert walked == [], plan
     for part in expected:
         assert any(part in line for line in plan), (part, plan)
+
+
+def test_the_log_of_all_is_read_from_its_end(connection: sqlite3.Connection) -> None:
+    plan = [line for *_, line in connection.execute(f"EXPLAIN QUERY PLAN {archive.LOG_OF_ALL}", {"limit": 9})]
+
+    assert plan[0] == "SCAN q"  # by its id, which is the order that is wanted
+    assert not any("TEMP B-TREE" in line for line in plan), plan
 
 
 @pytest.mark.parametrize("statement", outbox._END_LEASES)

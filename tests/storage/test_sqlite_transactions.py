@@ -47,7 +47,7 @@ async def fail_at_commit(database: Database, name: str) -> None:
     async with database.transaction() as connection:
         await connection.execute("PRAGMA defer_foreign_keys = ON")
         await connection.execute(ADD, [name])
-        await connection.execute("INSERT INTO terms VALUES (99, 'c:x', 'x')")
+        await connection.execute("INSERT INTO terms (feed_id, term, name) VALUES (99, 'c:x', 'x')")
 
 
 async def pragma(database: Database, name: str) -> object:
@@ -82,7 +82,7 @@ async def test_the_reader_cannot_write(database: Database) -> None:
 async def test_foreign_keys_are_held(database: Database) -> None:
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         async with database.transaction() as connection:
-            await connection.execute("INSERT INTO terms VALUES (99, 'c:x', 'x')")
+            await connection.execute("INSERT INTO terms (feed_id, term, name) VALUES (99, 'c:x', 'x')")
 
 
 async def test_what_is_not_committed_is_seen_by_nobody(database: Database) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,6 +56,7 @@ class Scene:
         port: int = 0,
         store: StatusStore | None = None,
         limits: Limits | None = None,
+        zone: tzinfo = UTC,
     ) -> WebServer:
         return WebServer(
             host,
@@ -67,6 +68,7 @@ class Scene:
             routes=routes,
             limits=limits,
             troubles=lambda: self.troubles,
+            zone=zone,
         )
 
     async def watch(self, name: str, state: FeedState = NEW, *, next_poll: datetime = NOW) -> None:

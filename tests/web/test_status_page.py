@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.model import FeedState
 from bot.web.server import FRESH
 from bot.web.status_page import MOST_FEEDS
-from tests.web.scene import HOSTILE, NOW, SECRET, Ask, Scene
+from tests.web.scene import HOSTILE, NOW, SECRET, Ask, Scene, asking
 
 
 def words(page: str) -> str:
@@ -54,6 +55,16 @@ async def test_the_page_tells_conditions_apart(
     await scene.watch("Blog", state, next_poll=NOW - late)
 
     assert expected in words((await ask("/")).text)
+
+
+async def test_times_are_shown_in_the_zone_of_the_config_which_is_named(scene: Scene) -> None:
+    await scene.watch("Blog", FeedState(last_success_at=NOW - timedelta(minutes=3)))
+    async with asking(scene.server(zone=ZoneInfo("Asia/Kathmandu"))) as ask:
+        page = (await ask("/")).text
+
+    assert '<time datetime="2022-11-26T23:38:00Z">2022-11-27 05:23 Asia/Kathmandu</time>' in page
+    assert "As of 2022-11-27 05:26 Asia/Kathmandu" in words(page)
+    assert "UTC" not in words(page)
 
 
 async def test_the_page_says_that_all_is_well(scene: Scene, ask: Ask) -> None:

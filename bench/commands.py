@@ -1,0 +1,154 @@
+"""What an answer costs in a database of many years, and whether a poll waits for it.
+
+`python -m bench.commands`: 200,000 posts and 1,000,000 deliveries, each command through the real dispatcher.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from bench import library
+from bench.matching import poll_with, post_row
+from bench.report import Aim, heading, line
+from bot.commands.address import channel_address
+from bot.commands.dispatch import Dispatcher
+from bot.model import Caller, FeedSettings
+from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.inspector import FeedInspector
+from bot.ports import Store
+from bot.sandbox.sandbox import Wall
+from bot.web.metrics import Snapshot, exposition
+from bot.web.status_page import status_page
+from storage import open_store
+
+ROUNDS = 7
+AIM = Aim(50, "ms")
+WHO = Caller("console:d999", "console:d1", admin=True)
+COMMON, USUAL, RARE = library.word(0), library.word(300), library.word(library.VOCABULARY - 1)
+LINES = (
+    f"/find {COMMON}",
+    f"/find {COMMON} {library.word(1)} {library.word(2)}",
+    f"/find {USUAL}",
+    f"/find {RARE}",
+    "/find tea",  # the beginning of many words
+    "/latest",
+    "/latest Topic1",
+    "/latest Topic1 10",
+    f"/latest {library.LONELY}",
+    "/follow",
+    "/follow Topic1, Topic2, -Topic3",
+    '/follow Topic1 feed:"Blog 3"',
+    "/follow Topik1",
+    f"/unfollow {library.LONELY}",
+    "/following",
+    "/categories",
+    "/categories show:tags",
+    "/why",
+    "/why https://blog.example/77/",
+    f"/why {COMMON}",
+    "/health",
+    "/alerts list",
+    "/alerts log",
+)
+TYPED = ("", "T", "Topic1", "Topic1, to", "#", f"#{library.word(7)}", "#zzqqxx", "nothing like it")
+
+
+POLLS = 20  # whose commits are measured beside searches
+
+
+class Still:
+    """A clock that stands, a moment after the newest post."""
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return library.NEWEST + timedelta(seconds=1)
+
+
+async def measured(work: Callable[[], Awaitable[object]]) -> float:
+    """Return the median of the milliseconds that the work takes."""
+    return median([await _once(work) for _ in range(ROUNDS)])
+
+
+async def _once(work: Callable[[], Awaitable[object]]) -> float:
+    start = time.perf_counter()
+    await work()
+    return (time.perf_counter() - start) * 1000
+
+
+def show(name: str, milliseconds: float) -> None:
+    """Print a figure beside its aim."""
+    line(name, milliseconds, "ms", AIM.verdict(milliseconds))
+
+
+async def commands(dispatcher: Dispatcher) -> None:
+    """Measure each command, and the suggestions for what is typed."""
+    heading(f"commands among {library.POSTS:,} posts and {library.DELIVERIES:,} deliveries")
+    for typed in LINES:
+        show(typed, await measured(partial(dispatcher.run, WHO, typed)))
+    for typed in TYPED:
+        suggested = await measured(partial(dispatcher.complete, WHO, "follow", "categories", typed))
+        show(f"suggestions for {typed!r}", suggested)
+
+
+async def pages(store: Store) -> None:
+    """Measure the status page and the metrics, which tell the same."""
+    show("status page", await measured(partial(_page, store, status_page)))
+    show("/metrics", await measured(partial(_page, store, exposition)))
+
+
+async def _page(store: Store, shape: Callable[[Snapshot], str]) -> str:
+    feeds, queue, now = await store.feeds(), await store.queue_health(), Still().now()
+    return shape(Snapshot(feeds, queue, {}, {}, now, now, "1"))
+
+
+async def polls(store: Store, dispatcher: Dispatcher) -> None:
+    """Measure what a poll does in the store, alone and while somebody searches without pause."""
+    settings = FeedSettings("Polled", "https://polled.example/feed/", origin="chat")
+    feed = await store.add_feed(settings, Still().now())
+
+    async def poll(number: int) -> None:
+        name = f"polled {number}"
+        await store.known_posts(feed.id, [name], [])
+        await store.commit_poll(poll_with(feed, new=[post_row(name, "Polled")]))
+
+    alone = [await _once(partial(poll, number)) for number in range(POLLS)]
+    searching = asyncio.create_task(_search(dispatcher))
+    beside = [await _once(partial(poll, POLLS + number)) for number in range(POLLS)]
+    searching.cancel()
+    heading("what a poll does in the store")
+    line("alone", median(alone), "ms")
+    show("beside searches, the longest", max(beside))
+
+
+async def _search(dispatcher: Dispatcher) -> None:
+    while True:
+        await dispatcher.run(WHO, LINES[0])
+
+
+async def run() -> None:
+    """Fill a database, and measure."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        line(
+            "filling the database",
+            await _once(lambda: asyncio.to_thread(library.fill, str(path))) / 1000,
+            "s",
+        )
+        store = await open_store(f"sqlite:///{path}")
+        async with Fetcher(FetchSettings()) as fetcher, Wall() as wall:
+            dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), Still(), channel_address)
+            await commands(dispatcher)
+            await pages(store)
+            await polls(store, dispatcher)
+        await store.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(run())

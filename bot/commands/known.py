@@ -1,0 +1,55 @@
+"""Which of the known categories and tags a command needs: the typed ones, and where one is unknown, more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.commands.listing import MOST_TERMS, term_lines
+from bot.commands.reading import ELLIPSIS, MOST_PARTS, Vocabulary, read_item, read_list, split_list
+from bot.model import Feed, Kind, Term
+from bot.ports import CommandStore
+from bot.text.normalize import fold
+
+MOST_COMPARED = 1000  # names of a kind, the most used, that an unknown one is compared with
+_SIGNS = ("", "#")  # a name that begins with "#" is found without it too
+
+
+async def vocabulary(
+    store: CommandStore, typed: str, feed: Feed | None = None, *, first: Sequence[Term] = ()
+) -> Vocabulary:
+    """Return the names that a typed text needs; `first`: names that are known before those of the store."""
+    feed_id = feed.id if feed else None
+    names = names_in(typed)
+    named = [*first, *await store.terms_named(_keys(names), feed_id)]
+    known = Vocabulary(named)
+    if all(item.known for item in read_list(typed, known)):
+        return known
+    beginnings = [f"{kind}:{begin}" for kind in "ct" for begin in (*_cut_short(names), "")]
+    others = [await store.term_names(each, MOST_COMPARED, feed_id) for each in beginnings]
+    return Vocabulary([*named, *(term for terms in others for term in terms)])
+
+
+def names_in(typed: str) -> list[str]:
+    """Return what may be a name in a typed list: each part, and runs of parts, for names may have commas."""
+    parts = split_list(typed)
+    runs = [parts[start : start + size] for start in range(len(parts)) for size in range(1, MOST_PARTS + 1)]
+    nothing = Vocabulary(())
+    return list(dict.fromkeys(read_item(", ".join(run), nothing).name for run in [*runs, [typed]]))
+
+
+def _keys(names: Sequence[str]) -> list[str]:
+    """Return the keys under which names may be known."""
+    folded = dict.fromkeys(filter(None, map(fold, names)))
+    return [f"{kind}:{sign}{name}" for name in folded for kind in "ct" for sign in _SIGNS]
+
+
+def _cut_short(names: Sequence[str]) -> list[str]:
+    """Return how names begin that were cut short with an ellipsis, as suggestions print long ones."""
+    return [fold(name.partition(ELLIPSIS)[0]) for name in names if ELLIPSIS in name]
+
+
+async def known_lines(store: CommandStore, kind: Kind, feed: Feed | None = None) -> list[str]:
+    """Return the names of a kind with their posts, a line for each feed."""
+    feed_id = feed.id if feed else None
+    terms = await store.terms(feed_id, kind=kind, each=MOST_TERMS)
+    return term_lines(terms, kind, await store.term_counts(kind, feed_id))

@@ -1,0 +1,45 @@
+"""Whether others on this machine can read what is the bot's alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+_OTHERS = stat.S_IRGRP | stat.S_IROTH
+_SQLITE = "sqlite:///"
+
+
+def readable_by_others(
+    config: Path, database: str, environ: Mapping[str, str], secrets: Iterable[str]
+) -> Iterator[str]:
+    """Yield a line for each file that others can read: config, environment files, database, secrets.
+
+    `secrets`: the variables that hold them. Nothing is changed: whoever opened a file to a group may have
+    meant it. A path out of the environment is not shown, since it may be a secret in the wrong variable.
+    """
+    for what, file in _files(config, database):
+        if _read_by_others(file):
+            yield f"{what}: others on this machine can read it; if nobody else should: chmod 600 {file}"
+    for name in secrets:
+        variable = f"{name}_FILE"
+        if variable in environ and _read_by_others(Path(environ[variable])):
+            yield f"{variable}: others on this machine can read its file; chmod 600 it"
+
+
+def _files(config: Path, database: str) -> Iterator[tuple[str, Path]]:
+    yield "config", config
+    for file in sorted(config.parent.glob("*.env")):  # ".env" too
+        yield "environment", file
+    if database.lower().startswith(_SQLITE):
+        for ending in ("", "-wal", "-shm", "-journal"):
+            yield "database", Path(database[len(_SQLITE) :] + ending)
+
+
+def _read_by_others(file: Path) -> bool:
+    """Whether a file is there whose mode lets others read it; Windows has no such modes."""
+    try:
+        return os.name == "posix" and bool(file.stat().st_mode & _OTHERS)
+    except (OSError, ValueError):
+        return False

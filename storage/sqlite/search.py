@@ -1,0 +1,74 @@
+"""Full-text search whose cost is bounded: a word that few posts have is ranked, a common one is not.
+
+To rank a match costs about a microsecond and to learn its date more, to list it next to nothing. Where there
+are more than RANKED matches no ranking tells them apart anyway, so the newest are taken: they are looked for
+among the newest posts, and only where those have too few, among the others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+from storage.sqlite.connection import Database
+
+RANKED = 500  # matches
+_WINDOWS = (2_000, 20_000)  # newest posts
+_MOST_WORDS = 12  # a longer question is cut: each word costs a walk through the index
+_LEAST_BEGINNING = 3  # letters; a shorter beginning would merge a good part of the index
+_IDEOGRAPHS = "\u2e80"  # from here on a word is not written apart from the next, and one letter says much
+
+MATCHES = "SELECT rowid FROM archive WHERE archive MATCH :query ORDER BY rowid DESC LIMIT :most"
+BEST = """
+SELECT p.id FROM archive CROSS JOIN posts AS p ON p.id = archive.rowid
+WHERE archive MATCH :query AND p.id = p.canonical_id
+ORDER BY bm25(archive, 4.0, 1.0, 2.0, 2.0), p.published_at DESC LIMIT :limit
+"""
+NEWEST = """
+SELECT id FROM posts INDEXED BY posts_newest WHERE id = canonical_id
+ORDER BY published_at DESC, canonical_id DESC LIMIT :window
+"""
+# "+": the matches are listed once and compared, and not looked up one by one.
+MATCHES_AMONG = """
+SELECT rowid FROM archive WHERE archive MATCH :query AND rowid BETWEEN :low AND :high
+    AND +rowid IN (SELECT value FROM json_each(:ids))
+"""
+BY_DATE = """
+SELECT p.id FROM json_each(:ids) AS match CROSS JOIN posts AS p ON p.id = match.value
+WHERE p.id = p.canonical_id ORDER BY p.published_at DESC, p.id DESC LIMIT :limit
+"""
+
+
+def query_of(words: str) -> str:
+    """Return typed words as a query for all of them, "" for none; the last may be a beginning."""
+    tokens = re.findall(r"\w+", unicodedata.normalize("NFC", words))[:_MOST_WORDS]
+    if not tokens:
+        return ""
+    begins = len(tokens[-1]) >= _LEAST_BEGINNING or tokens[-1][0] >= _IDEOGRAPHS
+    return " AND ".join(f'"{token}"' for token in tokens) + ("*" if begins else "")
+
+
+async def search(database: Database, query: str, limit: int) -> tuple[list[int], bool]:
+    """Return the ids of matching posts, and whether they are the best (else the newest) of all."""
+    rows = await database.ask(MATCHES, {"query": query, "most": RANKED + 1})
+    if len(rows) <= RANKED:
+        best = await database.ask(BEST, {"query": query, "limit": limit})
+        return [row["id"] for row in best], True
+    for window in _WINDOWS:
+        recent = await _recent_matches(database, query, window)
+        if len(recent) >= limit:
+            return recent[:limit], False
+    ids = json.dumps(sorted({*recent, *(row["rowid"] for row in rows)}))
+    newest = await database.ask(BY_DATE, {"ids": ids, "limit": limit})
+    return [row["id"] for row in newest], False
+
+
+async def _recent_matches(database: Database, query: str, window: int) -> list[int]:
+    """Return the ids of the matches among the newest posts, newest first."""
+    newest = [row["id"] for row in await database.ask(NEWEST, {"window": window})]
+    if not newest:
+        return []
+    among = {"query": query, "ids": json.dumps(newest), "low": min(newest), "high": max(newest)}
+    matches = {row["rowid"] for row in await database.ask(MATCHES_AMONG, among)}
+    return [each for each in newest if each in matches]

@@ -1,0 +1,93 @@
+"""Categories and tags as commands ask for them: by name, by how a name begins, or the most used.
+
+No statement reads a post: `terms` holds the counts, which triggers keep (schema.sql).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from bot.model import Kind, Term
+from storage.sqlite.common import Part
+from storage.sqlite.mapping import maybe_from_ms
+
+_KINDS = {"c": Kind.CATEGORY, "t": Kind.TAG}
+_PREFIXES = {Kind.CATEGORY: "c:", Kind.TAG: "t:"}
+_END = "\U0010ffff"  # no key has a character after it
+_COLUMNS = "t.term, t.name, t.posts, t.last_used_at, feeds.name AS feed_name"
+_WATCHED = "feeds.retired_at IS NULL AND (:feed IS NULL OR feeds.id = :feed)"
+_ORDER = "ORDER BY posts DESC, name"
+_ORDER_OF_TERMS = "ORDER BY t.posts DESC, t.name"
+TERMS = f"""
+SELECT * FROM (
+    SELECT {_COLUMNS}, row_number() OVER (PARTITION BY t.feed_id {_ORDER_OF_TERMS}) AS place
+    FROM feeds CROSS JOIN terms AS t ON t.feed_id = feeds.id
+    WHERE {_WATCHED} AND t.term >= :low AND t.term < :high
+) WHERE :each IS NULL OR place <= :each
+{_ORDER}
+"""
+COUNTS = f"""
+SELECT feeds.name AS feed_name, count(*) AS terms
+FROM feeds CROSS JOIN terms AS t ON t.feed_id = feeds.id
+WHERE {_WATCHED} AND t.term >= :low AND t.term < :high
+GROUP BY feeds.id
+"""
+# Beside max(), SQLite takes the other columns from the row that has the maximum.
+NAMES = f"""
+SELECT t.term, t.name, max(t.posts) AS posts, t.last_used_at, feeds.name AS feed_name
+FROM terms AS t INDEXED BY terms_term CROSS JOIN feeds ON feeds.id = t.feed_id
+WHERE {_WATCHED} AND t.term >= :low AND t.term < :high
+GROUP BY t.term ORDER BY posts DESC, t.name LIMIT :limit
+"""
+NAMED = f"""
+SELECT {_COLUMNS}
+FROM json_each(:keys) AS typed CROSS JOIN terms AS t INDEXED BY terms_term ON t.term = typed.value
+CROSS JOIN feeds ON feeds.id = t.feed_id
+WHERE {_WATCHED} {_ORDER_OF_TERMS}
+"""
+
+
+class TermPart(Part):
+    """The methods of `bot.ports.TermStore`."""
+
+    async def terms(
+        self, feed_id: int | None = None, *, kind: Kind | None = None, each: int | None = None
+    ) -> list[Term]:
+        """Return the categories and tags of the feeds in use, those with most posts first; see the port."""
+        low = _PREFIXES[kind] if kind else ""
+        rows = await self._database.ask(
+            TERMS, {"feed": feed_id, "low": low, "high": low + _END, "each": each}
+        )
+        return [_term(row) for row in rows]
+
+    async def term_counts(self, kind: Kind, feed_id: int | None = None) -> dict[str, int]:
+        """Return how many names of a kind each feed has, by the feed's name."""
+        low = _PREFIXES[kind]
+        rows = await self._database.ask(COUNTS, {"feed": feed_id, "low": low, "high": low + _END})
+        return {row["feed_name"]: row["terms"] for row in rows}
+
+    async def term_names(self, beginning: str, limit: int, feed_id: int | None = None) -> list[Term]:
+        """Return the terms whose keys begin so, each key once, those with most posts first."""
+        rows = await self._database.ask(
+            NAMES, {"feed": feed_id, "low": beginning, "high": beginning + _END, "limit": limit}
+        )
+        return [_term(row) for row in rows]
+
+    async def terms_named(self, keys: Sequence[str], feed_id: int | None = None) -> list[Term]:
+        """Return the terms that have one of the keys, those with most posts first."""
+        rows = await self._database.ask(NAMED, {"feed": feed_id, "keys": json.dumps(list(keys))})
+        return [_term(row) for row in rows]
+
+
+def _term(row: sqlite3.Row) -> Term:
+    key: str = row["term"]
+    return Term(
+        kind=_KINDS[key[0]],
+        name=row["name"],
+        fold=key[2:],
+        posts=row["posts"],
+        feed=row["feed_name"],
+        last_used=maybe_from_ms(row["last_used_at"]),
+    )

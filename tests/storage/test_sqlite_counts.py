@@ -1,0 +1,135 @@
+"""What is counted as it is stored is what counting afresh would give, whatever happens to posts."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from bot.ports import Failed, PollCommit, Sent
+from storage.sqlite import migrate
+from storage.sqlite.store import open_sqlite
+from tests.contracts.store_samples import ALICE, BOB, add_feed, claim, follow, later, record, row
+
+KEPT_TERMS = "SELECT feed_id, term, posts, last_used_at FROM terms ORDER BY feed_id, term"
+COUNTED_TERMS = """
+SELECT t.feed_id, t.term, count(p.id), max(p.published_at) FROM terms AS t
+LEFT JOIN (post_terms AS pt JOIN posts AS p ON p.id = pt.post_id)
+    ON pt.term = t.term AND p.feed_id = t.feed_id
+GROUP BY t.feed_id, t.term ORDER BY t.feed_id, t.term
+"""
+KEPT_STATES = "SELECT state, deliveries FROM delivery_counts ORDER BY state"
+COUNTED_STATES = """
+SELECT kept.state, (SELECT count(*) FROM deliveries AS q WHERE q.state = kept.state)
+FROM delivery_counts AS kept ORDER BY kept.state
+"""
+# Each post's terms hold what they are sorted by as the post has it.
+STRAYS = """
+SELECT count(*) FROM post_terms AS pt JOIN posts AS p ON p.id = pt.post_id
+WHERE (pt.feed_id, pt.canonical_id, pt.published_at) <> (p.feed_id, p.canonical_id, p.published_at)
+"""
+NAMES = ["Trade", "trade", "China-U.S.", "Arts"]
+KINDS = ["new", "silent", "changed", "quiet_changed"]
+
+Change = tuple[str, int, int, list[str], list[str], int]
+changes = some.lists(
+    some.tuples(
+        some.sampled_from([*KINDS, "send", "fail", "delete"]),
+        some.integers(0, 1),  # feed
+        some.integers(0, 3),  # post
+        some.lists(some.sampled_from(NAMES), max_size=3, unique=True),
+        some.lists(some.sampled_from(NAMES), max_size=2, unique=True),
+        some.integers(0, 5),  # minutes
+    ),
+    max_size=25,
+)
+
+
+def delete(path: str, post: str) -> None:
+    """Take a post that was sent to nobody out of the archive, in all feeds."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        found = "SELECT id FROM posts WHERE key = ?"
+        if connection.execute(f"SELECT 1 FROM deliveries WHERE post_id IN ({found})", [post]).fetchone():
+            return
+        for table in ("post_terms", "post_aliases"):
+            connection.execute(f"DELETE FROM {table} WHERE post_id IN ({found})", [post])
+        connection.execute("DELETE FROM posts WHERE key = ?", [post])
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=changes)
+def test_counts_are_what_counting_afresh_gives(steps: Sequence[Change]) -> None:
+    async def run(path: str) -> None:
+        store = await open_sqlite(f"sqlite:///{path}")
+        feeds = [await add_feed(store), await add_feed(store, "Other")]
+        for address in (ALICE, BOB):
+            await follow(store, address, "Trade")
+        for what, feed, number, categories, tags, minutes in steps:
+            if what in KINDS:
+                post = row(f"p{number}", *categories, tags=tags, minutes=minutes, title=f"As of {minutes}")
+                commit = PollCommit(record(feeds[feed]), **{what: (post,)}, at=later(minutes))  # type: ignore[arg-type]  # all take posts
+                await store.commit_poll(commit)
+            elif what == "delete":
+                await asyncio.to_thread(delete, path, f"p{number}")
+            else:
+                for each in await claim(store, later(60 * minutes)):
+                    outcome = (
+                        Sent(each, "reference", later(minutes))
+                        if what == "send"
+                        else Failed(each, "refused", later(minutes))
+                    )
+                    await store.settle([outcome])
+        await store.aclose()
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "counted.db")
+        asyncio.run(run(path))
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute(KEPT_TERMS).fetchall() == connection.execute(COUNTED_TERMS).fetchall()
+            assert connection.execute(KEPT_STATES).fetchall() == connection.execute(COUNTED_STATES).fetchall()
+            assert connection.execute(STRAYS).fetchone() == (0,)
+
+
+def test_an_older_database_is_counted_when_it_is_brought_up_to_date() -> None:
+    older = [step for step in migrate.steps() if "CREATE TABLE delivery_counts" not in step]
+    (counting,) = set(migrate.steps()) - set(older)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for step in older:
+            connection.executescript(step)
+        connection.executescript(OLD_POSTS)
+        connection.executescript(counting)
+
+        assert connection.execute(KEPT_TERMS).fetchall() == [
+            (1, "c:arts", 0, None),
+            (1, "c:trade", 2, 20),
+            (1, "t:steel", 1, 10),
+        ]
+        assert connection.execute(KEPT_STATES).fetchall() == [("failed", 1), ("sent", 2)]
+        assert connection.execute(STRAYS).fetchone() == (0,)
+
+
+OLD_POSTS = """
+INSERT INTO feeds (id, name, name_fold, settings_url, url, every, announce_latest, categories, aliases,
+    api_base, origin, next_poll_at)
+VALUES (1, 'Blog', 'blog', 'u', 'u', 900, 0, '[]', '{}', 'off', 'chat', 0);
+INSERT INTO posts (id, feed_id, key, canonical_id, wordpress_id, guid, link, link_path, title, author,
+    published_at, first_seen_at, summary, text, text_hash, image, update_text, labels, categories, tags, rank,
+    evidence, ambiguous, silent, edits, refile_attempts)
+SELECT value, 1, 'p' || value, value, 0, '', '', '', '', '', value * 10, 0, '', '', '', '', '', '[]', '[]',
+    '[]', 0, '', 0, 0, 0, 0 FROM json_each('[1, 2]');
+INSERT INTO terms (feed_id, term, name)
+VALUES (1, 'c:trade', 'Trade'), (1, 't:steel', 'Steel'), (1, 'c:arts', 'Arts');
+INSERT INTO post_terms (post_id, term) VALUES (1, 'c:trade'), (2, 'c:trade'), (1, 't:steel');
+INSERT INTO destinations (id, address, platform, created_at)
+SELECT value, 'console:' || value, 'console', 0 FROM json_each('[1, 2, 3, 4]');
+INSERT INTO deliveries (destination_id, post_id, state, due_at, created_at)
+SELECT value, 1, CASE value WHEN 3 THEN 'failed' WHEN 4 THEN 'pending' ELSE 'sent' END, 0, 0
+FROM json_each('[1, 2, 3, 4]');
+"""
