@@ -15,7 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.config.values import AdapterTable, Name
 from bot.model import Caller, CommandInfo, Message
-from bot.ports import Adapter, Desk, MemoryStore
+from bot.ports import Adapter, BotServices, KeyValueStore
 
 S = TypeVar("S", bound=AdapterTable)
 
@@ -77,7 +77,7 @@ class Visit:
     """
 
     addresses: Sequence[str]
-    kept: MemoryStore | None
+    kept: KeyValueStore | None
     sync: bool
 
 
@@ -99,21 +99,21 @@ class Promises:
 class Preview:
     """How messages and answers look on the platform, without the platform. `bystander preview` draws them.
 
-    `payload`: what would be sent for a message with an attempt key. `answer`: runs a command at a desk and
-    returns what shows its answer. `home`: the view that the platform shows of the bot, [] for none. `draw`:
-    one payload as HTML, and `style` its style sheet below the class of the plug-in's name. `caller`: who
-    uses the commands, `names`: what the ids in answers stand for. `private`: what the platform's clients
-    write below an answer that one person sees.
+    `payload`: what would be sent for a message with an attempt key. `answer`: runs a command on the bot's
+    services and returns what shows its answer. `home`: the view that the platform shows of the bot, [] for
+    none. `draw`: one payload as HTML, and `style` its style sheet below the class of the plug-in's name.
+    `caller`: who uses the commands, `names`: what the ids in answers stand for. `private`: what the
+    platform's clients write below an answer that one person sees.
     """
 
     payload: Callable[[Message, str], Payload]
-    answer: Callable[[Desk, Caller, str, Mapping[str, str]], Awaitable[list[Payload]]]
+    answer: Callable[[BotServices, Caller, str, Mapping[str, str]], Awaitable[list[Payload]]]
     draw: Callable[[Payload], str]
     style: Callable[[], str]
     caller: Caller
     names: Mapping[str, str] = field(default_factory=dict)
     private: str = ""
-    home: Callable[[Desk, Caller], Awaitable[list[Payload]]] | None = None
+    home: Callable[[BotServices, Caller], Awaitable[list[Payload]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from bot.model import Caller, FeedSettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Store
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from bot.web.metrics import Snapshot, exposition
 from bot.web.status_page import status_page
 from storage import open_store
@@ -142,8 +142,8 @@ async def run() -> None:
             "s",
         )
         store = await open_store(f"sqlite:///{path}")
-        async with Fetcher(FetchSettings()) as fetcher, Wall() as wall:
-            dispatcher = Dispatcher(store, FeedInspector(fetcher, wall), Still(), channel_address)
+        async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
+            dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still(), channel_address)
             await commands(dispatcher)
             await pages(store)
             await polls(store, dispatcher)

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import psutil
 
-from bot.errors import ParseError, WallError
+from bot.errors import ParseError, SandboxError
 from bot.model import ParsedFeed
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 FEED = "feed"
 
@@ -44,24 +44,24 @@ class Survey:
 async def survey(files: Iterable[Path]) -> Survey:
     """Parse each file behind one wall, as polls do."""
     found = Survey()
-    async with Wall() as wall:
+    async with Sandbox() as sandbox:
         for file in files:
             start = time.perf_counter()
-            outcome, posts = await _poll(wall, file, found)
+            outcome, posts = await _poll(sandbox, file, found)
             row = found.rows.setdefault(outcome, Row())
             row.files += 1
             row.posts += posts
             row.slowest = max(row.slowest, time.perf_counter() - start)
-            if wall.pid:
-                found.peak = max(found.peak, psutil.Process(wall.pid).memory_info().rss)
+            if sandbox.pid:
+                found.peak = max(found.peak, psutil.Process(sandbox.pid).memory_info().rss)
     return found
 
 
-async def _poll(wall: Wall, file: Path, found: Survey) -> tuple[str, int]:
+async def _poll(sandbox: Sandbox, file: Path, found: Survey) -> tuple[str, int]:
     try:
-        feed = await wall.run("bot.pipeline.parse.feed:parse", file.read_bytes())
+        feed = await sandbox.run("bot.pipeline.parse.feed:parse", file.read_bytes())
     except ParseError as error:
-        if isinstance(error, WallError):
+        if isinstance(error, SandboxError):
             found.stopped.append(file)
         return str(error).partition(" (")[0], 0  # details stand in brackets
     except Exception as error:  # noqa: BLE001 - the survey is there to find it

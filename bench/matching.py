@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.report import Aim, ratio_of
-from bot.model import Feed, FeedSettings, FeedState, Filing, Post, Rank
+from bot.model import EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post
 from bot.ports import PollCommit, PollRecord, PostRow, Sent
 from storage.sqlite.store import SqliteStore, open_sqlite
 
@@ -142,7 +142,9 @@ def post_row(name: str, category: str = "Topic1") -> PostRow:
         author="Ann",
         published=NOW,
         summary="A sentence of a summary. " * 8,
-        filing=Filing((category, "Other"), ("Steel", "Tariffs", "Ports"), Rank.API, "The API says so."),
+        filing=Filing(
+            (category, "Other"), ("Steel", "Tariffs", "Ports"), EvidenceRank.API, "The API says so."
+        ),
     )
     return PostRow(
         post,

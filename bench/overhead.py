@@ -24,13 +24,13 @@ from bot.app import spare_collector
 from bot.clock import SystemClock
 from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.model import Feed, FeedSettings, FeedState, Filing, Post, Rank
+from bot.model import EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
-from bot.ports import Adapter, Desk, PollCommit, PollRecord, PostRow, Store
-from bot.sandbox.sandbox import Wall
-from bot.services import FrontDesk
+from bot.ports import Adapter, BotServices, PollCommit, PollRecord, PostRow, Store
+from bot.sandbox.sandbox import Sandbox
+from bot.services import Services
 from storage import open_store
 
 ROUNDS = 7
@@ -70,12 +70,12 @@ class Rounds:
     """Seconds for each alert, a number for each round."""
 
     cpu: list[float] = field(default_factory=list)
-    wall: list[float] = field(default_factory=list)
+    sandbox: list[float] = field(default_factory=list)
 
     def note(self, spent: Spent, alerts: int) -> None:
         """Add a round."""
         self.cpu.append(spent.cpu / alerts)
-        self.wall.append(spent.wall / alerts)
+        self.sandbox.append(spent.sandbox / alerts)
 
 
 async def run(platform: Platform) -> int:
@@ -107,9 +107,9 @@ async def _connected(platform: Platform) -> AsyncIterator[tuple[Store, Feed]]:
             settings = FeedSettings("Bench", "https://blog.example/feed/", origin="chat")
             feed = await store.add_feed(settings, datetime.now(UTC))
             await follow(store, platform.addresses)
-            async with Fetcher(FetchSettings()) as fetcher, Wall() as wall:
+            async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
                 try:
-                    await platform.adapter.start(_desk(store, fetcher, wall))
+                    await platform.adapter.start(_services(store, fetcher, sandbox))
                     yield store, feed
                 finally:
                     await platform.adapter.aclose()
@@ -117,9 +117,9 @@ async def _connected(platform: Platform) -> AsyncIterator[tuple[Store, Feed]]:
             await store.aclose()
 
 
-def _desk(store: Store, fetcher: Fetcher, wall: Wall) -> Desk:
+def _services(store: Store, fetcher: Fetcher, sandbox: Sandbox) -> BotServices:
     clock = SystemClock()
-    return FrontDesk(Dispatcher(store, FeedInspector(fetcher, wall), clock, channel_address), store, clock)
+    return Services(Dispatcher(store, FeedInspector(fetcher, sandbox), clock, channel_address), store, clock)
 
 
 async def _deliver(store: Store, feed: Feed, number: int, platform: Platform) -> tuple[Spent, int]:
@@ -143,7 +143,7 @@ def _post(number: int, now: datetime) -> PostRow:
         author="Ann",
         published=now,
         summary=_SENTENCE * 4,
-        filing=Filing((CATEGORY, "Trade"), ("Grain", "Ports"), Rank.API, "The API says so."),
+        filing=Filing((CATEGORY, "Trade"), ("Grain", "Ports"), EvidenceRank.API, "The API says so."),
         feed="Bench",
     )
     return PostRow(
@@ -176,6 +176,6 @@ def _show(platform: Platform, ours: Rounds, bare: Rounds) -> None:
     alerts = len(platform.addresses)
     heading(f"an alert on {platform.name}, outbox to recorded, pace lifted ({ROUNDS} rounds of {alerts})")
     for name, rounds in (("bare aiohttp posts the same bodies", bare), ("Bystander", ours)):
-        line(name, median(rounds.cpu) * 1e3, "ms CPU", f"{median(rounds.wall) * 1e3:.2f} ms by the clock")
+        line(name, median(rounds.cpu) * 1e3, "ms CPU", f"{median(rounds.sandbox) * 1e3:.2f} ms by the clock")
     ratio("CPU, Bystander / bare loop", ratio_of(ours.cpu, bare.cpu))
-    ratio("clock, Bystander / bare loop", ratio_of(ours.wall, bare.wall))
+    ratio("clock, Bystander / bare loop", ratio_of(ours.sandbox, bare.sandbox))

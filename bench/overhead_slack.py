@@ -13,7 +13,7 @@ import aiohttp
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.messages.destinations import address
-from adapters.slack.transport.rate_limit import POST, Pace
+from adapters.slack.transport.rate_limit import POST, RateLimiter
 from bench.overhead import AT_ONCE, run
 from tests.fakes.slack_process import SlackProcess
 
@@ -47,9 +47,9 @@ class Slack:
                 raise RuntimeError(f"{POST}: {told['error']}")
 
 
-def _pace() -> Pace:
+def _pace() -> RateLimiter:
     """Return a pace that never makes anything wait."""
-    return Pace(per_minute=_UNLIMITED, clock=lambda: _FASTER * time.monotonic())
+    return RateLimiter(per_minute=_UNLIMITED, clock=lambda: _FASTER * time.monotonic())
 
 
 async def main() -> int:

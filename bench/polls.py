@@ -30,7 +30,7 @@ from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.poll import Poller
 from bot.ports import PollRecord, Store
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from storage import open_store
 
 URLS = 1000
@@ -66,7 +66,7 @@ class Bench:
 
     store: Store
     fetcher: Fetcher
-    wall: Wall
+    sandbox: Sandbox
     clock: BenchClock
 
     @classmethod
@@ -76,8 +76,8 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="bystander-bench-") as folder:
             store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
             try:
-                async with Fetcher(FetchSettings(allow_networks=_LOOPBACK)) as fetcher, Wall() as wall:
-                    yield cls(store, fetcher, wall, BenchClock())
+                async with Fetcher(FetchSettings(allow_networks=_LOOPBACK)) as fetcher, Sandbox() as sandbox:
+                    yield cls(store, fetcher, sandbox, BenchClock())
             finally:
                 await store.aclose()
 
@@ -99,7 +99,7 @@ class Bench:
         poller = Poller(
             self.store,
             self.fetcher,
-            self.wall,
+            self.sandbox,
             self.clock,
             owner="bench",
             admins=(),
@@ -147,7 +147,7 @@ async def unchanged(bases: Sequence[str], path: str, title: str, aim: Aim | None
         for _ in range(ROUNDS + 1):
             theirs.append(await bare_round(session, urls))
             ours.append(await bench.round())
-        parsed = bench.wall.pid is not None
+        parsed = bench.sandbox.pid is not None
     del theirs[0], ours[0]  # first connections, first imports
     heading(f"{title} ({URLS:,} URLs, {ROUNDS} rounds in turn, CPU of the process)")
     for name, rounds in (("bare aiohttp loop", theirs), ("Bystander: claim, fetch, record", ours)):
@@ -173,16 +173,16 @@ async def changed(bases: Sequence[str]) -> None:
         first = await bench.round()
         for _ in range(CHANGED_ROUNDS):
             theirs.append(_feedparser_round(bodies))
-            before = cpu_of(bench.wall.pid)
+            before = cpu_of(bench.sandbox.pid)
             ours.append(await bench.round())
-            child.append(cpu_of(bench.wall.pid) - before)
+            child.append(cpu_of(bench.sandbox.pid) - before)
         posts = (await bench.store.queue_health()).waiting
     if posts != CHANGING * CHANGED_ROUNDS:
         raise RuntimeError(f"{posts} alerts were made, not {CHANGING * CHANGED_ROUNDS}.")
     heading(f"changed polls ({CHANGING} feeds, one new post of {POSTS} each, {CHANGED_ROUNDS} rounds)")
     line("feedparser alone", CHANGING / median(_walls(theirs)), "posts/s")
     line("Bystander: fetch to outbox", CHANGING / median(_walls(ours)), "posts/s")
-    line("  first polls, all posts new", CHANGING * POSTS / first.wall, "posts/s")
+    line("  first polls, all posts new", CHANGING * POSTS / first.sandbox, "posts/s")
     line("feedparser alone, CPU", median(_cpus(theirs)) / CHANGING * 1e6, "us/poll")
     line("Bystander, CPU of the process", median(_cpus(ours)) / CHANGING * 1e6, "us/poll")
     line("  and of the child that parses", median(child) / CHANGING * 1e6, "us/poll")
@@ -196,7 +196,7 @@ def _cpus(rounds: Sequence[Spent]) -> list[float]:
 
 
 def _walls(rounds: Sequence[Spent]) -> list[float]:
-    return [each.wall for each in rounds]
+    return [each.sandbox for each in rounds]
 
 
 def _feedparser_round(bodies: Sequence[bytes]) -> Spent:

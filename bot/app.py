@@ -21,12 +21,12 @@ from bot.errors import BystanderError, ConfigError, PermanentError, StoreError
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
-from bot.pipeline.poll import Patience, Poller
-from bot.ports import SHUT, Adapter, Desk, Store
-from bot.sandbox.lanes import QuickWall
-from bot.sandbox.sandbox import Wall
+from bot.pipeline.poll import Poller, Timeouts
+from bot.ports import SHUT, Adapter, BotServices, Store
+from bot.sandbox.lanes import FastLane
+from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
-from bot.services import FrontDesk
+from bot.services import Services
 from bot.timekeeping import Timekeeper
 from bot.vitals import Vitals
 from storage import open_store
@@ -45,11 +45,11 @@ class Bot:
     timekeeper: Timekeeper
     store: Store
     fetcher: Fetcher
-    wall: Wall
+    sandbox: Sandbox
     poller: Poller
     vitals: Vitals
     outbox: Outbox
-    desk: Desk  # where adapters bring what people type
+    services: BotServices  # where adapters bring what people type
     adapters: dict[str, Adapter]
     owner: str
     refused: set[str] = field(default_factory=set)  # adapters that their platform has shut out for good
@@ -73,24 +73,24 @@ async def open_bot(
     async with AsyncExitStack() as stack:
         store = await open_store(config.database.get_secret_value(), create=create)
         stack.push_async_callback(store.aclose)
-        fetcher, wall = await network_of(config, stack)
+        fetcher, sandbox = await network_of(config, stack)
         for adapter in talking.values():
             stack.push_async_callback(adapter.aclose)
         admins = config.admin_addresses
         delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
         outbox = Outbox(store, talking, clock, delivery, owner)
-        quick = await stack.enter_async_context(QuickWall(wall))
-        patience, tell = Patience(grace=config.delivery.grace), outbox.wake
+        quick = await stack.enter_async_context(FastLane(sandbox))
+        patience, tell = Timeouts(grace=config.delivery.grace), outbox.wake
         poller = Poller(
             store, fetcher, quick, clock, owner=owner, admins=admins, on_news=tell, patience=patience
         )
         stack.push_async_callback(poller.aclose)
         alerts_only = [each.name for each in config.enabled if not each.promises.commands]
         address = partial(channel_address, alerts_only=alerts_only)
-        vitals = Vitals(talking, outbox, poller, wall)
+        vitals = Vitals(talking, outbox, poller, sandbox)
         dispatcher = Dispatcher(
             store,
-            FeedInspector(fetcher, wall),
+            FeedInspector(fetcher, sandbox),
             clock,
             address,
             alerts_only=alerts_only,
@@ -103,11 +103,11 @@ async def open_bot(
             timekeeper=Timekeeper(clock, store),
             store=store,
             fetcher=fetcher,
-            wall=wall,
+            sandbox=sandbox,
             poller=poller,
             vitals=vitals,
             outbox=outbox,
-            desk=FrontDesk(dispatcher, store, clock, admins=admins, wake=tell),
+            services=Services(dispatcher, store, clock, admins=admins, wake=tell),
             adapters=talking,
             owner=owner,
         )
@@ -135,11 +135,11 @@ async def prepare(bot: Bot) -> None:
     await bot.store.take_over(bot.owner)
     await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
-    for name in await bot.store.recalled(SHUT):
-        await bot.store.remember(name, "")  # what was so before the restart is found out anew
+    for name in await bot.store.list_values(SHUT):
+        await bot.store.set_value(name, "")  # what was so before the restart is found out anew
     for name, adapter in bot.adapters.items():
         try:
-            await adapter.start(bot.desk)
+            await adapter.start(bot.services)
         except PermanentError as error:
             await _shut_out(bot, name, error)
 
@@ -262,8 +262,8 @@ def console_source() -> TextIO | None:
     return sys.stdin if sys.stdin is not None and not sys.stdin.closed else None
 
 
-async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Wall]:
+async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Sandbox]:
     """Open what reads from the network, to be closed with `stack`."""
     fetch = config.fetch
     settings = FetchSettings(fetch.contact, fetch.timeout, fetch.max_body, fetch.allow_networks)
-    return await stack.enter_async_context(Fetcher(settings)), await stack.enter_async_context(Wall())
+    return await stack.enter_async_context(Fetcher(settings)), await stack.enter_async_context(Sandbox())

@@ -46,7 +46,7 @@ class ParseError(BystanderError):
     """A body is no feed we can use: a failed poll that changes nothing."""
 
 
-class WallError(ParseError):
+class SandboxError(ParseError):
     """The child process that handles hostile input was stopped: too slow, too large, or it died."""
 
 

@@ -1,4 +1,4 @@
-"""The desk of the bot: what adapters bring goes to the commands or to the store."""
+"""The services of the bot: what adapters bring goes to the commands or to the store."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MOST_NAMED = 10  # destinations of one notice
 _log = logging.getLogger(__name__)
 
 
-class FrontDesk:
-    """`bot.ports.Desk` on the dispatcher and the store."""
+class Services:
+    """`bot.ports.BotServices` on the dispatcher and the store."""
 
     def __init__(
         self,
@@ -132,25 +132,25 @@ class FrontDesk:
             _log.warning("The destinations %s* cannot be read: %s", prefix, error)
             return []
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         """Keep a short text; while the store refuses it is lost, and worked out anew."""
         try:
-            await self._store.remember(key, value)
+            await self._store.set_value(key, value)
         except StoreError as error:
             _log.warning("%s is not kept: %s", key, error)
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         """Return what was kept, "" for nothing."""
         try:
-            return await self._store.recall(key)
+            return await self._store.get_value(key)
         except StoreError as error:
             _log.warning("%s cannot be read: %s", key, error)
             return ""
 
-    async def recalled(self, prefix: str) -> dict[str, str]:
+    async def list_values(self, prefix: str) -> dict[str, str]:
         """Return what was kept under keys that begin alike, nothing while the store refuses."""
         try:
-            return await self._store.recalled(prefix)
+            return await self._store.list_values(prefix)
         except StoreError as error:
             _log.warning("%s* cannot be read: %s", prefix, error)
             return {}

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.clock import SteadyClock
 from bot.errors import StoreError
-from bot.ports import MemoryStore, TimeStore
+from bot.ports import KeyValueStore, TimeStore
 
 _log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ JUMP = 5.0  # seconds; a smaller difference is followed without a word
 LAST_SEEN = "clock:last"  # where the store keeps the last time that was seen
 
 
-class _Store(TimeStore, MemoryStore, Protocol):
+class _Store(TimeStore, KeyValueStore, Protocol):
     """What is asked of a store."""
 
 
@@ -35,7 +35,7 @@ class Timekeeper:
     async def begin(self) -> None:
         """Find out whether the clock was set back since the last run; mend what then waits too long."""
         now = self._clock.now()
-        behind = (now - _moment(await self._store.recall(LAST_SEEN), now)).total_seconds()
+        behind = (now - _moment(await self._store.get_value(LAST_SEEN), now)).total_seconds()
         if behind < -JUMP:
             await self._store.shift_times(timedelta(seconds=behind))
             self._tell(behind)
@@ -59,7 +59,7 @@ class Timekeeper:
     async def note(self) -> None:
         """Keep the time for the next start, and mend what waits longer than anything may wait."""
         now = self._clock.now()
-        await self._store.remember(LAST_SEEN, now.isoformat())
+        await self._store.set_value(LAST_SEEN, now.isoformat())
         if mended := await self._store.bound_times(now):
             _log.warning("%d stored times lay too far ahead; what waited for them is due now.", mended)
 

@@ -46,7 +46,7 @@ class Polls(Protocol):
 
 
 class Reader(Protocol):
-    """What is asked of the wall."""
+    """What is asked of the sandbox."""
 
     @property
     def struggles(self) -> bool:
@@ -54,7 +54,7 @@ class Reader(Protocol):
         ...
 
 
-class Pulse:
+class Heartbeat:
     """Remembers when polling last came round, for /healthz: a loop that hangs is as bad as a dead one."""
 
     def __init__(self, seconds: Callable[[], float] = steady_seconds) -> None:
@@ -89,7 +89,7 @@ class Vitals:
         self._seconds = seconds
         self._gone_since: dict[str, float] = {}  # platforms that are not connected
         self._housekeeping = OutageLog("Housekeeping", clock=seconds)
-        self.pulse = Pulse(seconds)
+        self.pulse = Heartbeat(seconds)
 
     def beat(self) -> None:
         """Note that polling came round, and which platforms are connected."""

@@ -15,7 +15,7 @@ from bot.commands.dispatch import Dispatcher
 from bot.config.load import parse_config
 from bot.model import Cadence, Caller, Notice
 from bot.ports import Inspection, Store
-from bot.services import FrontDesk
+from bot.services import Services
 from storage import open_store
 from tests.adapters.discord_rig import KEY, alert, made, to
 
@@ -40,9 +40,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await opened.aclose()
 
 
-def desk_on(store: Store) -> FrontDesk:
+def desk_on(store: Store) -> Services:
     dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
-    return FrontDesk(dispatcher, store, SystemClock(), admins=[BOSS])
+    return Services(dispatcher, store, SystemClock(), admins=[BOSS])
 
 
 async def follow(store: Store, address: str, *, channel: bool) -> None:
@@ -96,9 +96,9 @@ def test_the_desk_says_which_commands_change_something(store: Store) -> None:
 async def test_destinations_out_of_reach_are_on_hold_and_admins_are_told_once_of_all(store: Store) -> None:
     for address in (NEWS, OTHER):
         await follow(store, address, channel=True)
-    desk, reason = desk_on(store), "the bot was removed from that server; invite it again."
-    await desk.unreachable([NEWS, OTHER, "discord:channel:999"], reason)
-    await desk.unreachable([NEWS, OTHER], reason)
+    services, reason = desk_on(store), "the bot was removed from that server; invite it again."
+    await services.unreachable([NEWS, OTHER, "discord:channel:999"], reason)
+    await services.unreachable([NEWS, OTHER], reason)
     claims = await store.claim(
         "me", SystemClock().now(), lease=60, limit=9, platforms=["discord"], catch_up_after=5
     )
@@ -142,7 +142,7 @@ async def test_the_config_says_whether_alerts_are_published(*, publish: bool) ->
 async def test_the_outbox_is_woken_by_all_that_may_give_it_something(store: Store) -> None:
     woken: list[str] = []
     dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
-    desk = FrontDesk(dispatcher, store, SystemClock(), admins=[BOSS], wake=lambda: woken.append("woken"))
+    services = Services(dispatcher, store, SystemClock(), admins=[BOSS], wake=lambda: woken.append("woken"))
     await follow(store, NEWS, channel=True)
     boss = Caller(BOSS, NEWS, admin=True)
 
@@ -151,27 +151,27 @@ async def test_the_outbox_is_woken_by_all_that_may_give_it_something(store: Stor
         await deed
         return len(woken)
 
-    assert await count(desk.run(boss, "/alerts test")) == 1
-    assert await count(desk.execute(boss, "alerts test", {})) == 1
-    assert await count(desk.execute(boss, "following", {})) == 0
-    assert await count(desk.reachable(NEWS)) == 0
-    assert await count(desk.unreachable([NEWS], "shut.")) == 1
-    assert await count(desk.unreachable([NEWS], "shut.")) == 0
-    assert await count(desk.reachable(NEWS)) == 1
-    assert await count(desk.gone([NEWS], "deleted.")) == 1
+    assert await count(services.run(boss, "/alerts test")) == 1
+    assert await count(services.execute(boss, "alerts test", {})) == 1
+    assert await count(services.execute(boss, "following", {})) == 0
+    assert await count(services.reachable(NEWS)) == 0
+    assert await count(services.unreachable([NEWS], "shut.")) == 1
+    assert await count(services.unreachable([NEWS], "shut.")) == 0
+    assert await count(services.reachable(NEWS)) == 1
+    assert await count(services.gone([NEWS], "deleted.")) == 1
 
 
 async def test_a_path_that_is_no_command_is_answered_and_does_nothing(store: Store) -> None:
-    desk = desk_on(store)
+    services = desk_on(store)
     caller = Caller("console:alice", "console:alice")
-    await desk.run(caller, "/follow Trade new:yes")
+    await services.run(caller, "/follow Trade new:yes")
     before = await store.subscriptions()
 
     for path in ("unsubscribe all", "unfollow all", "snooze", "", "x" * 300, "stop"):
-        reply = await desk.execute(caller, path, {"categories": "all"})
+        reply = await services.execute(caller, path, {"categories": "all"})
         assert not reply.ok
         assert "is no command any more" in reply.text
     assert await store.subscriptions() == before != []
     admin = Caller("console:root", "console:ops", admin=True)
-    assert "/alerts add" in (await desk.execute(admin, "alerts", {})).text
-    assert "no “colour”" in (await desk.execute(caller, "follow", {"colour": "red"})).text
+    assert "/alerts add" in (await services.execute(admin, "alerts", {})).text
+    assert "no “colour”" in (await services.execute(caller, "follow", {"colour": "red"})).text

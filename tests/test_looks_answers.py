@@ -11,10 +11,10 @@ from hypothesis import given
 
 from adapters.discord import preview_html as discord_look
 from adapters.discord.interactions.answers import messages
-from adapters.discord.interactions.callback import PAGE, Errand
+from adapters.discord.interactions.callback import PAGE, CallbackData
 from adapters.discord.messages.render import payload
 from bot.commands.shown import SHOWN
-from bot.model import Offer, Reply
+from bot.model import Reply, SuggestedAction
 from bot.sample.blog import SampleBlog, load_posts
 from bot.sample.server import SampleServer
 from bot.shell.answers import answers
@@ -22,7 +22,7 @@ from bot.shell.looks import Answer
 from bot.shell.looks import page as page_of
 from bot.shell.preview import preview
 from tests.adapters.any_messages import TEXTS, unhurried
-from tests.adapters.discord_rig import NotingDesk
+from tests.adapters.discord_rig import NotingServices
 from tests.test_looks import PLATFORMS, checked, options, settings
 
 (CHANNEL,) = (each for each, name in PLATFORMS[0].preview.names.items() if name == "news")
@@ -118,8 +118,8 @@ async def test_where_nothing_was_read_there_is_nothing_to_answer() -> None:
 
 
 async def pages_of(reply: Reply, number: int = 1) -> list[dict[str, object]]:
-    again, desk = Errand(PAGE, "following"), NotingDesk()
-    shown = [await messages(reply, again, each, desk, changes=False) for each in range(number)]
+    again, services = CallbackData(PAGE, "following"), NotingServices()
+    shown = [await messages(reply, again, each, services, changes=False) for each in range(number)]
     return [payload(each) for cards in shown for each in cards]
 
 
@@ -143,7 +143,7 @@ async def test_places_have_names_where_they_are_known() -> None:
 @unhurried
 @given(TEXTS, TEXTS)
 async def test_any_answer_is_drawn_as_sound_html(text: str, label: str) -> None:
-    offers = (Offer(label, "unfollow", (("categories", text),)),)
+    offers = (SuggestedAction(label, "unfollow", (("categories", text),)),)
     bodies = await pages_of(Reply(text, offers=offers))
     checker = checked(page(Answer(f"/find {text}", {"discord": bodies})))
 

@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.model import FeedState
 from bot.ports import PollRecord, Store
 from bot.timekeeping import LAST_SEEN, Timekeeper
-from bot.vitals import Pulse
+from bot.vitals import Heartbeat
 from storage import open_store
 from tests.contracts.store_samples import add_feed
 from tests.pipeline.office import FaultyStore
@@ -28,15 +28,15 @@ DAY = 86_400.0
 class Machine:
     """A machine whose clock can be set."""
 
-    wall: float = T0.timestamp()
+    sandbox: float = T0.timestamp()
     steady: float = 1000.0
 
     def passes(self, seconds: float) -> None:
-        self.wall += seconds
+        self.sandbox += seconds
         self.steady += seconds
 
     def clock(self) -> SteadyClock:
-        return SteadyClock(lambda: self.wall, lambda: self.steady)
+        return SteadyClock(lambda: self.sandbox, lambda: self.steady)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_clock_goes_on_evenly_until_it_is_told_to_follow() -> None:
     machine = Machine()
     clock = machine.clock()
     machine.passes(5)
-    machine.wall -= DAY
+    machine.sandbox -= DAY
     before = clock.now()
     clock.move(clock.ahead())
 
@@ -86,7 +86,7 @@ def test_the_machines_own_clocks_agree() -> None:
 
 def test_a_loop_is_not_dead_because_the_clock_was_set() -> None:
     seconds = [0.0]
-    pulse = Pulse(lambda: seconds[0])
+    pulse = Heartbeat(lambda: seconds[0])
     seconds[0] = 59.0
     assert pulse.lives()
     seconds[0] = 61.0
@@ -107,7 +107,7 @@ async def test_a_poll_stays_due_when_it_was_and_the_log_says_why(
     await watch(store, clock)
     keeper = Timekeeper(clock, store)
     await keeper.begin()
-    machine.wall += jump
+    machine.sandbox += jump
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             await keeper.follow()
@@ -125,7 +125,7 @@ async def test_a_small_correction_is_followed_without_a_word(
     machine = Machine()
     clock = machine.clock()
     await watch(store, clock)
-    machine.wall += jump
+    machine.sandbox += jump
     with caplog.at_level(logging.WARNING):
         await Timekeeper(clock, store).follow()
 
@@ -143,7 +143,7 @@ async def test_while_the_store_refuses_the_bot_keeps_its_own_time(
     faulty = FaultyStore(store)
     faulty.fail("shift_times", *[StoreError("The disk is full.")] * 3)
     keeper = Timekeeper(clock, faulty)
-    machine.wall -= DAY
+    machine.sandbox -= DAY
     for _ in range(3):
         await keeper.follow()
     assert (clock.now(), await due_in(store, clock)) == (T0, 600)
@@ -159,12 +159,12 @@ async def test_a_clock_that_was_set_back_between_two_runs_is_noticed(store: Stor
     clock = machine.clock()
     await watch(store, clock)
     await Timekeeper(clock, store).begin()
-    machine.wall -= DAY
+    machine.sandbox -= DAY
     after = machine.clock()
     await Timekeeper(after, store).begin()
 
     assert await due_in(store, after) == 600
-    assert await store.recall(LAST_SEEN) == after.now().isoformat()
+    assert await store.get_value(LAST_SEEN) == after.now().isoformat()
 
 
 async def test_a_clock_that_starts_in_1970_and_is_set_right_moves_nothing_in_the_end(store: Store) -> None:
@@ -172,12 +172,12 @@ async def test_a_clock_that_starts_in_1970_and_is_set_right_moves_nothing_in_the
     clock = machine.clock()
     await watch(store, clock)
     await Timekeeper(clock, store).begin()
-    machine.wall = 60.0
+    machine.sandbox = 60.0
     after = machine.clock()
     keeper = Timekeeper(after, store)
     await keeper.begin()
     assert await due_in(store, after) == 600
-    machine.wall = T0.timestamp() + 60
+    machine.sandbox = T0.timestamp() + 60
     await keeper.follow()
 
     assert await due_in(store, after) == 600
@@ -202,7 +202,7 @@ async def test_time_that_passed_while_the_bot_was_stopped_is_no_jump(
 async def test_a_time_kept_that_is_none_is_passed_over(store: Store, kept: str) -> None:
     clock = Machine().clock()
     await watch(store, clock)
-    await store.remember(LAST_SEEN, kept)
+    await store.set_value(LAST_SEEN, kept)
     await Timekeeper(clock, store).begin()
 
     assert await due_in(store, clock) == 600
@@ -212,7 +212,7 @@ async def test_what_an_older_version_left_far_ahead_is_made_due(store: Store) ->
     machine = Machine()
     clock = machine.clock()
     await watch(store, clock)
-    machine.wall -= 300 * DAY
+    machine.sandbox -= 300 * DAY
     after = machine.clock()
     await Timekeeper(after, store).begin()
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.vitals import LONGEST_SILENCE, Vitals
-from tests.contracts.adapters import Pinboard, QuietDesk
+from tests.contracts.adapters import Pinboard, QuietServices
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Body:
 @pytest.fixture
 async def body() -> Body:
     board = Pinboard("slack")
-    await board.start(QuietDesk())
+    await board.start(QuietServices())
     return Body(board)
 
 
@@ -65,7 +65,7 @@ async def test_a_chat_that_is_not_connected_is_told_and_for_how_long(body: Body)
         body.at += 50
         body.vitals.beat()
     assert body.troubles[0].startswith("Slack is not connected for 8 min: ")
-    await body.board.start(QuietDesk())
+    await body.board.start(QuietServices())
     body.vitals.beat()
 
     assert body.troubles == []

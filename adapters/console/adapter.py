@@ -19,7 +19,7 @@ from typing import Any, TextIO
 
 from bot.errors import PermanentError, Scope
 from bot.model import Alert, Caller, Destination, Digest, Message, Post
-from bot.ports import Desk, WebRoute
+from bot.ports import BotServices, WebRoute
 
 _ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
 _CLOSED = "The console's output is closed; alerts wait until the next start."
@@ -47,7 +47,7 @@ class ConsoleAdapter:
         self._admins = frozenset(admins)
         self._output = output or sys.stdout
         self._source = source
-        self._desk: Desk | None = None
+        self._services: BotServices | None = None
         self._closed = asyncio.Event()
 
     @property
@@ -58,11 +58,11 @@ class ConsoleAdapter:
     @property
     def connected(self) -> bool:
         """Whether anybody can read what is printed."""
-        return self._desk is not None and not self._closed.is_set()
+        return self._services is not None and not self._closed.is_set()
 
-    async def start(self, desk: Desk) -> None:
+    async def start(self, services: BotServices) -> None:
         """Take commands from now on."""
-        self._desk = desk
+        self._services = services
 
     async def run(self) -> None:
         """Read lines until stdin ends, then go on without; raise PermanentError once stdout is closed."""
@@ -81,12 +81,12 @@ class ConsoleAdapter:
     async def receive(self, line: str) -> None:
         """Answer one line as typed."""
         line = line[:_MAX_LINE].strip()
-        if not line or self._desk is None:
+        if not line or self._services is None:
             return
         addressed = _ADDRESSED.fullmatch(line)
         name, text = addressed.groups() if addressed and addressed[1].isprintable() else ("me", line)
         caller = Caller(f"console:{name}", f"console:{name}", admin=name in self._admins)
-        reply = await self._desk.run(caller, text)
+        reply = await self._services.run(caller, text)
         with contextlib.suppress(PermanentError):  # nobody reads any more: nothing to answer
             event = {"event": "reply", "destination": caller.address, "text": reply.text}
             self._print(event, _reply(reply.text))
@@ -107,7 +107,7 @@ class ConsoleAdapter:
 
     async def aclose(self) -> None:
         """Take no more commands."""
-        self._desk = None
+        self._services = None
 
     def _print(self, event: dict[str, Any], draw: Callable[[TextIO], str]) -> None:
         if self._output is None:  # the process was started without a stdout

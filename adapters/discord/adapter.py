@@ -11,21 +11,21 @@ from typing import Any
 from adapters.discord.checks import Finding, inspect, invitation, visit
 from adapters.discord.errors import fatal, of_the_bot, translate
 from adapters.discord.gateway.client import Client
-from adapters.discord.gateway.endpoints import Wire
-from adapters.discord.gateway.guild_events import Presence
-from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.gateway.endpoints import Endpoints
+from adapters.discord.gateway.guild_events import GuildEvents
+from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
-from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.interactions import commands
 from adapters.discord.interactions.conversation import Conversation
-from adapters.discord.interactions.welcome import Greetings
+from adapters.discord.interactions.welcome import WelcomeMessages
 from adapters.discord.messages import destinations
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.logs.outage import OutageLog
 from bot.model import CommandInfo, Destination, Message
-from bot.ports import Desk, WebRoute
+from bot.ports import BotServices, WebRoute
 from bot.text.normalize import attempt_key
 
 API_BASE = "https://discord.com/api/v10"
@@ -57,21 +57,21 @@ class DiscordAdapter:
         shards: tuple[int, int, int] | None = None,
         admins: Iterable[str] = (),
         publish: bool = False,
-        pace: Pace | None = None,
+        pace: RateLimiter | None = None,
     ) -> None:
         self._token = token
-        self._wire = Wire(api_base, gateway)
+        self._endpoints = Endpoints(api_base, gateway)
         self._shards = shards
         self._admins = tuple(admins)
         self._publish = publish
-        self._pace = pace or Pace()
-        self._desk: Desk | None = None
+        self._pace = pace or RateLimiter()
+        self._services: BotServices | None = None
         self._client: Client | None = None
         self._delivery: Delivery | None = None
         self._conversation: Conversation | None = None
         self._service: asyncio.Task[None] | None = None
         self._answers: set[asyncio.Task[None]] = set()
-        self._greetings = Greetings(self._greet)
+        self._welcome = WelcomeMessages(self._greet)
         self._outage = OutageLog("The connection to Discord")
         self._refused: PermanentError | None = None  # why Discord will not have the bot
 
@@ -87,19 +87,19 @@ class DiscordAdapter:
 
     # --- life -------------------------------------------------------------------------------------------
 
-    async def start(self, desk: Desk) -> None:
+    async def start(self, services: BotServices) -> None:
         """Connect. PermanentError: the token or the shards are refused; else it is tried on by itself."""
-        self._desk, self._refused = desk, None
-        self._wire.lay()
+        self._services, self._refused = services, None
+        self._endpoints.lay()
         try:
-            client = await self._log_in(desk)
+            client = await self._log_in(services)
         except TemporaryError as error:
             self._failed(error)
             client = None
         except PermanentError as error:
             self._refused = error
             raise
-        self._service = asyncio.create_task(self._serve_quietly(desk, client))
+        self._service = asyncio.create_task(self._serve_quietly(services, client))
         if client is not None and not client.start_after:
             await self._wait_for(client, self._service)
 
@@ -112,16 +112,16 @@ class DiscordAdapter:
 
     async def aclose(self) -> None:
         """Let answers under way go out, then disconnect."""
-        self._desk = None
+        self._services = None
         if self._answers:
             await asyncio.wait(self._answers, timeout=LAST_WORDS)
-        await self._greetings.aclose()
+        await self._welcome.aclose()
         if self._service is not None:
             self._service.cancel()
             await asyncio.gather(self._service, return_exceptions=True)
             self._service = None
         await self._hang_up()
-        self._wire.lift()
+        self._endpoints.lift()
 
     async def _wait_for(self, client: Client, service: asyncio.Task[None]) -> None:
         up = asyncio.create_task(client.up.wait())
@@ -130,9 +130,9 @@ class DiscordAdapter:
         if service.done():
             await service
 
-    async def _serve_quietly(self, desk: Desk, client: Client | None) -> None:
+    async def _serve_quietly(self, services: BotServices, client: Client | None) -> None:
         with handing_over(self._failed):
-            await self._serve(desk, client)
+            await self._serve(services, client)
 
     def _failed(self, error: Exception) -> None:
         """Tell of an outage when it begins, and once a minute."""
@@ -144,12 +144,12 @@ class DiscordAdapter:
         if line := self._outage.works():
             _log.warning(line)
 
-    async def _serve(self, desk: Desk, client: Client | None) -> None:
+    async def _serve(self, services: BotServices, client: Client | None) -> None:
         """Keep a connection, with a new client whenever discord.py gives one up."""
         wait = FIRST_WAIT
         while True:
             try:
-                client = client or await self._log_in(desk)
+                client = client or await self._log_in(services)
                 await self._hold(client)
             except Exception as error:  # noqa: BLE001 -- whatever ended the connection, another is made
                 if (final := fatal(error)) is not None:
@@ -181,16 +181,16 @@ class DiscordAdapter:
                 task.cancel()
             await asyncio.wait({connection, up}, timeout=LAST_WORDS)
 
-    async def _log_in(self, desk: Desk) -> Client:
+    async def _log_in(self, services: BotServices) -> Client:
         """Return a client that may call the API; TemporaryError or PermanentError."""
-        client = Client(self._wire, self._pace, self._shards)
+        client = Client(self._endpoints, self._pace, self._shards)
         try:
             await client.login(self._token)
             await client.prepare()
-            delivery = Delivery(client, self._pace, desk, publish=self._publish)
-            homes = Homes(desk)
-            client.tell(self, Presence(client, homes, desk))
-            self._conversation = Conversation(desk, self._greetings, homes, self._admins)
+            delivery = Delivery(client, self._pace, services, publish=self._publish)
+            guild_index = GuildIndex(services)
+            client.tell(self, GuildEvents(client, guild_index, services))
+            self._conversation = Conversation(services, self._welcome, guild_index, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
@@ -232,18 +232,18 @@ class DiscordAdapter:
 
         TemporaryError or PermanentError when Discord refuses.
         """
-        desk, client = self._desk, self._client
-        if desk is None or client is None:
+        services, client = self._services, self._client
+        if services is None or client is None:
             raise TemporaryError("Discord is not connected at present.")
-        payload = commands.payload(desk.commands)
+        payload = commands.payload(services.commands)
         mark = f"{client.application_id}:{commands.fingerprint(payload)}"
-        if not force and await desk.recall(_SYNCED) == mark:
+        if not force and await services.get_value(_SYNCED) == mark:
             return False
         try:
             await client.http.bulk_upsert_global_commands(client.application_id or 0, payload)
         except Exception as error:
             raise translate(error) from error
-        await desk.remember(_SYNCED, mark)
+        await services.set_value(_SYNCED, mark)
         return True
 
     async def _sync_if_changed(self) -> None:
@@ -258,7 +258,7 @@ class DiscordAdapter:
 
     async def invitation(self) -> str:
         """Return the link that adds the bot to a server, with the permissions and scopes it needs."""
-        async with visit(self._wire, self._pace, self._token) as client:
+        async with visit(self._endpoints, self._pace, self._token) as client:
             return invitation(client)
 
     async def inspect(
@@ -268,14 +268,14 @@ class DiscordAdapter:
 
         `sync` registers the commands when Discord has others. DeliveryError: Discord is out of reach.
         """
-        async with visit(self._wire, self._pace, self._token) as client:
+        async with visit(self._endpoints, self._pace, self._token) as client:
             return await inspect(client, wanted, addresses, sync=sync)
 
     # --- what people do (gateway.listeners.Listener) ---------------------------------------------
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a command, a click or suggestions."""
-        if self._conversation is not None and self._desk is not None:
+        if self._conversation is not None and self._services is not None:
             await self._tracked(self._conversation.receive(interaction))
 
     async def _greet(self, user_id: int, text: str) -> None:
@@ -283,8 +283,8 @@ class DiscordAdapter:
         address = destinations.user_address(user_id)
         key = attempt_key(address, f"greeting {text}")
         await self._ready().greet(user_id, f"Alerts come here. {text}", key)
-        if self._desk is not None:
-            await self._desk.reachable(address)
+        if self._services is not None:
+            await self._services.reachable(address)
 
     async def _tracked(self, answer: Coroutine[Any, Any, None]) -> None:
         """Run to the end also when discord.py drops the event's task, so that closing can wait for it."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from adapters.discord.errors import translate
 from adapters.discord.gateway.client import Client
-from adapters.discord.gateway.endpoints import Wire
-from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.gateway.endpoints import Endpoints
+from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.interactions import commands
 from adapters.discord.messages import destinations
 from adapters.discord.sdk import discord
@@ -22,10 +22,10 @@ _NO_SERVER = "the bot is in none yet; open the link that `bystander discord-invi
 
 
 @asynccontextmanager
-async def visit(wire: Wire, pace: Pace, token: str) -> AsyncIterator[Client]:
+async def visit(endpoints: Endpoints, pace: RateLimiter, token: str) -> AsyncIterator[Client]:
     """Log in for a few calls, without the gateway. DeliveryError for whatever goes wrong inside."""
-    wire.lay()
-    client = Client(wire, pace)
+    endpoints.lay()
+    client = Client(endpoints, pace)
     try:
         await client.login(token)
         yield client
@@ -33,7 +33,7 @@ async def visit(wire: Wire, pace: Pace, token: str) -> AsyncIterator[Client]:
         raise translate(error) from None
     finally:
         await client.close()
-        wire.lift()
+        endpoints.lift()
 
 
 def invitation(client: Client) -> str:

@@ -13,7 +13,7 @@ from pydantic import StrictBool
 from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview, Secret, Setup, Visit
 from bot.config.values import AdapterTable, Url, matching, or_empty, read_by, written
 from bot.model import Caller, Message
-from bot.ports import Desk
+from bot.ports import BotServices
 from bot.text.urls import web_url
 
 if TYPE_CHECKING:
@@ -94,11 +94,13 @@ def payload(message: Message, key: str) -> Payload:
     return preview(message, key)
 
 
-async def answer(desk: Desk, caller: Caller, path: str, values: Mapping[str, str]) -> list[Payload]:
+async def answer(
+    services: BotServices, caller: Caller, path: str, values: Mapping[str, str]
+) -> list[Payload]:
     """Run a command; see `Preview`."""
     from adapters.discord.interactions.answers import preview
 
-    return await preview(desk, caller, path, values)
+    return await preview(services, caller, path, values)
 
 
 def draw(message: Payload) -> str:

@@ -26,7 +26,7 @@ def is_urgent() -> bool:
     return _urgent.get()
 
 
-class Meter:
+class TokenBucket:
     """A token bucket: `rate` calls a second, `burst` at once after a silence. Times: seconds of a clock."""
 
     def __init__(self, rate: float, burst: float) -> None:

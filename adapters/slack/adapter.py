@@ -16,19 +16,19 @@ from adapters.slack.checks import Finding
 from adapters.slack.errors import TABLE
 from adapters.slack.install.installations import Installations, Memory
 from adapters.slack.install.manifest import INSTALL_PATH
-from adapters.slack.install.oauth import Door
+from adapters.slack.install.oauth import InstallRoutes
 from adapters.slack.interactions.conversation import Conversation
-from adapters.slack.interactions.permissions import People
+from adapters.slack.interactions.permissions import Permissions
 from adapters.slack.messages.delivery import Delivery
 from adapters.slack.transport.app import make_app
 from adapters.slack.transport.events import Events
 from adapters.slack.transport.http_mode import HttpLink
-from adapters.slack.transport.rate_limit import PER_MINUTE, Pace
+from adapters.slack.transport.rate_limit import PER_MINUTE, RateLimiter
 from adapters.slack.transport.socket_mode import SocketLink
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Message
-from bot.ports import Desk, WebRoute
+from bot.ports import BotServices, WebRoute
 
 API_BASE = "https://slack.com/api/"
 SOCKET, HTTP = "socket", "http"
@@ -81,7 +81,7 @@ class SlackAdapter:
         prefix: str = "bystander",
         per_minute: float = PER_MINUTE,
         admins: Iterable[str] = (),
-        pace: Pace | None = None,
+        pace: RateLimiter | None = None,
         first_wait: float = FIRST_WAIT,
     ) -> None:
         self._mode = mode
@@ -95,9 +95,9 @@ class SlackAdapter:
         self._prefix = prefix
         self._admins = tuple(admins)
         self._first_wait = first_wait
-        self._pace = pace or Pace(per_minute=per_minute)
+        self._pace = pace or RateLimiter(per_minute=per_minute)
         self._link = SocketLink(app_token) if mode == SOCKET else HttpLink(signing_secret)
-        self._door = Door(
+        self._door = InstallRoutes(
             client_id=client_id, client_secret=client_secret, public_url=public_url, api_base=api_base
         )
         self._parts: _Parts | None = None
@@ -127,16 +127,16 @@ class SlackAdapter:
 
     # --- life -------------------------------------------------------------------------------------------
 
-    async def start(self, desk: Desk) -> None:
+    async def start(self, services: BotServices) -> None:
         """Connect. PermanentError: a token is refused; out of reach, it is tried on by itself."""
         self._refused = None
-        parts = self._parts = self._made(desk)
+        parts = self._parts = self._made(services)
         try:
-            reached = await self._reach(parts, desk)
+            reached = await self._reach(parts, services)
         except PermanentError as error:
             self._refuse(error)
             raise
-        self._service = asyncio.create_task(self._serve(parts, desk, reached=reached))
+        self._service = asyncio.create_task(self._serve(parts, services, reached=reached))
 
     async def run(self) -> None:
         """Serve until cancelled; PermanentError once Slack refuses the bot for good."""
@@ -159,13 +159,15 @@ class SlackAdapter:
             await parts.events.drain(LAST_WORDS)
             await parts.workspaces.aclose()
 
-    def _made(self, desk: Desk) -> _Parts:
+    def _made(self, services: BotServices) -> _Parts:
         """Return the parts; nothing is asked of Slack yet."""
-        installations = Installations(desk, self._client_secret) if self._client_secret else None
+        installations = Installations(services, self._client_secret) if self._client_secret else None
         workspaces = self._workspaces(installations)
-        delivery = Delivery(workspaces, desk)
-        conversation = Conversation(desk, workspaces, People(self._admins), delivery, prefix=self._prefix)
-        events = Events(desk, workspaces, installations)
+        delivery = Delivery(workspaces, services)
+        conversation = Conversation(
+            services, workspaces, Permissions(self._admins), delivery, prefix=self._prefix
+        )
+        events = Events(services, workspaces, installations)
         app = make_app(self._api_base, workspaces)
         conversation.register(app)
         events.register(app)
@@ -179,7 +181,7 @@ class SlackAdapter:
             installations=installations,
         )
 
-    async def _reach(self, parts: _Parts, desk: Desk) -> bool:
+    async def _reach(self, parts: _Parts, services: BotServices) -> bool:
         """Find out who the bot is and let people in; False while Slack is out of reach."""
         try:
             await self._identify(parts)
@@ -189,7 +191,7 @@ class SlackAdapter:
         self._known = True
         self._outage.end()
         if parts.installations is not None:
-            self._door.open(desk, parts.workspaces, parts.installations)
+            self._door.open(services, parts.workspaces, parts.installations)
         await parts.events.returned()
         await self._link.start(parts.app)
         return True
@@ -205,14 +207,14 @@ class SlackAdapter:
             raise PermanentError(TABLE["not_allowed_token_type"].text, scope=Scope.ADAPTER)
         _log.info("Slack knows the bot as @%s in %s.", me.name, me.team_name)
 
-    async def _serve(self, parts: _Parts, desk: Desk, *, reached: bool) -> None:
+    async def _serve(self, parts: _Parts, services: BotServices, *, reached: bool) -> None:
         """Try on until Slack is reached, then keep what comes in coming."""
         wait = self._first_wait
         try:
             while not reached:
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
-                reached = await self._reach(parts, desk)
+                reached = await self._reach(parts, services)
             await self._link.run()
         except PermanentError as error:
             self._refuse(error)

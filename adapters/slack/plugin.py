@@ -15,7 +15,7 @@ from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview
 from bot.config.values import AdapterTable, Url, matching, whole
 from bot.errors import ConfigError
 from bot.model import Caller, Message
-from bot.ports import Desk
+from bot.ports import BotServices
 
 if TYPE_CHECKING:
     from adapters.slack.adapter import SlackAdapter
@@ -139,18 +139,20 @@ def payload(message: Message, key: str) -> Payload:
     return preview(message, key)
 
 
-async def answer(desk: Desk, caller: Caller, path: str, values: Mapping[str, str]) -> list[Payload]:
+async def answer(
+    services: BotServices, caller: Caller, path: str, values: Mapping[str, str]
+) -> list[Payload]:
     """Run a command; see `Preview`."""
     from adapters.slack.interactions import preview
 
-    return await preview.answer(desk, caller, path, values)
+    return await preview.answer(services, caller, path, values)
 
 
-async def home(desk: Desk, caller: Caller) -> list[Payload]:
+async def home(services: BotServices, caller: Caller) -> list[Payload]:
     """Return the App Home."""
     from adapters.slack.interactions import preview
 
-    return await preview.home(desk, caller)
+    return await preview.home(services, caller)
 
 
 def draw(message: Payload) -> str:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.errors import UsageError
-from bot.model import Caller, Offer, Reply
+from bot.model import Caller, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, PartState
 
 ParameterKind = Literal[
@@ -31,7 +31,7 @@ ONE_WORD: frozenset[ParameterKind] = frozenset({"number", "choice", "url"})
 class RefusedError(UsageError):
     """What cannot be done, with commands that can: `offers` leave out what was typed besides their values."""
 
-    def __init__(self, message: str, offers: tuple[Offer, ...] = ()) -> None:
+    def __init__(self, message: str, offers: tuple[SuggestedAction, ...] = ()) -> None:
         super().__init__(message)
         self.offers = offers
 

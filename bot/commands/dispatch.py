@@ -17,7 +17,7 @@ from bot.commands.resolve import resolve
 from bot.commands.spec import COMMANDS
 from bot.commands.wording import show
 from bot.errors import NoCommandError, UsageError
-from bot.model import Caller, Offer, Reply
+from bot.model import Caller, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, Runtime
 from bot.text.sanitize import visible
 
@@ -115,7 +115,7 @@ class Dispatcher:
             return RefusedError(f"{error}\n{refused}", refused.offers)
         except UsageError:
             return error
-        offer = Offer(f"Follow {names}", "follow", (("categories", names),))
+        offer = SuggestedAction(f"Follow {names}", "follow", (("categories", names),))
         return RefusedError(f"{error}\nTo follow it: /follow {names}", (offer,))
 
     def _call(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Call:
@@ -155,7 +155,7 @@ def _completed(error: UsageError, command: Command, values: Mapping[str, str]) -
     return RefusedError(text, tuple(_with_the_rest(each, command, values) for each in offers))
 
 
-def _with_the_rest(offer: Offer, command: Command, values: Mapping[str, str]) -> Offer:
+def _with_the_rest(offer: SuggestedAction, command: Command, values: Mapping[str, str]) -> SuggestedAction:
     if offer.path != command.path:
         return offer
     return replace(offer, values=tuple({**values, **dict(offer.values)}.items()))

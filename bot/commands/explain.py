@@ -20,19 +20,19 @@ from bot.commands.wording import (
     term_word,
 )
 from bot.errors import UsageError
-from bot.model import Kind, Post, Rank, Reply, Silence, Subscription
+from bot.model import EvidenceRank, Kind, Post, Reply, Silence, Subscription
 from bot.ports import DeliveryInfo, SilentPost
 from bot.text.normalize import filing_keys, fold, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled
 
 EVIDENCE = {
-    Rank.API: "certain, from the blog's own API",
-    Rank.PAGE: "certain, from the post's own page",
-    Rank.GIVEN: "certain, this feed prints its categories and nothing else",
-    Rank.ORDER: "likely, from the order of the names in the feed",
-    Rank.KNOWN: "a reading, by the names known to be categories",
-    Rank.NONE: "none, nothing was printed or nothing could be told",
+    EvidenceRank.API: "certain, from the blog's own API",
+    EvidenceRank.PAGE: "certain, from the post's own page",
+    EvidenceRank.GIVEN: "certain, this feed prints its categories and nothing else",
+    EvidenceRank.ORDER: "likely, from the order of the names in the feed",
+    EvidenceRank.KNOWN: "a reading, by the names known to be categories",
+    EvidenceRank.NONE: "none, nothing was printed or nothing could be told",
 }
 SILENCE = {
     Silence.FIRST: "it was there when the bot began to watch the blog.",

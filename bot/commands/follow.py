@@ -10,7 +10,7 @@ from bot.commands.resolve import resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add, chosen_feed, take_off
 from bot.commands.wording import show, term_word
-from bot.model import EVERYTHING, Cadence, Kind, Offer, Reply, Subscription
+from bot.model import EVERYTHING, Cadence, Kind, Reply, Subscription, SuggestedAction
 from bot.text.spelling import spelled_key
 
 # The cadences that can be delivered; the other words of `Cadence` are understood and refused.
@@ -48,9 +48,9 @@ async def following(call: Call) -> Reply:
     return Reply(words, offers=unfollow_offers(subscriptions))
 
 
-def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[Offer, ...]:
+def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[SuggestedAction, ...]:
     """Return what takes each followed name off again; of one feed, where the subscription is to one."""
-    found: dict[Offer, None] = {}
+    found: dict[SuggestedAction, None] = {}
     for each in subscriptions:
         for key in sorted(each.filter.include):
             name = each.filter.labels.get(key, key[2:])
@@ -58,5 +58,5 @@ def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[Offer, ...]:
             feed = (("feed", each.feed),) if each.feed else ()
             of_feed = f" ({show(each.feed)})" if each.feed else ""
             values = (("categories", spelled_key(key, name)), *feed)
-            found[Offer(f"Unfollow {word}{of_feed}", "unfollow", values)] = None
+            found[SuggestedAction(f"Unfollow {word}{of_feed}", "unfollow", values)] = None
     return tuple(found)

@@ -23,7 +23,7 @@ async def health(call: Call) -> Reply:
     feeds = await call.store.feeds()
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
-    shut = {key.removeprefix(SHUT): why for key, why in (await call.store.recalled(SHUT)).items()}
+    shut = {key.removeprefix(SHUT): why for key, why in (await call.store.list_values(SHUT)).items()}
     lines = [_verdict(feeds, queue, call, tuple(shut))]
     lines += [f"{show(name)}: {sentence(why)}" for name, why in shut.items()]
     lines += _chat_lines(call.parts, shut)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.commands.declaration import RefusedError
 from bot.commands.reading import Item, Vocabulary, read_item
 from bot.commands.wording import ended, listed, quoted
-from bot.model import Cadence, Kind, Offer
+from bot.model import Cadence, Kind, SuggestedAction
 from bot.text.normalize import fold
 from bot.text.spelling import ALL, spelled
 
@@ -36,14 +36,15 @@ def refusal(items: Sequence[Item], vocabulary: Vocabulary, path: str, *, may_be_
 
 def _offers(
     items: Sequence[Item], unknown: Sequence[Item], vocabulary: Vocabulary, path: str
-) -> tuple[Offer, ...]:
+) -> tuple[SuggestedAction, ...]:
     """Return the whole list with what is near in the place of its one unknown name."""
     if len(unknown) != 1:
         return ()
     near = _near(unknown[0], vocabulary)
     lists = [", ".join(name if item is unknown[0] else _typed(item) for item in items) for name in near]
     return tuple(
-        Offer(f"{VERBS.get(path, f'/{path}')} {each}", path, (_value(path, each),)) for each in lists
+        SuggestedAction(f"{VERBS.get(path, f'/{path}')} {each}", path, (_value(path, each),))
+        for each in lists
     )
 
 

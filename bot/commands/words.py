@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.declaration import RefusedError
-from bot.model import Offer
+from bot.model import SuggestedAction
 
 # Only words that can mean but one thing are read as a command.
 MEANINGS = {
@@ -26,7 +26,7 @@ GREETINGS = frozenset({"hi", "hello", "hey", "hallo", "start", "commands", "?", 
 _END = frozenset({"stop", "end", "quit", "cancel", "remove", "delete", "leave"})
 _PAUSE = frozenset({"pause", "snooze", "mute", "silence", "resume", "unpause"})
 _UNFOLLOW = "/following tells what you get, /unfollow CATEGORIES takes some of it off, /unfollow all ends it"
-_OFFER = Offer("Unfollow everything", "unfollow", (("categories", "all"),))
+_OFFER = SuggestedAction("Unfollow everything", "unfollow", (("categories", "all"),))
 
 
 def translated(word: str, rest: str) -> tuple[str, str]:
@@ -51,5 +51,5 @@ def translated(word: str, rest: str) -> tuple[str, str]:
     return name, f"{before} {rest}".strip()
 
 
-def _taking_off(rest: str) -> Offer:
-    return Offer(f"Unfollow {rest}", "unfollow", (("categories", rest),))
+def _taking_off(rest: str) -> SuggestedAction:
+    return SuggestedAction(f"Unfollow {rest}", "unfollow", (("categories", rest),))

@@ -4,7 +4,7 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
-from bot.model.chat import Caller, CommandInfo, Offer, ParameterInfo, Reply
+from bot.model.chat import Caller, CommandInfo, ParameterInfo, Reply, SuggestedAction
 from bot.model.delivery import (
     Action,
     Alert,
@@ -18,7 +18,7 @@ from bot.model.delivery import (
     Subscription,
 )
 from bot.model.feeds import Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
-from bot.model.filing import EVERYTHING, Cadence, Filing, Kind, Rank, Term
+from bot.model.filing import EVERYTHING, Cadence, EvidenceRank, Filing, Kind, Term
 
 __all__ = [
     "EVERYTHING",
@@ -32,6 +32,7 @@ __all__ = [
     "Destination",
     "Digest",
     "Entry",
+    "EvidenceRank",
     "Feed",
     "FeedSettings",
     "FeedState",
@@ -40,13 +41,12 @@ __all__ = [
     "Kind",
     "Message",
     "Notice",
-    "Offer",
     "ParameterInfo",
     "ParsedFeed",
     "Post",
-    "Rank",
     "Reply",
     "Silence",
     "Subscription",
+    "SuggestedAction",
     "Term",
 ]

@@ -27,7 +27,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class SuggestedAction:
     """A command that can be run next with one click: a button where the platform has them."""
 
     label: str  # what comes of it, e.g. "Unfollow Trade"
@@ -42,7 +42,7 @@ class Reply:
     text: str
     posts: tuple[Post, ...] = ()
     ok: bool = True
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[SuggestedAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class ParameterInfo:
     """One argument of a command, as platforms render it.
 
     `kind` is one of categories, category, words, number, choice, feed, link, channel, mention, url, text.
-    `suggests`: whether `Desk.complete` has suggestions for it. A number lies between `minimum` and `maximum`.
+    `suggests`: whether `BotServices.complete` knows values for it. A number is from `minimum` to `maximum`.
     """
 
     name: str  # at most 32 characters, the fewest that a platform takes

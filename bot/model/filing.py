@@ -24,7 +24,7 @@ class Cadence(StrEnum):
     WEEKLY = "weekly"
 
 
-class Rank(IntEnum):
+class EvidenceRank(IntEnum):
     """How good the evidence for a filing is; lower is better (docs/architecture.md, "Filing")."""
 
     API = 1  # WordPress.com API or wp-json: categories and tags are separate objects
@@ -37,7 +37,7 @@ class Rank(IntEnum):
     @property
     def exact(self) -> bool:
         """Whether better evidence cannot be expected, so that no re-filing is planned."""
-        return self in (Rank.API, Rank.PAGE, Rank.GIVEN)
+        return self in (EvidenceRank.API, EvidenceRank.PAGE, EvidenceRank.GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Filing:
 
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    rank: Rank = Rank.NONE
+    rank: EvidenceRank = EvidenceRank.NONE
     evidence: str = ""  # one sentence that /why can show
     ambiguous: bool = False
 

@@ -15,12 +15,12 @@ from typing import Protocol
 from bot.errors import BystanderError
 from bot.model import Entry, Feed, FeedState, Filing, ParsedFeed, Post, Silence
 from bot.pipeline.classify.rules import better
-from bot.pipeline.collect_evidence import Filed, Job, ToFile, refile_at
-from bot.pipeline.detect.changes import Found, Sifted, text_hash
+from bot.pipeline.collect_evidence import ClassifyRequest, ClassifyResult, ToFile, refile_at
+from bot.pipeline.detect.changes import Candidate, WindowChanges, text_hash
 from bot.pipeline.detect.remembered import is_redated, kept
 from bot.pipeline.summarize.extract import Reading, Source
 from bot.ports import Lexicon, PostRow
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from bot.text.truncate import clip
 
 _log = logging.getLogger(__name__)
@@ -28,19 +28,19 @@ _log = logging.getLogger(__name__)
 MOST_EDITS = 24  # of one post that are passed on; a text that changes on every poll is no news
 RECENT = timedelta(days=7)  # within which a changed filing of a post we never announced is still news
 READ_SECONDS = 30.0  # for the texts of one poll; the rest is left unread, so that nobody waits for malice
-_AT_ONCE = 20  # posts read in one call through the wall
+_AT_ONCE = 20  # posts read in one call through the sandbox
 _SUMMARY = 600  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class AssembledPosts:
     """Rows for the store (see `bot.ports.PollCommit`), and what was learned on the way."""
 
     new: tuple[PostRow, ...]
     silent: tuple[PostRow, ...]
     changed: tuple[PostRow, ...]
     quiet_changed: tuple[PostRow, ...]
-    filed: Filed
+    filed: ClassifyResult
 
     @property
     def rows(self) -> tuple[PostRow, ...]:
@@ -61,32 +61,32 @@ class Made:
 class Files(Protocol):
     """Files the posts of a job; never raises for what a blog does."""
 
-    async def file(self, job: Job) -> Filed:
+    async def file(self, job: ClassifyRequest) -> ClassifyResult:
         """Return a filing for each post of the job."""
         ...
 
 
-class PostMaker:
+class PostAssembler:
     """Makes rows of what a poll brought."""
 
-    def __init__(self, filer: Files, wall: Wall) -> None:
-        self._filer = filer
-        self._wall = wall
+    def __init__(self, collector: Files, sandbox: Sandbox) -> None:
+        self._collector = collector
+        self._sandbox = sandbox
 
     async def make(
         self,
         feed: Feed,
         parsed: ParsedFeed,
-        sifted: Sifted,
+        changes: WindowChanges,
         *,
         rows: Mapping[str, PostRow],
         vocabulary: Lexicon,
         now: datetime,
-    ) -> Made:
+    ) -> AssembledPosts:
         """File and summarize; `rows` are the known posts of the window by id."""
-        new, silent = _announced(sifted, feed.settings.announce_latest)
-        wanted = (*silent, *sifted.changed, *new)  # the last ones get evidence first
-        job = Job(
+        new, silent = _announced(changes, feed.settings.announce_latest)
+        wanted = (*silent, *changes.changed, *new)  # the last ones get evidence first
+        job = ClassifyRequest(
             feed=feed,
             posts=[_to_file(found) for found in wanted],
             generator=parsed.generator,
@@ -94,14 +94,14 @@ class PostMaker:
             vocabulary=vocabulary,
             now=now,
         )
-        filed = await self._filer.file(job)
+        filed = await self._collector.file(job)
         read = await self._read([found.entry for found in wanted])
         readings = {_id(found): reading for found, reading in zip(wanted, read, strict=True)}
         context = _Context(job, filed, readings)
-        moved_ids = {known for _, known in sifted.moved_ids}
-        changed = [_changed(context, found, rows[_id(found)], moved_ids) for found in sifted.changed]
-        same = [(found, rows[_id(found)], _id(found) in moved_ids) for found in sifted.same]
-        return Made(
+        moved_ids = {known for _, known in changes.moved_ids}
+        changed = [_changed(context, found, rows[_id(found)], moved_ids) for found in changes.changed]
+        same = [(found, rows[_id(found)], _id(found) in moved_ids) for found in changes.same]
+        return AssembledPosts(
             new=tuple(_fresh(context, found, silent=False) for found in new),
             silent=tuple(_fresh(context, found, silent=True) for found in silent),
             changed=tuple(after for before, after in changed if not _quiet(before, after, now)),
@@ -115,7 +115,7 @@ class PostMaker:
         )
 
     async def _read(self, entries: Sequence[Entry]) -> list[Reading]:
-        """Read the texts behind the wall, in the order of the entries."""
+        """Read the texts in the sandbox, in the order of the entries."""
         deadline = asyncio.get_running_loop().time() + READ_SECONDS
         sources = [Source(entry.html, entry.title, entry.excerpt) for entry in entries]
         batches = [sources[start : start + _AT_ONCE] for start in range(0, len(sources), _AT_ONCE)]
@@ -125,7 +125,9 @@ class PostMaker:
         """Read texts together, else each by itself: one that cannot be read does not spoil the others."""
         try:
             async with asyncio.timeout_at(deadline):
-                readings: list[Reading] = await self._wall.run("bot.pipeline.summarize.reader:read", sources)
+                readings: list[Reading] = await self._sandbox.run(
+                    "bot.pipeline.summarize.reader:read", sources
+                )
         except (BystanderError, TimeoutError) as error:
             if len(sources) > 1:
                 return [reading for each in sources for reading in await self._read_some([each], deadline)]
@@ -138,8 +140,8 @@ class PostMaker:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    job: Job
-    filed: Filed
+    job: ClassifyRequest
+    filed: ClassifyResult
     readings: Mapping[str, Reading]  # by post id, as the filings are
 
     def plan(self, post_id: str, filing: Filing, attempts: int, first_seen: datetime) -> datetime | None:
@@ -164,14 +166,14 @@ def _quiet(before: PostRow, after: PostRow, now: datetime) -> bool:
     return quiet_refiling(before, after, now) or (same_filing and before.edits >= MOST_EDITS)
 
 
-def _announced(sifted: Sifted, latest: int) -> tuple[tuple[Found, ...], tuple[Found, ...]]:
+def _announced(changes: WindowChanges, latest: int) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
     """Return new and silent entries; of a first poll the newest `latest` are announced."""
-    if not sifted.first or not latest:
-        return sifted.new, sifted.silent
-    return sifted.new + sifted.silent[-latest:], sifted.silent[:-latest]
+    if not changes.first or not latest:
+        return changes.new, changes.silent
+    return changes.new + changes.silent[-latest:], changes.silent[:-latest]
 
 
-def _to_file(found: Found) -> ToFile:
+def _to_file(found: Candidate) -> ToFile:
     entry = found.entry
     return ToFile(
         id=_id(found),
@@ -184,11 +186,11 @@ def _to_file(found: Found) -> ToFile:
     )
 
 
-def _id(found: Found) -> str:
+def _id(found: Candidate) -> str:
     return found.known.id if found.known else found.identity.id
 
 
-def _fresh(context: _Context, found: Found, *, silent: bool) -> PostRow:
+def _fresh(context: _Context, found: Candidate, *, silent: bool) -> PostRow:
     """Return the row of a post seen for the first time."""
     entry, reading = found.entry, context.readings[found.identity.id]
     filing = context.filed.filings[found.identity.id]
@@ -226,7 +228,7 @@ def _silence(feed: Feed) -> Silence:
 
 
 def _changed(
-    context: _Context, found: Found, before: PostRow, moved_ids: Collection[str]
+    context: _Context, found: Candidate, before: PostRow, moved_ids: Collection[str]
 ) -> tuple[PostRow, PostRow]:
     """Return a known post before and after an edit or a new filing."""
     entry, reading = found.entry, context.readings[before.post.id]
@@ -259,9 +261,11 @@ def _changed(
     return before, after
 
 
-def state_after(state: FeedState, parsed: ParsedFeed, made: Made, now: datetime, sifted: Sifted) -> FeedState:
+def state_after(
+    state: FeedState, parsed: ParsedFeed, made: AssembledPosts, now: datetime, changes: WindowChanges
+) -> FeedState:
     """Return the feed's state with what the posts of this poll add to it."""
-    first, renamed = sifted.first, sifted.warning != ""
+    first, renamed = changes.first, changes.warning != ""
     waiting = [each for each in (made.refile_at, state.refile_at) if each is not None]
     return replace(
         state,

@@ -11,17 +11,17 @@ from http import HTTPStatus
 
 from bot.errors import BystanderError
 from bot.model import Entry, Feed, ParsedFeed, Silence
-from bot.pipeline.assemble import PostMaker
+from bot.pipeline.assemble import PostAssembler
 from bot.pipeline.classify.evidence import FiledPost, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates, archive_url, categories_url
-from bot.pipeline.collect_evidence import READERS, Filed, Job, refuse_busy
-from bot.pipeline.detect.changes import Sifted, lookup_keys, lookup_texts, sift
+from bot.pipeline.collect_evidence import READERS, ClassifyRequest, ClassifyResult, refuse_busy
+from bot.pipeline.detect.changes import WindowChanges, detect_changes, lookup_keys, lookup_texts
 from bot.pipeline.detect.remembered import known_of, rows_by_id
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.older_pages import PAUSE, read_page
 from bot.ports import FeedStore, PollCommit, PollRecord
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class _Files:
     def __init__(self, filed: Sequence[FiledPost]) -> None:
         self._filed = filed
 
-    async def file(self, job: Job) -> Filed:
+    async def file(self, job: ClassifyRequest) -> ClassifyResult:
         settings = job.feed.settings
         vocabulary = Vocabulary.of(settings.categories, job.vocabulary.categories)
         filings = {
@@ -67,16 +67,18 @@ class _Files:
             for post in job.posts
         }
         state = job.feed.state
-        return Filed(filings, (), state.api, state.api_retry_at, state.slow_until, frozenset(filings))
+        return ClassifyResult(
+            filings, (), state.api, state.api_retry_at, state.slow_until, frozenset(filings)
+        )
 
 
-class Archivist:
+class Backfiller:
     """Reads back through a feed's API where it has one, else through the pages of the feed."""
 
-    def __init__(self, store: FeedStore, fetcher: Fetcher, wall: Wall) -> None:
+    def __init__(self, store: FeedStore, fetcher: Fetcher, sandbox: Sandbox) -> None:
         self._store = store
         self._fetcher = fetcher
-        self._wall = wall
+        self._sandbox = sandbox
 
     async def read(self, feed: Feed, pages: int, now: datetime) -> AsyncIterator[Page]:
         """Store the unknown posts of up to `pages` pages, newest first; yield each page when it is stored.
@@ -107,7 +109,7 @@ class Archivist:
         """Return a page, None past the end or when it cannot be read."""
         try:
             if candidate is None:
-                parsed = await read_page(self._fetcher, self._wall, feed, number)
+                parsed = await read_page(self._fetcher, self._sandbox, feed, number)
                 return _Source(parsed, ()) if parsed else None
             posts = await self._ask(candidate, number)
         except BystanderError as error:
@@ -124,7 +126,7 @@ class Archivist:
         refuse_busy(answer)
         if answer.status != HTTPStatus.OK:
             return ()
-        posts: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
+        posts: tuple[FiledPost, ...] = await self._sandbox.run(READERS[candidate.kind], answer.body)
         return posts
 
     async def _categories(self, candidate: ApiCandidate) -> tuple[str, ...]:
@@ -133,7 +135,7 @@ class Archivist:
             answer = await self._fetcher.get(categories_url(candidate), accept="application/json")
             if answer.status != HTTPStatus.OK:
                 return ()
-            names: tuple[str, ...] = await self._wall.run(_CATEGORIES[candidate.kind], answer.body)
+            names: tuple[str, ...] = await self._sandbox.run(_CATEGORIES[candidate.kind], answer.body)
         except BystanderError as error:
             _log.info("The list of categories cannot be read: %s", error)
             return ()
@@ -145,11 +147,11 @@ class Archivist:
         found = await self._store.known_posts(feed.id, keys, keys, lookup_texts(entries))
         rows = rows_by_id(found)
         known = [known_of(row) for row in rows.values()]
-        sifted = sift(entries, known, baseline_at=None, highest_wordpress_id=0, now=now)
-        maker = PostMaker(_Files(source.filed), self._wall)
+        changes = detect_changes(entries, known, baseline_at=None, highest_wordpress_id=0, now=now)
+        maker = PostAssembler(_Files(source.filed), self._sandbox)
         vocabulary = await self._store.vocabulary(feed.id)
         made = await maker.make(
-            feed, source.parsed, _only_unseen(sifted), rows=rows, vocabulary=vocabulary, now=now
+            feed, source.parsed, _only_unseen(changes), rows=rows, vocabulary=vocabulary, now=now
         )
         record = PollRecord(feed.id, feed.url, feed.state, feed.next_poll_at)
         silent = tuple(
@@ -159,9 +161,9 @@ class Archivist:
         return len(silent)
 
 
-def _only_unseen(sifted: Sifted) -> Sifted:
+def _only_unseen(changes: WindowChanges) -> WindowChanges:
     """Leave known posts alone: an archive page may be older than what a poll has stored since."""
-    return replace(sifted, changed=(), moved_ids=(), first=False)
+    return replace(changes, changed=(), moved_ids=(), first=False)
 
 
 def _entry(post: FiledPost) -> Entry:

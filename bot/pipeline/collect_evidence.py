@@ -15,13 +15,13 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.errors import BystanderError, FetchError
-from bot.model import Feed, FeedState, Filing, Rank
+from bot.model import EvidenceRank, Feed, FeedState, Filing
 from bot.pipeline.classify.evidence import FiledPost, PageFiling, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates
 from bot.pipeline.fetch.client import Answer, Fetcher
 from bot.ports import Lexicon
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class ToFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ClassifyRequest:
     """Posts of one feed to be filed at `now`. `vocabulary`: what is known of the feed's names so far."""
 
     feed: Feed
@@ -73,7 +73,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class ClassifyResult:
     """The filings by post id, names learned to be categories, and what polling remembers of the API."""
 
     filings: Mapping[str, Filing]
@@ -95,15 +95,15 @@ class _Evidence:
     api_missing: bool = False  # every place was asked and answered, and none is an API
 
 
-class Filer:
+class EvidenceCollector:
     """Files posts by the best evidence that can be had now."""
 
-    def __init__(self, fetcher: Fetcher, wall: Wall, *, seconds: float = SECONDS) -> None:
+    def __init__(self, fetcher: Fetcher, sandbox: Sandbox, *, seconds: float = SECONDS) -> None:
         self._fetcher = fetcher
-        self._wall = wall
+        self._sandbox = sandbox
         self._seconds = seconds
 
-    async def file(self, job: Job) -> Filed:
+    async def file(self, job: ClassifyRequest) -> ClassifyResult:
         """File the posts; never raises for what the blog does."""
         evidence = _Evidence()
         if job.posts and job.wordpress:
@@ -112,9 +112,9 @@ class Filer:
         api, retry_at = _remember(job.feed.state, evidence, job.now)
         slow_until = job.now + SLOW_FOR if evidence.late else None
         settled = frozenset() if evidence.api_silent else frozenset(evidence.pages)
-        return Filed(filings, learned, api, retry_at, slow_until, settled)
+        return ClassifyResult(filings, learned, api, retry_at, slow_until, settled)
 
-    async def _gather(self, evidence: _Evidence, job: Job) -> None:
+    async def _gather(self, evidence: _Evidence, job: ClassifyRequest) -> None:
         """Ask the API, then the pages of the posts it does not list, each for its share of the time."""
         start, state = asyncio.get_running_loop().time(), job.feed.state
         slow = state.slow_until is not None and job.now < state.slow_until
@@ -129,7 +129,7 @@ class Filer:
             _log.info("%s did not tell all in time.", job.feed.settings.name)
         await _until(start + seconds * 1.25, self._read_tails(evidence, unlisted))
 
-    async def _ask_apis(self, evidence: _Evidence, job: Job) -> None:
+    async def _ask_apis(self, evidence: _Evidence, job: ClassifyRequest) -> None:
         """Ask the places where an API may be, one after the other, until one answers."""
         candidates, answered = _candidates(job), 0
         for candidate in candidates:
@@ -153,7 +153,7 @@ class Filer:
         if answer.status != HTTPStatus.OK:
             return ()
         try:
-            found: tuple[FiledPost, ...] = await self._wall.run(READERS[candidate.kind], answer.body)
+            found: tuple[FiledPost, ...] = await self._sandbox.run(READERS[candidate.kind], answer.body)
         except BystanderError as error:
             _log.debug("No API at %s: %s", candidate.url, error)
             return ()
@@ -185,7 +185,7 @@ class Filer:
         refuse_busy(answer)
         if answer.status != HTTPStatus.OK:
             return PageFiling()
-        page: PageFiling = await self._wall.run(
+        page: PageFiling = await self._sandbox.run(
             "bot.pipeline.classify.page:read_page",
             answer.body,
             answer.content_type,
@@ -199,7 +199,7 @@ class Filer:
         for post in posts:
             if "iled under" in post.html[-20_000:]:
                 try:
-                    tail = await self._wall.run("bot.pipeline.classify.page:read_content_tail", post.html)
+                    tail = await self._sandbox.run("bot.pipeline.classify.page:read_content_tail", post.html)
                     evidence.tails[post.id] = tail
                 except BystanderError as error:
                     _log.debug("%s: %s", post.link, error)
@@ -222,7 +222,7 @@ def refuse_busy(answer: Answer) -> None:
 
 
 def refile_at(
-    filing: Filing, job: Job, *, settled: bool, attempts: int, first_seen: datetime
+    filing: Filing, job: ClassifyRequest, *, settled: bool, attempts: int, first_seen: datetime
 ) -> datetime | None:
     """Return when to look for better evidence: after 1, 2, then 4 intervals; None when there is no use.
 
@@ -235,7 +235,7 @@ def refile_at(
     return job.now + timedelta(seconds=min(wait, max(every, _REFILE_AT_MOST)))
 
 
-def _candidates(job: Job) -> Sequence[ApiCandidate]:
+def _candidates(job: ClassifyRequest) -> Sequence[ApiCandidate]:
     """Return where to ask: the place that answered before, else all that may, unless lately none did.
 
     A base that the operator named is asked whatever came before.
@@ -250,7 +250,7 @@ def _candidates(job: Job) -> Sequence[ApiCandidate]:
     return () if waiting and base == "auto" else everything
 
 
-def _joined(listed: Sequence[FiledPost], job: Job) -> dict[str, FiledPost]:
+def _joined(listed: Sequence[FiledPost], job: ClassifyRequest) -> dict[str, FiledPost]:
     """Return what the API says of each post; one that the operator named is this blog's for sure."""
     found: dict[str, FiledPost] = {}
     for post in job.posts:
@@ -267,7 +267,7 @@ def _joined(listed: Sequence[FiledPost], job: Job) -> dict[str, FiledPost]:
     return found
 
 
-def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:
+def _classified(job: ClassifyRequest, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:
     """File all posts; what the clear ones teach is used for the others."""
     sidebar = [name for page in evidence.pages.values() for name in page.sidebar]
     known, settings = [*job.vocabulary.categories, *sidebar], job.feed.settings
@@ -289,7 +289,7 @@ def _classified(job: Job, evidence: _Evidence) -> tuple[dict[str, Filing], tuple
         }
 
     first = classified(())
-    clear = [filing for filing in first.values() if filing.rank <= Rank.ORDER]
+    clear = [filing for filing in first.values() if filing.rank <= EvidenceRank.ORDER]
     learned = [name for filing in clear for name in filing.categories]
     tagless = not (job.vocabulary.tagged or any(filing.tags for filing in clear))
     unclear = any(filing.ambiguous for filing in first.values())

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from bot.errors import FetchError, ParseError, WallError
+from bot.errors import FetchError, ParseError, SandboxError
 from bot.model import ParsedFeed
 from bot.pipeline.fetch.client import Answer
 from bot.pipeline.fetch.errors import refusal
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 PARSE = "bot.pipeline.parse.feed:parse"
 _FEEDS = "bot.pipeline.parse.discover:feeds_of_page"
@@ -24,17 +24,17 @@ def refuse_status(answer: Answer) -> None:
         raise FetchError(refusal(answer.status), status=answer.status, retry_after=answer.retry_after)
 
 
-async def read_answer(wall: Wall, answer: Answer) -> ParsedFeed:
+async def read_answer(sandbox: Sandbox, answer: Answer) -> ParsedFeed:
     """Return the feed in an answer that `refuse_status` let pass.
 
     Raises ParseError where it has none; of a page that names its feed the error says where that is.
     """
     try:
-        parsed: ParsedFeed = await wall.run(PARSE, answer.body, answer.content_type, answer.url)
-    except WallError:
+        parsed: ParsedFeed = await sandbox.run(PARSE, answer.body, answer.content_type, answer.url)
+    except SandboxError:
         raise
     except ParseError as error:
-        named = await named_feed(wall, answer)
+        named = await named_feed(sandbox, answer)
         if named and len(named) <= _LONGEST:
             mend = f"its feed is {named}: put that into url, or /feeds add it"
         elif len(answer.url) <= _LONGEST:
@@ -45,10 +45,10 @@ async def read_answer(wall: Wall, answer: Answer) -> ParsedFeed:
     return parsed
 
 
-async def named_feed(wall: Wall, answer: Answer) -> str:
+async def named_feed(sandbox: Sandbox, answer: Answer) -> str:
     """Return the feed that a web page names, "" where it names none but itself."""
     try:
-        found: list[str] = await wall.run(_FEEDS, answer.body, answer.url)
+        found: list[str] = await sandbox.run(_FEEDS, answer.body, answer.url)
     except ParseError:
         return ""
     return next((address for address in found if address != answer.url), "")

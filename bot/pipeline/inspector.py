@@ -9,18 +9,18 @@ from bot.model import Entry, ParsedFeed
 from bot.pipeline.feed_answer import named_feed, read_answer, refuse_status
 from bot.pipeline.fetch.client import Answer, Fetcher
 from bot.ports import Inspection
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 _MAX_CATEGORIES = 20
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class FeedInspector:
-    """`bot.ports.Inspector` on the fetcher and the wall that polling uses."""
+    """`bot.ports.Inspector` on the fetcher and the sandbox that polling uses."""
 
-    def __init__(self, fetcher: Fetcher, wall: Wall) -> None:
+    def __init__(self, fetcher: Fetcher, sandbox: Sandbox) -> None:
         self._fetcher = fetcher
-        self._wall = wall
+        self._sandbox = sandbox
 
     async def inspect(self, url: str) -> Inspection:
         """Fetch and parse once; of a page, the feed it names. Never raises for the other side."""
@@ -28,12 +28,12 @@ class FeedInspector:
         try:
             answer = await self._get(address)
             try:
-                parsed = await read_answer(self._wall, answer)
+                parsed = await read_answer(self._sandbox, answer)
             except ParseError:
-                address = await named_feed(self._wall, answer) or address
+                address = await named_feed(self._sandbox, answer) or address
                 if address in (url, answer.url):
                     raise
-                parsed = await read_answer(self._wall, await self._get(address))
+                parsed = await read_answer(self._sandbox, await self._get(address))
         except ParseError as error:
             return Inspection(url=address, problem=f"No feed can be read there: {error}")
         except BystanderError as error:
@@ -43,7 +43,7 @@ class FeedInspector:
     async def check(self, url: str) -> Inspection:
         """Fetch and parse as a poll does; see the port."""
         try:
-            return _inspection(url, await read_answer(self._wall, await self._get(url)))
+            return _inspection(url, await read_answer(self._sandbox, await self._get(url)))
         except BystanderError as error:
             return Inspection(url=url, problem=str(error))
 

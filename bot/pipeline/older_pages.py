@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.errors import FetchError, ParseError
 from bot.model import Entry, Feed, ParsedFeed
-from bot.pipeline.detect.changes import Sifted, identify
+from bot.pipeline.detect.changes import WindowChanges, identify
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.errors import refusal
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ _PAST_THE_END = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 @dataclass(frozen=True, slots=True)
-class Older:
+class OlderPages:
     """Entries of older pages. `closed`: they reach back to what was read before, or to the blog's end."""
 
     entries: tuple[Entry, ...]
@@ -44,7 +44,7 @@ def page_url(feed_url: str, page: int) -> str:
     return urlunsplit(parts._replace(query=urlencode([*query, ("paged", str(page))])))
 
 
-async def read_page(fetcher: Fetcher, wall: Wall, feed: Feed, page: int) -> ParsedFeed | None:
+async def read_page(fetcher: Fetcher, sandbox: Sandbox, feed: Feed, page: int) -> ParsedFeed | None:
     """Return one page of a feed, None past the end.
 
     Raises FetchError or ParseError when it cannot be read.
@@ -58,7 +58,7 @@ async def read_page(fetcher: Fetcher, wall: Wall, feed: Feed, page: int) -> Pars
             status=answer.status,
             retry_after=answer.retry_after,
         )
-    return await read_answer(wall, answer)
+    return await read_answer(sandbox, answer)
 
 
 def has_pages(generator: str) -> bool:
@@ -68,11 +68,11 @@ def has_pages(generator: str) -> bool:
 
 async def page_back(
     fetcher: Fetcher,
-    wall: Wall,
+    sandbox: Sandbox,
     feed: Feed,
     newest: ParsedFeed,
-    look: Callable[[Sequence[Entry]], Awaitable[Sifted]],
-) -> Older:
+    look: Callable[[Sequence[Entry]], Awaitable[WindowChanges]],
+) -> OlderPages:
     """Return older entries until a page leaves no gap below it, the pages end, or LAST_PAGE is reached.
 
     `look` sifts the entries of one page.
@@ -80,28 +80,28 @@ async def page_back(
     Raises FetchError or ParseError when a page cannot be read, unless polls have failed TRIES times by now.
     """
     if not has_pages(newest.generator):
-        return Older((), closed=False)
+        return OlderPages((), closed=False)
     found: list[Entry] = []
     seen = {identify(entry).id for entry in newest.entries}
     for page in range(2, LAST_PAGE + 1):
         await asyncio.sleep(min(PAUSE, feed.settings.every))
         try:
-            parsed = await read_page(fetcher, wall, feed, page)
+            parsed = await read_page(fetcher, sandbox, feed, page)
         except (FetchError, ParseError) as error:
             if feed.state.failures < TRIES:
                 raise
             _log.warning("%s: the gap stays: %s", feed.settings.name, error)
             break
         if parsed is None:
-            return Older(tuple(found), closed=True)
+            return OlderPages(tuple(found), closed=True)
         fresh = [entry for entry in parsed.entries if identify(entry).id not in seen]
         if not fresh:  # the server takes no notice of the page: what is older stays out of sight
             break
         found += fresh
         seen.update(identify(entry).id for entry in fresh)
         if not (await look(fresh)).gap:
-            return Older(tuple(found), closed=True)
-    return Older(tuple(found), closed=False)
+            return OlderPages(tuple(found), closed=True)
+    return OlderPages(tuple(found), closed=False)
 
 
 def was_away(feed: Feed, now: datetime) -> bool:

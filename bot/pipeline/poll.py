@@ -19,10 +19,10 @@ from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError, UnstorableError
 from bot.model import Entry, Feed, ParsedFeed
 from bot.pipeline import notices
-from bot.pipeline.assemble import PostMaker, state_after
+from bot.pipeline.assemble import PostAssembler, state_after
 from bot.pipeline.batcher import RETRY, Batcher
-from bot.pipeline.collect_evidence import SECONDS, Filer
-from bot.pipeline.detect.changes import Sifted, lookup_keys, lookup_texts, sift
+from bot.pipeline.collect_evidence import SECONDS, EvidenceCollector
+from bot.pipeline.detect.changes import WindowChanges, detect_changes, lookup_keys, lookup_texts
 from bot.pipeline.detect.remembered import known_of, rows_by_id
 from bot.pipeline.feed_answer import read_answer, refuse_status
 from bot.pipeline.fetch.client import Answer, Fetcher
@@ -36,9 +36,9 @@ from bot.pipeline.fetch.politeness import (
 )
 from bot.pipeline.older_pages import page_back, was_away
 from bot.pipeline.poll_log import PollLog
-from bot.pipeline.reclassify import Refiler
+from bot.pipeline.reclassify import Reclassifier
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ _TO_RECORD = 2.0  # seconds beyond the grace for what is to be recorded
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """Seconds that polling waits for others."""
 
     grace: float = 10.0  # for polls under way when the bot stops
@@ -64,25 +64,25 @@ class Poller:
         self,
         store: FeedStore,
         fetcher: Fetcher,
-        wall: Wall,
+        sandbox: Sandbox,
         clock: Clock,
         *,
         owner: str,
         admins: Sequence[str],
         on_news: Callable[[], None],
-        patience: Patience | None = None,
+        patience: Timeouts | None = None,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
-        self._wall = wall
+        self._sandbox = sandbox
         self._clock = clock
         self._owner = owner
         self._admins = tuple(admins)
         self._on_news = on_news
-        self._patience = patience or Patience()
-        filer = Filer(fetcher, wall, seconds=self._patience.evidence)
-        self._posts = PostMaker(filer, wall)
-        self._refiler = Refiler(store, filer)
+        self._patience = patience or Timeouts()
+        collector = EvidenceCollector(fetcher, sandbox, seconds=self._patience.evidence)
+        self._posts = PostAssembler(collector, sandbox)
+        self._reclassifier = Reclassifier(store, collector)
         self._records = Batcher[PollRecord](self._write)
         self._told = PollLog(partial(_log.warning, "%s"))
         self._tasks: set[asyncio.Task[bool]] = set()
@@ -186,7 +186,7 @@ class Poller:
         body_hash = blake2b(answer.body, digest_size=16).hexdigest()
         if body_hash == feed.state.body_hash:
             return await self._unchanged(feed, exchange)
-        parsed = await read_answer(self._wall, answer)
+        parsed = await read_answer(self._sandbox, answer)
         success = partial(after_success, body_hash=body_hash, ttl=parsed.ttl)
         return await self._take(feed, parsed, success(feed, exchange, self._clock.now(), _jitter()))
 
@@ -195,7 +195,7 @@ class Poller:
         now = self._clock.now()
         record = self._record(feed, after_unchanged(feed, exchange, now, _jitter()))
         if feed.state.refile_at is not None and feed.state.refile_at <= now:
-            commit = await self._refiler.refile(feed, record, now)
+            commit = await self._reclassifier.refile(feed, record, now)
             self._tell(feed, commit, await self._commit(commit))
         else:
             await self._note(record)
@@ -217,19 +217,19 @@ class Poller:
     async def _take(self, feed: Feed, parsed: ParsedFeed, outcome: Outcome) -> bool:
         """From a parsed feed to posts and deliveries, in one transaction."""
         now, name = self._clock.now(), feed.settings.name
-        sifted, rows = await self._sift(feed, parsed.entries, now)
-        warnings = notices.renamed(name, sifted.warning, feed.state.renamed_at, now)
-        if sifted.gap:
+        changes, rows = await self._sift(feed, parsed.entries, now)
+        warnings = notices.renamed(name, changes.warning, feed.state.renamed_at, now)
+        if changes.gap:
             older = await page_back(
-                self._fetcher, self._wall, feed, parsed, lambda page: self._look(feed, page, now)
+                self._fetcher, self._sandbox, feed, parsed, lambda page: self._look(feed, page, now)
             )
             warnings += [notices.gap_left(name)] if not older.closed and was_away(feed, now) else []
-            sifted, rows = await self._sift(feed, (*parsed.entries, *older.entries), now)
+            changes, rows = await self._sift(feed, (*parsed.entries, *older.entries), now)
         vocabulary = await self._store.vocabulary(feed.id)
-        made = await self._posts.make(feed, parsed, sifted, rows=rows, vocabulary=vocabulary, now=now)
+        made = await self._posts.make(feed, parsed, changes, rows=rows, vocabulary=vocabulary, now=now)
         record = self._record(feed, outcome, *warnings)
         commit = PollCommit(
-            replace(record, state=state_after(record.state, parsed, made, now, sifted)),
+            replace(record, state=state_after(record.state, parsed, made, now, changes)),
             new=made.new,
             silent=made.silent,
             changed=made.changed,
@@ -240,16 +240,16 @@ class Poller:
         self._tell(feed, commit, await self._commit(commit))
         return True
 
-    async def _look(self, feed: Feed, entries: Sequence[Entry], now: datetime) -> Sifted:
+    async def _look(self, feed: Feed, entries: Sequence[Entry], now: datetime) -> WindowChanges:
         return (await self._sift(feed, entries, now))[0]
 
     async def _sift(
         self, feed: Feed, entries: Sequence[Entry], now: datetime
-    ) -> tuple[Sifted, dict[str, PostRow]]:
+    ) -> tuple[WindowChanges, dict[str, PostRow]]:
         """Tell what is new by what the store knows of the window; return that too, by id."""
         keys = lookup_keys(entries)
         rows = await self._store.known_posts(feed.id, keys, keys, lookup_texts(entries))
-        sifted = sift(
+        changes = detect_changes(
             entries,
             [known_of(row) for row in rows],
             baseline_at=feed.state.baseline_at,
@@ -257,7 +257,7 @@ class Poller:
             now=now,
             looked_at=feed.state.last_success_at,
         )
-        return sifted, rows_by_id(rows)
+        return changes, rows_by_id(rows)
 
     async def _commit(self, commit: PollCommit) -> int:
         """Store a poll; while the store refuses (disk full), try again for a while."""

@@ -8,7 +8,13 @@ from datetime import UTC, datetime
 from bot.model import Feed
 from bot.pipeline.assemble import quiet_refiling
 from bot.pipeline.classify.rules import better
-from bot.pipeline.collect_evidence import Filed, Filer, Job, ToFile, refile_at
+from bot.pipeline.collect_evidence import (
+    ClassifyRequest,
+    ClassifyResult,
+    EvidenceCollector,
+    ToFile,
+    refile_at,
+)
 from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
 
 AT_ONCE = 10  # posts a poll
@@ -16,18 +22,18 @@ PAGE_TRIES = 3  # times that a post's page is asked again; then only the API is
 _ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-class Refiler:
+class Reclassifier:
     """Files posts again whose time for that has come."""
 
-    def __init__(self, store: FeedStore, filer: Filer) -> None:
+    def __init__(self, store: FeedStore, collector: EvidenceCollector) -> None:
         self._store = store
-        self._filer = filer
+        self._collector = collector
 
     async def refile(self, feed: Feed, record: PollRecord, now: datetime) -> PollCommit:
         """Return what a poll without news stores: its record, and the posts that were filed again."""
         waiting = await self._store.posts_to_refile(feed.id, _ANY_TIME, AT_ONCE + 1)
         rows = [row for row in waiting if row.refile_at is not None and row.refile_at <= now][:AT_ONCE]
-        job = Job(
+        job = ClassifyRequest(
             feed=feed,
             posts=[_to_file(row) for row in rows],
             generator=feed.state.generator,
@@ -35,7 +41,7 @@ class Refiler:
             vocabulary=await self._store.vocabulary(feed.id),
             now=now,
         )
-        filed = await self._filer.file(job)
+        filed = await self._collector.file(job)
         pairs = [(row, _refiled(row, filed, job)) for row in rows]
         left = [after for _, after in pairs] + waiting[len(rows) :]
         state = replace(
@@ -66,7 +72,7 @@ def _to_file(row: PostRow) -> ToFile:
     )
 
 
-def _refiled(row: PostRow, filed: Filed, job: Job) -> PostRow:
+def _refiled(row: PostRow, filed: ClassifyResult, job: ClassifyRequest) -> PostRow:
     """Return the post with the better of both filings and the next time to look."""
     offered = filed.filings[row.post.id]
     filing = offered if better(offered, row.post.filing) else row.post.filing

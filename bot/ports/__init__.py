@@ -4,7 +4,7 @@ Each Protocol is a contract; `tests/contracts/` holds every implementation to it
 datetimes. Every method of a store may raise `StoreError`; nothing else leaves it on purpose.
 """
 
-from bot.ports.adapter import Adapter, Desk
+from bot.ports.adapter import Adapter, BotServices
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -18,10 +18,10 @@ from bot.ports.commands import (
     TermStore,
 )
 from bot.ports.feeds import AdminNotice, FeedStore, Lexicon, PollCommit, PollRecord, PostRow
-from bot.ports.key_value import SHUT, MemoryStore
-from bot.ports.outbox import Again, Failed, OutboxStore, Parked, Released, Sent, Settlement
+from bot.ports.key_value import SHUT, KeyValueStore
+from bot.ports.outbox import Failed, OutboxStore, Parked, Requeued, Retry, Sent, Settlement
 from bot.ports.runtime import PartState, Runtime
-from bot.ports.store import ReachStore, Store, TimeStore
+from bot.ports.store import DestinationStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 
 __all__ = [
@@ -29,18 +29,18 @@ __all__ = [
     "SHUT",
     "Adapter",
     "AdminNotice",
-    "Again",
     "ArchiveStore",
+    "BotServices",
     "CommandStore",
     "DeliveryInfo",
-    "Desk",
+    "DestinationStore",
     "Failed",
     "FeedStore",
     "Found",
     "Inspection",
     "Inspector",
+    "KeyValueStore",
     "Lexicon",
-    "MemoryStore",
     "OutboxStore",
     "Parked",
     "PartState",
@@ -48,8 +48,8 @@ __all__ = [
     "PollRecord",
     "PostRow",
     "QueueHealth",
-    "ReachStore",
-    "Released",
+    "Requeued",
+    "Retry",
     "Runtime",
     "Sent",
     "Settlement",

@@ -16,7 +16,7 @@ from bot.model import (
 from bot.ports.web import WebRoute
 
 
-class Desk(Protocol):
+class BotServices(Protocol):
     """Where an adapter brings what people typed or clicked, and what it learned. Only `parse` raises."""
 
     @property
@@ -66,18 +66,18 @@ class Desk(Protocol):
         """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
         ...
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         """Keep a short text over restarts, under a key that begins with the adapter's name; "" forgets it.
 
         Nothing secret, unless it is encrypted.
         """
         ...
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         """Return what was kept under a key, "" for nothing."""
         ...
 
-    async def recalled(self, prefix: str) -> dict[str, str]:
+    async def list_values(self, prefix: str) -> dict[str, str]:
         """Return all that was kept under keys that begin with `prefix`, by key, in order."""
         ...
 
@@ -100,8 +100,8 @@ class Adapter(Protocol):
         """Whether messages can go out at present."""
         ...
 
-    async def start(self, desk: Desk) -> None:
-        """Connect; from now on commands of people go to `desk`. PermanentError: cannot ever connect."""
+    async def start(self, services: BotServices) -> None:
+        """Connect; from now on commands of people go to `services`. PermanentError: cannot ever connect."""
         ...
 
     async def run(self) -> None:

@@ -18,7 +18,7 @@ from bot.model import (
     Subscription,
     Term,
 )
-from bot.ports.key_value import MemoryStore
+from bot.ports.key_value import KeyValueStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class SubscriptionStore(Protocol):
         ...
 
 
-class CommandStore(ArchiveStore, SubscriptionStore, MemoryStore, Protocol):
+class CommandStore(ArchiveStore, SubscriptionStore, KeyValueStore, Protocol):
     """What the command handlers need."""
 
 

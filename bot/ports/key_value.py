@@ -7,17 +7,17 @@ from typing import Protocol
 SHUT = "shut:"  # before a platform's name: why nothing goes out there at present
 
 
-class MemoryStore(Protocol):
+class KeyValueStore(Protocol):
     """Short texts that adapters and the outbox keep over restarts."""
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         """Keep a text under a key; "" forgets it."""
         ...
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         """Return what was kept under a key, "" for nothing."""
         ...
 
-    async def recalled(self, prefix: str) -> dict[str, str]:
+    async def list_values(self, prefix: str) -> dict[str, str]:
         """Return all that was kept under keys that begin with `prefix`, by key, in order."""
         ...

@@ -11,7 +11,7 @@ from bot.model import (
     Claim,
 )
 from bot.ports.feeds import AdminNotice
-from bot.ports.key_value import MemoryStore
+from bot.ports.key_value import KeyValueStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
+class Retry:
     """Try again at `due_at`. `plain`: from now on as title and link only."""
 
     claim: Claim
@@ -58,17 +58,17 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
+class Requeued:
     """The claim was given back before anything was sent; it is due at `due_at`, None for when it was."""
 
     claim: Claim
     due_at: datetime | None = None
 
 
-Settlement = Sent | Again | Failed | Parked | Released
+Settlement = Sent | Retry | Failed | Parked | Requeued
 
 
-class OutboxStore(MemoryStore, Protocol):
+class OutboxStore(KeyValueStore, Protocol):
     """What delivery needs."""
 
     async def take_over(self, owner: str) -> None:

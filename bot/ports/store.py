@@ -8,11 +8,11 @@ from typing import Protocol
 
 from bot.ports.commands import CommandStore
 from bot.ports.feeds import FeedStore
-from bot.ports.key_value import MemoryStore
+from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
 
 
-class ReachStore(Protocol):
+class DestinationStore(Protocol):
     """What adapters learn of destinations outside a delivery."""
 
     async def addresses(self, prefix: str) -> list[str]:
@@ -53,7 +53,7 @@ class TimeStore(Protocol):
         ...
 
 
-class Store(FeedStore, OutboxStore, CommandStore, ReachStore, MemoryStore, TimeStore, Protocol):
+class Store(FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, Protocol):
     """A whole store. Opened by `storage.open_store(url)`."""
 
     async def backup(self, path: str) -> None:

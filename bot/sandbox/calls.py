@@ -1,4 +1,4 @@
-"""What the functions behind the wall answer, so that this process need not import them.
+"""What the functions in the sandbox answer, so that this process need not import them.
 
 They bring parsers along, which belong into the child alone: some 7 MB and 40 ms.
 """

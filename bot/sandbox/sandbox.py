@@ -1,4 +1,4 @@
-"""The wall around hostile input: a child process with limits that does the reading and can be killed.
+"""The sandbox for hostile input: a child process with limits that does the reading and can be killed.
 
 A thread cannot be stopped, and a few hundred kilobytes of malice keep a parser busy for minutes.
 """
@@ -20,7 +20,7 @@ from typing import Any, Self, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.errors import ParseError, WallError
+from bot.errors import ParseError, SandboxError
 from bot.sandbox.calls import ANSWERS
 from bot.sandbox.worker import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE, resolve
 from bot.text.sanitize import one_line
@@ -42,7 +42,7 @@ _SHARED_ENVIRONMENT = (  # what an interpreter may need to start; no secrets
 )
 
 
-class Wall:
+class Sandbox:
     """Runs functions of this project in a child process; use it as an async context manager.
 
     One call at a time; others wait. The child starts at the first call, is kept until there was none for
@@ -107,7 +107,7 @@ class Wall:
         try:
             outcome = await self._exchange(pickle.dumps((function, arguments)))
         except BaseException as error:
-            if isinstance(error, WallError):
+            if isinstance(error, SandboxError):
                 self._stopped_at.append(time.monotonic())
             await self._stop()  # also when cancelled: the next call must not get this one's answer
             raise
@@ -148,7 +148,7 @@ class Wall:
         try:
             child = await self._running_child()
         except OSError as error:
-            raise WallError(f"the process that reads cannot be started ({error.strerror})") from error
+            raise SandboxError(f"the process that reads cannot be started ({error.strerror})") from error
         limit = _SECONDS_TO_START
         try:
             async with asyncio.timeout(limit) as deadline:
@@ -159,11 +159,13 @@ class Wall:
                     deadline.reschedule(asyncio.get_running_loop().time() + limit)
                     outcome = await self._frame(child)
         except TimeoutError:
-            raise WallError(f"reading it took longer than {limit:g} s and was stopped") from None
+            raise SandboxError(f"reading it took longer than {limit:g} s and was stopped") from None
         except (asyncio.IncompleteReadError, ConnectionError):
-            raise WallError(f"the process that read it died ({await _cause(child)})") from None
+            raise SandboxError(f"the process that read it died ({await _cause(child)})") from None
         if outcome[:1] == NO_MEMORY:
-            raise WallError(f"reading it took more than {self._memory // 2**20} MB of memory and was stopped")
+            raise SandboxError(
+                f"reading it took more than {self._memory // 2**20} MB of memory and was stopped"
+            )
         return outcome
 
     async def _running_child(self) -> Process:
@@ -189,7 +191,7 @@ class Wall:
         assert stdout is not None
         (length,) = LENGTH.unpack(await stdout.readexactly(LENGTH.size))
         if length > self._largest:
-            raise WallError(f"what was read is larger than {self._largest // 2**20} MB")
+            raise SandboxError(f"what was read is larger than {self._largest // 2**20} MB")
         return await stdout.readexactly(length)
 
 
@@ -233,7 +235,7 @@ def _unpack(outcome: bytes, answer_type: TypeAdapter[Any]) -> Any:
         try:
             return answer_type.validate_json(payload)
         except ValidationError as error:
-            raise WallError(f"what was read makes no sense ({error.error_count()} faults)") from None
+            raise SandboxError(f"what was read makes no sense ({error.error_count()} faults)") from None
     reason = one_line(payload.decode("utf-8", "replace"), _LONGEST_REASON)
     if kind == UNPARSEABLE:
         raise ParseError(reason)

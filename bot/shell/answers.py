@@ -19,7 +19,7 @@ from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import Feed, FeedSettings, FeedState
 from bot.ports import Inspector, PollCommit, PollRecord, PostRow, Sent, Store
-from bot.services import FrontDesk
+from bot.services import Services
 from bot.shell.looks import Answer, Platform
 from storage import open_store
 
@@ -57,16 +57,16 @@ async def _day(
     """Run the commands on one platform; the newest post arrives after somebody followed its category."""
     caller, clock = preview.caller, SystemClock()
     async with _store() as store:
-        desk = FrontDesk(Dispatcher(store, inspector, clock, channel_address), store, clock)
+        services = Services(Dispatcher(store, inspector, clock, channel_address), store, clock)
         feeds = await _feeds(store, readings, clock.now())
         before, after = _commands(readings[0].rows[0])
         for path, values in before:
-            yield _typed(path, values), await preview.answer(desk, caller, path, values)
+            yield _typed(path, values), await preview.answer(services, caller, path, values)
         await _publish(store, feeds, readings, caller.platform, clock.now())
         if preview.home is not None:
-            yield HOME, await preview.home(desk, caller)
+            yield HOME, await preview.home(services, caller)
         for path, values in after:
-            yield _typed(path, values), await preview.answer(desk, caller, path, values)
+            yield _typed(path, values), await preview.answer(services, caller, path, values)
 
 
 def _commands(newest: PostRow) -> tuple[list[tuple[str, Values]], list[tuple[str, Values]]]:

@@ -9,7 +9,7 @@ from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import UsageError
 from bot.model import Feed
-from bot.pipeline.backfill import Archivist
+from bot.pipeline.backfill import Backfiller
 from bot.shell.progress import progress
 
 _MOST = 1000
@@ -31,7 +31,7 @@ async def backfill(options: argparse.Namespace, config: Config) -> int:
 
 async def _one(bot: Bot, feed: Feed, pages: int) -> bool:
     """Read one feed back and say how far; return whether any page could be read."""
-    archivist = Archivist(bot.store, bot.fetcher, bot.wall)
+    archivist = Backfiller(bot.store, bot.fetcher, bot.sandbox)
     with progress(f"Reading {feed.settings.name} ..."):
         read = [page async for page in archivist.read(feed, pages, bot.clock.now())]
     if not read:

@@ -20,7 +20,7 @@ async def command(options: argparse.Namespace, config: Config) -> int:
         await bot.store.sync_feeds([feed.settings() for feed in config.feeds], bot.clock.now())
         admin = options.admin or options.caller in _admins(config)
         caller = Caller(options.caller, options.caller, admin=admin)
-        reply = await bot.desk.run(caller, options.line)
+        reply = await bot.services.run(caller, options.line)
     print(reply.text)
     return 0 if reply.ok else 1
 

@@ -114,8 +114,8 @@ async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool
     if not wanted:
         yield True, "feeds: none yet; add [[feeds]] to the config, or /feeds add URL in chat"
     async with AsyncExitStack() as stack:
-        fetcher, wall = await network_of(config, stack)
-        inspector = FeedInspector(fetcher, wall)
+        fetcher, sandbox = await network_of(config, stack)
+        inspector = FeedInspector(fetcher, sandbox)
         for url, name in wanted.items():
             with progress(f"Reading {name} ..."):
                 inspection = await inspector.check(state[url].url if url in state else url)

@@ -15,7 +15,7 @@ from typing import Any, cast
 from bot.app import Bot, console_source, open_bot, prepare, run_bot
 from bot.config.load import Config, parse_config
 from bot.model import Caller, Reply
-from bot.ports import Desk
+from bot.ports import BotServices
 from bot.sample.blog import SampleBlog, SamplePost, load_posts
 from bot.sample.server import SampleServer
 from bot.shell.run import stopping_on_signals
@@ -77,7 +77,7 @@ async def _show_one(bot: Bot, blog: SampleBlog, post: SamplePost) -> int:
     failed = await bot.poller.poll_all()
     print(f"The blog has {len(blog.posts)} posts; the first poll is silent.\n")
     print(f"> /follow {FOLLOWED}")
-    print((await bot.desk.run(me, f"/follow {FOLLOWED}")).text)
+    print((await bot.services.run(me, f"/follow {FOLLOWED}")).text)
     blog.publish(post, at=bot.clock.now())
     print(f"\nThe blog publishes a post filed under {', '.join(post.categories)}:\n", flush=True)
     failed += await bot.poller.poll_all()
@@ -89,7 +89,7 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
     """Run the bot on this terminal and publish the posts held back once somebody follows."""
     stop, followed, published = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    await prepare(replace(bot, desk=cast("Desk", _Listening(bot.desk, followed))))
+    await prepare(replace(bot, services=cast("BotServices", _Listening(bot.services, followed))))
     await bot.poller.poll_all()
     print(_HINTS.format(posts=len(server.blog.posts), url=server.url), flush=True)
 
@@ -119,20 +119,20 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
 
 
 class _Listening:
-    """A desk that notices when somebody follows something, and passes everything on."""
+    """Services that notices when somebody follows something, and passes everything on."""
 
-    def __init__(self, desk: Desk, followed: asyncio.Event) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices, followed: asyncio.Event) -> None:
+        self._services = services
         self._followed = followed
 
     async def run(self, caller: Caller, line: str) -> Reply:
-        reply = await self._desk.run(caller, line)
+        reply = await self._services.run(caller, line)
         if reply.ok and line.lstrip("/ ").lower().startswith("follow "):
             self._followed.set()
         return reply
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._desk, name)
+        return getattr(self._services, name)
 
 
 def _watched(lines: Iterable[str], ended: asyncio.Event) -> Iterator[str]:

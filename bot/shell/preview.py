@@ -21,14 +21,14 @@ from bot.clock import SystemClock
 from bot.config.load import Config
 from bot.errors import BystanderError, UsageError
 from bot.model import Alert, Feed, FeedSettings, FeedState, Post
-from bot.pipeline.assemble import PostMaker
-from bot.pipeline.collect_evidence import Filer
-from bot.pipeline.detect.changes import sift
+from bot.pipeline.assemble import PostAssembler
+from bot.pipeline.collect_evidence import EvidenceCollector
+from bot.pipeline.detect.changes import detect_changes
 from bot.pipeline.feed_answer import read_answer, refuse_status
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Lexicon, PostRow
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from bot.shell.answers import Reading, answers
 from bot.shell.looks import Answer, Platform, page
 from bot.shell.progress import progress
@@ -40,7 +40,7 @@ _MOST = 20
 @dataclass(frozen=True, slots=True)
 class _Tools:
     fetcher: Fetcher
-    wall: Wall
+    sandbox: Sandbox
 
 
 async def preview(options: argparse.Namespace, config: Config) -> int:
@@ -61,7 +61,7 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
                 Console(stderr=True, highlight=False, markup=False).print(f"{settings.name}: {error}")
         posts = [row.post for each in found for row in each.rows[: options.posts]]
         if options.html:
-            shown = await answers(platforms, found, FeedInspector(tools.fetcher, tools.wall))
+            shown = await answers(platforms, found, FeedInspector(tools.fetcher, tools.sandbox))
             _write(Path(options.html), platforms, posts, shown)
     if options.json:
         print(json.dumps({"posts": [_json(post, platforms) for post in posts]}, ensure_ascii=False, indent=2))
@@ -89,7 +89,7 @@ async def _wanted(options: argparse.Namespace, config: Config, tools: _Tools) ->
         if not configured:
             raise UsageError("The config names no feed; give a URL: bystander preview URL")
         return configured
-    inspection = await FeedInspector(tools.fetcher, tools.wall).inspect(options.url)
+    inspection = await FeedInspector(tools.fetcher, tools.sandbox).inspect(options.url)
     if inspection.problem:
         raise BystanderError(f"{inspection.url}: {inspection.problem}")
     known = [feed for feed in configured if feed.url == inspection.url]
@@ -101,11 +101,11 @@ async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
     now = SystemClock().now()
     answer = await tools.fetcher.get(settings.url)
     refuse_status(answer)
-    parsed = await read_answer(tools.wall, answer)
+    parsed = await read_answer(tools.sandbox, answer)
     feed = Feed(id=0, settings=settings, url=settings.url, state=FeedState(), next_poll_at=now)
-    sifted = sift(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
-    maker = PostMaker(Filer(tools.fetcher, tools.wall), tools.wall)
-    made = await maker.make(feed, parsed, sifted, rows={}, vocabulary=Lexicon(), now=now)
+    changes = detect_changes(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
+    maker = PostAssembler(EvidenceCollector(tools.fetcher, tools.sandbox), tools.sandbox)
+    made = await maker.make(feed, parsed, changes, rows={}, vocabulary=Lexicon(), now=now)
     return Reading(settings, tuple(sorted((*made.silent, *made.new), key=_published, reverse=True)))
 
 

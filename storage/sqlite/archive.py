@@ -77,7 +77,7 @@ LOG = _INFO.format(by="INDEXED BY deliveries_log") + (
 LOG_OF_ALL = _INFO.format(by="NOT INDEXED") + "ORDER BY q.id DESC LIMIT :limit"
 
 
-class ArchivePart(Part):
+class ArchiveQueries(Part):
     """The methods of `bot.ports.ArchiveStore`, but for feeds."""
 
     async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:

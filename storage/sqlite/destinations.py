@@ -39,8 +39,8 @@ _GIVE_UP = tuple(
 )
 
 
-class ReachPart(Part):
-    """The methods of `bot.ports.ReachStore`."""
+class DestinationQueries(Part):
+    """The methods of `bot.ports.DestinationStore`."""
 
     async def addresses(self, prefix: str) -> list[str]:
         """Return the addresses that begin with this, follow something or wait for something; in order."""

@@ -52,7 +52,7 @@ def record_parameters(record: PollRecord) -> dict[str, object]:
     }
 
 
-class FeedPart(Part):
+class FeedQueries(Part):
     """The feed methods of `bot.ports.FeedStore`, but for posts."""
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from storage.sqlite.common import Part
 
 
-class MemoryPart(Part):
-    """The methods of `bot.ports.MemoryStore`."""
+class KeyValueQueries(Part):
+    """The methods of `bot.ports.KeyValueStore`."""
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         """Keep a text under a key; "" forgets it."""
         async with self._database.transaction() as connection:
             if value:
@@ -20,12 +20,12 @@ class MemoryPart(Part):
             else:
                 await connection.execute("DELETE FROM memory WHERE key = ?", (key,))
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         """Return what was kept under a key, "" for nothing."""
         rows = await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": key})
         return str(rows[0]["value"]) if rows else ""
 
-    async def recalled(self, prefix: str) -> dict[str, str]:
+    async def list_values(self, prefix: str) -> dict[str, str]:
         """Return all that was kept under keys that begin with `prefix`, by key, in order."""
         rows = await self._database.read(
             "SELECT key, value FROM memory WHERE key >= :prefix AND key < :end ORDER BY key",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, get_type_hints
 
-from bot.model import Destination, Feed, FeedSettings, FeedState, Filing, Kind, Post, Rank, Silence
+from bot.model import Destination, EvidenceRank, Feed, FeedSettings, FeedState, Filing, Kind, Post, Silence
 from bot.ports import PostRow
 from bot.text.normalize import link_key, term_key
 
@@ -162,7 +162,7 @@ def post_from(row: sqlite3.Row) -> Post:
         filing=Filing(
             categories=tuple(json.loads(row["categories"])),
             tags=tuple(json.loads(row["tags"])),
-            rank=Rank(row["rank"]),
+            rank=EvidenceRank(row["rank"]),
             evidence=row["evidence"],
             ambiguous=bool(row["ambiguous"]),
         ),

@@ -42,8 +42,8 @@ _MERGE = (
 )
 
 
-class MovedPart(Part):
-    """The part of `bot.ports.ReachStore` that moves destinations."""
+class MovedQueries(Part):
+    """The part of `bot.ports.DestinationStore` that moves destinations."""
 
     async def move(self, old: str, new: str, now: datetime) -> bool:
         """Give a destination another address; see the port."""

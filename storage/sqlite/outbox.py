@@ -45,7 +45,7 @@ _PROBE = (
 )
 
 
-class OutboxPart(Part):
+class OutboxQueries(Part):
     """The methods of `bot.ports.OutboxStore`."""
 
     def __init__(self, database: Database) -> None:

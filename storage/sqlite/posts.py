@@ -64,7 +64,7 @@ _EDIT = (
 )
 
 
-class PostPart(Part):
+class PostQueries(Part):
     """The post methods of `bot.ports.FeedStore`."""
 
     async def known_posts(

@@ -10,7 +10,7 @@ from typing import assert_never
 import aiosqlite
 
 from bot.model import Action, Digest
-from bot.ports import Again, Failed, Parked, Released, Sent, Settlement
+from bot.ports import Failed, Parked, Requeued, Retry, Sent, Settlement
 from storage.sqlite.common import add_notices
 from storage.sqlite.mapping import to_ms
 
@@ -127,9 +127,9 @@ def _writes(settlement: Settlement, row: sqlite3.Row) -> list[Write]:
         case Failed(error=error, at=at):  # the destination was reached, only the message was refused
             values = base | {"error": error, "now": to_ms(at)}
             return [(_EDIT_FAILED, values)] if edit else [(_FAILED, values), *_resume(row, values)]
-        case Again():
+        case Retry():
             return _again(settlement, row, base)
-        case Released(due_at=due_at):
+        case Requeued(due_at=due_at):
             due = None if due_at is None else to_ms(due_at)
             values = base | {"due": row["due_at"] if due is None else due, "edit_due": due}
             return [(_EDIT_RELEASED, values)] if edit else [(_RELEASED, values), *_probe_later(row, values)]
@@ -139,7 +139,7 @@ def _writes(settlement: Settlement, row: sqlite3.Row) -> list[Write]:
             assert_never(settlement)
 
 
-def _again(again: Again, row: sqlite3.Row, base: Mapping[str, object]) -> list[Write]:
+def _again(again: Retry, row: sqlite3.Row, base: Mapping[str, object]) -> list[Write]:
     values = {
         **base,
         "due": to_ms(again.due_at),

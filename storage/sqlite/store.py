@@ -6,30 +6,30 @@ import os
 from pathlib import Path
 
 from bot.errors import StoreError
-from storage.sqlite.archive import ArchivePart
+from storage.sqlite.archive import ArchiveQueries
 from storage.sqlite.connection import Database
-from storage.sqlite.destinations import ReachPart
-from storage.sqlite.feeds import FeedPart
-from storage.sqlite.key_value import MemoryPart
-from storage.sqlite.moved import MovedPart
-from storage.sqlite.outbox import OutboxPart
-from storage.sqlite.posts import PostPart
-from storage.sqlite.subscriptions import SubscriptionPart
-from storage.sqlite.terms import TermPart
-from storage.sqlite.times import TimePart
+from storage.sqlite.destinations import DestinationQueries
+from storage.sqlite.feeds import FeedQueries
+from storage.sqlite.key_value import KeyValueQueries
+from storage.sqlite.moved import MovedQueries
+from storage.sqlite.outbox import OutboxQueries
+from storage.sqlite.posts import PostQueries
+from storage.sqlite.subscriptions import SubscriptionQueries
+from storage.sqlite.terms import TermQueries
+from storage.sqlite.times import TimeQueries
 
 
 class SqliteStore(
-    FeedPart,
-    PostPart,
-    OutboxPart,
-    TermPart,
-    ArchivePart,
-    SubscriptionPart,
-    ReachPart,
-    MovedPart,
-    MemoryPart,
-    TimePart,
+    FeedQueries,
+    PostQueries,
+    OutboxQueries,
+    TermQueries,
+    ArchiveQueries,
+    SubscriptionQueries,
+    DestinationQueries,
+    MovedQueries,
+    KeyValueQueries,
+    TimeQueries,
 ):
     """`bot.ports.Store` on one SQLite file."""
 

@@ -60,7 +60,7 @@ WHERE subscription_id IN (SELECT value FROM json_each(:ids)) AND excluded = 0 AN
 """
 
 
-class SubscriptionPart(Part):
+class SubscriptionQueries(Part):
     """The subscription methods of `bot.ports.SubscriptionStore`."""
 
     async def follow(

@@ -49,7 +49,7 @@ WHERE {_WATCHED} {_ORDER_OF_TERMS}
 """
 
 
-class TermPart(Part):
+class TermQueries(Part):
     """The methods of `bot.ports.TermStore`."""
 
     async def terms(

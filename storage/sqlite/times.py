@@ -65,7 +65,7 @@ _BOUNDS = (
 )
 
 
-class TimePart(Part):
+class TimeQueries(Part):
     """The methods of `bot.ports.TimeStore`."""
 
     async def shift_times(self, by: timedelta) -> None:

@@ -16,7 +16,7 @@ from adapters.discord.gateway.client import Client
 from bot.commands.parse import parse
 from bot.commands.shown import SHOWN
 from bot.commands.spec import COMMANDS
-from bot.model import Alert, Caller, CommandInfo, Destination, Filing, Post, Rank, Reply
+from bot.model import Alert, Caller, CommandInfo, Destination, EvidenceRank, Filing, Post, Reply
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import Channel, User
 
@@ -34,7 +34,7 @@ def post(number: int = 1, *categories: str, **fields: Any) -> Post:
         "author": "Ann",
         "published": datetime(2026, 7, 1, 12, tzinfo=UTC),
         "summary": f"Summary {number}.",
-        "filing": Filing(categories or ("Trade",), ("TikTok",), Rank.API, "The API says so."),
+        "filing": Filing(categories or ("Trade",), ("TikTok",), EvidenceRank.API, "The API says so."),
         "feed": "Blog",
     }
     return Post(**(values | fields))
@@ -57,7 +57,7 @@ def to(place: Channel | User) -> Destination:
 
 
 @dataclass
-class NotingDesk:
+class NotingServices:
     """A desk that answers as it is told, and notes what it hears."""
 
     answer: Answer = lambda _caller, path, values: Reply(f"/{path} {dict(values)}")
@@ -104,16 +104,16 @@ class NotingDesk:
     async def addresses(self, prefix: str) -> list[str]:
         return sorted(each for each in self.known if each.startswith(prefix))
 
-    async def recalled(self, prefix: str) -> dict[str, str]:
+    async def list_values(self, prefix: str) -> dict[str, str]:
         return {key: value for key, value in sorted(self.memory.items()) if key.startswith(prefix)}
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         if value:
             self.memory[key] = value
         else:
             self.memory.pop(key, None)
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         return self.memory.get(key, "")
 
 
@@ -122,7 +122,7 @@ class Rig:
     """A started adapter with its Discord: a server "readers" with a channel, an admin and a member."""
 
     server: FakeDiscord
-    desk: NotingDesk
+    services: NotingServices
     adapter: DiscordAdapter
 
     def __post_init__(self) -> None:
@@ -142,7 +142,7 @@ class Rig:
         return DiscordAdapter(**(values | settings))
 
     async def start(self) -> None:
-        await self.adapter.start(self.desk)
+        await self.adapter.start(self.services)
 
     async def restart(self, **settings: Any) -> None:
         """End the adapter and start another one in its place."""
@@ -175,7 +175,7 @@ async def made(**settings: Any) -> AsyncIterator[Rig]:
     """Return a rig whose adapter is not started yet; at the end all that was sent must have been lawful."""
     async with FakeDiscord() as server:
         values = {"token": server.token, "api_base": server.api_base, "gateway": server.gateway}
-        rig = Rig(server, NotingDesk(), DiscordAdapter(**(values | settings)))
+        rig = Rig(server, NotingServices(), DiscordAdapter(**(values | settings)))
         try:
             yield rig
         finally:

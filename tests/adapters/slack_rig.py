@@ -16,10 +16,10 @@ import pytest
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.install.installations import Installations, Installed
 from adapters.slack.install.manifest import BOT_SCOPES
-from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.rate_limit import RateLimiter
 from bot.errors import PermanentError, TemporaryError
 from bot.model import Destination, Message
-from tests.adapters.discord_rig import KEY, LONG_AGO, NotingDesk, alert, key, post
+from tests.adapters.discord_rig import KEY, LONG_AGO, NotingServices, alert, key, post
 from tests.fakes.slack_basics import Clock
 from tests.fakes.slack_messages import StoredMessage
 from tests.fakes.slack_server import FakeSlack
@@ -30,7 +30,7 @@ __all__ = [
     "LONG_AGO",
     "POST",
     "FastTime",
-    "NotingDesk",
+    "NotingServices",
     "Rig",
     "alert",
     "key",
@@ -74,9 +74,9 @@ class FastTime:
                 self.now = max(self.now, due)
                 woken.set_result(None)
 
-    def pace(self, **settings: Any) -> Pace:
+    def pace(self, **settings: Any) -> RateLimiter:
         """Return a pace on this clock."""
-        return Pace(clock=self.clock, sleep=self.sleep, **settings)
+        return RateLimiter(clock=self.clock, sleep=self.sleep, **settings)
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Rig:
     server: FakeSlack
     time: FastTime  # of the pace
     team: Team
-    desk: NotingDesk
+    services: NotingServices
     adapter: SlackAdapter
 
     def __post_init__(self) -> None:
@@ -99,7 +99,7 @@ class Rig:
         return SlackAdapter(**(_settings(self.server, self.team, self.time.pace()) | settings))
 
     async def start(self) -> None:
-        await self.adapter.start(self.desk)
+        await self.adapter.start(self.services)
 
     async def restart(self, **settings: Any) -> None:
         """End the adapter and start another one in its place."""
@@ -110,7 +110,7 @@ class Rig:
     async def installed(self, team: Team) -> None:
         """Let the adapter find another workspace's token, as after an installation by OAuth."""
         team.install(set(BOT_SCOPES))
-        installations = Installations(self.desk, self.server.client_secret)
+        installations = Installations(self.services, self.server.client_secret)
         await installations.keep(Installed(team.id, team.name, team.bot_token))
 
     def to(self, place: Channel | User) -> Destination:
@@ -134,7 +134,7 @@ async def made(**settings: Any) -> AsyncIterator[Rig]:
             team, time = server.add_team(), FastTime(server.clock)
             team.install(set(BOT_SCOPES))
             values = _settings(server, team, time.pace()) | settings
-            rig = Rig(server, time, team, NotingDesk(), SlackAdapter(**values))
+            rig = Rig(server, time, team, NotingServices(), SlackAdapter(**values))
             try:
                 yield rig
             finally:
@@ -153,7 +153,7 @@ def without_proxy() -> Iterator[None]:
         os.environ.update(taken)
 
 
-def _settings(server: FakeSlack, team: Team, pace: Pace) -> dict[str, Any]:
+def _settings(server: FakeSlack, team: Team, pace: RateLimiter) -> dict[str, Any]:
     return {
         "api_base": server.api_base,
         "bot_token": team.bot_token,

@@ -10,16 +10,16 @@ from typing import Any
 from aiohttp import web
 
 from adapters.slack.interactions.conversation import Conversation
-from adapters.slack.interactions.permissions import People
+from adapters.slack.interactions.permissions import Permissions
 from adapters.slack.messages.delivery import Delivery
 from adapters.slack.transport.app import make_app
 from adapters.slack.transport.http_mode import HttpLink
-from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.rate_limit import RateLimiter
 from adapters.slack.transport.socket_mode import SocketLink
 from adapters.slack.transport.workspaces import Workspaces
 from bot.model import Caller, Reply
 from bot.web.routes import routes_of
-from tests.adapters.discord_rig import NotingDesk
+from tests.adapters.discord_rig import NotingServices
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_deeds import Deed
 from tests.fakes.slack_messages import StoredMessage, elements_of
@@ -33,7 +33,7 @@ __all__ = ["Talk", "TalkDesk", "buttons", "talk", "texts"]
 HOME = frozenset({"following", "latest", "alerts list", "health"})  # what an App Home asks for
 
 
-class TalkDesk(NotingDesk):
+class TalkDesk(NotingServices):
     """A desk that also notes lines as they come."""
 
     def __init__(self, **answers: Any) -> None:
@@ -66,7 +66,7 @@ class Talk:
     """A workspace with a channel, a member and an admin, and the adapter's parts that listen to them."""
 
     server: FakeSlack
-    desk: Any  # a desk, by default one that notes
+    services: Any  # a desk, by default one that notes
     http: bool = False
     prefix: str = "bystander"
     admins: tuple[str, ...] = ()
@@ -84,15 +84,15 @@ class Talk:
         """Begin to listen."""
         self.workspaces = Workspaces(
             api_base=self.server.api_base,
-            pace=Pace(),
+            pace=RateLimiter(),
             bot_token=self.team.bot_token,
             installations=self.others,
         )
         self._stack.push_async_callback(self.workspaces.aclose)
         await self.workspaces.connect()
-        greeter = Delivery(self.workspaces, self.desk)
+        greeter = Delivery(self.workspaces, self.services)
         self.conversation = Conversation(
-            self.desk, self.workspaces, People(self.admins), greeter, prefix=self.prefix
+            self.services, self.workspaces, Permissions(self.admins), greeter, prefix=self.prefix
         )
         self._stack.push_async_callback(self.conversation.drain, 5)
         app = make_app(self.server.api_base, self.workspaces)
@@ -193,11 +193,11 @@ def texts(value: Any) -> str:
 
 
 @asynccontextmanager
-async def talk(desk: Any = None, **settings: Any) -> AsyncIterator[Talk]:
+async def talk(services: Any = None, **settings: Any) -> AsyncIterator[Talk]:
     """Return a talk that goes on; at the end all that was sent must have been lawful."""
     with without_proxy():
         async with FakeSlack() as server:
-            made = Talk(server, desk or TalkDesk(), **settings)
+            made = Talk(server, services or TalkDesk(), **settings)
             try:
                 await made.start()
                 yield made

@@ -13,16 +13,16 @@ import aiohttp
 from aiohttp import web
 
 from adapters.slack.install.installations import Installations, Memory
-from adapters.slack.install.oauth import Door
+from adapters.slack.install.oauth import InstallRoutes
 from adapters.slack.transport.app import make_app
 from adapters.slack.transport.events import Events
 from adapters.slack.transport.http_mode import HttpLink
-from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.rate_limit import RateLimiter
 from adapters.slack.transport.socket_mode import SocketLink
 from adapters.slack.transport.workspaces import Workspaces
 from bot.ports import WebAnswer, WebRequest
 from bot.web.routes import routes_of
-from tests.adapters.discord_rig import NotingDesk
+from tests.adapters.discord_rig import NotingServices
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_server import FakeSlack
 from tests.fakes.slack_world import Team
@@ -36,7 +36,7 @@ class Ways:
 
     server: FakeSlack
     home: Team
-    desk: NotingDesk
+    services: NotingServices
     memory: Memory
     heard: list[str] = field(default_factory=list)
 
@@ -46,14 +46,14 @@ class Ways:
         self.installations = Installations(self.memory, self.server.client_secret)
         self.workspaces = Workspaces(
             api_base=self.server.api_base,
-            pace=Pace(),
+            pace=RateLimiter(),
             bot_token=self.home.bot_token,
             installations=self.installations,
         )
         self.app = make_app(self.server.api_base, self.workspaces)
-        self.events = Events(self.desk, self.workspaces, self.installations)
+        self.events = Events(self.services, self.workspaces, self.installations)
         self.events.register(self.app)
-        self.door = Door(
+        self.door = InstallRoutes(
             client_id=self.server.client_id,
             client_secret=self.server.client_secret,
             public_url=PUBLIC,
@@ -82,10 +82,10 @@ class Ways:
 @asynccontextmanager
 async def ways(memory: Memory | None = None) -> AsyncIterator[Ways]:
     """Return the ways in from a Slack with one workspace; nothing listens yet."""
-    desk = NotingDesk()
+    services = NotingServices()
     with without_proxy():
         async with FakeSlack() as server:
-            made = Ways(server, server.add_team("home"), desk, memory or desk)
+            made = Ways(server, server.add_team("home"), services, memory or services)
             await made.workspaces.connect()
             try:
                 yield made
@@ -128,7 +128,7 @@ async def by_http(memory: Memory | None = None) -> AsyncIterator[tuple[Ways, Htt
 class Browser:
     """Somebody who installs the app. TLS is a proxy's business, so the Secure cookie is carried by hand."""
 
-    door: Door
+    door: InstallRoutes
     server: FakeSlack
     cookie: str = ""
 

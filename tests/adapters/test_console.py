@@ -18,8 +18,8 @@ import adapters
 from adapters.console.adapter import ConsoleAdapter
 from bot.config.load import parse_config
 from bot.errors import ConfigError, PermanentError, Scope
-from bot.model import Alert, Destination, Digest, Filing, Message, Notice, Post, Rank
-from tests.contracts.adapters import QuietDesk
+from bot.model import Alert, Destination, Digest, EvidenceRank, Filing, Message, Notice, Post
+from tests.contracts.adapters import QuietServices
 
 NOW = datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
 ALICE = Destination(1, "console:alice")
@@ -32,7 +32,7 @@ POST = Post(
     author="Ann",
     published=NOW,
     summary="Two sentences. Really.",
-    filing=Filing(("China-U.S.", "Trade"), ("TikTok",), Rank.API, "The API says so."),
+    filing=Filing(("China-U.S.", "Trade"), ("TikTok",), EvidenceRank.API, "The API says so."),
 )
 SHOWN_POST = {
     "id": "wp:blog.example:7",
@@ -53,7 +53,7 @@ def events(output: io.StringIO) -> list[dict[str, Any]]:
 
 async def shown(style: str, message: Message, to: Destination = ALICE) -> str:
     adapter, output = console(style)
-    await adapter.start(QuietDesk())
+    await adapter.start(QuietServices())
     await adapter.send(to, message, KEY)
     return output.getvalue()
 
@@ -97,7 +97,7 @@ async def test_a_digest_lists_its_posts_and_a_notice_is_a_sentence() -> None:
 
 async def test_an_answer_is_a_reply_to_the_one_who_typed() -> None:
     adapter, output = console()
-    await adapter.start(QuietDesk("Line one.\nLine two."))
+    await adapter.start(QuietServices("Line one.\nLine two."))
     await adapter.receive("@bob /health")
 
     assert events(output) == [
@@ -136,7 +136,7 @@ async def test_a_stranger_cannot_add_a_line_to_a_title() -> None:
 
 async def test_the_answer_keeps_its_lines_and_their_indent() -> None:
     adapter, output = console("pretty")
-    await adapter.start(QuietDesk("Posts:\n1. One\n   filed under Trade"))
+    await adapter.start(QuietServices("Posts:\n1. One\n   filed under Trade"))
     await adapter.receive("/latest")
 
     assert output.getvalue() == "Posts:\n1. One\n   filed under Trade\n"
@@ -147,7 +147,7 @@ async def test_the_answer_keeps_its_lines_and_their_indent() -> None:
 async def test_a_sign_that_the_output_cannot_show_does_not_end_it(style: str, encoding: str) -> None:
     raw = io.BytesIO()
     adapter = ConsoleAdapter(style=style, output=io.TextIOWrapper(raw, encoding))
-    await adapter.start(QuietDesk())
+    await adapter.start(QuietServices())
     await adapter.send(ALICE, Notice("Caf\u00e9 \u4e2d\u56fd \ud800."), KEY)
 
     assert b"Caf" in raw.getvalue()
@@ -171,10 +171,10 @@ async def test_a_sign_that_the_output_cannot_show_does_not_end_it(style: str, en
 )
 async def test_who_typed_what(line: str, name: str, text: str) -> None:
     adapter, _ = console(admins=["ann"])
-    desk = QuietDesk()
-    await adapter.start(desk)
+    services = QuietServices()
+    await adapter.start(services)
     await adapter.receive(line)
-    ((caller, typed),) = desk.lines
+    ((caller, typed),) = services.lines
 
     assert (caller.address, caller.place, typed) == (f"console:{name}", f"console:{name}", text)
     assert caller.admin is (name == "ann")
@@ -182,24 +182,24 @@ async def test_who_typed_what(line: str, name: str, text: str) -> None:
 
 async def test_blank_lines_are_no_commands() -> None:
     adapter, output = console()
-    desk = QuietDesk()
-    await adapter.start(desk)
+    services = QuietServices()
+    await adapter.start(services)
     for line in ("", " \t", "\n"):
         await adapter.receive(line)
 
-    assert (desk.lines, output.getvalue()) == ([], "")
+    assert (services.lines, output.getvalue()) == ([], "")
 
 
 async def test_lines_are_read_until_the_input_ends_and_then_it_goes_on_without() -> None:
     adapter, output = console(source=["/one\n", "@ann /two\n"])
-    desk = QuietDesk()
-    await adapter.start(desk)
+    services = QuietServices()
+    await adapter.start(services)
     running = asyncio.create_task(adapter.run())
-    await desk.asked(2)
+    await services.asked(2)
     await adapter.send(ALICE, Alert(POST), KEY)
 
     assert not running.done()
-    assert [text for _, text in desk.lines] == ["/one", "/two"]
+    assert [text for _, text in services.lines] == ["/one", "/two"]
     await asyncio.sleep(0)
     assert [event["event"] for event in events(output)] == ["reply", "reply", "alert"]
     running.cancel()
@@ -208,23 +208,23 @@ async def test_lines_are_read_until_the_input_ends_and_then_it_goes_on_without()
 
 async def test_a_stray_byte_does_not_make_it_deaf() -> None:
     reading, writing = os.pipe()
-    desk = QuietDesk()
+    services = QuietServices()
     with os.fdopen(reading, encoding="utf-8") as source, os.fdopen(writing, "wb") as typing:
         adapter, _ = console(source=source)
-        await adapter.start(desk)
+        await adapter.start(services)
         running = asyncio.create_task(adapter.run())
         typing.write(b"caf\xe9\n/after\n")
         typing.close()
-        await desk.asked(2)
+        await services.asked(2)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
-    assert desk.lines[1][1] == "/after"
+    assert services.lines[1][1] == "/after"
 
 
 async def test_when_nobody_reads_any_more_running_ends_and_says_so() -> None:
     adapter, output = console()
-    await adapter.start(QuietDesk())
+    await adapter.start(QuietServices())
     running = asyncio.create_task(adapter.run())
     output.close()
     await adapter.receive("/health")  # an answer that nobody reads is no error

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from adapters.discord.gateway.rate_limit import Pace
-from adapters.shared.token_bucket import Meter
+from adapters.discord.gateway.rate_limit import RateLimiter
+from adapters.shared.token_bucket import TokenBucket
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from tests.adapters.discord_rig import KEY, Rig, alert, key, made, to
 from tests.fakes import discord_faults as faults
@@ -40,14 +40,14 @@ PAGES: dict[str, Fault] = {
 WILD = ["nan", "inf", "-1", "1e309", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "1e300", "", "9" * 400]
 
 
-def impatient() -> Pace:
+def impatient() -> RateLimiter:
     """Return a pace that no block of the edge holds up, so that a test need not wait for its end."""
 
-    class Impatient(Pace):
+    class Impatient(RateLimiter):
         def hold(self, left: float) -> None:
             """Hold nothing; the hold has tests of its own."""
 
-    return Impatient(meter=Meter(1000.0, 1000.0))
+    return Impatient(meter=TokenBucket(1000.0, 1000.0))
 
 
 async def failed(rig: Rig, number: int = 1) -> DeliveryError:
@@ -89,7 +89,7 @@ async def test_a_block_on_sends_is_temporary_and_puts_off_every_other_channel(ri
     assert first.retry_after
     assert second.value.retry_after
     assert len(rig.server.requests_to("POST /channels/")) == 1
-    assert rig.desk.ended == rig.desk.parked == []
+    assert rig.services.ended == rig.services.parked == []
 
 
 @pytest.mark.parametrize("name", ["unknown 403", "unknown 404", "no code", "null", "list"])
@@ -183,7 +183,7 @@ async def test_a_channel_of_direct_messages_that_is_not_there_any_more_is_opened
     await rig.adapter.send(to(rig.alice), alert(2), key(2))
 
     assert len(rig.server.requests_to("POST /users/@me/channels")) == 2
-    assert rig.desk.ended == []
+    assert rig.services.ended == []
 
 
 async def test_only_a_refused_token_ends_the_connection(rig: Rig) -> None:

@@ -207,7 +207,7 @@ async def test_commands_are_registered_once_and_again_only_when_they_change_or_a
         await rig.restart()
         again = rig.server.commands.overwrites
         forced = await rig.adapter.sync(force=True)
-        rig.desk.commands = rig.desk.commands[1:]
+        rig.services.commands = rig.services.commands[1:]
         await rig.restart()
 
         assert (first, again, forced) == (1, 1, True)
@@ -256,17 +256,17 @@ async def test_a_deleted_channel_ends_what_went_there_with_its_threads(rig: Rig)
     thread = rig.guild.add_thread(rig.news)
     await rig.known(thread)
     rig.news.delete()
-    await rig.until(lambda: len(rig.desk.ended) >= 2)
+    await rig.until(lambda: len(rig.services.ended) >= 2)
 
-    assert {address for address, _ in rig.desk.ended} >= {to(rig.news).address, to(thread).address}
-    assert all("deleted" in reason for _, reason in rig.desk.ended)
+    assert {address for address, _ in rig.services.ended} >= {to(rig.news).address, to(thread).address}
+    assert all("deleted" in reason for _, reason in rig.services.ended)
 
 
 @pytest.mark.parametrize("how", ["overwrite", "role"])
 async def test_a_permission_given_back_resumes_the_channel(rig: Rig, how: str) -> None:
     bits = 1 << 11  # Send Messages
     other = rig.guild.add_text("other")
-    rig.desk.known = [to(rig.news).address]
+    rig.services.known = [to(rig.news).address]
     await rig.known(other)
     rig.news.deny(bits, rig.guild.everyone)
     await rig.until(
@@ -275,14 +275,14 @@ async def test_a_permission_given_back_resumes_the_channel(rig: Rig, how: str) -
             or not place.permissions_for(rig.client.guilds[0].me).send_messages
         )
     )
-    assert rig.desk.reached == []
+    assert rig.services.reached == []
     if how == "overwrite":
         rig.news.allow(bits, rig.guild.everyone)
     else:
         rig.guild.bot_role.set_permissions(1 << 3)  # Administrator
-    await rig.until(lambda: rig.desk.reached)
+    await rig.until(lambda: rig.services.reached)
 
-    assert rig.desk.reached == [to(rig.news).address]
+    assert rig.services.reached == [to(rig.news).address]
 
 
 async def test_the_invitation_asks_for_what_is_needed_and_nothing_more() -> None:

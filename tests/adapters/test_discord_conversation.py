@@ -17,7 +17,7 @@ from tests.fakes.discord_basics import Bits
 async def test_a_command_in_a_server_is_answered_to_its_user_alone(rig: Rig) -> None:
     asked = await rig.server.interact(rig.alice, rig.news, "follow", categories="China-U.S.")
     answer = await asked.answer()
-    (used,) = rig.desk.executed
+    (used,) = rig.services.executed
 
     assert answer.ephemeral
     assert answer.content == "/follow {'categories': 'China-U.S.'}"
@@ -31,7 +31,7 @@ async def test_a_command_in_a_server_is_answered_to_its_user_alone(rig: Rig) -> 
 async def test_a_command_in_a_dm_comes_from_the_persons_own_address(rig: Rig) -> None:
     asked = await rig.server.interact(rig.alice, rig.server.dm_of(rig.alice), "following")
     await asked.answer()
-    ((caller, _, _),) = rig.desk.executed
+    ((caller, _, _),) = rig.services.executed
 
     assert caller.place == caller.address == to(rig.alice).address
 
@@ -40,7 +40,7 @@ async def test_a_command_in_a_thread_comes_from_the_thread(rig: Rig) -> None:
     thread = rig.guild.add_thread(rig.news)
     await (await rig.server.interact(rig.alice, thread, "following")).answer()
 
-    assert rig.desk.executed[0][0].place == to(thread).address
+    assert rig.services.executed[0][0].place == to(thread).address
 
 
 async def test_who_manages_the_server_is_an_admin_there_and_nobody_else(rig: Rig) -> None:
@@ -48,7 +48,7 @@ async def test_who_manages_the_server_is_an_admin_there_and_nobody_else(rig: Rig
     refused = await rig.server.interact(rig.alice, rig.news, "alerts list", offered=False)
     await refused.answer()
 
-    assert [caller.admin for caller, _, _ in rig.desk.executed] == [True, False]
+    assert [caller.admin for caller, _, _ in rig.services.executed] == [True, False]
 
 
 async def test_an_admin_of_a_server_is_none_in_their_dms_but_one_of_the_config_is() -> None:
@@ -58,18 +58,18 @@ async def test_an_admin_of_a_server_is_none_in_their_dms_but_one_of_the_config_i
         for person in (rig.boss, rig.alice):
             await (await rig.server.interact(person, rig.server.dm_of(person), "following")).answer()
 
-        assert [caller.admin for caller, _, _ in rig.desk.executed] == [False, True]
+        assert [caller.admin for caller, _, _ in rig.services.executed] == [False, True]
 
 
 async def test_an_answer_is_deferred_before_the_bot_has_thought(rig: Rig) -> None:
     thinking = asyncio.Event()
-    execute = rig.desk.execute
+    execute = rig.services.execute
 
     async def slowly(caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
         await thinking.wait()
         return await execute(caller, path, values)
 
-    rig.desk.execute = slowly  # type: ignore[method-assign]  # the desk of this test
+    rig.services.execute = slowly  # type: ignore[method-assign]  # the desk of this test
     asked = await rig.server.interact(rig.alice, rig.news, "health")
     first = await asked.acknowledged()
     thinking.set()
@@ -82,7 +82,7 @@ async def test_suggestions_are_those_of_the_desk(rig: Rig) -> None:
     choices = await rig.server.autocomplete(rig.alice, rig.news, "follow", "categories", categories="chi")
 
     assert [choice["value"] for choice in choices] == ["China-U.S.", "Trade"]
-    assert rig.desk.completed[0][1:] == ("follow", "categories", "chi")
+    assert rig.services.completed[0][1:] == ("follow", "categories", "chi")
 
 
 async def test_suggestions_that_take_too_long_are_none(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ async def test_suggestions_that_take_too_long_are_none(rig: Rig, monkeypatch: py
         return []
 
     monkeypatch.setattr("adapters.discord.interactions.conversation.SUGGESTION_LIMIT", 0.01)
-    rig.desk.complete = never  # type: ignore[assignment,method-assign]  # the desk of this test
+    rig.services.complete = never  # type: ignore[assignment,method-assign]  # the desk of this test
 
     assert await rig.server.autocomplete(rig.alice, rig.news, "follow", "categories", categories="") == []
 
@@ -102,7 +102,7 @@ async def test_who_follows_for_the_first_time_gets_a_dm_and_no_second_one(rig: R
     (greeting,) = rig.server.messages(rig.server.dm_of(rig.alice))
 
     assert "Alerts come here" in greeting.content
-    assert rig.desk.reached == [to(rig.alice).address] * 2
+    assert rig.services.reached == [to(rig.alice).address] * 2
 
 
 async def test_who_cannot_be_written_to_is_told_so_at_once(rig: Rig) -> None:
@@ -112,7 +112,7 @@ async def test_who_cannot_be_written_to_is_told_so_at_once(rig: Rig) -> None:
 
     assert "no direct message reaches you yet" in answer.content
     assert "allow direct messages" in answer.content
-    assert rig.desk.reached == []
+    assert rig.services.reached == []
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def test_adding_alerts_names_the_permission_that_is_missing_and_changes_no
 
     assert name in answer.content
     assert f"<#{other.id}>" in answer.content
-    assert rig.desk.executed == []
+    assert rig.services.executed == []
 
 
 async def test_alerts_may_mention_only_who_can_be_mentioned(rig: Rig) -> None:
@@ -155,7 +155,7 @@ async def test_alerts_may_mention_only_who_can_be_mentioned(rig: Rig) -> None:
     assert "You may not mention that role" in answers[0]
     assert "The bot may not mention that role" in answers[1]
     assert "The bot may not mention @" in answers[2]
-    assert [values["mention"] for _, _, values in rig.desk.executed] == [f"<@&{loud.id}>"]
+    assert [values["mention"] for _, _, values in rig.services.executed] == [f"<@&{loud.id}>"]
 
 
 async def test_who_may_not_mention_cannot_do_it_in_a_thread_that_is_not_in_memory(rig: Rig) -> None:
@@ -168,12 +168,12 @@ async def test_who_may_not_mention_cannot_do_it_in_a_thread_that_is_not_in_memor
     )
 
     assert "You may not mention @" in (await asked.answer()).content
-    assert rig.desk.executed == []
+    assert rig.services.executed == []
 
 
 async def test_places_in_an_answer_are_shown_by_name_and_mention_nobody(rig: Rig) -> None:
     text = f"Channel channel:{rig.news.id} gets Trade, mentioning <@&{rig.guild.id}>. @everyone"
-    rig.desk.answer = lambda *_: Reply(text)
+    rig.services.answer = lambda *_: Reply(text)
     answer = await (await rig.server.interact(rig.boss, rig.news, "alerts list")).answer()
 
     assert answer.content.startswith(f"<#{rig.news.id}> gets Trade, mentioning <@&{rig.guild.id}>.")

@@ -79,7 +79,7 @@ async def test_what_goes_wrong_while_a_command_runs_is_answered(rig: Rig) -> Non
     def broken(_caller: Caller, _path: str, _values: object) -> Reply:
         raise ZeroDivisionError
 
-    rig.desk.answer = broken
+    rig.services.answer = broken
     asked = await rig.server.interact(rig.alice, rig.news, "health")
 
     assert (await asked.answer()).content == MISUNDERSTOOD
@@ -126,7 +126,7 @@ async def test_an_event_that_makes_no_sense_does_not_end_the_connection(
 
     assert (await asked.answer()).content == "/health {}"
     assert len(rig.server.sent_identifies) == 1
-    assert rig.desk.ended == rig.desk.parked == []
+    assert rig.services.ended == rig.services.parked == []
 
 
 @pytest.mark.parametrize("body", [None, {}, [], "", {"id": None}, {"id": "x", "channel_id": None}])

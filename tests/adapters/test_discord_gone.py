@@ -16,7 +16,7 @@ from bot.errors import PermanentError, Scope
 from bot.model import Cadence
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.ports import Inspection, Store
-from bot.services import FrontDesk
+from bot.services import Services
 from storage import open_store
 from tests.adapters.discord_rig import KEY, LONG_AGO, Rig, alert, made, to
 from tests.fakes import discord_faults as faults
@@ -78,8 +78,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with made() as rig:
         admins = [to(rig.boss).address]
         dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
-        desk = FrontDesk(dispatcher, store, SystemClock(), admins=admins)
-        await rig.adapter.start(desk)
+        services = Services(dispatcher, store, SystemClock(), admins=admins)
+        await rig.adapter.start(services)
         settings = DeliverySettings(admins=tuple(admins))
         outbox = Outbox(store, {"discord": rig.adapter}, SystemClock(), settings, "me")
         yield Office(rig, store, outbox)
@@ -148,7 +148,7 @@ async def test_an_edit_finds_a_deleted_channel_too(rig: Rig) -> None:
         await rig.adapter.edit(to(rig.news), reference, alert(1, "Markets"), KEY)
 
     assert gone.value.scope is Scope.MESSAGE
-    assert [address for address, _ in rig.desk.ended] == [to(rig.news).address]
+    assert [address for address, _ in rig.services.ended] == [to(rig.news).address]
 
 
 async def test_a_deleted_post_of_a_forum_ends_nothing_and_holds_nothing(rig: Rig) -> None:
@@ -161,7 +161,7 @@ async def test_a_deleted_post_of_a_forum_ends_nothing_and_holds_nothing(rig: Rig
         await rig.adapter.edit(to(forum), reference, alert(1, "Markets"), KEY)
 
     assert gone.value.scope is Scope.MESSAGE
-    assert to(forum).address not in [address for address, _ in rig.desk.ended]
+    assert to(forum).address not in [address for address, _ in rig.services.ended]
 
 
 async def test_a_look_for_a_message_finds_a_deleted_channel_too(rig: Rig) -> None:
@@ -169,4 +169,4 @@ async def test_a_look_for_a_message_finds_a_deleted_channel_too(rig: Rig) -> Non
     with pytest.raises(PermanentError):
         await rig.adapter.find(to(rig.news), KEY, LONG_AGO - timedelta(hours=1))
 
-    assert [address for address, _ in rig.desk.ended] == [to(rig.news).address]
+    assert [address for address, _ in rig.services.ended] == [to(rig.news).address]

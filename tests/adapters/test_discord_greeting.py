@@ -52,9 +52,9 @@ async def test_a_greeting_that_takes_long_arrives_after_the_answer(
     hang = faults.Hang()
     rig.server.faults.next(hang, OPENING)
     answer = await followed(rig, rig.alice)
-    before = list(rig.desk.reached)
+    before = list(rig.services.reached)
     hang.release()
-    await rig.until(lambda: rig.desk.reached)
+    await rig.until(lambda: rig.services.reached)
 
     assert "no direct message" not in answer
     assert before == []
@@ -65,18 +65,18 @@ async def test_a_fault_of_the_moment_is_not_told_as_out_of_reach(rig: Rig) -> No
     rig.server.faults.next(faults.refuse(40003), OPENING)
 
     assert await followed(rig, rig.alice) == "/follow {'categories': 'Trade'}"
-    assert rig.desk.reached == []
+    assert rig.services.reached == []
 
 
 async def test_who_follows_three_times_at_once_is_greeted_once(rig: Rig) -> None:
     await asyncio.gather(*(followed(rig, rig.alice, each) for each in ("Trade", "Media", "Law")))
 
     assert len(rig.server.messages(rig.server.dm_of(rig.alice))) == 1
-    assert len(rig.desk.reached) == 3
+    assert len(rig.services.reached) == 3
 
 
 async def test_once_messages_arrive_again_nothing_is_said_to_be_on_hold(rig: Rig) -> None:
-    rig.desk.answer = lambda *_: Reply(f"{HELD}\nTry it.")
+    rig.services.answer = lambda *_: Reply(f"{HELD}\nTry it.")
     in_channel = await followed(rig, rig.alice)
     asked = await rig.server.interact(rig.alice, rig.server.dm_of(rig.alice), "follow", categories="Trade")
     in_dm = (await asked.answer()).content
@@ -91,7 +91,7 @@ async def test_why_no_message_arrives_is_said_once(rig: Rig) -> None:
     shut = rig.guild.add_member(rig.server.add_user("shut", accepts_dms=False))
     first = await followed(rig, shut)
     reason = first.partition("yet: ")[2]
-    rig.desk.answer = lambda *_: Reply(f"You now get: Trade.\nAlerts are on hold: {reason} They resume.")
+    rig.services.answer = lambda *_: Reply(f"You now get: Trade.\nAlerts are on hold: {reason} They resume.")
 
     assert reason
     assert (await followed(rig, shut)).count(reason) == 1

@@ -14,7 +14,7 @@ from tests.fakes.discord_basics import Bits
 
 async def findings(rig: Rig, *addresses: str, sync: bool = False) -> dict[bool, list[str]]:
     found: dict[bool, list[str]] = {True: [], False: []}
-    for well, line in await rig.adapter.inspect(rig.desk.commands, addresses, sync=sync):
+    for well, line in await rig.adapter.inspect(rig.services.commands, addresses, sync=sync):
         found[well].append(line)
     return found
 
@@ -44,7 +44,7 @@ async def test_before_the_first_start_nothing_is_wrong() -> None:
 
 async def test_commands_that_differ_are_told_and_registered_when_asked() -> None:
     async with made() as rig:
-        await rig.adapter.inspect(rig.desk.commands[:3], (), sync=True)
+        await rig.adapter.inspect(rig.services.commands[:3], (), sync=True)
         before = await findings(rig)
         registered = await findings(rig, sync=True)
         after = await findings(rig)

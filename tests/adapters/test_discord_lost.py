@@ -27,7 +27,7 @@ async def test_an_answer_comes_over_a_broken_connection(
     answer = await asked.answer()
 
     assert answer.content == "/health {}"
-    assert len(rig.desk.executed) == 1
+    assert len(rig.services.executed) == 1
     await rig.until(lambda: not rig.server.faults.pending)
 
 

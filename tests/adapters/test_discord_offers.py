@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from bot.model import Offer, Reply
+from bot.model import Reply, SuggestedAction
 from tests.adapters.discord_rig import Rig
 from tests.adapters.test_discord_clicks import buttons, long_list
 
-TRADE = Offer("Unfollow Trade", "unfollow", (("categories", "Trade"),))
+TRADE = SuggestedAction("Unfollow Trade", "unfollow", (("categories", "Trade"),))
 # Long enough for the memory, in a script whose letters a URL would write as nine characters each.
 CHINESE = "\u4e2d\u7f8e\u8d38\u6613\u5173\u7cfb" * 4
-LONG = Offer("Unfollow all of it", "unfollow", (("categories", "x" * 90), ("feed", CHINESE)))
+LONG = SuggestedAction("Unfollow all of it", "unfollow", (("categories", "x" * 90), ("feed", CHINESE)))
 
 
-def offering(*offers: Offer) -> Reply:
+def offering(*offers: SuggestedAction) -> Reply:
     return Reply("You get: Trade; at once, by DM.", offers=offers)
 
 
 async def test_a_click_on_an_offer_runs_its_command_for_who_clicked_also_after_a_restart(rig: Rig) -> None:
-    rig.desk.answer = lambda *_: offering(TRADE, LONG)
+    rig.services.answer = lambda *_: offering(TRADE, LONG)
     shown = await (await rig.server.interact(rig.alice, rig.news, "following")).answer()
     await rig.restart()
     answers = [
@@ -27,7 +27,7 @@ async def test_a_click_on_an_offer_runs_its_command_for_who_clicked_also_after_a
 
     assert list(buttons(shown)) == ["Unfollow Trade", "Unfollow all of it"]
     assert all(answer.ephemeral and answer is not shown for answer in answers)
-    assert [used[1:] for used in rig.desk.executed[1:]] == [
+    assert [used[1:] for used in rig.services.executed[1:]] == [
         ("unfollow", dict(TRADE.values)),
         ("unfollow", dict(LONG.values)),
     ]
@@ -35,9 +35,10 @@ async def test_a_click_on_an_offer_runs_its_command_for_who_clicked_also_after_a
 
 async def test_more_offers_than_fit_leave_room_for_the_buttons_that_turn_pages(rig: Rig) -> None:
     offers = [
-        Offer(f"Unfollow C{number}", "unfollow", (("categories", f"C{number}"),)) for number in range(40)
+        SuggestedAction(f"Unfollow C{number}", "unfollow", (("categories", f"C{number}"),))
+        for number in range(40)
     ]
-    rig.desk.answer = lambda caller, path, values: Reply(
+    rig.services.answer = lambda caller, path, values: Reply(
         long_list(caller, path, values).text, offers=tuple(offers)
     )
     first = await (await rig.server.interact(rig.alice, rig.news, "following")).answer()
@@ -50,7 +51,7 @@ async def test_more_offers_than_fit_leave_room_for_the_buttons_that_turn_pages(r
 
 
 async def test_offers_that_say_the_same_are_one_button(rig: Rig) -> None:
-    rig.desk.answer = lambda *_: offering(TRADE, TRADE)
+    rig.services.answer = lambda *_: offering(TRADE, TRADE)
     shown = await (await rig.server.interact(rig.alice, rig.news, "following")).answer()
 
     assert list(buttons(shown)) == ["Unfollow Trade"]
@@ -58,8 +59,8 @@ async def test_offers_that_say_the_same_are_one_button(rig: Rig) -> None:
 
 async def test_an_offer_of_any_label_fits(rig: Rig) -> None:
     labels = ["Unfollow " + "long " * 40, "\u200b", "**bold**"]
-    offers = [Offer(label, "unfollow", (("categories", label),)) for label in labels]
-    rig.desk.answer = lambda *_: offering(*offers)
+    offers = [SuggestedAction(label, "unfollow", (("categories", label),)) for label in labels]
+    rig.services.answer = lambda *_: offering(*offers)
     shown = await (await rig.server.interact(rig.alice, rig.news, "following")).answer()
 
     assert [len(label) <= 80 for label in buttons(shown)] == [True] * 3
@@ -67,19 +68,19 @@ async def test_an_offer_of_any_label_fits(rig: Rig) -> None:
 
 
 async def test_an_offer_that_was_too_long_ago_says_so_and_leaves_the_answer_as_it_is(rig: Rig) -> None:
-    rig.desk.answer = lambda *_: offering(LONG)
+    rig.services.answer = lambda *_: offering(LONG)
     shown = await (await rig.server.interact(rig.alice, rig.news, "following")).answer()
-    rig.desk.memory.clear()
+    rig.services.memory.clear()
     answer = await (await rig.server.click(rig.alice, shown, *buttons(shown).values())).answer()
 
     assert "too old" in answer.content
     assert answer.ephemeral
     assert "You get" in shown.content
-    assert len(rig.desk.executed) == 1
+    assert len(rig.services.executed) == 1
 
 
 async def test_the_offers_of_a_change_are_below_its_answer(rig: Rig) -> None:
-    rig.desk.answer = lambda *_: offering(TRADE)
+    rig.services.answer = lambda *_: offering(TRADE)
     asked = await rig.server.interact(rig.boss, rig.news, "alerts pause")
 
     assert list(buttons(await asked.answer())) == ["Unfollow Trade"]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.gateway.rate_limit import BURST, INVALID_WINDOW, RATE, Pace, Quota
-from adapters.shared.token_bucket import Meter, urgent
+from adapters.discord.gateway.rate_limit import BURST, INVALID_WINDOW, RATE, RateLimiter, SlidingWindow
+from adapters.shared.token_bucket import TokenBucket, urgent
 from bot.errors import NotYetError, TemporaryError
 
 DISCORD = 50  # requests a second that Discord allows
@@ -32,13 +32,13 @@ class VirtualTime:
         await asyncio.sleep(0)
 
 
-def paced(time: VirtualTime, most_invalid: int = 1000) -> Pace:
-    return Pace(clock=time.read, sleep=time.sleep, most_invalid=most_invalid)
+def paced(time: VirtualTime, most_invalid: int = 1000) -> RateLimiter:
+    return RateLimiter(clock=time.read, sleep=time.sleep, most_invalid=most_invalid)
 
 
 @given(st.lists(st.floats(0, 3), max_size=300))
 def test_no_second_ever_sees_more_requests_than_discord_allows(gaps: list[float]) -> None:
-    meter, now, sent = Meter(RATE, BURST), 0.0, []
+    meter, now, sent = TokenBucket(RATE, BURST), 0.0, []
     for gap in gaps:
         now += gap
         while wait := meter.wait(now):
@@ -52,7 +52,7 @@ def test_no_second_ever_sees_more_requests_than_discord_allows(gaps: list[float]
 
 @given(st.floats(0.01, 100), st.floats(0, 50))
 def test_a_hold_is_kept_and_what_comes_after_it_goes_one_by_one(seconds: float, silence: float) -> None:
-    meter = Meter(RATE, BURST)
+    meter = TokenBucket(RATE, BURST)
     meter.hold(silence + seconds)
 
     assert meter.wait(silence) == pytest.approx(seconds)
@@ -171,7 +171,7 @@ async def test_shared_limits_and_good_answers_count_for_nothing() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 400), st.integers(1, 2)), max_size=60))
 def test_a_quota_is_never_exceeded_in_any_window(events: list[tuple[float, int]]) -> None:
-    quota, now = Quota(3, 1000.0), 0.0
+    quota, now = SlidingWindow(3, 1000.0), 0.0
     taken: list[tuple[float, int]] = []
     for gap, key in events:
         now += gap
@@ -184,7 +184,7 @@ def test_a_quota_is_never_exceeded_in_any_window(events: list[tuple[float, int]]
 
 
 async def test_one_place_has_one_request_under_way() -> None:
-    pace = Pace()
+    pace = RateLimiter()
     inside: list[int] = []
     most: dict[int, int] = {}
 

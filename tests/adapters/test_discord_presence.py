@@ -28,8 +28,8 @@ def in_memory(rig: Rig) -> list[discord.Guild]:
 
 async def compared(rig: Rig) -> None:
     """Wait until the comparison after a start is through."""
-    presence = rig.client._watcher
-    await rig.until(lambda: (task := getattr(presence, "_comparing", None)) and task.done())
+    guild_events = rig.client._watcher
+    await rig.until(lambda: (task := getattr(guild_events, "_comparing", None)) and task.done())
 
 
 # --- servers -----------------------------------------------------------------------------------------------
@@ -42,73 +42,73 @@ async def test_a_server_that_removes_the_bot_has_its_channels_on_hold_at_once_an
     thread, forgotten = rig.guild.add_thread(rig.news), rig.guild.add_thread(rig.news, "old")
     elsewhere = rig.server.add_guild("others").add_text("lobby")
     await rig.known(thread, forgotten, elsewhere)
-    rig.desk.known = addresses(rig.news, thread, forgotten, elsewhere)
+    rig.services.known = addresses(rig.news, thread, forgotten, elsewhere)
     await compared(rig)
     forgotten.archive()
     await rig.until(lambda: not rig.heard_of(forgotten))
     rig.guild.remove_bot()
-    await rig.until(lambda: rig.desk.parked)
+    await rig.until(lambda: rig.services.parked)
 
-    (reason,) = {reason for _, reason in rig.desk.parked}
-    assert [address for address, _ in rig.desk.parked] == sorted(addresses(rig.news, thread, forgotten))
+    (reason,) = {reason for _, reason in rig.services.parked}
+    assert [address for address, _ in rig.services.parked] == sorted(addresses(rig.news, thread, forgotten))
     assert "removed from the server “readers”" in reason
     assert "nvite it again" in reason
-    assert rig.desk.notices == 1
-    assert rig.desk.ended == []
+    assert rig.services.notices == 1
+    assert rig.services.ended == []
 
 
 @pytest.mark.slow
 async def test_it_resumes_when_the_bot_is_invited_again(rig: Rig) -> None:
     thread = rig.guild.add_thread(rig.news)
     await rig.known(thread)
-    rig.desk.known = addresses(rig.news, thread)
+    rig.services.known = addresses(rig.news, thread)
     await compared(rig)
     rig.guild.remove_bot()
-    await rig.until(lambda: rig.desk.parked and not rig.client.get_guild(rig.guild.id))
+    await rig.until(lambda: rig.services.parked and not rig.client.get_guild(rig.guild.id))
     rig.guild.add_bot()
-    await rig.until(lambda: len(rig.desk.reached) >= 2)
+    await rig.until(lambda: len(rig.services.reached) >= 2)
 
-    assert rig.desk.reached == sorted(addresses(rig.news, thread))
+    assert rig.services.reached == sorted(addresses(rig.news, thread))
 
 
 @pytest.mark.slow
 async def test_a_channel_where_a_permission_is_missing_stays_on_hold(rig: Rig) -> None:
     closed = rig.guild.add_text("closed")
-    rig.desk.known = addresses(rig.news, closed)
+    rig.services.known = addresses(rig.news, closed)
     await rig.known(closed)
     await compared(rig)
     rig.guild.remove_bot()
-    await rig.until(lambda: rig.desk.parked and not rig.client.get_guild(rig.guild.id))
+    await rig.until(lambda: rig.services.parked and not rig.client.get_guild(rig.guild.id))
     closed.deny(Bits.SEND_MESSAGES)
     rig.guild.add_bot()
-    await rig.until(lambda: rig.desk.reached)
-    await rig.until(lambda: not any(key.startswith("discord:left:") for key in rig.desk.memory))
+    await rig.until(lambda: rig.services.reached)
+    await rig.until(lambda: not any(key.startswith("discord:left:") for key in rig.services.memory))
 
-    assert rig.desk.reached == addresses(rig.news)
+    assert rig.services.reached == addresses(rig.news)
 
 
 @pytest.mark.slow
 async def test_an_outage_at_discord_holds_nothing_and_ends_nothing(rig: Rig) -> None:
-    rig.desk.known = addresses(rig.news)
+    rig.services.known = addresses(rig.news)
     await compared(rig)
     rig.guild.go_down()
     rig.guild.come_back()
     await rig.until(lambda: rig.client.get_guild(rig.guild.id) and not rig.client.guilds[0].unavailable)
     await (await rig.server.interact(rig.alice, rig.news, "health")).answer()
 
-    assert (rig.desk.parked, rig.desk.ended, rig.desk.reached) == ([], [], [])
+    assert (rig.services.parked, rig.services.ended, rig.services.reached) == ([], [], [])
 
 
 @pytest.mark.slow
 async def test_a_server_in_an_outage_at_the_start_is_left_alone() -> None:
     async with made() as rig:
-        rig.desk.known = addresses(rig.news)
-        rig.desk.memory[f"discord:home:{rig.guild.id}:{rig.news.id}"] = "1"
+        rig.services.known = addresses(rig.news)
+        rig.services.memory[f"discord:home:{rig.guild.id}:{rig.news.id}"] = "1"
         rig.guild.available = False
         await rig.start()
         await compared(rig)
 
-        assert (rig.desk.parked, rig.desk.ended) == ([], [])
+        assert (rig.services.parked, rig.services.ended) == ([], [])
         assert rig.server.requests_to(LOOK_UPS) == []
 
 
@@ -116,21 +116,21 @@ async def test_a_server_in_an_outage_at_the_start_is_left_alone() -> None:
 async def test_a_server_left_while_the_bot_was_off_is_noticed_at_the_start_and_its_return_too(
     rig: Rig,
 ) -> None:
-    rig.desk.known = addresses(rig.news)
+    rig.services.known = addresses(rig.news)
     await compared(rig)
     await rig.adapter.aclose()
     rig.guild.remove_bot()
     rig.adapter = rig.build()
     await rig.start()
-    await rig.until(lambda: rig.desk.parked)
+    await rig.until(lambda: rig.services.parked)
     await rig.adapter.aclose()
     rig.guild.add_bot()
     rig.adapter = rig.build()
     await rig.start()
-    await rig.until(lambda: rig.desk.reached)
+    await rig.until(lambda: rig.services.reached)
 
-    assert [address for address, _ in rig.desk.parked] == rig.desk.reached == addresses(rig.news)
-    assert rig.desk.ended == []
+    assert [address for address, _ in rig.services.parked] == rig.services.reached == addresses(rig.news)
+    assert rig.services.ended == []
 
 
 @pytest.mark.slow
@@ -138,34 +138,34 @@ async def test_a_removal_while_there_is_no_session_is_noticed_by_the_next_one(ri
     others = rig.server.add_guild("others")
     lobby = others.add_text("lobby")
     await rig.known(lobby)
-    rig.desk.known = addresses(rig.news, lobby)
+    rig.services.known = addresses(rig.news, lobby)
     await compared(rig)
     rig.server.sockets.hold()
     others.remove_bot()
     rig.server.sockets.invalidate(resumable=False)
-    await rig.until(lambda: rig.desk.parked)
+    await rig.until(lambda: rig.services.parked)
     gone = rig.client.get_guild(others.id)
     others.add_bot()
-    await rig.until(lambda: rig.desk.reached)
+    await rig.until(lambda: rig.services.reached)
 
     assert gone is None
-    assert [address for address, _ in rig.desk.parked][:1] == addresses(lobby)
-    assert "removed from the server “others”" in rig.desk.parked[0][1]
-    assert rig.desk.reached == addresses(lobby)
-    assert rig.desk.ended == []
+    assert [address for address, _ in rig.services.parked][:1] == addresses(lobby)
+    assert "removed from the server “others”" in rig.services.parked[0][1]
+    assert rig.services.reached == addresses(lobby)
+    assert rig.services.ended == []
 
 
 @pytest.mark.slow
 async def test_a_server_joined_while_the_bot_starts_resumes(rig: Rig) -> None:
-    rig.desk.known = addresses(rig.news)
+    rig.services.known = addresses(rig.news)
     await compared(rig)
     rig.guild.remove_bot()
-    await rig.until(lambda: rig.desk.parked and not rig.client.get_guild(rig.guild.id))
+    await rig.until(lambda: rig.services.parked and not rig.client.get_guild(rig.guild.id))
     await rig.restart()
     rig.guild.add_bot()  # the session is there; discord.py still waits for the servers it was told of
-    await rig.until(lambda: rig.desk.reached)
+    await rig.until(lambda: rig.services.reached)
 
-    assert rig.desk.reached == addresses(rig.news)
+    assert rig.services.reached == addresses(rig.news)
 
 
 # --- channels ----------------------------------------------------------------------------------------------
@@ -174,20 +174,20 @@ async def test_a_server_joined_while_the_bot_starts_resumes(rig: Rig) -> None:
 @pytest.mark.slow
 async def test_a_channel_deleted_while_the_bot_was_off_ends_at_the_start(rig: Rig) -> None:
     stays = rig.guild.add_text("stays")
-    rig.desk.known = addresses(rig.news, stays)
+    rig.services.known = addresses(rig.news, stays)
     await rig.known(stays)
     await compared(rig)
     await rig.adapter.aclose()
     rig.news.delete()
     rig.adapter = rig.build()
     await rig.start()
-    await rig.until(lambda: rig.desk.ended)
+    await rig.until(lambda: rig.services.ended)
     await rig.restart()
     await compared(rig)
 
-    assert (to(rig.news).address, DELETED) in rig.desk.ended
-    assert {address for address, _ in rig.desk.ended} == set(addresses(rig.news))
-    assert rig.desk.parked == []
+    assert (to(rig.news).address, DELETED) in rig.services.ended
+    assert {address for address, _ in rig.services.ended} == set(addresses(rig.news))
+    assert rig.services.parked == []
 
 
 @pytest.mark.slow
@@ -195,24 +195,24 @@ async def test_an_archived_thread_is_looked_up_and_stays() -> None:
     async with made() as rig:
         thread = rig.guild.add_thread(rig.news)
         thread.archive()
-        rig.desk.known = addresses(thread)
+        rig.services.known = addresses(thread)
         await rig.start()
         await rig.until(lambda: rig.server.requests_to(LOOK_UPS))
-        await rig.until(lambda: f"discord:home:{rig.guild.id}:{thread.id}" in rig.desk.memory)
+        await rig.until(lambda: f"discord:home:{rig.guild.id}:{thread.id}" in rig.services.memory)
 
-        assert (rig.desk.parked, rig.desk.ended) == ([], [])
+        assert (rig.services.parked, rig.services.ended) == ([], [])
 
 
 @pytest.mark.slow
 async def test_a_channel_that_the_bot_may_not_see_is_on_hold_and_does_not_end() -> None:
     async with made() as rig:
         hidden = rig.server.add_guild("others", with_bot=False).add_text("secret")
-        rig.desk.known = addresses(hidden)
+        rig.services.known = addresses(hidden)
         await rig.start()
-        await rig.until(lambda: rig.desk.parked)
+        await rig.until(lambda: rig.services.parked)
 
-        assert [address for address, _ in rig.desk.parked] == addresses(hidden)
-        assert rig.desk.ended == []
+        assert [address for address, _ in rig.services.parked] == addresses(hidden)
+        assert rig.services.ended == []
 
 
 @pytest.mark.slow
@@ -220,17 +220,17 @@ async def test_what_belongs_to_another_process_is_left_to_it() -> None:
     async with made(shards=(0, 0, 2)) as rig:
         other = next(guild for guild in map(rig.server.add_guild, "ab") if (guild.id >> 22) % 2 == 1)
         lobby = other.add_text("lobby")
-        rig.desk.known = addresses(lobby)
-        rig.desk.memory[f"discord:home:{other.id}:{lobby.id}"] = "1"
+        rig.services.known = addresses(lobby)
+        rig.services.memory[f"discord:home:{other.id}:{lobby.id}"] = "1"
         await rig.start()
         await compared(rig)
 
-        assert (rig.desk.parked, rig.desk.ended) == ([], [])
+        assert (rig.services.parked, rig.services.ended) == ([], [])
         assert rig.server.requests_to(LOOK_UPS) == []
 
 
 async def test_the_server_of_a_channel_is_kept_when_alerts_are_added_there(rig: Rig) -> None:
-    rig.desk.answer = lambda _caller, _path, values: Reply("No.", ok="Trade" in values["categories"])
+    rig.services.answer = lambda _caller, _path, values: Reply("No.", ok="Trade" in values["categories"])
     thread = rig.guild.add_thread(rig.news)
     await rig.known(thread)
     uses: tuple[tuple[str, dict[str, Any]], ...] = (("Trade", {"channel": thread}), ("Nonsense", {}))
@@ -238,7 +238,9 @@ async def test_the_server_of_a_channel_is_kept_when_alerts_are_added_there(rig: 
         asked = await rig.server.interact(rig.boss, rig.news, "alerts add", categories=categories, **options)
         await asked.answer()
 
-    assert [key for key in rig.desk.memory if "home" in key] == [f"discord:home:{rig.guild.id}:{thread.id}"]
+    assert [key for key in rig.services.memory if "home" in key] == [
+        f"discord:home:{rig.guild.id}:{thread.id}"
+    ]
 
 
 async def test_an_admin_sees_the_channels_of_the_server_they_are_in_and_one_of_the_config_all(
@@ -248,14 +250,14 @@ async def test_an_admin_sees_the_channels_of_the_server_they_are_in_and_one_of_t
     elsewhere = rig.server.add_guild("others").add_text("lobby")
     await rig.known(other, thread, elsewhere)
     archived = rig.guild.add_thread(rig.news, "old")
-    rig.desk.memory[f"discord:home:{rig.guild.id}:{archived.id}"] = "1"
+    rig.services.memory[f"discord:home:{rig.guild.id}:{archived.id}"] = "1"
     archived.archive()
     await rig.until(lambda: not rig.heard_of(archived))
     await (await rig.server.interact(rig.boss, rig.news, "alerts list")).answer()
     await (await rig.server.interact(rig.alice, rig.server.dm_of(rig.alice), "health")).answer()
     await rig.restart(admins=[str(rig.boss.id)])
     await (await rig.server.interact(rig.boss, rig.news, "alerts list")).answer()
-    seen = [caller.places for caller, _, _ in rig.desk.executed]
+    seen = [caller.places for caller, _, _ in rig.services.executed]
 
     here = {f"discord:channel:{each.id}" for each in (rig.news, other, thread, archived)}
     assert seen == [here, {f"discord:user:{rig.alice.id}"}, None]

@@ -9,13 +9,13 @@ import pytest
 
 from adapters.discord.checks import fits
 from adapters.discord.interactions.answers import preview
-from bot.model import Caller, Offer, Reply
+from bot.model import Caller, Reply, SuggestedAction
 from tests.adapters.discord_rig import Rig, post
 from tests.adapters.test_discord_clicks import buttons
 from tests.fakes.discord_messages import StoredMessage
 
 OFFERS = tuple(
-    Offer(f"Unfollow C{number}", "unfollow", (("categories", f"C{number}"),)) for number in range(7)
+    SuggestedAction(f"Unfollow C{number}", "unfollow", (("categories", f"C{number}"),)) for number in range(7)
 )
 REPLIES = {
     "text": Reply("You get: Trade; at once, by DM.", offers=OFFERS),
@@ -37,8 +37,8 @@ def same(previewed: Mapping[str, Any], message: StoredMessage) -> bool:
 
 @pytest.mark.parametrize("name", REPLIES)
 async def test_an_answer_is_sent_as_it_is_previewed_page_by_page(rig: Rig, name: str) -> None:
-    rig.desk.answer = lambda *_: REPLIES[name]
-    previewed = await preview(rig.desk, Caller("discord:user:1", "discord:channel:2"), "following", {})
+    rig.services.answer = lambda *_: REPLIES[name]
+    previewed = await preview(rig.services, Caller("discord:user:1", "discord:channel:2"), "following", {})
     message = await (await rig.server.interact(rig.alice, rig.news, "following")).answer()
     found = [same(previewed[0], message)]
     for each in previewed[1:]:
@@ -52,7 +52,7 @@ async def test_an_answer_is_sent_as_it_is_previewed_page_by_page(rig: Rig, name:
 
 
 async def test_a_menu_is_sent_as_it_is_previewed(rig: Rig) -> None:
-    (previewed,) = await preview(rig.desk, Caller("discord:user:1", "discord:channel:2"), "follow", {})
+    (previewed,) = await preview(rig.services, Caller("discord:user:1", "discord:channel:2"), "follow", {})
     message = await (await rig.server.interact(rig.alice, rig.news, "follow")).answer()
 
     assert same(previewed, message)
@@ -60,8 +60,8 @@ async def test_a_menu_is_sent_as_it_is_previewed(rig: Rig) -> None:
 
 
 async def test_a_long_answer_of_a_change_is_sent_in_the_messages_that_are_previewed(rig: Rig) -> None:
-    rig.desk.answer = lambda *_: REPLIES["pages"]
-    previewed = await preview(rig.desk, Caller("discord:user:1", "discord:channel:2"), "alerts pause", {})
+    rig.services.answer = lambda *_: REPLIES["pages"]
+    previewed = await preview(rig.services, Caller("discord:user:1", "discord:channel:2"), "alerts pause", {})
     asked = await rig.server.interact(rig.boss, rig.news, "alerts pause")
     first = await asked.answer()
     await rig.until(lambda: len(asked.followups) == len(previewed) - 1)

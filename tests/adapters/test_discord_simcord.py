@@ -9,16 +9,16 @@ import pytest
 import simcord
 
 from adapters.discord.gateway.client import Client
-from adapters.discord.gateway.endpoints import Wire
-from adapters.discord.gateway.guild_events import Presence
-from adapters.discord.gateway.guild_index import Homes
-from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.gateway.endpoints import Endpoints
+from adapters.discord.gateway.guild_events import GuildEvents
+from adapters.discord.gateway.guild_index import GuildIndex
+from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.interactions import commands
 from adapters.discord.interactions.conversation import Conversation
-from tests.adapters.discord_rig import NotingDesk
+from tests.adapters.discord_rig import NotingServices
 
 
-class Greetings:
+class WelcomeMessages:
     """Notes who was greeted."""
 
     def __init__(self) -> None:
@@ -32,18 +32,18 @@ class Greetings:
 class Talker(Client):
     """The client with a conversation, without the network."""
 
-    def __init__(self, desk: NotingDesk) -> None:
-        super().__init__(Wire("https://discord.com/api/v10", ""), Pace(), (0, 0, 1))
-        self.desk = desk
-        self.conversation = Conversation(desk, Greetings(), Homes(desk))
-        self.tell(self, Presence(self, Homes(desk), desk))
+    def __init__(self, services: NotingServices) -> None:
+        super().__init__(Endpoints("https://discord.com/api/v10", ""), RateLimiter(), (0, 0, 1))
+        self.services = services
+        self.conversation = Conversation(services, WelcomeMessages(), GuildIndex(services))
+        self.tell(self, GuildEvents(self, GuildIndex(services), services))
 
     def online(self) -> None:
         """Nobody waits for it."""
 
     async def setup_hook(self) -> None:
         """Register the commands."""
-        payload = commands.payload(self.desk.commands)
+        payload = commands.payload(self.services.commands)
         await self.http.bulk_upsert_global_commands(self.application_id or 0, payload)
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -51,14 +51,14 @@ class Talker(Client):
 
 
 @pytest.fixture
-def desk() -> NotingDesk:
-    return NotingDesk()
+def services() -> NotingServices:
+    return NotingServices()
 
 
 @pytest.fixture
-def simcord_bot(desk: NotingDesk) -> Talker:
+def simcord_bot(services: NotingServices) -> Talker:
     """What simcord's own fixture `simcord_env` is to run."""
-    return Talker(desk)
+    return Talker(services)
 
 
 async def test_everyone_is_offered_the_everyday_commands_and_managers_the_rest(
@@ -84,7 +84,7 @@ async def test_admin_commands_are_not_offered_in_dms(simcord_env: simcord.Env) -
 
 
 async def test_a_command_with_native_options_reaches_the_desk(
-    simcord_env: simcord.Env, desk: NotingDesk
+    simcord_env: simcord.Env, services: NotingServices
 ) -> None:
     env = simcord_env
     guild = env.create_guild()
@@ -94,13 +94,13 @@ async def test_a_command_with_native_options_reaches_the_desk(
     result = await boss.slash(news, "alerts remove", categories="China-U.S.", channel=other)
 
     assert result.ephemeral
-    assert desk.executed[0][1:] == (
+    assert services.executed[0][1:] == (
         "alerts remove",
         {"categories": "China-U.S.", "channel": f"discord:channel:{other.id}"},
     )
 
 
-async def test_a_menu_is_offered_and_answered(simcord_env: simcord.Env, desk: NotingDesk) -> None:
+async def test_a_menu_is_offered_and_answered(simcord_env: simcord.Env, services: NotingServices) -> None:
     env = simcord_env
     guild = env.create_guild()
     news = guild.create_text_channel("news")
@@ -109,7 +109,7 @@ async def test_a_menu_is_offered_and_answered(simcord_env: simcord.Env, desk: No
     assert offered.response is not None
     await alice.select(offered.response, ["Trade"])
 
-    assert desk.executed[0][1:] == ("follow", {"categories": "Trade"})
+    assert services.executed[0][1:] == ("follow", {"categories": "Trade"})
 
 
 async def test_numbers_outside_their_bounds_are_refused_by_discord_itself(simcord_env: simcord.Env) -> None:

@@ -11,7 +11,7 @@ from adapters.slack.adapter import SlackAdapter
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Reply
 from bot.ports import WebRequest
-from tests.adapters.slack_rig import KEY, LONG_AGO, NotingDesk, Rig, alert, key, made
+from tests.adapters.slack_rig import KEY, LONG_AGO, NotingServices, Rig, alert, key, made
 from tests.fakes.slack_server import FakeSlack
 
 POST = "chat.postMessage"
@@ -39,7 +39,7 @@ async def test_commands_reach_the_desk_and_are_answered() -> None:
         deed = await rig.server.command(rig.alice, rig.news, "/follow", "China-U.S.")
         await deed.acked()
         answers = await deed.answered()
-        caller, path, _ = rig.desk.executed[0]
+        caller, path, _ = rig.services.executed[0]
 
         assert (caller.address, caller.place) == (f"slack:{rig.alice.id}", f"slack:{rig.news.id}")
         assert path.startswith("follow")
@@ -48,27 +48,27 @@ async def test_commands_reach_the_desk_and_are_answered() -> None:
 
 async def test_a_person_who_follows_is_greeted_once_and_their_parking_ends() -> None:
     async with made() as rig:
-        rig.desk.answer = lambda *_: Reply("You now get: Trade.")
+        rig.services.answer = lambda *_: Reply("You now get: Trade.")
         await rig.start()
         for _ in range(2):
             deed = await rig.server.command(rig.alice, rig.news, "/follow", "Trade")
             await deed.answered()
-        await rig.server.wait_until(lambda: len(rig.desk.reached) == 2)
+        await rig.server.wait_until(lambda: len(rig.services.reached) == 2)
 
         assert len(rig.messages(rig.alice)) == 1
         assert "You now get: Trade." in rig.messages(rig.alice)[0].text
-        assert set(rig.desk.reached) == {f"slack:{rig.alice.id}"}
+        assert set(rig.services.reached) == {f"slack:{rig.alice.id}"}
 
 
 async def test_slacks_events_reach_the_desk() -> None:
     async with made() as rig:
         await rig.start()
-        rig.desk.known = [rig.address(rig.news)]
+        rig.services.known = [rig.address(rig.news)]
         rig.news.archive()
         await rig.server.event(rig.team, {"type": "channel_archive", "channel": rig.news.id, "user": "U1"})
-        await rig.server.wait_until(lambda: rig.desk.parked)
+        await rig.server.wait_until(lambda: rig.services.parked)
 
-        assert rig.desk.parked[0][0] == rig.address(rig.news)
+        assert rig.services.parked[0][0] == rig.address(rig.news)
 
 
 @pytest.mark.parametrize("token", ["xoxb-wrong", "xapp-1-A0FAKE00000-wrong"])
@@ -188,13 +188,13 @@ async def test_it_can_be_started_again_after_it_was_closed() -> None:
 async def test_an_answer_under_way_goes_out_before_it_closes() -> None:
     released = asyncio.Event()
 
-    class SlowDesk(NotingDesk):
+    class SlowDesk(NotingServices):
         async def run(self, caller: object, line: str) -> Reply:
             await released.wait()
             return Reply(f"late answer to {line} of {caller}")
 
     async with made() as rig:
-        rig.desk = SlowDesk()
+        rig.services = SlowDesk()
         await rig.start()
         deed = await rig.server.command(rig.alice, rig.news, "/health")
         await deed.acked()
@@ -233,7 +233,7 @@ async def test_in_http_mode_signed_requests_are_answered() -> None:
         kind = {"content-type": "application/x-www-form-urlencoded"}
         good = await route.handle(WebRequest(route.path, headers=signed | kind, body=body.encode()))
         bad = await route.handle(WebRequest(route.path, headers=kind, body=body.encode()))
-        await rig.server.wait_until(lambda: rig.desk.executed)
+        await rig.server.wait_until(lambda: rig.services.executed)
 
         assert (good.status, bad.status) == (200, 401)
         assert rig.adapter.connected
@@ -257,7 +257,7 @@ async def test_the_check_looks_at_everything_without_being_started() -> None:
         other = rig.server.add_team("others")
         await rig.installed(other)
         gone = rig.team.add_channel("gone", archived=True)
-        found = await rig.adapter.inspect([rig.address(rig.news), rig.address(gone)], rig.desk)
+        found = await rig.adapter.inspect([rig.address(rig.news), rig.address(gone)], rig.services)
         lines = [line for _, line in found]
 
         assert [line for well, line in found if not well and "web.public_url" not in line] == [
@@ -272,7 +272,7 @@ async def test_nothing_listens_any_more_after_a_failed_start() -> None:
     async with FakeSlack() as server:
         adapter = SlackAdapter(bot_token="xoxb-1", app_token="xapp-1", api_base=server.api_base)
         with pytest.raises(PermanentError):
-            await adapter.start(NotingDesk())
+            await adapter.start(NotingServices())
         await adapter.aclose()
 
         assert not adapter.connected

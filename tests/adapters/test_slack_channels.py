@@ -24,7 +24,7 @@ async def test_alerts_for_this_channel_or_one_given_by_id(rig: Talk) -> None:
     for text in ("Trade", f"Trade channel:{other.id}", f"Trade channel:<#{other.id}|other>"):
         await rig.answer(f"/alerts add {text}", rig.boss)
 
-    assert rig.desk.asked == [
+    assert rig.services.asked == [
         ("alerts add", {"categories": "Trade"}),
         *[("alerts add", {"categories": "Trade", "channel": rig.address(other)})] * 2,
     ]
@@ -34,7 +34,7 @@ async def test_a_channel_given_by_name_is_refused_with_the_way_out(rig: Talk) ->
     answer = await rig.answer("/alerts add Trade channel:#news", rig.boss)
 
     assert "Slack does not tell me which channel “#news” is" in texts(answer)
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 async def test_alerts_add_says_what_keeps_alerts_out_and_changes_nothing(rig: Talk) -> None:
@@ -48,26 +48,26 @@ async def test_alerts_add_says_what_keeps_alerts_out_and_changes_nothing(rig: Ta
     assert "archived" in said[0]
     assert "/invite @bystander" in said[1]
     assert "/invite @bystander" in inside
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 async def test_alerts_in_a_direct_message_need_a_channel(rig: Talk) -> None:
     answer = await rig.answer("/alerts add Trade", rig.boss, rig.boss)
 
     assert "Alerts go to a channel" in texts(answer)
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 async def test_who_is_no_admin_learns_nothing_of_channels(rig: Talk) -> None:
     secret = rig.team.add_channel("secret", private=True)
     await rig.answer(f"/alerts add Trade channel:{secret.id}")
 
-    assert rig.desk.asked == [("alerts add", {})]
+    assert rig.services.asked == [("alerts add", {})]
     assert rig.server.calls_to("conversations.info") == []
 
 
 async def test_a_channel_is_shown_by_its_name(rig: Talk) -> None:
-    rig.desk.answer = lambda *_: Reply(f"Channel {rig.news.id} gets: Trade; at once.")
+    rig.services.answer = lambda *_: Reply(f"Channel {rig.news.id} gets: Trade; at once.")
     answer = await rig.answer("/alerts list", rig.boss)
     elements = answer.blocks[0]["elements"][0]["elements"]
 
@@ -75,10 +75,10 @@ async def test_a_channel_is_shown_by_its_name(rig: Talk) -> None:
 
 
 async def test_what_a_post_says_of_channels_stays_text(rig: Talk) -> None:
-    rig.desk.known = [rig.address(rig.news)]
+    rig.services.known = [rig.address(rig.news)]
     title = f"Channel {rig.news.id} wins, slack:{rig.news.id} too; channel C0FAKE00009 is out"
     told = replace(post(1), title=title, link="", filing=Filing((title,)))
-    rig.desk.answer = lambda *_: Reply("The newest post:", (told,))
+    rig.services.answer = lambda *_: Reply("The newest post:", (told,))
     answer = await rig.answer("/latest")
     view = await rig.home(rig.boss)
 
@@ -91,8 +91,8 @@ async def test_what_a_post_says_of_channels_stays_text(rig: Talk) -> None:
     "said", ["Channel C0FAKE00009 wins, slack:C0FAKE00009 too.", "You get “channel {}”."]
 )
 async def test_channels_that_are_none_of_ours_or_quoted_stay_text(rig: Talk, said: str) -> None:
-    rig.desk.known = [rig.address(rig.news)]
-    rig.desk.answer = lambda *_: Reply(said.format(rig.news.id))
+    rig.services.known = [rig.address(rig.news)]
+    rig.services.answer = lambda *_: Reply(said.format(rig.news.id))
     answer = await rig.answer("/why")
     view = await rig.home(rig.boss)
 
@@ -102,8 +102,8 @@ async def test_channels_that_are_none_of_ours_or_quoted_stay_text(rig: Talk, sai
 
 async def test_channels_that_get_alerts_are_shown_by_their_names_elsewhere_too(rig: Talk) -> None:
     other = rig.team.add_channel("other")
-    rig.desk.known = [rig.address(other)]
-    rig.desk.answer = lambda *_: Reply(f"Channel {other.id} gets: Trade.")
+    rig.services.known = [rig.address(other)]
+    rig.services.answer = lambda *_: Reply(f"Channel {other.id} gets: Trade.")
     answer = await rig.answer("/alerts list", rig.boss)
     view = await rig.home(rig.boss)
 
@@ -115,7 +115,7 @@ async def test_alerts_add_advises_to_invite_the_bot_where_it_is_no_member(rig: T
     other = rig.team.add_channel("other")
     outside = texts(await rig.answer(f"/alerts add Trade channel:{other.id}", rig.boss))
     inside = texts(await rig.answer("/alerts add Trade", rig.boss))
-    rig.desk.answer = lambda *_: Reply("No category is called Trade.", ok=False)
+    rig.services.answer = lambda *_: Reply("No category is called Trade.", ok=False)
     refused = texts(await rig.answer(f"/alerts add Trade channel:{other.id}", rig.boss))
 
     assert "Also type /invite @bystander there: without it, alerts wait" in outside
@@ -129,7 +129,7 @@ async def test_an_admin_is_told_when_slack_does_not_tell_who_is_one(rig: Talk, c
     answer = await rig.answer(command, rig.boss)
 
     assert "Slack does not tell at present who is an admin; try again" in texts(answer)
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 async def test_the_form_opens_for_an_admin_once_slack_has_told_who_is_one(rig: Talk) -> None:
@@ -149,7 +149,7 @@ async def test_an_admin_is_told_of_the_scope_that_is_missing(rig: Talk) -> None:
     answer = await rig.answer("/alerts add Trade", rig.boss)
 
     assert "users:read" in texts(answer)
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 # --- several workspaces ------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ async def two() -> AsyncIterator[tuple[Talk, Any]]:
         other = rig.server.add_team("others")
         rig.others.tokens[other.id] = other.bot_token
         chief = other.add_user("chief", admin=True)
-        rig.desk.known = [rig.address(rig.news), f"slack:{other.id}/C0AAAAAAA", "discord:channel:1"]
+        rig.services.known = [rig.address(rig.news), f"slack:{other.id}/C0AAAAAAA", "discord:channel:1"]
         yield rig, chief
 
 
@@ -170,7 +170,7 @@ async def test_in_another_workspace_addresses_bear_its_id(two: tuple[Talk, Any])
     rig, chief = two
     channel = chief.team.add_channel("there", member=True)
     await rig.answer(f"/alerts add Trade channel:{channel.id}", chief, channel)
-    (caller, path, values) = rig.desk.executed[0]
+    (caller, path, values) = rig.services.executed[0]
 
     assert caller.address == rig.address(chief) == f"slack:{chief.team.id}/{chief.id}"
     assert caller.place == values["channel"] == rig.address(channel)
@@ -190,7 +190,7 @@ async def test_an_admin_elsewhere_has_no_say_in_channels_of_this_workspace(
         answer = await rig.answer(f"/alerts {command} channel:{named}", chief, there)
         assert "in another workspace" in texts(answer)
 
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 async def test_a_bare_id_means_a_channel_of_ones_own_workspace(two: tuple[Talk, Any]) -> None:
@@ -198,7 +198,7 @@ async def test_a_bare_id_means_a_channel_of_ones_own_workspace(two: tuple[Talk, 
     there = chief.team.add_channel("there", member=True)
     await rig.answer(f"/alerts pause channel:slack:{rig.news.id}", chief, there)
 
-    assert rig.desk.asked == [("alerts pause", {"channel": f"slack:{chief.team.id}/{rig.news.id}"})]
+    assert rig.services.asked == [("alerts pause", {"channel": f"slack:{chief.team.id}/{rig.news.id}"})]
 
 
 async def test_admins_see_the_channels_of_their_own_workspace(two: tuple[Talk, Any]) -> None:
@@ -206,10 +206,10 @@ async def test_admins_see_the_channels_of_their_own_workspace(two: tuple[Talk, A
     there = chief.team.add_channel("there", member=True)
     await rig.answer("/alerts list", chief, there)
     await rig.answer("/alerts list", rig.boss)
-    rig.desk.known = [rig.address(rig.news)]
+    rig.services.known = [rig.address(rig.news)]
     await rig.answer("/alerts list", rig.boss)
 
-    assert [caller.places for caller, _ in rig.desk.lines] == [
+    assert [caller.places for caller, _ in rig.services.lines] == [
         {f"slack:{chief.team.id}/C0AAAAAAA"},
         {rig.address(rig.news)},
         None,
@@ -221,10 +221,10 @@ async def test_an_admin_elsewhere_cannot_change_the_feeds_that_all_share(two: tu
     there = chief.team.add_channel("there", member=True)
     for line in ("/feeds add https://blog.example/", "/feeds remove Blog", "/bystander feeds remove Blog"):
         assert "those of every workspace" in texts(await rig.answer(line, chief, there))
-    assert not [path for path, _ in rig.desk.asked if path.startswith("feeds")]
+    assert not [path for path, _ in rig.services.asked if path.startswith("feeds")]
     await rig.answer("/feeds list", chief, there)
     boss = rig.team.add_user("chair", admin=True)
     await rig.answer("/feeds add https://blog.example/", boss)
 
-    lines = [line for _, line in rig.desk.lines]
+    lines = [line for _, line in rig.services.lines]
     assert lines == ["/feeds list", "/feeds add https://blog.example/"]

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.slack.interactions.callback import Errand, write
+from adapters.slack.interactions.callback import CallbackData, write
 from adapters.slack.messages.delivery import Delivery
-from bot.model import Caller, Destination, Offer, Reply
+from bot.model import Caller, Destination, Reply, SuggestedAction
 from tests.adapters.discord_rig import KEY, alert, post
 from tests.adapters.slack_talk_rig import Talk, buttons, talk, texts
 from tests.fakes.slack_messages import StoredMessage
@@ -29,7 +29,7 @@ def long_list(_caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
 
 def follows(number: int) -> Reply:
     offers = [
-        Offer(f"Unfollow Name {each}", "unfollow", (("categories", f"Name {each}"),))
+        SuggestedAction(f"Unfollow Name {each}", "unfollow", (("categories", f"Name {each}"),))
         for each in range(number)
     ]
     return Reply("You get names.", offers=tuple(offers))
@@ -37,7 +37,7 @@ def follows(number: int) -> Reply:
 
 async def card(rig: Talk, *categories: str) -> StoredMessage:
     """Return an alert that stands in the channel."""
-    delivery = Delivery(rig.workspaces, rig.desk)
+    delivery = Delivery(rig.workspaces, rig.services)
     await delivery.send(Destination(1, rig.address(rig.news)), alert(1, *categories), KEY)
     return rig.server.messages(rig.news)[-1]
 
@@ -52,11 +52,11 @@ async def test_the_buttons_of_an_alert_serve_who_clicks_alone(rig: Talk) -> None
     why = await rig.click(shown, "Why me?")
     await rig.drain()
 
-    assert rig.desk.asked == [
+    assert rig.services.asked == [
         ("follow", {"categories": "chinaus"}),
         ("why", {"link": "https://blog.example/1/"}),
     ]
-    assert next(caller.address for caller, _, _ in rig.desk.executed) == rig.address(rig.alice)
+    assert next(caller.address for caller, _, _ in rig.services.executed) == rig.address(rig.alice)
     assert [each.answers[0]["response_type"] for each in (follow, why)] == ["ephemeral"] * 2
     assert len(rig.server.messages(rig.news)) == 1
     assert shown.edited == ""
@@ -67,7 +67,7 @@ async def test_who_follows_by_a_button_is_greeted_as_well(rig: Talk) -> None:
     await rig.drain()
 
     assert "Alerts come here" in texts(rig.server.messages(rig.alice)[0])
-    assert rig.desk.reached == [rig.address(rig.alice)]
+    assert rig.services.reached == [rig.address(rig.alice)]
 
 
 async def test_a_link_needs_nothing_but_its_acknowledgement(rig: Talk) -> None:
@@ -75,7 +75,7 @@ async def test_a_link_needs_nothing_but_its_acknowledgement(rig: Talk) -> None:
     await rig.drain()
 
     assert deed.answers == []
-    assert rig.desk.executed == []
+    assert rig.services.executed == []
 
 
 async def test_a_click_is_acknowledged_before_anything_is_worked_out(rig: Talk) -> None:
@@ -96,14 +96,14 @@ async def test_a_click_that_comes_twice_counts_once(rig: Talk) -> None:
     await rig.click(shown, "Follow Trade")
     await rig.drain()
 
-    assert [path for path, _ in rig.desk.asked] == ["follow"]
+    assert [path for path, _ in rig.services.asked] == ["follow"]
 
 
 # --- pages -------------------------------------------------------------------------------------------------
 
 
 async def test_a_long_list_is_turned_page_by_page_also_after_a_restart(rig: Talk) -> None:
-    rig.desk.answer = long_list
+    rig.services.answer = long_list
     page = await rig.answer("/find " + "export controls, " * 50)
     seen = [texts(page)]
     await rig.restart()
@@ -116,13 +116,13 @@ async def test_a_long_list_is_turned_page_by_page_also_after_a_restart(rig: Talk
     assert seen[-2].splitlines()[0] == texts(page).splitlines()[0]
     assert "line 0 " in seen[0]
     assert "line 199 " in seen[-1]
-    assert len({line for _, line in rig.desk.lines}) == 1
+    assert len({line for _, line in rig.services.lines}) == 1
     assert rig.server.ephemerals(rig.alice) == [page]
 
 
 async def test_posts_are_listed_page_by_page(rig: Talk) -> None:
     posts = tuple(post(number, "Trade", title="Title " + "long " * 20 + str(number)) for number in range(40))
-    rig.desk.answer = lambda *_: Reply("Found:", posts)
+    rig.services.answer = lambda *_: Reply("Found:", posts)
     page = await rig.answer("/find long")
     (more,) = buttons(page)
     await (await rig.click(page, more)).answered()
@@ -131,17 +131,17 @@ async def test_posts_are_listed_page_by_page(rig: Talk) -> None:
 
 
 async def test_a_long_answer_to_a_change_comes_in_several_messages_and_has_no_pages(rig: Talk) -> None:
-    rig.desk.answer = long_list
+    rig.services.answer = long_list
     deed = await rig.command("/alerts pause", rig.boss)
     await deed.answered(3)
     await rig.drain()
 
     assert [buttons(each) for each in deed.shown] == [{}] * len(deed.shown)
-    assert [path for path, _ in rig.desk.asked] == ["alerts pause"]
+    assert [path for path, _ in rig.services.asked] == ["alerts pause"]
 
 
 async def test_never_more_messages_than_an_address_takes(rig: Talk) -> None:
-    rig.desk.answer = lambda *_: Reply("\n".join("line " + "x" * 100 for _ in range(500)))
+    rig.services.answer = lambda *_: Reply("\n".join("line " + "x" * 100 for _ in range(500)))
     deed = await rig.command("/alerts pause", rig.boss)
     await deed.answered(5)
     await rig.drain()
@@ -150,44 +150,46 @@ async def test_never_more_messages_than_an_address_takes(rig: Talk) -> None:
 
 
 async def test_a_page_of_what_changes_things_by_now_does_nothing(rig: Talk) -> None:
-    rig.desk.answer = long_list
+    rig.services.answer = long_list
     page = await rig.answer("/categories")
     (more,) = buttons(page)
-    rig.desk.commands = tuple(replace(each, changes=True) for each in rig.desk.commands)
+    rig.services.commands = tuple(replace(each, changes=True) for each in rig.services.commands)
     await rig.restart()
-    rig.desk.lines.clear()
+    rig.services.lines.clear()
     deed = await rig.click(page, more)
     await rig.drain()
 
-    assert rig.desk.lines == []
+    assert rig.services.lines == []
     assert deed.answers == []
 
 
 @pytest.mark.parametrize(
     "errand",
     [
-        Errand("alerts test", {}),
-        Errand("unfollow", {"categories": "all"}),
-        Errand("find", {}, "/unfollow all"),
-        Errand("find", {}, "/alerts /test"),
-        Errand("no such", {}),
+        CallbackData("alerts test", {}),
+        CallbackData("unfollow", {"categories": "all"}),
+        CallbackData("find", {}, "/unfollow all"),
+        CallbackData("find", {}, "/alerts /test"),
+        CallbackData("no such", {}),
     ],
 )
-async def test_a_page_button_never_changes_anything_whatever_it_bears(rig: Talk, errand: Errand) -> None:
-    rig.desk.answer = long_list
+async def test_a_page_button_never_changes_anything_whatever_it_bears(
+    rig: Talk, callback_data: CallbackData
+) -> None:
+    rig.services.answer = long_list
     page = await rig.answer("/categories", rig.boss)
-    rig.desk.lines.clear()
-    value = await write(errand, rig.desk)
+    rig.services.lines.clear()
+    value = await write(callback_data, rig.services)
     page.shown_blocks[-1]["elements"][0]["value"] = value
     await rig.click(page, next(iter(buttons(page))), rig.boss)
     await rig.drain()
 
-    assert rig.desk.lines == []
-    assert rig.desk.asked == []
+    assert rig.services.lines == []
+    assert rig.services.asked == []
 
 
 async def test_a_page_that_was_too_long_ago_says_so(rig: Talk) -> None:
-    rig.desk.answer = long_list
+    rig.services.answer = long_list
     page = await rig.answer("/find " + "word " * 180)
     (more,) = buttons(page)
     page.shown_blocks[-1]["elements"][0]["value"] = "1:~0123456789abcdef"
@@ -198,34 +200,34 @@ async def test_a_page_that_was_too_long_ago_says_so(rig: Talk) -> None:
 
 @pytest.mark.parametrize("value", ["", "x", "0:[]", '0:["a", {}, 1]', "9" * 2000])
 async def test_a_button_that_bears_nonsense_does_no_harm(rig: Talk, value: str) -> None:
-    rig.desk.answer = lambda *_: follows(1)
+    rig.services.answer = lambda *_: follows(1)
     page = await rig.answer("/following")
     page.shown_blocks[-1]["elements"][0]["value"] = value
-    rig.desk.lines.clear()
+    rig.services.lines.clear()
     await rig.click(page, "Unfollow Name 0")
     await rig.drain()
 
-    assert rig.desk.lines == []
-    assert ("unfollow", {}) not in rig.desk.asked
+    assert rig.services.lines == []
+    assert ("unfollow", {}) not in rig.services.asked
 
 
 # --- offers ------------------------------------------------------------------------------------------------
 
 
 async def test_a_button_takes_a_name_off_and_shows_what_is_left(rig: Talk) -> None:
-    rig.desk.answer = lambda _caller, path, _values: follows(2) if path == "following" else Reply("Done.")
+    rig.services.answer = lambda _caller, path, _values: follows(2) if path == "following" else Reply("Done.")
     page = await rig.answer("/following")
-    rig.desk.answer = lambda _caller, path, _values: follows(1) if path == "following" else Reply("Done.")
+    rig.services.answer = lambda _caller, path, _values: follows(1) if path == "following" else Reply("Done.")
     await rig.restart()
     await (await rig.click(page, "Unfollow Name 1")).answered()
 
-    assert rig.desk.asked[0] == ("unfollow", {"categories": "Name 1"})
+    assert rig.services.asked[0] == ("unfollow", {"categories": "Name 1"})
     assert texts(page).startswith("Done.")
     assert list(buttons(page)) == ["Unfollow Name 0"]
 
 
 async def test_many_offers_are_turned_page_by_page(rig: Talk) -> None:
-    rig.desk.answer = lambda *_: follows(47)
+    rig.services.answer = lambda *_: follows(47)
     page = await rig.answer("/following")
     seen = [list(buttons(page))]
     for _ in range(2):
@@ -240,10 +242,10 @@ async def test_many_offers_are_turned_page_by_page(rig: Talk) -> None:
 
 async def test_offers_with_very_long_names_stay_within_what_slack_takes(rig: Talk) -> None:
     offers = tuple(
-        Offer(f"Unfollow {number}", "unfollow", (("categories", f"{number}" + "中" * 900),))
+        SuggestedAction(f"Unfollow {number}", "unfollow", (("categories", f"{number}" + "中" * 900),))
         for number in range(40)
     )
-    rig.desk.answer = lambda *_: Reply("x " * 1400, offers=offers)
+    rig.services.answer = lambda *_: Reply("x " * 1400, offers=offers)
     page = await rig.answer("/following")
 
     assert any(label.startswith("Unfollow") for label in buttons(page))

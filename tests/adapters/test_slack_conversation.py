@@ -22,7 +22,9 @@ async def test_a_command_in_a_channel_is_answered_to_its_user_alone(rig: Talk) -
 
     assert answer.ephemeral
     assert "/follow China-U.S." in texts(answer)
-    assert rig.desk.lines == [(Caller(rig.address(rig.alice), rig.address(rig.news)), "/follow China-U.S.")]
+    assert rig.services.lines == [
+        (Caller(rig.address(rig.alice), rig.address(rig.news)), "/follow China-U.S.")
+    ]
     assert rig.server.messages(rig.news) == []
     assert answer.arguments["unfurl_links"] is False
 
@@ -31,25 +33,25 @@ async def test_a_command_in_a_channel_is_answered_to_its_user_alone(rig: Talk) -
 async def test_every_command_also_stands_behind_the_root_command(rig: Talk, typed: str) -> None:
     await rig.answer(typed)
 
-    assert [line for _, line in rig.desk.lines] == ["/follow Trade & Tech"]
+    assert [line for _, line in rig.services.lines] == ["/follow Trade & Tech"]
 
 
 async def test_the_root_command_alone_is_answered_with_help(rig: Talk) -> None:
     await rig.answer("/bystander")
 
-    assert [line for _, line in rig.desk.lines] == ["/help"]
+    assert [line for _, line in rig.services.lines] == ["/help"]
 
 
 async def test_the_root_command_bears_the_name_of_the_config() -> None:
     async with talk(prefix="news") as rig:
         await rig.answer("/news latest 3")
 
-        assert [line for _, line in rig.desk.lines] == ["/latest 3"]
+        assert [line for _, line in rig.services.lines] == ["/latest 3"]
 
 
 async def test_a_command_in_a_direct_message_comes_from_the_persons_own_address(rig: Talk) -> None:
     await rig.answer("/following", where=rig.alice)
-    ((caller, _),) = rig.desk.lines
+    ((caller, _),) = rig.services.lines
 
     assert caller.place == caller.address == rig.address(rig.alice)
 
@@ -62,19 +64,19 @@ async def test_admins_of_the_workspace_are_admins_and_those_of_the_config() -> N
         for who in (rig.alice, rig.boss, operator):
             await rig.answer("/alerts list", who)
 
-        assert [caller.admin for caller, _ in rig.desk.lines] == [False, True, True]
+        assert [caller.admin for caller, _ in rig.services.lines] == [False, True, True]
 
 
 async def test_a_command_is_acknowledged_before_anything_is_worked_out(rig: Talk) -> None:
     thinking = asyncio.Event()
-    run = rig.desk.run
+    run = rig.services.run
 
     async def slowly(caller: Caller, line: str) -> Reply:
         await thinking.wait()
         await run(caller, line)
         return Reply("Well.")
 
-    rig.desk.run = slowly
+    rig.services.run = slowly
     rig.server.faults.delay("users.info", 30)
     deed = await rig.command("/health")
     acked, answered = deed.ack, list(deed.answers)
@@ -92,7 +94,7 @@ async def test_what_slack_sends_twice_is_done_once(rig: Talk) -> None:
     await deed.answered()
     await rig.drain()
 
-    assert [path for path, _ in rig.desk.asked] == ["alerts test"]
+    assert [path for path, _ in rig.services.asked] == ["alerts test"]
     assert len(deed.answers) == 1
 
 
@@ -103,7 +105,7 @@ async def test_commands_come_by_signed_requests_as_well() -> None:
         forged = await rig.server.command(rig.boss, rig.news, "/alerts", "test")
         await rig.until(lambda: len(rig.server.http.statuses) == 2)
 
-        assert [line for _, line in rig.desk.lines] == ["/follow Trade & Tech, China-U.S."]
+        assert [line for _, line in rig.services.lines] == ["/follow Trade & Tech, China-U.S."]
         assert answer.ephemeral
         assert rig.server.http.statuses == [200, 401]
         assert forged.answers == []
@@ -152,7 +154,7 @@ async def test_who_follows_for_the_first_time_gets_a_direct_message_and_no_secon
     (greeting,) = rig.server.messages(rig.alice)
 
     assert "Alerts come here" in texts(greeting)
-    assert rig.desk.reached == [rig.address(rig.alice)] * 2
+    assert rig.services.reached == [rig.address(rig.alice)] * 2
 
 
 async def test_who_cannot_be_written_to_is_told_so_at_once(rig: Talk) -> None:
@@ -161,7 +163,7 @@ async def test_who_cannot_be_written_to_is_told_so_at_once(rig: Talk) -> None:
 
     assert "no direct message reaches you yet" in texts(answer)
     assert "Messages tab" in texts(answer)
-    assert rig.desk.reached == []
+    assert rig.services.reached == []
 
 
 async def test_an_answer_does_not_wait_for_a_greeting_that_slack_holds_up(rig: Talk) -> None:
@@ -174,19 +176,19 @@ async def test_an_answer_does_not_wait_for_a_greeting_that_slack_holds_up(rig: T
     assert "no direct message" not in texts(answer)
     assert before == []
     assert "Alerts come here" in texts(rig.server.messages(rig.alice)[0])
-    assert rig.desk.reached == [rig.address(rig.alice)]
+    assert rig.services.reached == [rig.address(rig.alice)]
 
 
 async def test_a_refusal_greets_nobody(rig: Talk) -> None:
-    rig.desk.answer = lambda *_: Reply("No category is called that.", ok=False)
+    rig.services.answer = lambda *_: Reply("No category is called that.", ok=False)
     await rig.answer("/follow Trde")
     await rig.drain()
 
     assert rig.server.messages(rig.alice) == []
-    assert rig.desk.reached == []
+    assert rig.services.reached == []
 
 
 async def test_unfollow_alone_shows_what_can_be_taken_off(rig: Talk) -> None:
     await rig.answer("/unfollow")
 
-    assert rig.desk.executed[0][1:] == ("following", {})
+    assert rig.services.executed[0][1:] == ("following", {})

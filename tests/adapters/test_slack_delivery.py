@@ -138,7 +138,7 @@ async def test_a_person_is_written_to_by_their_id_and_nothing_is_opened_before(r
 
 async def test_direct_messages_that_moved_are_found_where_they_are_now(rig: Rig) -> None:
     reference = await rig.adapter.send(rig.to(rig.alice), alert(1), KEY)
-    rig.desk.memory[f"slack:dm:/{rig.alice.id}"] = "D0GONE"
+    rig.services.memory[f"slack:dm:/{rig.alice.id}"] = "D0GONE"
     await rig.restart()
     with pytest.raises(PermanentError) as error:
         await rig.adapter.find(rig.to(rig.alice), KEY, LONG_AGO)
@@ -149,12 +149,12 @@ async def test_direct_messages_that_moved_are_found_where_they_are_now(rig: Rig)
 
 async def test_a_person_who_refused_a_message_is_greeted_anew(rig: Rig) -> None:
     await rig.adapter.send(rig.to(rig.alice), alert(1), key(1))
-    remembered = dict(rig.desk.memory)
+    remembered = dict(rig.services.memory)
     rig.server.faults.error(POST, "messages_tab_disabled")
     await refused(rig, rig.to(rig.alice))
 
     assert remembered == {f"slack:dm:/{rig.alice.id}": rig.team.dm(rig.alice)}
-    assert rig.desk.memory == {}
+    assert rig.services.memory == {}
 
 
 async def test_blocks_that_slack_refuses_are_for_the_outbox_to_send_plain(rig: Rig) -> None:

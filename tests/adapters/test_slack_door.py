@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.install.oauth import Door
+from adapters.slack.install.oauth import InstallRoutes
 from bot.ports import WebRequest
 from tests.adapters.slack_ways import PUBLIC, ways
 
@@ -24,7 +24,7 @@ def test_without_all_that_is_needed_there_is_no_door(missing: dict[str, str]) ->
         "api_base": "https://slack.com/api/",
     }
 
-    assert Door(**(settings | missing)).routes == ()
+    assert InstallRoutes(**(settings | missing)).routes == ()
 
 
 @pytest.mark.parametrize("path", ["/slack/install", "/slack/oauth_redirect"])
@@ -32,7 +32,7 @@ async def test_the_door_is_known_before_the_start_and_shut_until_then(path: str)
     async with ways() as made:
         handle = {each.path: each.handle for each in made.door.routes}[path]
         before = await handle(WebRequest(path))
-        made.door.open(made.desk, made.workspaces, made.installations)
+        made.door.open(made.services, made.workspaces, made.installations)
         made.door.close()
         after = await handle(WebRequest(path))
 
@@ -40,7 +40,9 @@ async def test_the_door_is_known_before_the_start_and_shut_until_then(path: str)
 
 
 def test_slack_itself_is_where_browsers_are_sent() -> None:
-    door = Door(client_id="1", client_secret="2", public_url=PUBLIC, api_base="https://slack.com/api/")
+    door = InstallRoutes(
+        client_id="1", client_secret="2", public_url=PUBLIC, api_base="https://slack.com/api/"
+    )
     unused: Any = None
 
     assert door._settings(unused, unused, unused).authorization_url == "https://slack.com/oauth/v2/authorize"

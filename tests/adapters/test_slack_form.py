@@ -37,8 +37,8 @@ async def test_a_bare_follow_opens_the_form_and_runs_nothing(rig: Talk) -> None:
         await rig.server.close(rig.alice, view)
     await rig.drain()
 
-    assert rig.desk.lines == []
-    assert rig.desk.asked == []
+    assert rig.services.lines == []
+    assert rig.services.asked == []
 
 
 async def test_what_is_typed_into_the_form_is_searched_by_the_desk(rig: Talk) -> None:
@@ -47,7 +47,7 @@ async def test_what_is_typed_into_the_form_is_searched_by_the_desk(rig: Talk) ->
 
     assert found == ["China-U.S.", "Trade"]
     assert (rig.address(rig.alice), "follow", "categories", "chi") in [
-        (caller.address, *rest) for caller, *rest in rig.desk.completed
+        (caller.address, *rest) for caller, *rest in rig.services.completed
     ]
 
 
@@ -67,7 +67,7 @@ async def test_a_search_that_takes_too_long_offers_nothing(
         await asyncio.Event().wait()
         return []
 
-    rig.desk.complete = never
+    rig.services.complete = never
 
     assert await rig.server.options(rig.alice, view, "categories", "x") == []
 
@@ -80,17 +80,17 @@ async def test_what_was_chosen_is_followed_also_after_a_restart_and_answered_dir
 
     assert acked == {}
     assert rig.server.modal(rig.alice) is None
-    assert rig.desk.asked == [("follow", {"categories": "China-U.S., Trade", "when": "now"})]
+    assert rig.services.asked == [("follow", {"categories": "China-U.S., Trade", "when": "now"})]
     assert "/follow" in texts(rig.server.messages(rig.alice)[0])
-    assert rig.desk.reached == [rig.address(rig.alice)]
+    assert rig.services.reached == [rig.address(rig.alice)]
 
 
 async def test_a_refusal_stands_in_the_form_which_stays_open(rig: Talk) -> None:
     view = await form(rig)
-    rig.desk.answer = lambda *_: Reply("No category is called “Trde”.\nNothing was changed.", ok=False)
+    rig.services.answer = lambda *_: Reply("No category is called “Trde”.\nNothing was changed.", ok=False)
     await submit(rig, view, categories=["Trde"])
     shut = rig.server.modal(rig.alice) is None
-    rig.desk.answer = lambda *_: Reply("You now get: Trade.")
+    rig.services.answer = lambda *_: Reply("You now get: Trade.")
     await submit(rig, view, categories=["Trade"])
     await rig.drain()
 
@@ -102,7 +102,7 @@ async def test_a_refusal_stands_in_the_form_which_stays_open(rig: Talk) -> None:
 
 async def test_the_words_of_a_refusal_stand_under_the_categories(rig: Talk) -> None:
     view = await form(rig)
-    rig.desk.answer = lambda *_: Reply("No category is called “Trde”.\nNothing was changed.", ok=False)
+    rig.services.answer = lambda *_: Reply("No category is called “Trde”.\nNothing was changed.", ok=False)
     await submit(rig, view, categories=["Trde"])
 
     assert view.errors == {"categories": "No category is called “Trde”. Nothing was changed."}
@@ -114,7 +114,7 @@ async def test_a_submission_that_comes_twice_counts_once_and_is_acknowledged_ali
     await submit(rig, view, categories=["Trade"])
     await rig.drain()
 
-    assert [path for path, _ in rig.desk.asked] == ["follow"]
+    assert [path for path, _ in rig.services.asked] == ["follow"]
     assert len(rig.server.messages(rig.alice)) == 1
 
 
@@ -124,14 +124,14 @@ async def test_a_submission_that_takes_long_closes_the_form_and_is_answered_late
     view = await form(rig)
     monkeypatch.setattr("adapters.slack.interactions.conversation.FORM_LIMIT", 0.01)
     thinking = asyncio.Event()
-    execute = rig.desk.execute
+    execute = rig.services.execute
 
     async def slowly(caller: Caller, path: str, values: Any) -> Reply:
         await thinking.wait()
         await execute(caller, path, values)
         return Reply("No category is called that.", ok=False)
 
-    rig.desk.execute = slowly
+    rig.services.execute = slowly
     acked = await submit(rig, view, categories=["Trde"])
     thinking.set()
     await rig.drain()
@@ -149,7 +149,7 @@ async def test_who_cannot_be_written_to_is_told_so_where_the_form_was_opened(rig
 
     assert told.channel_id == rig.news.id
     assert "no direct message reaches you yet" in texts(told)
-    assert rig.desk.reached == []
+    assert rig.services.reached == []
 
 
 async def test_from_the_app_home_such_a_word_stands_in_the_home(rig: Talk) -> None:
@@ -168,7 +168,7 @@ async def test_where_no_form_can_be_opened_the_command_is_answered(rig: Talk) ->
     answer = await rig.answer("/follow")
 
     assert "/follow" in texts(answer)
-    assert [line for _, line in rig.desk.lines] == ["/follow"]
+    assert [line for _, line in rig.services.lines] == ["/follow"]
 
 
 # --- channels ----------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ async def test_an_admin_sends_alerts_to_a_channel_by_the_form(rig: Talk) -> None
     await submit(rig, view, rig.boss, categories=["Trade"], channel=rig.news.id)
     await rig.drain()
 
-    assert rig.desk.asked == [("alerts add", {"categories": "Trade", "channel": rig.address(rig.news)})]
+    assert rig.services.asked == [("alerts add", {"categories": "Trade", "channel": rig.address(rig.news)})]
     assert "/alerts add" in texts(rig.server.ephemerals(rig.boss)[0])
     assert rig.server.messages(rig.boss) == []
 
@@ -198,7 +198,7 @@ async def test_a_bare_alerts_add_presets_the_channel(rig: Talk) -> None:
     await submit(rig, view, rig.boss, categories=["Trade"])
     await rig.drain()
 
-    assert rig.desk.asked == [("alerts add", {"categories": "Trade", "channel": rig.address(rig.news)})]
+    assert rig.services.asked == [("alerts add", {"categories": "Trade", "channel": rig.address(rig.news)})]
 
 
 async def test_what_keeps_alerts_out_of_a_channel_stands_under_it(rig: Talk) -> None:
@@ -208,7 +208,7 @@ async def test_what_keeps_alerts_out_of_a_channel_stands_under_it(rig: Talk) -> 
 
     assert list(view.errors) == ["channel"]
     assert "/invite @bystander" in view.errors["channel"]
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 async def test_while_slack_does_not_tell_of_a_channel_the_form_says_so(rig: Talk) -> None:
@@ -217,18 +217,18 @@ async def test_while_slack_does_not_tell_of_a_channel_the_form_says_so(rig: Talk
     await submit(rig, view, rig.boss, categories=["Trade"], channel=rig.news.id)
 
     assert "fault of its own" in next(iter(view.errors.values()))
-    assert rig.desk.asked == []
+    assert rig.services.asked == []
 
 
 async def test_a_channel_in_the_form_of_somebody_who_is_no_admin_is_refused(rig: Talk) -> None:
     view = await form(rig, "/follow", rig.boss)
     rig.boss.admin = False
     await rig.restart()
-    rig.desk.answer = lambda *_: Reply("Only admins may use /alerts add.", ok=False)
+    rig.services.answer = lambda *_: Reply("Only admins may use /alerts add.", ok=False)
     await submit(rig, view, rig.boss, categories=["Trade"], channel=rig.news.id)
 
-    assert rig.desk.asked == [("alerts add", {})]
-    assert rig.desk.executed[0][0].admin is False
+    assert rig.services.asked == [("alerts add", {})]
+    assert rig.services.executed[0][0].admin is False
     assert "Only admins" in view.errors["categories"]
 
 
@@ -236,7 +236,7 @@ async def test_a_bare_alerts_add_of_somebody_who_is_no_admin_opens_nothing(rig: 
     await rig.answer("/alerts add")
 
     assert rig.server.modal(rig.alice) is None
-    assert rig.desk.asked == [("alerts add", {})]
+    assert rig.services.asked == [("alerts add", {})]
 
 
 async def test_the_button_for_alerts_in_the_app_home_opens_the_form(rig: Talk) -> None:

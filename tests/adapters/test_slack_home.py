@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
-from bot.model import Caller, Offer, Reply
+from bot.model import Caller, Reply, SuggestedAction
 from tests.adapters.discord_rig import post
 from tests.adapters.slack_talk_rig import Talk, buttons, talk, texts
 
@@ -19,7 +19,10 @@ class Follows:
 
     def answer(self, _caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
         if path == "following":
-            offers = [Offer(f"Unfollow {each}", "unfollow", (("categories", each),)) for each in self.names]
+            offers = [
+                SuggestedAction(f"Unfollow {each}", "unfollow", (("categories", each),))
+                for each in self.names
+            ]
             return Reply(f"You get: {', '.join(self.names) or 'nothing'}.", offers=tuple(offers))
         if path == "unfollow":
             self.names.remove(values["categories"])
@@ -33,7 +36,7 @@ class Follows:
 @pytest.fixture
 async def rig() -> AsyncIterator[Talk]:
     async with talk() as each:
-        each.desk.answer = Follows("Trade").answer
+        each.services.answer = Follows("Trade").answer
         yield each
 
 

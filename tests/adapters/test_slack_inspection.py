@@ -15,7 +15,7 @@ from adapters.slack.checks import (
 )
 from adapters.slack.install.installations import Installations, Installed
 from adapters.slack.install.manifest import BOT_SCOPES
-from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.rate_limit import RateLimiter
 from adapters.slack.transport.workspaces import Identity, Workspaces
 from tests.adapters.slack_ways import Ways, ways
 
@@ -56,7 +56,7 @@ async def test_a_bot_without_a_home_needs_workspaces_that_install_it(url: str, e
         made.home.scopes = set(BOT_SCOPES)
         await made.installations.keep(Installed(made.home.id, made.home.name, made.home.bot_token))
         kept = made.installations if url else None
-        homeless = Workspaces(api_base=made.server.api_base, pace=Pace(), installations=kept)
+        homeless = Workspaces(api_base=made.server.api_base, pace=RateLimiter(), installations=kept)
         found = await inspect(homeless, [(True, "the way in")], kept, [], install_url=url)
         await homeless.aclose()
 
@@ -67,7 +67,7 @@ async def test_a_bot_without_a_home_needs_workspaces_that_install_it(url: str, e
 async def test_before_anybody_installed_the_app_nothing_is_wrong(database: bool) -> None:  # noqa: FBT001 -- a parameter
     async with ways() as made:
         kept = made.installations if database else None
-        homeless = Workspaces(api_base=made.server.api_base, pace=Pace(), installations=kept)
+        homeless = Workspaces(api_base=made.server.api_base, pace=RateLimiter(), installations=kept)
         found = await inspect(homeless, [(True, "the way in")], kept, [], install_url=INSTALL)
         await homeless.aclose()
 
@@ -141,7 +141,9 @@ async def test_workspaces_that_installed_the_app_are_looked_at() -> None:
 async def test_installations_that_cannot_be_read_are_told() -> None:
     async with ways() as made:
         team = made.server.add_team("guests")
-        await Installations(made.desk, "an older secret").keep(Installed(team.id, team.name, team.bot_token))
+        await Installations(made.services, "an older secret").keep(
+            Installed(team.id, team.name, team.bot_token)
+        )
         well, line = (await findings(made))[-1]
 
         assert not well

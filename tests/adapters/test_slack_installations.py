@@ -12,7 +12,7 @@ from slack_bolt.error import BoltError
 from slack_sdk.oauth.installation_store import Installation
 
 from adapters.slack.install.installations import STATE_LIFE, Installations, Installed, States
-from tests.adapters.discord_rig import NotingDesk
+from tests.adapters.discord_rig import NotingServices
 
 SECRET = "0123456789abcdef0123456789abcdef"
 ALPHABET = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"  # base64 for addresses
@@ -29,17 +29,17 @@ class HandClock:
         return self.time
 
 
-class ForgetfulDesk(NotingDesk):
+class ForgetfulDesk(NotingServices):
     """A desk whose store refuses to write."""
 
-    async def remember(self, key: str, value: str) -> None:  # noqa: ARG002 -- it forgets both
+    async def set_value(self, key: str, value: str) -> None:  # noqa: ARG002 -- it forgets both
         return
 
 
 async def test_an_installation_is_read_back_also_after_a_restart() -> None:
-    desk = NotingDesk()
-    await Installations(desk, SECRET).keep(READERS)
-    again = Installations(desk, SECRET)
+    services = NotingServices()
+    await Installations(services, SECRET).keep(READERS)
+    again = Installations(services, SECRET)
 
     assert await again.token("T0READERS") == "xoxb-1-readers"
     assert await again.installed("T0READERS") == READERS
@@ -48,28 +48,28 @@ async def test_an_installation_is_read_back_also_after_a_restart() -> None:
 
 
 async def test_nothing_that_is_kept_shows_the_token() -> None:
-    desk = NotingDesk()
-    await Installations(desk, SECRET).keep(READERS)
+    services = NotingServices()
+    await Installations(services, SECRET).keep(READERS)
 
-    assert list(desk.memory) == ["slack:installation:T0READERS"]
-    assert "xoxb" not in str(desk.memory)
+    assert list(services.memory) == ["slack:installation:T0READERS"]
+    assert "xoxb" not in str(services.memory)
     assert "xoxb" not in repr(READERS)
 
 
 async def test_a_dropped_installation_is_gone() -> None:
-    desk = NotingDesk()
-    installations = Installations(desk, SECRET)
+    services = NotingServices()
+    installations = Installations(services, SECRET)
     await installations.keep(READERS)
     assert await installations.drop("T0READERS", READERS.token)
 
     assert await installations.token("T0READERS") == ""
-    assert desk.memory == {}
+    assert services.memory == {}
 
 
 async def test_another_client_secret_reads_nothing_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    desk = NotingDesk()
-    await Installations(desk, SECRET).keep(READERS)
-    changed = Installations(desk, "another secret")
+    services = NotingServices()
+    await Installations(services, SECRET).keep(READERS)
+    changed = Installations(services, "another secret")
 
     assert await changed.token("T0READERS") == ""
     assert await changed.teams() == ["T0READERS"]
@@ -79,10 +79,10 @@ async def test_another_client_secret_reads_nothing_and_says_so(caplog: pytest.Lo
 
 @pytest.mark.parametrize("sealed", ["", "x", "gAAAAA==", "é"])
 async def test_what_was_tampered_with_is_no_installation(sealed: str) -> None:
-    desk = NotingDesk()
-    desk.memory["slack:installation:T0READERS"] = sealed
+    services = NotingServices()
+    services.memory["slack:installation:T0READERS"] = sealed
 
-    assert await Installations(desk, SECRET).installed("T0READERS") is None
+    assert await Installations(services, SECRET).installed("T0READERS") is None
 
 
 @pytest.mark.parametrize(
@@ -96,12 +96,12 @@ async def test_what_was_tampered_with_is_no_installation(sealed: str) -> None:
     ],
 )
 async def test_what_cannot_be_used_is_not_kept(fields: dict[str, str | None], words: str) -> None:
-    desk = NotingDesk()
+    services = NotingServices()
     granted = {"user_id": "U1", "team_id": "T0READERS", "bot_token": "xoxb-1"} | fields
     with pytest.raises(BoltError, match=words):
-        await Installations(desk, SECRET).async_save(Installation(**granted))  # type: ignore[arg-type]  # None too
+        await Installations(services, SECRET).async_save(Installation(**granted))  # type: ignore[arg-type]  # None too
 
-    assert desk.memory == {}
+    assert services.memory == {}
 
 
 async def test_an_installation_that_the_store_does_not_take_is_no_success() -> None:
@@ -110,7 +110,7 @@ async def test_an_installation_that_the_store_does_not_take_is_no_success() -> N
 
 
 async def test_a_state_is_good_once() -> None:
-    states = States(NotingDesk(), SECRET, HandClock())
+    states = States(NotingServices(), SECRET, HandClock())
     state = await states.async_issue()
 
     assert await states.async_consume(state)
@@ -119,16 +119,16 @@ async def test_a_state_is_good_once() -> None:
 
 
 async def test_a_state_is_good_once_over_a_restart_too() -> None:
-    desk, clock = NotingDesk(), HandClock()
-    state = await States(desk, SECRET, clock).async_issue()
+    services, clock = NotingServices(), HandClock()
+    state = await States(services, SECRET, clock).async_issue()
 
-    assert await States(desk, SECRET, clock).async_consume(state)
-    assert not await States(desk, SECRET, clock).async_consume(state)
+    assert await States(services, SECRET, clock).async_consume(state)
+    assert not await States(services, SECRET, clock).async_consume(state)
 
 
 async def test_a_state_is_good_for_ten_minutes() -> None:
     clock = HandClock()
-    states = States(NotingDesk(), SECRET, clock)
+    states = States(NotingServices(), SECRET, clock)
     early, late = await states.async_issue(), await states.async_issue()
     clock.time += timedelta(seconds=STATE_LIFE)
     assert await states.async_consume(early)
@@ -138,16 +138,16 @@ async def test_a_state_is_good_for_ten_minutes() -> None:
 
 
 async def test_asking_for_states_fills_no_store_and_used_ones_are_forgotten() -> None:
-    desk, clock = NotingDesk(), HandClock()
-    states = States(desk, SECRET, clock)
+    services, clock = NotingServices(), HandClock()
+    states = States(services, SECRET, clock)
     used = [await states.async_issue() for _ in range(5)]
-    assert desk.memory == {}
+    assert services.memory == {}
     for state in used:
         await states.async_consume(state)
     clock.time += timedelta(seconds=2 * STATE_LIFE)
     await states.async_consume(await states.async_issue())
 
-    assert len(desk.memory) == 1
+    assert len(services.memory) == 1
 
 
 async def test_a_state_whose_use_cannot_be_noted_is_refused() -> None:
@@ -158,14 +158,14 @@ async def test_a_state_whose_use_cannot_be_noted_is_refused() -> None:
 
 @given(st.text(max_size=200))
 async def test_no_text_of_anybody_is_a_state(text: str) -> None:
-    desk = NotingDesk()
+    services = NotingServices()
 
-    assert not await States(desk, SECRET, HandClock()).async_consume(text)
-    assert desk.memory == {}
+    assert not await States(services, SECRET, HandClock()).async_consume(text)
+    assert services.memory == {}
 
 
 async def test_a_state_written_in_another_way_is_not_another_state() -> None:
-    states = States(NotingDesk(), SECRET, HandClock())
+    states = States(NotingServices(), SECRET, HandClock())
     state = await states.async_issue()
     assert await states.async_consume(state)
 
@@ -176,9 +176,9 @@ async def test_a_state_written_in_another_way_is_not_another_state() -> None:
 
 
 async def test_an_installation_is_no_state() -> None:
-    desk = NotingDesk()
-    await Installations(desk, SECRET).keep(READERS)
+    services = NotingServices()
+    await Installations(services, SECRET).keep(READERS)
 
-    assert not await States(desk, SECRET, HandClock()).async_consume(
-        desk.memory["slack:installation:T0READERS"]
+    assert not await States(services, SECRET, HandClock()).async_consume(
+        services.memory["slack:installation:T0READERS"]
     )

@@ -82,7 +82,7 @@ async def test_connections_that_are_cut_off_come_back_and_what_waited_comes_in()
         await deed.acked(20)
         await made.server.wait_until(lambda: link.connected)
         await made.type("Trade")
-        await made.server.wait_until(lambda: made.desk.parked)
+        await made.server.wait_until(lambda: made.services.parked)
 
         assert made.server.sockets.opened >= 3
 
@@ -261,7 +261,7 @@ async def test_a_workspace_that_is_not_known_is_told_so_and_its_events_change_no
         await archived.acked()
 
         assert told[0]["text"] == UNKNOWN_WORKSPACE
-        assert [*made.heard, *made.desk.parked] == []
+        assert [*made.heard, *made.services.parked] == []
 
 
 async def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:

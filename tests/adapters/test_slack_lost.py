@@ -61,7 +61,7 @@ async def test_another_process_finds_what_one_that_was_killed_had_sent(rig: Rig)
     """Killed after Slack accepted the message, before the outbox recorded it: only the claim was kept."""
     await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
     await rig.adapter.send(rig.to(rig.alice), alert(1), KEY)
-    rig.desk.memory.clear()
+    rig.services.memory.clear()
     await rig.restart()
 
     for place in (rig.news, rig.alice):
@@ -128,7 +128,7 @@ async def test_with_15_messages_a_minute_a_message_in_a_busy_channel_is_settled(
     assert found == reference
     assert attempts >= 7
     assert len([each for each in rig.server.calls_to(HISTORY) if each.status == 200]) == 7
-    assert not [key for key in rig.desk.memory if "look" in key]
+    assert not [key for key in rig.services.memory if "look" in key]
 
 
 async def test_what_is_written_during_a_search_does_not_lengthen_it(rig: Rig) -> None:
@@ -164,7 +164,7 @@ async def test_a_search_goes_on_after_a_restart(rig: Rig) -> None:
 
 @pytest.mark.parametrize("kept", ["{", "[]", "3", '{"key": 1}', '{"key": "x", "oldest": "1", "cursor": "y"}'])
 async def test_what_is_kept_of_another_search_is_not_gone_on_with(rig: Rig, kept: str) -> None:
-    rig.desk.memory[f"slack:look:{rig.address(rig.news)}"] = kept
+    rig.services.memory[f"slack:look:{rig.address(rig.news)}"] = kept
     reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
 
     assert await searched(rig) == (reference, 1)

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.slack.install.installations import STATE_LIFE
 from adapters.slack.install.manifest import BOT_SCOPES
-from adapters.slack.install.oauth import Door
+from adapters.slack.install.oauth import InstallRoutes
 from bot.errors import PermanentError, Scope
 from bot.ports import WebAnswer
 from storage import open_store
@@ -21,7 +21,7 @@ REDIRECT = "/slack/oauth_redirect"
 
 def opened(made: Ways) -> Browser:
     """Open the door and return a browser before it."""
-    made.door.open(made.desk, made.workspaces, made.installations)
+    made.door.open(made.services, made.workspaces, made.installations)
     return made.browser()
 
 
@@ -33,7 +33,7 @@ async def test_a_workspace_that_installs_the_app_gets_messages_with_its_own_toke
     async with by_socket() as (made, _):
         guests = made.server.add_team("guests", installed=False)
         place, bob = guests.add_channel("place"), guests.add_user("bob")
-        made.desk.known = [f"slack:{guests.id}/{place.id}", f"slack:{made.news.id}"]
+        made.services.known = [f"slack:{guests.id}/{place.id}", f"slack:{made.news.id}"]
         answer = await opened(made).install(guests)
         client = await made.workspaces.client(guests.id)
         await client.chat_postMessage(channel=place.id, text="the first message")
@@ -45,7 +45,7 @@ async def test_a_workspace_that_installs_the_app_gets_messages_with_its_own_toke
         assert client.token == guests.bot_token != made.home.bot_token
         assert [each.text for each in made.server.messages(place)] == ["the first message"]
         assert made.heard == ["Trade"]
-        assert made.desk.reached == [f"slack:{guests.id}/{place.id}"]
+        assert made.services.reached == [f"slack:{guests.id}/{place.id}"]
         assert guests.scopes == set(BOT_SCOPES)
 
 
@@ -54,24 +54,24 @@ async def test_an_uninstalled_workspace_is_cleaned_up_and_parked_and_resumes_whe
         await made.server.wait_for_connections()
         guests = made.server.add_team("guests", installed=False)
         place = f"slack:{guests.id}/{guests.add_channel('place').id}"
-        made.desk.known = [place, f"slack:{made.news.id}"]
+        made.services.known = [place, f"slack:{made.news.id}"]
         browser = opened(made)
         await browser.install(guests)
         for deed in await guests.uninstall():
             await deed.acked()
-        await made.server.wait_until(lambda: made.desk.parked)
+        await made.server.wait_until(lambda: made.services.parked)
         await made.events.drain(5)
 
-        assert {address for address, _ in made.desk.parked} == {place}
-        assert "install it there again" in made.desk.parked[0][1]
+        assert {address for address, _ in made.services.parked} == {place}
+        assert "install it there again" in made.services.parked[0][1]
         assert await made.installations.teams() == []
         with pytest.raises(PermanentError) as caught:
             await made.workspaces.client(guests.id)
         assert caught.value.scope is Scope.DESTINATION
 
-        made.desk.reached.clear()
+        made.services.reached.clear()
         await browser.install(guests)
-        assert made.desk.reached == [place]
+        assert made.services.reached == [place]
         assert (await made.workspaces.client(guests.id)).token == guests.bot_token
 
 
@@ -138,7 +138,7 @@ async def test_a_state_that_is_too_old_is_refused() -> None:
 
     late = timedelta()
     async with ways() as made:
-        made.door = Door(
+        made.door = InstallRoutes(
             client_id=made.server.client_id,
             client_secret=made.server.client_secret,
             public_url=PUBLIC,
@@ -250,9 +250,9 @@ async def test_an_installation_that_cannot_be_kept_is_told(caplog: pytest.LogCap
 
         async def refuse(key: str, value: str) -> None:
             if not key.startswith("slack:installation:"):
-                made.desk.memory[key] = value
+                made.services.memory[key] = value
 
-        made.desk.remember = refuse  # type: ignore[method-assign]  # a store that refuses one write
+        made.services.set_value = refuse  # type: ignore[method-assign]  # a store that refuses one write
         answer = await opened(made).install(made.server.add_team("guests", installed=False))
 
         assert answer.status == 500

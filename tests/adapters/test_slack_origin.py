@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.interactions import request_context
-from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.transport.tasks import KEPT, MOST, Once, Tasks
 from bot.errors import BystanderError
 from tests.adapters.any_messages import unhurried
@@ -42,9 +42,9 @@ def test_a_command_a_click_and_an_event_tell_who_and_where() -> None:
     assert (
         request_context.read(command)
         == request_context.read(click)
-        == Origin("T0AAAAAAA", "U0AAAAAAA", "C0AAAAAAA", "1.2")
+        == RequestContext("T0AAAAAAA", "U0AAAAAAA", "C0AAAAAAA", "1.2")
     )
-    assert request_context.read(event) == Origin("T0AAAAAAA", "U0AAAAAAA", "", "Ev1")
+    assert request_context.read(event) == RequestContext("T0AAAAAAA", "U0AAAAAAA", "", "Ev1")
 
 
 def test_an_installation_for_an_organisation_names_the_workspace_elsewhere() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.shared.token_bucket import urgent
-from adapters.slack.transport.rate_limit import CHANNEL_BURST, PATIENCE, POST, TIER_3, Pace
+from adapters.slack.transport.rate_limit import CHANNEL_BURST, PATIENCE, POST, TIER_3, RateLimiter
 from bot.errors import TemporaryError
 from tests.adapters.slack_rig import FastTime
 
@@ -21,7 +21,7 @@ TEAM = "T0HOME"
 class Passed:
     """Notes when calls pass, by whatever name they have."""
 
-    def __init__(self, time: FastTime, pace: Pace) -> None:
+    def __init__(self, time: FastTime, pace: RateLimiter) -> None:
         self._time = time
         self._pace = pace
         self.at: list[tuple[float, str]] = []
@@ -35,7 +35,7 @@ class Passed:
         return [name for _, name in self.at]
 
 
-def rig(per_minute: float = 200, patience: float = 1e9) -> tuple[FastTime, Passed, Pace]:
+def rig(per_minute: float = 200, patience: float = 1e9) -> tuple[FastTime, Passed, RateLimiter]:
     time = FastTime()
     pace = time.pace(per_minute=per_minute, patience=patience)
     return time, Passed(time, pace), pace

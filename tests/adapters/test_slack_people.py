@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.interactions.permissions import KEPT, NO_SCOPE, SILENT, People, Rights, may_manage
+from adapters.slack.interactions.permissions import KEPT, NO_SCOPE, SILENT, Permissions, Rights, may_manage
 from tests.adapters.any_messages import unhurried
 from tests.adapters.slack_rig import without_proxy
 from tests.fakes.slack_server import FakeSlack
@@ -29,7 +29,7 @@ class Slack:
         self.team: Team = server.add_team()
         self.client = AsyncWebClient(self.team.bot_token, server.api_base, retry_handlers=[])
         self.now = 0.0
-        self.people = People(["U0CONFIG001", "T0OTHERTEAM/U0CONFIG002"], clock=lambda: self.now)
+        self.people = Permissions(["U0CONFIG001", "T0OTHERTEAM/U0CONFIG002"], clock=lambda: self.now)
 
     async def admits(self, user: User, **more: Any) -> bool:
         return (await self.rights(user, **more)).admin
@@ -120,7 +120,7 @@ async def test_after_a_fault_slack_is_asked_again_at_once(slack: Slack) -> None:
 
 
 def test_the_config_names_admins_by_their_workspace() -> None:
-    people = People(["U0CONFIG001", "T0OTHERTEAM/U0CONFIG002"])
+    people = Permissions(["U0CONFIG001", "T0OTHERTEAM/U0CONFIG002"])
 
     assert people.is_operator(TEAM, "U0CONFIG001", TEAM)
     assert people.is_operator("T0OTHERTEAM", "U0CONFIG002", TEAM)

@@ -14,25 +14,25 @@ async def test_a_new_token_after_a_removal_lets_out_what_waited_at_home_once() -
     async with made() as rig:
         await rig.start()
         await rig.server.wait_for_connections()
-        rig.desk.known = [rig.address(rig.news), rig.address(rig.alice), "slack:T0AAAAAAA/C0AAAAAAA"]
+        rig.services.known = [rig.address(rig.news), rig.address(rig.alice), "slack:T0AAAAAAA/C0AAAAAAA"]
         for deed in await rig.team.uninstall():
             await deed.acked()
-        await rig.server.wait_until(lambda: rig.desk.parked)
+        await rig.server.wait_until(lambda: rig.services.parked)
         await rig.adapter.aclose()
         rig.team.install(set(BOT_SCOPES))
         await rig.restart(bot_token=rig.team.bot_token)
-        reached = list(rig.desk.reached)
+        reached = list(rig.services.reached)
         await rig.restart(bot_token=rig.team.bot_token)
 
-        assert reached == rig.desk.reached == [rig.address(rig.news), rig.address(rig.alice)]
+        assert reached == rig.services.reached == [rig.address(rig.news), rig.address(rig.alice)]
 
 
 async def test_a_start_without_a_removal_before_lets_nothing_out() -> None:
     async with made() as rig:
-        rig.desk.known = [rig.address(rig.news)]
+        rig.services.known = [rig.address(rig.news)]
         await rig.start()
 
-        assert rig.desk.reached == []
+        assert rig.services.reached == []
 
 
 async def test_the_page_to_install_says_so_when_the_bot_cannot_connect() -> None:

@@ -40,7 +40,7 @@ async def test_commands_and_events_come_in() -> None:
         made.news.delete()
         event = {"type": "channel_deleted", "channel": made.news.id}
         await (await made.server.event(made.home, event)).acked()
-        await made.server.wait_until(lambda: made.desk.ended)
+        await made.server.wait_until(lambda: made.services.ended)
 
         assert link.connected
         assert made.heard == ["China-U.S. & <Trade>"]

@@ -13,7 +13,7 @@ from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import FeedState
 from bot.ports import Inspection, PollCommit, PollRecord, Store
-from bot.services import FrontDesk
+from bot.services import Services
 from storage import open_store
 from tests.adapters.slack_talk_rig import Talk, buttons, talk, texts
 from tests.commands.room import BLOG, NOW, POSTS, Hands, post_row
@@ -48,8 +48,8 @@ async def library(path: Path) -> AsyncIterator[Store]:
 async def rig(tmp_path: Path) -> AsyncIterator[tuple[Talk, Store]]:
     async with library(tmp_path) as store:
         clock = Hands()
-        desk = FrontDesk(Dispatcher(store, Nobody(), clock, channel_address), store, clock)
-        async with talk(desk) as each:
+        services = Services(Dispatcher(store, Nobody(), clock, channel_address), store, clock)
+        async with talk(services) as each:
             yield each, store
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.rate_limit import RateLimiter
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError, Scope, TemporaryError
 from tests.adapters.slack_rig import without_proxy
@@ -45,7 +45,7 @@ async def made(*, bot_token: str | None = None, installations: bool = True) -> A
             tokens.known[other.id] = other.bot_token
             workspaces = Workspaces(
                 api_base=server.api_base,
-                pace=Pace(),
+                pace=RateLimiter(),
                 bot_token=home.bot_token if bot_token is None else bot_token,
                 installations=tokens if installations else None,
             )

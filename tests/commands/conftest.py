@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.pipeline.fetch.client import Fetcher
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from storage import open_store
 from tests.commands.room import LOOPBACK, POSTS, SECOND, Room, post_row
 
@@ -16,8 +16,8 @@ async def empty_room(tmp_path: Path) -> AsyncIterator[Room]:
     """A bot that watches nothing yet."""
     store = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
     try:
-        async with Fetcher(LOOPBACK) as fetcher, Wall() as wall:
-            yield Room(store, fetcher, wall)
+        async with Fetcher(LOOPBACK) as fetcher, Sandbox() as sandbox:
+            yield Room(store, fetcher, sandbox)
     finally:
         await store.aclose()
 

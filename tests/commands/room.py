@@ -8,11 +8,11 @@ from ipaddress import ip_network
 
 from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.model import Caller, Claim, Feed, FeedSettings, FeedState, Filing, Post, Rank, Reply
+from bot.model import Caller, Claim, EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post, Reply
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import PollCommit, PollRecord, PostRow, Settlement, Store
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 
 LOOPBACK = FetchSettings(allow_networks=(ip_network("127.0.0.0/8"),))
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
@@ -56,7 +56,7 @@ def post_row(
     filing: Filing | None = None,
     silent: bool = False,
 ) -> PostRow:
-    filed = filing or Filing(categories, tags, Rank.API, "The API lists them apart.")
+    filed = filing or Filing(categories, tags, EvidenceRank.API, "The API lists them apart.")
     published = NOW - timedelta(days=40 - number)
     post = Post(
         id=f"wp:{site}:{number}",
@@ -88,12 +88,12 @@ class Room:
 
     store: Store
     fetcher: Fetcher
-    wall: Wall
+    sandbox: Sandbox
     clock: Hands = field(default_factory=Hands)
     zone: tzinfo = UTC
 
     def __post_init__(self) -> None:
-        inspector = FeedInspector(self.fetcher, self.wall)
+        inspector = FeedInspector(self.fetcher, self.sandbox)
         self.dispatcher = Dispatcher(self.store, inspector, self.clock, channel_address, zone=self.zone)
 
     def caller(self, who: str = "alice", *, admin: bool = False, place: str = "") -> Caller:

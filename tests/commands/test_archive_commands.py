@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import FeedSettings, Filing, Rank
+from bot.model import EvidenceRank, FeedSettings, Filing
 from tests.commands.room import Room, post_row
 
 
@@ -146,7 +146,7 @@ async def test_a_post_of_several_feeds_names_its_feed(two_blogs: Room) -> None:
 
 
 async def test_what_a_feed_says_is_shown_on_one_clean_line(room: Room) -> None:
-    filing = Filing(("A\nB\u202eC",), (), Rank.API)
+    filing = Filing(("A\nB\u202eC",), (), EvidenceRank.API)
     await room.publish(
         (await room.store.feeds())[0],
         post_row(30, "Two\nlines\x1b[31m \u202eturned" + "x" * 500, filing=filing),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.match import matches
-from bot.model import EVERYTHING, Alert, Cadence, Offer
+from bot.model import EVERYTHING, Alert, Cadence, SuggestedAction
 from tests.commands.room import BLOG, Room, post_row
 
 
@@ -218,7 +218,9 @@ async def test_a_name_known_as_a_tag_only_is_no_category_and_the_tag_is_offered(
 
     assert "No category is called \u201ctiktok\u201d. A tag of that name exists: /follow #TikTok" in text
     assert "/follow tiktok new:yes" in text
-    assert reply.offers == (Offer("Follow #TikTok", "follow", (("when", "now"), ("categories", "#TikTok"))),)
+    assert reply.offers == (
+        SuggestedAction("Follow #TikTok", "follow", (("when", "now"), ("categories", "#TikTok"))),
+    )
 
 
 @pytest.mark.parametrize(

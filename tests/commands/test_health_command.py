@@ -167,7 +167,7 @@ async def test_an_admin_of_one_server_sees_what_is_on_hold_there_and_nothing_of_
 
 
 async def test_a_platform_that_shut_the_bot_out_is_told(room: Room) -> None:
-    await room.store.remember(f"{SHUT}slack", "the token was revoked")
+    await room.store.set_value(f"{SHUT}slack", "the token was revoked")
     lines = (await room.say("/health")).text.splitlines()
 
     assert lines[0] == "Nothing goes out on slack."
@@ -185,7 +185,7 @@ class Running:
 
 
 def run_with(room: Room, *parts: PartState) -> None:
-    inspector = FeedInspector(room.fetcher, room.wall)
+    inspector = FeedInspector(room.fetcher, room.sandbox)
     room.dispatcher = Dispatcher(room.store, inspector, room.clock, channel_address, runtime=Running(*parts))
 
 

@@ -13,7 +13,7 @@ from adapters.slack.messages.render import payload
 from bot.commands.reading import Vocabulary, read_list
 from bot.commands.resolve import resolve
 from bot.commands.spec import COMMANDS
-from bot.model import EVERYTHING, Alert, Kind, Offer, Term
+from bot.model import EVERYTHING, Alert, Kind, SuggestedAction, Term
 from bot.text.normalize import fold, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled
@@ -31,7 +31,7 @@ async def suggestions(room: Room, path: str, typed: str) -> list[str]:
     return [each for each in await room.complete(path, "categories", typed) if each != "all"]
 
 
-async def take_up(room: Room, offer: Offer) -> None:
+async def take_up(room: Room, offer: SuggestedAction) -> None:
     command = next(each for each in COMMANDS if each.path == offer.path)
     assert (await room.dispatcher.execute(room.caller(), command, dict(offer.values))).ok
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import Filing, Rank, Silence
-from bot.ports import Again, Failed, Parked, Sent
+from bot.model import EvidenceRank, Filing, Silence
+from bot.ports import Failed, Parked, Retry, Sent
 from tests.commands.room import NOW, Room, post_row
 
 NEWS = post_row(30, "New tariffs", ("Trade",), ("Boeing", "Technology"))
@@ -74,26 +74,29 @@ async def test_why_without_posts(empty_room: Room) -> None:
 @pytest.mark.parametrize(
     ("filing", "words"),
     [
-        (Filing(("A",), (), Rank.PAGE), "Filed under A.\nEvidence: certain, from the post's own page."),
         (
-            Filing(("A",), ("b",), Rank.ORDER, "One descent"),
+            Filing(("A",), (), EvidenceRank.PAGE),
+            "Filed under A.\nEvidence: certain, from the post's own page.",
+        ),
+        (
+            Filing(("A",), ("b",), EvidenceRank.ORDER, "One descent"),
             "Evidence: likely, from the order of the names in the feed. One descent.",
         ),
         (
-            Filing((), ("b",), Rank.KNOWN),
+            Filing((), ("b",), EvidenceRank.KNOWN),
             "Filed under no category; tagged #b.\nEvidence: a reading, by the names",
         ),
         (
-            Filing(("China-U.S.",), (), Rank.GIVEN),
+            Filing(("China-U.S.",), (), EvidenceRank.GIVEN),
             "Filed under China-U.S.\nEvidence: certain, this feed prints",
         ),
         (Filing(), "Filed under no category.\nEvidence: none"),
         (
-            Filing(("A",), (), Rank.NONE, ambiguous=True),
+            Filing(("A",), (), EvidenceRank.NONE, ambiguous=True),
             "Filed under A; whether under others too could not be told yet.",
         ),
         (
-            Filing((), (), Rank.ORDER, ambiguous=True),
+            Filing((), (), EvidenceRank.ORDER, ambiguous=True),
             "could not be told for certain, so for now only those who follow all",
         ),
     ],
@@ -163,7 +166,7 @@ async def test_a_waiting_alert_is_told_with_its_last_error(room: Room) -> None:
     assert "It waits to be sent to you since 26 Nov 2022, 23:41 UTC." in (await room.say("/why")).text
 
     (claim,) = await room.claim()
-    await room.settle(Again(claim, NOW + timedelta(minutes=5), "The server answers 503"))
+    await room.settle(Retry(claim, NOW + timedelta(minutes=5), "The server answers 503"))
 
     assert "Tried 1 time. Last error: The server answers 503." in (await room.say("/why")).text
 

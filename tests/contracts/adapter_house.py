@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.model import Feed, Subscription
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.pipeline.fetch.client import Fetcher
-from bot.sandbox.sandbox import Wall
-from bot.services import FrontDesk
+from bot.sandbox.sandbox import Sandbox
+from bot.services import Services
 from storage import open_store
 from tests.commands.room import BLOG, LOOPBACK, POSTS, SECOND, Room, post_row
 from tests.contracts.adapter_rig import Platform
@@ -40,9 +40,9 @@ class House:
         ]
         await self.room.publish(await self.room.watch(BLOG), silent=tuple(first))
         await self.room.publish(await self.room.watch(SECOND), silent=tuple(second))
-        desk = FrontDesk(self.room.dispatcher, self.room.store, self.room.clock)
+        services = Services(self.room.dispatcher, self.room.store, self.room.clock)
         for each in self.platforms:
-            await each.adapter.start(desk)
+            await each.adapter.start(services)
 
     async def blog(self) -> Feed:
         """Return the first blog's feed."""
@@ -75,8 +75,8 @@ async def house(folder: Path, *platforms: str) -> AsyncIterator[House]:
         store = await open_store(f"sqlite:///{folder / 'test.db'}")
         stack.push_async_callback(store.aclose)
         fetcher = await stack.enter_async_context(Fetcher(LOOPBACK))
-        wall = await stack.enter_async_context(Wall())
+        sandbox = await stack.enter_async_context(Sandbox())
         places = [await stack.enter_async_context(PLATFORMS[name]()) for name in platforms]
-        made = House(Room(store, fetcher, wall), tuple(places))
+        made = House(Room(store, fetcher, sandbox), tuple(places))
         await made.open()
         yield made

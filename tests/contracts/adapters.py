@@ -14,7 +14,7 @@ from bot.commands.shown import SHOWN
 from bot.commands.spec import COMMANDS
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
-from bot.ports import Desk, WebRoute
+from bot.ports import BotServices, WebRoute
 from bot.text.sanitize import one_line
 from tests.contracts.adapter_rig import Platform, Rig
 from tests.contracts.apprise_platform import apprise_rig
@@ -53,7 +53,7 @@ class Pinboard:
         self.typed: list[str] = []
         self._troubles: dict[str, deque[Trouble]] = {}
         self._always: dict[str, Trouble] = {}
-        self._desk: Desk | None = None
+        self._services: BotServices | None = None
 
     def meet(self, what: str, *troubles: Trouble) -> None:
         """Queue troubles for the next calls of "send", "edit" or "find", or for answers "lost"."""
@@ -71,10 +71,10 @@ class Pinboard:
 
     @property
     def connected(self) -> bool:
-        return self._desk is not None
+        return self._services is not None
 
-    async def start(self, desk: Desk) -> None:
-        self._desk = desk
+    async def start(self, services: BotServices) -> None:
+        self._services = services
 
     async def run(self) -> None:
         await asyncio.Event().wait()
@@ -103,12 +103,12 @@ class Pinboard:
         return None
 
     async def aclose(self) -> None:
-        self._desk = None
+        self._services = None
 
     async def receive(self, line: str) -> None:
         """Let somebody type a line; the answer is pinned up too."""
-        assert self._desk is not None
-        reply = await self._desk.run(Caller(f"{self.name}:me", f"{self.name}:me"), line)
+        assert self._services is not None
+        reply = await self._services.run(Caller(f"{self.name}:me", f"{self.name}:me"), line)
         self.typed.append(reply.text)
 
     async def _trouble(self, what: str, key: str) -> None:
@@ -130,7 +130,7 @@ SHUT = PermanentError("The token was revoked.", scope=Scope.ADAPTER)
 
 
 @dataclass
-class QuietDesk:
+class QuietServices:
     """A desk that notes what it is asked, and answers every line alike."""
 
     answer: str = "Done."
@@ -171,12 +171,12 @@ class QuietDesk:
     async def addresses(self, prefix: str) -> list[str]:  # noqa: ARG002
         return []
 
-    async def remember(self, key: str, value: str) -> None: ...
+    async def set_value(self, key: str, value: str) -> None: ...
 
-    async def recall(self, key: str) -> str:  # noqa: ARG002
+    async def get_value(self, key: str) -> str:  # noqa: ARG002
         return ""
 
-    async def recalled(self, prefix: str) -> dict[str, str]:  # noqa: ARG002
+    async def list_values(self, prefix: str) -> dict[str, str]:  # noqa: ARG002
         return {}
 
 

@@ -12,6 +12,7 @@ from bot.model import (
     Cadence,
     Claim,
     Digest,
+    EvidenceRank,
     Feed,
     FeedSettings,
     FeedState,
@@ -19,7 +20,6 @@ from bot.model import (
     Kind,
     Notice,
     Post,
-    Rank,
 )
 from bot.ports import AdminNotice, PollCommit, PollRecord, PostRow, Sent, Store
 from bot.text.normalize import term_key
@@ -58,7 +58,7 @@ def row(
         author="Ann",
         published=published,
         summary=f"Summary of {post_id}.",
-        filing=Filing(tuple(categories), tuple(tags), Rank.API, "The API says so."),
+        filing=Filing(tuple(categories), tuple(tags), EvidenceRank.API, "The API says so."),
     )
     values: dict[str, Any] = {
         "guid": f"https://blog.example/?p={post_id}",

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import DeliveryError, PermanentError, Scope
-from bot.model import Alert, Destination, Digest, Filing, Message, Notice, Post, Rank
+from bot.model import Alert, Destination, Digest, EvidenceRank, Filing, Message, Notice, Post
 from tests.contracts.adapter_rig import Rig
-from tests.contracts.adapters import ADAPTERS, ALERTS_ONLY, QuietDesk
+from tests.contracts.adapters import ADAPTERS, ALERTS_ONLY, QuietServices
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BEFORE = datetime(2026, 7, 1, 11, tzinfo=UTC)
@@ -31,7 +31,7 @@ def post(number: int = 1, **fields: object) -> Post:
         "author": "Ann",
         "published": NOW,
         "summary": f"Summary {number}.",
-        "filing": Filing(("Trade",), ("TikTok",), Rank.API, "The API says so."),
+        "filing": Filing(("Trade",), ("TikTok",), EvidenceRank.API, "The API says so."),
     }
     return Post(**(values | fields))  # type: ignore[arg-type]  # fields of a post by name
 
@@ -65,7 +65,7 @@ async def typing_rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
 
 async def test_it_is_connected_from_start_to_close(rig: Rig) -> None:
     before = rig.adapter.connected
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     started = rig.adapter.connected
     await rig.adapter.aclose()
 
@@ -78,26 +78,26 @@ async def test_its_name_is_what_its_addresses_begin_with(rig: Rig) -> None:
 
 async def test_commands_of_people_go_to_the_desk_and_are_answered(typing_rig: Rig) -> None:
     rig = typing_rig
-    desk = QuietDesk("You now get: Trade.")
-    await rig.adapter.start(desk)
+    services = QuietServices("You now get: Trade.")
+    await rig.adapter.start(services)
     await rig.say("/follow Trade")
 
-    caller, line = desk.lines[0]
+    caller, line = services.lines[0]
     assert line == "/follow Trade"
-    assert [line for _, line in desk.lines].count("/follow Trade") == 1
+    assert [line for _, line in services.lines].count("/follow Trade") == 1
     assert caller.platform == rig.adapter.name
     assert "You now get: Trade." in rig.shown()
 
 
 @pytest.mark.parametrize("message", MESSAGES)
 async def test_sending_returns_a_reference(rig: Rig, message: Message) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
 
     assert isinstance(await rig.adapter.send(rig.destination, message, KEY), str)
 
 
 async def test_an_alert_shows_title_categories_summary_and_link(rig: Rig) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     await rig.adapter.send(rig.destination, Alert(post()), KEY)
 
     for word in ("Title 1", "Trade", "Summary 1.", "https://blog.example/1/"):
@@ -106,7 +106,7 @@ async def test_an_alert_shows_title_categories_summary_and_link(rig: Rig) -> Non
 
 @pytest.mark.parametrize("message", [MESSAGES[1], MESSAGES[5]])
 async def test_a_plain_message_shows_title_and_link_only(rig: Rig, message: Message) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     await rig.adapter.send(rig.destination, message, KEY)
 
     assert "Title 1" in rig.shown()
@@ -115,7 +115,7 @@ async def test_a_plain_message_shows_title_and_link_only(rig: Rig, message: Mess
 
 
 async def test_a_digest_shows_every_post(rig: Rig) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     await rig.adapter.send(rig.destination, MESSAGES[4], KEY)
 
     assert "3 posts since the last alert" in rig.shown()
@@ -125,14 +125,14 @@ async def test_a_digest_shows_every_post(rig: Rig) -> None:
 
 
 async def test_a_notice_shows_its_text(rig: Rig) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     await rig.adapter.send(rig.destination, MESSAGES[6], KEY)
 
     assert "China Bystander can be read again." in rig.shown()
 
 
 async def test_an_edit_shows_the_new_form_and_returns_a_reference(rig: Rig) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     reference = await rig.adapter.send(rig.destination, Alert(post()), KEY)
     changed = Alert(post(title="Better title"))
 
@@ -146,7 +146,7 @@ async def test_an_edit_shows_the_new_form_and_returns_a_reference(rig: Rig) -> N
 
 
 async def test_a_sent_message_is_found_by_its_key_where_the_platform_remembers(rig: Rig) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     assert await rig.adapter.find(rig.destination, KEY, BEFORE) is None
     reference = await rig.adapter.send(rig.destination, Alert(post()), KEY)
     elsewhere = Destination(2, f"{rig.adapter.name}:elsewhere")
@@ -157,7 +157,7 @@ async def test_a_sent_message_is_found_by_its_key_where_the_platform_remembers(r
 
 
 async def test_a_platform_that_is_gone_raises_a_delivery_error_and_nothing_else(rig: Rig) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     reference = await rig.adapter.send(rig.destination, Alert(post()), KEY)
     rig.vanish()
 
@@ -171,7 +171,7 @@ async def test_a_platform_that_is_gone_raises_a_delivery_error_and_nothing_else(
 
 
 async def test_running_serves_until_it_is_cancelled(rig: Rig) -> None:
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     running = asyncio.create_task(rig.adapter.run())
     if rig.types:
         await rig.say("/health")
@@ -186,7 +186,7 @@ async def test_running_serves_until_it_is_cancelled(rig: Rig) -> None:
 
 async def test_it_closes_twice_and_without_start(rig: Rig) -> None:
     await rig.adapter.aclose()
-    await rig.adapter.start(QuietDesk())
+    await rig.adapter.start(QuietServices())
     await rig.adapter.aclose()
     await rig.adapter.aclose()
 
@@ -201,7 +201,7 @@ async def test_it_closes_twice_and_without_start(rig: Rig) -> None:
     ],
 )
 async def test_what_strangers_wrote_is_shown_as_text(rig: Rig, message: Message) -> None:
-    await rig.adapter.start(QuietDesk(answer=EVIL))
+    await rig.adapter.start(QuietServices(answer=EVIL))
     with contextlib.suppress(PermanentError):  # there may be no such place
         await rig.adapter.send(Destination(7, f"{rig.adapter.name}:[/bold]\x1b[1m"), message, KEY)
     await rig.adapter.send(rig.destination, message, KEY)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Filing, Rank
+from bot.model import EvidenceRank, Filing
 from bot.ports import PostRow
 from tests.commands.room import post_row
 from tests.contracts.adapter_house import House, house
@@ -23,7 +23,9 @@ SUMMARY = (SENTENCE * 6).strip()  # about as long as summaries get
 
 
 def row(title: str, summary: str, *categories: str, update: str = "") -> PostRow:
-    made = post_row(30, title, filing=Filing(categories, ("Steel",), Rank.API, "The API lists them apart."))
+    made = post_row(
+        30, title, filing=Filing(categories, ("Steel",), EvidenceRank.API, "The API lists them apart.")
+    )
     post = replace(made.post, summary=summary, update=update, published=PUBLISHED)
     return replace(made, post=post, text_hash=f"{title} {summary} {update}")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import EVERYTHING, DeliveryState
-from bot.ports import AdminNotice, Again, Failed, Parked, PollCommit, Sent, Store
+from bot.ports import AdminNotice, Failed, Parked, PollCommit, Retry, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -193,7 +193,7 @@ async def test_it_is_told_what_became_of_a_post_for_a_destination(store: Store) 
     await follow(store, ALICE, "Trade")
     await publish(store, feed, row("p1", "Trade"), at=later(1))
     (waiting,) = await store.deliveries_of("p1", ALICE)
-    await store.settle([Again(await claim_one(store, later(2)), later(3), "no answer")])
+    await store.settle([Retry(await claim_one(store, later(2)), later(3), "no answer")])
     (failing,) = await store.deliveries_of("p1", ALICE)
     await store.settle([Sent(await claim_one(store, later(3)), "r", later(4))])
     (sent,) = await store.deliveries_of("p1", ALICE)

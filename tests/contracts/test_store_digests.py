@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model import Digest, Notice
-from bot.ports import Again, Failed, Sent, Store
+from bot.ports import Failed, Retry, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -42,7 +42,7 @@ async def test_more_alerts_than_the_limit_come_as_one_digest_oldest_post_first(s
 async def test_a_digest_keeps_its_key_and_its_posts_over_retries(store: Store) -> None:
     await with_posts(store, "p1", "p2", "p3")
     (first,) = await claim(store, catch_up_after=2)
-    await store.settle([Again(first, later(10), "slow")])
+    await store.settle([Retry(first, later(10), "slow")])
     (feed,) = await store.feeds()
     await publish(store, feed, row("p4", "Trade"))
     (again,) = await claim(store, later(10), catch_up_after=0)
@@ -69,7 +69,7 @@ async def test_two_digests_have_two_keys(store: Store) -> None:
 async def test_a_message_that_may_have_arrived_is_never_put_into_a_digest(store: Store) -> None:
     await with_posts(store, "p1", "p2", "p3", "p4")
     first = await claim_one(store)
-    await store.settle([Again(first, later(10), "lost", uncertain=True)])
+    await store.settle([Retry(first, later(10), "lost", uncertain=True)])
     (again,) = await claim(store, later(10), catch_up_after=1)
     assert (again.key, again.uncertain, about(again)) == (first.key, True, "p1")
     await store.settle([Sent(again, "r", later(10))])
@@ -101,7 +101,7 @@ async def test_what_is_not_due_yet_is_not_in_the_digest(store: Store) -> None:
 async def test_a_digest_that_was_refused_is_tried_plain_then_given_up(store: Store) -> None:
     await with_posts(store, "p1", "p2")
     (digest,) = await claim(store, catch_up_after=1)
-    await store.settle([Again(digest, T0, "refused", plain=True)])
+    await store.settle([Retry(digest, T0, "refused", plain=True)])
     (plain,) = await claim(store, catch_up_after=1)
     await store.settle([Failed(plain, "refused", T0)])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.model import Action, Alert, Claim
-from bot.ports import AdminNotice, Again, Failed, Parked, Released, Sent, Store
+from bot.ports import AdminNotice, Failed, Parked, Requeued, Retry, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -144,7 +144,7 @@ async def test_a_digest_is_not_edited(store: Store) -> None:
 
 async def test_an_edit_that_failed_for_now_comes_again(store: Store) -> None:
     edit = await sent_and_changed(store)
-    await store.settle([Again(edit, later(30), "no answer", uncertain=True)])
+    await store.settle([Retry(edit, later(30), "no answer", uncertain=True)])
 
     assert await store.next_delivery_at(["console"]) == later(30)
     assert await claim(store, later(29)) == []
@@ -164,7 +164,7 @@ async def test_an_edit_that_was_refused_is_given_up_and_the_message_stays_sent(s
 
 async def test_an_edit_given_back_comes_again_as_if_never_tried(store: Store) -> None:
     edit = await sent_and_changed(store)
-    await store.settle([Released(edit)])
+    await store.settle([Requeued(edit)])
 
     assert await claim_one(store) == edit
 
@@ -180,7 +180,7 @@ async def test_an_edit_whose_lease_ran_out_goes_to_another_owner(store: Store) -
 async def test_a_late_outcome_of_a_lost_edit_does_not_disturb_the_new_owner(store: Store) -> None:
     edit = await sent_and_changed(store)
     second = await claim_one(store, later(LEASE), owner="two")
-    await store.settle([Again(edit, later(LEASE), "no answer")])
+    await store.settle([Retry(edit, later(LEASE), "no answer")])
     assert await claim(store, later(LEASE)) == []
     await store.settle([Sent(second, "r", later(LEASE))])
     await store.settle([Failed(edit, "too late", later(LEASE))])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError, UsageError
-from bot.model import Feed, FeedState, Kind, Rank
+from bot.model import EvidenceRank, Feed, FeedState, Kind
 from bot.ports import AdminNotice, PollCommit, PollRecord, Store
 from tests.contracts.store_samples import (
     ALICE,
@@ -268,10 +268,15 @@ async def test_the_vocabulary_is_what_posts_were_filed_under_and_what_was_learne
 
 @pytest.mark.parametrize(
     ("rank", "expected"),
-    [(Rank.API, [True]), (Rank.PAGE, [True]), (Rank.ORDER, [True]), (Rank.KNOWN, [False])],
+    [
+        (EvidenceRank.API, [True]),
+        (EvidenceRank.PAGE, [True]),
+        (EvidenceRank.ORDER, [True]),
+        (EvidenceRank.KNOWN, [False]),
+    ],
 )
 async def test_a_feed_is_tagged_once_good_evidence_showed_a_tag(
-    store: Store, rank: Rank, expected: list[bool]
+    store: Store, rank: EvidenceRank, expected: list[bool]
 ) -> None:
     feed, other = await add_feed(store), await add_feed(store, "Other")
     await publish(store, other, row("o1", "Trade", tags=("Steel",)))

@@ -12,36 +12,36 @@ pytest_plugins = ["tests.contracts.store_fixtures"]
 
 async def test_a_text_is_kept_over_a_restart_until_it_is_forgotten(database_url: str) -> None:
     async with opened(database_url) as store:
-        await store.remember("discord:session", "one")
-        await store.remember("discord:session", "two")
-        await store.remember("slack:cursor", "three")
+        await store.set_value("discord:session", "one")
+        await store.set_value("discord:session", "two")
+        await store.set_value("slack:cursor", "three")
     async with opened(database_url) as store:
-        assert await store.recall("discord:session") == "two"
-        await store.remember("discord:session", "")
+        assert await store.get_value("discord:session") == "two"
+        await store.set_value("discord:session", "")
 
-        assert await store.recall("discord:session") == ""
-        assert await store.recall("slack:cursor") == "three"
+        assert await store.get_value("discord:session") == ""
+        assert await store.get_value("slack:cursor") == "three"
 
 
 async def test_what_was_never_kept_is_empty(store: Store) -> None:
-    assert await store.recall("unknown") == ""
-    await store.remember("unknown", "")
+    assert await store.get_value("unknown") == ""
+    await store.set_value("unknown", "")
 
 
 @pytest.mark.parametrize("text", ["'; DROP TABLE memory; --", "\0😀\n", "x" * 100_000])
 async def test_any_text_comes_back_as_it_was(store: Store, text: str) -> None:
-    await store.remember(text, text)
+    await store.set_value(text, text)
 
-    assert await store.recall(text) == text
+    assert await store.get_value(text) == text
 
 
 async def test_what_was_kept_is_told_by_how_its_key_begins(store: Store) -> None:
     for key in ("slack:team:T2", "slack:team:T1", "slack:teams", "slack:%"):
-        await store.remember(key, f"value of {key}")
-    await store.remember("slack:team:T3", "gone")
-    await store.remember("slack:team:T3", "")
+        await store.set_value(key, f"value of {key}")
+    await store.set_value("slack:team:T3", "gone")
+    await store.set_value("slack:team:T3", "")
 
-    assert await store.recalled("slack:team:") == {
+    assert await store.list_values("slack:team:") == {
         "slack:team:T1": "value of slack:team:T1",
         "slack:team:T2": "value of slack:team:T2",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.ports import Again, Parked, Sent, Store
+from bot.ports import Parked, Retry, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -40,7 +40,7 @@ async def test_what_is_followed_and_what_waits_moves_along(store: Store) -> None
 async def test_a_message_in_doubt_is_looked_for_under_its_old_key(store: Store) -> None:
     await with_posts(store, "p1")
     first = await claim_one(store)
-    await store.settle([Again(first, later(1), "lost", uncertain=True)])
+    await store.settle([Retry(first, later(1), "lost", uncertain=True)])
     await store.move(ALICE, NEW, T0)
     again = await claim_one(store, later(2))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.model import Action, Alert
-from bot.ports import Again, Failed, Released, Sent, Store
+from bot.ports import Failed, Requeued, Retry, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -57,7 +57,7 @@ async def test_a_destination_gets_its_messages_in_order_one_at_a_time(store: Sto
 
 async def test_a_head_that_waits_holds_back_what_comes_after_it(store: Store) -> None:
     await with_posts(store, "p1", "p2")
-    await store.settle([Again(await claim_one(store), later(30), "no answer")])
+    await store.settle([Retry(await claim_one(store), later(30), "no answer")])
 
     assert await claim(store, later(29)) == []
     assert [about(each) for each in await send_all(store, later(30))] == ["p1", "p2"]
@@ -66,7 +66,7 @@ async def test_a_head_that_waits_holds_back_what_comes_after_it(store: Store) ->
 async def test_destinations_go_side_by_side_and_do_not_wait_for_each_other(store: Store) -> None:
     await with_posts(store, "p1", "p2", followers=(ALICE, BOB, CAROL))
     alice, bob, carol = await claim(store)
-    await store.settle([Again(alice, later(30), "slow"), Failed(bob, "refused", T0)])
+    await store.settle([Retry(alice, later(30), "slow"), Failed(bob, "refused", T0)])
 
     assert seen([alice, bob, carol]) == [(ALICE, "p1"), (BOB, "p1"), (CAROL, "p1")]
     assert seen(await claim(store)) == [(BOB, "p2")]
@@ -120,7 +120,7 @@ async def test_the_attempt_key_is_the_same_over_retries_and_restarts(database_ur
         for number in range(3):
             each = await claim_one(store, later(number))
             keys.add(each.key)
-            await store.settle([Again(each, later(number + 1), "no answer", plain=True)])
+            await store.settle([Retry(each, later(number + 1), "no answer", plain=True)])
         keys.add((await claim_one(store, later(3))).key)
     async with opened(database_url) as store:
         keys.add((await claim_one(store, later(3 + LEASE))).key)
@@ -141,12 +141,12 @@ async def test_a_late_outcome_of_a_lost_claim_does_not_disturb_the_new_owner(sto
     await with_posts(store, "p1")
     lost = await claim_one(store)
     second = await claim_one(store, later(LEASE), owner="two")
-    await store.settle([Again(lost, later(LEASE), "no answer")])
+    await store.settle([Retry(lost, later(LEASE), "no answer")])
     await store.settle([Failed(lost, "refused", later(LEASE))])
-    await store.settle([Released(lost)])
+    await store.settle([Requeued(lost)])
     assert await claim(store, later(LEASE)) == []
     await store.settle([Sent(second, "r", later(LEASE))])
-    await store.settle([Again(lost, later(LEASE), "no answer")])
+    await store.settle([Retry(lost, later(LEASE), "no answer")])
 
     assert await claim(store, later(9999)) == []
     assert await states(store) == ["sent"]
@@ -157,7 +157,7 @@ async def test_a_message_that_was_sent_stays_sent_whoever_says_so(store: Store) 
     lost = await claim_one(store)
     second = await claim_one(store, later(LEASE), owner="two")
     await store.settle([Sent(lost, "r", later(LEASE))])
-    await store.settle([Again(second, later(LEASE), "no answer")])
+    await store.settle([Retry(second, later(LEASE), "no answer")])
 
     assert await claim(store, later(9999)) == []
     assert await states(store) == ["sent"]
@@ -168,9 +168,9 @@ async def test_a_message_that_was_sent_stays_sent_whoever_says_so(store: Store) 
 
 async def test_again_says_when_and_whether_plain_and_uncertain(store: Store) -> None:
     await with_posts(store, "p1")
-    await store.settle([Again(await claim_one(store), later(10), "lost", uncertain=True, plain=True)])
+    await store.settle([Retry(await claim_one(store), later(10), "lost", uncertain=True, plain=True)])
     again = await claim_one(store, later(10))
-    await store.settle([Again(again, later(20), "refused")])
+    await store.settle([Retry(again, later(20), "refused")])
     third = await claim_one(store, later(20))
     (info,) = await store.deliveries_of("p1", ALICE)
 
@@ -191,7 +191,7 @@ async def test_a_failed_message_is_given_up_and_the_next_one_goes_on(store: Stor
 async def test_a_claim_given_back_comes_again_as_if_never_tried(store: Store) -> None:
     await with_posts(store, "p1")
     each = await claim_one(store)
-    await store.settle([Released(each)])
+    await store.settle([Requeued(each)])
 
     assert await claim_one(store) == each
 
@@ -199,7 +199,7 @@ async def test_a_claim_given_back_comes_again_as_if_never_tried(store: Store) ->
 async def test_a_claim_of_a_lost_message_given_back_stays_uncertain(store: Store) -> None:
     await with_posts(store, "p1")
     await claim_one(store)
-    await store.settle([Released(await claim_one(store, later(LEASE)))])
+    await store.settle([Requeued(await claim_one(store, later(LEASE)))])
 
     assert (await claim_one(store, later(LEASE))).uncertain
 
@@ -209,9 +209,9 @@ async def test_many_outcomes_are_stored_together(store: Store) -> None:
     claims = await claim(store)
     await store.settle(
         [Sent(each, "r", T0) for each in claims[:10]]
-        + [Again(each, later(10), "slow") for each in claims[10:20]]
+        + [Retry(each, later(10), "slow") for each in claims[10:20]]
         + [Failed(each, "refused", T0) for each in claims[20:30]]
-        + [Released(each) for each in claims[30:]]
+        + [Requeued(each) for each in claims[30:]]
     )
     health = await store.queue_health()
 
@@ -222,9 +222,9 @@ async def test_many_outcomes_are_stored_together(store: Store) -> None:
 async def test_the_next_delivery_is_when_a_claim_will_give_something(store: Store) -> None:
     await with_posts(store, "p1", "p2", followers=(ALICE, BOB))
     alice, bob = await claim(store)
-    await store.settle([Again(alice, later(50), "slow")])
+    await store.settle([Retry(alice, later(50), "slow")])
     waits_for_lease = await store.next_delivery_at(["console"])
-    await store.settle([Again(bob, later(40), "slow")])
+    await store.settle([Retry(bob, later(40), "slow")])
 
     assert waits_for_lease == later(50)
     assert await store.next_delivery_at(["console"]) == later(40)
@@ -277,7 +277,7 @@ async def test_a_message_that_fails_again_and_again_lets_those_behind_it_pass(st
     await with_posts(store, "p1", "p2")
     for turn in range(8):
         each = await claim_one(store, later(100 * turn))
-        await store.settle([Again(each, later(100 * turn + 100), "server error")])
+        await store.settle([Retry(each, later(100 * turn + 100), "server error")])
 
     passing = await claim_one(store, later(800))
     assert about(passing) == "p2"

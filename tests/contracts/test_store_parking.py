@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.model import Claim, Digest
-from bot.ports import AdminNotice, Again, Failed, Parked, Released, Sent, Store
+from bot.ports import AdminNotice, Failed, Parked, Requeued, Retry, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -126,7 +126,7 @@ async def test_a_probe_that_finds_it_shut_again_is_followed_by_another(store: St
 async def test_a_probe_without_an_answer_is_followed_by_another(store: Store) -> None:
     await park(store, await two_posts(store))
     each = await probe(store, later(60))
-    await store.settle([Again(each, later(90), "no answer", uncertain=True)])
+    await store.settle([Retry(each, later(90), "no answer", uncertain=True)])
 
     assert await states(store) == ["parked", "parked"]
     assert await store.next_delivery_at(["console"]) is None
@@ -139,7 +139,7 @@ async def test_a_probe_without_an_answer_is_followed_by_another(store: Store) ->
 
 async def test_a_probe_given_back_is_followed_by_another(store: Store) -> None:
     await park(store, await two_posts(store))
-    await store.settle([Released(await probe(store, later(60)))])
+    await store.settle([Requeued(await probe(store, later(60)))])
 
     assert await states(store) == ["parked", "parked"]
     assert about(await probe(store, later(61))) == "p1"
@@ -156,7 +156,7 @@ async def test_a_probe_whose_runner_died_is_looked_for(store: Store) -> None:
 
 async def test_what_may_have_arrived_is_still_looked_for_after_a_parking(store: Store) -> None:
     lost = await two_posts(store)
-    await store.settle([Again(lost, T0, "no answer", uncertain=True)])
+    await store.settle([Retry(lost, T0, "no answer", uncertain=True)])
     await park(store, await claim_one(store))
     await store.resume(ALICE, later(1))
 
@@ -206,7 +206,7 @@ async def test_resuming_while_the_probe_is_under_way_keeps_the_order(store: Stor
     each = await probe(store, later(60))
     await store.resume(ALICE, later(61))
     assert await claim(store, later(61)) == []
-    await store.settle([Again(each, later(62), "no answer")])
+    await store.settle([Retry(each, later(62), "no answer")])
 
     assert await states(store) == ["pending", "pending"]
     assert [about(each) for each in await send_all(store, later(62))] == ["p1", "p2"]

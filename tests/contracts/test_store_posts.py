@@ -103,7 +103,7 @@ async def test_a_known_post_in_a_poll_as_new_is_no_news(store: Store) -> None:
     await store.unfollow(ALICE, keys=None, channel=False)
     await follow(store, ALICE, "Trade")
 
-    assert await publish(store, feed, row("p1", "Trade", title="Again")) == 0
+    assert await publish(store, feed, row("p1", "Trade", title="Retry")) == 0
     assert await send_all(store) == []
     assert [each.title for each in await store.latest(9)] == ["Title of p1"]
 

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import TemporaryError
 from bot.model import FeedState
 from bot.pipeline.deliver.retry_policy import after_error
-from bot.ports import Again, Parked, PollRecord, Released, Sent, Store
+from bot.ports import Parked, PollRecord, Requeued, Retry, Sent, Store
 from tests.contracts.store_samples import (
     ALICE,
     LEASE,
@@ -117,7 +117,7 @@ async def test_a_back_off_and_an_edit_and_a_probe_last_as_long_as_they_were_to_l
 ) -> None:
     await alert(store)
     mine = await claim_one(store)
-    await store.settle([Again(mine, T0 + 5 * MINUTE, "busy")])
+    await store.settle([Retry(mine, T0 + 5 * MINUTE, "busy")])
     await store.shift_times(by)
     assert await store.next_delivery_at(["console"]) == T0 + by + 5 * MINUTE
     (mine,) = await claim(store, T0 + by + 5 * MINUTE)
@@ -125,7 +125,7 @@ async def test_a_back_off_and_an_edit_and_a_probe_last_as_long_as_they_were_to_l
     (feed,) = await store.feeds()
     await change(store, feed, row("p1", "Trade", title="Better"), at=T0 + by)
     (edit,) = await claim(store, T0 + by)
-    await store.settle([Again(edit, T0 + by + 7 * MINUTE, "busy")])
+    await store.settle([Retry(edit, T0 + by + 7 * MINUTE, "busy")])
     await store.shift_times(-by)
     assert await store.next_delivery_at(["console"]) == T0 + 7 * MINUTE
     (edit,) = await claim(store, T0 + 7 * MINUTE)
@@ -155,7 +155,7 @@ async def test_what_waits_longer_than_anything_may_is_due(store: Store) -> None:
     await follow(store, ALICE, "Trade")
     await store.notify([ALICE, "console:bob", "console:carol"], "Hello.", T0)
     again, parked, released = await claim(store)
-    await store.settle([Again(again, far, "busy"), Parked(parked, "gone", T0, far), Released(released)])
+    await store.settle([Retry(again, far, "busy"), Parked(parked, "gone", T0, far), Requeued(released)])
     await claim(store, far - DAY)  # by a clock that was wrong
 
     assert await store.bound_times(T0) == 4

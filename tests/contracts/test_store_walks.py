@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.model import Claim, Feed
-from bot.ports import Again, Failed, Parked, Released, Sent, Settlement, Store
+from bot.ports import Failed, Parked, Requeued, Retry, Sent, Settlement, Store
 from tests.contracts.store_samples import LEASE, add_feed, change, claim, follow, later, publish, row
 from tests.contracts.stores import STORES, opened
 
@@ -82,11 +82,11 @@ class Walk:
         at, soon = later(self.now), later(self.now + 7)
         outcomes: dict[str, Settlement] = {
             "sent": Sent(each, "reference", at),
-            "again": Again(each, soon, "slow"),
-            "lost answer": Again(each, soon, "lost", uncertain=True),
+            "again": Retry(each, soon, "slow"),
+            "lost answer": Retry(each, soon, "lost", uncertain=True),
             "failed": Failed(each, "refused", at),
             "parked": Parked(each, "shut", at, soon),
-            "released": Released(each),
+            "released": Requeued(each),
         }
         return outcomes[name]
 

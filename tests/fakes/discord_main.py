@@ -36,7 +36,7 @@ _FAULTS = {
 }
 
 
-class Desk:
+class BotServices:
     """Answers the requests on stdin."""
 
     def __init__(self, server: FakeDiscord) -> None:
@@ -170,7 +170,7 @@ async def main() -> int:
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer
     )
     try:
-        await Desk(server).serve(lines)
+        await BotServices(server).serve(lines)
     finally:
         await server.stop()
     sys.stderr.write("".join(f"{violation}\n" for violation in server.violations[:20]))

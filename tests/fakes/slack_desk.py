@@ -19,7 +19,7 @@ from tests.fakes.slack_world import Team, User
 _POST = "chat.postMessage"
 
 
-class Desk:
+class BotServices:
     """Answers the requests on stdin. Who is not there yet joins the team (the first, unless it is named)."""
 
     def __init__(self, slack: FakeSlack, say: Callable[[Json], None]) -> None:

@@ -23,7 +23,7 @@ import json
 import sys
 
 from tests.fakes.slack_basics import Json
-from tests.fakes.slack_desk import Desk
+from tests.fakes.slack_desk import BotServices
 from tests.fakes.slack_server import FakeSlack
 
 
@@ -92,7 +92,7 @@ async def main() -> int:
         lambda: asyncio.StreamReaderProtocol(lines), sys.stdin.buffer
     )
     try:
-        await Desk(slack, _say).serve(lines)
+        await BotServices(slack, _say).serve(lines)
     finally:
         await slack.stop()
     sys.stderr.write("".join(f"{violation}\n" for violation in slack.violations[:20]))

@@ -160,7 +160,7 @@ class FakeSlack:
 
     def home(self, user: User) -> View | None:
         """Return the Home tab of somebody."""
-        return self.views.homes.get(user.id)
+        return self.views.guild_index.get(user.id)
 
     # --- the world -----------------------------------------------------------------------------------------
 

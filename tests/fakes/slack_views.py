@@ -119,7 +119,7 @@ class Views:
         self._core = core
         self._triggers: dict[str, _Trigger] = {}
         self._stacks: dict[str, list[View]] = {}  # modals by user id, the lowest first
-        self.homes: dict[str, View] = {}
+        self.guild_index: dict[str, View] = {}
 
     def table(self) -> dict[str, Handler]:
         """Return the handlers by method."""
@@ -209,7 +209,7 @@ class Views:
         return {"view": view.show()}
 
     def _find(self, asked: Request) -> View | None:
-        shown = [*(view for stack in self._stacks.values() for view in stack), *self.homes.values()]
+        shown = [*(view for stack in self._stacks.values() for view in stack), *self.guild_index.values()]
         own = [view for view in shown if view.team is asked.team]
         if asked.get("view_id"):
             return next((view for view in own if view.id == asked.get("view_id")), None)
@@ -221,13 +221,13 @@ class Views:
         if user is None:
             self._core.violate(f"views.publish: nobody is {asked.get('user_id')}")
             raise ApiError("invalid_arguments", "invalid `user_id`")
-        view = self.homes.get(user.id)
+        view = self.guild_index.get(user.id)
         if view is not None:
             self._check_hash(asked, view)
         self.check(asked.method, asked.get("view"), "home")
         view = view or View(self._core.world.ids.next("V"), asked.team, user, {})
         view.write(asked.get("view"))
-        self.homes[user.id] = view
+        self.guild_index[user.id] = view
         return {"view": view.show()}
 
     @staticmethod

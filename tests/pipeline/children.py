@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import psutil
 
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from tests.pipeline.bodies import item, rss
 
 PARSE = "bot.pipeline.parse.feed:parse"
@@ -23,15 +23,15 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def until_busy(wall: Wall) -> int:
+async def until_busy(sandbox: Sandbox) -> int:
     """Return the pid of a child that has been at its call for a while."""
 
     def is_busy() -> bool:
-        return wall.pid is not None and psutil.Process(wall.pid).cpu_times().user > 0.5
+        return sandbox.pid is not None and psutil.Process(sandbox.pid).cpu_times().user > 0.5
 
     await until(is_busy)
-    assert wall.pid is not None
-    return wall.pid
+    assert sandbox.pid is not None
+    return sandbox.pid
 
 
 def is_gone(pid: int) -> bool:

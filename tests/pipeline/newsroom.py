@@ -13,10 +13,10 @@ from typing import Any
 
 from bot.model import Alert, Digest, Feed, FeedSettings, Notice, Post
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
-from bot.pipeline.poll import Patience, Poller
+from bot.pipeline.poll import Poller, Timeouts
 from bot.ports import Store
 from bot.sample.blog import SampleBlog, SamplePost
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from storage import open_store
 from tests.contracts.store_samples import T0, follow, send_all
 from tests.fakes.blog import FaultyBlog
@@ -56,7 +56,7 @@ class Newsroom:
 
     store: Store
     fetcher: Fetcher
-    wall: Wall
+    sandbox: Sandbox
     blog: FaultyBlog
     clock: HeldClock = field(default_factory=HeldClock)
     sent: list[tuple[str, str]] = field(default_factory=list)
@@ -67,13 +67,13 @@ class Newsroom:
         self.restart()
 
     def restart(
-        self, *, store: Any = None, patience: Patience | None = None, wall: Wall | None = None
+        self, *, store: Any = None, patience: Timeouts | None = None, sandbox: Sandbox | None = None
     ) -> None:
         """Go on with a new poller, as after a crash: nothing but the store is left."""
         self.poller = Poller(
             store or self.store,
             self.fetcher,
-            wall or self.wall,
+            sandbox or self.sandbox,
             self.clock,
             owner="one",
             admins=[ADMIN],
@@ -177,7 +177,7 @@ async def open_newsroom(
         server = await stack.enter_async_context(FaultyBlog(blog, **parts))
         clock = HeldClock()
         fetcher = await stack.enter_async_context(Fetcher(LOOPBACK, clock))
-        wall = await stack.enter_async_context(Wall(seconds=30))
-        room = Newsroom(store, fetcher, wall, server, clock)
+        sandbox = await stack.enter_async_context(Sandbox(seconds=30))
+        room = Newsroom(store, fetcher, sandbox, server, clock)
         yield room
         await room.poller.aclose()

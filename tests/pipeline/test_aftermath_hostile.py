@@ -12,7 +12,7 @@ import pytest
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Action
 from bot.pipeline.deliver.retry_policy import LONGEST_WISH, after_error, understood
-from bot.ports import Again, Failed, Parked, Released
+from bot.ports import Failed, Parked, Requeued, Retry
 from tests.contracts.adapters import REFUSED
 from tests.contracts.store_samples import T0
 from tests.pipeline.test_outbox import CLAIM
@@ -74,7 +74,7 @@ class LastError(BaseException):
 
 def wait_of(error: BaseException) -> float:
     settlement = after_error(CLAIM, error, T0, ())
-    assert isinstance(settlement, Again | Released)
+    assert isinstance(settlement, Retry | Requeued)
     assert settlement.due_at is not None
     return (settlement.due_at - T0).total_seconds()
 
@@ -119,7 +119,7 @@ def test_a_wish_beyond_reason_is_bounded(asked: Any, waited: float) -> None:
 def test_any_error_is_one_for_now(error: BaseException, text: str, *, uncertain: bool) -> None:
     settlement = after_error(CLAIM, error, T0, ())
 
-    assert isinstance(settlement, Again)
+    assert isinstance(settlement, Retry)
     assert (settlement.error, settlement.uncertain) == (text, uncertain)
 
 
@@ -146,4 +146,4 @@ def test_an_error_that_does_not_say_how_far_it_reaches_is_one_of_the_message(
 def test_every_error_has_an_outcome(action: Action, error: BaseException) -> None:
     outcome = after_error(replace(CLAIM, action=action), error, T0, ("console:admin",))
 
-    assert isinstance(outcome, Again | Failed | Parked | Released)
+    assert isinstance(outcome, Retry | Failed | Parked | Requeued)

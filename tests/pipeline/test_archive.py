@@ -10,8 +10,8 @@ from typing import Protocol
 
 import pytest
 
-from bot.model import Rank
-from bot.pipeline.backfill import Archivist
+from bot.model import EvidenceRank
+from bot.pipeline.backfill import Backfiller
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import html_page, status
 from tests.pipeline.newsroom import ALICE, API, SELF_HOSTED, Newsroom, old_posts, open_newsroom
@@ -39,7 +39,7 @@ async def room(newsroom: Open) -> AsyncIterator[Newsroom]:
 
 async def backfill(room: Newsroom, pages: int = 99) -> list[tuple[int, int, int]]:
     """Read pages back; return number, posts and new ones of each."""
-    archivist = Archivist(room.store, room.fetcher, room.wall)
+    archivist = Backfiller(room.store, room.fetcher, room.sandbox)
     feed = await room.feed()
     return [
         (page.number, page.posts, page.stored) async for page in archivist.read(feed, pages, room.clock.now())
@@ -85,7 +85,7 @@ async def test_it_can_be_found_and_knows_its_categories(room: Newsroom) -> None:
     (found,) = (await room.store.find("soybeans", 5)).posts
 
     assert (found.filing.categories, found.filing.tags) == (("Media",), ("Trade",))
-    assert found.filing.rank is Rank.API
+    assert found.filing.rank is EvidenceRank.API
     assert found.summary == "The text of post 7 is short."
 
 
@@ -131,7 +131,7 @@ async def test_what_was_read_before_the_first_poll_is_known_to_it(newsroom: Open
 
 @pytest.mark.parametrize("fault", [status(503), html_page()])
 async def test_what_was_read_before_a_failure_is_kept(room: Newsroom, fault: object) -> None:
-    archivist = Archivist(room.store, room.fetcher, room.wall)
+    archivist = Backfiller(room.store, room.fetcher, room.sandbox)
     read = []
     async for page in archivist.read(await room.feed(), 99, room.clock.now()):
         read.append(page.stored)

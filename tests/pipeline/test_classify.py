@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.model import Filing, Rank
+from bot.model import EvidenceRank, Filing
 from bot.pipeline.classify.page import read_page
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.text.normalize import fold
@@ -65,7 +65,7 @@ def test_feed_alone_files_seven_of_eight_sample_posts_and_guesses_none() -> None
     told = {number: filing.categories for number, filing in filings.items() if not filing.ambiguous}
     assert told == {number: names for number, names in TRUTH.items() if number != UNTOLD}
     assert set(filings[UNTOLD].categories) <= set(TRUTH[UNTOLD])
-    assert all(filing.rank is Rank.ORDER for number, filing in filings.items() if number != UNTOLD)
+    assert all(filing.rank is EvidenceRank.ORDER for number, filing in filings.items() if number != UNTOLD)
 
 
 @pytest.mark.shared
@@ -74,7 +74,7 @@ def test_feed_with_a_learned_vocabulary_files_all_sample_posts() -> None:
     filings = {item.number: by_feed(*item.labels, vocabulary=BLOG) for item in items("china-bystander.xml")}
 
     assert {number: filing.categories for number, filing in filings.items()} == TRUTH
-    assert filings[UNTOLD].rank is Rank.KNOWN
+    assert filings[UNTOLD].rank is EvidenceRank.KNOWN
 
 
 @pytest.mark.shared
@@ -85,7 +85,7 @@ def test_page_files_all_sample_posts_exactly() -> None:
         page = read_page(body, "text/html; charset=UTF-8", item.link)
         filing = classify(item.labels, wordpress=True, page=page)
 
-        assert (filing.categories, filing.rank) == (TRUTH[item.number], Rank.PAGE)
+        assert (filing.categories, filing.rank) == (TRUTH[item.number], EvidenceRank.PAGE)
         assert set(filing.tags) == set(item.labels) - set(TRUTH[item.number])
 
 
@@ -97,7 +97,7 @@ def test_classes_of_the_page_file_all_sample_posts_where_its_links_are_missing()
         page = read_page(body, "text/html", item.link)
         filing = classify(item.labels, wordpress=True, page=page)
 
-        assert (filing.categories, filing.rank) == (TRUTH[item.number], Rank.PAGE)
+        assert (filing.categories, filing.rank) == (TRUTH[item.number], EvidenceRank.PAGE)
 
 
 @pytest.mark.shared
@@ -105,7 +105,7 @@ def test_classes_of_the_page_file_all_sample_posts_where_its_links_are_missing()
 def test_real_wordpress_feed_breaks_exactly_once_in_each_post() -> None:
     filings = [by_feed(*item.labels) for item in items("wordpress-com-2014.rss")]
 
-    assert [filing.rank for filing in filings] == [Rank.ORDER] * 10
+    assert [filing.rank for filing in filings] == [EvidenceRank.ORDER] * 10
     assert all(filing.categories and filing.tags for filing in filings)
 
 
@@ -118,7 +118,7 @@ def test_order_breaks_between_categories_and_tags() -> None:
     assert filing == Filing(
         categories=("China-U.S.", "Trade"),
         tags=("Dahua", "ZTE"),
-        rank=Rank.ORDER,
+        rank=EvidenceRank.ORDER,
         evidence="The feed prints categories first, then tags; the order breaks after 'Trade'.",
     )
 
@@ -146,7 +146,7 @@ def test_known_first_label_is_the_category_where_the_order_does_not_break() -> N
 
     assert filing.categories == ("China-U.S.",)
     assert filing.tags == ("human rights", "Taiwan", "TikTok")
-    assert (filing.rank, filing.ambiguous) == (Rank.KNOWN, False)
+    assert (filing.rank, filing.ambiguous) == (EvidenceRank.KNOWN, False)
 
 
 def test_two_known_first_labels_are_doubted_since_the_second_may_be_a_tag() -> None:
@@ -162,7 +162,7 @@ def test_a_blog_that_never_showed_a_tag_has_none_among_known_names() -> None:
     filing = by_feed(*labels, vocabulary=BLOG, tagless=True)
 
     assert (filing.categories, filing.tags, filing.ambiguous) == (labels, (), False)
-    assert filing.rank is Rank.KNOWN
+    assert filing.rank is EvidenceRank.KNOWN
     assert "No post of this blog ever showed a tag" in filing.evidence
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.model import Filing, Rank
+from bot.model import EvidenceRank, Filing
 from bot.pipeline.classify.evidence import FiledPost, PageFiling
 from bot.pipeline.classify.rules import Vocabulary, better, classify
 
@@ -21,17 +21,19 @@ def test_api_outranks_page_and_order() -> None:
         ("China-U.S.", "Trade", "Dahua"), wordpress=True, api=api(["China-U.S."], ["Trade"]), page=page
     )
 
-    assert filing == Filing(("China-U.S.",), ("Trade",), Rank.API, "The blog's API lists it under China-U.S.")
+    assert filing == Filing(
+        ("China-U.S.",), ("Trade",), EvidenceRank.API, "The blog's API lists it under China-U.S."
+    )
 
 
 def test_api_answer_for_another_post_is_left_aside() -> None:
     filing = classify(("B", "A"), wordpress=True, api=api(["Wrong"], [], number=7), wordpress_id=8)
 
-    assert (filing.categories, filing.rank) == (("B",), Rank.ORDER)
+    assert (filing.categories, filing.rank) == (("B",), EvidenceRank.ORDER)
 
 
 def test_api_answer_without_any_term_is_no_evidence() -> None:
-    assert classify(("B", "A"), wordpress=True, api=api([], [])).rank is Rank.ORDER
+    assert classify(("B", "A"), wordpress=True, api=api([], [])).rank is EvidenceRank.ORDER
 
 
 def test_name_that_is_category_and_tag_is_both() -> None:
@@ -45,13 +47,13 @@ def test_page_outranks_the_entry_and_the_order() -> None:
     tail = PageFiling(found=True, categories=("A",))
     filing = classify(("B", "A"), wordpress=True, page=page, tail=tail)
 
-    assert filing == Filing(("B",), ("A",), Rank.PAGE, "Its page says: Filed under B.")
+    assert filing == Filing(("B",), ("A",), EvidenceRank.PAGE, "Its page says: Filed under B.")
 
 
 def test_page_where_the_post_was_not_found_is_no_evidence() -> None:
     page = PageFiling(found=False, categories=("Wrong",), category_slugs=("wrong",))
 
-    assert classify(("B", "A"), wordpress=True, page=page).rank is Rank.ORDER
+    assert classify(("B", "A"), wordpress=True, page=page).rank is EvidenceRank.ORDER
 
 
 def test_page_that_shows_only_tags_leaves_it_to_the_order() -> None:
@@ -73,7 +75,7 @@ def test_classes_that_do_not_name_one_label_each_leave_it_to_the_order(slugs: tu
     page = PageFiling(found=True, category_slugs=slugs)
     filing = classify(("Arts & Crafts", "China-U.S.", "C", "C++", "123"), wordpress=True, page=page)
 
-    assert filing.rank is not Rank.PAGE
+    assert filing.rank is not EvidenceRank.PAGE
 
 
 def test_classes_name_labels_with_signs_and_accents() -> None:
@@ -88,13 +90,13 @@ def test_last_line_of_the_entry_is_evidence_like_the_page() -> None:
     tail = PageFiling(found=True, categories=("Trade",), tags=("Xi",))
     filing = classify(("Trade", "Xi"), wordpress=True, tail=tail)
 
-    assert filing == Filing(("Trade",), ("Xi",), Rank.PAGE, "The entry ends: Filed under Trade.")
+    assert filing == Filing(("Trade",), ("Xi",), EvidenceRank.PAGE, "The entry ends: Filed under Trade.")
 
 
 def test_last_line_of_a_quoted_blog_is_not_believed() -> None:
     tail = PageFiling(found=True, categories=("Elsewhere",))
 
-    assert classify(("B", "A"), wordpress=True, tail=tail).rank is Rank.ORDER
+    assert classify(("B", "A"), wordpress=True, tail=tail).rank is EvidenceRank.ORDER
 
 
 # --- feeds that are not WordPress -----------------------------------------------------------------------
@@ -104,18 +106,21 @@ def test_labels_of_another_feed_are_its_categories() -> None:
     filing = classify(("Zoo", "Art"), wordpress=False, vocabulary=Vocabulary.of(learned=["Art"]))
 
     assert filing == Filing(
-        ("Zoo", "Art"), (), Rank.GIVEN, "The feed prints no tags, so its labels are categories: Zoo, Art."
+        ("Zoo", "Art"),
+        (),
+        EvidenceRank.GIVEN,
+        "The feed prints no tags, so its labels are categories: Zoo, Art.",
     )
 
 
 def test_configured_categories_of_another_feed_are_the_only_ones() -> None:
     filing = classify(("Zoo", "art"), wordpress=False, vocabulary=Vocabulary.of(["Art", "Music"]))
 
-    assert (filing.categories, filing.tags, filing.rank) == (("art",), ("Zoo",), Rank.GIVEN)
+    assert (filing.categories, filing.tags, filing.rank) == (("art",), ("Zoo",), EvidenceRank.GIVEN)
 
 
 def test_api_outranks_the_labels_of_another_feed() -> None:
-    assert classify(("B", "A"), wordpress=False, api=api(["B"], ["A"])).rank is Rank.API
+    assert classify(("B", "A"), wordpress=False, api=api(["B"], ["A"])).rank is EvidenceRank.API
 
 
 # --- names ----------------------------------------------------------------------------------------------
@@ -167,9 +172,9 @@ def test_long_list_of_categories_is_cut_in_the_sentence_only() -> None:
 
 # --- which filing stays ---------------------------------------------------------------------------------
 
-EXACT = Filing(("B",), ("A",), Rank.API)
-BROKEN = Filing(("B",), ("A",), Rank.ORDER)
-GUESSED = Filing(("B",), ("A",), Rank.KNOWN)
+EXACT = Filing(("B",), ("A",), EvidenceRank.API)
+BROKEN = Filing(("B",), ("A",), EvidenceRank.ORDER)
+GUESSED = Filing(("B",), ("A",), EvidenceRank.KNOWN)
 DOUBT = Filing(ambiguous=True)
 NOTHING = Filing()
 
@@ -186,7 +191,7 @@ NOTHING = Filing()
         (DOUBT, GUESSED, False),
         (DOUBT, EXACT, False),
         (DOUBT, NOTHING, True),
-        (Filing(rank=Rank.ORDER, ambiguous=True), BROKEN, False),
+        (Filing(rank=EvidenceRank.ORDER, ambiguous=True), BROKEN, False),
     ],
 )
 def test_better_evidence_replaces_and_doubt_does_not(new: Filing, old: Filing, replaces: bool) -> None:  # noqa: FBT001 -- a parameter of the table

@@ -74,7 +74,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
 
 async def said(room: Newsroom, url: str) -> str:
     """Return why a poll of a URL failed, after `check` has said the same."""
-    checked = await FeedInspector(room.fetcher, room.wall).check(url)
+    checked = await FeedInspector(room.fetcher, room.sandbox).check(url)
     await room.watch(url, name="Odd")
     await room.poll()
     state = (await room.feed("Odd")).state

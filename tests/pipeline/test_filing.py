@@ -12,7 +12,7 @@ from typing import Protocol
 
 import pytest
 
-from bot.model import Rank
+from bot.model import EvidenceRank
 from bot.pipeline.collect_evidence import MOST_PAGES, RETRY_API
 from tests.contracts.store_samples import T0
 from tests.fakes.blog import Fault, body, drop, status
@@ -41,7 +41,7 @@ async def room(newsroom: Open) -> AsyncIterator[Newsroom]:
         yield opened
 
 
-async def rank(room: Newsroom, number: int) -> Rank:
+async def rank(room: Newsroom, number: int) -> EvidenceRank:
     return (await room.post(number)).filing.rank
 
 
@@ -55,7 +55,7 @@ async def test_a_tag_of_the_same_name_never_fires(room: Newsroom) -> None:
     filing = (await room.post(4)).filing
 
     assert await room.alerts() == ["Post 5"]
-    assert (filing.categories, filing.tags, filing.rank) == (("Trade",), ("Media",), Rank.API)
+    assert (filing.categories, filing.tags, filing.rank) == (("Trade",), ("Media",), EvidenceRank.API)
     assert filing.evidence == "The blog's API lists it under Trade."
 
 
@@ -74,7 +74,7 @@ async def test_the_whole_baseline_costs_one_request(newsroom: Open) -> None:
         await room.begin()
 
         assert (room.asked(API), room.asked(PAGES), room.asked("/feed/")) == (1, 0, 1)
-        assert {each.filing.rank for each in (await room.posts()).values()} == {Rank.API}
+        assert {each.filing.rank for each in (await room.posts()).values()} == {EvidenceRank.API}
 
 
 async def test_a_post_that_the_api_does_not_list_yet_is_looked_up_on_its_page(room: Newsroom) -> None:
@@ -82,7 +82,7 @@ async def test_a_post_that_the_api_does_not_list_yet_is_looked_up_on_its_page(ro
     room.blog.fail_next(body(api_of(3), "application/json"), path=API)
     await room.poll()
 
-    assert await rank(room, 4) is Rank.PAGE
+    assert await rank(room, 4) is EvidenceRank.PAGE
     assert (room.asked(API), room.asked(PAGES)) == (1, 1)
 
 
@@ -97,7 +97,7 @@ async def test_the_api_of_core_is_found_at_the_blogs_own_address(newsroom: Open,
         await room.poll()
 
         assert await room.alerts() == ["Post 5"]
-        assert await rank(room, 4) is Rank.API
+        assert await rank(room, 4) is EvidenceRank.API
         assert (room.asked(WP_JSON), room.asked(API), room.asked(PAGES)) == (1, 0, 0)
 
 
@@ -106,7 +106,7 @@ async def test_an_operator_may_name_the_base_of_an_api(newsroom: Open, below: st
     async with newsroom(generator="Hidden") as room:
         await room.begin(api_base=room.blog.url + below)
 
-        assert await rank(room, 1) is Rank.API
+        assert await rank(room, 1) is EvidenceRank.API
         assert (await room.feed()).state.api.startswith(f"wpcom {room.blog.api_base}/sites/127.0.0.1/posts/")
 
 
@@ -114,7 +114,7 @@ async def test_an_operator_may_name_the_base_of_cores_api(newsroom: Open) -> Non
     async with newsroom(api=False, wp_json=True, generator="Hidden") as room:
         await room.begin(api_base=f"{room.blog.url}/wp-json/wp/v2")
 
-        assert await rank(room, 1) is Rank.API
+        assert await rank(room, 1) is EvidenceRank.API
 
 
 async def test_where_an_operator_wants_no_api_none_is_asked(newsroom: Open) -> None:
@@ -122,7 +122,7 @@ async def test_where_an_operator_wants_no_api_none_is_asked(newsroom: Open) -> N
         await room.begin(api_base="off")
 
         assert (room.asked(API), room.asked(WP_JSON), room.asked("/?rest_route")) == (0, 0, 0)
-        assert await rank(room, 1) is Rank.PAGE
+        assert await rank(room, 1) is EvidenceRank.PAGE
 
 
 # --- the pages ----------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ async def test_without_an_api_each_new_post_costs_one_request(newsroom: Open, th
             await room.poll()
 
         assert await room.alerts() == ["Post 5"]
-        assert await rank(room, 4) is Rank.PAGE
+        assert await rank(room, 4) is EvidenceRank.PAGE
         assert sorted(request.path[-8:] for request in room.blog.seen(PAGES)) == ["/post-4/", "/post-5/"]
         assert (room.asked(API), room.asked(WP_JSON), room.asked("/?rest_route")) == (0, 0, 0)
 
@@ -159,19 +159,19 @@ async def test_an_api_that_is_not_there_is_looked_for_again_after_a_day(newsroom
         await room.poll()
 
         assert room.asked(API) == 1
-        assert (await rank(room, 4), await rank(room, 5)) == (Rank.PAGE, Rank.API)
+        assert (await rank(room, 4), await rank(room, 5)) == (EvidenceRank.PAGE, EvidenceRank.API)
 
 
 async def test_an_api_that_has_moved_is_found_after_a_day(room: Newsroom) -> None:
     room.blog.parts.api, room.blog.parts.wp_json = False, True
     room.publish(4)
     await room.poll()
-    assert await rank(room, 4) is Rank.PAGE
+    assert await rank(room, 4) is EvidenceRank.PAGE
     room.clock.forward(RETRY_API)
     room.publish(5)
     await room.poll()
 
-    assert await rank(room, 5) is Rank.API
+    assert await rank(room, 5) is EvidenceRank.API
     assert (await room.feed()).state.api.startswith("wpjson ")
 
 
@@ -185,7 +185,7 @@ async def test_no_more_pages_are_asked_for_than_is_polite(newsroom: Open) -> Non
         await room.poll()
 
         assert room.asked(PAGES) == MOST_PAGES
-        assert await rank(room, 33) is Rank.PAGE  # the newest come first
+        assert await rank(room, 33) is EvidenceRank.PAGE  # the newest come first
         assert len(await room.posts()) == 33
 
 
@@ -200,7 +200,7 @@ async def test_when_a_page_cannot_be_reached_the_others_are_left_alone(newsroom:
         await room.poll()
 
         assert 1 <= room.asked(PAGES) <= 4  # two at once, each perhaps once more on a broken connection
-        assert await rank(room, 4) is Rank.ORDER
+        assert await rank(room, 4) is EvidenceRank.ORDER
 
 
 # --- whose post it is ---------------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ async def test_an_api_under_another_address_is_joined_by_number(
         await room.poll()
 
         assert await room.alerts() == (["Post 4"] if joined else [])
-        assert (await rank(room, 4) is Rank.API) is joined
+        assert (await rank(room, 4) is EvidenceRank.API) is joined
 
 
 async def test_old_posts_of_another_home_are_not_mistaken_for_new_ones(newsroom: Open) -> None:

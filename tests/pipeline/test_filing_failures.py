@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Rank
-from bot.pipeline.poll import Patience
+from bot.model import EvidenceRank
+from bot.pipeline.poll import Timeouts
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import Fault, Hang, body, drop, html_page, status
 from tests.pipeline.newsroom import API, BOB, PAGES, Newsroom, open_newsroom
@@ -40,7 +40,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
         yield opened
 
 
-async def rank(room: Newsroom, number: int) -> Rank:
+async def rank(room: Newsroom, number: int) -> EvidenceRank:
     return (await room.post(number)).filing.rank
 
 
@@ -52,26 +52,26 @@ async def test_when_the_api_is_no_use_the_pages_are_asked(room: Newsroom, name: 
     await room.poll()
 
     assert await room.alerts() == ["Post 5"]
-    assert (await rank(room, 4), await rank(room, 5)) == (Rank.PAGE, Rank.PAGE)
+    assert (await rank(room, 4), await rank(room, 5)) == (EvidenceRank.PAGE, EvidenceRank.PAGE)
     assert room.asked(PAGES) == 2
     assert room.asked(API) <= 2
     assert (await room.feed()).state.api.startswith("wpcom ")  # it is asked again next time
 
 
 async def test_an_api_that_does_not_answer_in_time_leaves_time_for_the_pages(room: Newsroom) -> None:
-    room.restart(patience=Patience(evidence=5.0))
+    room.restart(patience=Timeouts(evidence=5.0))
     room.publish(4, "Media", tags=["Trade"])
     room.blog.fail_always(Hang(), path=API)
     await room.poll()
 
-    assert await rank(room, 4) is Rank.PAGE
+    assert await rank(room, 4) is EvidenceRank.PAGE
     assert await room.alerts() == ["Post 4"]
 
 
 async def test_when_nothing_answers_in_time_the_alert_goes_out_by_the_order_of_the_feed(
     room: Newsroom,
 ) -> None:
-    room.restart(patience=Patience(evidence=0.4))
+    room.restart(patience=Timeouts(evidence=0.4))
     room.publish(4, "Trade", tags=["Media"])
     room.publish(5, "Media", tags=["Apps"])
     room.blog.fail_always(Hang(), path=API)
@@ -79,7 +79,7 @@ async def test_when_nothing_answers_in_time_the_alert_goes_out_by_the_order_of_t
     await room.poll()
 
     assert await room.alerts() == ["Post 5"]
-    assert (await rank(room, 4), await rank(room, 5)) == (Rank.ORDER, Rank.ORDER)
+    assert (await rank(room, 4), await rank(room, 5)) == (EvidenceRank.ORDER, EvidenceRank.ORDER)
 
 
 async def test_what_cannot_be_told_reaches_those_who_follow_everything(room: Newsroom) -> None:
@@ -105,4 +105,4 @@ async def test_what_old_feeds_print_below_a_post_is_evidence(tmp_path: Path) -> 
         await room.poll()
 
         assert await room.alerts() == ["Post 4"]
-        assert (await room.post(4)).filing.rank is Rank.PAGE
+        assert (await room.post(4)).filing.rank is EvidenceRank.PAGE

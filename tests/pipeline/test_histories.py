@@ -117,10 +117,10 @@ class Blog:
                 if not page or not self.memory.look(page, self.now).gap:
                     break
         first = self.memory.baseline_at is None
-        sifted = self.memory.poll(window, self.now)
+        changes = self.memory.poll(window, self.now)
         self.memory.baseline_at = self.memory.baseline_at or self.now
         by_guid = {post.entry.guid: post for post in self.posts if not post.deleted}
-        for found in (*sifted.new, *(sifted.silent if first else ())):
+        for found in (*changes.new, *(changes.silent if first else ())):
             by_guid[found.entry.guid].announced += 1
         read = {entry.guid for entry in window}
         for post in self.posts:

@@ -45,9 +45,9 @@ def at_midnight(entry: Entry) -> Entry:
 def assert_nothing_new(memory: Memory, window: list[Entry], moved: int) -> None:
     """Look at a window twice: its posts are known, so many of them under new ids, and recorded as such."""
     before = len(memory.posts)
-    sifted, again = memory.poll(window), memory.poll(window)
+    changes, again = memory.poll(window), memory.poll(window)
 
-    assert (titles(sifted.new), titles(sifted.silent), len(sifted.moved_ids)) == ([], [], moved)
+    assert (titles(changes.new), titles(changes.silent), len(changes.moved_ids)) == ([], [], moved)
     assert (again.new, again.silent, again.moved_ids, again.changed) == ((), (), (), ())
     assert len(memory.posts) == before
 
@@ -95,9 +95,9 @@ def test_posts_whose_guids_and_dates_are_made_anew_by_each_build_stay_known() ->
     memory = Memory(WINDOW, tells_aliases=True)
     for build in range(3, 9):
         built = [replace(entry, guid=f"{build}{entry.guid}", published=days(build)) for entry in WINDOW]
-        sifted = memory.poll(built, days(build))
+        changes = memory.poll(built, days(build))
 
-        assert (sifted.new, sifted.silent, len(memory.posts)) == ((), (), 3)
+        assert (changes.new, changes.silent, len(memory.posts)) == ((), (), 3)
 
 
 def test_podcast_with_one_text_for_all_moves_by_its_titles() -> None:
@@ -151,9 +151,9 @@ def test_after_a_move_an_edit_is_an_edit() -> None:
     memory = Memory(WINDOW, tells_aliases=True)
     moved = [at_midnight(rekeyed(entry)) for entry in WINDOW]
     memory.poll(moved)
-    sifted = memory.poll([replace(moved[0], html="Corrected."), *moved[1:]])
+    changes = memory.poll([replace(moved[0], html="Corrected."), *moved[1:]])
 
-    assert (titles(sifted.changed), sifted.new) == (["Port shuts"], ())
+    assert (titles(changes.changed), changes.new) == (["Port shuts"], ())
     back = memory.poll(WINDOW)
     assert (back.new, back.silent) == ((), ())
 
@@ -173,9 +173,9 @@ def test_a_thread_that_repeats_title_and_text_is_new_each_time(text: str, day: f
     memory = Memory([threads[0], note("First", -0.1)])
     for number, thread in enumerate(threads[1:], start=1):
         filler = [note(f"Filler {number}", number * day - 0.1)]
-        sifted = memory.poll([thread, *filler], days(number * day + 0.1))
+        changes = memory.poll([thread, *filler], days(number * day + 0.1))
 
-        assert [found.entry.link for found in sifted.new] == [filler[0].link, thread.link]
+        assert [found.entry.link for found in changes.new] == [filler[0].link, thread.link]
 
 
 @pytest.mark.parametrize("text", ["Say what you like.", LONG])

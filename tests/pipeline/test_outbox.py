@@ -11,7 +11,7 @@ from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Alert, Claim, Destination, Notice
 from bot.pipeline.deliver.outbox import ADAPTER_PAUSE
 from bot.pipeline.deliver.retry_policy import FIRST_PROBE, PLAIN_AFTER, after_error
-from bot.ports import Again, Failed, Parked, Released
+from bot.ports import Failed, Parked, Requeued, Retry
 from tests.contracts.adapters import BUSY, GONE, LOST, REFUSED, SHUT
 from tests.contracts.store_samples import T0, row
 from tests.pipeline.office import ADMIN, Office
@@ -21,7 +21,7 @@ CLAIM = Claim((1,), Action.SEND, "key", Destination(1, "console:alice"), Alert(P
 
 
 def seconds(settlement: object) -> float:
-    assert isinstance(settlement, Again)
+    assert isinstance(settlement, Retry)
     return (settlement.due_at - T0).total_seconds()
 
 
@@ -51,7 +51,7 @@ def test_a_message_that_fails_for_now_too_often_is_tried_plain() -> None:
         for attempts in (0, PLAIN_AFTER - 2, PLAIN_AFTER - 1)
     ]
 
-    assert [isinstance(each, Again) and each.plain for each in plain] == [False, False, True]
+    assert [isinstance(each, Retry) and each.plain for each in plain] == [False, False, True]
 
 
 def test_a_refused_message_is_tried_plain_at_once_and_then_given_up() -> None:
@@ -59,7 +59,7 @@ def test_a_refused_message_is_tried_plain_at_once_and_then_given_up() -> None:
     failed = after_error(replace(CLAIM, message=Alert(POST, plain=True)), REFUSED, T0, ())
     edit = after_error(replace(CLAIM, action=Action.EDIT), REFUSED, T0, ())
 
-    assert again == Again(CLAIM, T0, "This message is refused.", plain=True)
+    assert again == Retry(CLAIM, T0, "This message is refused.", plain=True)
     assert isinstance(failed, Failed)
     assert isinstance(edit, Failed)
 
@@ -68,16 +68,16 @@ def test_a_refused_message_is_tried_plain_at_once_and_then_given_up() -> None:
 def test_doubt_stays_until_the_platform_was_asked(error: DeliveryError) -> None:
     settlement = after_error(replace(CLAIM, uncertain=True), error, T0, ())
 
-    assert isinstance(settlement, Again)
+    assert isinstance(settlement, Retry)
     assert settlement.uncertain
 
 
 def test_a_lost_answer_leaves_doubt_and_a_clear_one_does_not() -> None:
     lost, busy = (after_error(CLAIM, error, T0, ()) for error in (LOST, BUSY))
 
-    assert isinstance(lost, Again)
+    assert isinstance(lost, Retry)
     assert lost.uncertain
-    assert isinstance(busy, Again)
+    assert isinstance(busy, Retry)
     assert not busy.uncertain
 
 
@@ -85,7 +85,7 @@ def test_a_lost_answer_leaves_doubt_and_a_clear_one_does_not() -> None:
 def test_a_platform_that_is_shut_is_no_fault_of_the_message(action: Action) -> None:
     claim = replace(CLAIM, action=action)
 
-    assert after_error(claim, SHUT, T0, ()) == Released(claim)
+    assert after_error(claim, SHUT, T0, ()) == Requeued(claim)
 
 
 @pytest.mark.parametrize(

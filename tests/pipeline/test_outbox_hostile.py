@@ -14,7 +14,7 @@ import pytest
 from bot.errors import TemporaryError
 from bot.model import Destination, Message
 from bot.pipeline.deliver.retry_policy import after_error
-from bot.ports import Again, Failed
+from bot.ports import Failed, Retry
 from tests.contracts.adapters import BUSY, LOST, Pinboard
 from tests.contracts.store_samples import T0, row
 from tests.pipeline.office import FaultyStore, Office
@@ -236,7 +236,7 @@ async def test_a_delivery_of_which_nothing_can_be_recorded_is_left_to_its_lease(
 async def test_a_database_with_an_absurd_time_in_it_is_read_all_the_same(office: Office) -> None:
     await office.alert("p1")
     settlement = after_error(CLAIM, BUSY, T0, ())
-    assert isinstance(settlement, Again)
+    assert isinstance(settlement, Retry)
     far = datetime(9999, 12, 31, tzinfo=T0.tzinfo)
     (claim,) = await office.store.claim("one", T0, lease=60, limit=1, platforms=["console"], catch_up_after=5)
     await office.store.settle([replace(settlement, claim=claim, due_at=far)])

@@ -22,7 +22,7 @@ async def test_admins_elsewhere_are_told_once_and_the_end_is_noted(office: Offic
     for _ in range(3):
         await outbox.drain()
         office.clock.forward(ADAPTER_PAUSE)
-    shut = await office.store.recalled(KEY)
+    shut = await office.store.list_values(KEY)
     closed = outbox.closed
     other.always("send", None)
     await outbox.drain()
@@ -35,4 +35,4 @@ async def test_admins_elsewhere_are_told_once_and_the_end_is_noted(office: Offic
     ]
     assert [note.destination.address for note in other.notes.values()] == ["discord:news"] * 2
     assert outbox.closed == frozenset()
-    assert await office.store.recalled(KEY) == {}
+    assert await office.store.list_values(KEY) == {}

@@ -14,7 +14,7 @@ from bot.errors import NotYetError
 from bot.model import Action
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.pipeline.deliver.retry_policy import after_error
-from bot.ports import Released
+from bot.ports import Requeued
 from tests.contracts.adapters import Pinboard
 from tests.contracts.store_samples import T0, follow, publish, row
 from tests.pipeline.office import Office, until
@@ -28,7 +28,7 @@ FULL = NotYetError("More waits than the platform takes.", retry_after=20.0)
 def test_what_has_no_room_yet_is_given_back_until_its_turn(action: Action, *, uncertain: bool) -> None:
     claim = replace(CLAIM, action=action, uncertain=uncertain)
 
-    assert after_error(claim, FULL, T0, ()) == Released(claim, T0 + timedelta(seconds=20))
+    assert after_error(claim, FULL, T0, ()) == Requeued(claim, T0 + timedelta(seconds=20))
 
 
 async def test_it_goes_out_at_its_turn_and_no_attempt_is_counted(office: Office) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.model import FeedState
-from bot.pipeline.poll import LEASE, Patience
+from bot.pipeline.poll import LEASE, Timeouts
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import Fault, Hang, body, cut, drop, html_page, redirect, status
 from tests.pipeline.newsroom import ALICE, EVERY, Newsroom, open_newsroom
@@ -147,7 +147,7 @@ async def test_a_store_that_refuses_too_long_fails_the_poll_and_nothing_is_lost(
     room.publish(4)
     faulty = FaultyStore(room.store)
     faulty.fail(method, FULL)
-    room.restart(store=faulty, patience=Patience(store=0.0))
+    room.restart(store=faulty, patience=Timeouts(store=0.0))
     await room.poll()
     assert without_health((await room.feed()).state) == known
     assert "disk is full" in (await room.feed()).state.last_error

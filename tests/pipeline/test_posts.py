@@ -8,27 +8,27 @@ from typing import Any
 
 import pytest
 
-from bot.errors import WallError
+from bot.errors import SandboxError
 from bot.pipeline.summarize.extract import Source
 from bot.pipeline.summarize.reader import read
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from tests.pipeline.newsroom import Newsroom, open_newsroom
 
 
-class Choking(Wall):
+class Choking(Sandbox):
     """A wall whose child dies of some texts."""
 
-    def __init__(self, wall: Wall, *titles: str) -> None:
+    def __init__(self, sandbox: Sandbox, *titles: str) -> None:
         super().__init__()
-        self._wall = wall
+        self._sandbox = sandbox
         self._titles = set(titles)
 
     async def run(self, function: str, *arguments: Any) -> Any:
         if function == "bot.pipeline.summarize.reader:read" and any(
             source.title in self._titles for source in arguments[0]
         ):
-            raise WallError("the process that read it died")
-        return await self._wall.run(function, *arguments)
+            raise SandboxError("the process that read it died")
+        return await self._sandbox.run(function, *arguments)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
 
 
 async def test_one_text_that_cannot_be_read_does_not_spoil_the_others(room: Newsroom) -> None:
-    room.restart(wall=Choking(room.wall, "Post 5"))
+    room.restart(sandbox=Choking(room.sandbox, "Post 5"))
     for number in (4, 5, 6):
         room.publish(number)
     await room.poll()
@@ -55,7 +55,7 @@ async def test_one_text_that_cannot_be_read_does_not_spoil_the_others(room: News
 async def test_a_known_text_that_can_no_longer_be_read_is_kept(room: Newsroom) -> None:
     room.publish(4)
     await room.poll()
-    room.restart(wall=Choking(room.wall, "Post 4"))
+    room.restart(sandbox=Choking(room.sandbox, "Post 4"))
     room.blog.blog.edit(4, tags=("Apps",))
     await room.poll()
 

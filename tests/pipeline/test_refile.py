@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.model import Rank
+from bot.model import EvidenceRank
 from bot.pipeline.collect_evidence import REFILE_FOR, RETRY_API
 from bot.pipeline.reclassify import AT_ONCE
 from tests.contracts.store_samples import follow
@@ -48,7 +48,7 @@ async def test_when_the_api_is_back_those_newly_matched_are_alerted_and_those_al
 
     assert sorted(await room.deliver()) == [(ALICE, "Post 4"), (BOB, "edit: Post 4")]
     filing = (await room.post(4)).filing
-    assert (filing.categories, filing.tags, filing.rank) == (("Media",), ("Trade",), Rank.API)
+    assert (filing.categories, filing.tags, filing.rank) == (("Media",), ("Trade",), EvidenceRank.API)
     for _ in range(5):
         await room.poll()
     assert await room.deliver() == []
@@ -78,8 +78,8 @@ async def test_a_wrong_guess_is_corrected(room: Newsroom) -> None:
     await room.poll()
     await room.poll()
 
-    assert guessed.filing.rank is Rank.ORDER
-    assert (await room.post(4)).filing.rank is Rank.API
+    assert guessed.filing.rank is EvidenceRank.ORDER
+    assert (await room.post(4)).filing.rank is EvidenceRank.API
     assert (await room.post(4)).filing.categories == ("Media",)
 
 
@@ -92,7 +92,7 @@ async def test_while_the_api_stays_down_the_pages_serve(room: Newsroom) -> None:
     await room.poll()
 
     assert await room.alerts() == ["Post 4"]
-    assert (await room.post(4)).filing.rank is Rank.PAGE
+    assert (await room.post(4)).filing.rank is EvidenceRank.PAGE
 
 
 async def test_better_evidence_for_the_baseline_alerts_nobody(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ async def test_better_evidence_for_the_baseline_alerts_nobody(tmp_path: Path) ->
         for _ in range(3):
             await room.poll()
 
-        assert {each.filing.rank for each in (await room.posts()).values()} == {Rank.API}
+        assert {each.filing.rank for each in (await room.posts()).values()} == {EvidenceRank.API}
         assert await room.deliver() == []
 
 
@@ -122,7 +122,7 @@ async def test_what_only_another_source_says_of_the_baseline_is_no_news(tmp_path
         await room.poll()
 
         assert (await room.post(3)).filing.categories == ("Apps", "Media")
-        assert (await room.post(3)).filing.rank is Rank.API
+        assert (await room.post(3)).filing.rank is EvidenceRank.API
         assert await room.deliver() == ([(ALICE, "Post 3")] if author else [])
 
 
@@ -188,7 +188,7 @@ async def test_many_posts_are_filed_again_a_few_at_a_time_and_all_in_the_end(roo
         await room.poll()
 
     ranks = [each.filing.rank for each in (await room.posts()).values()]
-    assert ranks == [Rank.API] * (3 + 2 * (AT_ONCE - 1))
+    assert ranks == [EvidenceRank.API] * (3 + 2 * (AT_ONCE - 1))
     assert room.asked(API) <= 4
 
 
@@ -209,5 +209,5 @@ async def test_weaker_evidence_never_replaces_better(room: Newsroom) -> None:
     room.blog.blog.edit(4, title="Post 4 corrected")
     await room.poll()
 
-    assert (await room.post(4)).filing.rank is Rank.API
+    assert (await room.post(4)).filing.rank is EvidenceRank.API
     assert await room.alerts() == ["Post 4 corrected"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import Entry
-from bot.pipeline.detect.changes import Sifted
+from bot.pipeline.detect.changes import WindowChanges
 from tests.pipeline.windows import BASELINE, NOW, Memory, days, post, titles
 
 WINDOW = [post(100, -0.1), post(99, -1), post(98, -2), post(97, -30), post(96, -31)]
@@ -19,16 +19,16 @@ WINDOW = [post(100, -0.1), post(99, -1), post(98, -2), post(97, -30), post(96, -
 
 
 def test_first_poll_floods_nobody() -> None:
-    sifted = Memory().look(WINDOW, BASELINE)
+    changes = Memory().look(WINDOW, BASELINE)
 
-    assert sifted.first
-    assert sifted.new == ()
-    assert titles(sifted.silent) == ["Post 96", "Post 97", "Post 98", "Post 99", "Post 100"]
-    assert not sifted.gap
+    assert changes.first
+    assert changes.new == ()
+    assert titles(changes.silent) == ["Post 96", "Post 97", "Post 98", "Post 99", "Post 100"]
+    assert not changes.gap
 
 
 def test_empty_window_is_no_gap() -> None:
-    assert Memory(WINDOW).look([]) == Sifted()
+    assert Memory(WINDOW).look([]) == WindowChanges()
 
 
 # --- new ------------------------------------------------------------------------------------------------
@@ -61,25 +61,25 @@ def test_back_dated_post_with_a_new_number_is_new() -> None:
 
 
 def test_post_that_a_deletion_lifted_into_view_is_old() -> None:
-    sifted = Memory(WINDOW).look([*WINDOW[1:], post(95, -32)])
+    changes = Memory(WINDOW).look([*WINDOW[1:], post(95, -32)])
 
-    assert sifted.new == ()
-    assert titles(sifted.silent) == ["Post 95"]
+    assert changes.new == ()
+    assert titles(changes.silent) == ["Post 95"]
 
 
 def test_post_published_shortly_before_the_baseline_is_new() -> None:
     entries = [*WINDOW, post(90, -1.9), post(89, -2.1)]
-    sifted = Memory(WINDOW).look(entries)
+    changes = Memory(WINDOW).look(entries)
 
-    assert (titles(sifted.new), titles(sifted.silent)) == (["Post 90"], ["Post 89"])
+    assert (titles(changes.new), titles(changes.silent)) == (["Post 90"], ["Post 89"])
 
 
 def test_old_post_of_a_feed_without_numbers_is_silent() -> None:
     entry = Entry(guid="abc", link="https://blog.example/old", title="Old", published=days(-30))
-    sifted = Memory(WINDOW).look([*WINDOW, entry, replace(entry, guid="def", link="", published=days(1))])
+    changes = Memory(WINDOW).look([*WINDOW, entry, replace(entry, guid="def", link="", published=days(1))])
 
-    assert [found.identity.id for found in sifted.silent] == ["guid:abc"]
-    assert [found.identity.id for found in sifted.new] == ["guid:def"]
+    assert [found.identity.id for found in changes.silent] == ["guid:abc"]
+    assert [found.identity.id for found in changes.new] == ["guid:def"]
 
 
 def test_unseen_post_of_a_feed_without_dates_is_new() -> None:
@@ -106,11 +106,11 @@ def test_edit_is_never_new() -> None:
         post(100, -0.1, labels=("Asia", "Trade")),
         post(100, -0.1, link="https://blog.example/2022/corrected/"),
     ):
-        sifted = Memory(WINDOW).look([edited, *WINDOW[1:]])
+        changes = Memory(WINDOW).look([edited, *WINDOW[1:]])
 
-        assert (sifted.new, sifted.silent) == ((), ())
-        assert [found.entry for found in sifted.changed] == [edited]
-        assert len(sifted.same) == 4
+        assert (changes.new, changes.silent) == ((), ())
+        assert [found.entry for found in changes.changed] == [edited]
+        assert len(changes.same) == 4
 
 
 def test_touched_date_is_no_news_and_no_edit() -> None:
@@ -132,12 +132,12 @@ def test_unknown_text_of_a_backfilled_post_is_no_edit() -> None:
 
 
 def test_guid_that_changes_its_scheme_is_the_same_post() -> None:
-    sifted = Memory(WINDOW).look(
+    changes = Memory(WINDOW).look(
         [replace(entry, guid=entry.guid.replace("http:", "https:")) for entry in WINDOW]
     )
 
-    assert len(sifted.same) == 5
-    assert (sifted.moved_ids, sifted.warning) == ((), "")
+    assert len(changes.same) == 5
+    assert (changes.moved_ids, changes.warning) == ((), "")
 
 
 def test_post_printed_twice_in_one_document_comes_once() -> None:
@@ -151,10 +151,10 @@ def test_post_printed_twice_in_one_document_comes_once() -> None:
 
 
 def test_window_without_any_known_post_is_a_gap() -> None:
-    sifted = Memory(WINDOW).look([post(111, 3), post(110, 2)])
+    changes = Memory(WINDOW).look([post(111, 3), post(110, 2)])
 
-    assert sifted.gap
-    assert titles(sifted.new) == ["Post 110", "Post 111"]
+    assert changes.gap
+    assert titles(changes.new) == ["Post 110", "Post 111"]
 
 
 def test_window_with_a_known_post_is_no_gap() -> None:
@@ -178,11 +178,11 @@ ENTRIES = st.lists(
 )
 
 
-def outcome(sifted: Sifted) -> tuple[object, ...]:
-    parts = (sifted.new, sifted.silent, sifted.changed, sifted.same)
+def outcome(changes: WindowChanges) -> tuple[object, ...]:
+    parts = (changes.new, changes.silent, changes.changed, changes.same)
     return (
         *({(f.identity.id, f.known and f.known.id) for f in part} for part in parts),
-        sifted.warning,
+        changes.warning,
     )
 
 
@@ -233,10 +233,10 @@ def test_known_post_is_never_new_whatever_becomes_of_its_guid_link_title_or_date
     memory.poll([post(102, 2), post(101, 1), *WINDOW])
     for window in windows if tells_aliases else windows[:1]:
         entries = list({entry.title: change(entry) for entry, change in window}.values())
-        sifted = memory.poll(entries)
+        changes = memory.poll(entries)
         again = memory.look(entries)
 
-        assert (sifted.new, sifted.silent) == ((), ())
+        assert (changes.new, changes.silent) == ((), ())
         assert (again.new, again.silent, again.changed, again.gap) == ((), (), (), False)
         assert len(memory.posts) == 7
 
@@ -244,15 +244,15 @@ def test_known_post_is_never_new_whatever_becomes_of_its_guid_link_title_or_date
 @given(ENTRIES, ENTRIES)
 def test_unseen_post_never_has_the_id_of_a_known_one(before: list[Entry], window: list[Entry]) -> None:
     memory = Memory([*before, WINDOW[0]])
-    sifted = memory.look(window)
+    changes = memory.look(window)
 
-    assert memory.posts.keys().isdisjoint(found.identity.id for found in (*sifted.new, *sifted.silent))
+    assert memory.posts.keys().isdisjoint(found.identity.id for found in (*changes.new, *changes.silent))
 
 
 @given(ENTRIES, ENTRIES)
 def test_every_entry_is_in_one_part_and_no_known_post_twice(before: list[Entry], window: list[Entry]) -> None:
-    sifted = Memory([*before, WINDOW[0]]).look(window)
-    found = [*sifted.new, *sifted.silent, *sifted.changed, *sifted.same]
+    changes = Memory([*before, WINDOW[0]]).look(window)
+    found = [*changes.new, *changes.silent, *changes.changed, *changes.same]
     known = [each.known.id for each in found if each.known]
 
     assert len(known) == len(set(known))

@@ -26,20 +26,20 @@ def plain(name: str, day: float | None, guid: str = "", link: str = "") -> Entry
 
 
 def test_guid_that_goes_missing_is_the_same_post() -> None:
-    sifted = Memory(WINDOW).look([replace(entry, guid="") for entry in WINDOW])
+    changes = Memory(WINDOW).look([replace(entry, guid="") for entry in WINDOW])
 
-    assert [found.known and found.known.id for found in sifted.same][-1] == "wp:blog.example:100"
-    assert (len(sifted.same), sifted.moved_ids, sifted.warning) == (5, (), "")
+    assert [found.known and found.known.id for found in changes.same][-1] == "wp:blog.example:100"
+    assert (len(changes.same), changes.moved_ids, changes.warning) == (5, (), "")
 
 
 def test_guid_that_becomes_a_permalink_is_the_same_post() -> None:
     memory = Memory(WINDOW)
     entry = replace(WINDOW[0], guid=WINDOW[0].link)
-    sifted = memory.poll([entry, *WINDOW[1:]])
+    changes = memory.poll([entry, *WINDOW[1:]])
 
-    assert len(sifted.same) == 5
-    assert sifted.moved_ids == (("guid:blog.example/2022/post-100/", "wp:blog.example:100"),)
-    assert sifted.warning == ""
+    assert len(changes.same) == 5
+    assert changes.moved_ids == (("guid:blog.example/2022/post-100/", "wp:blog.example:100"),)
+    assert changes.warning == ""
     assert memory.look([entry]).moved_ids == ()
 
 
@@ -49,12 +49,12 @@ def test_blog_that_moves_to_another_host_is_recognised_with_a_warning() -> None:
         for entry in WINDOW
     ]
     memory = Memory(WINDOW)
-    sifted = memory.poll([post(101, 1, guid="http://new.example/?p=101"), *moved])
+    changes = memory.poll([post(101, 1, guid="http://new.example/?p=101"), *moved])
 
-    assert titles(sifted.new) == ["Post 101"]
-    assert len(sifted.same) == 5
-    assert len(sifted.moved_ids) == 5
-    assert sifted.warning == (
+    assert titles(changes.new) == ["Post 101"]
+    assert len(changes.same) == 5
+    assert len(changes.moved_ids) == 5
+    assert changes.warning == (
         "5 of 6 posts came under new ids; they are known otherwise, so none was announced."
     )
     assert memory.look(moved).moved_ids == ()
@@ -65,11 +65,11 @@ def test_mass_change_of_all_ids_is_silent_where_titles_and_dates_are_known() -> 
         replace(entry, guid=f"new-{n}", link=f"https://new.example/{n}") for n, entry in enumerate(WINDOW)
     ]
     memory = Memory(WINDOW)
-    sifted = memory.poll(changed)
+    changes = memory.poll(changed)
 
-    assert (sifted.new, sifted.silent, len(sifted.same) + len(sifted.changed)) == ((), (), 5)
-    assert sifted.warning.startswith("5 of 5")
-    assert not sifted.gap
+    assert (changes.new, changes.silent, len(changes.same) + len(changes.changed)) == ((), (), 5)
+    assert changes.warning.startswith("5 of 5")
+    assert not changes.gap
     again = memory.look(changed)
     assert (len(again.same), again.warning) == (5, "")
 
@@ -115,9 +115,9 @@ def test_reused_guid_is_a_new_post_with_an_id_of_its_own() -> None:
     ],
 )
 def test_guid_is_reused_only_where_link_title_and_date_say_so(entry: Entry) -> None:
-    sifted = Memory(WINDOW).look([entry, *WINDOW[1:]], days(32))
+    changes = Memory(WINDOW).look([entry, *WINDOW[1:]], days(32))
 
-    assert (sifted.new, titles(sifted.changed)) == ((), [entry.title])
+    assert (changes.new, titles(changes.changed)) == ((), [entry.title])
 
 
 def test_blogs_of_one_feed_that_share_numbers_stay_apart() -> None:
@@ -161,12 +161,12 @@ def test_link_that_all_entries_share_is_not_believed_where_there_is_no_guid() ->
     memory = Memory(
         [plain("A", 0, link="https://blog.example/news"), plain("B", -1, link="https://blog.example/news")]
     )
-    sifted = memory.poll(
+    changes = memory.poll(
         [plain(name, day, link="https://blog.example/news") for name, day in (("C", 1), ("A", 0))]
     )
 
-    assert titles(sifted.new) == ["C"]
-    assert titles(sifted.same) == ["A"]
+    assert titles(changes.new) == ["C"]
+    assert titles(changes.same) == ["A"]
 
 
 def test_untitled_entries_with_one_guid_are_told_apart_by_their_links() -> None:

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.errors import ParseError, WallError
+from bot.errors import ParseError, SandboxError
 from bot.model import ParsedFeed
 from bot.pipeline.parse.feed import parse
-from bot.sandbox.sandbox import Wall, _answer_type, _unpack
+from bot.sandbox.sandbox import Sandbox, _answer_type, _unpack
 from bot.sandbox.worker import ANSWER, resolve
 from tests.pipeline.bodies import item, rss
 from tests.pipeline.children import GOOD, PARSE
@@ -18,16 +18,16 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 
 
 @pytest.fixture
-async def wall() -> AsyncIterator[Wall]:
-    async with Wall(seconds=30) as wall:
-        yield wall
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(seconds=30) as sandbox:
+        yield sandbox
 
 
 # --- answers ----------------------------------------------------------------------------------------------
 
 
-async def test_an_answer_is_what_the_function_would_have_returned_here(wall: Wall) -> None:
-    answer = await wall.run(PARSE, GOOD, "text/xml; charset=utf-8")
+async def test_an_answer_is_what_the_function_would_have_returned_here(sandbox: Sandbox) -> None:
+    answer = await sandbox.run(PARSE, GOOD, "text/xml; charset=utf-8")
 
     assert answer == parse(GOOD, "text/xml; charset=utf-8")
     assert isinstance(answer, ParsedFeed)
@@ -35,34 +35,34 @@ async def test_an_answer_is_what_the_function_would_have_returned_here(wall: Wal
     assert answer.entries[0].published.utcoffset() is not None
 
 
-async def test_one_child_serves_many_calls(wall: Wall) -> None:
-    assert wall.pid is None
+async def test_one_child_serves_many_calls(sandbox: Sandbox) -> None:
+    assert sandbox.pid is None
 
     pids: set[int | None] = set()
     for _ in range(3):
-        await wall.run("bot.text.normalize:fold", "China-U.S.")
-        pids.add(wall.pid)
+        await sandbox.run("bot.text.normalize:fold", "China-U.S.")
+        pids.add(sandbox.pid)
 
     assert len(pids) == 1
 
 
-async def test_calls_at_the_same_time_get_their_own_answers(wall: Wall) -> None:
+async def test_calls_at_the_same_time_get_their_own_answers(sandbox: Sandbox) -> None:
     words = [f"word{number}" for number in range(50)]
 
-    assert await asyncio.gather(*(wall.run("bot.text.normalize:fold", word) for word in words)) == words
+    assert await asyncio.gather(*(sandbox.run("bot.text.normalize:fold", word) for word in words)) == words
 
 
-async def test_the_functions_parse_error_comes_through(wall: Wall) -> None:
+async def test_the_functions_parse_error_comes_through(sandbox: Sandbox) -> None:
     with pytest.raises(ParseError, match=r"^the answer is empty$") as caught:
-        await wall.run(PARSE, b"")
+        await sandbox.run(PARSE, b"")
 
     assert type(caught.value) is ParseError
-    assert await wall.run("bot.text.normalize:fold", "A") == "a"
+    assert await sandbox.run("bot.text.normalize:fold", "A") == "a"
 
 
-async def test_any_other_exception_is_a_failed_poll_too(wall: Wall) -> None:
+async def test_any_other_exception_is_a_failed_poll_too(sandbox: Sandbox) -> None:
     with pytest.raises(ParseError, match=r"^reading it failed \(TypeError: .{5,300}$"):
-        await wall.run("bot.text.normalize:fold", 7)
+        await sandbox.run("bot.text.normalize:fold", 7)
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ async def test_any_other_exception_is_a_failed_poll_too(wall: Wall) -> None:
         "bot.text.normalize:fold.x",
     ],
 )
-async def test_only_functions_of_this_project_are_called(wall: Wall, function: str) -> None:
+async def test_only_functions_of_this_project_are_called(sandbox: Sandbox, function: str) -> None:
     with pytest.raises(ValueError, match="no public function"):
-        await wall.run(function, "true")
+        await sandbox.run(function, "true")
     with pytest.raises(ValueError, match="no public function"):
         resolve(function)
 
-    assert wall.pid is None
+    assert sandbox.pid is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ async def test_only_functions_of_this_project_are_called(wall: Wall, function: s
     ],
 )
 def test_an_answer_of_the_wrong_type_is_not_believed(answer: bytes) -> None:
-    with pytest.raises(WallError, match="makes no sense"):
+    with pytest.raises(SandboxError, match="makes no sense"):
         _unpack(ANSWER + answer, _answer_type(PARSE))
 
 
@@ -116,13 +116,13 @@ def test_an_answer_of_the_wrong_type_is_not_believed(answer: bytes) -> None:
     ids=["categories", "attributes", "author"],
 )
 async def test_a_feed_that_takes_too_long_is_stopped_and_the_next_one_read(inside: str) -> None:
-    async with Wall(seconds=1) as wall:
-        with pytest.raises(WallError, match="took longer than 1 s"):
-            await wall.run(PARSE, rss(item(inside)).encode())
+    async with Sandbox(seconds=1) as sandbox:
+        with pytest.raises(SandboxError, match="took longer than 1 s"):
+            await sandbox.run(PARSE, rss(item(inside)).encode())
 
-        assert wall.pid is None
-    async with Wall(seconds=30) as wall:
-        assert await wall.run(PARSE, GOOD) == parse(GOOD)
+        assert sandbox.pid is None
+    async with Sandbox(seconds=30) as sandbox:
+        assert await sandbox.run(PARSE, GOOD) == parse(GOOD)
 
 
 @pytest.mark.slow
@@ -143,31 +143,31 @@ async def test_a_feed_that_takes_too_long_is_stopped_and_the_next_one_read(insid
     ids=lambda inside: inside[:30],
 )
 async def test_a_hostile_feed_ends_in_a_feed_or_a_failed_poll(inside: str) -> None:
-    async with Wall(seconds=5) as wall:
+    async with Sandbox(seconds=5) as sandbox:
         try:
-            feed = await wall.run(PARSE, rss(item(inside)).encode())
+            feed = await sandbox.run(PARSE, rss(item(inside)).encode())
         except ParseError as error:
             feed, reason = None, str(error)
         else:
             reason = ""
 
         assert bool(reason) != bool(feed)
-        assert await wall.run("bot.text.normalize:fold", "A") == "a"
+        assert await sandbox.run("bot.text.normalize:fold", "A") == "a"
 
 
 @posix
 async def test_a_feed_that_takes_too_much_memory_is_stopped_and_the_next_one_read() -> None:
-    async with Wall(memory=200 * 2**20, seconds=60) as wall:
-        with pytest.raises(WallError, match="more than 200 MB of memory"):
-            await wall.run(PARSE, rss(item(f"<title>{'x' * 60 * 2**20}</title>")).encode())
+    async with Sandbox(memory=200 * 2**20, seconds=60) as sandbox:
+        with pytest.raises(SandboxError, match="more than 200 MB of memory"):
+            await sandbox.run(PARSE, rss(item(f"<title>{'x' * 60 * 2**20}</title>")).encode())
 
-        assert await wall.run(PARSE, GOOD) == parse(GOOD)
+        assert await sandbox.run(PARSE, GOOD) == parse(GOOD)
 
 
 async def test_too_large_an_answer_is_not_taken() -> None:
-    async with Wall(seconds=30, largest=2**20) as wall:
+    async with Sandbox(seconds=30, largest=2**20) as sandbox:
         content = f"<content:encoded>{'x' * 390_000}</content:encoded>"
-        with pytest.raises(WallError, match="larger than 1 MB"):
-            await wall.run(PARSE, rss(item(content) * 3).encode())
+        with pytest.raises(SandboxError, match="larger than 1 MB"):
+            await sandbox.run(PARSE, rss(item(content) * 3).encode())
 
-        assert await wall.run(PARSE, GOOD) == parse(GOOD)
+        assert await sandbox.run(PARSE, GOOD) == parse(GOOD)

@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bot.errors import ParseError, WallError
+from bot.errors import ParseError, SandboxError
 from bot.pipeline.parse.feed import parse
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
 from tests.pipeline.children import ENDLESS, GOOD, PARSE, is_gone, until, until_busy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,83 +23,83 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits o
 
 
 @pytest.fixture
-async def wall() -> AsyncIterator[Wall]:
-    async with Wall(seconds=30) as wall:
-        yield wall
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(seconds=30) as sandbox:
+        yield sandbox
 
 
 # --- ends -------------------------------------------------------------------------------------------------
 
 
 @posix
-async def test_a_child_killed_at_work_fails_its_poll_alone(wall: Wall) -> None:
-    call = asyncio.create_task(wall.run(PARSE, ENDLESS))
-    os.kill(await until_busy(wall), signal.SIGKILL)
+async def test_a_child_killed_at_work_fails_its_poll_alone(sandbox: Sandbox) -> None:
+    call = asyncio.create_task(sandbox.run(PARSE, ENDLESS))
+    os.kill(await until_busy(sandbox), signal.SIGKILL)
 
-    with pytest.raises(WallError, match=r"died \(signal 9\)"):
+    with pytest.raises(SandboxError, match=r"died \(signal 9\)"):
         await call
-    assert await wall.run(PARSE, GOOD) == parse(GOOD)
+    assert await sandbox.run(PARSE, GOOD) == parse(GOOD)
 
 
 @posix
-async def test_a_child_killed_at_rest_fails_no_poll(wall: Wall) -> None:
-    await wall.run(PARSE, GOOD)
-    first = wall.pid
+async def test_a_child_killed_at_rest_fails_no_poll(sandbox: Sandbox) -> None:
+    await sandbox.run(PARSE, GOOD)
+    first = sandbox.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    await until(lambda: wall.pid is None)
+    await until(lambda: sandbox.pid is None)
 
-    assert await wall.run(PARSE, GOOD) == parse(GOOD)
-    assert wall.pid not in (None, first)
+    assert await sandbox.run(PARSE, GOOD) == parse(GOOD)
+    assert sandbox.pid not in (None, first)
 
 
-async def test_a_cancelled_call_leaves_no_answer_for_the_next_one(wall: Wall) -> None:
-    call = asyncio.create_task(wall.run(PARSE, ENDLESS))
-    busy = await until_busy(wall)
+async def test_a_cancelled_call_leaves_no_answer_for_the_next_one(sandbox: Sandbox) -> None:
+    call = asyncio.create_task(sandbox.run(PARSE, ENDLESS))
+    busy = await until_busy(sandbox)
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
 
     assert is_gone(busy)
-    assert await wall.run("bot.text.normalize:fold", "Next") == "next"
+    assert await sandbox.run("bot.text.normalize:fold", "Next") == "next"
 
 
-async def test_a_call_that_waits_its_turn_can_be_cancelled(wall: Wall) -> None:
-    first = asyncio.create_task(wall.run(PARSE, ENDLESS))
-    busy = await until_busy(wall)
-    second = asyncio.create_task(wall.run("bot.text.normalize:fold", "A"))
+async def test_a_call_that_waits_its_turn_can_be_cancelled(sandbox: Sandbox) -> None:
+    first = asyncio.create_task(sandbox.run(PARSE, ENDLESS))
+    busy = await until_busy(sandbox)
+    second = asyncio.create_task(sandbox.run("bot.text.normalize:fold", "A"))
     await asyncio.sleep(0)
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
         await second
 
-    assert wall.pid == busy  # the first call is not disturbed
+    assert sandbox.pid == busy  # the first call is not disturbed
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
 
 
 async def test_closing_ends_the_child_and_the_call_that_waits_for_it() -> None:
-    wall = Wall(seconds=30)
-    call = asyncio.create_task(wall.run(PARSE, ENDLESS))
-    busy = await until_busy(wall)
-    await wall.aclose()
-    await wall.aclose()
+    sandbox = Sandbox(seconds=30)
+    call = asyncio.create_task(sandbox.run(PARSE, ENDLESS))
+    busy = await until_busy(sandbox)
+    await sandbox.aclose()
+    await sandbox.aclose()
 
     assert is_gone(busy)
-    with pytest.raises(WallError):
+    with pytest.raises(SandboxError):
         await call
 
 
 @posix
-async def test_signals_to_the_whole_group_are_the_parents_business(wall: Wall) -> None:
-    await wall.run(PARSE, GOOD)
-    pid = wall.pid
+async def test_signals_to_the_whole_group_are_the_parents_business(sandbox: Sandbox) -> None:
+    await sandbox.run(PARSE, GOOD)
+    pid = sandbox.pid
     assert pid is not None
     os.kill(pid, signal.SIGINT)
     os.kill(pid, signal.SIGTERM)
 
-    assert await wall.run(PARSE, GOOD) == parse(GOOD)
-    assert wall.pid == pid
+    assert await sandbox.run(PARSE, GOOD) == parse(GOOD)
+    assert sandbox.pid == pid
 
 
 PARENT = """
@@ -149,24 +149,24 @@ async def test_a_parent_killed_outright_leaves_no_orphan(doing: str) -> None:
 
 
 @posix
-async def test_the_child_is_told_no_secrets(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_child_is_told_no_secrets(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "very secret")
     monkeypatch.setenv("BYSTANDER_DATABASE", "postgresql://u:very secret@db/x")
-    await wall.run(PARSE, GOOD)
+    await sandbox.run(PARSE, GOOD)
 
-    environment = psutil.Process(wall.pid).environ()
+    environment = psutil.Process(sandbox.pid).environ()
     assert "DISCORD_TOKEN" not in environment
     assert "very secret" not in str(environment)
 
 
 async def test_the_child_finds_the_project_from_any_folder_and_imports_nothing_there(
-    wall: Wall, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("json.py", "bot.py", "feedparser.py"):
         (tmp_path / name).write_text("raise SystemExit(9)")
     monkeypatch.chdir(tmp_path)
 
-    assert await wall.run(PARSE, GOOD) == parse(GOOD)
+    assert await sandbox.run(PARSE, GOOD) == parse(GOOD)
 
 
 CONFINED = """
@@ -209,10 +209,10 @@ def test_a_confined_process_reaches_no_network_no_program_and_no_file(tmp_path: 
     assert (tmp_path / "written").read_text() == ""
 
 
-async def test_no_body_is_taken_for_a_path_or_an_address(wall: Wall, tmp_path: Path) -> None:
+async def test_no_body_is_taken_for_a_path_or_an_address(sandbox: Sandbox, tmp_path: Path) -> None:
     feed = tmp_path / "feed.xml"
     feed.write_bytes(GOOD)
 
     for body in (str(feed), feed.as_uri(), f"<{feed}>"):
         with pytest.raises(ParseError):
-            await wall.run(PARSE, body.encode())
+            await sandbox.run(PARSE, body.encode())

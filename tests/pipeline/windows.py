@@ -7,7 +7,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Entry
-from bot.pipeline.detect.changes import Found, Known, Sifted, lookup_keys, lookup_texts, sift, text_hash
+from bot.pipeline.detect.changes import (
+    Candidate,
+    StoredPost,
+    WindowChanges,
+    detect_changes,
+    lookup_keys,
+    lookup_texts,
+    text_hash,
+)
 
 BASELINE = datetime(2022, 11, 26, 12, tzinfo=UTC)
 NOW = BASELINE + timedelta(days=10)
@@ -37,7 +45,7 @@ class Memory:
 
     def __init__(self, baseline: Iterable[Entry] = (), *, tells_aliases: bool = False) -> None:
         self._tells_aliases = tells_aliases
-        self.posts: dict[str, Known] = {}
+        self.posts: dict[str, StoredPost] = {}
         self.baseline_at: datetime | None = None
         self.looked_at: datetime | None = None
         entries = list(baseline)
@@ -45,7 +53,7 @@ class Memory:
             self.poll(entries, now=BASELINE)
             self.baseline_at = BASELINE
 
-    def look(self, entries: Sequence[Entry], now: datetime = NOW) -> Sifted:
+    def look(self, entries: Sequence[Entry], now: datetime = NOW) -> WindowChanges:
         """Sift a window with the posts that its ids and aliases find; remember nothing."""
         keys, texts = set(lookup_keys(entries)), set(lookup_texts(entries))
         found = [
@@ -53,7 +61,7 @@ class Memory:
         ]
         if not self._tells_aliases:
             found = [replace(post, aliases=()) for post in found]
-        return sift(
+        return detect_changes(
             entries,
             found,
             baseline_at=self.baseline_at,
@@ -62,21 +70,21 @@ class Memory:
             looked_at=self.looked_at,
         )
 
-    def poll(self, entries: Sequence[Entry], now: datetime = NOW) -> Sifted:
+    def poll(self, entries: Sequence[Entry], now: datetime = NOW) -> WindowChanges:
         """Sift a window and remember what it brought, as the poll does."""
-        sifted = self.look(entries, now)
-        for found in (*sifted.new, *sifted.silent, *sifted.changed, *sifted.same):
+        changes = self.look(entries, now)
+        for found in (*changes.new, *changes.silent, *changes.changed, *changes.same):
             self._remember(found)
-        for new_id, known_id in sifted.moved_ids:
+        for new_id, known_id in changes.moved_ids:
             self._add(known_id, new_id)
         self.looked_at = now
-        return sifted
+        return changes
 
-    def _remember(self, found: Found) -> None:
+    def _remember(self, found: Candidate) -> None:
         entry = found.entry
         key = found.known.id if found.known else found.identity.id
         before = self.posts.get(key)
-        known = Known(
+        known = StoredPost(
             id=key,
             guid=entry.guid or (before.guid if before else ""),
             link=entry.link or (before.link if before else ""),
@@ -96,6 +104,6 @@ class Memory:
         self.posts[key] = replace(known, aliases=tuple(dict.fromkeys((*known.aliases, alias))))
 
 
-def titles(found: Iterable[Found]) -> list[str]:
+def titles(found: Iterable[Candidate]) -> list[str]:
     """Return the titles of found entries, in order."""
     return [each.entry.title for each in found]

@@ -18,7 +18,7 @@ from tests.web.scene import Scene
 HALF_HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-"
 HALF_BODY = b"POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"
 WHOLE = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
-Wire = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+Endpoints = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Events:
@@ -42,15 +42,15 @@ async def serving(scene: Scene, events: Events | None = None, **limits: Any) -> 
         yield server
 
 
-async def knock(server: WebServer, data: bytes) -> Wire:
+async def knock(server: WebServer, data: bytes) -> Endpoints:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(data)
     return reader, writer
 
 
-async def ended(wire: Wire) -> bytes:
+async def ended(endpoints: Endpoints) -> bytes:
     """Wait for the end of a connection, and return what came."""
-    reader, writer = wire
+    reader, writer = endpoints
     try:
         return await reader.read()
     except ConnectionError:
@@ -67,8 +67,8 @@ async def test_the_one_that_waited_longest_makes_room(scene: Scene) -> None:
         assert await ended(wires[0]) == b""
         assert (await answer[0].readline()).startswith(b"HTTP/1.1 200")
         assert server._guard.number == 4
-        for wire in (*wires, answer):
-            wire[1].transport.abort()
+        for endpoints in (*wires, answer):
+            endpoints[1].transport.abort()
 
 
 async def test_a_request_that_is_being_answered_is_not_cut_off(scene: Scene) -> None:
@@ -124,8 +124,8 @@ async def test_a_body_announced_too_large_is_refused_before_it_comes(scene: Scen
 async def test_half_sent_requests_do_not_keep_the_server_from_ending(scene: Scene) -> None:
     async with serving(scene) as server:
         wires = [await knock(server, sent) for sent in (b"", HALF_HEAD, HALF_BODY, WHOLE)]
-    for wire in wires:
-        await ended(wire)
+    for endpoints in wires:
+        await ended(endpoints)
 
 
 def test_room_is_left_for_the_bots_own_files() -> None:

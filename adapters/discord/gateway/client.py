@@ -13,9 +13,9 @@ import aiohttp
 
 from adapters.discord.errors import where
 from adapters.discord.gateway import events
-from adapters.discord.gateway.endpoints import Wire
+from adapters.discord.gateway.endpoints import Endpoints
 from adapters.discord.gateway.listeners import Listener, Watcher
-from adapters.discord.gateway.rate_limit import Pace
+from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.sdk import KeepAliveHandler, discord
 from bot.text.bounds import seconds
 
@@ -49,17 +49,19 @@ class Client(discord.AutoShardedClient):
     `shards`: first, last and total of those this process runs; None for all that Discord recommends.
     """
 
-    def __init__(self, wire: Wire, pace: Pace, shards: tuple[int, int, int] | None = None) -> None:
+    def __init__(
+        self, endpoints: Endpoints, pace: RateLimiter, shards: tuple[int, int, int] | None = None
+    ) -> None:
         super().__init__(
             intents=_INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
-            http_trace=wire.watch(pace),
+            http_trace=endpoints.watch(pace),
             **_sharding(shards),
         )
-        self._wire = wire
+        self._endpoints = endpoints
         self._listener: Listener | None = None
         self._watcher: Watcher | None = None
         self._slots = 1
@@ -69,7 +71,7 @@ class Client(discord.AutoShardedClient):
         self.up = asyncio.Event()  # every shard has had one
         self.start_after = 0.0  # seconds to wait before `connect`
         self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
-        dial, connect = wire.dial, self.http.ws_connect
+        dial, connect = endpoints.dial, self.http.ws_connect
 
         async def ws_connect(url: str, *, compress: int = 0) -> Any:
             socket = await connect(dial(url), compress=compress)
@@ -97,7 +99,7 @@ class Client(discord.AutoShardedClient):
     async def prepare(self) -> None:
         """Ask how many shards to start, how fast, where, and whether enough starts are left for today."""
         shards, url, limits = await self.http.get_bot_gateway()
-        self._wire.learn(url)
+        self._endpoints.learn(url)
         self.shard_count = self.shard_count or _count(shards)
         self._slots = _count(limits["max_concurrency"])
         if int(limits["remaining"]) < self.shards_here:  # one start too many and Discord resets the token

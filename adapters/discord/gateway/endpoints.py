@@ -9,7 +9,7 @@ import yarl
 
 from adapters.discord.errors import BLOCKED, BLOCKED_BY_THE_EDGE, TABLE
 from adapters.discord.gateway import limits
-from adapters.discord.gateway.rate_limit import TOO_MANY, Pace, is_for_all, retry_after
+from adapters.discord.gateway.rate_limit import TOO_MANY, RateLimiter, is_for_all, retry_after
 from adapters.discord.sdk import DiscordWebSocket, Route
 from bot.errors import TemporaryError
 
@@ -19,7 +19,7 @@ LONGEST_SLEEP = 5.0  # seconds of a rate limit that discord.py may wait for insi
 LONGEST_SLEEP_OF_ANSWERS = 60.0  # the same for answers to interactions, whose token lives 15 minutes
 
 
-class Wire:
+class Endpoints:
     """The addresses of one connection to Discord.
 
     discord.py has no setting for either. Its REST base is a class variable, so that one process talks to one
@@ -60,7 +60,7 @@ class Wire:
             return str(self._told.update_query(asked.query))
         return url
 
-    def watch(self, pace: Pace) -> aiohttp.TraceConfig:
+    def watch(self, pace: RateLimiter) -> aiohttp.TraceConfig:
         """Return a trace that lets each request, also those that discord.py repeats, keep the pace."""
 
         async def start(_: object, __: SimpleNamespace, request: aiohttp.TraceRequestStartParams) -> None:
@@ -87,7 +87,9 @@ class Wire:
         below = url.path.removeprefix(self._path)
         return url.scheme in ("http", "https") and not below.startswith(_OWN_LIMITS)
 
-    async def _taken_over(self, request: aiohttp.TraceRequestEndParams, pace: Pace) -> TemporaryError | None:
+    async def _taken_over(
+        self, request: aiohttp.TraceRequestEndParams, pace: RateLimiter
+    ) -> TemporaryError | None:
         """Return what an answer becomes that discord.py must not see, lest it repeats the request or sleeps.
 
         Nothing marks a forum post that was made although the answer is a fault: a second one would be a

@@ -1,4 +1,4 @@
-"""Where the bot is: tells the desk of servers and channels that come and go, also while it was off."""
+"""Where the bot is: tells the bot of servers and channels that come and go, also while it was off."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 
 from adapters.discord.errors import DELETED, is_gone, translate, where
 from adapters.discord.gateway.client import Client
-from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.messages import destinations
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
-from bot.ports import Desk
+from bot.ports import BotServices
 from bot.text.sanitize import one_line
 
 LOOK_EVERY = 1.0  # seconds between two look-ups: refusals count as invalid requests, see `pace`
@@ -23,29 +23,29 @@ _LONGEST_NAME = 100  # characters of a server's name
 _log = logging.getLogger(__name__)
 
 
-class Presence:
-    """Keeps the desk informed for one connection; `adapters.discord.gateway.listeners.Watcher`."""
+class GuildEvents:
+    """Keeps the bot informed for one connection; `adapters.discord.gateway.listeners.Watcher`."""
 
-    def __init__(self, client: Client, homes: Homes, desk: Desk) -> None:
+    def __init__(self, client: Client, guild_index: GuildIndex, services: BotServices) -> None:
         self._client = client
-        self._homes = homes
-        self._desk = desk
+        self._guild_index = guild_index
+        self._services = services
         self._comparing: asyncio.Task[None] | None = None
 
     # --- what happens while it runs -----------------------------------------------------------------------
 
     async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
         """End what went to deleted channels."""
-        await self._desk.gone([destinations.channel_address(each) for each in channel_ids], DELETED)
+        await self._services.gone([destinations.channel_address(each) for each in channel_ids], DELETED)
         for each in channel_ids:
-            await self._homes.forget(guild_id, each)
+            await self._guild_index.forget(guild_id, each)
 
     async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
         """Resume a channel and its threads, or all of a server, where all the bot needs is there now."""
         for each in await self._destinations_in(guild):
             place = guild.get_channel_or_thread(each)
             if place is None:  # an archived thread; nobody keeps of which channel, so sending will tell
-                await self._desk.reachable(destinations.channel_address(each))
+                await self._services.reachable(destinations.channel_address(each))
             elif channel_id in (None, each, getattr(place, "parent_id", None)):
                 await self._resume(place)
 
@@ -65,11 +65,11 @@ class Presence:
     async def server_joined(self, guild: discord.Guild) -> None:
         """Resume what goes to a server, where that is allowed."""
         await self.access_changed(guild)
-        await self._homes.come_back(guild.id)
+        await self._guild_index.come_back(guild.id)
 
     async def server_available(self, guild: discord.Guild) -> None:
         """Resume what goes to a server that the bot was removed from, and is in again."""
-        if await self._homes.was_left(guild.id):
+        if await self._guild_index.was_left(guild.id):
             await self.server_joined(guild)
 
     async def complete(self) -> None:
@@ -99,11 +99,11 @@ class Presence:
     async def _look_around(self) -> dict[int, int | None]:
         """Park and resume by the servers in memory; return channels that are in none, with their server."""
         known = await self._known()
-        homes = await self._homes_of(known)
+        guild_index = await self._homes_of(known)
         left: dict[int, list[int]] = {}
         missing: dict[int, int | None] = {}
         for channel_id in known:
-            guild_id = homes.get(channel_id)
+            guild_id = guild_index.get(channel_id)
             guild = self._client.get_guild(guild_id) if guild_id else None
             if guild_id and not self._client.serves(guild_id):
                 continue  # another process sees to it
@@ -113,7 +113,7 @@ class Presence:
                 missing[channel_id] = guild_id
         for guild_id, channel_ids in left.items():
             await self._leave(guild_id, channel_ids, f"The bot is not in that server any more. {_MEND}")
-        for guild_id in await self._homes.left():
+        for guild_id in await self._guild_index.left():
             if (guild := self._client.get_guild(guild_id)) and not guild.unavailable:
                 await self.server_joined(guild)
         return missing
@@ -129,43 +129,43 @@ class Presence:
                 return
             wrong = translate(error)
             if isinstance(wrong, PermanentError) and wrong.scope is Scope.DESTINATION:
-                await self._desk.unreachable([address], str(wrong))
+                await self._services.unreachable([address], str(wrong))
             return
         if guild_id is None and (home := found.get("guild_id")):
-            await self._homes.learn(int(str(home)), channel_id)
+            await self._guild_index.learn(int(str(home)), channel_id)
 
     # --- parts ----------------------------------------------------------------------------------------------
 
     async def _resume(self, place: destinations.Place) -> None:
         if _usable(place):
-            await self._desk.reachable(destinations.channel_address(place.id))
+            await self._services.reachable(destinations.channel_address(place.id))
 
     async def _known(self) -> set[int]:
         """Return every channel that alerts go to, whatever its server."""
         beginning = destinations.channel_address(0).removesuffix("0")
-        ids = (each.removeprefix(beginning) for each in await self._desk.addresses(beginning))
+        ids = (each.removeprefix(beginning) for each in await self._services.addresses(beginning))
         return {int(each) for each in ids if each.isdecimal()}
 
     async def _destinations_in(self, guild: discord.Guild) -> list[int]:
         seen = {each.id for each in (*guild.channels, *guild.threads)}
-        return sorted((seen | await self._homes.of(guild.id)) & await self._known())
+        return sorted((seen | await self._guild_index.of(guild.id)) & await self._known())
 
     async def _homes_of(self, known: set[int]) -> dict[int, int]:
         """Return the server of each channel, as far as known; what memory shows is kept."""
-        homes = await self._homes.all()
-        if new := known - homes.keys():
+        guild_index = await self._guild_index.all()
+        if new := known - guild_index.keys():
             for guild in self._client.guilds:
                 for each in (*guild.channels, *guild.threads):
                     if each.id in new:
-                        homes[each.id] = guild.id
-                        await self._homes.learn(guild.id, each.id)
+                        guild_index[each.id] = guild.id
+                        await self._guild_index.learn(guild.id, each.id)
                 await asyncio.sleep(0)  # there may be thousands
-        return homes
+        return guild_index
 
     async def _leave(self, guild_id: int, channel_ids: Iterable[int], reason: str) -> None:
         if addresses := [destinations.channel_address(each) for each in channel_ids]:
-            await self._homes.leave(guild_id)
-            await self._desk.unreachable(addresses, reason)
+            await self._guild_index.leave(guild_id)
+            await self._services.unreachable(addresses, reason)
 
 
 def _usable(place: destinations.Place) -> bool:

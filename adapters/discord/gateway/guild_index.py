@@ -5,49 +5,49 @@ discord.py forgets a thread once it is archived, and a server once the bot is re
 
 from __future__ import annotations
 
-from bot.ports import Desk
+from bot.ports import BotServices
 
 _HOME, _LEFT = "discord:home:", "discord:left:"
 
 
-class Homes:
+class GuildIndex:
     """Server ids by channel id, and the servers that the bot was removed from while it had alerts there."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices) -> None:
+        self._services = services
 
     async def learn(self, guild_id: int, channel_id: int) -> None:
         """Keep which server a channel is in."""
-        await self._desk.remember(f"{_HOME}{guild_id}:{channel_id}", "1")
+        await self._services.set_value(f"{_HOME}{guild_id}:{channel_id}", "1")
 
     async def forget(self, guild_id: int, channel_id: int) -> None:
         """Forget a channel that is no more."""
         if channel_id in await self.of(guild_id):
-            await self._desk.remember(f"{_HOME}{guild_id}:{channel_id}", "")
+            await self._services.set_value(f"{_HOME}{guild_id}:{channel_id}", "")
 
     async def of(self, guild_id: int) -> set[int]:
         """Return the channels known to be in a server."""
-        return set(_pairs(await self._desk.recalled(f"{_HOME}{guild_id}:")))
+        return set(_pairs(await self._services.list_values(f"{_HOME}{guild_id}:")))
 
     async def all(self) -> dict[int, int]:
         """Return every known channel with its server."""
-        return _pairs(await self._desk.recalled(_HOME))
+        return _pairs(await self._services.list_values(_HOME))
 
     async def leave(self, guild_id: int) -> None:
         """Keep that the bot was removed from a server."""
-        await self._desk.remember(f"{_LEFT}{guild_id}", "1")
+        await self._services.set_value(f"{_LEFT}{guild_id}", "1")
 
     async def left(self) -> set[int]:
         """Return the servers that the bot was removed from."""
-        return {int(key.removeprefix(_LEFT)) for key in await self._desk.recalled(_LEFT)}
+        return {int(key.removeprefix(_LEFT)) for key in await self._services.list_values(_LEFT)}
 
     async def was_left(self, guild_id: int) -> bool:
         """Whether the bot was removed from a server."""
-        return bool(await self._desk.recall(f"{_LEFT}{guild_id}"))
+        return bool(await self._services.get_value(f"{_LEFT}{guild_id}"))
 
     async def come_back(self, guild_id: int) -> None:
         """Keep that the bot is in a server again."""
-        await self._desk.remember(f"{_LEFT}{guild_id}", "")
+        await self._services.set_value(f"{_LEFT}{guild_id}", "")
 
 
 def _pairs(kept: dict[str, str]) -> dict[int, int]:

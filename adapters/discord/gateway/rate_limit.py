@@ -1,4 +1,4 @@
-"""How fast the bot may call Discord, so that it is never banned. The counting is pure; `Pace` waits by it.
+"""How fast the bot may call Discord, so that it is never banned. Counting is pure; `RateLimiter` waits by it.
 
 Discord allows 50 requests a second for the whole bot, and bans an address for a while that collected 10,000
 invalid ones in 10 minutes (documentation, topics/rate-limits). The buckets of single routes are discord.py's.
@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from adapters.shared.token_bucket import Meter, is_urgent
+from adapters.shared.token_bucket import TokenBucket, is_urgent
 from bot.errors import NotYetError, TemporaryError
 from bot.text.bounds import seconds
 
@@ -30,7 +30,7 @@ _UNSAID = 60.0  # seconds to wait after a 429 that names none
 _MOST = 3600.0  # seconds that a 429 is heeded for, before Discord is asked again
 
 
-class Quota:
+class SlidingWindow:
     """So many things in so many seconds, for each key. Pure."""
 
     def __init__(self, limit: int, window: float) -> None:
@@ -52,7 +52,7 @@ class Quota:
         self._times.setdefault(key, deque(maxlen=self._limit)).append(now)
 
 
-class Pace:
+class RateLimiter:
     """One gate for every request of the process but the answers to interactions.
 
     Those who wait go in the order they came; what is `urgent` goes first. `clock` and `sleep` are for tests.
@@ -61,13 +61,13 @@ class Pace:
     def __init__(
         self,
         *,
-        meter: Meter | None = None,
+        meter: TokenBucket | None = None,
         most_invalid: int = MOST_INVALID,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._meter = meter or Meter(RATE, BURST)
-        self._invalid = Quota(most_invalid, INVALID_WINDOW)
+        self._meter = meter or TokenBucket(RATE, BURST)
+        self._invalid = SlidingWindow(most_invalid, INVALID_WINDOW)
         self._clock = clock
         self._sleep = sleep
         self._line = asyncio.Lock()

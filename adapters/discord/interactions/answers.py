@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.discord.interactions import callback
-from adapters.discord.interactions.callback import Errand, Memory
+from adapters.discord.interactions.callback import CallbackData, Memory
 from adapters.discord.messages.markdown import with_names
 from adapters.discord.messages.render import LABEL, Button, Card, Menu, payload, reply_pages
-from bot.model import Caller, CommandInfo, Offer, ParameterInfo, Reply
-from bot.ports import Desk
+from bot.model import Caller, CommandInfo, ParameterInfo, Reply, SuggestedAction
+from bot.ports import BotServices
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, units
 
@@ -21,7 +21,9 @@ MOST_MESSAGES = 5  # for an answer that cannot be turned
 _PROMPT = "Choose one or more"
 
 
-async def messages(reply: Reply, again: Errand, page: int, memory: Memory, *, changes: bool) -> list[Card]:
+async def messages(
+    reply: Reply, again: CallbackData, page: int, memory: Memory, *, changes: bool
+) -> list[Card]:
     """Return what shows a page of an answer, buttons to the other pages included.
 
     `again`: the command. When it `changes` something its answer cannot be had again, so that no page can be
@@ -44,7 +46,7 @@ async def menu(
     command: CommandInfo, parameter: str, values: Mapping[str, str], options: Sequence[str], memory: Memory
 ) -> Card:
     """Return a menu that asks for a parameter that was left out."""
-    custom_id = await callback.write(Errand(callback.MENU, command.path, values, parameter), memory)
+    custom_id = await callback.write(CallbackData(callback.MENU, command.path, values, parameter), memory)
     return Card(f"{command.help}:", menu=Menu(custom_id, _PROMPT, tuple(options)))
 
 
@@ -59,24 +61,26 @@ def left_out(command: CommandInfo, values: Mapping[str, str]) -> str:
     return next((name for name in asked if name not in values), "")
 
 
-async def preview(desk: Desk, caller: Caller, path: str, values: Mapping[str, str]) -> list[dict[str, Any]]:
+async def preview(
+    services: BotServices, caller: Caller, path: str, values: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """Run a command and return the messages that show its answer, page by page, as JSON has them."""
-    command = next(each for each in desk.commands if each.path == path)
+    command = next(each for each in services.commands if each.path == path)
     missing = left_out(command, values)
-    if missing and (options := await desk.complete(caller, path, missing, "")):
-        return [payload(await menu(command, missing, values, options, desk))]
-    reply = await desk.execute(caller, path, values)
-    again = Errand(callback.PAGE, path, values)
+    if missing and (options := await services.complete(caller, path, missing, "")):
+        return [payload(await menu(command, missing, values, options, services))]
+    reply = await services.execute(caller, path, values)
+    again = CallbackData(callback.PAGE, path, values)
     pages = 1 if command.changes else len(reply_pages(reply))
-    shown = [await messages(reply, again, page, desk, changes=command.changes) for page in range(pages)]
+    shown = [await messages(reply, again, page, services, changes=command.changes) for page in range(pages)]
     return [payload(each) for cards in shown for each in cards]
 
 
-async def _offers(offers: Sequence[Offer], memory: Memory) -> list[Button]:
+async def _offers(offers: Sequence[SuggestedAction], memory: Memory) -> list[Button]:
     """Return a button for each command that can be run next."""
     found: dict[str, Button] = {}
     for each in offers[:MOST_BUTTONS]:
         label = clip(visible(each.label), LABEL, units) or f"/{each.path}"
-        custom_id = await callback.write(Errand(callback.COMMAND, each.path, dict(each.values)), memory)
+        custom_id = await callback.write(CallbackData(callback.COMMAND, each.path, dict(each.values)), memory)
         found.setdefault(custom_id, Button(label, custom_id=custom_id))
     return list(found.values())

@@ -23,19 +23,19 @@ FOLLOW, WHY, PAGE, MENU, COMMAND = "f", "w", "p", "m", "c"
 
 
 class Memory(Protocol):
-    """Where errands that are too long are kept: the part of `bot.ports.Desk` that remembers."""
+    """Where errands that are too long are kept: the part of `bot.ports.BotServices` that remembers."""
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         """Keep a text under a key."""
         ...
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         """Return what was kept, "" for nothing."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class CallbackData:
     """A command to be run again for a click: `kind` says what for.
 
     PAGE: show page `detail` of the answer. MENU: `detail` is the parameter that is chosen.
@@ -47,30 +47,30 @@ class Errand:
     detail: str = ""
 
 
-async def write(errand: Errand, memory: Memory) -> str:
+async def write(callback_data: CallbackData, memory: Memory) -> str:
     """Return the custom id of an errand."""
-    query = f"{errand.path}?{_encoded(errand.values)}"
-    custom_id = f"{errand.kind}:{errand.detail}:{query}"
+    query = f"{callback_data.path}?{_encoded(callback_data.values)}"
+    custom_id = f"{callback_data.kind}:{callback_data.detail}:{query}"
     if units(custom_id) <= LONGEST_ID:
         return custom_id
     digest = hashlib.sha256(query.encode()).hexdigest()[:16]
-    await memory.remember(_key(digest), json.dumps([digest, query]))
-    return f"{errand.kind}:{errand.detail}:{_REMEMBERED}{digest}"
+    await memory.set_value(_key(digest), json.dumps([digest, query]))
+    return f"{callback_data.kind}:{callback_data.detail}:{_REMEMBERED}{digest}"
 
 
-async def read(custom_id: str, memory: Memory) -> Errand | None:
+async def read(custom_id: str, memory: Memory) -> CallbackData | None:
     """Return what a custom id stands for; None when that was too long ago, or it is none of ours."""
     kind, _, rest = custom_id.partition(":")
     detail, _, query = rest.partition(":")
     if query.startswith(_REMEMBERED):
         digest = query.removeprefix(_REMEMBERED)
-        kept = await memory.recall(_key(digest))
+        kept = await memory.get_value(_key(digest))
         stored, query = json.loads(kept) if kept else ("", "")
         if stored != digest:
             return None
     path, mark, encoded = query.partition("?")
     values = dict(parse_qsl(encoded, keep_blank_values=True, errors=_LONE))
-    return Errand(kind, path, values, detail) if mark else None
+    return CallbackData(kind, path, values, detail) if mark else None
 
 
 def _encoded(values: Mapping[str, str]) -> str:

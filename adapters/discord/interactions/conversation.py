@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from adapters.discord.errors import translate, where
-from adapters.discord.gateway.guild_index import Homes
+from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.interactions import answers, callback, commands
-from adapters.discord.interactions.callback import Errand
+from adapters.discord.interactions.callback import CallbackData
 from adapters.discord.interactions.patience import BROKEN, apologize, defer, persist
 from adapters.discord.interactions.welcome import without_hold
 from adapters.discord.messages import destinations, views
@@ -23,7 +23,7 @@ from adapters.shared.token_bucket import urgent
 from bot.errors import DeliveryError, PermanentError
 from bot.logs.outage import OutageLog
 from bot.model import Caller, CommandInfo, Reply
-from bot.ports import Desk
+from bot.ports import BotServices
 
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
 FOLLOW, ADD_ALERTS = "follow", "alerts add"
@@ -42,21 +42,23 @@ class Greeter(Protocol):
     async def greet(self, user_id: int, text: str) -> bool:
         """Send a first direct message, unless one is known to have arrived; whether it is known by now.
 
-        The desk hears of it. PermanentError: no message can reach them.
+        The bot hears of it. PermanentError: no message can reach them.
         """
         ...
 
 
 class Conversation:
-    """Answers interactions with what the desk says. `admins`: ids of those who are admins everywhere."""
+    """Answers interactions with what the bot says. `admins`: ids of those who are admins everywhere."""
 
-    def __init__(self, desk: Desk, greeter: Greeter, homes: Homes, admins: Sequence[str] = ()) -> None:
-        self._desk = desk
+    def __init__(
+        self, services: BotServices, greeter: Greeter, guild_index: GuildIndex, admins: Sequence[str] = ()
+    ) -> None:
+        self._services = services
         self._greeter = greeter
-        self._homes = homes
+        self._guild_index = guild_index
         self._admins = frozenset(admins)
         self._outage = OutageLog("Answering on Discord")
-        self._commands = {command.path: command for command in desk.commands}
+        self._commands = {command.path: command for command in services.commands}
 
     async def receive(self, interaction: _Interaction) -> None:
         """Answer one interaction; its errors end here, in the log."""
@@ -96,23 +98,23 @@ class Conversation:
         if command and missing and await self._offer_menu(interaction, command, missing, used.values):
             return
         reply = self._refusal(interaction, used) or await self._execute(interaction, used.path, used.values)
-        await self._answer(interaction, reply, Errand(callback.PAGE, used.path, used.values))
+        await self._answer(interaction, reply, CallbackData(callback.PAGE, used.path, used.values))
 
     async def _execute(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> Reply:
         caller = self._caller(interaction)
         seen = replace(caller, places=await self._places(interaction, caller))
-        reply = await self._desk.execute(seen, path, values)
+        reply = await self._services.execute(seen, path, values)
         if path == FOLLOW and reply.ok:
             return await self._greeted(interaction, caller, reply)
         if path == ADD_ALERTS and reply.ok and interaction.guild_id:
             _, channel_id = destinations.read_address(values.get("channel", caller.place).partition(":")[2])
-            await self._homes.learn(interaction.guild_id, channel_id)
+            await self._guild_index.learn(interaction.guild_id, channel_id)
         return reply
 
     async def _greeted(self, interaction: _Interaction, caller: Caller, reply: Reply) -> Reply:
         """Make sure that direct messages reach who follows something; say so when they do not."""
         if caller.place == caller.address:
-            await self._desk.reachable(caller.address)
+            await self._services.reachable(caller.address)
             return replace(reply, text=without_hold(reply.text))
         try:
             arrives = await self._greeter.greet(interaction.user.id, without_hold(reply.text))
@@ -125,10 +127,10 @@ class Conversation:
         self, interaction: _Interaction, command: CommandInfo, parameter: str, values: Mapping[str, str]
     ) -> bool:
         """Answer with a menu of what can be chosen; False when there is nothing to choose."""
-        options = await self._desk.complete(self._caller(interaction), command.path, parameter, "")
+        options = await self._services.complete(self._caller(interaction), command.path, parameter, "")
         if not options:
             return False
-        await self._show(interaction, await answers.menu(command, parameter, values, options, self._desk))
+        await self._show(interaction, await answers.menu(command, parameter, values, options, self._services))
         return True
 
     def _refusal(self, interaction: _Interaction, used: commands.Invocation) -> Reply | None:
@@ -145,7 +147,9 @@ class Conversation:
         found: list[str] = []
         try:
             async with asyncio.timeout(SUGGESTION_LIMIT):
-                found = await self._desk.complete(self._caller(interaction), used.path, used.focused, typed)
+                found = await self._services.complete(
+                    self._caller(interaction), used.path, used.focused, typed
+                )
         except TimeoutError:
             _log.warning("Suggestions for /%s took too long", used.path)
         choices = [discord.app_commands.Choice(name=each, value=each) for each in found]
@@ -178,11 +182,11 @@ class Conversation:
         """Answer who clicked, alone, under a message that everybody sees."""
         await defer(interaction, thinking=True)
         reply = await self._execute(interaction, path, values)
-        await self._answer(interaction, reply, Errand(callback.PAGE, path, values))
+        await self._answer(interaction, reply, CallbackData(callback.PAGE, path, values))
 
     async def _run_offer(self, interaction: _Interaction, custom_id: str) -> None:
         """Run the command that a button stands for, for who clicked."""
-        wanted = await callback.read(custom_id, self._desk)
+        wanted = await callback.read(custom_id, self._services)
         if wanted is None:
             await interaction.response.send_message(TOO_OLD, ephemeral=True)
         else:
@@ -190,7 +194,7 @@ class Conversation:
 
     async def _run_errand(self, interaction: _Interaction, custom_id: str) -> None:
         await defer(interaction)
-        wanted = await callback.read(custom_id, self._desk)
+        wanted = await callback.read(custom_id, self._services)
         if wanted is None:
             await self._show(interaction, Card(TOO_OLD))
             return
@@ -202,14 +206,16 @@ class Conversation:
             return
         page = int(wanted.detail) if wanted.detail.isdecimal() else 0
         reply = await self._execute(interaction, wanted.path, values)
-        await self._answer(interaction, reply, Errand(callback.PAGE, wanted.path, values), page)
+        await self._answer(interaction, reply, CallbackData(callback.PAGE, wanted.path, values), page)
 
     # --- answers ----------------------------------------------------------------------------------------
 
-    async def _answer(self, interaction: _Interaction, reply: Reply, again: Errand, page: int = 0) -> None:
+    async def _answer(
+        self, interaction: _Interaction, reply: Reply, again: CallbackData, page: int = 0
+    ) -> None:
         """Show an answer in place of what is there; a long one in pages, or in several messages."""
         shown, *more = await answers.messages(
-            reply, again, page, self._desk, changes=self._changes(again.path)
+            reply, again, page, self._services, changes=self._changes(again.path)
         )
         await self._show(interaction, shown)
         for each in more:
@@ -242,7 +248,7 @@ class Conversation:
             return frozenset({caller.place})
         named = _data(interaction).get("resolved", {}).get("channels", {})  # Discord says they are here
         seen = (each.id for each in (*guild.channels, *guild.threads))
-        ids = {*seen, *map(int, named), *await self._homes.of(guild.id)}
+        ids = {*seen, *map(int, named), *await self._guild_index.of(guild.id)}
         return frozenset({caller.place, *map(destinations.channel_address, ids)})
 
     def _is_admin(self, interaction: _Interaction) -> bool:

@@ -12,7 +12,7 @@ GREETING_LIMIT = 2.0  # seconds an answer waits to hear whether direct messages 
 ON_HOLD = "Alerts are on hold"  # how the line of an answer begins that tells so
 
 
-class Greetings:
+class WelcomeMessages:
     """Greetings under way. `send` sends one to the person with an id; DeliveryError: it cannot."""
 
     def __init__(self, send: Callable[[int, str], Awaitable[None]]) -> None:

@@ -27,7 +27,7 @@ from adapters.discord.errors import (
     translate,
 )
 from adapters.discord.gateway.client import Client
-from adapters.discord.gateway.rate_limit import Pace, Quota
+from adapters.discord.gateway.rate_limit import RateLimiter, SlidingWindow
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.doubt import Doubts
 from adapters.discord.messages.markdown import with_names
@@ -36,7 +36,7 @@ from adapters.discord.messages.search import Search, known
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Alert, Destination, Message, Notice
-from bot.ports import Desk
+from bot.ports import BotServices
 
 CALL_LIMIT = 25.0  # seconds for one call of the outbox, so that a stop is not kept waiting
 MOST_DMS = 10_000  # direct-message channels remembered in memory
@@ -57,14 +57,16 @@ _log = logging.getLogger(__name__)
 class Delivery:
     """Sends for one connection. `publish`: whether messages in announcement channels are published."""
 
-    def __init__(self, client: Client, pace: Pace, desk: Desk, *, publish: bool = False) -> None:
+    def __init__(
+        self, client: Client, pace: RateLimiter, services: BotServices, *, publish: bool = False
+    ) -> None:
         self._client = client
         self._pace = pace
-        self._desk = desk
+        self._services = services
         self._publish = publish
-        self._published = Quota(*PUBLISHED)
+        self._published = SlidingWindow(*PUBLISHED)
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._greetings = asyncio.Semaphore(GREETINGS_AT_ONCE)
+        self._welcome = asyncio.Semaphore(GREETINGS_AT_ONCE)
         self._openings = asyncio.Semaphore(OPENINGS_AT_ONCE)
         self._doubts = Doubts()
         self._search = Search(client)
@@ -84,8 +86,8 @@ class Delivery:
 
     async def greet(self, user_id: int, text: str, key: str) -> None:
         """Send a person their first direct message, unless one is known to have reached them."""
-        async with self._pace.alone(user_id), self._greetings:
-            if not await self._desk.recall(_dm_key(user_id)):
+        async with self._pace.alone(user_id), self._welcome:
+            if not await self._services.get_value(_dm_key(user_id)):
                 await self.send(Destination(0, destinations.user_address(user_id)), Notice(text), key)
 
     async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
@@ -116,9 +118,9 @@ class Delivery:
             await sent.edit(**_body(made, key))
 
     async def _gone_with_its_place(self, destination: Destination, channel_id: int) -> PermanentError:
-        """Tell the desk of a deleted channel, which the post of a forum is not; nothing is left to edit."""
+        """Tell the bot of a deleted channel, which the post of a forum is not; nothing is left to edit."""
         if channel_id == destinations.read_address(destination.local)[1]:
-            await self._desk.gone([destination.address], DELETED)
+            await self._services.gone([destination.address], DELETED)
         return PermanentError(TABLE[MESSAGE_GONE].text, scope=Scope.MESSAGE)
 
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
@@ -155,18 +157,18 @@ class Delivery:
             if isinstance(translate(error), PermanentError):
                 await self._forget_dm(user_id)
             raise
-        if not await self._desk.recall(_dm_key(user_id)):
-            await self._desk.remember(_dm_key(user_id), str(channel_id))
+        if not await self._services.get_value(_dm_key(user_id)):
+            await self._services.set_value(_dm_key(user_id), str(channel_id))
         return reference
 
     async def _forget_dm(self, user_id: int) -> None:
         self._dms.pop(user_id, None)
-        await self._desk.remember(_dm_key(user_id), "")
+        await self._services.set_value(_dm_key(user_id), "")
 
     async def _dm_channel(self, user_id: int) -> int:
         """Return the channel of the direct messages with a person, opened where it is not known."""
         async with self._call():
-            known = self._dms.get(user_id) or int(await self._desk.recall(_dm_key(user_id)) or 0)
+            known = self._dms.get(user_id) or int(await self._services.get_value(_dm_key(user_id)) or 0)
         if not known:
             async with self._openings, self._call():
                 # Not by the client's `create_dm`, which goes on giving a channel that is not there any more.
@@ -249,7 +251,7 @@ class Delivery:
                 yield
         except Exception as error:
             if address and is_gone(error):
-                await self._desk.gone([address], DELETED)
+                await self._services.gone([address], DELETED)
             raise translate(error) from error
 
 

@@ -1,6 +1,6 @@
 """The workspaces that installed the app by OAuth, and the states of installations under way.
 
-Both are kept as the desk keeps short texts. Tokens are encrypted with a key made from the client secret, so
+Both are kept as the bot keeps short texts. Tokens are encrypted with a key made from the client secret, so
 that none lies in the database in the clear: whoever has the database alone has no token.
 """
 
@@ -36,17 +36,17 @@ _log = logging.getLogger(__name__)
 
 
 class Memory(Protocol):
-    """Short texts that outlive the process, as of `bot.ports.Desk` and `bot.ports.MemoryStore`."""
+    """Short texts that outlive the process, as of `bot.ports.BotServices` and `bot.ports.KeyValueStore`."""
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         """Keep a text under a key; "" forgets it."""
         ...
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         """Return what was kept under a key, "" for nothing."""
         ...
 
-    async def recalled(self, prefix: str) -> dict[str, str]:
+    async def list_values(self, prefix: str) -> dict[str, str]:
         """Return all that was kept under keys that begin with `prefix`."""
         ...
 
@@ -78,16 +78,16 @@ class Installations(AsyncInstallationStore):
 
     async def installed(self, team: str) -> Installed | None:
         """Return what is known of a workspace; None where the app is not installed, or not readably."""
-        return self._read(team, await self._memory.recall(_INSTALLATION + team))
+        return self._read(team, await self._memory.get_value(_INSTALLATION + team))
 
     async def teams(self) -> list[str]:
         """Return the ids of all workspaces, also of those that cannot be read any more."""
-        return [key.removeprefix(_INSTALLATION) for key in await self._memory.recalled(_INSTALLATION)]
+        return [key.removeprefix(_INSTALLATION) for key in await self._memory.list_values(_INSTALLATION)]
 
     async def keep(self, installed: Installed) -> None:
         """Keep a workspace; BoltError when that fails."""
         sealed = self._cipher.encrypt(json.dumps(asdict(installed)).encode()).decode()
-        await self._memory.remember(_INSTALLATION + installed.team, sealed)
+        await self._memory.set_value(_INSTALLATION + installed.team, sealed)
         if await self.installed(installed.team) != installed:
             raise BoltError("The database does not take the installation.")
 
@@ -95,7 +95,7 @@ class Installations(AsyncInstallationStore):
         """Forget a workspace while its token is still this one; False when a newer one was kept since."""
         if await self.token(team) != token:
             return False
-        await self._memory.remember(_INSTALLATION + team, "")
+        await self._memory.set_value(_INSTALLATION + team, "")
         return True
 
     async def async_save(self, installation: Installation) -> None:
@@ -152,20 +152,20 @@ class States(AsyncOAuthStateStore):
             except (InvalidToken, UnicodeEncodeError, binascii.Error):
                 return False
             key = _STATE + hashlib.sha256(told).hexdigest()  # several texts stand for the same bytes
-            if await self._memory.recall(key):
+            if await self._memory.get_value(key):
                 return False
-            await self._memory.remember(key, str(now + STATE_LIFE))
+            await self._memory.set_value(key, str(now + STATE_LIFE))
             await self._tidy(now)
-            return bool(await self._memory.recall(key))
+            return bool(await self._memory.get_value(key))
 
     async def _tidy(self, now: int) -> None:
         """Forget used states that are too old to be used again, at most once in their life."""
         if now < self._tidied + STATE_LIFE:
             return
         self._tidied = now
-        for key, until in (await self._memory.recalled(_STATE)).items():
+        for key, until in (await self._memory.list_values(_STATE)).items():
             if not until.isdigit() or int(until) < now:
-                await self._memory.remember(key, "")
+                await self._memory.set_value(key, "")
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())

@@ -26,7 +26,7 @@ from adapters.slack.transport.http_mode import web_answer
 from adapters.slack.transport.workspaces import Workspaces
 from bot.clock import Clock, SystemClock
 from bot.errors import DeliveryError
-from bot.ports import Desk, WebAnswer, WebRequest, WebRoute
+from bot.ports import BotServices, WebAnswer, WebRequest, WebRoute
 
 _AUTHORIZE = "/oauth/v2/authorize"
 _SAFE = {
@@ -64,7 +64,7 @@ _NEVER = "The bot cannot connect to Slack; its log says why. Ask whoever runs th
 _log = logging.getLogger(__name__)
 
 
-class Door:
+class InstallRoutes:
     """Where workspaces come in. Without client id, client secret or public address there is none.
 
     `public_url`: where browsers reach the bot's web server, with https in front of it, for browsers send the
@@ -95,13 +95,16 @@ class Door:
             return ()
         return (WebRoute("GET", INSTALL_PATH, self._begin), WebRoute("GET", REDIRECT_PATH, self._end))
 
-    def open(self, desk: Desk, workspaces: Workspaces, installations: Installations) -> None:
+    def open(self, services: BotServices, workspaces: Workspaces, installations: Installations) -> None:
         """Let workspaces in from now on."""
         self._closed = _NOT_YET
         if self.routes:
-            states = States(desk, self._client_secret, self._clock)
+            states = States(services, self._client_secret, self._clock)
             self._flow = _Flow(
-                self._settings(installations, states, _Pages(workspaces)), desk, workspaces, self._api_base
+                self._settings(installations, states, _Pages(workspaces)),
+                services,
+                workspaces,
+                self._api_base,
             )
 
     def close(self) -> None:
@@ -152,12 +155,12 @@ class _Flow(AsyncOAuthFlow):
     """Bolt's flow; codes and tokens stay out of the log, and what waited for the workspace goes out."""
 
     def __init__(
-        self, settings: AsyncOAuthSettings, desk: Desk, workspaces: Workspaces, api_base: str
+        self, settings: AsyncOAuthSettings, services: BotServices, workspaces: Workspaces, api_base: str
     ) -> None:
         client = web_client(api_base)
         super().__init__(client=client, logger=client.logger, settings=settings)
         self._authorization = aiohttp.encode_basic_auth(settings.client_id, settings.client_secret)
-        self._desk = desk
+        self._services = services
         self._workspaces = workspaces
 
     async def run_installation(self, code: str) -> Installation | None:
@@ -190,8 +193,8 @@ class _Flow(AsyncOAuthFlow):
         await super().store_installation(request, installation)
         self._workspaces.forget(team)
         _log.info("The app was installed in the Slack workspace %s.", team)
-        for address in await self._desk.addresses(destinations.prefix(team)):
-            await self._desk.reachable(address)
+        for address in await self._services.addresses(destinations.prefix(team)):
+            await self._services.reachable(address)
 
 
 class _Pages(AsyncCallbackOptions):

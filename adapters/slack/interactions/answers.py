@@ -9,15 +9,15 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.slack.errors import translate
 from adapters.slack.interactions import callback, views
-from adapters.slack.interactions.callback import Errand, Memory
-from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.callback import CallbackData, Memory
+from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import Button
 from adapters.slack.messages import destinations
 from adapters.slack.messages.render import Json, Payload, arguments, reply_pages
 from adapters.slack.transport.client import TIMEOUT
 from adapters.slack.transport.workspaces import Workspaces
-from bot.model import Offer, Reply
-from bot.ports import Desk
+from bot.model import Reply, SuggestedAction
+from bot.ports import BotServices
 
 MOST_MESSAGES = 5  # that a response_url takes (documentation, handling user interaction)
 _OK = 200
@@ -30,26 +30,31 @@ _quiet.setLevel(logging.WARNING)
 class Answers:
     """Shows answers to who asked."""
 
-    def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
+    def __init__(self, workspaces: Workspaces, services: BotServices) -> None:
         self._workspaces = workspaces
-        self._desk = desk
+        self._services = services
 
     async def give(
-        self, origin: Origin, reply: Reply, again: Errand | None = None, *, replace: bool = False
+        self,
+        origin: RequestContext,
+        reply: Reply,
+        again: CallbackData | None = None,
+        *,
+        replace: bool = False,
     ) -> None:
         """Show an answer; a long one page by page where `again` has it once more, else in several messages.
 
         `replace`: in place of the message that was clicked. DeliveryError: no way was open.
         """
-        found = await pages(reply, again, self._desk)
-        places = await self._desk.addresses(f"{destinations.PLATFORM}:")
+        found = await pages(reply, again, self._services)
+        places = await self._services.addresses(f"{destinations.PLATFORM}:")
         known = views.channel_ids(places) | {origin.channel}
         shown = found[:MOST_MESSAGES] if again is None else [found[min(again.page, len(found) - 1)]]
         for number, page in enumerate(shown):
             made = Payload(page.text, views.with_names(page.blocks, origin.team, known))
             await self.show(origin, arguments(made), replace=replace and number == 0)
 
-    async def show(self, origin: Origin, content: Json, *, replace: bool = False) -> None:
+    async def show(self, origin: RequestContext, content: Json, *, replace: bool = False) -> None:
         """Show one message by the address that came with the deed, else in the channel, else directly."""
         if origin.response_url and await self._respond(origin.response_url, content, replace=replace):
             return
@@ -57,7 +62,7 @@ class Answers:
             return
         await self.tell(origin, content)
 
-    async def tell(self, origin: Origin, content: Json) -> None:
+    async def tell(self, origin: RequestContext, content: Json) -> None:
         """Send a person a direct message. DeliveryError: it cannot be sent."""
         client = await self._workspaces.client(origin.team)
         try:
@@ -79,7 +84,7 @@ class Answers:
         _log.warning("An answer could not be given where it was asked for: %s", reason)
         return False
 
-    async def _in_channel(self, origin: Origin, content: Json) -> bool:
+    async def _in_channel(self, origin: RequestContext, content: Json) -> bool:
         """Show a message to one person in a channel, which Slack allows only where the bot is a member."""
         shown = {key: value for key, value in content.items() if not key.startswith("unfurl")}
         client = await self._workspaces.client(origin.team)
@@ -91,7 +96,7 @@ class Answers:
         return True
 
 
-async def pages(reply: Reply, again: Errand | None, memory: Memory) -> list[Payload]:
+async def pages(reply: Reply, again: CallbackData | None, memory: Memory) -> list[Payload]:
     """Return an answer in pages, with the buttons that belong to it; `again` has it once more."""
     texts = reply_pages(reply)
     batches = views.batches(await buttons(reply.offers, memory))
@@ -105,19 +110,19 @@ async def pages(reply: Reply, again: Errand | None, memory: Memory) -> list[Payl
     return found
 
 
-async def buttons(offers: Sequence[Offer], memory: Memory) -> list[Button]:
+async def buttons(offers: Sequence[SuggestedAction], memory: Memory) -> list[Button]:
     """Return offers as buttons."""
     return [
         Button(
             each.label,
             f"{views.OFFER}:{number}",
-            await callback.write(Errand(each.path, dict(each.values)), memory),
+            await callback.write(CallbackData(each.path, dict(each.values)), memory),
         )
         for number, each in enumerate(offers, 1)
     ]
 
 
-async def _turning(again: Errand | None, page: int, count: int, memory: Memory) -> list[Button]:
+async def _turning(again: CallbackData | None, page: int, count: int, memory: Memory) -> list[Button]:
     if again is None:
         return []
     return [
@@ -127,5 +132,5 @@ async def _turning(again: Errand | None, page: int, count: int, memory: Memory) 
     ]
 
 
-def _page(again: Errand, page: int) -> Errand:
-    return Errand(again.path, again.values, again.line, page)
+def _page(again: CallbackData, page: int) -> CallbackData:
+    return CallbackData(again.path, again.values, again.line, page)

@@ -16,19 +16,19 @@ _REMEMBERED = "~"
 
 
 class Memory(Protocol):
-    """Where errands that are too long are kept: the part of `bot.ports.Desk` that remembers."""
+    """Where errands that are too long are kept: the part of `bot.ports.BotServices` that remembers."""
 
-    async def remember(self, key: str, value: str) -> None:
+    async def set_value(self, key: str, value: str) -> None:
         """Keep a text under a key."""
         ...
 
-    async def recall(self, key: str) -> str:
+    async def get_value(self, key: str) -> str:
         """Return what was kept, "" for nothing."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class CallbackData:
     """A command to be run for a click: a line as typed, or a path with values. `page`: of its answer."""
 
     path: str = ""
@@ -37,29 +37,31 @@ class Errand:
     page: int = 0
 
 
-async def write(errand: Errand, memory: Memory) -> str:
+async def write(callback_data: CallbackData, memory: Memory) -> str:
     """Return the value of a button."""
-    body = json.dumps([errand.path, dict(errand.values), errand.line], ensure_ascii=False)
-    value = f"{errand.page}:{body}"
+    body = json.dumps(
+        [callback_data.path, dict(callback_data.values), callback_data.line], ensure_ascii=False
+    )
+    value = f"{callback_data.page}:{body}"
     if units(value) <= LONGEST_VALUE:
         return value
     digest = hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    await memory.remember(_key(digest), json.dumps([digest, body]))
-    return f"{errand.page}:{_REMEMBERED}{digest}"
+    await memory.set_value(_key(digest), json.dumps([digest, body]))
+    return f"{callback_data.page}:{_REMEMBERED}{digest}"
 
 
-async def read(value: str, memory: Memory) -> Errand | None:
+async def read(value: str, memory: Memory) -> CallbackData | None:
     """Return what a value stands for; None when that was too long ago, or it is none of ours."""
     page, _, body = value.partition(":")
     if body.startswith(_REMEMBERED):
         digest = body.removeprefix(_REMEMBERED)
-        stored, body = _strings(_json(await memory.recall(_key(digest))))
+        stored, body = _strings(_json(await memory.get_value(_key(digest))))
         if stored != digest:
             return None
     match _json(body):
         case [str(path), dict(values), str(line)] if all(isinstance(each, str) for each in values.values()):
             number = int(page) if page.isascii() and page.isdecimal() and len(page) < 4 else 0  # noqa: PLR2004 -- nobody turns that many
-            return Errand(path, values, line, number)
+            return CallbackData(path, values, line, number)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Runs at the desk what people asked for on Slack, once it is clear which channel they mean."""
+"""Runs by the bot what people asked for on Slack, once it is clear which channel they mean."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import replace
 from typing import Protocol
 
 from adapters.slack.interactions import command_text
-from adapters.slack.interactions.callback import Errand
+from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.home import Home
 from adapters.slack.interactions.permissions import Callers, UnsureCaller
-from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations, preflight
 from adapters.slack.transport.tasks import Tasks
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
-from bot.ports import Desk
+from bot.ports import BotServices
 from bot.text.normalize import attempt_key
 
 FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
@@ -39,12 +39,12 @@ class Greeter(Protocol):
         ...
 
 
-class Clerk:
+class CommandRunner:
     """Does errands. Whatever changes something brings the App Home in step."""
 
     def __init__(
         self,
-        desk: Desk,
+        services: BotServices,
         workspaces: Workspaces,
         callers: Callers,
         greeter: Greeter,
@@ -52,38 +52,38 @@ class Clerk:
         home: Home,
         tasks: Tasks,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._workspaces = workspaces
         self._callers = callers
         self._greeter = greeter
         self._home = home
         self._tasks = tasks
-        self.commands = {command.path: command for command in desk.commands}
+        self.commands = {command.path: command for command in services.commands}
 
-    def path(self, wanted: Errand) -> str:
+    def path(self, wanted: CallbackData) -> str:
         """Return the path of an errand, "" where there is no such command."""
         return command_text.read_line(wanted.line, self.commands).path if wanted.line else wanted.path
 
-    def changes(self, wanted: Errand) -> bool:
+    def changes(self, wanted: CallbackData) -> bool:
         """Whether an errand may change something, so that it is not done again for another page."""
         command = self.commands.get(self.path(wanted))
         return command is None or command.changes
 
-    async def run(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+    async def run(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
         """Do an errand. DeliveryError: Slack was asked about a channel and did not answer."""
         try:
             return await self.attempt(origin, caller, wanted)
         except UsageError as error:
             return Reply(str(error), ok=False)
 
-    async def attempt(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
-        """Do an errand as `run` does. Raises UsageError for what cannot be asked of the desk."""
+    async def attempt(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
+        """Do an errand as `run` does. Raises UsageError for what cannot be asked of the bot."""
         reply = await self._run(origin, caller, wanted)
         if reply.ok and self.changes(wanted):
             self._home.refresh(origin)
         return reply
 
-    async def greeted(self, origin: Origin, caller: Caller, reply: Reply) -> Reply:
+    async def greeted(self, origin: RequestContext, caller: Caller, reply: Reply) -> Reply:
         """Make sure that direct messages reach who follows something; say so when they do not."""
         if caller.place != caller.address:
             greeting = self._tasks.start(self._greet(origin, caller, reply.text))
@@ -91,10 +91,10 @@ class Clerk:
             if greeting.done() and (error := greeting.result()) is not None:
                 return unreached(reply, error)
         else:
-            await self._desk.reachable(caller.address)
+            await self._services.reachable(caller.address)
         return reply
 
-    async def _greet(self, origin: Origin, caller: Caller, text: str) -> DeliveryError | None:
+    async def _greet(self, origin: RequestContext, caller: Caller, text: str) -> DeliveryError | None:
         """Send a first direct message; return why it cannot be."""
         greeting = f"Alerts come here. {text}"
         key = attempt_key(caller.address, f"greeting {greeting}")
@@ -102,10 +102,10 @@ class Clerk:
             await self._greeter.greet(origin.team, origin.user, greeting, key)
         except DeliveryError as error:
             return error
-        await self._desk.reachable(caller.address)
+        await self._services.reachable(caller.address)
         return None
 
-    async def _run(self, origin: Origin, caller: Caller, wanted: Errand) -> Reply:
+    async def _run(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
         read = command_text.read_line(wanted.line, self.commands) if wanted.line else None
         path = wanted.path if read is None else read.path
         command = self.commands.get(path)
@@ -114,27 +114,27 @@ class Clerk:
         if path in FEED_CHANGES and caller.admin and not self._may_change_feeds(origin):
             raise UsageError(f"{FEEDS_ARE_SHARED} {UNCHANGED}")
         if read is not None and (command is None or not command_text.takes_channel(command)):
-            return await self._desk.run(caller, read.line)
+            return await self._services.run(caller, read.line)
         if command is None or (command.admin and not caller.admin):
-            return await self._desk.execute(caller, path, {})  # which says so
+            return await self._services.execute(caller, path, {})  # which says so
         values = self._placed(origin, path, self._typed_values(read) if read else wanted.values)
         hint = await self._check(caller, values) if path == ADD_ALERTS else ""
-        reply = await self._desk.execute(caller, path, values)
+        reply = await self._services.execute(caller, path, values)
         return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
 
     def _typed_values(self, read: command_text.Typed) -> dict[str, str]:
         """Return the values of a command with a channel. Raises UsageError without Slack's signs."""
         try:
-            path, given = self._desk.parse(read.raw)
+            path, given = self._services.parse(read.raw)
         except UsageError as error:
             raise UsageError(command_text.plain(str(error))) from error
         return command_text.values(self.commands[path], given)
 
-    def _may_change_feeds(self, origin: Origin) -> bool:
+    def _may_change_feeds(self, origin: RequestContext) -> bool:
         """Whether somebody may change what all workspaces share."""
         return self._workspaces.is_home(origin.team) or self._callers.is_operator(origin)
 
-    def _placed(self, origin: Origin, path: str, values: Mapping[str, str]) -> dict[str, str]:
+    def _placed(self, origin: RequestContext, path: str, values: Mapping[str, str]) -> dict[str, str]:
         """Return values in which channels are addresses. Raises PlaceError for those of other workspaces."""
         kinds = {each.name: each.kind for each in self.commands[path].parameters}
         home = self._workspaces.home
@@ -146,7 +146,7 @@ class Clerk:
             found[name] = destinations.address(team or origin.team, channel_id, home)
         return found
 
-    def _is_elsewhere(self, team: str, origin: Origin) -> bool:
+    def _is_elsewhere(self, team: str, origin: RequestContext) -> bool:
         same_home = self._workspaces.is_home(team) and self._workspaces.is_home(origin.team)
         return team not in ("", origin.team) and not same_home
 

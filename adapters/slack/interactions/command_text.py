@@ -1,4 +1,4 @@
-"""What people type behind a slash command, made ready for the desk. Pure.
+"""What people type behind a slash command, made ready for the bot. Pure.
 
 The text comes as it was typed; an app that has Slack escape it gets `<#C1|news>`, `<@U1|ann>`, `<!here>`,
 `<https://…|U.S.>` and `&amp;` in it (documentation, slash commands). Both are understood.
@@ -15,9 +15,9 @@ from bot.model import CommandInfo
 from bot.text.sanitize import visible
 from bot.text.truncate import clip
 
-LONGEST = 3000  # characters that are looked at; the desk refuses a third of that
+LONGEST = 3000  # characters that are looked at; the bot refuses a third of that
 HELP = "help"
-PROGRAM = "bystander"  # which the desk takes before any command
+PROGRAM = "bystander"  # which the bot takes before any command
 NOBODY = "none"  # as a mention
 ADDRESSES = frozenset({"link", "url"})  # kinds of parameters that want an address, and not its label
 
@@ -34,7 +34,7 @@ _ENTITIES = (
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A command as typed. `path` is "" when there is none of that name; `line` is what the desk gets."""
+    """A command as typed. `path` is "" when there is none of that name; `line` is what the bot gets."""
 
     line: str
     path: str = ""

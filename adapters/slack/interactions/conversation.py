@@ -16,20 +16,20 @@ from adapters.shared.token_bucket import urgent
 from adapters.slack.errors import translate
 from adapters.slack.interactions import callback, command_text, request_context, views
 from adapters.slack.interactions.answers import Answers
-from adapters.slack.interactions.callback import Errand
+from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.command_runner import (
     ADD_ALERTS,
     FOLLOW,
     FOLLOWING,
     UNFOLLOW,
-    Clerk,
+    CommandRunner,
     Greeter,
     PlaceError,
     unreached,
 )
 from adapters.slack.interactions.home import Home
-from adapters.slack.interactions.permissions import PATIENCE, Callers, People
-from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.permissions import PATIENCE, Callers, Permissions
+from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations
 from adapters.slack.messages.render import FOLLOW as FOLLOW_BUTTON
 from adapters.slack.messages.render import READ, WHY
@@ -37,7 +37,7 @@ from adapters.slack.transport.tasks import Once, Tasks
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
-from bot.ports import Desk
+from bot.ports import BotServices
 
 SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds for what goes into an acknowledgement; Slack waits for 3
 OPEN_LIMIT = 1.0  # seconds to find out who is an admin before a form opens
@@ -47,25 +47,33 @@ TOO_OLD = "That list is too old to be turned; please ask again."
 
 _ANY = re.compile("")
 _Body = Mapping[str, Any]
-_Work = Callable[[Origin, _Body], Awaitable[None]]
+_Work = Callable[[RequestContext, _Body], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
 
 class Conversation:
-    """Answers what comes in with what the desk says. `prefix`: the command that all others stand behind."""
+    """Answers what comes in with what the bot says. `prefix`: the command that all others stand behind."""
 
     def __init__(
-        self, desk: Desk, workspaces: Workspaces, people: People, greeter: Greeter, *, prefix: str
+        self,
+        services: BotServices,
+        workspaces: Workspaces,
+        people: Permissions,
+        greeter: Greeter,
+        *,
+        prefix: str,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._workspaces = workspaces
         self._prefix = prefix
-        self._callers = Callers(desk, workspaces, people)
-        self._answers = Answers(workspaces, desk)
-        self._home = Home(desk, workspaces, self._callers)
+        self._callers = Callers(services, workspaces, people)
+        self._answers = Answers(workspaces, services)
+        self._home = Home(services, workspaces, self._callers)
         self._tasks = Tasks()
-        self._clerk = Clerk(desk, workspaces, self._callers, greeter, home=self._home, tasks=self._tasks)
+        self._runner = CommandRunner(
+            services, workspaces, self._callers, greeter, home=self._home, tasks=self._tasks
+        )
         self._once = Once()
         self._forms: OrderedDict[str, asyncio.Task[tuple[Reply, bool]]] = OrderedDict()
 
@@ -147,84 +155,86 @@ class Conversation:
 
     # --- commands -----------------------------------------------------------------------------------------
 
-    async def _command(self, who: Origin, body: _Body) -> None:
+    async def _command(self, who: RequestContext, body: _Body) -> None:
         name, text = str(body.get("command", "")), str(body.get("text") or "")
-        asked = command_text.read(name, text, self._clerk.commands, self._prefix)
-        wanted = Errand(line=asked.raw)
+        asked = command_text.read(name, text, self._runner.commands, self._prefix)
+        wanted = CallbackData(line=asked.raw)
         opens = not asked.rest and asked.path in (FOLLOW, ADD_ALERTS)
         caller = await self._callers.caller(who, OPEN_LIMIT if opens else PATIENCE)
         if opens and await self._open(who, caller, asked.path):
             return
         if not asked.rest and asked.path == UNFOLLOW:
-            wanted = Errand(FOLLOWING)  # its answer has a button to take each off
+            wanted = CallbackData(FOLLOWING)  # its answer has a button to take each off
         await self._answer(who, caller, wanted)
 
-    async def _answer(self, who: Origin, caller: Caller, wanted: Errand, *, replace_it: bool = False) -> None:
-        reply = await self._clerk.run(who, caller, wanted)
-        if reply.ok and self._clerk.path(wanted) == FOLLOW:
-            reply = await self._clerk.greeted(who, caller, reply)
-        again = None if self._clerk.changes(wanted) else wanted
+    async def _answer(
+        self, who: RequestContext, caller: Caller, wanted: CallbackData, *, replace_it: bool = False
+    ) -> None:
+        reply = await self._runner.run(who, caller, wanted)
+        if reply.ok and self._runner.path(wanted) == FOLLOW:
+            reply = await self._runner.greeted(who, caller, reply)
+        again = None if self._runner.changes(wanted) else wanted
         await self._answers.give(who, reply, again, replace=replace_it)
 
     # --- clicks -------------------------------------------------------------------------------------------
 
-    async def _click(self, who: Origin, body: _Body) -> None:
+    async def _click(self, who: RequestContext, body: _Body) -> None:
         action_id, value = _clicked(body)
         kind = action_id.partition(":")[0]
         if kind == FOLLOW_BUTTON:
-            await self._answer_reader(who, Errand(FOLLOW, {"categories": value}))
+            await self._answer_reader(who, CallbackData(FOLLOW, {"categories": value}))
         elif kind == WHY:
-            await self._answer_reader(who, Errand("why", {"link": value} if value.strip("?") else {}))
+            await self._answer_reader(who, CallbackData("why", {"link": value} if value.strip("?") else {}))
         elif kind == views.OPEN:
             caller = await self._callers.caller(who, OPEN_LIMIT)
             if not await self._open(who, caller, value) and value == ADD_ALERTS:
-                reply = await self._clerk.run(who, caller, Errand(value))  # which says why not
+                reply = await self._runner.run(who, caller, CallbackData(value))  # which says why not
                 self._home.refresh(who, reply.text)
         elif kind in (views.OFFER, views.TURN):
-            wanted = await callback.read(value, self._desk)
+            wanted = await callback.read(value, self._services)
             if wanted is None:
                 await self._answers.give(who, Reply(TOO_OLD), replace=True)
             elif kind == views.OFFER:
                 await self._take_up(who, wanted, in_view=bool(body.get("view")))
-            elif not self._clerk.changes(wanted):  # a page never does again what was done
+            elif not self._runner.changes(wanted):  # a page never does again what was done
                 await self._answer(who, await self._callers.caller(who), wanted, replace_it=True)
         elif kind != READ:  # which is a link, and Slack follows it
             await self._decline(who, in_view=bool(body.get("view")))
 
-    async def _decline(self, who: Origin, *, in_view: bool) -> None:
+    async def _decline(self, who: RequestContext, *, in_view: bool) -> None:
         """Say of a button that it is none of ours, or none of ours any more."""
         if in_view:
             self._home.refresh(who, UNKNOWN)
         else:
             await self._answers.give(who, Reply(UNKNOWN))
 
-    async def _answer_reader(self, who: Origin, wanted: Errand) -> None:
+    async def _answer_reader(self, who: RequestContext, wanted: CallbackData) -> None:
         """Answer who clicked, alone, under a message that everybody sees."""
         await self._answer(who, await self._callers.caller(who), wanted)
 
-    async def _take_up(self, who: Origin, wanted: Errand, *, in_view: bool) -> None:
+    async def _take_up(self, who: RequestContext, wanted: CallbackData, *, in_view: bool) -> None:
         """Run what a button offers, and show what can be chosen now."""
         caller = await self._callers.caller(who)
-        reply = await self._clerk.run(who, caller, wanted)
+        reply = await self._runner.run(who, caller, wanted)
         if in_view:
             self._home.refresh(who, reply.text)
             return
         again = None
-        if self._clerk.path(wanted) == UNFOLLOW:
-            left = await self._clerk.run(who, caller, Errand(FOLLOWING))
-            reply, again = replace(reply, offers=left.offers), Errand(FOLLOWING)
+        if self._runner.path(wanted) == UNFOLLOW:
+            left = await self._runner.run(who, caller, CallbackData(FOLLOWING))
+            reply, again = replace(reply, offers=left.offers), CallbackData(FOLLOWING)
         await self._answers.give(who, reply, again, replace=True)
 
     # --- the form -----------------------------------------------------------------------------------------
 
-    async def _open(self, who: Origin, caller: Caller, path: str) -> bool:
+    async def _open(self, who: RequestContext, caller: Caller, path: str) -> bool:
         """Open the form; whether it was."""
         if path == ADD_ALERTS and not caller.admin:
             return False
         preset = who.channel if path == ADD_ALERTS and who.in_channel else ""
-        feeds = await self._desk.complete(caller, FOLLOW, "feed", "")
+        feeds = await self._services.complete(caller, FOLLOW, "feed", "")
         view = views.form(
-            self._clerk.commands[FOLLOW],
+            self._runner.commands[FOLLOW],
             feeds,
             back=who.channel if who.in_channel else "",
             place=preset if caller.admin else None,
@@ -237,41 +247,45 @@ class Conversation:
             return False
         return True
 
-    async def _suggest(self, who: Origin, body: _Body) -> list[str]:
+    async def _suggest(self, who: RequestContext, body: _Body) -> list[str]:
         address = destinations.address(who.team, who.user, self._workspaces.home)
         parameter, text = str(body.get("action_id", "")), str(body.get("value") or "")
-        return await self._desk.complete(Caller(address, address), FOLLOW, parameter, text)
+        return await self._services.complete(Caller(address, address), FOLLOW, parameter, text)
 
-    async def _submit(self, who: Origin, chosen: views.Chosen) -> tuple[Reply, bool]:
+    async def _submit(self, who: RequestContext, chosen: views.Chosen) -> tuple[Reply, bool]:
         """Run what was chosen; return the answer, and whether the channel is at fault in a refusal."""
-        wanted = Errand(FOLLOW, chosen.values)
+        wanted = CallbackData(FOLLOW, chosen.values)
         if chosen.channel:
-            known = {each.name for each in self._clerk.commands[ADD_ALERTS].parameters}
+            known = {each.name for each in self._runner.commands[ADD_ALERTS].parameters}
             values = {name: value for name, value in chosen.values.items() if name in known}
-            wanted = Errand(ADD_ALERTS, values | {views.PLACE: chosen.channel})
+            wanted = CallbackData(ADD_ALERTS, values | {views.PLACE: chosen.channel})
         try:
             caller = await self._callers.caller(who, OPEN_LIMIT)
-            return await self._clerk.attempt(who, caller, wanted), False
+            return await self._runner.attempt(who, caller, wanted), False
         except (UsageError, DeliveryError) as error:
             return Reply(str(error), ok=False), isinstance(error, PlaceError)
 
-    async def _tell(self, who: Origin, chosen: views.Chosen, task: asyncio.Task[tuple[Reply, bool]]) -> None:
+    async def _tell(
+        self, who: RequestContext, chosen: views.Chosen, task: asyncio.Task[tuple[Reply, bool]]
+    ) -> None:
         """Answer a form that was closed. What follows by direct message is said by one, to show the way."""
         reply, _ = await task
         direct = reply.ok and not chosen.channel
-        back = Origin(who.team, who.user, "" if direct else chosen.back)
+        back = RequestContext(who.team, who.user, "" if direct else chosen.back)
         try:
             await self._answers.give(back, reply)
         except DeliveryError as error:
             await self._tell_elsewhere(who, chosen, unreached(reply, error) if direct else reply)
         else:
             if direct:
-                await self._desk.reachable(destinations.address(who.team, who.user, self._workspaces.home))
+                await self._services.reachable(
+                    destinations.address(who.team, who.user, self._workspaces.home)
+                )
 
-    async def _tell_elsewhere(self, who: Origin, chosen: views.Chosen, reply: Reply) -> None:
+    async def _tell_elsewhere(self, who: RequestContext, chosen: views.Chosen, reply: Reply) -> None:
         """Answer a form where it was opened, else in the App Home."""
         try:
-            await self._answers.give(Origin(who.team, who.user, chosen.back), reply)
+            await self._answers.give(RequestContext(who.team, who.user, chosen.back), reply)
         except DeliveryError:
             self._home.refresh(who, reply.text)
 

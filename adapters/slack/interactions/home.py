@@ -10,7 +10,7 @@ from adapters.slack.errors import name_of, translate
 from adapters.slack.interactions import views
 from adapters.slack.interactions.answers import buttons
 from adapters.slack.interactions.permissions import Callers
-from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import OPEN, Button, Part
 from adapters.slack.messages import destinations
 from adapters.slack.messages.render import Json
@@ -18,7 +18,7 @@ from adapters.slack.transport.tasks import Tasks
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller
-from bot.ports import Desk
+from bot.ports import BotServices
 
 AT_ONCE = 8  # tabs that are being made
 ATTEMPTS = 3
@@ -39,21 +39,21 @@ class Home:
 
     def __init__(
         self,
-        desk: Desk,
+        services: BotServices,
         workspaces: Workspaces,
         callers: Callers,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._desk = desk
+        self._services = services
         self._workspaces = workspaces
         self._callers = callers
         self._sleep = sleep
         self._tasks = Tasks()
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._wanted: dict[_Person, tuple[Origin, str]] = {}
+        self._wanted: dict[_Person, tuple[RequestContext, str]] = {}
         self._busy: set[_Person] = set()
 
-    def refresh(self, origin: Origin, note: str = "") -> None:
+    def refresh(self, origin: RequestContext, note: str = "") -> None:
         """Bring a person's tab in step with what they follow; `note` is said on top of it, once."""
         person = (origin.team, origin.user)
         self._wanted[person] = (origin, note)
@@ -85,7 +85,7 @@ class Home:
         finally:
             self._busy.discard(person)
 
-    async def _publish(self, origin: Origin, note: str) -> None:
+    async def _publish(self, origin: RequestContext, note: str) -> None:
         view = await self.view(origin, note)
         client = await self._workspaces.client(origin.team)
         try:
@@ -95,31 +95,31 @@ class Home:
                 raise PermanentError(NO_TAB, scope=Scope.ADAPTER) from None
             raise translate(error, elsewhere=not self._workspaces.is_home(origin.team)) from None
 
-    async def view(self, origin: Origin, note: str = "") -> Json:
+    async def view(self, origin: RequestContext, note: str = "") -> Json:
         """Return the tab as it should be now."""
-        caller = await self._callers.caller(Origin(origin.team, origin.user))
-        return await tab(self._desk, caller, origin.team, note)
+        caller = await self._callers.caller(RequestContext(origin.team, origin.user))
+        return await tab(self._services, caller, origin.team, note)
 
 
-async def tab(desk: Desk, caller: Caller, team: str = "", note: str = "") -> Json:
+async def tab(services: BotServices, caller: Caller, team: str = "", note: str = "") -> Json:
     """Return somebody's tab: what they follow, the newest posts, and what admins have to know."""
-    parts = [await _following(desk, caller), await _part(desk, caller, "Newest posts", "latest")]
+    parts = [await _following(services, caller), await _part(services, caller, "Newest posts", "latest")]
     if caller.admin:
         add = Button("Add alerts to a channel", f"{OPEN}:2", "alerts add")
-        parts.append(await _part(desk, caller, "Alerts in channels", "alerts list", add))
-        parts.append(await _part(desk, caller, "Health", "health"))
-    known = views.channel_ids(await desk.addresses(f"{destinations.PLATFORM}:"))
+        parts.append(await _part(services, caller, "Alerts in channels", "alerts list", add))
+        parts.append(await _part(services, caller, "Health", "health"))
+    known = views.channel_ids(await services.addresses(f"{destinations.PLATFORM}:"))
     return views.home(parts, team, known, note)
 
 
-async def _following(desk: Desk, caller: Caller) -> Part:
-    reply = await desk.execute(caller, "following", {})
+async def _following(services: BotServices, caller: Caller) -> Part:
+    reply = await services.execute(caller, "following", {})
     more = Button("Follow more", f"{OPEN}:1", "follow", primary=True)
-    return Part("What you follow", reply, (more, *await buttons(reply.offers, desk)))
+    return Part("What you follow", reply, (more, *await buttons(reply.offers, services)))
 
 
-async def _part(desk: Desk, caller: Caller, heading: str, path: str, *more: Button) -> Part:
-    return Part(heading, await desk.execute(caller, path, {}), more)
+async def _part(services: BotServices, caller: Caller, heading: str, path: str, *more: Button) -> Part:
+    return Part(heading, await services.execute(caller, path, {}), more)
 
 
 def _wait(error: DeliveryError) -> float | None:

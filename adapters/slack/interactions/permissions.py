@@ -15,12 +15,12 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.errors import name_of, translate
-from adapters.slack.interactions.request_context import Origin
+from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError
 from bot.model import Caller
-from bot.ports import Desk
+from bot.ports import BotServices
 
 KEPT = 300.0  # seconds that an answer of Slack's holds
 KEPT_UNKNOWN = 30.0  # seconds until Slack is asked again after it refused to tell
@@ -57,7 +57,7 @@ class UnsureCaller(Caller):
 SILENT = Rights(doubt="Slack does not tell at present who is an admin; try again in a moment.")
 
 
-class People:
+class Permissions:
     """Knows admins. `admins`: ids that are admins everywhere, `U…`, or `T…/U…` in another workspace."""
 
     def __init__(self, admins: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
@@ -126,14 +126,14 @@ def may_manage(user: Any, team: str) -> bool:
 
 
 class Callers:
-    """Makes those who type or click known to the desk."""
+    """Makes those who type or click known to the bot."""
 
-    def __init__(self, desk: Desk, workspaces: Workspaces, people: People) -> None:
-        self._desk = desk
+    def __init__(self, services: BotServices, workspaces: Workspaces, people: Permissions) -> None:
+        self._services = services
         self._workspaces = workspaces
         self._people = people
 
-    async def caller(self, origin: Origin, patience: float = PATIENCE) -> Caller:
+    async def caller(self, origin: RequestContext, patience: float = PATIENCE) -> Caller:
         """Return who did something, with their rights. DeliveryError: the bot is not in that workspace."""
         home = self._workspaces.home
         client = await self._workspaces.client(origin.team)
@@ -152,13 +152,13 @@ class Callers:
         """Ask Slack no more."""
         await self._people.aclose()
 
-    def is_operator(self, origin: Origin) -> bool:
+    def is_operator(self, origin: RequestContext) -> bool:
         """Whether the config makes somebody an admin, who sees every workspace."""
         return self._people.is_operator(origin.team, origin.user, self._workspaces.home)
 
     async def _places(self, team: str) -> frozenset[str] | None:
         """Return the destinations in a workspace, None where there are no others."""
-        known = await self._desk.addresses(f"{destinations.PLATFORM}:")
+        known = await self._services.addresses(f"{destinations.PLATFORM}:")
         if not self._workspaces.is_home(team):
             return frozenset(each for each in known if each.startswith(destinations.prefix(team)))
         own = frozenset(each for each in known if "/" not in each)

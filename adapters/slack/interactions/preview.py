@@ -7,27 +7,27 @@ from dataclasses import replace
 
 from adapters.slack.interactions import views
 from adapters.slack.interactions.answers import pages
-from adapters.slack.interactions.callback import Errand
+from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.command_runner import FOLLOW, FOLLOWING, UNFOLLOW
 from adapters.slack.interactions.home import tab
 from adapters.slack.messages.render import Json, arguments
 from bot.model import Caller
-from bot.ports import Desk
+from bot.ports import BotServices
 
 
-async def answer(desk: Desk, caller: Caller, path: str, values: Mapping[str, str]) -> list[Json]:
+async def answer(services: BotServices, caller: Caller, path: str, values: Mapping[str, str]) -> list[Json]:
     """Run a command and return what shows its answer: messages page by page, or the form it opens."""
-    commands = {command.path: command for command in desk.commands}
+    commands = {command.path: command for command in services.commands}
     if path == FOLLOW and not values:
-        feeds = await desk.complete(caller, FOLLOW, "feed", "")
+        feeds = await services.complete(caller, FOLLOW, "feed", "")
         return [views.form(commands[FOLLOW], feeds, place="" if caller.admin else None)]
     if path == UNFOLLOW and not values:
         path = FOLLOWING
-    reply = await desk.execute(caller, path, values)
-    again = None if commands[path].changes else Errand(path, dict(values))
-    return [arguments(each) for each in await pages(reply, again, desk)]
+    reply = await services.execute(caller, path, values)
+    again = None if commands[path].changes else CallbackData(path, dict(values))
+    return [arguments(each) for each in await pages(reply, again, services)]
 
 
-async def home(desk: Desk, caller: Caller) -> list[Json]:
+async def home(services: BotServices, caller: Caller) -> list[Json]:
     """Return the App Home."""
-    return [await tab(desk, replace(caller, place=caller.address))]
+    return [await tab(services, replace(caller, place=caller.address))]

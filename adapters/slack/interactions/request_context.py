@@ -31,7 +31,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RequestContext:
     """Where a payload comes from. `channel` is "" for views; `trigger` tells one deed from any other."""
 
     team: str
@@ -46,7 +46,7 @@ class Origin:
         return self.channel.startswith(("C", "G"))
 
 
-def read(body: Mapping[str, Any]) -> Origin | None:
+def read(body: Mapping[str, Any]) -> RequestContext | None:
     """Return the origin of a command, a click, a submission, a search or an event; None without a person."""
     view, event = _mapping(body.get("view")), _mapping(body.get("event"))
     user = body.get("user_id") or _id_of(body.get("user")) or event.get("user")
@@ -57,7 +57,7 @@ def read(body: Mapping[str, Any]) -> Origin | None:
         or _mapping(body.get("user")).get("team_id")
     )
     channel = body.get("channel_id") or _id_of(body.get("channel"))
-    found = Origin(
+    found = RequestContext(
         _checked("team", team),
         _checked("user", user),
         _checked("channel", channel),

@@ -24,7 +24,7 @@ from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
 from bot.errors import PermanentError, Scope
 from bot.model import Destination, Message, Notice
-from bot.ports import Desk
+from bot.ports import BotServices
 
 CLOCK_SKEW = timedelta(seconds=60)  # that our clock may be ahead of Slack's
 MOST_DMS = 10_000  # direct-message channels remembered in memory
@@ -36,10 +36,10 @@ _NO_SCOPE = "missing_scope"
 class Delivery:
     """Sends to every workspace."""
 
-    def __init__(self, workspaces: Workspaces, desk: Desk) -> None:
+    def __init__(self, workspaces: Workspaces, services: BotServices) -> None:
         self._workspaces = workspaces
-        self._desk = desk
-        self._history = History(desk)
+        self._services = services
+        self._history = History(services)
         self._dms: OrderedDict[str, str] = OrderedDict()
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
@@ -98,13 +98,13 @@ class Delivery:
     async def _dm(self, place: Place) -> str:
         """Return the channel of the direct messages with a person, "" where none is known."""
         known = self._dms.get(_dm_key(place))
-        return await self._desk.recall(_dm_key(place)) if known is None else known
+        return await self._services.get_value(_dm_key(place)) if known is None else known
 
     async def _learn(self, place: Place, channel: str) -> None:
         """Remember where somebody's direct messages are; "" after they were refused."""
         key = _dm_key(place)
         if await self._dm(place) != channel:
-            await self._desk.remember(key, channel)
+            await self._services.set_value(key, channel)
         self._dms[key] = channel
         self._dms.move_to_end(key)
         while len(self._dms) > MOST_DMS:

@@ -81,7 +81,7 @@ class History:
                 await self._end(address, search)
                 return str(found.get("ts") or "") if found is not None else ""
             search = Search(key, search.oldest, cursor, search.read + len(messages))
-            await self._memory.remember(_place(address), json.dumps(asdict(search)))
+            await self._memory.set_value(_place(address), json.dumps(asdict(search)))
         raise NotYetError(_MORE, retry_after=GO_ON)
 
     async def _page(self, client: Client, channel: str, search: Search, address: str) -> AsyncSlackResponse:
@@ -104,7 +104,7 @@ class History:
     async def _begun(self, address: str, fresh: Search) -> Search:
         """Return the search that was begun before, else a fresh one."""
         try:
-            kept = Search(**json.loads(await self._memory.recall(_place(address)) or "{}"))
+            kept = Search(**json.loads(await self._memory.get_value(_place(address)) or "{}"))
         except (ValueError, TypeError):
             return fresh
         return kept if (kept.key, kept.oldest) == (fresh.key, fresh.oldest) else fresh
@@ -113,8 +113,8 @@ class History:
         """Forget a search. TemporaryError while that fails: the next one must not go on from there."""
         if not search.cursor:
             return
-        await self._memory.remember(_place(address), "")
-        if await self._memory.recall(_place(address)):
+        await self._memory.set_value(_place(address), "")
+        if await self._memory.get_value(_place(address)):
             raise TemporaryError("The database does not take what was found on Slack.", uncertain=True)
 
 

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.errors import retry_after
-from adapters.slack.transport.rate_limit import POST, Pace
+from adapters.slack.transport.rate_limit import POST, RateLimiter
 
 TIMEOUT = 15  # seconds for one request
 
@@ -27,7 +27,7 @@ class Client(AsyncWebClient):
     """
 
     def __init__(
-        self, *, team: str, token: str, base_url: str, pace: Pace, session: aiohttp.ClientSession
+        self, *, team: str, token: str, base_url: str, pace: RateLimiter, session: aiohttp.ClientSession
     ) -> None:
         super().__init__(
             token=token,

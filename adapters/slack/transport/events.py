@@ -1,4 +1,4 @@
-"""What Slack tells of workspaces and channels: removed, archived, deleted, invited. The desk hears of it.
+"""What Slack tells of workspaces and channels: removed, archived, deleted, invited. The bot hears of it.
 
 Events come at least once and in no order: again at once, after one and after five minutes (documentation,
 Events API). So an event is only the reason to ask Slack what is true now, and the answer decides.
@@ -20,7 +20,7 @@ from adapters.slack.messages import destinations
 from adapters.slack.messages.preflight import refusal, state
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError, TemporaryError
-from bot.ports import Desk
+from bot.ports import BotServices
 
 REMOVED = "Bystander was removed from the workspace; install it there again."
 REMOVED_HOME = (
@@ -40,8 +40,10 @@ _log = logging.getLogger(__name__)
 class Events:
     """Listens to Slack's events. Each may come twice, and late: none does anything that is not true now."""
 
-    def __init__(self, desk: Desk, workspaces: Workspaces, installations: Installations | None) -> None:
-        self._desk = desk
+    def __init__(
+        self, services: BotServices, workspaces: Workspaces, installations: Installations | None
+    ) -> None:
+        self._services = services
         self._workspaces = workspaces
         self._installations = installations
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -67,11 +69,11 @@ class Events:
 
     async def returned(self) -> None:
         """Let out what waits at home since the app was removed there; its token works now."""
-        if not self._workspaces.home or not await self._desk.recall(_GONE_HOME):
+        if not self._workspaces.home or not await self._services.get_value(_GONE_HOME):
             return
         for address in await self._at_home():
-            await self._desk.reachable(address)
-        await self._desk.remember(_GONE_HOME, "")
+            await self._services.reachable(address)
+        await self._services.set_value(_GONE_HOME, "")
 
     async def drain(self, seconds: float) -> None:
         """Wait for what is under way."""
@@ -96,16 +98,16 @@ class Events:
             return
         _log.warning("The app was removed from the Slack workspace %s, or its token was revoked.", team)
         if self._workspaces.is_home(team):
-            await self._desk.remember(_GONE_HOME, "yes")
-            await self._desk.unreachable(await self._at_home(), REMOVED_HOME)
+            await self._services.set_value(_GONE_HOME, "yes")
+            await self._services.unreachable(await self._at_home(), REMOVED_HOME)
             return
         if self._installations is not None and not await self._installations.drop(team, token):
             return  # the app was installed again meanwhile
         self._workspaces.forget(team)
-        await self._desk.unreachable(await self._desk.addresses(destinations.prefix(team)), REMOVED)
+        await self._services.unreachable(await self._services.addresses(destinations.prefix(team)), REMOVED)
 
     async def _at_home(self) -> list[str]:
-        everywhere = await self._desk.addresses(f"{destinations.PLATFORM}:")
+        everywhere = await self._services.addresses(f"{destinations.PLATFORM}:")
         return [each for each in everywhere if "/" not in each]
 
     async def _revoked(self, team: str, event: Event) -> None:
@@ -138,25 +140,25 @@ class Events:
         address = self._address(team, event)
         channel = await self._channel(team, event)
         if channel and channel.get("is_archived"):
-            await self._desk.unreachable([address], ARCHIVED)
+            await self._services.unreachable([address], ARCHIVED)
 
     async def _deleted(self, team: str, event: Event) -> None:
         """End what goes to a channel that Slack does not know any more."""
         address = self._address(team, event)
         if await self._channel(team, event) == {}:
-            await self._desk.gone([address], DELETED)
+            await self._services.gone([address], DELETED)
 
     async def _left(self, team: str, event: Event) -> None:
         """Park a channel that the bot was thrown out of, if it can write there no longer."""
         address = self._address(team, event)
         if wrong := await self._against(team, event):
-            await self._desk.unreachable([address], wrong)
+            await self._services.unreachable([address], wrong)
 
     async def _back(self, team: str, event: Event) -> None:
         """Let out what waits for a channel that the bot can write in now."""
         address = self._address(team, event)
         if not await self._against(team, event):
-            await self._desk.reachable(address)
+            await self._services.reachable(address)
 
     async def _joined(self, team: str, event: Event) -> None:
         if event.get("user") == (await self._workspaces.identity(team)).user:
@@ -175,7 +177,7 @@ class Events:
         except TemporaryError:
             there = None
         if there != {}:
-            await self._desk.moved(old, new)
+            await self._services.moved(old, new)
 
     async def _channel(self, team: str, event: Event) -> dict[str, Any] | None:
         """Return an event's channel as it is now: {} where there is none, None where the bot may not ask."""

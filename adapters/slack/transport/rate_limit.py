@@ -1,4 +1,4 @@
-"""How fast the bot may call Slack. The counting is pure; `Pace` waits by it.
+"""How fast the bot may call Slack. The counting is pure; `RateLimiter` waits by it.
 
 Slack takes about one message a second in a channel, several hundred a minute in a workspace, and so many
 calls of each method a minute in a workspace, by its tier (documentation, rate limits). A 429 is said of one
@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from adapters.shared.token_bucket import Meter, is_urgent
+from adapters.shared.token_bucket import TokenBucket, is_urgent
 from bot.errors import NotYetError
 
 POST, UPDATE = "chat.postMessage", "chat.update"
@@ -31,16 +31,16 @@ BURST_SHARE = 0.05  # of a minute's budget may go at once
 _MINUTE = 61.0  # seconds; calls do not arrive as evenly as they leave
 
 
-def _budget(budget: float) -> Meter:
+def _budget(budget: float) -> TokenBucket:
     """Return a meter that lets no more than so many calls pass in any minute."""
     burst = max(1.0, budget * BURST_SHARE)
-    return Meter((budget - burst if budget > burst else budget) / _MINUTE, burst)
+    return TokenBucket((budget - burst if budget > burst else budget) / _MINUTE, burst)
 
 
-class Line:
+class Queue:
     """Those who wait for one meter, in the order they came."""
 
-    def __init__(self, meter: Meter, patience: float = PATIENCE) -> None:
+    def __init__(self, meter: TokenBucket, patience: float = PATIENCE) -> None:
         self.meter = meter
         self.patience = patience  # seconds
         self.turn = asyncio.Lock()
@@ -57,7 +57,7 @@ class Line:
         return self._promised - now
 
 
-class Pace:
+class RateLimiter:
     """The gate of every call to the Web API.
 
     Those who wait go in the order they came; what is `urgent` goes first. `clock` and `sleep` are for tests.
@@ -75,8 +75,8 @@ class Pace:
         self._patience = patience
         self._clock = clock
         self._sleep = sleep
-        self._lines: dict[tuple[str, str], Line] = {}
-        self._channels: OrderedDict[tuple[str, str], Line] = OrderedDict()
+        self._lines: dict[tuple[str, str], Queue] = {}
+        self._channels: OrderedDict[tuple[str, str], Queue] = OrderedDict()
 
     async def turn(self, team: str, method: str, channel: str = "") -> None:
         """Wait until a call may go; `channel`: where a message goes, "" for calls that are none.
@@ -102,7 +102,7 @@ class Pace:
         """Let no call of a method go to a workspace for so long: Slack answered 429."""
         self._line(team, method).meter.hold(self._clock() + seconds)
 
-    async def _queue(self, line: Line) -> None:
+    async def _queue(self, line: Queue) -> None:
         line.waiting += 1
         try:
             async with line.turn:
@@ -110,32 +110,32 @@ class Pace:
         finally:
             line.waiting -= 1
 
-    async def _pass(self, line: Line, wait: Callable[[float], float]) -> None:
+    async def _pass(self, line: Queue, wait: Callable[[float], float]) -> None:
         await self._wait(line, wait)
         line.meter.take(self._clock())
 
-    async def _wait(self, line: Line, wait: Callable[[float], float]) -> None:
+    async def _wait(self, line: Queue, wait: Callable[[float], float]) -> None:
         while seconds := wait(self._clock()):
             if line.meter.held(self._clock()) > line.patience:
                 raise self._busy(line)
             await self._sleep(seconds)
 
-    def _busy(self, line: Line) -> NotYetError:
+    def _busy(self, line: Queue) -> NotYetError:
         asked = line.promise(self._clock())
         return NotYetError("More waits for Slack than it takes at present.", retry_after=asked)
 
-    def _line(self, team: str, method: str) -> Line:
+    def _line(self, team: str, method: str) -> Queue:
         line = self._lines.get((team, method))
         if line is None:
             patience = self._patience if method in OF_THE_OUTBOX else BRIEFLY
-            line = Line(_budget(self._rates.get(method, TIER_4)), patience)
+            line = Queue(_budget(self._rates.get(method, TIER_4)), patience)
             self._lines[team, method] = line
         return line
 
-    def _room(self, team: str, channel: str) -> Line:
+    def _room(self, team: str, channel: str) -> Queue:
         room = self._channels.get((team, channel))
         if room is None:
-            room = self._channels[team, channel] = Line(Meter(PER_SECOND, CHANNEL_BURST))
+            room = self._channels[team, channel] = Queue(TokenBucket(PER_SECOND, CHANNEL_BURST))
         self._channels.move_to_end((team, channel))
         while len(self._channels) > MOST_CHANNELS:
             self._channels.popitem(last=False)

@@ -11,7 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.errors import CLOSED, at_login, translate
 from adapters.slack.transport.client import TIMEOUT, Client
-from adapters.slack.transport.rate_limit import Pace
+from adapters.slack.transport.rate_limit import RateLimiter
 from bot.errors import PermanentError, Scope, TemporaryError
 
 MOST_CLIENTS = 1_000  # workspaces kept in memory
@@ -46,7 +46,12 @@ class Workspaces:
     """Clients by workspace. "" means the home workspace, that of the bot token."""
 
     def __init__(
-        self, *, api_base: str, pace: Pace, bot_token: str = "", installations: Installations | None = None
+        self,
+        *,
+        api_base: str,
+        pace: RateLimiter,
+        bot_token: str = "",
+        installations: Installations | None = None,
     ) -> None:
         self._api_base = api_base
         self._pace = pace

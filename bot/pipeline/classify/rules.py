@@ -30,7 +30,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from bot.model import Filing, Rank
+from bot.model import EvidenceRank, Filing
 from bot.pipeline.classify.evidence import FiledPost, PageFiling
 from bot.text.normalize import fold
 
@@ -80,7 +80,7 @@ def classify(
     names = _Names(aliases or {})
     printed = names.distinct(labels)
     if api is not None and wordpress_id in (0, api.wordpress_id) and (api.categories or api.tags):
-        return names.filing(Rank.API, api.categories, api.tags, "The blog's API lists it under")
+        return names.filing(EvidenceRank.API, api.categories, api.tags, "The blog's API lists it under")
     filing = _by_page(printed, names, page, tail)
     if filing is not None:
         return filing
@@ -94,7 +94,9 @@ def classify(
 
 def better(new: Filing, old: Filing) -> bool:
     """Tell whether `new` may replace `old`: its evidence is as good, and no doubt displaces certainty."""
-    return new.rank <= old.rank and not (new.ambiguous and not old.ambiguous and old.rank is not Rank.NONE)
+    return new.rank <= old.rank and not (
+        new.ambiguous and not old.ambiguous and old.rank is not EvidenceRank.NONE
+    )
 
 
 class _Names:
@@ -114,7 +116,7 @@ class _Names:
         found.pop("", None)
         return list(found.values())
 
-    def filing(self, rank: Rank, categories: Iterable[str], tags: Iterable[str], said: str) -> Filing:
+    def filing(self, rank: EvidenceRank, categories: Iterable[str], tags: Iterable[str], said: str) -> Filing:
         """Return an unambiguous filing; where `said` is no whole sentence, the categories complete it."""
         filed = self.distinct(map(self.use, categories))
         tagged = self.distinct(map(self.use, tags))
@@ -128,14 +130,14 @@ def _by_page(
     """File by the links of the post's page, else by its classes, else by the last line of the entry."""
     if page is not None and page.found:
         if page.categories:
-            return names.filing(Rank.PAGE, page.categories, page.tags, "Its page says: Filed under")
+            return names.filing(EvidenceRank.PAGE, page.categories, page.tags, "Its page says: Filed under")
         filed = _named_by_slugs(page.category_slugs, labels)
         if filed:
             tagged = set(map(_bare, page.tag_slugs))
             tags = [name for name in labels if name not in filed or _bare(name) in tagged]
-            return names.filing(Rank.PAGE, filed, tags, "Its page is marked as filed under")
+            return names.filing(EvidenceRank.PAGE, filed, tags, "Its page is marked as filed under")
     if tail is not None and tail.categories and _folds(tail.categories) <= _folds(labels):  # no quoted blog
-        return names.filing(Rank.PAGE, tail.categories, tail.tags, "The entry ends: Filed under")
+        return names.filing(EvidenceRank.PAGE, tail.categories, tail.tags, "The entry ends: Filed under")
     return None
 
 
@@ -153,10 +155,14 @@ def _named_by_slugs(slugs: Sequence[str], labels: list[str]) -> list[str]:
 
 def _as_given(labels: list[str], names: _Names, known: Vocabulary) -> Filing:
     if not known.configured:
-        return names.filing(Rank.GIVEN, labels, (), "The feed prints no tags, so its labels are categories:")
+        return names.filing(
+            EvidenceRank.GIVEN, labels, (), "The feed prints no tags, so its labels are categories:"
+        )
     filed = [name for name in labels if not known.configured.isdisjoint((fold(name), fold(names.use(name))))]
     tags = [name for name in labels if name not in filed]
-    return names.filing(Rank.GIVEN, filed, tags, "Of the feed's labels, the config names as categories:")
+    return names.filing(
+        EvidenceRank.GIVEN, filed, tags, "Of the feed's labels, the config names as categories:"
+    )
 
 
 def _by_order(labels: list[str], names: _Names, known: list[bool], *, tagless: bool) -> Filing:
@@ -164,17 +170,17 @@ def _by_order(labels: list[str], names: _Names, known: list[bool], *, tagless: b
     breaks = [place for place, pair in enumerate(pairwise(labels), 1) if _is_break(*pair)]
     if len(labels) == 1:
         only = "The feed prints one label, and WordPress files every post under one category at least:"
-        return names.filing(Rank.ORDER, labels, (), only)
+        return names.filing(EvidenceRank.ORDER, labels, (), only)
     if len(breaks) == 1:
         place = breaks[0]
         if any(known[place:]) and not any(known[:place]):
             return _ambiguous("its order contradicts the known categories.")
         said = f"The feed prints categories first, then tags; the order breaks after '{labels[place - 1]}'."
-        return names.filing(Rank.ORDER, labels[:place], labels[place:], said)
+        return names.filing(EvidenceRank.ORDER, labels[:place], labels[place:], said)
     if sum(known) == 1 if breaks else _leading(known) == 1:
         place = known.index(True)
         said = "The order of the feed's labels does not tell, but one alone is known as a category and fits:"
-        return names.filing(Rank.KNOWN, [labels[place]], labels[:place] + labels[place + 1 :], said)
+        return names.filing(EvidenceRank.KNOWN, [labels[place]], labels[:place] + labels[place + 1 :], said)
     if breaks:
         return _ambiguous("its labels stand in no known order.")
     return _one_run(labels, names, known, tagless=tagless)
@@ -184,7 +190,7 @@ def _one_run(labels: list[str], names: _Names, known: list[bool], *, tagless: bo
     """File by what every reading of one sorted run agrees on: a post has a category, and those come first."""
     if tagless and all(known):
         said = "No post of this blog ever showed a tag, and all its labels are known as categories:"
-        return names.filing(Rank.KNOWN, labels, (), said)
+        return names.filing(EvidenceRank.KNOWN, labels, (), said)
     if any(known) and not known[0]:
         return _ambiguous("its order may not be the usual one.")
     leading = _leading(known)

@@ -22,10 +22,10 @@ from bot.pipeline.deliver.attempt import SEND_TIMEOUT, Attempts
 from bot.ports import (
     SHUT,
     Adapter,
-    Again,
     Failed,
     OutboxStore,
-    Released,
+    Requeued,
+    Retry,
     Sent,
     Settlement,
 )
@@ -108,7 +108,7 @@ class Outbox:
         text = f"Nothing goes out on {platform}: {reason} Its alerts wait, and go out once that is mended."
         told = [each for each in self._settings.admins if not each.startswith(f"{platform}:")]
         try:
-            await self._store.remember(f"{SHUT}{platform}", reason)
+            await self._store.set_value(f"{SHUT}{platform}", reason)
             await self._store.notify(told, text, self._clock.now())
         except StoreError as error:
             _log.error("%s is shut, and nobody could be told: %s", platform, error)
@@ -203,7 +203,7 @@ class Outbox:
             catch_up_after=self._settings.catch_up_after,
         )
         if stop.is_set():
-            await self._store.settle([Released(claim) for claim in claims])
+            await self._store.settle([Requeued(claim) for claim in claims])
             return 0
         for claim in claims:
             task = asyncio.create_task(self._deliver(claim))
@@ -234,11 +234,11 @@ class Outbox:
         settlement = await self._recorded(settlement)
         if isinstance(settlement, Sent):
             await self._opened(claim.destination.platform)
-        if isinstance(settlement, Released) and settlement.due_at is not None:
+        if isinstance(settlement, Requeued) and settlement.due_at is not None:
             self._turns.add(tuple(claim.delivery_ids))
             return
         self._turns.discard(tuple(claim.delivery_ids))
-        at_once = isinstance(settlement, Again) and settlement.due_at <= self._clock.now()
+        at_once = isinstance(settlement, Retry) and settlement.due_at <= self._clock.now()
         if not isinstance(settlement, Sent) and not at_once:
             self.failures += 1
 
@@ -264,7 +264,7 @@ class Outbox:
             return
         self._shut.discard(platform)
         try:
-            await self._store.remember(f"{SHUT}{platform}", "")
+            await self._store.set_value(f"{SHUT}{platform}", "")
         except StoreError as error:  # the next start forgets it
             _log.error("%s is open again, and /health cannot be told: %s", platform, error)
 

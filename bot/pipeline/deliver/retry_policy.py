@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Claim
-from bot.ports import AdminNotice, Again, Failed, Parked, Released, Settlement
+from bot.ports import AdminNotice, Failed, Parked, Requeued, Retry, Settlement
 from bot.text.bounds import seconds
 from bot.text.sanitize import one_line
 
@@ -56,15 +56,15 @@ def after_error(claim: Claim, raised: BaseException, now: datetime, admins: Sequ
     text = str(error)
     if isinstance(error, PermanentError):
         if error.scope is Scope.ADAPTER:
-            return Released(claim)
+            return Requeued(claim)
         if error.scope is Scope.DESTINATION:
             return _parked(claim, text, now, admins)
         if claim.action is Action.EDIT or claim.message.plain:
             return Failed(claim, text, now)
-        return Again(claim, now, text, uncertain=claim.uncertain, plain=True)
+        return Retry(claim, now, text, uncertain=claim.uncertain, plain=True)
     if isinstance(error, NotYetError):
-        return Released(claim, now + timedelta(seconds=_wait(claim, error)))
-    return Again(
+        return Requeued(claim, now + timedelta(seconds=_wait(claim, error)))
+    return Retry(
         claim,
         now + timedelta(seconds=_wait(claim, error)),
         text,

@@ -31,18 +31,18 @@ from datetime import datetime, timedelta
 from bot.model import Entry
 from bot.pipeline.detect.far_end import reaches_back
 from bot.pipeline.detect.identity import Identity, identify, text_hash
-from bot.pipeline.detect.likeness import Found, Known, lookup_keys, lookup_texts
+from bot.pipeline.detect.likeness import Candidate, StoredPost, lookup_keys, lookup_texts
 from bot.pipeline.detect.matching import Window
 
 __all__ = [
-    "Found",
+    "Candidate",
     "Identity",
-    "Known",
-    "Sifted",
+    "StoredPost",
+    "WindowChanges",
+    "detect_changes",
     "identify",
     "lookup_keys",
     "lookup_texts",
-    "sift",
     "text_hash",
 ]
 
@@ -50,7 +50,7 @@ _BEFORE_BASELINE = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class WindowChanges:
     """What a window holds, each part oldest first.
 
     `first`: there was no baseline, so that all that is unseen is silent. `gap`: there are new posts, and
@@ -59,25 +59,25 @@ class Sifted:
     sentence for the admins, or "".
     """
 
-    new: tuple[Found, ...] = ()
-    silent: tuple[Found, ...] = ()
-    changed: tuple[Found, ...] = ()
-    same: tuple[Found, ...] = ()
+    new: tuple[Candidate, ...] = ()
+    silent: tuple[Candidate, ...] = ()
+    changed: tuple[Candidate, ...] = ()
+    same: tuple[Candidate, ...] = ()
     moved_ids: tuple[tuple[str, str], ...] = ()
     first: bool = False
     gap: bool = False
     warning: str = ""
 
 
-def sift(
+def detect_changes(
     entries: Sequence[Entry],
-    known: Iterable[Known],
+    known: Iterable[StoredPost],
     *,
     baseline_at: datetime | None,
     highest_wordpress_id: int,
     now: datetime,
     looked_at: datetime | None = None,
-) -> Sifted:
+) -> WindowChanges:
     """Tell what is new in a window; `known` is what the store has under its `lookup_keys` and `lookup_texts`.
 
     `highest_wordpress_id` is that of the baseline, 0 for none. `looked_at`: when the feed was last read, by
@@ -89,14 +89,14 @@ def sift(
     seen = [found for found in window.found if found.known]
     unseen = [found for found in window.found if not found.known]
 
-    def is_new(found: Found) -> bool:
+    def is_new(found: Candidate) -> bool:
         if baseline_at is None:
             return False
         later = found.identity.wordpress_id > highest_wordpress_id > 0
         return later or found.published > baseline_at - _BEFORE_BASELINE
 
     new = tuple(found for found in unseen if is_new(found))
-    return Sifted(
+    return WindowChanges(
         new=new,
         silent=tuple(found for found in unseen if not is_new(found)),
         changed=tuple(found for found in seen if found.edited),

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from bot.pipeline.detect.likeness import Found
+from bot.pipeline.detect.likeness import Candidate
 
 _SORTED = 2  # steps the one way for each step the other way; pinned posts make a few
 _FEW = 2  # steps the wrong way that are no sign of another order
 
 
-def reaches_back(found: Sequence[Found], is_new: Callable[[Found], bool], looked_at: datetime) -> bool:
+def reaches_back(
+    found: Sequence[Candidate], is_new: Callable[[Candidate], bool], looked_at: datetime
+) -> bool:
     """Whether nothing published after `looked_at` can be missing below these entries.
 
     `is_new`: whether an unseen entry would be announced. Without dates a known post at an end must do: which
@@ -32,19 +34,19 @@ def reaches_back(found: Sequence[Found], is_new: Callable[[Found], bool], looked
     return settled or _is_made_anew(order)
 
 
-def _is_settled(found: Found, looked_at: datetime) -> bool:
+def _is_settled(found: Candidate, looked_at: datetime) -> bool:
     """Whether a known post can have got its place by its date alone: an edit may lift it, too."""
     dates = (found.entry.published, found.entry.updated)
     return not found.edited and all(date is None or date <= looked_at for date in dates)
 
 
-def _is_made_anew(order: Sequence[Found]) -> bool:
+def _is_made_anew(order: Sequence[Candidate]) -> bool:
     """Whether most posts are known and the last one is: a blog that dates or changes all of them together."""
     known = sum(each.known is not None for each in order)
     return order[-1].known is not None and 2 * known >= len(order)
 
 
-def _in_place(order: Sequence[Found]) -> Iterator[Found]:
+def _in_place(order: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield the dated entries that nothing newer follows."""
     newest: datetime | None = None
     for found in reversed(order):
@@ -54,7 +56,7 @@ def _in_place(order: Sequence[Found]) -> Iterator[Found]:
             yield found
 
 
-def _newest_first(printed: list[Found]) -> list[Found]:
+def _newest_first(printed: list[Candidate]) -> list[Candidate]:
     """Return entries in the feed's order from new to old; by date where it has none."""
     dates = [date for each in printed if (date := each.entry.published)]
     up = sum(before < after for before, after in pairwise(dates))

@@ -20,7 +20,7 @@ _NO_WORDS = digest("")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredPost:
     """What the store remembers of a post: guid, link, title, text and labels as last seen.
 
     `published`: the printed date, else when it was first seen; `dated` tells which. `aliases`: other keys
@@ -39,7 +39,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Candidate:
     """An entry of the window, identified. `known` is the post it is; None while unseen.
 
     `published`: the printed date, or the present moment where it is later or none is printed. `place`: of
@@ -49,7 +49,7 @@ class Found:
     entry: Entry
     identity: Identity
     published: datetime
-    known: Known | None = None
+    known: StoredPost | None = None
     place: int = 0
     text_hash: str = ""
     characters: int = 0
@@ -75,7 +75,7 @@ class Dates(Enum):
     FAR = "far"
 
 
-def compare_dates(entry: Entry, post: Known) -> Dates:
+def compare_dates(entry: Entry, post: StoredPost) -> Dates:
     """Compare the printed dates of an entry and a known post."""
     if entry.published is None or post.published is None or not post.dated:
         return Dates.NONE
@@ -86,7 +86,7 @@ def compare_dates(entry: Entry, post: Known) -> Dates:
     return Dates.NEAR if apart < (_CUT if cut else _TOUCHED) else Dates.FAR
 
 
-def is_no_later(entry: Entry, post: Known) -> bool:
+def is_no_later(entry: Entry, post: StoredPost) -> bool:
     """Whether an entry is dated no later than a known post, as no repeat of that post would be."""
     return bool(entry.published and post.published and entry.published <= post.published)
 
@@ -96,17 +96,17 @@ def at_midnight(date: datetime) -> bool:
     return date.astimezone(UTC).time() == time()
 
 
-def same_title(entry: Entry, post: Known) -> bool:
+def same_title(entry: Entry, post: StoredPost) -> bool:
     """Whether both have a title, and the same one."""
     return fold(entry.title) == fold(post.title) != ""
 
 
-def same_text(found: Found, post: Known) -> bool:
+def same_text(found: Candidate, post: StoredPost) -> bool:
     """Whether both have a text, and the same one."""
     return found.text_hash == post.text_hash not in ("", _NO_WORDS)
 
 
-def same_number(found: Found, post: Known) -> bool:
+def same_number(found: Candidate, post: StoredPost) -> bool:
     """Whether the two may be one WordPress post: a blog does not give one post two numbers."""
     mine, theirs = found.identity, identify(Entry(post.guid, post.link, post.title))
     place, _, number = mine.id.rpartition(":")
@@ -114,13 +114,13 @@ def same_number(found: Found, post: Known) -> bool:
     return not (mine.wordpress_id and theirs.wordpress_id and place == before and number != other)
 
 
-def contradicts(entry: Entry, post: Known) -> bool:
+def contradicts(entry: Entry, post: StoredPost) -> bool:
     """Whether title or date speak against an entry being a known post."""
     title = fold(entry.title)
     return title not in ("", fold(post.title)) or entry.published not in (None, post.published)
 
 
-def is_reuse(found: Found, post: Known) -> bool:
+def is_reuse(found: Candidate, post: StoredPost) -> bool:
     """Whether the guid of a known post is used again for another one: link, title and date all say so."""
     date, before = found.entry.published, post.published
     return (
@@ -150,7 +150,7 @@ def keys_of(entry: Entry) -> frozenset[str]:
     return frozenset(key for identity in found for key in (identity.id, *identity.aliases))
 
 
-def keys_of_known(post: Known) -> frozenset[str]:
+def keys_of_known(post: StoredPost) -> frozenset[str]:
     """Return all keys of a known post, those included that a later version of this program gives it."""
     given = keys_of(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
     return given | {post.id, *post.aliases}

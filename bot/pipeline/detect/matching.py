@@ -10,8 +10,8 @@ from bot.model import Entry
 from bot.pipeline.detect.identity import Identity, alias, digest, re_uses, reused, text_key, words_of
 from bot.pipeline.detect.likeness import (
     DOUBTS,
-    Found,
-    Known,
+    Candidate,
+    StoredPost,
     contradicts,
     doubting,
     is_reuse,
@@ -31,15 +31,15 @@ _LONG_APART = timedelta.max
 class Window:
     """The entries of one document, oldest first, matched one to one with known posts."""
 
-    def __init__(self, entries: Sequence[Entry], known: Iterable[Known], now: datetime) -> None:
+    def __init__(self, entries: Sequence[Entry], known: Iterable[StoredPost], now: datetime) -> None:
         places = {id(entry): place for place, entry in enumerate(entries)}
         found = [_found(identity, entry, places[id(entry)], now) for identity, entry in _identified(entries)]
         self.found = sorted(found, key=lambda each: (each.published, -each.place))
         self.moved: list[tuple[str, str]] = []
         self._posts = {post.id: post for post in known}
         self._keys = {post.id: keys_of_known(post) for post in self._posts.values()}
-        self._under: dict[str, list[Known]] = {}
-        self._with_text: dict[str, list[Known]] = {}
+        self._under: dict[str, list[StoredPost]] = {}
+        self._with_text: dict[str, list[StoredPost]] = {}
         for post in sorted(self._posts.values(), key=lambda each: each.published or _LONG_AGO, reverse=True):
             for key in self._keys[post.id]:
                 posts = self._under.setdefault(key, [])
@@ -72,7 +72,7 @@ class Window:
     def _moves(self) -> Moves:
         return Moves(self.found, self._posts.values())
 
-    def _claims(self, is_own: Callable[[Found, Known], bool]) -> list[tuple[Found, Known]]:
+    def _claims(self, is_own: Callable[[Candidate, StoredPost], bool]) -> list[tuple[Candidate, StoredPost]]:
         return [
             (found, post)
             for found in self._unseen()
@@ -80,10 +80,10 @@ class Window:
             if is_own(found, post) and not is_reuse(found, post)
         ]
 
-    def _is_named(self, found: Found, post: Known) -> bool:
+    def _is_named(self, found: Candidate, post: StoredPost) -> bool:
         return post.id == found.identity.id or re_uses(post.id, found.identity.id)
 
-    def _is_sharing(self, found: Found, post: Known) -> bool:
+    def _is_sharing(self, found: Candidate, post: StoredPost) -> bool:
         """Whether the entry's id stands for a post of another id; of several, title and date decide."""
         return (
             found.identity.id in post.aliases
@@ -92,32 +92,32 @@ class Window:
             or not contradicts(found.entry, post)
         )
 
-    def _unless_reused(self, found: Found) -> Found:
+    def _unless_reused(self, found: Candidate) -> Candidate:
         key = found.identity.id
         if found.known or not (key in self._posts or self._candidates(key)):
             return found
         return replace(found, identity=reused(found.identity, found.entry))
 
-    def _unseen(self) -> list[Found]:
+    def _unseen(self) -> list[Candidate]:
         return [found for found in self.found if found.known is None]
 
-    def _candidates(self, *keys: str) -> list[Known]:
+    def _candidates(self, *keys: str) -> list[StoredPost]:
         posts = {post.id: post for key in keys for post in self._under.get(key, ())}
         return [post for post in posts.values() if post.id not in self._taken]
 
-    def _retold(self, found: Found) -> list[Known]:
+    def _retold(self, found: Candidate) -> list[StoredPost]:
         """Return posts that have the text of an entry and are not in view."""
         posts = self._with_text.get(found.text_hash, ())[:_COMPARED]
         return [post for post in posts if post.id not in self._taken]
 
-    def _alike(self, found: Found) -> list[Known]:
+    def _alike(self, found: Candidate) -> list[StoredPost]:
         """Return posts that have something of an entry and are not in view."""
         by_key = self._candidates(text_key(found.entry), alias(found.entry.link))
         return list({post.id: post for post in (*by_key, *self._retold(found))}.values())
 
-    def _accept(self, claims: Iterable[tuple[Found, Known]]) -> list[tuple[str, str]]:
+    def _accept(self, claims: Iterable[tuple[Candidate, StoredPost]]) -> list[tuple[str, str]]:
         """Give each entry one post, the best agreement first, whatever their order; return both ids."""
-        given: dict[str, Known] = {}
+        given: dict[str, StoredPost] = {}
         for found, post in sorted(claims, key=lambda claim: self._precedence(*claim)):
             if found.identity.id not in given and post.id not in self._taken:
                 given[found.identity.id] = post
@@ -125,13 +125,13 @@ class Window:
         self.found = [replace(each, known=given.get(each.identity.id, each.known)) for each in self.found]
         return [(entry_id, post.id) for entry_id, post in given.items()]
 
-    def _precedence(self, found: Found, post: Known) -> tuple[int, timedelta, bool, str, str]:
+    def _precedence(self, found: Candidate, post: StoredPost) -> tuple[int, timedelta, bool, str, str]:
         key, date = found.identity.id, found.entry.published
         apart = abs(date - post.published) if date and post.published else _LONG_APART
         agreement = self._agreement(found, post) + same_text(found, post)
         return -agreement, apart, post.id != key, key, post.id
 
-    def _agreement(self, found: Found, post: Known) -> int:
+    def _agreement(self, found: Candidate, post: StoredPost) -> int:
         """Count what agrees: guid, link, title, date. A guid that is the link counts once."""
         guid, link, keys = alias(found.entry.guid), alias(found.entry.link), self._keys[post.id]
         return sum(
@@ -143,7 +143,7 @@ class Window:
             )
         )
 
-    def _is_moved(self, found: Found, post: Known, moves: Moves) -> bool:
+    def _is_moved(self, found: Candidate, post: StoredPost, moves: Moves) -> bool:
         """Whether enough agrees: like numbers on two blogs, or one page for all posts, are not enough."""
         contradicted = found.entry.guid and post.guid and alias(found.entry.guid) not in self._keys[post.id]
         needed = _ENOUGH + 1 if contradicted and found.entry.published else _ENOUGH
@@ -151,9 +151,9 @@ class Window:
         return moves.is_rebuilt(found, post) or agreement >= needed
 
 
-def _found(identity: Identity, entry: Entry, place: int, now: datetime) -> Found:
+def _found(identity: Identity, entry: Entry, place: int, now: datetime) -> Candidate:
     words, published = words_of(entry), min(entry.published or now, now)
-    return Found(entry, identity, published, place=place, text_hash=digest(words), characters=len(words))
+    return Candidate(entry, identity, published, place=place, text_hash=digest(words), characters=len(words))
 
 
 def _identified(entries: Iterable[Entry], doubted: int = 0) -> list[tuple[Identity, Entry]]:

@@ -1,4 +1,4 @@
-"""Known posts that come again under new keys, told by their text. Pure; the table is in `sift.py`.
+"""Known posts that come again under new keys, told by their text. Pure; the table is in `detect_changes.py`.
 
 A text proves most where nobody else has it. A weekly thread repeats its words as well as its title; stock
 excerpts and show notes are the words of many posts. So each rule asks what a second post could not show too.
@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from bot.pipeline.detect.identity import alias
 from bot.pipeline.detect.likeness import (
     LONG,
+    Candidate,
     Dates,
-    Found,
-    Known,
+    StoredPost,
     at_midnight,
     compare_dates,
     is_no_later,
@@ -28,14 +28,14 @@ from bot.text.normalize import fold
 _AT_ONCE = timedelta(hours=1)  # within which one build dates all that it makes
 _A_BUILD = 3  # posts
 
-Claim = tuple[Found, Known]
-Candidates = Callable[[Found], Iterable[Known]]
+Claim = tuple[Candidate, StoredPost]
+Candidates = Callable[[Candidate], Iterable[StoredPost]]
 
 
 class Moves:
     """What speaks for entries being known posts under new keys: all in view, and all known."""
 
-    def __init__(self, found: Sequence[Found], posts: Iterable[Known]) -> None:
+    def __init__(self, found: Sequence[Candidate], posts: Iterable[StoredPost]) -> None:
         self._found = found
         posts = list(posts)  # what is counted is the more of the two: how many in view, how many known
         self._texts = Counter(each.text_hash for each in found) | Counter(post.text_hash for post in posts)
@@ -46,11 +46,11 @@ class Moves:
             alias(post.link) for post in posts
         )
 
-    def counts(self, found: Found, post: Known) -> bool:
+    def counts(self, found: Candidate, post: StoredPost) -> bool:
         """Whether the text is as good as a key: nothing else has it, and no repeat of the post would."""
         return self._has_own_text(found, post) and _is_no_repeat(found, post)
 
-    def is_rebuilt(self, found: Found, post: Known) -> bool:
+    def is_rebuilt(self, found: Candidate, post: StoredPost) -> bool:
         """Whether link, title and text are those of the post, and no repeat of it would have them."""
         return self._has_its_page(found, post) and _is_no_repeat(found, post)
 
@@ -92,7 +92,7 @@ class Moves:
             if found.known is None:
                 yield from ((found, post) for post in candidates(found))
 
-    def _is_retold(self, found: Found, post: Known) -> bool:
+    def _is_retold(self, found: Candidate, post: StoredPost) -> bool:
         title, dates = same_title(found.entry, post), compare_dates(found.entry, post)
         if dates is Dates.SAME and title:
             return True
@@ -108,7 +108,7 @@ class Moves:
             return long or not at_midnight(date)
         return (title or long) and self._is_missing(found, post, dates)
 
-    def _is_missing(self, found: Found, post: Known, dates: Dates) -> bool:
+    def _is_missing(self, found: Candidate, post: StoredPost, dates: Dates) -> bool:
         """Whether the post is not in view though its place is: newer posts have not pushed it out."""
         in_view = [each for each in self._found if each.known is not None]
         if dates is Dates.NONE:
@@ -120,30 +120,30 @@ class Moves:
             for each in in_view
         )
 
-    def _is_alike(self, found: Found, post: Known) -> bool:
+    def _is_alike(self, found: Candidate, post: StoredPost) -> bool:
         """Whether title and text agree, or title and a link that leads to one post alone."""
         title = same_title(found.entry, post)
         untitled = fold(found.entry.title) == fold(post.title) == ""
         return (same_text(found, post) and (title or untitled)) or (title and self._has_own_link(found, post))
 
-    def _is_only_one(self, found: Found, post: Known) -> bool:
+    def _is_only_one(self, found: Candidate, post: StoredPost) -> bool:
         retold = self._retold[(fold(found.entry.title), found.text_hash)]
         return self._has_own_link(found, post) or (same_text(found, post) and retold == 1)
 
-    def _has_own_text(self, found: Found, post: Known) -> bool:
+    def _has_own_text(self, found: Candidate, post: StoredPost) -> bool:
         """Whether both have a text that nothing else in view or known has."""
         return same_text(found, post) and self._texts[found.text_hash] == 1
 
-    def _has_its_page(self, found: Found, post: Known) -> bool:
+    def _has_its_page(self, found: Candidate, post: StoredPost) -> bool:
         """Whether link, title and text are those of the post, and the link leads to no other one."""
         return self._has_own_link(found, post) and same_title(found.entry, post) and same_text(found, post)
 
-    def _has_own_link(self, found: Found, post: Known) -> bool:
+    def _has_own_link(self, found: Candidate, post: StoredPost) -> bool:
         link = alias(found.entry.link)
         return link == alias(post.link) != "" and self._links[link] == 1
 
 
-def _is_no_repeat(found: Found, post: Known) -> bool:
+def _is_no_repeat(found: Candidate, post: StoredPost) -> bool:
     return found.characters >= LONG or compare_dates(found.entry, post) is not Dates.FAR
 
 

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.pipeline.detect.changes import Found, Known
+from bot.pipeline.detect.changes import Candidate, StoredPost
 from bot.ports import PostRow
 
 _REDATED = timedelta(days=1)
 
 
-def known_of(row: PostRow) -> Known:
+def known_of(row: PostRow) -> StoredPost:
     """Return what sifting needs of a stored post."""
-    return Known(
+    return StoredPost(
         id=row.post.id,
         guid=row.guid,
         link=row.post.link,
@@ -32,13 +32,13 @@ def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:
     return {row.post.id: row for row in rows}
 
 
-def is_redated(found: Found, before: PostRow) -> bool:
+def is_redated(found: Candidate, before: PostRow) -> bool:
     """Whether a date moved far enough to be remembered; some feeds date their posts anew at each poll."""
     date = found.entry.published
     return date is not None and (before.printed is None or abs(date - before.printed) >= _REDATED)
 
 
-def kept(found: Found, before: PostRow, moved_at: datetime | None) -> PostRow:
+def kept(found: Candidate, before: PostRow, moved_at: datetime | None) -> PostRow:
     """Return a known post that came under another guid, link or date, by which it is known from now on."""
     entry, identity = found.entry, found.identity
     return replace(

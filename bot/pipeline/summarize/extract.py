@@ -1,4 +1,4 @@
-"""What is read out of a post's HTML in one go; `bot.pipeline.summarize.reader` reads it, behind the wall."""
+"""What is read out of a post's HTML in one go; `bot.pipeline.summarize.reader` reads it, in the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads posts' HTML. Runs behind the wall, for the HTML is a stranger's.
+"""Reads posts' HTML. Runs in the sandbox, for the HTML is a stranger's.
 
 What it imports takes half a second to load: the child does so before a call's time begins, and polling never
 imports this file.

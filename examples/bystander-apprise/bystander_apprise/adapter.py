@@ -10,7 +10,7 @@ import apprise
 
 from bot.errors import ConfigError, PermanentError, Scope, TemporaryError
 from bot.model import Destination, Digest, Message, Notice, Post
-from bot.ports import Desk, WebRoute
+from bot.ports import BotServices, WebRoute
 from bot.text.sanitize import one_line, visible
 
 _LONGEST = 4000  # characters of any line; what a service takes less of, Apprise cuts
@@ -46,7 +46,7 @@ class AppriseAdapter:
         """Whether messages can go out: each opens a connection of its own."""
         return self._open
 
-    async def start(self, desk: Desk) -> None:  # noqa: ARG002 -- nothing comes in
+    async def start(self, services: BotServices) -> None:  # noqa: ARG002 -- nothing comes in
         """Nothing is connected, and nothing comes in."""
         self._open = True
 
