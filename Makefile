@@ -37,9 +37,11 @@ run: $(READY) ## run the bot with ./config.toml
 # More workers than cores: most tests wait for something. Idle ones take over what others have left.
 WORKERS ?= 4
 # A database in memory need not wait for the disk at each commit; a process that is killed loses nothing there.
+# The folder is open to other users, as /tmp is: some tests become one of them.
 MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 2000000 && echo /dev/shm)
 test: $(STAMP) ## all tests
 	@folder=$$(mktemp -d "$(or $(MEMORY),$${TMPDIR:-/tmp})/bystander-tests.XXXXXX") && \
+		chmod 755 "$$folder" && \
 		trap 'rm -rf "$$folder"' EXIT && trap 'exit 130' INT TERM && \
 		TMPDIR=$$folder $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations 10 $(ARGS)
 
