@@ -160,7 +160,10 @@ async def _until(process: asyncio.subprocess.Process, shown: str, command: str) 
 
 def _environment() -> dict[str, str]:
     """Return an environment without what pytest, make and a bot of one's own leave in it."""
-    ours = ("DISCORD_", "SLACK_", "BYSTANDER_", "COVERAGE_", "PYTEST_", "MAKE", "VIRTUAL_ENV", "MFLAGS")
+    ours = (
+        *("DISCORD_", "SLACK_", "BYSTANDER_", "COVERAGE_", "PYTEST_", "VIRTUAL_ENV"),
+        *("MAKE", "MFLAGS", "ARGS", "VENV", "PYTHON", "WORKERS"),
+    )
     return {name: text for name, text in os.environ.items() if not name.startswith(ours)}
 
 
