@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.declaration import Call
-from bot.commands.wording import counted, moment, sentence, show
+from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, Reply
 from bot.ports import SHUT, PartState, QueueHealth
 from bot.text.sanitize import visible
@@ -85,7 +85,8 @@ def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime, zone: tzinfo) 
         since = f" since {moment(state.failing_since, zone)}" if state.failing_since else ""
         line = (
             f"{name}: failing{since}, {counted(state.failures, 'poll')} in a row; {read}; "
-            f"next try {moment(feed.next_poll_at, zone)}. {sentence(state.last_error, MOST_ERROR)}".rstrip()
+            f"next try {moment(feed.next_poll_at, zone)}. "
+            f"{capital(sentence(state.last_error, MOST_ERROR))}".rstrip()
         )
     elif trouble == "overdue":
         due = moment(feed.next_poll_at, zone)

@@ -42,6 +42,12 @@ def sentence(text: str, limit: int = 200) -> str:
     return line if not line or line[-1] in ".!?\u2026" else line + "."
 
 
+def capital(text: str) -> str:
+    """Return a sentence with a capital, unless its first word is a host name or a code."""
+    first, _, rest = text.partition(" ")
+    return text[:1].upper() + text[1:] if rest and first.isalpha() else text
+
+
 def ended(text: str) -> str:
     """Return our own text with one full stop, also after a name such as "China-U.S."."""
     return text if text.endswith(".") else f"{text}."

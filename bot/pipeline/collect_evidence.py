@@ -126,7 +126,7 @@ class EvidenceCollector:
         in_time &= await _until(start + seconds, self._ask_pages(evidence, paged))
         evidence.late = not in_time
         if not in_time:
-            _log.info("%s did not tell all in time.", job.feed.settings.name)
+            _log.info("%s: its API and pages are slow; they are asked again later.", job.feed.settings.name)
         await _until(start + seconds * 1.25, self._read_tails(evidence, unlisted))
 
     async def _ask_apis(self, evidence: _Evidence, job: ClassifyRequest) -> None:

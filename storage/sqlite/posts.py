@@ -35,10 +35,12 @@ _COLUMNS = (
     *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
     *("silent", "silence", "date_text", "edits", "refile_at", "refile_attempts", "moved_at"),
 )
-# The canonical post is the oldest row of the key in any feed, or the row itself.
+# The canonical post is the oldest row of the key in any feed, or the row itself. An address or a URI names
+# one post in the whole world; a guid such as "12" only in its feed, and needs the same link beside it.
 _INSERT = (
     f"INSERT INTO posts (feed_id, canonical_id, {', '.join(_COLUMNS)}) "
-    f"SELECT :feed_id, coalesce((SELECT min(id) FROM posts WHERE key = :key), "
+    f"SELECT :feed_id, coalesce((SELECT min(id) FROM posts WHERE key = :key "
+    "AND (key GLOB '*:*[/:]*' OR link <> '' AND link = :link)), "
     f"(SELECT coalesce(max(id), 0) + 1 FROM posts)), {', '.join(f':{name}' for name in _COLUMNS)} "
     "WHERE true ON CONFLICT (feed_id, key) DO NOTHING RETURNING id, canonical_id"
 )

@@ -32,7 +32,7 @@ async def test_a_failing_feed_comes_first_with_its_reason_and_next_try(two_blogs
         last_success_at=NOW - timedelta(hours=4),
         failures=3,
         failing_since=NOW - timedelta(hours=3),
-        last_error="The server answers\n500",
+        last_error="the server answers\n500",
     )
     await two_blogs.report(second, state)
 

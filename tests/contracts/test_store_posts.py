@@ -120,6 +120,30 @@ async def test_a_post_carried_by_a_second_feed_comes_once(store: Store) -> None:
     assert [post.id for post in await store.latest(9)] == ["p1"]
 
 
+@pytest.mark.parametrize(
+    ("key", "links", "alerts"),
+    [
+        ("guid:12", ("https://blog.example/a/", "https://other.example/b/"), 2),
+        ("guid:12", ("", ""), 2),
+        ("text:0f0f", ("", ""), 2),
+        ("guid:12", ("https://blog.example/a/", "https://blog.example/a/"), 1),
+        ("guid:tag:blog.example,2026:12", ("https://blog.example/a/", "https://blog.example/a/?x"), 1),
+        ("wp:blog.example:12", ("https://blog.example/a/", "https://blog.example/b/"), 1),
+    ],
+)
+async def test_a_bare_guid_of_two_feeds_means_one_post_only_with_the_same_link(
+    store: Store, key: str, links: tuple[str, str], alerts: int
+) -> None:
+    await follow(store, ALICE, "*")
+    made = 0
+    for name, link in zip(("Blog", "Other"), links, strict=True):
+        printed = row(key, "Trade")
+        carried = replace(printed, post=replace(printed.post, link=link))
+        made += await publish(store, await add_feed(store, name), carried)
+
+    assert made == alerts
+
+
 async def test_a_silent_post_alerts_nobody(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "*")
