@@ -57,7 +57,7 @@ async def main() -> int:
             token=discord.token,
             api_base=discord.api_base,
             gateway=discord.gateway,
-            pace=RateLimiter(meter=TokenBucket(_UNLIMITED, _UNLIMITED)),
+            pace=RateLimiter(bucket=TokenBucket(_UNLIMITED, _UNLIMITED)),
         )
         addresses = [channel_address(int(each)) for each in discord.built["guilds"][0]["channels"]]
         headers = {"Authorization": f"Bot {discord.token}"}

@@ -119,7 +119,7 @@ async def test_where_nothing_was_read_there_is_nothing_to_answer() -> None:
 
 async def pages_of(reply: Reply, number: int = 1) -> list[dict[str, object]]:
     again, services = CallbackData(PAGE, "following"), NotingServices()
-    shown = [await messages(reply, again, each, services, changes=False) for each in range(number)]
+    shown = [await messages(reply, again, each, services, turns=not False) for each in range(number)]
     return [payload(each) for cards in shown for each in cards]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +18,14 @@ from adapters.discord.gateway.library_log import handing_over
 from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.interactions import commands
 from adapters.discord.interactions.conversation import Conversation
-from adapters.discord.interactions.welcome import WelcomeMessages
-from adapters.discord.messages import destinations
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
+from adapters.shared.backoff import Backoff
+from adapters.shared.tasks import Tasks
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.logs.outage import OutageLog
 from bot.model import CommandInfo, Destination, Message
 from bot.ports import BotServices, WebRoute
-from bot.text.normalize import attempt_key
 
 API_BASE = "https://discord.com/api/v10"
 PATIENCE = 10.0  # seconds that the start waits for the gateway
@@ -70,8 +69,7 @@ class DiscordAdapter:
         self._delivery: Delivery | None = None
         self._conversation: Conversation | None = None
         self._service: asyncio.Task[None] | None = None
-        self._answers: set[asyncio.Task[None]] = set()
-        self._welcome = WelcomeMessages(self._greet)
+        self._tasks = Tasks("Discord")
         self._outage = OutageLog("The connection to Discord")
         self._refused: PermanentError | None = None  # why Discord will not have the bot
 
@@ -113,9 +111,7 @@ class DiscordAdapter:
     async def aclose(self) -> None:
         """Let answers under way go out, then disconnect."""
         self._services = None
-        if self._answers:
-            await asyncio.wait(self._answers, timeout=LAST_WORDS)
-        await self._welcome.aclose()
+        await self._tasks.drain(LAST_WORDS)
         if self._service is not None:
             self._service.cancel()
             await asyncio.gather(self._service, return_exceptions=True)
@@ -146,7 +142,7 @@ class DiscordAdapter:
 
     async def _serve(self, services: BotServices, client: Client | None) -> None:
         """Keep a connection, with a new client whenever discord.py gives one up."""
-        wait = FIRST_WAIT
+        backoff = Backoff(FIRST_WAIT, LONGEST_WAIT)
         while True:
             try:
                 client = client or await self._log_in(services)
@@ -157,11 +153,11 @@ class DiscordAdapter:
                     await self._hang_up()
                     raise final from None
                 self._failed(error)
-            wait = FIRST_WAIT if client is not None and client.up.is_set() else wait
+            if client is not None and client.up.is_set():
+                backoff.reset()
             client = None
             await self._hang_up()
-            await asyncio.sleep(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+            await asyncio.sleep(backoff.step())
 
     async def _hold(self, client: Client) -> None:
         """Run the gateway connection to its end; a start that takes too long is given up."""
@@ -190,7 +186,7 @@ class DiscordAdapter:
             delivery = Delivery(client, self._pace, services, publish=self._publish)
             guild_index = GuildIndex(services)
             client.tell(self, GuildEvents(client, guild_index, services))
-            self._conversation = Conversation(services, self._welcome, guild_index, self._admins)
+            self._conversation = Conversation(services, self, guild_index, self._tasks, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()
         except Exception as error:  # noqa: BLE001 -- the table knows what each means
@@ -276,19 +272,12 @@ class DiscordAdapter:
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a command, a click or suggestions."""
         if self._conversation is not None and self._services is not None:
-            await self._tracked(self._conversation.receive(interaction))
+            # discord.py may cancel the event's task; the answer goes on, and closing waits for it.
+            await asyncio.shield(self._tasks.start(self._conversation.receive(interaction)))
 
-    async def _greet(self, user_id: int, text: str) -> None:
-        """Send a person their first direct message; DeliveryError when they cannot be reached."""
-        address = destinations.user_address(user_id)
-        key = attempt_key(address, f"greeting {text}")
-        await self._ready().greet(user_id, f"Alerts come here. {text}", key)
-        if self._services is not None:
-            await self._services.reachable(address)
-
-    async def _tracked(self, answer: Coroutine[Any, Any, None]) -> None:
-        """Run to the end also when discord.py drops the event's task, so that closing can wait for it."""
-        task = asyncio.create_task(answer)
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)
-        await asyncio.shield(task)
+    async def greet(self, user_id: int, text: str, key: str) -> None:
+        """Send a user a first direct message (interactions.conversation.Greeter)."""
+        try:
+            await self._ready().greet(user_id, text, key)
+        except Exception as error:
+            raise translate(error) from error

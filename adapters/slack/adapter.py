@@ -10,11 +10,12 @@ from datetime import datetime
 
 from slack_bolt.app.async_app import AsyncApp
 
+from adapters.shared.backoff import Backoff
 from adapters.shared.outage import Outage
 from adapters.slack import checks
 from adapters.slack.checks import Finding
 from adapters.slack.errors import TABLE
-from adapters.slack.install.installations import Installations, Memory
+from adapters.slack.install.installations import Installations
 from adapters.slack.install.manifest import INSTALL_PATH
 from adapters.slack.install.oauth import InstallRoutes
 from adapters.slack.interactions.conversation import Conversation
@@ -28,7 +29,7 @@ from adapters.slack.transport.socket_mode import SocketLink
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Message
-from bot.ports import BotServices, WebRoute
+from bot.ports import BotServices, KeyValueStore, WebRoute
 
 API_BASE = "https://slack.com/api/"
 SOCKET, HTTP = "socket", "http"
@@ -209,11 +210,10 @@ class SlackAdapter:
 
     async def _serve(self, parts: _Parts, services: BotServices, *, reached: bool) -> None:
         """Try on until Slack is reached, then keep what comes in coming."""
-        wait = self._first_wait
+        backoff = Backoff(self._first_wait, LONGEST_WAIT)
         try:
             while not reached:
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
+                await asyncio.sleep(backoff.step())
                 reached = await self._reach(parts, services)
             await self._link.run()
         except PermanentError as error:
@@ -247,7 +247,7 @@ class SlackAdapter:
 
     # --- what the shell asks ------------------------------------------------------------------------------
 
-    async def inspect(self, addresses: Iterable[str], memory: Memory | None = None) -> list[Finding]:
+    async def inspect(self, addresses: Iterable[str], memory: KeyValueStore | None = None) -> list[Finding]:
         """Return what is well and what is not: tokens, scopes, the way in, workspaces, places.
 
         `memory`: where installations are kept; None: they are not looked at.

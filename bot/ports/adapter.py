@@ -13,11 +13,15 @@ from bot.model import (
     Message,
     Reply,
 )
+from bot.ports.key_value import KeyValueStore
 from bot.ports.web import WebRoute
 
 
-class BotServices(Protocol):
-    """Where an adapter brings what people typed or clicked, and what it learned. Only `parse` raises."""
+class BotServices(KeyValueStore, Protocol):
+    """What the bot offers to an adapter: commands, news of destinations, texts kept over restarts.
+
+    Only `parse` raises.
+    """
 
     @property
     def commands(self) -> tuple[CommandInfo, ...]:
@@ -64,21 +68,6 @@ class BotServices(Protocol):
 
     async def addresses(self, prefix: str) -> list[str]:
         """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
-        ...
-
-    async def set_value(self, key: str, value: str) -> None:
-        """Keep a short text over restarts, under a key that begins with the adapter's name; "" forgets it.
-
-        Nothing secret, unless it is encrypted.
-        """
-        ...
-
-    async def get_value(self, key: str) -> str:
-        """Return what was kept under a key, "" for nothing."""
-        ...
-
-    async def list_values(self, prefix: str) -> dict[str, str]:
-        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
         ...
 
 

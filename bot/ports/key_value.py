@@ -8,7 +8,10 @@ SHUT = "shut:"  # before a platform's name: why nothing goes out there at presen
 
 
 class KeyValueStore(Protocol):
-    """Short texts that adapters and the outbox keep over restarts."""
+    """Short texts that adapters and the outbox keep over restarts.
+
+    A key begins with the name of its owner and a colon. A secret must be encrypted.
+    """
 
     async def set_value(self, key: str, value: str) -> None:
         """Keep a text under a key; "" forgets it."""

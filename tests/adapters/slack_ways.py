@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 from aiohttp import web
 
-from adapters.slack.install.installations import Installations, Memory
+from adapters.slack.install.installations import Installations
 from adapters.slack.install.oauth import InstallRoutes
 from adapters.slack.transport.app import make_app
 from adapters.slack.transport.events import Events
@@ -20,7 +20,7 @@ from adapters.slack.transport.http_mode import HttpLink
 from adapters.slack.transport.rate_limit import RateLimiter
 from adapters.slack.transport.socket_mode import SocketLink
 from adapters.slack.transport.workspaces import Workspaces
-from bot.ports import WebAnswer, WebRequest
+from bot.ports import KeyValueStore, WebAnswer, WebRequest
 from bot.web.routes import routes_of
 from tests.adapters.discord_rig import NotingServices
 from tests.adapters.slack_rig import without_proxy
@@ -37,7 +37,7 @@ class Ways:
     server: FakeSlack
     home: Team
     services: NotingServices
-    memory: Memory
+    memory: KeyValueStore
     heard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ class Ways:
 
 
 @asynccontextmanager
-async def ways(memory: Memory | None = None) -> AsyncIterator[Ways]:
+async def ways(memory: KeyValueStore | None = None) -> AsyncIterator[Ways]:
     """Return the ways in from a Slack with one workspace; nothing listens yet."""
     services = NotingServices()
     with without_proxy():
@@ -95,7 +95,9 @@ async def ways(memory: Memory | None = None) -> AsyncIterator[Ways]:
 
 
 @asynccontextmanager
-async def by_socket(memory: Memory | None = None, **settings: Any) -> AsyncIterator[tuple[Ways, SocketLink]]:
+async def by_socket(
+    memory: KeyValueStore | None = None, **settings: Any
+) -> AsyncIterator[tuple[Ways, SocketLink]]:
     """Return the ways in with sockets up."""
     async with ways(memory) as made:
         link = made.socket_link(**settings)
@@ -107,7 +109,7 @@ async def by_socket(memory: Memory | None = None, **settings: Any) -> AsyncItera
 
 
 @asynccontextmanager
-async def by_http(memory: Memory | None = None) -> AsyncIterator[tuple[Ways, HttpLink]]:
+async def by_http(memory: KeyValueStore | None = None) -> AsyncIterator[tuple[Ways, HttpLink]]:
     """Return the ways in with Slack's requests served; the link is not started."""
     async with ways(memory) as made:
         link = HttpLink(made.server.signing_secret)

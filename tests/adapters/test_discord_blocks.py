@@ -47,7 +47,7 @@ def impatient() -> RateLimiter:
         def hold(self, left: float) -> None:
             """Hold nothing; the hold has tests of its own."""
 
-    return Impatient(meter=TokenBucket(1000.0, 1000.0))
+    return Impatient(bucket=TokenBucket(1000.0, 1000.0))
 
 
 async def failed(rig: Rig, number: int = 1) -> DeliveryError:

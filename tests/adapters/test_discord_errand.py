@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 from adapters.discord.interactions.callback import (
     COMMAND,
-    LONGEST_ID,
     MENU,
+    OVERFLOW,
     PAGE,
-    SLOTS,
     CallbackData,
     read,
     write,
@@ -26,7 +25,7 @@ async def test_every_errand_comes_back_and_fits(values: dict[str, str], page: in
     callback_data = CallbackData(PAGE, "alerts list", values, str(page))
     custom_id = await write(callback_data, services)
 
-    assert len(custom_id) <= LONGEST_ID
+    assert len(custom_id) <= OVERFLOW.longest
     assert await read(custom_id, services) == callback_data
 
 
@@ -55,11 +54,11 @@ async def test_memory_does_not_grow_and_what_was_overwritten_is_known_to_be_gone
     services = NotingServices()
     ids = [
         await write(CallbackData(PAGE, "find", {"words": f"{number} " + "word " * 40}), services)
-        for number in range(3 * SLOTS)
+        for number in range(3 * OVERFLOW.slots)
     ]
     found = [await read(custom_id, services) for custom_id in ids]
 
-    assert len(services.memory) <= SLOTS
+    assert len(services.memory) <= OVERFLOW.slots
     assert found[-1] is not None
     assert None in found
     for number, callback_data in enumerate(found):

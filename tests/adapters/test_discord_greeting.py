@@ -26,7 +26,7 @@ async def followed(rig: Rig, person: User, category: str = "Trade") -> str:
 async def test_many_new_followers_at_once_keep_no_alert_waiting(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.discord.interactions.welcome.GREETING_LIMIT", 0.01)
+    monkeypatch.setattr("adapters.shared.welcome.GREETING_LIMIT", 0.01)
     hang = faults.Hang()
     rig.server.faults.always(hang, OPENING)
     people = [rig.guild.add_member(rig.server.add_user(f"p{number}")) for number in range(110)]
@@ -48,7 +48,7 @@ async def test_many_new_followers_at_once_keep_no_alert_waiting(
 async def test_a_greeting_that_takes_long_arrives_after_the_answer(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.discord.interactions.welcome.GREETING_LIMIT", 0.01)
+    monkeypatch.setattr("adapters.shared.welcome.GREETING_LIMIT", 0.01)
     hang = faults.Hang()
     rig.server.faults.next(hang, OPENING)
     answer = await followed(rig, rig.alice)

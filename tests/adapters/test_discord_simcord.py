@@ -15,6 +15,7 @@ from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.interactions import commands
 from adapters.discord.interactions.conversation import Conversation
+from adapters.shared.tasks import Tasks
 from tests.adapters.discord_rig import NotingServices
 
 
@@ -24,9 +25,8 @@ class WelcomeMessages:
     def __init__(self) -> None:
         self.greeted: list[int] = []
 
-    async def greet(self, user_id: int, text: str) -> bool:  # noqa: ARG002 -- the port's
+    async def greet(self, user_id: int, text: str, key: str) -> None:  # noqa: ARG002 -- the port's
         self.greeted.append(user_id)
-        return True
 
 
 class Talker(Client):
@@ -35,7 +35,7 @@ class Talker(Client):
     def __init__(self, services: NotingServices) -> None:
         super().__init__(Endpoints("https://discord.com/api/v10", ""), RateLimiter(), (0, 0, 1))
         self.services = services
-        self.conversation = Conversation(services, WelcomeMessages(), GuildIndex(services))
+        self.conversation = Conversation(services, WelcomeMessages(), GuildIndex(services), Tasks("Discord"))
         self.tell(self, GuildEvents(self, GuildIndex(services), services))
 
     def online(self) -> None:

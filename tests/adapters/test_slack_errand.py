@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.interactions.callback import LONGEST_VALUE, SLOTS, CallbackData, read, write
+from adapters.slack.interactions.callback import OVERFLOW, CallbackData, read, write
 from bot.text.truncate import units
 from tests.adapters.any_messages import unhurried
 from tests.adapters.discord_rig import NotingServices
@@ -23,7 +23,7 @@ async def test_every_errand_comes_back_and_fits(values: dict[str, str], line: st
     callback_data = CallbackData("alerts list", values, line, page)
     value = await write(callback_data, services)
 
-    assert units(value) <= LONGEST_VALUE
+    assert units(value) <= OVERFLOW.longest
     assert await read(value, services) == callback_data
 
 
@@ -42,10 +42,10 @@ async def test_memory_does_not_grow_and_what_was_overwritten_is_known_to_be_gone
     ]
     found = [await read(each, services) for each in values]
 
-    assert len(services.memory) <= SLOTS
+    assert len(services.memory) <= OVERFLOW.slots
     assert found[-1] is not None
     assert found[-1].line.startswith("/find 1999")
-    assert found.count(None) >= 2000 - SLOTS
+    assert found.count(None) >= 2000 - OVERFLOW.slots
 
 
 HOSTILE = (

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.shared.tasks import Tasks
 from adapters.slack.interactions import request_context
 from adapters.slack.interactions.request_context import RequestContext
-from adapters.slack.transport.tasks import KEPT, MOST, Once, Tasks
+from adapters.slack.transport.once import KEPT, MOST, Once
 from bot.errors import BystanderError
 from tests.adapters.any_messages import unhurried
 
@@ -93,7 +94,7 @@ def test_memory_of_what_was_done_does_not_grow_without_end() -> None:
 async def test_closing_waits_for_what_is_under_way_and_ends_the_rest(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    tasks, done = Tasks(), []
+    tasks, done = Tasks("Slack"), []
 
     async def work() -> None:
         await asyncio.sleep(0)
@@ -111,7 +112,7 @@ async def test_closing_waits_for_what_is_under_way_and_ends_the_rest(
 
 
 async def test_errors_of_tasks_end_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    tasks = Tasks()
+    tasks = Tasks("Slack")
 
     async def fail(error: Exception) -> None:
         raise error

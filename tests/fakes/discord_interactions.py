@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from tests.fakes.discord_offers import NotOfferedError, Place, check_offer, comm
 from tests.fakes.discord_people import User
 from tests.fakes.discord_permissions import permissions_of
 from tests.fakes.discord_world import Channel, Guild
+from tests.fakes.fair_time import Stopwatch
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 _UPLOAD_LIMIT = 10 * 1024 * 1024
@@ -39,6 +41,7 @@ class Interaction:
     data: Json
     sent_at: float
     deadline: float
+    stopwatch: Stopwatch
     source: StoredMessage | None = None  # the message whose component was used
     callback: int = 0
     callback_data: Json = field(default_factory=dict)
@@ -50,10 +53,12 @@ class Interaction:
 
     async def acknowledged(self) -> int:
         """Wait for the first answer and return its type; LateAnswerError after the deadline."""
-        try:
-            await asyncio.wait_for(self._acknowledged.wait(), self.deadline)
-        except TimeoutError:
-            raise LateAnswerError(f"no answer within {self.deadline} s to {self.data}") from None
+        while not self._acknowledged.is_set():
+            left = self.deadline - self.stopwatch.seconds()
+            if left <= 0:
+                raise LateAnswerError(f"no answer within {self.deadline} s to {self.data}")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._acknowledged.wait(), left)
         return self.callback
 
     async def answer(self, timeout: float = 10.0) -> StoredMessage:  # noqa: ASYNC109 -- the test's patience
@@ -78,10 +83,10 @@ class Interaction:
         assert await self.acknowledged() == 9, f"no modal but {self.callback}"
         return self.callback_data
 
-    def note_callback(self, kind: int, data: Json, now: float) -> None:
+    def note_callback(self, kind: int, data: Json) -> None:
         """Record the first answer."""
         self.callback, self.callback_data = kind, data
-        self.answered_after = now - self.sent_at
+        self.answered_after = self.stopwatch.seconds()
         self._acknowledged.set()
 
     def settle(self) -> None:
@@ -178,6 +183,7 @@ class InteractionHub:
             data,
             self._core.clock.now(),
             self.deadline,
+            Stopwatch(self._core.clock.now),
             source,
         )
         self.by_token[interaction.token] = interaction

@@ -51,11 +51,10 @@ class HookRoutes:
         interaction = self._hub.by_token.get(call.path["interaction_token"])
         if interaction is None or interaction.id != call.id("interaction_id"):
             raise ApiError(10062)
-        now = self._core.clock.now()
         if interaction.callback:
             raise ApiError(40060)
-        if now - interaction.sent_at > interaction.deadline:
-            late = f"{interaction.data} was answered after {now - interaction.sent_at:.2f} s"
+        if (took := interaction.stopwatch.seconds()) > interaction.deadline:
+            late = f"{interaction.data} was answered after {took:.2f} s"
             self._core.guard.violations.append(late)
             raise ApiError(10062)
         kind = call.body.get("type")
@@ -66,7 +65,7 @@ class HookRoutes:
         check_message(self._core, _CALLBACK, call)
         data = call.body.get("data") or {}
         self._act(interaction, kind, data)
-        interaction.note_callback(kind, data, now)
+        interaction.note_callback(kind, data)
         if call.exchange.query.get("with_response", "").lower() not in ("1", "true"):
             return NO_CONTENT
         return Reply(_callback_answer(interaction, kind))

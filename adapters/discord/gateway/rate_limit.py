@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from adapters.shared.token_bucket import TokenBucket, is_urgent
+from adapters.shared.queue import Queue, Waiting
+from adapters.shared.token_bucket import TokenBucket
 from bot.errors import NotYetError, TemporaryError
 from bot.text.bounds import seconds
 
@@ -61,16 +62,15 @@ class RateLimiter:
     def __init__(
         self,
         *,
-        meter: TokenBucket | None = None,
+        bucket: TokenBucket | None = None,
         most_invalid: int = MOST_INVALID,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._meter = meter or TokenBucket(RATE, BURST)
+        self._bucket = bucket or TokenBucket(RATE, BURST)
+        self._queue = Queue(self._bucket, Waiting(clock, sleep))
         self._invalid = SlidingWindow(most_invalid, INVALID_WINDOW)
         self._clock = clock
-        self._sleep = sleep
-        self._line = asyncio.Lock()
         self._alone: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self) -> None:
@@ -78,20 +78,11 @@ class RateLimiter:
 
         NotYetError while everything has to wait for long; TemporaryError while too many were refused lately.
         """
-        if is_urgent():
-            await self._pass(self._meter.held)
-            return
-        async with self._line:
-            await self._pass(self._meter.wait)
+        await self._queue.turn(self._check)
 
-    async def _pass(self, wait: Callable[[float], float]) -> None:
-        while True:
-            self._refuse_after_too_many()
-            self._refuse_while_held()
-            if not (left := wait(self._clock())):
-                break
-            await self._sleep(left)
-        self._meter.take(self._clock())
+    def _check(self) -> None:
+        self._refuse_after_too_many()
+        self._refuse_while_held()
 
     def _refuse_after_too_many(self) -> None:
         if left := self._invalid.wait(self._clock()):
@@ -101,12 +92,12 @@ class RateLimiter:
 
     def _refuse_while_held(self) -> None:
         """Put off what would wait so long that its caller gives it up, not knowing that nothing was sent."""
-        if (left := self._meter.held(self._clock())) > LONGEST_HOLD:
+        if (left := self._bucket.held(self._clock())) > LONGEST_HOLD:
             raise NotYetError("Discord lets nothing through at present.", retry_after=left)
 
     def hold(self, left: float) -> None:
         """Let nothing go for so many seconds."""
-        self._meter.hold(self._clock() + left)
+        self._bucket.hold(self._clock() + left)
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
         """Learn from an answer: what counts against us, and whether everything has to wait."""

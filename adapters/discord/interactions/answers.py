@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.discord.interactions import callback
-from adapters.discord.interactions.callback import CallbackData, Memory
+from adapters.discord.interactions.callback import CallbackData
 from adapters.discord.messages.markdown import with_names
 from adapters.discord.messages.render import LABEL, Button, Card, Menu, payload, reply_pages
+from adapters.shared.pages import can_turn, page_turns
 from bot.model import Caller, CommandInfo, ParameterInfo, Reply, SuggestedAction
-from bot.ports import BotServices
+from bot.ports import BotServices, KeyValueStore
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, units
 
@@ -22,31 +23,34 @@ _PROMPT = "Choose one or more"
 
 
 async def messages(
-    reply: Reply, again: CallbackData, page: int, memory: Memory, *, changes: bool
+    reply: Reply, again: CallbackData, page: int, store: KeyValueStore, *, turns: bool
 ) -> list[Card]:
     """Return what shows a page of an answer, buttons to the other pages included.
 
-    `again`: the command. When it `changes` something its answer cannot be had again, so that no page can be
-    turned: a long one is several messages.
+    `again`: the command. `turns`: whether the pages can be turned; otherwise a long answer is several
+    messages.
     """
     cards = [replace(each, content=with_names(each.content)) for each in reply_pages(reply)]
-    offers = await _offers(reply.offers, memory)
-    if changes:
+    offers = await _offers(reply.offers, store)
+    if not turns:
         return [replace(cards[0], buttons=tuple(offers[:MOST_BUTTONS])), *cards[1:MOST_MESSAGES]]
     page = min(page, len(cards) - 1)
     turning = [
-        Button(label, custom_id=await callback.write(replace(again, detail=str(to)), memory))
-        for label, to in (("◀ Back", page - 1), (f"More ({page + 1} of {len(cards)}) ▶", page + 1))
-        if 0 <= to < len(cards)
+        Button(label, custom_id=await callback.write(replace(again, detail=str(to)), store))
+        for label, to in page_turns(page, len(cards))
     ]
     return [replace(cards[page], buttons=(*offers[: MOST_BUTTONS - len(turning)], *turning))]
 
 
 async def menu(
-    command: CommandInfo, parameter: str, values: Mapping[str, str], options: Sequence[str], memory: Memory
+    command: CommandInfo,
+    parameter: str,
+    values: Mapping[str, str],
+    options: Sequence[str],
+    store: KeyValueStore,
 ) -> Card:
     """Return a menu that asks for a parameter that was left out."""
-    custom_id = await callback.write(CallbackData(callback.MENU, command.path, values, parameter), memory)
+    custom_id = await callback.write(CallbackData(callback.MENU, command.path, values, parameter), store)
     return Card(f"{command.help}:", menu=Menu(custom_id, _PROMPT, tuple(options)))
 
 
@@ -71,16 +75,17 @@ async def preview(
         return [payload(await menu(command, missing, values, options, services))]
     reply = await services.execute(caller, path, values)
     again = CallbackData(callback.PAGE, path, values)
-    pages = 1 if command.changes else len(reply_pages(reply))
-    shown = [await messages(reply, again, page, services, changes=command.changes) for page in range(pages)]
+    turns = can_turn(command)
+    pages = len(reply_pages(reply)) if turns else 1
+    shown = [await messages(reply, again, page, services, turns=turns) for page in range(pages)]
     return [payload(each) for cards in shown for each in cards]
 
 
-async def _offers(offers: Sequence[SuggestedAction], memory: Memory) -> list[Button]:
+async def _offers(offers: Sequence[SuggestedAction], store: KeyValueStore) -> list[Button]:
     """Return a button for each command that can be run next."""
     found: dict[str, Button] = {}
     for each in offers[:MOST_BUTTONS]:
         label = clip(visible(each.label), LABEL, units) or f"/{each.path}"
-        custom_id = await callback.write(CallbackData(callback.COMMAND, each.path, dict(each.values)), memory)
+        custom_id = await callback.write(CallbackData(callback.COMMAND, each.path, dict(each.values)), store)
         found.setdefault(custom_id, Button(label, custom_id=custom_id))
     return list(found.values())

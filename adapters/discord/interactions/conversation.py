@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Protocol, cast
 
 from adapters.discord.errors import translate, where
@@ -14,13 +15,15 @@ from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.interactions import answers, callback, commands
 from adapters.discord.interactions.callback import CallbackData
 from adapters.discord.interactions.patience import BROKEN, apologize, defer, persist
-from adapters.discord.interactions.welcome import without_hold
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.preflight import refusal
 from adapters.discord.messages.render import MOST_OPTIONS, Card, followed
 from adapters.discord.sdk import discord
+from adapters.shared.pages import can_turn
+from adapters.shared.tasks import Tasks
 from adapters.shared.token_bucket import urgent
-from bot.errors import DeliveryError, PermanentError
+from adapters.shared.welcome import welcome
+from bot.errors import DeliveryError
 from bot.logs.outage import OutageLog
 from bot.model import Caller, CommandInfo, Reply
 from bot.ports import BotServices
@@ -37,12 +40,12 @@ _log = logging.getLogger(__name__)
 
 
 class Greeter(Protocol):
-    """Says hello to a person who begins to follow something."""
+    """Sends first direct messages."""
 
-    async def greet(self, user_id: int, text: str) -> bool:
-        """Send a first direct message, unless one is known to have arrived; whether it is known by now.
+    async def greet(self, user_id: int, text: str, key: str) -> None:
+        """Send a user a first direct message, unless an earlier one is known to have arrived.
 
-        The bot hears of it. PermanentError: no message can reach them.
+        DeliveryError: it cannot be sent.
         """
         ...
 
@@ -51,11 +54,17 @@ class Conversation:
     """Answers interactions with what the bot says. `admins`: ids of those who are admins everywhere."""
 
     def __init__(
-        self, services: BotServices, greeter: Greeter, guild_index: GuildIndex, admins: Sequence[str] = ()
+        self,
+        services: BotServices,
+        greeter: Greeter,
+        guild_index: GuildIndex,
+        tasks: Tasks,
+        admins: Sequence[str] = (),
     ) -> None:
         self._services = services
         self._greeter = greeter
         self._guild_index = guild_index
+        self._tasks = tasks
         self._admins = frozenset(admins)
         self._outage = OutageLog("Answering on Discord")
         self._commands = {command.path: command for command in services.commands}
@@ -105,23 +114,12 @@ class Conversation:
         seen = replace(caller, places=await self._places(interaction, caller))
         reply = await self._services.execute(seen, path, values)
         if path == FOLLOW and reply.ok:
-            return await self._greeted(interaction, caller, reply)
+            greet = partial(self._greeter.greet, interaction.user.id)
+            return await welcome(self._services, self._tasks, caller, reply, greet)
         if path == ADD_ALERTS and reply.ok and interaction.guild_id:
             _, channel_id = destinations.read_address(values.get("channel", caller.place).partition(":")[2])
             await self._guild_index.learn(interaction.guild_id, channel_id)
         return reply
-
-    async def _greeted(self, interaction: _Interaction, caller: Caller, reply: Reply) -> Reply:
-        """Make sure that direct messages reach who follows something; say so when they do not."""
-        if caller.place == caller.address:
-            await self._services.reachable(caller.address)
-            return replace(reply, text=without_hold(reply.text))
-        try:
-            arrives = await self._greeter.greet(interaction.user.id, without_hold(reply.text))
-        except PermanentError as error:
-            text = f"{without_hold(reply.text)}\nBut no direct message reaches you yet: {error}"
-            return replace(reply, text=text)
-        return replace(reply, text=without_hold(reply.text)) if arrives else reply
 
     async def _offer_menu(
         self, interaction: _Interaction, command: CommandInfo, parameter: str, values: Mapping[str, str]
@@ -201,7 +199,7 @@ class Conversation:
         values = dict(wanted.values)
         if wanted.kind == callback.MENU:
             values[wanted.detail] = ", ".join(map(str, _data(interaction).get("values") or ()))
-        elif self._changes(wanted.path):  # a page of an answer never does again what the answer told of
+        elif not self._can_turn(wanted.path):
             await interaction.followup.send(TOO_OLD, ephemeral=True)
             return
         page = int(wanted.detail) if wanted.detail.isdecimal() else 0
@@ -215,7 +213,7 @@ class Conversation:
     ) -> None:
         """Show an answer in place of what is there; a long one in pages, or in several messages."""
         shown, *more = await answers.messages(
-            reply, again, page, self._services, changes=self._changes(again.path)
+            reply, again, page, self._services, turns=self._can_turn(again.path)
         )
         await self._show(interaction, shown)
         for each in more:
@@ -229,9 +227,8 @@ class Conversation:
 
         await persist(edit)
 
-    def _changes(self, path: str) -> bool:
-        command = self._commands.get(path)
-        return command is None or command.changes
+    def _can_turn(self, path: str) -> bool:
+        return can_turn(self._commands.get(path))
 
     def _caller(self, interaction: _Interaction) -> Caller:
         address = destinations.user_address(interaction.user.id)

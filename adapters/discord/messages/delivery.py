@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
+from cachetools import LRUCache
 
 from adapters.discord.errors import (
     ARCHIVED,
@@ -70,7 +70,7 @@ class Delivery:
         self._openings = asyncio.Semaphore(OPENINGS_AT_ONCE)
         self._doubts = Doubts()
         self._search = Search(client)
-        self._dms: OrderedDict[int, int] = OrderedDict()
+        self._dms: LRUCache[int, int] = LRUCache(MOST_DMS)
         self._forums: set[int] = set()
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
@@ -174,9 +174,6 @@ class Delivery:
                 # Not by the client's `create_dm`, which goes on giving a channel that is not there any more.
                 known = int((await self._client.http.start_private_message(user_id))["id"])
         self._dms[user_id] = known
-        self._dms.move_to_end(user_id)
-        while len(self._dms) > MOST_DMS:
-            self._dms.popitem(last=False)
         return known
 
     async def _send(self, channel_id: int, message: Message, key: str) -> str:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cachetools import LRUCache
+
 from adapters.discord.errors import UnknownRefusalError
 from bot.errors import PermanentError, Scope
 
@@ -24,7 +26,7 @@ class Doubts:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._since: dict[str, float] = {}
+        self._since: LRUCache[str, float] = LRUCache(_MOST_PLACES)
 
     @contextmanager
     def about(self, address: str, scope: Scope) -> Iterator[None]:
@@ -39,6 +41,4 @@ class Doubts:
 
     def _has_lasted(self, address: str) -> bool:
         now = self._clock()
-        if address not in self._since and len(self._since) >= _MOST_PLACES:
-            self._since.pop(next(iter(self._since)))
         return now - self._since.setdefault(address, now) >= BELIEVED_AFTER

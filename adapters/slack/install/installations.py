@@ -15,7 +15,7 @@ import logging
 import re
 import secrets
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -26,6 +26,7 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.clock import Clock
+from bot.ports import KeyValueStore
 
 STATE_LIFE = 600  # seconds that an installation may take at Slack
 
@@ -33,22 +34,6 @@ _INSTALLATION, _STATE = "slack:installation:", "slack:state:"
 _TEAM = re.compile(r"T[A-Z0-9]{2,20}")
 
 _log = logging.getLogger(__name__)
-
-
-class Memory(Protocol):
-    """Short texts that outlive the process, as of `bot.ports.BotServices` and `bot.ports.KeyValueStore`."""
-
-    async def set_value(self, key: str, value: str) -> None:
-        """Keep a text under a key; "" forgets it."""
-        ...
-
-    async def get_value(self, key: str) -> str:
-        """Return what was kept under a key, "" for nothing."""
-        ...
-
-    async def list_values(self, prefix: str) -> dict[str, str]:
-        """Return all that was kept under keys that begin with `prefix`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +51,7 @@ class Installed:
 class Installations(AsyncInstallationStore):
     """Tokens by workspace. Bolt hands new ones over by `async_save`."""
 
-    def __init__(self, memory: Memory, client_secret: str) -> None:
+    def __init__(self, memory: KeyValueStore, client_secret: str) -> None:
         self._memory = memory
         self._cipher = _cipher(client_secret, "installations")
         self._unreadable: set[str] = set()  # workspaces that the log names already
@@ -129,7 +114,7 @@ class States(AsyncOAuthStateStore):
     They are encrypted times, so that asking for many fills no database; only used ones are noted.
     """
 
-    def __init__(self, memory: Memory, client_secret: str, clock: Clock) -> None:
+    def __init__(self, memory: KeyValueStore, client_secret: str, clock: Clock) -> None:
         self._memory = memory
         self._cipher = _cipher(client_secret, "states")
         self._clock = clock

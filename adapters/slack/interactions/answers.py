@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from adapters.shared.pages import page_turns
 from adapters.slack.errors import translate
 from adapters.slack.interactions import callback, views
-from adapters.slack.interactions.callback import CallbackData, Memory
+from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import Button
 from adapters.slack.messages import destinations
@@ -17,7 +18,7 @@ from adapters.slack.messages.render import Json, Payload, arguments, reply_pages
 from adapters.slack.transport.client import TIMEOUT
 from adapters.slack.transport.workspaces import Workspaces
 from bot.model import Reply, SuggestedAction
-from bot.ports import BotServices
+from bot.ports import BotServices, KeyValueStore
 
 MOST_MESSAGES = 5  # that a response_url takes (documentation, handling user interaction)
 _OK = 200
@@ -96,39 +97,38 @@ class Answers:
         return True
 
 
-async def pages(reply: Reply, again: CallbackData | None, memory: Memory) -> list[Payload]:
+async def pages(reply: Reply, again: CallbackData | None, store: KeyValueStore) -> list[Payload]:
     """Return an answer in pages, with the buttons that belong to it; `again` has it once more."""
     texts = reply_pages(reply)
-    batches = views.batches(await buttons(reply.offers, memory))
+    batches = views.batches(await buttons(reply.offers, store))
     count = max(len(texts), len(batches))
     found = []
     for number in range(count):
         text = texts[min(number, len(texts) - 1)]
         offers = batches[number] if number < len(batches) else []
-        turning = await _turning(again, number, count, memory)
+        turning = await _turning(again, number, count, store)
         found.append(Payload(text.text, [*text.blocks, *views.actions(offers), *views.actions(turning)]))
     return found
 
 
-async def buttons(offers: Sequence[SuggestedAction], memory: Memory) -> list[Button]:
+async def buttons(offers: Sequence[SuggestedAction], store: KeyValueStore) -> list[Button]:
     """Return offers as buttons."""
     return [
         Button(
             each.label,
             f"{views.OFFER}:{number}",
-            await callback.write(CallbackData(each.path, dict(each.values)), memory),
+            await callback.write(CallbackData(each.path, dict(each.values)), store),
         )
         for number, each in enumerate(offers, 1)
     ]
 
 
-async def _turning(again: CallbackData | None, page: int, count: int, memory: Memory) -> list[Button]:
+async def _turning(again: CallbackData | None, page: int, count: int, store: KeyValueStore) -> list[Button]:
     if again is None:
         return []
     return [
-        Button(label, f"{views.TURN}:{to}", await callback.write(_page(again, to), memory))
-        for label, to in (("◀ Back", page - 1), (f"More ({page + 1} of {count}) ▶", page + 1))
-        if 0 <= to < count
+        Button(label, f"{views.TURN}:{to}", await callback.write(_page(again, to), store))
+        for label, to in page_turns(page, count)
     ]
 
 

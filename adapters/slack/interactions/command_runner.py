@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
+from adapters.shared.pages import can_turn
+from adapters.shared.tasks import Tasks
+from adapters.shared.welcome import welcome
 from adapters.slack.interactions import command_text
 from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.home import Home
 from adapters.slack.interactions.permissions import Callers, UnsureCaller
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations, preflight
-from adapters.slack.transport.tasks import Tasks
 from adapters.slack.transport.workspaces import Workspaces
-from bot.errors import DeliveryError, UsageError
+from bot.errors import UsageError
 from bot.model import Caller, Reply
 from bot.ports import BotServices
-from bot.text.normalize import attempt_key
 
 FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
 FEED_CHANGES = frozenset({"feeds add", "feeds remove"})
 UNCHANGED = "Nothing was changed."
 FEEDS_ARE_SHARED = "The feeds are those of every workspace; ask whoever runs the bot to change them."
-GREETING_LIMIT = 2.0  # seconds an answer waits to hear whether direct messages arrive
 
 
 class PlaceError(UsageError):
@@ -32,10 +32,13 @@ class PlaceError(UsageError):
 
 
 class Greeter(Protocol):
-    """Says hello to a person who begins to follow something."""
+    """Sends first direct messages."""
 
     async def greet(self, team: str, user_id: str, text: str, key: str) -> None:
-        """Send a first direct message, unless one is known to have arrived; DeliveryError: it cannot."""
+        """Send a user a first direct message, unless an earlier one is known to have arrived.
+
+        DeliveryError: it cannot be sent.
+        """
         ...
 
 
@@ -64,10 +67,9 @@ class CommandRunner:
         """Return the path of an errand, "" where there is no such command."""
         return command_text.read_line(wanted.line, self.commands).path if wanted.line else wanted.path
 
-    def changes(self, wanted: CallbackData) -> bool:
-        """Whether an errand may change something, so that it is not done again for another page."""
-        command = self.commands.get(self.path(wanted))
-        return command is None or command.changes
+    def can_turn(self, wanted: CallbackData) -> bool:
+        """Whether the pages of the command's answer can be turned."""
+        return can_turn(self.commands.get(self.path(wanted)))
 
     async def run(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
         """Do an errand. DeliveryError: Slack was asked about a channel and did not answer."""
@@ -79,31 +81,14 @@ class CommandRunner:
     async def attempt(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
         """Do an errand as `run` does. Raises UsageError for what cannot be asked of the bot."""
         reply = await self._run(origin, caller, wanted)
-        if reply.ok and self.changes(wanted):
+        if reply.ok and not self.can_turn(wanted):  # it changed something
             self._home.refresh(origin)
         return reply
 
-    async def greeted(self, origin: RequestContext, caller: Caller, reply: Reply) -> Reply:
-        """Make sure that direct messages reach who follows something; say so when they do not."""
-        if caller.place != caller.address:
-            greeting = self._tasks.start(self._greet(origin, caller, reply.text))
-            await asyncio.wait({greeting}, timeout=GREETING_LIMIT)
-            if greeting.done() and (error := greeting.result()) is not None:
-                return unreached(reply, error)
-        else:
-            await self._services.reachable(caller.address)
-        return reply
-
-    async def _greet(self, origin: RequestContext, caller: Caller, text: str) -> DeliveryError | None:
-        """Send a first direct message; return why it cannot be."""
-        greeting = f"Alerts come here. {text}"
-        key = attempt_key(caller.address, f"greeting {greeting}")
-        try:
-            await self._greeter.greet(origin.team, origin.user, greeting, key)
-        except DeliveryError as error:
-            return error
-        await self._services.reachable(caller.address)
-        return None
+    async def welcomed(self, origin: RequestContext, caller: Caller, reply: Reply) -> Reply:
+        """Return the answer to somebody who follows something, after a first direct message to them."""
+        greet = partial(self._greeter.greet, origin.team, origin.user)
+        return await welcome(self._services, self._tasks, caller, reply, greet)
 
     async def _run(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
         read = command_text.read_line(wanted.line, self.commands) if wanted.line else None
@@ -164,8 +149,3 @@ class CommandRunner:
         if wrong:
             raise PlaceError(f"{wrong} {UNCHANGED}")
         return hint
-
-
-def unreached(reply: Reply, error: DeliveryError) -> Reply:
-    """Return an answer that says why no direct message came."""
-    return Reply(f"{reply.text}\nBut no direct message reaches you yet: {error}", reply.posts)

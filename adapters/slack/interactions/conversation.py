@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from cachetools import LRUCache
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from adapters.shared.tasks import Tasks
 from adapters.shared.token_bucket import urgent
+from adapters.shared.welcome import unreached
 from adapters.slack.errors import translate
 from adapters.slack.interactions import callback, command_text, request_context, views
 from adapters.slack.interactions.answers import Answers
@@ -25,7 +27,6 @@ from adapters.slack.interactions.command_runner import (
     CommandRunner,
     Greeter,
     PlaceError,
-    unreached,
 )
 from adapters.slack.interactions.home import Home
 from adapters.slack.interactions.permissions import PATIENCE, Callers, Permissions
@@ -33,7 +34,7 @@ from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations
 from adapters.slack.messages.render import FOLLOW as FOLLOW_BUTTON
 from adapters.slack.messages.render import READ, WHY
-from adapters.slack.transport.tasks import Once, Tasks
+from adapters.slack.transport.once import Once
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
@@ -70,12 +71,12 @@ class Conversation:
         self._callers = Callers(services, workspaces, people)
         self._answers = Answers(workspaces, services)
         self._home = Home(services, workspaces, self._callers)
-        self._tasks = Tasks()
+        self._tasks = Tasks("Slack")
         self._runner = CommandRunner(
             services, workspaces, self._callers, greeter, home=self._home, tasks=self._tasks
         )
         self._once = Once()
-        self._forms: OrderedDict[str, asyncio.Task[tuple[Reply, bool]]] = OrderedDict()
+        self._forms: LRUCache[str, asyncio.Task[tuple[Reply, bool]]] = LRUCache(MOST_FORMS)
 
     def register(self, app: AsyncApp) -> None:
         """Listen for everything that people do."""
@@ -124,8 +125,6 @@ class Conversation:
             task = known or self._tasks.start(self._submit(who, chosen))
         if who.trigger:
             self._forms[who.trigger] = task
-        while len(self._forms) > MOST_FORMS:
-            self._forms.popitem(last=False)
         done, _ = await asyncio.wait({task}, timeout=FORM_LIMIT)
         reply, of_place = task.result() if done else (None, False)
         if reply is not None and not reply.ok:
@@ -172,8 +171,8 @@ class Conversation:
     ) -> None:
         reply = await self._runner.run(who, caller, wanted)
         if reply.ok and self._runner.path(wanted) == FOLLOW:
-            reply = await self._runner.greeted(who, caller, reply)
-        again = None if self._runner.changes(wanted) else wanted
+            reply = await self._runner.welcomed(who, caller, reply)
+        again = wanted if self._runner.can_turn(wanted) else None
         await self._answers.give(who, reply, again, replace=replace_it)
 
     # --- clicks -------------------------------------------------------------------------------------------
@@ -196,7 +195,7 @@ class Conversation:
                 await self._answers.give(who, Reply(TOO_OLD), replace=True)
             elif kind == views.OFFER:
                 await self._take_up(who, wanted, in_view=bool(body.get("view")))
-            elif not self._runner.changes(wanted):  # a page never does again what was done
+            elif self._runner.can_turn(wanted):
                 await self._answer(who, await self._callers.caller(who), wanted, replace_it=True)
         elif kind != READ:  # which is a link, and Slack follows it
             await self._decline(who, in_view=bool(body.get("view")))

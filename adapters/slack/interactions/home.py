@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from adapters.shared.tasks import Tasks
 from adapters.slack.errors import name_of, translate
 from adapters.slack.interactions import views
 from adapters.slack.interactions.answers import buttons
@@ -14,7 +15,6 @@ from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import OPEN, Button, Part
 from adapters.slack.messages import destinations
 from adapters.slack.messages.render import Json
-from adapters.slack.transport.tasks import Tasks
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller
@@ -48,7 +48,7 @@ class Home:
         self._workspaces = workspaces
         self._callers = callers
         self._sleep = sleep
-        self._tasks = Tasks()
+        self._tasks = Tasks("Slack")
         self._room = asyncio.Semaphore(AT_ONCE)
         self._wanted: dict[_Person, tuple[RequestContext, str]] = {}
         self._busy: set[_Person] = set()

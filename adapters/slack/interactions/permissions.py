@@ -10,8 +10,9 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from cachetools import TLRUCache
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.errors import name_of, translate
@@ -54,6 +55,17 @@ class UnsureCaller(Caller):
     doubt: str = ""
 
 
+class _Kept(NamedTuple):
+    """Rights, and the seconds for which they are remembered."""
+
+    rights: Rights
+    seconds: float
+
+
+def _expiry(_: _Person, kept: _Kept, now: float) -> float:
+    return now + kept.seconds
+
+
 SILENT = Rights(doubt="Slack does not tell at present who is an admin; try again in a moment.")
 
 
@@ -62,8 +74,7 @@ class Permissions:
 
     def __init__(self, admins: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self._admins = frozenset(admins)
-        self._clock = clock
-        self._known: dict[_Person, tuple[float, Rights]] = {}  # until when, and what
+        self._known: TLRUCache[_Person, _Kept] = TLRUCache(MOST, _expiry, timer=clock)
         self._asking: dict[_Person, asyncio.Task[Rights]] = {}
 
     def is_operator(self, team: str, user: str, home: str) -> bool:
@@ -75,9 +86,8 @@ class Permissions:
     ) -> Rights:
         """Return what is known of somebody; an answer that takes longer than `patience` is kept for later."""
         person = (team, user)
-        until, known = self._known.get(person, (0.0, SILENT))
-        if self._clock() < until:
-            return known
+        if (known := self._known.get(person)) is not None:
+            return known.rights
         if person not in self._asking:
             self._asking[person] = asyncio.create_task(self._ask(client, person))
         asking = self._asking[person]
@@ -103,13 +113,8 @@ class Permissions:
             kept = KEPT_UNKNOWN if isinstance(told, PermanentError) else 0.0
         finally:
             del self._asking[person]
-        self._keep(person, rights, kept)
+        self._known[person] = _Kept(rights, kept)
         return rights
-
-    def _keep(self, person: _Person, rights: Rights, seconds: float) -> None:
-        while len(self._known) >= MOST:
-            del self._known[next(iter(self._known))]
-        self._known[person] = (self._clock() + seconds, rights)
 
 
 def may_manage(user: Any, team: str) -> bool:

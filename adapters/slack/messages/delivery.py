@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from cachetools import LRUCache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -40,7 +40,7 @@ class Delivery:
         self._workspaces = workspaces
         self._services = services
         self._history = History(services)
-        self._dms: OrderedDict[str, str] = OrderedDict()
+        self._dms: LRUCache[str, str] = LRUCache(MOST_DMS)
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/ts"."""
@@ -106,9 +106,6 @@ class Delivery:
         if await self._dm(place) != channel:
             await self._services.set_value(key, channel)
         self._dms[key] = channel
-        self._dms.move_to_end(key)
-        while len(self._dms) > MOST_DMS:
-            self._dms.popitem(last=False)
 
     @asynccontextmanager
     async def _reaching(self, place: Place) -> AsyncIterator[None]:

@@ -18,12 +18,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.errors import name_of, retry_after
-from adapters.slack.interactions.callback import Memory
 from adapters.slack.messages import destinations
 from adapters.slack.messages.render import MARK, Json
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity
 from bot.errors import NotYetError, TemporaryError
+from bot.ports import KeyValueStore
 
 PAGE = 200  # messages that are asked for at once
 MOST_PAGES = 15  # that are read in one attempt, for a call of the adapter has to end
@@ -60,7 +60,7 @@ class Search:
 class History:
     """Searches histories. `memory` keeps one search for each address: one message is in doubt at a time."""
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: KeyValueStore) -> None:
         self._memory = memory
 
     async def look(

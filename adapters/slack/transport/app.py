@@ -8,7 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.transport import mishap
+from adapters.shared.unexpected import log_unexpected
 from adapters.slack.transport.client import TIMEOUT
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError
@@ -58,4 +58,4 @@ def make_app(api_base: str, workspaces: Workspaces) -> AsyncApp:
 
 
 async def _failed(error: Exception) -> None:
-    mishap.note("Something from Slack could not be dealt with", error)
+    log_unexpected("Something from Slack could not be dealt with", error)

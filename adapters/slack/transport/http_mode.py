@@ -14,9 +14,9 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
+from adapters.shared.unexpected import log_unexpected
 from adapters.slack.install.manifest import EVENTS_PATH
 from adapters.slack.interactions import request_context
-from adapters.slack.transport import mishap
 from bot.errors import PermanentError, Scope
 from bot.ports import WebAnswer, WebRequest, WebRoute
 
@@ -85,7 +85,7 @@ class HttpLink:
         try:
             return web_answer(await app.async_dispatch(asked))
         except Exception as error:  # noqa: BLE001 -- one request's trouble ends with it
-            mishap.note("A request of Slack's could not be read", error)
+            log_unexpected("A request of Slack's could not be read", error)
             return WebAnswer(HTTPStatus.BAD_REQUEST)
 
     def _note_unsigned(self) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
+from cachetools import LRUCache
+
+from adapters.shared.queue import Queue, Waiting
 from adapters.shared.token_bucket import TokenBucket, is_urgent
 from bot.errors import NotYetError
 
@@ -32,35 +34,59 @@ _MINUTE = 61.0  # seconds; calls do not arrive as evenly as they leave
 
 
 def _budget(budget: float) -> TokenBucket:
-    """Return a meter that lets no more than so many calls pass in any minute."""
+    """Return a token bucket that allows at most so many calls in any minute."""
     burst = max(1.0, budget * BURST_SHARE)
     return TokenBucket((budget - burst if budget > burst else budget) / _MINUTE, burst)
 
 
-class Queue:
-    """Those who wait for one meter, in the order they came."""
+class _Method:
+    """The calls of one method in one workspace. `patience`: the seconds that a call waits at most."""
 
-    def __init__(self, meter: TokenBucket, patience: float = PATIENCE) -> None:
-        self.meter = meter
-        self.patience = patience  # seconds
-        self.turn = asyncio.Lock()
-        self.waiting = 0
+    def __init__(self, bucket: TokenBucket, patience: float, waiting: Waiting) -> None:
+        self.queue = Queue(bucket, waiting)
+        self._bucket = bucket
+        self._patience = patience
+        self._clock = waiting.clock
         self._promised = 0.0
 
-    def expected(self, now: float) -> float:
-        """Return the seconds that somebody who comes now will wait."""
-        return self.meter.wait(now) + self.waiting / self.meter.rate
+    def hold(self, seconds: float) -> None:
+        """Let no call go for so long."""
+        self._bucket.hold(self._clock() + seconds)
 
-    def promise(self, now: float) -> float:
-        """Return the seconds after which somebody sent away should come back, each at a time of their own."""
-        self._promised = max(self._promised, now + self.expected(now)) + 1.0 / self.meter.rate
-        return self._promised - now
+    def check_length(self) -> None:
+        """Raise NotYetError when a call that comes now would wait too long, unless it is urgent."""
+        if not is_urgent() and self._expected() > self._patience:
+            raise self._busy()
+
+    def check_hold(self) -> None:
+        """Raise NotYetError when no call goes for too long."""
+        if self._bucket.held(self._clock()) > self._patience:
+            raise self._busy()
+
+    def _expected(self) -> float:
+        """Return the seconds that a call that comes now will wait."""
+        return self._bucket.wait(self._clock()) + self.queue.length / self._bucket.rate
+
+    def _busy(self) -> NotYetError:
+        """Return an error with a retry delay that no other caller got."""
+        now = self._clock()
+        self._promised = max(self._promised, now + self._expected()) + 1.0 / self._bucket.rate
+        asked = self._promised - now
+        return NotYetError("More waits for Slack than it takes at present.", retry_after=asked)
+
+
+class _Channel:
+    """The messages to one channel. One waits at a time, for the channel and then for its method."""
+
+    def __init__(self) -> None:
+        self.bucket = TokenBucket(PER_SECOND, CHANNEL_BURST)
+        self.line = asyncio.Lock()
 
 
 class RateLimiter:
-    """The gate of every call to the Web API.
+    """Every call to the Web API waits here first.
 
-    Those who wait go in the order they came; what is `urgent` goes first. `clock` and `sleep` are for tests.
+    Calls go in the order in which they came, urgent ones before all others. `clock` and `sleep`: for tests.
     """
 
     def __init__(
@@ -73,70 +99,40 @@ class RateLimiter:
     ) -> None:
         self._rates = {POST: per_minute, **METHODS}
         self._patience = patience
-        self._clock = clock
-        self._sleep = sleep
-        self._lines: dict[tuple[str, str], Queue] = {}
-        self._channels: OrderedDict[tuple[str, str], Queue] = OrderedDict()
+        self._waiting = Waiting(clock, sleep)
+        self._methods: dict[tuple[str, str], _Method] = {}
+        self._channels: LRUCache[tuple[str, str], _Channel] = LRUCache(MOST_CHANNELS)
 
     async def turn(self, team: str, method: str, channel: str = "") -> None:
-        """Wait until a call may go; `channel`: where a message goes, "" for calls that are none.
+        """Wait until a call may go. `channel`: where a message goes, "" for other calls.
 
         NotYetError with `retry_after` when that would take too long.
         """
-        line = self._line(team, method)
-        if is_urgent():
-            await self._pass(line, line.meter.held)
+        limited = self._method(team, method)
+        limited.check_length()
+        if not channel or is_urgent():
+            await limited.queue.turn(limited.check_hold)
             return
-        if line.expected(self._clock()) > line.patience:
-            raise self._busy(line)
-        if not channel:
-            await self._queue(line)
-            return
-        room = self._room(team, channel)
-        async with room.turn:
-            await self._wait(room, room.meter.wait)
-            await self._queue(line)
-            room.meter.take(self._clock())
+        place = self._channel(team, channel)
+        async with place.line:
+            await self._waiting.until_free(place.bucket.wait, limited.check_hold)
+            await limited.queue.turn(limited.check_hold)
+            place.bucket.take(self._waiting.clock())
 
     def hold(self, team: str, method: str, seconds: float) -> None:
         """Let no call of a method go to a workspace for so long: Slack answered 429."""
-        self._line(team, method).meter.hold(self._clock() + seconds)
+        self._method(team, method).hold(seconds)
 
-    async def _queue(self, line: Queue) -> None:
-        line.waiting += 1
-        try:
-            async with line.turn:
-                await self._pass(line, line.meter.wait)
-        finally:
-            line.waiting -= 1
-
-    async def _pass(self, line: Queue, wait: Callable[[float], float]) -> None:
-        await self._wait(line, wait)
-        line.meter.take(self._clock())
-
-    async def _wait(self, line: Queue, wait: Callable[[float], float]) -> None:
-        while seconds := wait(self._clock()):
-            if line.meter.held(self._clock()) > line.patience:
-                raise self._busy(line)
-            await self._sleep(seconds)
-
-    def _busy(self, line: Queue) -> NotYetError:
-        asked = line.promise(self._clock())
-        return NotYetError("More waits for Slack than it takes at present.", retry_after=asked)
-
-    def _line(self, team: str, method: str) -> Queue:
-        line = self._lines.get((team, method))
-        if line is None:
+    def _method(self, team: str, method: str) -> _Method:
+        limited = self._methods.get((team, method))
+        if limited is None:
             patience = self._patience if method in OF_THE_OUTBOX else BRIEFLY
-            line = Queue(_budget(self._rates.get(method, TIER_4)), patience)
-            self._lines[team, method] = line
-        return line
+            budget = _budget(self._rates.get(method, TIER_4))
+            limited = self._methods[team, method] = _Method(budget, patience, self._waiting)
+        return limited
 
-    def _room(self, team: str, channel: str) -> Queue:
-        room = self._channels.get((team, channel))
-        if room is None:
-            room = self._channels[team, channel] = Queue(TokenBucket(PER_SECOND, CHANNEL_BURST))
-        self._channels.move_to_end((team, channel))
-        while len(self._channels) > MOST_CHANNELS:
-            self._channels.popitem(last=False)
-        return room
+    def _channel(self, team: str, channel: str) -> _Channel:
+        place = self._channels.get((team, channel))
+        if place is None:
+            place = self._channels[team, channel] = _Channel()
+        return place

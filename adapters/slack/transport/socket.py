@@ -18,9 +18,9 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.shared.unexpected import log_unexpected
 from adapters.slack.errors import OF_THE_TOKEN, name_of, translate
 from adapters.slack.interactions import request_context
-from adapters.slack.transport import mishap
 from bot.errors import PermanentError, Scope, TemporaryError
 
 LAST_WORDS = 3.0  # seconds for acknowledgements under way when a connection is closed
@@ -154,7 +154,7 @@ class Socket(AsyncSocketModeHandler):
         try:
             answer: BoltResponse = await run_async_bolt_app(self.app, req)
         except Exception as error:  # noqa: BLE001 -- one envelope's trouble ends with it
-            mishap.note("Something that Slack sent could not be read", error)
+            log_unexpected("Something that Slack sent could not be read", error)
             return BoltResponse(status=200)
         return answer
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from slack_bolt.app.async_app import AsyncApp
 
+from adapters.shared.backoff import Backoff
 from adapters.shared.outage import Outage
 from adapters.slack.transport.socket import Socket, ticket
 from bot.errors import DeliveryError, TemporaryError
@@ -101,7 +102,7 @@ class SocketLink:
 
     async def _keep(self, app: AsyncApp) -> None:
         """Keep one connection up: open the next one, then let go of the one before."""
-        wait = 0.0
+        backoff = Backoff(self._first_wait, LONGEST_WAIT)
         refused: float | None = None  # since when Slack refuses a token that it took before
         current: Socket | None = None
         while True:
@@ -110,9 +111,8 @@ class SocketLink:
             except DeliveryError as error:
                 refused = self._doubted(error, refused)
                 self._outage.note(str(error))
-                wait = self._longer(wait)
                 asked = error.retry_after if isinstance(error, TemporaryError) else None
-                await asyncio.sleep(max(wait, asked or 0.0))
+                await asyncio.sleep(max(backoff.step(), asked or 0.0))
                 continue
             refused = None
             if current is not None:
@@ -120,10 +120,10 @@ class SocketLink:
             current, since = fresh, time.monotonic()
             await current.until_over(self._silence)
             if time.monotonic() - since > SHORT:
-                wait = 0.0
+                backoff.reset()
             else:
-                await asyncio.sleep(wait)
-                wait = self._longer(wait)
+                await asyncio.sleep(backoff.wait)
+                backoff.step()
 
     def _doubted(self, error: DeliveryError, since: float | None) -> float | None:
         """Return since when the token is refused, None for other errors; raise the error once it is believed.
@@ -137,9 +137,6 @@ class SocketLink:
         if not self._works or (since is not None and now - since >= self._doubt):
             raise error
         return now if since is None else since
-
-    def _longer(self, wait: float) -> float:
-        return min(max(2 * wait, self._first_wait), LONGEST_WAIT)
 
     async def _open(self, app: AsyncApp) -> Socket:
         url = await ticket(app.client, self._app_token)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Protocol
 
 import aiohttp
+from cachetools import LRUCache
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.errors import CLOSED, at_login, translate
@@ -57,8 +57,8 @@ class Workspaces:
         self._pace = pace
         self._bot_token = bot_token
         self._installations = installations
-        self._clients: OrderedDict[str, Client] = OrderedDict()
-        self._identities: dict[str, Identity] = {}
+        self._clients: LRUCache[str, Client] = LRUCache(MOST_CLIENTS)
+        self._identities: LRUCache[str, Identity] = LRUCache(MOST_CLIENTS)
         self._session: aiohttp.ClientSession | None = None
         self.home = ""  # id of the home workspace, once known
 
@@ -81,10 +81,6 @@ class Workspaces:
         team = "" if self.is_home(team) else team
         if team not in self._clients:
             self._clients[team] = self._made(team, await self._token(team))
-        self._clients.move_to_end(team)
-        while len(self._clients) > MOST_CLIENTS:
-            old, _ = self._clients.popitem(last=False)
-            self._identities.pop(old, None)
         return self._clients[team]
 
     async def identity(self, team: str = "") -> Identity:

@@ -1,4 +1,4 @@
-"""One line of log for what Slack sent and nobody foresaw; the whole story is there for who looks for it."""
+"""Logs errors that no table of errors knows, in one line each."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from pathlib import Path
 _log = logging.getLogger(__name__)
 
 
-def note(what: str, error: BaseException) -> None:
-    """Log an error by its kind and place. Its text stays out: it may hold what somebody typed."""
+def log_unexpected(what: str, error: BaseException) -> None:
+    """Log an error by its type and place. Its text is left out, because it may hold what a user typed.
+
+    The traceback is logged at level DEBUG.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     place = f" in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     _log.error("%s: %s%s", what, type(error).__name__, place)
