@@ -17,7 +17,6 @@ from statistics import median
 from bench import library
 from bench.matching import poll_with, post_row
 from bench.report import Aim, heading, line
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedSettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
@@ -143,7 +142,7 @@ async def run() -> None:
         )
         store = await open_store(f"sqlite:///{path}")
         async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
-            dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still(), channel_address)
+            dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still())
             await commands(dispatcher)
             await pages(store)
             await polls(store, dispatcher)

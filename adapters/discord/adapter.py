@@ -24,7 +24,7 @@ from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.logs.outage import OutageLog
-from bot.model import CommandInfo, Destination, Message
+from bot.model import CommandSpec, Destination, Message
 from bot.ports import BotServices, WebRoute
 from bot.text.normalize import attempt_key
 
@@ -262,7 +262,7 @@ class DiscordAdapter:
             return invitation(client)
 
     async def inspect(
-        self, wanted: Sequence[CommandInfo], addresses: Iterable[str], *, sync: bool = False
+        self, wanted: Sequence[CommandSpec], addresses: Iterable[str], *, sync: bool = False
     ) -> list[Finding]:
         """Return what is well and what is not: token, commands, and the permissions in channels.
 

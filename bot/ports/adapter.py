@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.model import (
     Caller,
-    CommandInfo,
+    CommandSpec,
     Destination,
     Message,
     Reply,
@@ -20,7 +20,7 @@ class BotServices(Protocol):
     """Where an adapter brings what people typed or clicked, and what it learned. Only `parse` raises."""
 
     @property
-    def commands(self) -> tuple[CommandInfo, ...]:
+    def commands(self) -> tuple[CommandSpec, ...]:
         """Every command of the bot, sub-commands by their whole path."""
         ...
 

@@ -22,7 +22,7 @@ from adapters.discord.sdk import discord
 from adapters.shared.token_bucket import urgent
 from bot.errors import DeliveryError, PermanentError
 from bot.logs.outage import OutageLog
-from bot.model import Caller, CommandInfo, Reply
+from bot.model import Caller, CommandSpec, Reply
 from bot.ports import BotServices
 
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
@@ -124,7 +124,7 @@ class Conversation:
         return replace(reply, text=without_hold(reply.text)) if arrives else reply
 
     async def _offer_menu(
-        self, interaction: _Interaction, command: CommandInfo, parameter: str, values: Mapping[str, str]
+        self, interaction: _Interaction, command: CommandSpec, parameter: str, values: Mapping[str, str]
     ) -> bool:
         """Answer with a menu of what can be chosen; False when there is nothing to choose."""
         options = await self._services.complete(self._caller(interaction), command.path, parameter, "")
