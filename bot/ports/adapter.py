@@ -6,18 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import (
-    Caller,
-    CommandSpec,
-    Destination,
-    Message,
-    Reply,
-)
+from bot.model import Caller, CommandSpec, Destination, Message, Reply
+from bot.ports.key_value import KeyValueStore
 from bot.ports.web import WebRoute
 
 
-class BotServices(Protocol):
-    """Where an adapter brings what people typed or clicked, and what it learned. Only `parse` raises."""
+class CommandService(Protocol):
+    """Answers what people typed or clicked. Only `parse` raises."""
 
     @property
     def commands(self) -> tuple[CommandSpec, ...]:
@@ -43,6 +38,13 @@ class BotServices(Protocol):
         """Return suggestions for a parameter: at most 25, each at most 100 characters, best first."""
         ...
 
+
+class BotServices(CommandService, KeyValueStore, Protocol):
+    """What the bot does for an adapter: it answers commands, and takes note of what the adapter learned.
+
+    Only `parse` raises. While the store refuses, a value is not kept, and what is read is empty.
+    """
+
     async def reachable(self, address: str) -> None:
         """Say that a destination can be reached (again): if it was parked, its queue goes out."""
         ...
@@ -64,21 +66,6 @@ class BotServices(Protocol):
 
     async def addresses(self, prefix: str) -> list[str]:
         """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
-        ...
-
-    async def set_value(self, key: str, value: str) -> None:
-        """Keep a short text over restarts, under a key that begins with the adapter's name; "" forgets it.
-
-        Nothing secret, unless it is encrypted.
-        """
-        ...
-
-    async def get_value(self, key: str) -> str:
-        """Return what was kept under a key, "" for nothing."""
-        ...
-
-    async def list_values(self, prefix: str) -> dict[str, str]:
-        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
         ...
 
 

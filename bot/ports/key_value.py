@@ -8,7 +8,10 @@ SHUT = "shut:"  # before a platform's name: why nothing goes out there at presen
 
 
 class KeyValueStore(Protocol):
-    """Short texts that adapters and the outbox keep over restarts."""
+    """Short texts that adapters and the outbox keep over restarts.
+
+    A key of an adapter begins with the adapter's name. A secret is kept only encrypted.
+    """
 
     async def set_value(self, key: str, value: str) -> None:
         """Keep a text under a key; "" forgets it."""
