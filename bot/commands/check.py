@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 
 from bot.commands.parse import LONGEST
-from bot.commands.similar import similar
 from bot.commands.wording import listed, quoted
 from bot.errors import UsageError
 from bot.model import CommandSpec, ParameterSpec
+from bot.text.normalize import similar
 from bot.text.sanitize import visible
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}")

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands.similar import similar
 from bot.commands.wording import listed, quoted
 from bot.commands.words import translated
 from bot.errors import NoCommandError, UsageError
 from bot.model import CommandSpec, ParameterSpec
+from bot.text.normalize import similar
 from bot.text.sanitize import visible
 from bot.text.spelling import QUOTED, literal
 

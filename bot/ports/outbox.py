@@ -131,7 +131,8 @@ class OutboxStore(NoticeStore, KeyValueStore, Protocol):
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         """Record outcomes in one transaction. A Sent to a parked destination resumes it.
 
-        The outcome of a claim that another owner has taken since is ignored, unless it is Sent.
+        The outcome of a claim that another owner has taken since is ignored, but a Sent is recorded: the
+        message is there.
         """
         ...
 
