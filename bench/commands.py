@@ -102,6 +102,15 @@ async def pages(store: Store) -> None:
     show("/metrics", await measured(partial(_page, store, exposition)))
 
 
+async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
+    """Measure what looks at the queue while every delivery waits, as after a long outage of a platform."""
+    await asyncio.to_thread(library.requeue, str(path))
+    waiting = (await store.queue_health()).waiting
+    heading(f"{waiting:,} waiting deliveries")
+    show("/health", await measured(partial(dispatcher.run, WHO, "/health")))
+    await pages(store)
+
+
 async def _page(store: Store, shape: Callable[[Snapshot], str]) -> str:
     feeds, queue, now = await store.feeds(), await store.queue_health(), Still().now()
     return shape(Snapshot(feeds, queue, {}, {}, now, now, "1"))
@@ -146,6 +155,7 @@ async def run() -> None:
             await commands(dispatcher)
             await pages(store)
             await polls(store, dispatcher)
+            await backlog(path, store, dispatcher)
         await store.aclose()
 
 
