@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.config.values import AdapterTable, Name
-from bot.model import Caller, CommandInfo, Message
+from bot.model import Caller, CommandSpec, Message
 from bot.ports import Adapter, BotServices, KeyValueStore
 
 S = TypeVar("S", bound=AdapterTable)
@@ -63,7 +63,7 @@ class Setup(Generic[S]):
     settings: S
     secrets: SecretReader
     admins: tuple[str, ...] = ()
-    commands: tuple[CommandInfo, ...] = ()
+    commands: tuple[CommandSpec, ...] = ()
     listens: bool = False
     public_url: str = ""
     typed: Iterable[str] | None = None

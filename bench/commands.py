@@ -17,7 +17,6 @@ from statistics import median
 from bench import library
 from bench.matching import poll_with, post_row
 from bench.report import Aim, heading, line
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedSettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
@@ -103,6 +102,15 @@ async def pages(store: Store) -> None:
     show("/metrics", await measured(partial(_page, store, exposition)))
 
 
+async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
+    """Measure what looks at the queue while every delivery waits, as after a long outage of a platform."""
+    await asyncio.to_thread(library.requeue, str(path))
+    waiting = (await store.queue_health()).waiting
+    heading(f"{waiting:,} waiting deliveries")
+    show("/health", await measured(partial(dispatcher.run, WHO, "/health")))
+    await pages(store)
+
+
 async def _page(store: Store, shape: Callable[[Snapshot], str]) -> str:
     feeds, queue, now = await store.feeds(), await store.queue_health(), Still().now()
     return shape(Snapshot(feeds, queue, {}, {}, now, now, "1"))
@@ -143,10 +151,11 @@ async def run() -> None:
         )
         store = await open_store(f"sqlite:///{path}")
         async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
-            dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still(), channel_address)
+            dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still())
             await commands(dispatcher)
             await pages(store)
             await polls(store, dispatcher)
+            await backlog(path, store, dispatcher)
         await store.aclose()
 
 

@@ -71,7 +71,8 @@ _FILL = (
         :first + i, :first + i, :first + i, 'reference'
     FROM n""",
     """UPDATE delivery_counts SET deliveries =
-        (SELECT count(*) FROM deliveries WHERE deliveries.state = delivery_counts.state)""",
+        (SELECT count(*) FROM deliveries WHERE deliveries.state = delivery_counts.state)
+    WHERE state <> 'waiting'""",
 )
 
 
@@ -109,6 +110,12 @@ def fill(path: str) -> None:
         for statement in _FILL:
             connection.execute(statement, numbers)
         connection.execute("COMMIT")
+
+
+def requeue(path: str) -> None:
+    """Make every delivery of a filled database wait."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE deliveries SET state = 'pending'")
 
 
 def _feeds() -> Iterator[dict[str, object]]:

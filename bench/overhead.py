@@ -22,7 +22,6 @@ from bench.meter import Spent, metered
 from bench.report import heading, line, ratio, ratio_of
 from bot.app import spare_collector
 from bot.clock import SystemClock
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
@@ -119,7 +118,7 @@ async def _connected(platform: Platform) -> AsyncIterator[tuple[Store, Feed]]:
 
 def _services(store: Store, fetcher: Fetcher, sandbox: Sandbox) -> BotServices:
     clock = SystemClock()
-    return Services(Dispatcher(store, FeedInspector(fetcher, sandbox), clock, channel_address), store, clock)
+    return Services(Dispatcher(store, FeedInspector(fetcher, sandbox), clock), store, clock)
 
 
 async def _deliver(store: Store, feed: Feed, number: int, platform: Platform) -> tuple[Spent, int]:

@@ -14,7 +14,6 @@ from functools import partial
 from typing import TextIO
 
 from bot.clock import SteadyClock
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
 from bot.errors import BystanderError, ConfigError, PermanentError, StoreError
@@ -86,16 +85,15 @@ async def open_bot(
         )
         stack.push_async_callback(poller.aclose)
         alerts_only = [each.name for each in config.enabled if not each.promises.commands]
-        address = partial(channel_address, alerts_only=alerts_only)
         vitals = Vitals(talking, outbox, poller, sandbox)
         dispatcher = Dispatcher(
             store,
             FeedInspector(fetcher, sandbox),
             clock,
-            address,
             alerts_only=alerts_only,
             runtime=vitals,
             zone=config.timezone,
+            wake=tell,
         )
         yield Bot(
             config=config,

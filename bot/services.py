@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from bot.clock import Clock
 from bot.commands.dispatch import Dispatcher
-from bot.commands.parse import parse
-from bot.commands.shown import SHOWN, flat
-from bot.commands.spec import COMMANDS
-from bot.commands.wording import filter_words, listed, show
+from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
-from bot.model import Caller, CommandInfo, Reply
 from bot.ports import Store
 
 FIRST_PROBE = timedelta(hours=1)  # until a destination that was reported is tried
@@ -34,42 +30,15 @@ class Services:
         admins: Sequence[str] = (),
         wake: Callable[[], None] = lambda: None,
     ) -> None:
-        self._dispatcher = dispatcher
         self._store = store
         self._clock = clock
         self._admins = admins  # addresses that are told of what an admin has to know
         self._wake = wake  # tells the outbox that something may be due
-        self._commands = SHOWN
-
-    @property
-    def commands(self) -> tuple[CommandInfo, ...]:
-        """Every command of the bot, sub-commands by their whole path."""
-        return self._commands
-
-    async def run(self, caller: Caller, line: str) -> Reply:
-        """Run one line as typed."""
-        reply = await self._dispatcher.run(caller, line)
-        self._wake()
-        return reply
-
-    def parse(self, line: str) -> tuple[str, dict[str, str]]:
-        """Return the path and the values of a line as typed."""
-        parsed = parse(line, COMMANDS)
-        return parsed.command.path, dict(parsed.values)
-
-    async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
-        """Run the command at a path; a group explains itself, and a path that is not there is answered."""
-        command = next((each for each in (*flat(COMMANDS), *COMMANDS) if each.path == path), None)
-        if command is None:  # the button of an older version, or a forged one
-            return Reply(f"/{show(path, 40)} is no command any more. /help lists all there are.", ok=False)
-        reply = await self._dispatcher.execute(caller, command, values)
-        if command.changes:
-            self._wake()
-        return reply
-
-    async def complete(self, caller: Caller, path: str, parameter: str, typed: str) -> list[str]:
-        """Return suggestions for a parameter."""
-        return await self._dispatcher.complete(caller, path, parameter, typed)
+        self.commands = dispatcher.commands
+        self.run = dispatcher.run
+        self.parse = dispatcher.parse
+        self.execute = dispatcher.execute
+        self.complete = dispatcher.complete
 
     async def reachable(self, address: str) -> None:
         """End the parking of a destination; while the store refuses, the probe will."""

@@ -10,7 +10,6 @@ import pytest
 
 import adapters
 from bot.clock import SystemClock
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import parse_config
 from bot.model import Cadence, Caller, Notice
@@ -41,7 +40,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 def desk_on(store: Store) -> Services:
-    dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
+    dispatcher = Dispatcher(store, Nobody(), SystemClock())
     return Services(dispatcher, store, SystemClock(), admins=[BOSS])
 
 
@@ -141,8 +140,13 @@ async def test_the_config_says_whether_alerts_are_published(*, publish: bool) ->
 
 async def test_the_outbox_is_woken_by_all_that_may_give_it_something(store: Store) -> None:
     woken: list[str] = []
-    dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
-    services = Services(dispatcher, store, SystemClock(), admins=[BOSS], wake=lambda: woken.append("woken"))
+    clock = SystemClock()
+
+    def wake() -> None:
+        woken.append("woken")
+
+    dispatcher = Dispatcher(store, Nobody(), clock, wake=wake)
+    services = Services(dispatcher, store, clock, admins=[BOSS], wake=wake)
     await follow(store, NEWS, channel=True)
     boss = Caller(BOSS, NEWS, admin=True)
 
@@ -154,6 +158,7 @@ async def test_the_outbox_is_woken_by_all_that_may_give_it_something(store: Stor
     assert await count(services.run(boss, "/alerts test")) == 1
     assert await count(services.execute(boss, "alerts test", {})) == 1
     assert await count(services.execute(boss, "following", {})) == 0
+    assert await count(services.run(boss, "/following")) == 0
     assert await count(services.reachable(NEWS)) == 0
     assert await count(services.unreachable([NEWS], "shut.")) == 1
     assert await count(services.unreachable([NEWS], "shut.")) == 0

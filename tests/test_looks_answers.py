@@ -13,7 +13,7 @@ from adapters.discord import preview_html as discord_look
 from adapters.discord.interactions.answers import messages
 from adapters.discord.interactions.callback import PAGE, CallbackData
 from adapters.discord.messages.render import payload
-from bot.commands.shown import SHOWN
+from bot.commands.spec import RUNNABLE
 from bot.model import Reply, SuggestedAction
 from bot.sample.blog import SampleBlog, load_posts
 from bot.sample.server import SampleServer
@@ -54,7 +54,7 @@ async def drawn(tmp_path: Path) -> str:
 async def test_every_everyday_command_is_answered_on_each_platform(tmp_path: Path, platform: str) -> None:
     text = await drawn(tmp_path)
     figures = "".join(part for part in text.split("<figure class=") if part.startswith(platform))
-    everyday = [each.path for each in SHOWN if not each.admin]
+    everyday = [each.path for each in RUNNABLE if not each.admin]
 
     assert [path for path in everyday if f"</b> used <span>/{path}" not in figures] == []
     assert "Something is wrong" not in text

@@ -24,7 +24,7 @@ from adapters.shared.backoff import Backoff
 from adapters.shared.tasks import Tasks
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.logs.outage import OutageLog
-from bot.model import CommandInfo, Destination, Message
+from bot.model import CommandSpec, Destination, Message
 from bot.ports import BotServices, WebRoute
 
 API_BASE = "https://discord.com/api/v10"
@@ -258,7 +258,7 @@ class DiscordAdapter:
             return invitation(client)
 
     async def inspect(
-        self, wanted: Sequence[CommandInfo], addresses: Iterable[str], *, sync: bool = False
+        self, wanted: Sequence[CommandSpec], addresses: Iterable[str], *, sync: bool = False
     ) -> list[Finding]:
         """Return what is well and what is not: token, commands, and the permissions in channels.
 

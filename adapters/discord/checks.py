@@ -14,7 +14,7 @@ from adapters.discord.interactions import commands
 from adapters.discord.messages import destinations
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
-from bot.model import CommandInfo
+from bot.model import CommandSpec
 
 Finding = tuple[bool, str]  # whether it is well, and a line with the mend
 
@@ -44,7 +44,7 @@ def invitation(client: Client) -> str:
 
 
 async def inspect(
-    client: Client, wanted: Sequence[CommandInfo], addresses: Iterable[str], *, sync: bool
+    client: Client, wanted: Sequence[CommandSpec], addresses: Iterable[str], *, sync: bool
 ) -> list[Finding]:
     """Return what is well and what is not: token, commands, servers, and the permissions in channels.
 
@@ -59,7 +59,7 @@ async def inspect(
     ]
 
 
-async def inspect_commands(client: Client, wanted: Sequence[CommandInfo], *, sync: bool) -> Finding:
+async def inspect_commands(client: Client, wanted: Sequence[CommandSpec], *, sync: bool) -> Finding:
     """Compare the commands with those that Discord has; `sync` registers them when they differ."""
     application = client.application_id or 0
     sent = commands.payload(wanted)

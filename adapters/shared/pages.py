@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.model import CommandInfo
+from bot.model import CommandSpec
 
 
-def can_turn(command: CommandInfo | None) -> bool:
+def can_turn(command: CommandSpec | None) -> bool:
     """Whether the pages of a command's answer can be turned.
 
     Turning a page runs the command again, so a command that changes something must not be turned.

@@ -1,20 +1,41 @@
-"""Which destination a channel name typed in chat stands for."""
+"""The channel that an admin means, and whether it is theirs to manage."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from bot.commands.declaration import Call
+from bot.commands.state import Target
+from bot.commands.wording import show
 from bot.errors import UsageError
 from bot.model import Caller
 
 _LONGEST = 64
 
 
+def chosen_channel(call: Call) -> Target:
+    """Return the channel that was named, or the one the command was typed in. Raises UsageError."""
+    typed = call.text("channel")
+    found = channel_target(
+        call, channel_address(call.caller, typed, call.alerts_only) if typed else call.caller.place
+    )
+    if not _is_theirs(call, found.address):
+        raise UsageError(f"{found.subject} is not among the channels here; choose one that is.")
+    return found
+
+
+def channel_target(call: Call, address: str) -> Target:
+    """Return the channel of an address as the caller knows it."""
+    if address == call.caller.place:
+        return Target(address, "this channel")
+    return Target(address, f"channel {show(address.partition(':')[2])}")
+
+
 def channel_address(caller: Caller, text: str, alerts_only: Collection[str] = ()) -> str:
     """Return the address of the channel that an admin named, on the platform they are on.
 
-    `alerts_only`: platforms on which nobody can type, so that whoever sees all places names theirs from
-    elsewhere ("apprise:phone"). UsageError when the text cannot be a channel.
+    `alerts_only` names the platforms on which nobody can type: an admin who sees all channels names those
+    with the platform in front ("apprise:phone"). Raises UsageError when the text cannot be a channel.
     """
     name = text.strip().lstrip("#")
     if not name or len(name) > _LONGEST or any(char.isspace() or not char.isprintable() for char in name):
@@ -22,3 +43,15 @@ def channel_address(caller: Caller, text: str, alerts_only: Collection[str] = ()
     if caller.places is None and name.partition(":")[0] in alerts_only:
         return name
     return f"{caller.platform}:{name.removeprefix(caller.platform + ':')}"
+
+
+def _is_theirs(call: Call, address: str) -> bool:
+    """Whether the caller may see and manage a channel: one of their platform, server or workspace.
+
+    An admin who sees all channels may also manage those of platforms on which nobody can type.
+    """
+    caller = call.caller
+    platform = address.partition(":")[0]
+    if platform == caller.platform:
+        return caller.places is None or address in caller.places or address == caller.place
+    return caller.places is None and platform in call.alerts_only

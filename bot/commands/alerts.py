@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from bot.commands.address import channel_target, chosen_channel
 from bot.commands.declaration import Call
 from bot.commands.known import vocabulary
 from bot.commands.resolve import resolve
@@ -25,7 +26,7 @@ MOST_CHANNELS = 25
 async def add(call: Call) -> Reply:
     """Send posts of some categories to a channel."""
     typed = call.required("categories")
-    target, feed, mention = _target(call), await chosen_feed(call), _mention(call)
+    target, feed, mention = chosen_channel(call), await chosen_feed(call), _mention(call)
     known = await vocabulary(call.store, typed, feed)
     wanted = resolve(typed, known, call.command.path, new=bool(call.text("new")), may_be_new=True)
     return await subscribe(call, target, wanted, feed, cadence=Cadence.NOW, mention=mention)
@@ -34,7 +35,7 @@ async def add(call: Call) -> Reply:
 async def remove(call: Call) -> Reply:
     """Stop sending posts of some categories, or of all, to a channel."""
     typed = call.required("categories")
-    return await take_off(call, _target(call), typed, await chosen_feed(call))
+    return await take_off(call, chosen_channel(call), typed, await chosen_feed(call))
 
 
 async def list_channels(call: Call) -> Reply:
@@ -45,7 +46,7 @@ async def list_channels(call: Call) -> Reply:
     addresses = [each for name in platforms for each in await call.store.channels(name, among)]
     if not addresses:
         return Reply("No channel gets alerts yet. To begin: /alerts add CATEGORIES")
-    lines = [await _state(call, _named(call, address)) for address in addresses[:MOST_CHANNELS]]
+    lines = [await _state(call, channel_target(call, address)) for address in addresses[:MOST_CHANNELS]]
     if len(addresses) > MOST_CHANNELS:
         lines.append(f"{len(addresses) - MOST_CHANNELS} more channels.")
     return Reply("\n".join(lines))
@@ -53,7 +54,7 @@ async def list_channels(call: Call) -> Reply:
 
 async def test(call: Call) -> Reply:
     """Send a test alert to a channel, through the outbox like any other."""
-    target = _target(call)
+    target = chosen_channel(call)
     await call.store.notify([target.address], TEST, call.now)
     parked = [each for each in (await call.store.queue_health()).parked if each.address == target.address]
     if parked:
@@ -66,7 +67,7 @@ async def test(call: Call) -> Reply:
 
 async def pause(call: Call) -> Reply:
     """Send nothing to a channel for now."""
-    target = _target(call)
+    target = chosen_channel(call)
     if not await call.store.pause(target.address, paused=True):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to pause.")
     return Reply(f"Paused: posts that come from now on are not sent there.\n{await _state(call, target)}")
@@ -74,7 +75,7 @@ async def pause(call: Call) -> Reply:
 
 async def resume(call: Call) -> Reply:
     """End a pause, and the hold on a channel that could not be reached."""
-    target = _target(call)
+    target = chosen_channel(call)
     held = await call.store.resume(target.address, call.now)
     subscribed = await call.store.pause(target.address, paused=False)
     if not (held or subscribed):
@@ -85,7 +86,7 @@ async def resume(call: Call) -> Reply:
 
 async def log(call: Call) -> Reply:
     """Tell what was last sent to a channel, newest first."""
-    target = _target(call)
+    target = chosen_channel(call)
     rows = await call.store.delivery_log(target.address, LOG_ROWS)
     if not rows:
         return Reply(f"Nothing was sent to {target.object} yet.")
@@ -100,32 +101,6 @@ def _mention(call: Call) -> str | None:
     if len(typed) > LONGEST_MENTION:
         raise UsageError(f"That mention is too long: {LONGEST_MENTION} characters are the limit.")
     return "" if typed.casefold() in NOBODY else typed or None
-
-
-def _target(call: Call) -> Target:
-    """Return the channel that was named, or the one the command was typed in."""
-    typed = call.text("channel")
-    target = _named(call, call.channel_address(call.caller, typed) if typed else call.caller.place)
-    if not _is_theirs(call, target.address):
-        raise UsageError(f"{target.subject} is not among the channels here; choose one that is.")
-    return target
-
-
-def _is_theirs(call: Call, address: str) -> bool:
-    """Whether an admin may see and manage a channel: one of their platform, server or workspace.
-
-    Who sees all places has those of platforms on which nobody can type as well.
-    """
-    caller = call.caller
-    if address.partition(":")[0] == caller.platform:
-        return caller.places is None or address in caller.places or address == caller.place
-    return caller.places is None and call.channel_address(caller, address) == address
-
-
-def _named(call: Call, address: str) -> Target:
-    if address == call.caller.place:
-        return Target(address, "this channel")
-    return Target(address, f"channel {show(call.channel_name(address))}")
 
 
 async def _state(call: Call, target: Target) -> str:

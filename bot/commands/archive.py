@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from bot.commands.declaration import Call
 from bot.commands.known import known_lines, vocabulary
-from bot.commands.listing import post_lines
 from bot.commands.resolve import resolve_one
 from bot.commands.subscribe import chosen_feed
-from bot.commands.wording import counted, quoted, term_word
+from bot.commands.wording import counted, post_lines, quoted, term_word
 from bot.model import EVERYTHING, Kind, Reply
 
 LATEST = 5  # posts when no number is given

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.commands.declaration import Command, Parameter
 from bot.commands.parse import LONGEST
-from bot.commands.similar import similar
 from bot.commands.wording import listed, quoted
 from bot.errors import UsageError
+from bot.model import CommandSpec, ParameterSpec
+from bot.text.normalize import similar
 from bot.text.sanitize import visible
 
 _NUMBER = re.compile(r"[+-]?\d{1,9}")
 
 
-def checked(command: Command, values: Mapping[str, str]) -> dict[str, str]:
+def checked(command: CommandSpec, values: Mapping[str, str]) -> dict[str, str]:
     """Return the values cleaned, without blank ones; numbers and choices in their plain form.
 
     Raises UsageError with the nearest right value.
@@ -33,7 +33,7 @@ def checked(command: Command, values: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _value(parameter: Parameter, value: str) -> str:
+def _value(parameter: ParameterSpec, value: str) -> str:
     if parameter.kind == "number":
         return _number(parameter, value)
     if parameter.kind == "choice":
@@ -41,7 +41,7 @@ def _value(parameter: Parameter, value: str) -> str:
     return value
 
 
-def _number(parameter: Parameter, value: str) -> str:
+def _number(parameter: ParameterSpec, value: str) -> str:
     low, high = parameter.minimum, parameter.maximum
     if not _NUMBER.fullmatch(value):
         raise UsageError(f"{quoted(value, 40)} is no number: {parameter.name} is {low} to {high}.")
@@ -52,7 +52,7 @@ def _number(parameter: Parameter, value: str) -> str:
     return str(number)
 
 
-def _choice(parameter: Parameter, value: str) -> str:
+def _choice(parameter: ParameterSpec, value: str) -> str:
     word = value.casefold().strip(",;.")
     if word in parameter.unavailable:
         raise UsageError(parameter.unavailable_help)

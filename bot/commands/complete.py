@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.commands.declaration import Command, Completes, Parameter
 from bot.commands.known import MOST_COMPARED
 from bot.commands.reading import MOST_PARTS, SEPARATORS, Vocabulary, read_item, split_list
 from bot.commands.subscribe import followed_terms
-from bot.model import Caller, Kind, Subscription, Term
+from bot.model import Caller, CommandSpec, Completes, Kind, ParameterSpec, Subscription, Term
 from bot.ports import CommandStore
 from bot.text.normalize import fold, nearest, term_key
 from bot.text.sanitize import visible
@@ -21,7 +20,7 @@ _CUTS = ((70, 20), (35, 10))  # characters kept of a name that is cut short; emo
 
 
 async def suggestions(
-    store: CommandStore, caller: Caller, commands: Sequence[Command], parameter: Parameter, typed: str
+    store: CommandStore, caller: Caller, commands: Sequence[CommandSpec], parameter: ParameterSpec, typed: str
 ) -> list[str]:
     """Return at most MOST values for a parameter, best first: each is the whole text to fill in."""
     typed = visible(typed)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 
 from bot.clock import Clock
 from bot.commands.check import checked
 from bot.commands.complete import suggestions
-from bot.commands.declaration import Call, ChannelAddress, ChannelName, Command, RefusedError
+from bot.commands.declaration import Call, RefusedError
 from bot.commands.parse import LONGEST, PROGRAM, find_command, parse
 from bot.commands.reading import Vocabulary
 from bot.commands.resolve import resolve
-from bot.commands.spec import COMMANDS
+from bot.commands.spec import COMMANDS, RUNNABLE, TABLE
 from bot.commands.wording import show
 from bot.errors import NoCommandError, UsageError
-from bot.model import Caller, Reply, SuggestedAction
+from bot.model import Caller, CommandSpec, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, Runtime
 from bot.text.sanitize import visible
 
@@ -29,48 +29,49 @@ NOTHING_CHANGED = "Nothing was changed."
 log = logging.getLogger(__name__)
 
 
-def local_name(address: str) -> str:
-    """Return an address without its platform."""
-    return address.partition(":")[2]
-
-
 class Dispatcher:
-    """Runs commands. `run` is the `bot.ports.Dispatch` that adapters get.
+    """Runs commands: `bot.ports.CommandService` for the adapters.
 
     `runtime` tells /health how the parts of the running bot do; None where it does not run.
-    `channel_address` turns a channel as typed into an address the caller may manage, or raises UsageError;
-    `channel_name` turns the address of a channel into what people call it. `zone`: in which times are shown
-    to those of whom no zone is known. `alerts_only`: platforms on which nobody can type.
+    `alerts_only` names the platforms on which nobody can type. `zone` is for the times in answers.
+    `wake` is called after each command that may have put something into the outbox.
     """
+
+    commands = RUNNABLE
 
     def __init__(
         self,
         store: CommandStore,
         inspector: Inspector,
         clock: Clock,
-        channel_address: ChannelAddress,
         *,
-        channel_name: ChannelName = local_name,
         alerts_only: Sequence[str] = (),
         runtime: Runtime | None = None,
         zone: tzinfo = UTC,
+        wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._inspector = inspector
         self._clock = clock
-        self._channel_address = channel_address
-        self._channel_name = channel_name
         self._alerts_only = tuple(alerts_only)
         self._runtime = runtime
         self._zone = zone
+        self._wake = wake
 
     async def run(self, caller: Caller, line: str) -> Reply:
         """Run one line as typed, such as "/follow China-U.S.", and return the answer."""
         return await _answered(self._run_line(caller, line))
 
-    async def execute(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Reply:
-        """Run a command with its values by parameter name, for adapters whose platform has options."""
-        return await _answered(self._run(caller, command, values))
+    def parse(self, line: str) -> tuple[str, dict[str, str]]:
+        """Return the path of the command in a line and the values typed for it, unchecked."""
+        parsed = parse(line, COMMANDS)
+        return parsed.command.path, dict(parsed.values)
+
+    async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
+        """Run the command at a path with its values; a group explains itself."""
+        if path not in TABLE:  # the button of an older version, or a forged one
+            return Reply(f"/{show(path, 40)} is no command any more. /help lists all there are.", ok=False)
+        return await _answered(self._run(caller, TABLE[path].spec, values))
 
     async def complete(self, caller: Caller, command_path: str, parameter: str, typed: str) -> list[str]:
         """Return suggestions for a parameter: at most 25, each at most 100 characters, best first."""
@@ -93,13 +94,17 @@ class Dispatcher:
             raise await self._guessed(line, error) from error
         return await self._run(caller, parsed.command, parsed.values)
 
-    async def _run(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Reply:
+    async def _run(self, caller: Caller, command: CommandSpec, values: Mapping[str, str]) -> Reply:
         if command.admin and not caller.admin:
             raise UsageError(f"Only admins may use /{command.path}.")
         try:
-            reply = await command.handler(self._call(caller, command, checked(command, values)))
+            call = self._call(caller, command, checked(command, values))
+            reply = await TABLE[command.path].handler(call)
         except UsageError as error:
             raise _completed(error, command, values) from error
+        finally:
+            if command.changes:
+                self._wake()
         if command.admin and command.changes and reply.ok:
             log.info("%s used /%s: %s", show(caller.address), command.path, show(str(dict(values)), 300))
         return reply
@@ -118,7 +123,7 @@ class Dispatcher:
         offer = SuggestedAction(f"Follow {names}", "follow", (("categories", names),))
         return RefusedError(f"{error}\nTo follow it: /follow {names}", (offer,))
 
-    def _call(self, caller: Caller, command: Command, values: Mapping[str, str]) -> Call:
+    def _call(self, caller: Caller, command: CommandSpec, values: Mapping[str, str]) -> Call:
         return Call(
             caller=caller,
             command=command,
@@ -129,8 +134,6 @@ class Dispatcher:
             alerts_only=self._alerts_only,
             zone=self._zone,
             commands=COMMANDS,
-            channel_address=self._channel_address,
-            channel_name=self._channel_name,
             parts=tuple(self._runtime.parts()) if self._runtime else (),
         )
 
@@ -146,7 +149,7 @@ async def _answered(answer: Awaitable[Reply]) -> Reply:
         return Reply(APOLOGY, ok=False)
 
 
-def _completed(error: UsageError, command: Command, values: Mapping[str, str]) -> RefusedError:
+def _completed(error: UsageError, command: CommandSpec, values: Mapping[str, str]) -> RefusedError:
     """Return a refusal that says that nothing changed, and offers the same command with what is right."""
     text = str(error)
     if command.changes:
@@ -155,7 +158,9 @@ def _completed(error: UsageError, command: Command, values: Mapping[str, str]) -
     return RefusedError(text, tuple(_with_the_rest(each, command, values) for each in offers))
 
 
-def _with_the_rest(offer: SuggestedAction, command: Command, values: Mapping[str, str]) -> SuggestedAction:
+def _with_the_rest(
+    offer: SuggestedAction, command: CommandSpec, values: Mapping[str, str]
+) -> SuggestedAction:
     if offer.path != command.path:
         return offer
     return replace(offer, values=tuple({**values, **dict(offer.values)}.items()))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.commands.declaration import Call, Command
+from bot.commands.declaration import Call
 from bot.commands.parse import find_command
-from bot.model import Reply
+from bot.model import CommandSpec, Reply
 
 NAMES_HELP = (
     "CATEGORIES: names with commas between, as in China-U.S., Trade. Case, dots and dashes do not matter. "
@@ -25,7 +25,7 @@ async def group(call: Call) -> Reply:
     return Reply(explained(call.command), ok=False)
 
 
-def explained(command: Command) -> str:
+def explained(command: CommandSpec) -> str:
     """Return the help of one command, with its parameters and an example."""
     lines = [f"{command.usage}: {command.help}"]
     lines += [f"- {parameter.name}: {parameter.help}" for parameter in command.parameters]

@@ -1,15 +1,18 @@
-"""Which of the known categories and tags a command needs: the typed ones, and where one is unknown, more."""
+"""The known categories and tags: those that a command needs, and all of them as a list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from bot.commands.listing import MOST_TERMS, term_lines
 from bot.commands.reading import ELLIPSIS, MOST_PARTS, Vocabulary, read_item, read_list, split_list
+from bot.commands.wording import listed, show, term_word
 from bot.model import Feed, Kind, Term
 from bot.ports import CommandStore
-from bot.text.normalize import fold
+from bot.text.normalize import fold, term_key
 
+_HEADINGS = {Kind.CATEGORY: "Categories", Kind.TAG: "Tags"}
+_MOST_TERMS = 40  # of one feed, in a list
+_MOST_FEEDS = 10
 MOST_COMPARED = 1000  # names of a kind, the most used, that an unknown one is compared with
 _SIGNS = ("", "#")  # a name that begins with "#" is found without it too
 
@@ -51,5 +54,28 @@ def _cut_short(names: Sequence[str]) -> list[str]:
 async def known_lines(store: CommandStore, kind: Kind, feed: Feed | None = None) -> list[str]:
     """Return the names of a kind with their posts, a line for each feed."""
     feed_id = feed.id if feed else None
-    terms = await store.terms(feed_id, kind=kind, each=MOST_TERMS)
-    return term_lines(terms, kind, await store.term_counts(kind, feed_id))
+    terms = await store.terms(feed_id, kind=kind, each=_MOST_TERMS)
+    return _term_lines(terms, kind, await store.term_counts(kind, feed_id))
+
+
+def _term_lines(terms: Sequence[Term], kind: Kind, counts: Mapping[str, int]) -> list[str]:
+    """Return the terms of a kind with their number of posts, one line for each feed.
+
+    `counts`: how many names a feed has, those included that are not in `terms`.
+    """
+    by_feed: dict[str, list[str]] = {}
+    for term in terms:
+        if term.kind is kind and fold(term.name):  # a name of nothing but signs cannot be typed
+            name = term_word(term_key(kind, term.name), term.name)
+            by_feed.setdefault(term.feed, []).append(f"{name} ({term.posts})" if term.posts else name)
+    if not by_feed:
+        return [f"No {_HEADINGS[kind].lower()} are known yet; /health tells whether the blog was read."]
+    lines = []
+    for feed, names in list(by_feed.items())[:_MOST_FEEDS]:
+        heading = _HEADINGS[kind] if len(by_feed) == 1 else f"{_HEADINGS[kind]} of {show(feed)}"
+        if counts[feed] > len(names):
+            names.append(f"{counts[feed] - len(names)} more")
+        lines.append(f"{heading}, with their posts: {listed(names, _MOST_TERMS + 1)}")
+    if len(by_feed) > _MOST_FEEDS:
+        lines.append(f"{len(by_feed) - _MOST_FEEDS} more feeds: /categories feed:NAME")
+    return lines

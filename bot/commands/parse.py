@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands.declaration import Command, Parameter
-from bot.commands.similar import similar
 from bot.commands.wording import listed, quoted
 from bot.commands.words import translated
 from bot.errors import NoCommandError, UsageError
+from bot.model import CommandSpec, ParameterSpec
+from bot.text.normalize import similar
 from bot.text.sanitize import visible
 from bot.text.spelling import QUOTED, literal
 
@@ -29,11 +29,11 @@ _SINGLE_QUOTED = re.compile(r"'([^']*)'")
 class Parsed:
     """A command with the values typed for it, by parameter name, unchecked."""
 
-    command: Command
+    command: CommandSpec
     values: Mapping[str, str]
 
 
-def parse(line: str, commands: Sequence[Command]) -> Parsed:
+def parse(line: str, commands: Sequence[CommandSpec]) -> Parsed:
     """Read one line. Raises UsageError with the nearest right thing."""
     if len(line) > LONGEST:
         raise UsageError(f"That is too long: {len(line):,} characters, and {LONGEST:,} is the limit.")
@@ -51,7 +51,7 @@ def parse(line: str, commands: Sequence[Command]) -> Parsed:
     return Parsed(command, _values(command, rest))
 
 
-def find_command(path: str, commands: Sequence[Command]) -> Command:
+def find_command(path: str, commands: Sequence[CommandSpec]) -> CommandSpec:
     """Return the command of a path such as "alerts add" or "/follow". Raises UsageError."""
     words = path.replace("/", " ").split()[:2]
     if not words:
@@ -67,7 +67,7 @@ def _first_word(text: str) -> tuple[str, str]:
     return unicodedata.normalize("NFKC", word).casefold(), rest.strip()
 
 
-def _named(word: str, commands: Sequence[Command], group: str) -> Command:
+def _named(word: str, commands: Sequence[CommandSpec], group: str) -> CommandSpec:
     for command in commands:
         if command.name == word:
             return command
@@ -85,7 +85,7 @@ def _named(word: str, commands: Sequence[Command], group: str) -> Command:
     raise NoCommandError(f"{typed} is no command. {hint}")
 
 
-def _values(command: Command, text: str) -> dict[str, str]:
+def _values(command: CommandSpec, text: str) -> dict[str, str]:
     values, rest = _options(command, text)
     rest = _positional(command, rest, values)
     if rest:
@@ -93,7 +93,7 @@ def _values(command: Command, text: str) -> dict[str, str]:
     return values
 
 
-def _options(command: Command, text: str) -> tuple[dict[str, str], str]:
+def _options(command: CommandSpec, text: str) -> tuple[dict[str, str], str]:
     """Take `name:value` out of the text, anywhere outside quotes. The main parameter's name is optional."""
     if not command.parameters:
         return {}, text
@@ -122,7 +122,7 @@ def _options(command: Command, text: str) -> tuple[dict[str, str], str]:
     return values, " ".join(pattern.sub(take, text).split())
 
 
-def _positional(command: Command, rest: str, values: dict[str, str]) -> str:
+def _positional(command: CommandSpec, rest: str, values: dict[str, str]) -> str:
     """Give what has no name to the parameters in their order; return what is left over."""
     free = [parameter for parameter in command.parameters if parameter.name not in values]
     for parameter in free:
@@ -139,7 +139,7 @@ def _positional(command: Command, rest: str, values: dict[str, str]) -> str:
     return rest
 
 
-def _take(parameter: Parameter, rest: str) -> tuple[str, str]:
+def _take(parameter: ParameterSpec, rest: str) -> tuple[str, str]:
     if parameter.kind in QUOTES_COUNT:
         single = _SINGLE_QUOTED.fullmatch(rest)
         return single[1].strip() if single else rest, ""

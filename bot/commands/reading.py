@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.commands.similar import similar
 from bot.model import Kind, Term
-from bot.text.normalize import fold
+from bot.text.normalize import fold, similar
 from bot.text.spelling import DASHES, HASHES, QUOTED, RESERVED, literal
 from bot.text.spelling import SEPARATORS as MARKS
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.commands.reading import Item, Vocabulary, read_item, read_list
-from bot.commands.similar import similar
 from bot.commands.unknown import refusal
 from bot.commands.wording import ended, listed, quoted, show, term_word
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Feed, Kind, Term
-from bot.text.normalize import fold, term_key
+from bot.text.normalize import fold, similar, term_key
 from bot.text.sanitize import visible
 
 LONGEST_NAME = 300  # characters of a name that nobody knows yet

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.commands import alerts, archive, explain, feeds, follow, health
 from bot.commands import help as manual
-from bot.commands.declaration import Command, Completes, Parameter, ParameterKind
+from bot.commands.declaration import Command, Handler
+from bot.model import CommandSpec, Completes, ParameterSpec
 
-__all__ = ["COMMANDS", "Command", "Completes", "Parameter", "ParameterKind"]
 
-_CATEGORIES = Parameter(
+def _command(
+    path: str,
+    help_: str,
+    handler: Handler,
+    parameters: tuple[ParameterSpec, ...] = (),
+    *,
+    admin: bool = False,
+    changes: bool = False,
+    example: str,
+) -> Command:
+    return Command(CommandSpec(path, help_, parameters, admin, changes, example), handler)
+
+
+def _admin_group(name: str, help_: str, members: Sequence[Command], *, example: str) -> Command:
+    subcommands = tuple(each.spec for each in members)
+    return Command(
+        CommandSpec(name, help_, admin=True, example=example, subcommands=subcommands), manual.group
+    )
+
+
+_CATEGORIES = ParameterSpec(
     "categories",
     "Names with commas between; -Name leaves one out, #Name is a tag, all is every post",
     "categories",
     required=True,
     completes=Completes.CATEGORIES,
 )
-_FEED = Parameter("feed", "Only of this feed", "feed", completes=Completes.FEEDS)
-_CHANNEL = Parameter("channel", "Another channel than this one", "channel")
-_NEW = Parameter(
+_FEED = ParameterSpec("feed", "Only of this feed", "feed", completes=Completes.FEEDS)
+_CHANNEL = ParameterSpec("channel", "Another channel than this one", "channel")
+_NEW = ParameterSpec(
     "new",
     "yes: also names that are not known yet, to wait for their first post",
     "choice",
     choices=("yes",),
     completes=Completes.CHOICES,
 )
-_WHEN = Parameter(
+_WHEN = ParameterSpec(
     "when",
     "How soon alerts come",
     "choice",
@@ -35,28 +57,27 @@ _WHEN = Parameter(
 )
 
 _ALERTS = (
-    Command(
-        "add",
+    _command(
+        "alerts add",
         "Send posts of some categories to a channel",
         alerts.add,
         (
             _CATEGORIES,
             _CHANNEL,
-            Parameter("mention", "Whom to mention with each of these alerts; none: nobody", "mention"),
+            ParameterSpec("mention", "Whom to mention with each of these alerts; none: nobody", "mention"),
             _FEED,
             _NEW,
         ),
         admin=True,
         changes=True,
-        group="alerts",
         example="/alerts add China-U.S., Trade, -Taiwan",
     ),
-    Command(
-        "remove",
+    _command(
+        "alerts remove",
         "Stop sending posts of some categories, or of all, to a channel",
         alerts.remove,
         (
-            Parameter(
+            ParameterSpec(
                 "categories",
                 "What to take off; -Name no longer leaves it out, all takes everything off",
                 "categories",
@@ -68,103 +89,97 @@ _ALERTS = (
         ),
         admin=True,
         changes=True,
-        group="alerts",
         example="/alerts remove Trade",
     ),
-    Command(
-        "list",
+    _command(
+        "alerts list",
         "What each channel gets",
         alerts.list_channels,
         admin=True,
-        group="alerts",
         example="/alerts list",
     ),
-    Command(
-        "test",
+    _command(
+        "alerts test",
         "Send a test alert to a channel",
         alerts.test,
         (_CHANNEL,),
         admin=True,
         changes=True,
-        group="alerts",
         example="/alerts test",
     ),
-    Command(
-        "pause",
+    _command(
+        "alerts pause",
         "Send nothing to a channel for now",
         alerts.pause,
         (_CHANNEL,),
         admin=True,
         changes=True,
-        group="alerts",
         example="/alerts pause",
     ),
-    Command(
-        "resume",
+    _command(
+        "alerts resume",
         "End a pause, or the hold on a channel that could not be reached",
         alerts.resume,
         (_CHANNEL,),
         admin=True,
         changes=True,
-        group="alerts",
         example="/alerts resume",
     ),
-    Command(
-        "log",
+    _command(
+        "alerts log",
         "What was last sent to a channel, and how it went",
         alerts.log,
         (_CHANNEL,),
         admin=True,
-        group="alerts",
         example="/alerts log",
     ),
 )
 
 _FEEDS = (
-    Command(
-        "add",
+    _command(
+        "feeds add",
         "Watch a blog: give its feed, or a page that names its feed",
         feeds.add,
         (
-            Parameter("url", "The address of the feed or of the blog", "url", required=True),
-            Parameter("name", "What to call it; else its own title", "text"),
+            ParameterSpec("url", "The address of the feed or of the blog", "url", required=True),
+            ParameterSpec("name", "What to call it; else its own title", "text"),
         ),
         admin=True,
         changes=True,
-        group="feeds",
         example="/feeds add https://blog.example/feed/ name:Example",
     ),
-    Command(
-        "remove",
+    _command(
+        "feeds remove",
         "Stop watching a feed that was added here",
         feeds.remove,
-        (Parameter("feed", "Its name", "feed", required=True, completes=Completes.FEEDS),),
+        (ParameterSpec("feed", "Its name", "feed", required=True, completes=Completes.FEEDS),),
         admin=True,
         changes=True,
-        group="feeds",
         example="/feeds remove Example",
     ),
-    Command(
-        "list",
+    _command(
+        "feeds list",
         "The feeds that are watched",
         feeds.list_feeds,
         admin=True,
-        group="feeds",
         example="/feeds list",
     ),
-    Command(
-        "check",
+    _command(
+        "feeds check",
         "Look at a feed now",
         feeds.check,
-        (Parameter("feed", "Its name; not needed when there are few", "feed", completes=Completes.FEEDS),),
+        (
+            ParameterSpec(
+                "feed", "Its name; not needed when there are few", "feed", completes=Completes.FEEDS
+            ),
+        ),
         admin=True,
-        group="feeds",
         example="/feeds check Example",
     ),
 )
 
-COMMANDS = (
-    Command(
+_EVERYDAY = (
+    _command(
         "follow",
         "Get new posts of some categories",
         follow.follow,
@@ -172,12 +187,12 @@ COMMANDS = (
         changes=True,
         example="/follow China-U.S., #TikTok, -Taiwan",
     ),
-    Command(
+    _command(
         "unfollow",
         "Stop getting some categories, or all",
         follow.unfollow,
         (
-            Parameter(
+            ParameterSpec(
                 "categories",
                 "What to take off; -Name no longer leaves it out, all takes everything off",
                 "categories",
@@ -189,13 +204,13 @@ COMMANDS = (
         changes=True,
         example="/unfollow Trade",
     ),
-    Command("following", "What you get now", follow.following, example="/following"),
-    Command(
+    _command("following", "What you get now", follow.following, example="/following"),
+    _command(
         "categories",
         "The categories there are, or the tags",
         archive.categories,
         (
-            Parameter(
+            ParameterSpec(
                 "show",
                 "Categories or tags",
                 "choice",
@@ -206,54 +221,49 @@ COMMANDS = (
         ),
         example="/categories tags",
     ),
-    Command(
+    _command(
         "latest",
         "The newest posts",
         archive.latest,
         (
-            Parameter(
+            ParameterSpec(
                 "category", "Only of this category or #tag", "category", completes=Completes.CATEGORIES
             ),
-            Parameter("count", "How many, 1 to 10", "number", minimum=1, maximum=10),
+            ParameterSpec("count", "How many, 1 to 10", "number", minimum=1, maximum=10),
         ),
         example="/latest Trade 3",
     ),
-    Command(
+    _command(
         "find",
         "Search the posts",
         archive.find,
-        (Parameter("words", "Words the post must have", "words", required=True),),
+        (ParameterSpec("words", "Words the post must have", "words", required=True),),
         example="/find export controls",
     ),
-    Command(
+    _command(
         "why",
         "Why a post came, or did not come",
         explain.why,
-        (Parameter("link", "The post's link or words of its title; else the newest post", "link"),),
+        (ParameterSpec("link", "The post's link or words of its title; else the newest post", "link"),),
         example="/why https://blog.example/2022/11/26/a-post/",
     ),
-    Command("health", "Whether the blog is quiet or the bot is blind", health.health, example="/health"),
-    Command(
+    _command("health", "Whether the blog is quiet or the bot is blind", health.health, example="/health"),
+    _command(
         "help",
         "What I can do",
         manual.help_,
-        (Parameter("command", "The command to explain", "text", completes=Completes.COMMANDS),),
+        (ParameterSpec("command", "The command to explain", "text", completes=Completes.COMMANDS),),
         example="/help follow",
     ),
-    Command(
-        "alerts",
-        "What goes to a channel; for admins",
-        manual.group,
-        admin=True,
-        subcommands=_ALERTS,
-        example="/alerts add Trade",
-    ),
-    Command(
-        "feeds",
-        "Which blogs are watched; for admins",
-        manual.group,
-        admin=True,
-        subcommands=_FEEDS,
-        example="/feeds list",
-    ),
 )
+_GROUPS = (
+    _admin_group("alerts", "What goes to a channel; for admins", _ALERTS, example="/alerts add Trade"),
+    _admin_group("feeds", "Which blogs are watched; for admins", _FEEDS, example="/feeds list"),
+)
+
+# All commands by their path, groups too.
+TABLE = {each.spec.path: each for each in (*_EVERYDAY, *_GROUPS, *_ALERTS, *_FEEDS)}
+# What /help lists: groups hold their subcommands.
+COMMANDS = tuple(each.spec for each in (*_EVERYDAY, *_GROUPS))
+# What platforms render: groups are replaced by their subcommands.
+RUNNABLE = tuple(spec for command in COMMANDS for spec in (command.subcommands or (command,)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from bot.model import EVERYTHING, Cadence, Filter
+from bot.model import EVERYTHING, Cadence, Filing, Filter, Post
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled_key
 
@@ -97,3 +97,22 @@ def filter_words(wanted: Filter, mentions: Mapping[str, str] | None = None) -> s
         left_out = [term_word(key, wanted.labels.get(key, key[2:])) for key in sorted(wanted.exclude)]
         text += f", but not {listed(left_out, last='or')}"
     return text
+
+
+def filing_words(filing: Filing) -> str:
+    """Return "China-U.S., Trade", or "no category"; for an answer's one line on a post."""
+    return ", ".join(show(name) for name in filing.categories) or "no category"
+
+
+def post_lines(posts: Sequence[Post], zone: tzinfo) -> list[str]:
+    """Return title, filing, date and link of each post, newest first as given, a paragraph each."""
+    several = len({post.feed for post in posts}) > 1
+    lines = []
+    for number, post in enumerate(posts, 1):
+        feed = f"{show(post.feed)} \u00b7 " if several else ""
+        lines.append(
+            f"{number}. {show(post.title, 150)}\n"
+            f"   {feed}{filing_words(post.filing)} \u00b7 {moment(post.published, zone)}\n"
+            f"   {visible(post.link)}"
+        )
+    return lines

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, create_model
 
 from adapters.plugin import AdapterPlugin, Setup
-from bot.commands.shown import SHOWN
+from bot.commands.spec import RUNNABLE
 from bot.config.secrets import Secrets, database_passwords
 from bot.config.values import (
     AdapterTable,
@@ -137,7 +137,7 @@ def setup_of(
         settings=table,
         secrets=secrets,
         admins=getattr(core.admins, plugin.name),
-        commands=SHOWN,
+        commands=RUNNABLE,
         listens=bool(core.web.listen),
         public_url=core.web.public_url,
         typed=typed,

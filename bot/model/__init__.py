@@ -4,7 +4,8 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
-from bot.model.chat import Caller, CommandInfo, ParameterInfo, Reply, SuggestedAction
+from bot.model.chat import Caller, Reply, SuggestedAction
+from bot.model.command import CommandSpec, Completes, ParameterKind, ParameterSpec
 from bot.model.delivery import (
     Action,
     Alert,
@@ -27,7 +28,8 @@ __all__ = [
     "Cadence",
     "Caller",
     "Claim",
-    "CommandInfo",
+    "CommandSpec",
+    "Completes",
     "DeliveryState",
     "Destination",
     "Digest",
@@ -41,7 +43,8 @@ __all__ = [
     "Kind",
     "Message",
     "Notice",
-    "ParameterInfo",
+    "ParameterKind",
+    "ParameterSpec",
     "ParsedFeed",
     "Post",
     "Reply",

@@ -43,33 +43,3 @@ class Reply:
     posts: tuple[Post, ...] = ()
     ok: bool = True
     offers: tuple[SuggestedAction, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterInfo:
-    """One argument of a command, as platforms render it.
-
-    `kind` is one of categories, category, words, number, choice, feed, link, channel, mention, url, text.
-    `suggests`: whether `BotServices.complete` knows values for it. A number is from `minimum` to `maximum`.
-    """
-
-    name: str  # at most 32 characters, the fewest that a platform takes
-    help: str  # at most 100 characters
-    kind: str
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    suggests: bool = False
-    minimum: int = 0
-    maximum: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CommandInfo:
-    """One command as platforms render it; `path` is what is typed: "follow", "alerts add"."""
-
-    path: str
-    help: str
-    parameters: tuple[ParameterInfo, ...] = ()
-    admin: bool = False
-    example: str = ""
-    changes: bool = False  # it may change something, so its answer is not had again by running it again

@@ -4,7 +4,7 @@ Each Protocol is a contract; `tests/contracts/` holds every implementation to it
 datetimes. Every method of a store may raise `StoreError`; nothing else leaves it on purpose.
 """
 
-from bot.ports.adapter import Adapter, BotServices
+from bot.ports.adapter import Adapter, BotServices, CommandService
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -12,14 +12,34 @@ from bot.ports.commands import (
     Found,
     Inspection,
     Inspector,
-    QueueHealth,
     SilentPost,
     SubscriptionStore,
     TermStore,
 )
-from bot.ports.feeds import AdminNotice, FeedStore, Lexicon, PollCommit, PollRecord, PostRow
+from bot.ports.feeds import (
+    AdminNotice,
+    FeedEditor,
+    FeedsReader,
+    FeedStore,
+    Lexicon,
+    PollCommit,
+    PollRecord,
+    PostRow,
+)
 from bot.ports.key_value import SHUT, KeyValueStore
-from bot.ports.outbox import Failed, OutboxStore, Parked, Requeued, Retry, Sent, Settlement
+from bot.ports.outbox import (
+    Failed,
+    NoticeStore,
+    OutboxStore,
+    Parked,
+    QueueHealth,
+    QueueReader,
+    QueueStore,
+    Requeued,
+    Retry,
+    Sent,
+    Settlement,
+)
 from bot.ports.runtime import PartState, Runtime
 from bot.ports.store import DestinationStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
@@ -31,16 +51,20 @@ __all__ = [
     "AdminNotice",
     "ArchiveStore",
     "BotServices",
+    "CommandService",
     "CommandStore",
     "DeliveryInfo",
     "DestinationStore",
     "Failed",
+    "FeedEditor",
     "FeedStore",
+    "FeedsReader",
     "Found",
     "Inspection",
     "Inspector",
     "KeyValueStore",
     "Lexicon",
+    "NoticeStore",
     "OutboxStore",
     "Parked",
     "PartState",
@@ -48,6 +72,8 @@ __all__ = [
     "PollRecord",
     "PostRow",
     "QueueHealth",
+    "QueueReader",
+    "QueueStore",
     "Requeued",
     "Retry",
     "Runtime",

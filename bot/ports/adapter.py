@@ -6,25 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import (
-    Caller,
-    CommandInfo,
-    Destination,
-    Message,
-    Reply,
-)
+from bot.model import Caller, CommandSpec, Destination, Message, Reply
 from bot.ports.key_value import KeyValueStore
 from bot.ports.web import WebRoute
 
 
-class BotServices(KeyValueStore, Protocol):
-    """What the bot offers to an adapter: commands, news of destinations, texts kept over restarts.
-
-    Only `parse` raises.
-    """
+class CommandService(Protocol):
+    """Answers what people typed or clicked. Only `parse` raises."""
 
     @property
-    def commands(self) -> tuple[CommandInfo, ...]:
+    def commands(self) -> tuple[CommandSpec, ...]:
         """Every command of the bot, sub-commands by their whole path."""
         ...
 
@@ -46,6 +37,13 @@ class BotServices(KeyValueStore, Protocol):
     async def complete(self, caller: Caller, path: str, parameter: str, typed: str) -> list[str]:
         """Return suggestions for a parameter: at most 25, each at most 100 characters, best first."""
         ...
+
+
+class BotServices(CommandService, KeyValueStore, Protocol):
+    """What the bot does for an adapter: it answers commands, and takes note of what the adapter learned.
+
+    Only `parse` raises. While the store refuses, a value is not kept, and what is read is empty.
+    """
 
     async def reachable(self, address: str) -> None:
         """Say that a destination can be reached (again): if it was parked, its queue goes out."""

@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import (
-    Cadence,
-    Destination,
-    Feed,
-    FeedSettings,
-    Kind,
-    Post,
-    Silence,
-    Subscription,
-    Term,
-)
+from bot.model import Cadence, Destination, Kind, Post, Silence, Subscription, Term
+from bot.ports.feeds import FeedEditor
 from bot.ports.key_value import KeyValueStore
+from bot.ports.outbox import QueueStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +26,6 @@ class DeliveryInfo:
     notice: str = ""  # its text, where there is no post
     attempts: int = 0
     edited: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class QueueHealth:
-    """How the outbox is doing."""
-
-    waiting: int
-    oldest_waiting: datetime | None
-    parked: tuple[Destination, ...]
-    sent: int
-    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +69,6 @@ class TermStore(Protocol):
 class ArchiveStore(TermStore, Protocol):
     """What commands read."""
 
-    async def feeds(self) -> list[Feed]:
-        """Return the feeds in use, by name."""
-        ...
-
     async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
         """Return the newest posts, newest first, of a term key (`normalize.term_key`) if one is given."""
         ...
@@ -118,10 +95,6 @@ class ArchiveStore(TermStore, Protocol):
 
     async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
         """Return the newest rows of the outbox, of one destination or of all, newest first."""
-        ...
-
-    async def queue_health(self) -> QueueHealth:
-        """Return how the outbox is doing."""
         ...
 
 
@@ -175,24 +148,8 @@ class SubscriptionStore(Protocol):
         """Pause or resume the channel subscriptions of an address; return how many."""
         ...
 
-    async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
-        """Add a feed, or bring a retired one of that URL back. Due at once."""
-        ...
 
-    async def retire_feed(self, feed_id: int, now: datetime) -> None:
-        """Stop polling a feed; posts and subscriptions are kept."""
-        ...
-
-    async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
-        """Put a notice for each address into the outbox."""
-        ...
-
-    async def resume(self, address: str, now: datetime) -> bool:
-        """End a parking; its queue is due now. False when it was not parked."""
-        ...
-
-
-class CommandStore(ArchiveStore, SubscriptionStore, KeyValueStore, Protocol):
+class CommandStore(ArchiveStore, SubscriptionStore, FeedEditor, QueueStore, KeyValueStore, Protocol):
     """What the command handlers need."""
 
 

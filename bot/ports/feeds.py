@@ -7,13 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import (
-    Feed,
-    FeedSettings,
-    FeedState,
-    Post,
-    Silence,
-)
+from bot.model import Feed, FeedSettings, FeedState, Post, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +80,37 @@ class PollCommit:
     at: datetime = field(kw_only=True)
 
 
-class FeedStore(Protocol):
-    """What polling needs. Called by the poll stage and by the start-up of the bot."""
+class FeedsReader(Protocol):
+    """Which feeds there are."""
+
+    async def feeds(self) -> list[Feed]:
+        """Return the feeds in use, by name."""
+        ...
+
+
+class FeedEditor(FeedsReader, Protocol):
+    """What an admin changes about the feeds in chat."""
+
+    async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
+        """Add a feed, or bring a retired one of that URL back. It is due at once.
+
+        Raises UsageError when a feed in use has the name or the URL.
+        """
+        ...
+
+    async def retire_feed(self, feed_id: int, now: datetime) -> None:
+        """Stop polling a feed. Its posts and its subscriptions are kept."""
+        ...
+
+
+class FeedStore(FeedsReader, Protocol):
+    """What polling needs. The poll stage calls it, and the start of the bot."""
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
         """Make the feeds of origin "config" equal to `settings`, matched by name, then by URL.
 
         A feed that left the config is retired: not polled, its posts and subscriptions kept.
         """
-        ...
-
-    async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
-        """Add a feed, or bring a retired one of that URL back. Due at once."""
-        ...
-
-    async def retire_feed(self, feed_id: int, now: datetime) -> None:
-        """Stop polling a feed; posts and subscriptions are kept."""
-        ...
-
-    async def feeds(self) -> list[Feed]:
-        """Return the feeds in use, by name."""
         ...
 
     async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import (
-    Claim,
-)
+from bot.model import Claim, Destination
 from bot.ports.feeds import AdminNotice
 from bot.ports.key_value import KeyValueStore
 
@@ -68,7 +66,42 @@ class Requeued:
 Settlement = Sent | Retry | Failed | Parked | Requeued
 
 
-class OutboxStore(KeyValueStore, Protocol):
+@dataclass(frozen=True, slots=True)
+class QueueHealth:
+    """How the outbox is doing."""
+
+    waiting: int
+    oldest_waiting: datetime | None
+    parked: tuple[Destination, ...]
+    sent: int
+    failed: int
+
+
+class QueueReader(Protocol):
+    """How the outbox is doing."""
+
+    async def queue_health(self) -> QueueHealth:
+        """Return the numbers and the parked destinations, by address."""
+        ...
+
+
+class NoticeStore(Protocol):
+    """The way of a notice into the outbox."""
+
+    async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
+        """Put a notice for each address into the outbox."""
+        ...
+
+
+class QueueStore(QueueReader, NoticeStore, Protocol):
+    """What commands see and change of the outbox."""
+
+    async def resume(self, address: str, now: datetime) -> bool:
+        """End a parking; its queue is due now. False when the address was not parked."""
+        ...
+
+
+class OutboxStore(NoticeStore, KeyValueStore, Protocol):
     """What delivery needs."""
 
     async def take_over(self, owner: str) -> None:
@@ -96,21 +129,17 @@ class OutboxStore(KeyValueStore, Protocol):
         ...
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Record outcomes in one transaction. A Sent to a parked destination resumes it."""
+        """Record outcomes in one transaction. A Sent to a parked destination resumes it.
+
+        The outcome of a claim that another owner has taken since is ignored, but a Sent is recorded: the
+        message is there.
+        """
         ...
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
         """Return when the next message is due, leases considered; None when nothing waits."""
         ...
 
-    async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
-        """Put a notice for each address into the outbox."""
-        ...
-
     async def probe_parked(self, now: datetime) -> int:
         """Make the oldest message of each parked destination due whose probe time has come; count them."""
-        ...
-
-    async def resume(self, address: str, now: datetime) -> bool:
-        """End a parking; its queue is due now. False when it was not parked."""
         ...

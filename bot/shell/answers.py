@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 
 from adapters.plugin import Payload, Preview
 from bot.clock import SystemClock
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import Feed, FeedSettings, FeedState
 from bot.ports import Inspector, PollCommit, PollRecord, PostRow, Sent, Store
@@ -57,7 +56,7 @@ async def _day(
     """Run the commands on one platform; the newest post arrives after somebody followed its category."""
     caller, clock = preview.caller, SystemClock()
     async with _store() as store:
-        services = Services(Dispatcher(store, inspector, clock, channel_address), store, clock)
+        services = Services(Dispatcher(store, inspector, clock), store, clock)
         feeds = await _feeds(store, readings, clock.now())
         before, after = _commands(readings[0].rows[0])
         for path, values in before:

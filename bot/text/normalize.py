@@ -14,6 +14,7 @@ from bot.text.sanitize import visible
 _SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
 _GAP = re.compile(r"[\s_/\\,;:|\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\u2060\ufeff]+")
 _AND = re.compile(r"\s*&\s*")
+_MARGIN = 15  # points of 100 by which a name may be less like the typed one than the best and still be named
 
 
 def fold(name: str) -> str:
@@ -64,6 +65,16 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
         score_cutoff=55,
     )
     return [key for _, _, key in found]
+
+
+def similar(name: str, known: Iterable[str]) -> list[str]:
+    """Return up to three known names that a mistyped one may stand for, best first; [] when none is near."""
+    from rapidfuzz import fuzz  # noqa: PLC0415 -- as in `nearest`
+
+    names = nearest(name, known)
+    likeness = {each: fuzz.WRatio(fold(name), fold(each)) for each in names}
+    best = max(likeness.values(), default=0)
+    return [each for each in names if likeness[each] >= best - _MARGIN]
 
 
 def attempt_key(address: str, what: str) -> str:

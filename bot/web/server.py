@@ -21,7 +21,7 @@ from bot.clock import Clock
 from bot.errors import BystanderError, StoreError
 from bot.logs.limit import limit
 from bot.model import Feed
-from bot.ports import QueueHealth, WebRoute
+from bot.ports import FeedsReader, QueueHealth, QueueReader, WebRoute
 from bot.web.guard import BACKLOG, Guard, Limits
 from bot.web.metrics import CONTENT_TYPE, Snapshot, exposition
 from bot.web.routes import routes_of
@@ -51,16 +51,8 @@ _MENDS = {
 }
 
 
-class StatusStore(Protocol):
-    """What the server asks of a store; either call may raise StoreError."""
-
-    async def feeds(self) -> list[Feed]:
-        """Return the feeds in use, by name."""
-        ...
-
-    async def queue_health(self) -> QueueHealth:
-        """Return how the outbox is doing."""
-        ...
+class StatusStore(FeedsReader, QueueReader, Protocol):
+    """What the server asks of a store. Either call may raise StoreError."""
 
 
 class WebServer:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.model import EVERYTHING, Post, Silence
 from bot.ports import DeliveryInfo, Found, QueueHealth, SilentPost
-from storage.sqlite.common import Part
+from storage.sqlite.common import Queries
 from storage.sqlite.mapping import destination_from, from_ms, link_path, maybe_from_ms, post_from
 from storage.sqlite.posts import SELECT_POSTS
 from storage.sqlite.search import query_of, search
@@ -51,15 +51,13 @@ LATEST = {
         (True, True): _OF_BOTH,
     }.items()
 }
-# What is over is counted as it happens: an outbox of years is not walked through to show how it is doing.
+# Triggers count the deliveries: nobody walks through an outbox of years, or through a long backlog.
 QUEUE = """
-SELECT waiting, (SELECT created_at FROM deliveries WHERE id = oldest) AS oldest,
+SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiting,
     (SELECT deliveries FROM delivery_counts WHERE state = 'sent') AS sent,
-    (SELECT deliveries FROM delivery_counts WHERE state = 'failed') AS failed
-FROM (
-    SELECT count(*) AS waiting, min(id) AS oldest
-    FROM deliveries INDEXED BY deliveries_queue WHERE state IN ('pending', 'sending')
-)
+    (SELECT deliveries FROM delivery_counts WHERE state = 'failed') AS failed,
+    (SELECT min(created_at) FROM deliveries INDEXED BY deliveries_oldest
+     WHERE state IN ('pending', 'sending')) AS oldest
 """
 _INFO = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, t.name AS term_name
@@ -77,11 +75,10 @@ LOG = _INFO.format(by="INDEXED BY deliveries_log") + (
 LOG_OF_ALL = _INFO.format(by="NOT INDEXED") + "ORDER BY q.id DESC LIMIT :limit"
 
 
-class ArchiveQueries(Part):
-    """The methods of `bot.ports.ArchiveStore`, but for feeds."""
+class ArchiveQueries(Queries):
+    """`bot.ports.ArchiveStore` without its terms, and `bot.ports.QueueReader`."""
 
     async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
-        """Return the newest posts, newest first."""
         term = None if key == EVERYTHING else key
         rows = await self._database.ask(
             LATEST[term is not None, feed_id is not None], {"limit": limit, "term": term, "feed": feed_id}
@@ -89,7 +86,6 @@ class ArchiveQueries(Part):
         return [post_from(row) for row in rows]
 
     async def find(self, words: str, limit: int) -> Found:
-        """Return posts that contain all the words; see the port."""
         query = query_of(words)
         if not query:
             return Found(())
@@ -98,7 +94,6 @@ class ArchiveQueries(Part):
         return Found(tuple(posts[each] for each in ids if each in posts), best_first=best)
 
     async def post_by_link(self, link: str) -> Post | None:
-        """Return the post that has or had this link; scheme, www, query and a last slash do not matter."""
         path = link_path(link)
         rows = await self._database.read(
             SELECT_POSTS + "WHERE p.link_path = :path ORDER BY p.id LIMIT 1", {"path": path}
@@ -106,14 +101,12 @@ class ArchiveQueries(Part):
         return post_from(rows[0]) if rows else None
 
     async def post_moved_at(self, post_id: str) -> datetime | None:
-        """Return when a known post last came under another guid or link; None for never."""
         rows = await self._database.read(
             "SELECT max(moved_at) AS moved_at FROM posts WHERE key = :key", {"key": post_id}
         )
         return maybe_from_ms(rows[0]["moved_at"])
 
     async def silence_of(self, post_id: str) -> SilentPost | None:
-        """Return why a post alerted nobody; None for one that was news, or is not known."""
         rows = await self._database.read(
             "SELECT silent, silence, date_text FROM posts WHERE key = :key ORDER BY silent, id LIMIT 1",
             {"key": post_id},
@@ -123,16 +116,13 @@ class ArchiveQueries(Part):
         return SilentPost(Silence(rows[0]["silence"]), rows[0]["date_text"])
 
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
-        """Return what became of a post for a destination."""
         return await self._infos(OF_POST, {"address": address, "key": post_id})
 
     async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
-        """Return the newest rows of the outbox, newest first."""
         statement = LOG_OF_ALL if address is None else LOG
         return await self._infos(statement, {"address": address, "limit": limit})
 
     async def queue_health(self) -> QueueHealth:
-        """Return how the outbox is doing."""
         (counts,) = await self._database.ask(QUEUE)
         parked = await self._database.ask(
             "SELECT id AS destination_id, * FROM destinations INDEXED BY destinations_parked "

@@ -1,4 +1,4 @@
-"""What every part of the SQLite store shares."""
+"""What the parts of the SQLite store share."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from storage.sqlite.connection import Database
 from storage.sqlite.mapping import to_ms
 
 
-class Part:
-    """A part of the store: some tables of one database."""
+class Queries:
+    """Base of the store's parts: each holds the queries of one topic."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -14,7 +14,7 @@ from bot.errors import UsageError
 from bot.model import Feed, FeedSettings, Kind
 from bot.ports import PollRecord
 from bot.text.normalize import fold, term_key
-from storage.sqlite.common import Part, add_notices, first_int, learn_terms
+from storage.sqlite.common import Queries, add_notices, first_int, learn_terms
 from storage.sqlite.mapping import (
     feed_from,
     from_ms,
@@ -52,11 +52,10 @@ def record_parameters(record: PollRecord) -> dict[str, object]:
     }
 
 
-class FeedQueries(Part):
-    """The feed methods of `bot.ports.FeedStore`, but for posts."""
+class FeedQueries(Queries):
+    """`bot.ports.FeedEditor`, and `bot.ports.FeedStore` without its posts."""
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
-        """Make the feeds of origin "config" equal to `settings`; see the port."""
         async with self._database.transaction() as connection:
             kept = [await _save(connection, item, now) for item in settings]
             await connection.execute(
@@ -66,7 +65,6 @@ class FeedQueries(Part):
             )
 
     async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
-        """Add a feed, or bring a retired one of that URL back. Due at once."""
         async with self._database.transaction() as connection:
             taken = await connection.execute_fetchall(
                 "SELECT name FROM feeds WHERE retired_at IS NULL "
@@ -80,19 +78,16 @@ class FeedQueries(Part):
             return feed_from(rows[0])
 
     async def retire_feed(self, feed_id: int, now: datetime) -> None:
-        """Stop polling a feed; posts and subscriptions are kept."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 "UPDATE feeds SET retired_at = :now WHERE id = :id", {"now": to_ms(now), "id": feed_id}
             )
 
     async def feeds(self) -> list[Feed]:
-        """Return the feeds in use, by name."""
         rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
         return [feed_from(row) for row in rows]
 
     async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
-        """Take up to `limit` due feeds under a lease of `lease` seconds."""
         rows = await self._database.write(
             "UPDATE feeds SET owner = :owner, lease_until = :until WHERE id IN ("
             "SELECT id FROM feeds WHERE retired_at IS NULL AND next_poll_at <= :now "
@@ -107,14 +102,12 @@ class FeedQueries(Part):
         return [feed_from(row) for row in rows]
 
     async def next_poll_at(self) -> datetime | None:
-        """Return when the next feed is due, leases considered; None without feeds."""
         rows = await self._database.read(
             "SELECT min(max(next_poll_at, lease_until)) AS due FROM feeds WHERE retired_at IS NULL"
         )
         return None if rows[0]["due"] is None else from_ms(rows[0]["due"])
 
     async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
-        """Store outcomes without posts, in one transaction, and end their leases."""
         async with self._database.transaction() as connection:
             await connection.executemany(RECORD, [record_parameters(record) for record in records])
             notices = [notice for record in records for notice in record.notices]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from storage.sqlite.common import Part
+from storage.sqlite.common import Queries
 
 
-class KeyValueQueries(Part):
-    """The methods of `bot.ports.KeyValueStore`."""
+class KeyValueQueries(Queries):
+    """`bot.ports.KeyValueStore`."""
 
     async def set_value(self, key: str, value: str) -> None:
-        """Keep a text under a key; "" forgets it."""
         async with self._database.transaction() as connection:
             if value:
                 await connection.execute(
@@ -21,12 +20,10 @@ class KeyValueQueries(Part):
                 await connection.execute("DELETE FROM memory WHERE key = ?", (key,))
 
     async def get_value(self, key: str) -> str:
-        """Return what was kept under a key, "" for nothing."""
         rows = await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": key})
         return str(rows[0]["value"]) if rows else ""
 
     async def list_values(self, prefix: str) -> dict[str, str]:
-        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
         rows = await self._database.read(
             "SELECT key, value FROM memory WHERE key >= :prefix AND key < :end ORDER BY key",
             {"prefix": prefix, "end": prefix + "\U0010ffff"},

@@ -14,7 +14,7 @@ from bot.model import Claim
 from bot.ports import AdminNotice, Settlement
 from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
 from storage.sqlite.claim_messages import build_claims
-from storage.sqlite.common import Part, add_notices
+from storage.sqlite.common import Queries, add_notices
 from storage.sqlite.connection import PRIVATE, Database
 from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
@@ -45,8 +45,8 @@ _PROBE = (
 )
 
 
-class OutboxQueries(Part):
-    """The methods of `bot.ports.OutboxStore`."""
+class OutboxQueries(Queries):
+    """`bot.ports.OutboxStore` and `bot.ports.QueueStore`, without their readers."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -56,8 +56,7 @@ class OutboxQueries(Part):
         )
 
     async def take_over(self, owner: str) -> None:
-        """Become the one runner of this file; the system ends the lock of a runner that died."""
-        try:
+        try:  # the operating system releases the lock of a runner that died
             if not self._runner.is_locked:
                 self._runner.acquire()
         except Timeout as error:
@@ -86,7 +85,6 @@ class OutboxQueries(Part):
         platforms: Sequence[str],
         catch_up_after: int,
     ) -> list[Claim]:
-        """Take up to `limit` messages that are due; see the port."""
         parameters: dict[str, object] = {
             "owner": owner,
             "now": to_ms(now),
@@ -100,22 +98,18 @@ class OutboxQueries(Part):
             return await build_claims(connection, sends, edits, now)
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Record outcomes in one transaction; one whose claim has gone to another owner is passed over."""
         async with self._database.transaction() as connection:
             await settle_all(connection, settlements)
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
-        """Return when `claim` will next give something; None when nothing waits."""
         rows = await self._database.read(CLAIMABLE_AT, {"platforms": json.dumps(list(platforms))})
         return None if rows[0]["due"] is None else from_ms(rows[0]["due"])
 
     async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
-        """Put a notice for each address into the outbox."""
         async with self._database.transaction() as connection:
             await add_notices(connection, [AdminNotice(address, text) for address in addresses], now)
 
     async def probe_parked(self, now: datetime) -> int:
-        """Make the oldest message of each parked destination due whose probe time has come; count them."""
         async with self._database.transaction() as connection:
             rows = list(await connection.execute_fetchall(_PROBED, {"now": to_ms(now)}))
             for statement in _PROBE:
@@ -123,7 +117,6 @@ class OutboxQueries(Part):
             return len(rows)
 
     async def resume(self, address: str, now: datetime) -> bool:
-        """End a parking; its queue is due now. False when it was not parked."""
         async with self._database.transaction() as connection:
             parked = list(
                 await connection.execute_fetchall(

@@ -12,7 +12,7 @@ import aiosqlite
 from bot.model import Kind
 from bot.ports import Lexicon, PollCommit, PostRow
 from bot.text.normalize import term_key
-from storage.sqlite.common import Part, add_notices, learn_terms
+from storage.sqlite.common import Queries, add_notices, learn_terms
 from storage.sqlite.feeds import RECORD, record_parameters
 from storage.sqlite.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 from storage.sqlite.matching import match_new, match_refiled
@@ -66,16 +66,12 @@ _EDIT = (
 )
 
 
-class PostQueries(Part):
-    """The post methods of `bot.ports.FeedStore`."""
+class PostQueries(Queries):
+    """The methods of `bot.ports.FeedStore` about posts."""
 
     async def known_posts(
         self, feed_id: int, ids: Sequence[str], aliases: Sequence[str], text_hashes: Sequence[str] = ()
     ) -> list[PostRow]:
-        """Return the stored posts of a feed that have one of the ids, aliases or text hashes.
-
-        Of posts that share a text hash the newest ones will do: at least 50 of them, where there are as many.
-        """
         rows = await self._database.read(
             KNOWN_POSTS,
             {
@@ -88,7 +84,6 @@ class PostQueries(Part):
         return [post_row_from(row) for row in rows]
 
     async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:
-        """Return posts whose better evidence is to be looked for now, oldest first."""
         rows = await self._database.read(
             SELECT_POSTS + "WHERE p.feed_id = :feed AND p.refile_at <= :now "
             "ORDER BY p.refile_at, p.id LIMIT :limit",
@@ -97,7 +92,6 @@ class PostQueries(Part):
         return [post_row_from(row) for row in rows]
 
     async def vocabulary(self, feed_id: int) -> Lexicon:
-        """Return the names known to be categories of a feed, and whether it ever showed a tag."""
         rows = await self._database.read(
             "SELECT name FROM terms WHERE feed_id = :feed AND term GLOB 'c:*' ORDER BY term",
             {"feed": feed_id},
@@ -106,7 +100,6 @@ class PostQueries(Part):
         return Lexicon(tuple(row["name"] for row in rows), bool(tagged[0]["tagged"]))
 
     async def commit_poll(self, commit: PollCommit) -> int:
-        """Store an outcome with posts, end the lease; return the deliveries made."""
         feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
         async with self._database.transaction() as connection:
             await connection.execute(RECORD, record_parameters(commit.record))

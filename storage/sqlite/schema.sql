@@ -193,6 +193,7 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';
 CREATE INDEX deliveries_queue ON deliveries (destination_id, id) WHERE state IN ('pending', 'sending');
+CREATE INDEX deliveries_oldest ON deliveries (created_at) WHERE state IN ('pending', 'sending');
 CREATE INDEX deliveries_sending ON deliveries (destination_id, lease_until) WHERE state = 'sending';
 CREATE INDEX deliveries_edits ON deliveries (edit_due_at, lease_until) WHERE edit_due_at IS NOT NULL;
 CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_due_at IS NOT NULL;
@@ -200,16 +201,28 @@ CREATE INDEX deliveries_post ON deliveries (post_id);
 CREATE INDEX deliveries_log ON deliveries (destination_id, id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
 
--- How many deliveries ended so. A trigger keeps it; rows that are deleted later stay counted.
+-- How many deliveries were sent, failed, and wait (pending and sending together). Triggers keep the numbers.
+-- A sent or failed row that is deleted stays counted.
 CREATE TABLE delivery_counts (
     state TEXT PRIMARY KEY,
     deliveries INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO delivery_counts VALUES ('sent', 0), ('failed', 0);
+INSERT INTO delivery_counts VALUES ('sent', 0), ('failed', 0), ('waiting', 0);
 CREATE TRIGGER deliveries_over AFTER UPDATE OF state ON deliveries
 WHEN new.state <> old.state AND (new.state IN ('sent', 'failed') OR old.state IN ('sent', 'failed')) BEGIN
     UPDATE delivery_counts SET deliveries = deliveries + (state = new.state) - (state = old.state)
     WHERE state IN (new.state, old.state);
+END;
+CREATE TRIGGER deliveries_wait AFTER INSERT ON deliveries WHEN new.state IN ('pending', 'sending') BEGIN
+    UPDATE delivery_counts SET deliveries = deliveries + 1 WHERE state = 'waiting';
+END;
+CREATE TRIGGER deliveries_wait_changed AFTER UPDATE OF state ON deliveries
+WHEN (new.state IN ('pending', 'sending')) <> (old.state IN ('pending', 'sending')) BEGIN
+    UPDATE delivery_counts SET deliveries = deliveries + iif(new.state IN ('pending', 'sending'), 1, -1)
+    WHERE state = 'waiting';
+END;
+CREATE TRIGGER deliveries_wait_deleted AFTER DELETE ON deliveries WHEN old.state IN ('pending', 'sending') BEGIN
+    UPDATE delivery_counts SET deliveries = deliveries - 1 WHERE state = 'waiting';
 END;
 
 -- What adapters keep over restarts, such as the fingerprint of the commands they registered.

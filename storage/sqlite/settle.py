@@ -95,9 +95,9 @@ async def settle_all(connection: aiosqlite.Connection, settlements: Sequence[Set
 
 
 def _counts(settlement: Settlement, row: sqlite3.Row) -> bool:
-    """Whether an outcome still says something: a lease that ran out may have gone to somebody else.
+    """Whether an outcome is recorded. It is not after its lease expired: another owner may have the claim.
 
-    That a message is there holds whoever says so, unless it has become a part of a larger one.
+    Sent is recorded whoever reports it, unless the row has become a part of a digest since.
     """
     claim = settlement.claim
     if (row["bundle"] is None) == isinstance(claim.message, Digest):

@@ -11,7 +11,6 @@ from storage.sqlite.connection import Database
 from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
-from storage.sqlite.moved import MovedQueries
 from storage.sqlite.outbox import OutboxQueries
 from storage.sqlite.posts import PostQueries
 from storage.sqlite.subscriptions import SubscriptionQueries
@@ -27,18 +26,15 @@ class SqliteStore(
     ArchiveQueries,
     SubscriptionQueries,
     DestinationQueries,
-    MovedQueries,
     KeyValueQueries,
     TimeQueries,
 ):
     """`bot.ports.Store` on one SQLite file."""
 
     async def backup(self, path: str) -> None:
-        """Write a consistent copy of the database while it is in use."""
         await self._database.backup(path)
 
     async def aclose(self) -> None:
-        """Finish what is being written, and close."""
         await self._database.aclose()
         self.end_run()
 

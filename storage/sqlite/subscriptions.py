@@ -11,7 +11,7 @@ from itertools import groupby
 import aiosqlite
 
 from bot.model import Cadence, Filter, Subscription
-from storage.sqlite.common import Part, destination_id, first_int
+from storage.sqlite.common import Queries, destination_id, first_int
 from storage.sqlite.mapping import destination_from, to_ms
 
 _SELECT = """
@@ -60,8 +60,8 @@ WHERE subscription_id IN (SELECT value FROM json_each(:ids)) AND excluded = 0 AN
 """
 
 
-class SubscriptionQueries(Part):
-    """The subscription methods of `bot.ports.SubscriptionStore`."""
+class SubscriptionQueries(Queries):
+    """`bot.ports.SubscriptionStore`."""
 
     async def follow(
         self,
@@ -76,7 +76,6 @@ class SubscriptionQueries(Part):
         by: str,
         now: datetime,
     ) -> None:
-        """Add to what an address follows; see the port."""
         async with self._database.transaction() as connection:
             parameters: dict[str, object] = {
                 "destination_id": await destination_id(connection, address, now),
@@ -102,7 +101,6 @@ class SubscriptionQueries(Part):
     async def unfollow(
         self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
     ) -> int:
-        """Take terms (None: all) off everything the address follows; return how many were taken off."""
         async with self._database.transaction() as connection:
             rows = await connection.execute_fetchall(
                 "SELECT s.id FROM subscriptions AS s JOIN destinations AS d ON d.id = s.destination_id "
@@ -118,7 +116,6 @@ class SubscriptionQueries(Part):
     async def subscriptions(
         self, address: str | None = None, *, channel: bool | None = None
     ) -> list[Subscription]:
-        """Return subscriptions, oldest first; of one address, or of all."""
         rows = await self._database.ask(
             ALL if address is None else OF_ADDRESS,
             {"address": address, "channel": None if channel is None else int(channel)},
@@ -126,7 +123,6 @@ class SubscriptionQueries(Part):
         return [_subscription(list(group)) for _, group in groupby(rows, key=lambda row: row["id"])]
 
     async def channels(self, platform: str, among: Collection[str] | None = None) -> list[str]:
-        """Return the addresses of a platform's channels that get alerts; see the port."""
         rows = await self._database.ask(
             CHANNELS if among is None else CHANNELS_AMONG,
             {"platform": platform, "among": None if among is None else json.dumps(list(among))},
@@ -134,7 +130,6 @@ class SubscriptionQueries(Part):
         return [row["address"] for row in rows]
 
     async def pause(self, address: str, *, paused: bool) -> int:
-        """Pause or resume the channel subscriptions of an address; return how many."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 "UPDATE subscriptions SET paused = :paused WHERE channel = 1 AND destination_id = "

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from bot.model import Kind, Term
-from storage.sqlite.common import Part
+from storage.sqlite.common import Queries
 from storage.sqlite.mapping import maybe_from_ms
 
 _KINDS = {"c": Kind.CATEGORY, "t": Kind.TAG}
@@ -49,13 +49,12 @@ WHERE {_WATCHED} {_ORDER_OF_TERMS}
 """
 
 
-class TermQueries(Part):
-    """The methods of `bot.ports.TermStore`."""
+class TermQueries(Queries):
+    """`bot.ports.TermStore`."""
 
     async def terms(
         self, feed_id: int | None = None, *, kind: Kind | None = None, each: int | None = None
     ) -> list[Term]:
-        """Return the categories and tags of the feeds in use, those with most posts first; see the port."""
         low = _PREFIXES[kind] if kind else ""
         rows = await self._database.ask(
             TERMS, {"feed": feed_id, "low": low, "high": low + _END, "each": each}
@@ -63,20 +62,17 @@ class TermQueries(Part):
         return [_term(row) for row in rows]
 
     async def term_counts(self, kind: Kind, feed_id: int | None = None) -> dict[str, int]:
-        """Return how many names of a kind each feed has, by the feed's name."""
         low = _PREFIXES[kind]
         rows = await self._database.ask(COUNTS, {"feed": feed_id, "low": low, "high": low + _END})
         return {row["feed_name"]: row["terms"] for row in rows}
 
     async def term_names(self, beginning: str, limit: int, feed_id: int | None = None) -> list[Term]:
-        """Return the terms whose keys begin so, each key once, those with most posts first."""
         rows = await self._database.ask(
             NAMES, {"feed": feed_id, "low": beginning, "high": beginning + _END, "limit": limit}
         )
         return [_term(row) for row in rows]
 
     async def terms_named(self, keys: Sequence[str], feed_id: int | None = None) -> list[Term]:
-        """Return the terms that have one of the keys, those with most posts first."""
         rows = await self._database.ask(NAMED, {"feed": feed_id, "keys": json.dumps(list(keys))})
         return [_term(row) for row in rows]
 

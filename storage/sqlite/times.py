@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from storage.sqlite.common import Part
+from storage.sqlite.common import Queries
 from storage.sqlite.mapping import shifted_state, to_ms
 
 _HOUR = 3_600_000  # milliseconds
@@ -65,11 +65,10 @@ _BOUNDS = (
 )
 
 
-class TimeQueries(Part):
-    """The methods of `bot.ports.TimeStore`."""
+class TimeQueries(Queries):
+    """`bot.ports.TimeStore`."""
 
     async def shift_times(self, by: timedelta) -> None:
-        """Move all that waits for a moment, leases too; what happened keeps its time."""
         milliseconds = by // timedelta(milliseconds=1)
         async with self._database.transaction() as connection:
             for statement in _SHIFTS:
@@ -79,7 +78,6 @@ class TimeQueries(Part):
             await connection.executemany("UPDATE feeds SET state = ? WHERE id = ?", states)
 
     async def bound_times(self, now: datetime) -> int:
-        """Make due what waits longer than anything may; return how much."""
         async with self._database.transaction() as connection:
             return sum(
                 [(await connection.execute(statement, {"now": to_ms(now)})).rowcount for statement in _BOUNDS]

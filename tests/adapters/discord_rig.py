@@ -14,9 +14,8 @@ import discord
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.client import Client
 from bot.commands.parse import parse
-from bot.commands.shown import SHOWN
-from bot.commands.spec import COMMANDS
-from bot.model import Alert, Caller, CommandInfo, Destination, EvidenceRank, Filing, Post, Reply
+from bot.commands.spec import COMMANDS, RUNNABLE
+from bot.model import Alert, Caller, CommandSpec, Destination, EvidenceRank, Filing, Post, Reply
 from tests.fakes.discord_server import FakeDiscord
 from tests.fakes.discord_world import Channel, User
 
@@ -62,7 +61,7 @@ class NotingServices:
 
     answer: Answer = lambda _caller, path, values: Reply(f"/{path} {dict(values)}")
     suggestions: list[str] = field(default_factory=lambda: ["China-U.S.", "Trade"])
-    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: SHOWN)
+    commands: tuple[CommandSpec, ...] = field(default_factory=lambda: RUNNABLE)
     executed: list[tuple[Caller, str, dict[str, str]]] = field(default_factory=list)
     completed: list[tuple[Caller, str, str, str]] = field(default_factory=list)
     reached: list[str] = field(default_factory=list)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.discord.interactions.commands import Invocation, fingerprint, payload, read
-from bot.commands.shown import SHOWN
-from bot.model import CommandInfo, ParameterInfo
+from bot.commands.spec import RUNNABLE
+from bot.model import CommandSpec, ParameterSpec
 
-SENT = {command["name"]: command for command in payload(SHOWN)}
+SENT = {command["name"]: command for command in payload(RUNNABLE)}
 
 
 def options(command: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -21,7 +21,7 @@ def test_every_command_is_there_under_its_own_name() -> None:
         subs = [each["name"] for each in command["options"] if each["type"] == 1]
         paths |= {f"{name} {sub}" for sub in subs} or {name}
 
-    assert paths == {command.path for command in SHOWN}
+    assert paths == {command.path for command in RUNNABLE}
 
 
 def test_admin_commands_are_offered_in_servers_only_and_to_managers_only() -> None:
@@ -32,7 +32,7 @@ def test_admin_commands_are_offered_in_servers_only_and_to_managers_only() -> No
 
 
 def test_the_others_are_offered_everywhere_and_to_people_who_installed_the_bot_for_themselves() -> None:
-    for command in SHOWN:
+    for command in RUNNABLE:
         if not command.admin:
             assert SENT[command.path]["contexts"] == [0, 1, 2]
             assert SENT[command.path]["integration_types"] == [0, 1]
@@ -66,22 +66,22 @@ def test_categories_may_be_left_out_where_a_menu_can_ask_for_them() -> None:
 
 
 def test_what_is_required_comes_first() -> None:
-    command = CommandInfo(
+    command = CommandSpec(
         "try",
         "Try",
-        (ParameterInfo("one", "One", "text"), ParameterInfo("two", "Two", "text", required=True)),
+        (ParameterSpec("one", "One", "text"), ParameterSpec("two", "Two", "text", required=True)),
     )
 
     assert [option["name"] for option in payload([command])[0]["options"]] == ["two", "one"]
 
 
 def test_the_fingerprint_changes_with_whatever_discord_would_show() -> None:
-    before = fingerprint(payload(SHOWN))
-    changed = CommandInfo("help", "Another help")
+    before = fingerprint(payload(RUNNABLE))
+    changed = CommandSpec("help", "Another help")
 
-    assert fingerprint(payload(SHOWN)) == before
-    assert fingerprint(payload([*SHOWN[1:], changed])) != before
-    assert fingerprint(payload(SHOWN[1:])) != before
+    assert fingerprint(payload(RUNNABLE)) == before
+    assert fingerprint(payload([*RUNNABLE[1:], changed])) != before
+    assert fingerprint(payload(RUNNABLE[1:])) != before
 
 
 def test_a_command_is_read_back_with_its_values_as_they_were_typed() -> None:

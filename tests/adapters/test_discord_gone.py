@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.errors import PermanentError, Scope
 from bot.model import Cadence
@@ -77,7 +76,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     store = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
     async with made() as rig:
         admins = [to(rig.boss).address]
-        dispatcher = Dispatcher(store, Nobody(), SystemClock(), channel_address)
+        dispatcher = Dispatcher(store, Nobody(), SystemClock())
         services = Services(dispatcher, store, SystemClock(), admins=admins)
         await rig.adapter.start(services)
         settings = DeliverySettings(admins=tuple(admins))

@@ -14,7 +14,7 @@ from adapters.shared.callback import Overflow
 from adapters.shared.pages import can_turn, page_turns
 from adapters.shared.tasks import Tasks
 from adapters.shared.welcome import welcome
-from bot.commands.shown import SHOWN
+from bot.commands.spec import RUNNABLE
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, Post, Reply, SuggestedAction
 from tests.adapters.discord_rig import NotingServices
@@ -54,7 +54,7 @@ def test_a_backoff_doubles_to_its_longest_and_begins_anew() -> None:
 
 
 def test_only_an_answer_of_a_known_command_that_changes_nothing_can_be_turned() -> None:
-    command = SHOWN[0]
+    command = RUNNABLE[0]
 
     assert can_turn(replace(command, changes=False))
     assert not can_turn(replace(command, changes=True))

@@ -12,9 +12,8 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
 from adapters.slack.install.manifest import BOT_SCOPES, manifest, text
-from bot.commands.shown import SHOWN
-from bot.commands.spec import COMMANDS
-from bot.model import CommandInfo
+from bot.commands.spec import COMMANDS, RUNNABLE
+from bot.model import CommandSpec
 
 SCHEMAS = Path(__file__).parents[2].parent / "shared" / "spec" / "slack-manifest"
 REMOTE = "https://raw.githubusercontent.com/slackapi/manifest-schema/v0.5.0/schemas/"
@@ -51,13 +50,13 @@ def _schemas() -> None:
 @pytest.mark.usefixtures("_schemas")
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_slack_takes_the_manifest(way: dict[str, Any]) -> None:
-    check(manifest(SHOWN, prefix="bystander", **way))
+    check(manifest(RUNNABLE, prefix="bystander", **way))
 
 
 @pytest.mark.shared
 @pytest.mark.usefixtures("_schemas")
 def test_the_schemas_refuse_what_slack_refuses() -> None:
-    made = manifest(SHOWN, mode="socket", prefix="bystander")
+    made = manifest(RUNNABLE, mode="socket", prefix="bystander")
     made["features"]["slash_commands"][0]["command"] = "follow"
 
     with pytest.raises(jsonschema.ValidationError):
@@ -67,7 +66,7 @@ def test_the_schemas_refuse_what_slack_refuses() -> None:
 @pytest.mark.shared
 @pytest.mark.usefixtures("_schemas")
 def test_very_many_and_very_long_commands_still_make_a_manifest() -> None:
-    many = [CommandInfo(f"{'c' * 40}{number}", "h" * 500, example="/x " + "e" * 2000) for number in range(80)]
+    many = [CommandSpec(f"{'c' * 40}{number}", "h" * 500, example="/x " + "e" * 2000) for number in range(80)]
 
     check(manifest(many, mode="socket", prefix="bystander"))
 
@@ -77,7 +76,7 @@ def commands_of(made: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_every_command_is_there_on_its_own_and_the_root_above_them() -> None:
-    listed = commands_of(manifest(SHOWN, mode="socket", prefix="news"))
+    listed = commands_of(manifest(RUNNABLE, mode="socket", prefix="news"))
 
     assert set(listed) == {"/news", *(f"/{each.name}" for each in COMMANDS)}
     assert listed["/alerts"]["usage_hint"] == "add | remove | list | test | pause | resume | log"
@@ -86,26 +85,26 @@ def test_every_command_is_there_on_its_own_and_the_root_above_them() -> None:
 
 
 def test_no_command_has_a_name_of_slacks_own() -> None:
-    names = {name.lstrip("/") for name in commands_of(manifest(SHOWN, mode="socket", prefix="bystander"))}
+    names = {name.lstrip("/") for name in commands_of(manifest(RUNNABLE, mode="socket", prefix="bystander"))}
 
     assert names & set(TAKEN.split()) == set()
 
 
 def test_a_prefix_that_is_a_command_already_is_listed_once() -> None:
-    made = manifest(SHOWN, mode="socket", prefix="follow")
+    made = manifest(RUNNABLE, mode="socket", prefix="follow")
 
     assert len(made["features"]["slash_commands"]) == len(COMMANDS)
 
 
 def test_socket_mode_names_no_address() -> None:
-    made = text(SHOWN, mode="socket", prefix="bystander", public_url="https://bot.example")
+    made = text(RUNNABLE, mode="socket", prefix="bystander", public_url="https://bot.example")
 
     assert "bot.example" not in made
     assert json.loads(made)["settings"]["socket_mode_enabled"] is True
 
 
 def test_http_mode_sends_everything_to_one_address() -> None:
-    made = manifest(SHOWN, mode="http", prefix="bystander", public_url="https://bot.example/")
+    made = manifest(RUNNABLE, mode="http", prefix="bystander", public_url="https://bot.example/")
     settings, url = made["settings"], "https://bot.example/slack/events"
 
     assert settings["socket_mode_enabled"] is False
@@ -116,13 +115,13 @@ def test_http_mode_sends_everything_to_one_address() -> None:
 
 
 def test_several_workspaces_need_the_redirect_address() -> None:
-    made = manifest(SHOWN, mode="socket", prefix="bystander", public_url="https://bot.example", oauth=True)
+    made = manifest(RUNNABLE, mode="socket", prefix="bystander", public_url="https://bot.example", oauth=True)
 
     assert made["oauth_config"]["redirect_urls"] == ["https://bot.example/slack/oauth_redirect"]
 
 
 def test_the_bot_asks_for_what_it_uses_and_nothing_of_the_users() -> None:
-    scopes = manifest(SHOWN, mode="socket", prefix="bystander")["oauth_config"]["scopes"]
+    scopes = manifest(RUNNABLE, mode="socket", prefix="bystander")["oauth_config"]["scopes"]
 
     assert scopes == {"bot": list(BOT_SCOPES)}
     assert {each for each in BOT_SCOPES if "write" in each} == {"chat:write", "chat:write.public", "im:write"}

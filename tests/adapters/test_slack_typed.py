@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from adapters.slack.interactions import command_text
 from adapters.slack.interactions.command_text import Typed
 from bot.commands.parse import parse
-from bot.commands.shown import SHOWN
-from bot.commands.spec import COMMANDS
+from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.errors import UsageError
-from bot.model import CommandInfo
+from bot.model import CommandSpec
 from tests.adapters.any_messages import TEXTS, unhurried
 
-KNOWN = {each.path: each for each in SHOWN}
+KNOWN = {each.path: each for each in RUNNABLE}
 ALERTS_ADD, ALERTS_TEST = KNOWN["alerts add"], KNOWN["alerts test"]
 
 
@@ -23,7 +22,7 @@ def line(name: str, text: str = "", prefix: str = "bystander") -> str:
     return command_text.read(name, text, KNOWN, prefix).line
 
 
-def given(command: CommandInfo, rest: str) -> dict[str, str]:
+def given(command: CommandSpec, rest: str) -> dict[str, str]:
     """Return what is typed behind a command, as the desk reads it and as Slack's signs are meant."""
     return command_text.values(command, parse(f"/{command.path} {rest}", COMMANDS).values)
 

@@ -13,8 +13,8 @@ from slack_sdk.models.views import View
 from adapters.slack.interactions import views
 from adapters.slack.interactions.views import Button, Part
 from adapters.slack.messages.render import LABEL, VALUE
-from bot.commands.shown import SHOWN
-from bot.model import CommandInfo, ParameterInfo, Reply
+from bot.commands.spec import RUNNABLE
+from bot.model import CommandSpec, ParameterSpec, Reply
 from bot.text.truncate import units
 from tests.adapters.any_messages import NAMES, REPLIES, TEXTS, unhurried
 from tests.adapters.slack_talk_rig import texts
@@ -22,7 +22,7 @@ from tests.fakes.slack_blocks import message_faults
 from tests.fakes.slack_elements import OFFER
 from tests.fakes.slack_views import view_faults
 
-FOLLOW = next(each for each in SHOWN if each.path == "follow")
+FOLLOW = next(each for each in RUNNABLE if each.path == "follow")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=9), inside, max_size=3),
@@ -59,8 +59,8 @@ def test_the_form_of_a_reader_asks_for_categories_and_cadence() -> None:
 
 
 def test_only_cadences_that_can_be_had_are_offered() -> None:
-    when = ParameterInfo("when", "How soon", "choice", choices=("now", "daily"))
-    view = views.form(CommandInfo("follow", "", (FOLLOW.parameters[0], when)), [])
+    when = ParameterSpec("when", "How soon", "choice", choices=("now", "daily"))
+    view = views.form(CommandSpec("follow", "", (FOLLOW.parameters[0], when)), [])
 
     assert [each["value"] for each in element(view, "when")["options"]] == ["now", "daily"]
 

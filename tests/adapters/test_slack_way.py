@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import FeedState
 from bot.ports import Inspection, PollCommit, PollRecord, Store
@@ -48,7 +47,7 @@ async def library(path: Path) -> AsyncIterator[Store]:
 async def rig(tmp_path: Path) -> AsyncIterator[tuple[Talk, Store]]:
     async with library(tmp_path) as store:
         clock = Hands()
-        services = Services(Dispatcher(store, Nobody(), clock, channel_address), store, clock)
+        services = Services(Dispatcher(store, Nobody(), clock), store, clock)
         async with talk(services) as each:
             yield each, store
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from ipaddress import ip_network
 
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, Claim, EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post, Reply
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
@@ -94,7 +93,7 @@ class Room:
 
     def __post_init__(self) -> None:
         inspector = FeedInspector(self.fetcher, self.sandbox)
-        self.dispatcher = Dispatcher(self.store, inspector, self.clock, channel_address, zone=self.zone)
+        self.dispatcher = Dispatcher(self.store, inspector, self.clock, zone=self.zone)
 
     def caller(self, who: str = "alice", *, admin: bool = False, place: str = "") -> Caller:
         return Caller(f"console:{who}", f"console:{place or who}", admin=admin)

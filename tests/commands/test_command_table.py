@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.declaration import Command
 from bot.commands.parse import parse
-from bot.commands.spec import COMMANDS, Completes
+from bot.commands.spec import COMMANDS, RUNNABLE, TABLE
+from bot.model import CommandSpec, Completes
 from tests.commands.room import Room
 
 DOCS = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
-ALL: list[Command] = [command for top in COMMANDS for command in (top, *top.subcommands)]
-LEAVES = [command for command in ALL if not command.subcommands]
+ALL: list[CommandSpec] = [command for top in COMMANDS for command in (top, *top.subcommands)]
 # Names that Slack itself answers to.
 TAKEN_BY_SLACK = re.findall(
     r"\w+",
@@ -22,10 +21,10 @@ TAKEN_BY_SLACK = re.findall(
 DISCORD_NAME = re.compile(r"[-_a-z0-9]{1,32}")
 
 each_command = pytest.mark.parametrize("command", ALL, ids=[command.path for command in ALL])
-each_leaf = pytest.mark.parametrize("command", LEAVES, ids=[command.path for command in LEAVES])
+each_leaf = pytest.mark.parametrize("command", RUNNABLE, ids=[command.path for command in RUNNABLE])
 
 
-def section(command: Command) -> str:
+def section(command: CommandSpec) -> str:
     """Return the documentation of a command: from its heading to the next."""
     match = re.search(rf"^### `/{command.path}(?= |`)(.*?)(?=^##|\Z)", DOCS, re.MULTILINE | re.DOTALL)
     assert match, f"docs/commands.md has no heading for /{command.path}"
@@ -33,7 +32,7 @@ def section(command: Command) -> str:
 
 
 @each_command
-def test_names_and_helps_fit_discord(command: Command) -> None:
+def test_names_and_helps_fit_discord(command: CommandSpec) -> None:
     assert DISCORD_NAME.fullmatch(command.name)
     assert 1 <= len(command.help) <= 100
     assert len(command.parameters) <= 25
@@ -45,7 +44,7 @@ def test_names_and_helps_fit_discord(command: Command) -> None:
 
 
 @each_command
-def test_required_parameters_come_first_as_discord_wants(command: Command) -> None:
+def test_required_parameters_come_first_as_discord_wants(command: CommandSpec) -> None:
     required = [parameter.required for parameter in command.parameters]
 
     assert required == sorted(required, reverse=True)
@@ -62,10 +61,15 @@ def test_no_name_is_taken_by_slack_or_used_twice() -> None:
 
 
 @each_command
-def test_a_part_of_a_group_names_its_group_and_shares_its_guard(command: Command) -> None:
+def test_a_part_of_a_group_names_its_group_and_shares_its_guard(command: CommandSpec) -> None:
     for part in command.subcommands:
         assert part.group == command.name
         assert part.admin == command.admin
+
+
+def test_every_path_has_a_handler_and_stands_once_in_the_table() -> None:
+    assert [command.path for command in ALL] == list(dict.fromkeys(command.path for command in ALL))
+    assert {command.path: command for command in ALL} == {path: each.spec for path, each in TABLE.items()}
 
 
 def test_what_is_for_admins_is_said_in_the_table() -> None:
@@ -73,7 +77,7 @@ def test_what_is_for_admins_is_said_in_the_table() -> None:
 
 
 @each_command
-def test_numbers_have_bounds_and_choices_have_words(command: Command) -> None:
+def test_numbers_have_bounds_and_choices_have_words(command: CommandSpec) -> None:
     for parameter in command.parameters:
         assert (parameter.kind == "number") == (parameter.minimum < parameter.maximum)
         assert (parameter.kind == "choice") == bool(parameter.choices)
@@ -82,7 +86,7 @@ def test_numbers_have_bounds_and_choices_have_words(command: Command) -> None:
 
 
 @each_command
-def test_the_example_is_a_use_of_the_command(command: Command) -> None:
+def test_the_example_is_a_use_of_the_command(command: CommandSpec) -> None:
     parsed = parse(command.example, COMMANDS)
 
     assert parsed.command.path.split()[0] == command.path.split()[0]
@@ -92,7 +96,7 @@ def test_the_example_is_a_use_of_the_command(command: Command) -> None:
 
 @each_leaf
 async def test_a_required_parameter_that_is_missing_is_asked_for_with_the_syntax(
-    room: Room, command: Command
+    room: Room, command: CommandSpec
 ) -> None:
     if any(parameter.required for parameter in command.parameters):
         text = await room.refused(f"/{command.path}", admin=True)
@@ -101,7 +105,7 @@ async def test_a_required_parameter_that_is_missing_is_asked_for_with_the_syntax
 
 
 @each_command
-async def test_help_explains_each_command(room: Room, command: Command) -> None:
+async def test_help_explains_each_command(room: Room, command: CommandSpec) -> None:
     text = (await room.say(f"/help {command.path}")).text
 
     assert command.help in text
@@ -125,7 +129,7 @@ async def test_help_of_an_unknown_command_names_the_nearest(room: Room) -> None:
 
 
 @each_leaf
-def test_the_docs_have_each_command_with_its_syntax_parameters_and_answer(command: Command) -> None:
+def test_the_docs_have_each_command_with_its_syntax_parameters_and_answer(command: CommandSpec) -> None:
     text = section(command)
 
     assert f"### `{command.usage}`" in text
@@ -139,7 +143,7 @@ def test_the_docs_have_each_command_with_its_syntax_parameters_and_answer(comman
 
 
 @each_leaf
-def test_the_docs_say_who_may(command: Command) -> None:
+def test_the_docs_say_who_may(command: CommandSpec) -> None:
     admins = DOCS.index("## For admins")
 
     assert (DOCS.index(section(command)) > admins) == command.admin
@@ -148,9 +152,9 @@ def test_the_docs_say_who_may(command: Command) -> None:
 def test_the_docs_have_no_command_that_is_gone() -> None:
     documented = re.findall(r"^### `/([a-z ]+?)(?: [A-Z\[].*)?`$", DOCS, re.MULTILINE)
 
-    assert sorted(documented) == sorted(command.path for command in LEAVES)
+    assert sorted(documented) == sorted(command.path for command in RUNNABLE)
 
 
 @pytest.mark.parametrize("line", re.findall(r"^    (/.*)$", DOCS, re.MULTILINE))
 def test_the_examples_of_the_docs_are_read(line: str) -> None:
-    assert parse(line, COMMANDS).command in LEAVES
+    assert parse(line, COMMANDS).command in RUNNABLE

@@ -6,11 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
-from bot.commands.parse import find_command
 from bot.commands.spec import COMMANDS
-from bot.model import Caller
 from bot.ports import Inspection
 from tests.commands.room import Room
 
@@ -18,20 +15,18 @@ from tests.commands.room import Room
 async def test_structured_values_do_what_a_line_does(room: Room) -> None:
     values = {"categories": "China us, -taiwan", "when": "now", "feed": ""}
 
-    reply = await room.dispatcher.execute(room.caller(), find_command("follow", COMMANDS), values)
+    reply = await room.dispatcher.execute(room.caller(), "follow", values)
 
     assert reply == await room.say("/follow china us, -Taiwan", "bob")
 
 
 async def test_structured_values_are_checked_too(room: Room) -> None:
-    latest, add = find_command("latest", COMMANDS), find_command("alerts add", COMMANDS)
-
     wrong = [
-        await room.dispatcher.execute(room.caller(), latest, {"count": "99"}),
-        await room.dispatcher.execute(room.caller(), latest, {"colour": "red"}),
-        await room.dispatcher.execute(room.caller(), latest, {"category": "x" * 1001}),
-        await room.dispatcher.execute(room.caller(), add, {"categories": "Trade"}),
-        await room.dispatcher.execute(room.caller(admin=True), find_command("alerts", COMMANDS), {}),
+        await room.dispatcher.execute(room.caller(), "latest", {"count": "99"}),
+        await room.dispatcher.execute(room.caller(), "latest", {"colour": "red"}),
+        await room.dispatcher.execute(room.caller(), "latest", {"category": "x" * 1001}),
+        await room.dispatcher.execute(room.caller(), "alerts add", {"categories": "Trade"}),
+        await room.dispatcher.execute(room.caller(admin=True), "alerts", {}),
     ]
 
     assert [reply.ok for reply in wrong] == [False] * 5
@@ -91,18 +86,10 @@ async def test_a_long_line_is_refused(room: Room) -> None:
     assert "too long: 5,008 characters" in await room.refused("/follow " + "x" * 5000)
 
 
-async def test_the_channel_name_is_what_the_platform_calls_it(room: Room) -> None:
-    dispatcher = Dispatcher(
-        room.store,
-        Deaf(),
-        room.clock,
-        lambda _, text: f"console:{text}",
-        channel_name=lambda address: f"#{address.removeprefix('console:')}",
-    )
+async def test_another_channel_is_named_by_its_address_without_the_platform(room: Room) -> None:
+    reply = await room.say("/alerts add Trade channel:#c new:yes", admin=True, place="b")
 
-    reply = await dispatcher.run(Caller("console:a", "console:b", admin=True), "/alerts add Trade channel:c")
-
-    assert "Channel #c now gets: Trade; at once." in reply.text
+    assert "Channel c now gets: Trade; at once." in reply.text
 
 
 class Deaf:
@@ -118,7 +105,7 @@ class Deaf:
 @pytest.fixture
 def deaf_room(room: Room, caplog: pytest.LogCaptureFixture) -> Room:
     caplog.set_level(logging.WARNING)
-    room.dispatcher = Dispatcher(room.store, Deaf(), room.clock, channel_address)
+    room.dispatcher = Dispatcher(room.store, Deaf(), room.clock)
     return room
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedState
 from bot.pipeline.inspector import FeedInspector
@@ -186,7 +185,7 @@ class Running:
 
 def run_with(room: Room, *parts: PartState) -> None:
     inspector = FeedInspector(room.fetcher, room.sandbox)
-    room.dispatcher = Dispatcher(room.store, inspector, room.clock, channel_address, runtime=Running(*parts))
+    room.dispatcher = Dispatcher(room.store, inspector, room.clock, runtime=Running(*parts))
 
 
 async def test_nothing_is_called_well_while_a_chat_is_not_connected(room: Room) -> None:

@@ -12,7 +12,6 @@ from adapters.discord.messages.render import follow_id, followed
 from adapters.slack.messages.render import payload
 from bot.commands.reading import Vocabulary, read_list
 from bot.commands.resolve import resolve
-from bot.commands.spec import COMMANDS
 from bot.model import EVERYTHING, Alert, Kind, SuggestedAction, Term
 from bot.text.normalize import fold, term_key
 from bot.text.sanitize import visible
@@ -32,8 +31,7 @@ async def suggestions(room: Room, path: str, typed: str) -> list[str]:
 
 
 async def take_up(room: Room, offer: SuggestedAction) -> None:
-    command = next(each for each in COMMANDS if each.path == offer.path)
-    assert (await room.dispatcher.execute(room.caller(), command, dict(offer.values))).ok
+    assert (await room.dispatcher.execute(room.caller(), offer.path, dict(offer.values))).ok
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.commands.parse import find_command
-from bot.commands.spec import COMMANDS
 from tests.commands.room import POSTS, Room, post_row
 
 
@@ -152,8 +150,6 @@ async def test_names_of_any_length_and_with_commas_can_be_taken_off_by_their_off
     quoted = f'"{name}"' if "," in name else name
     assert (await room.say(f"/follow {quoted}")).ok
     (offer,) = (await room.say("/following")).offers
-    reply = await room.dispatcher.execute(
-        room.caller(), find_command(offer.path, COMMANDS), dict(offer.values)
-    )
+    reply = await room.dispatcher.execute(room.caller(), offer.path, dict(offer.values))
 
     assert reply.text == "You follow nothing now."

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.commands.parse import parse
-from bot.commands.shown import SHOWN
-from bot.commands.spec import COMMANDS
+from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.errors import PermanentError, Scope, TemporaryError
-from bot.model import Caller, CommandInfo, Destination, Digest, Message, Notice, Reply
+from bot.model import Caller, CommandSpec, Destination, Digest, Message, Notice, Reply
 from bot.ports import BotServices, WebRoute
 from bot.text.sanitize import one_line
 from tests.contracts.adapter_rig import Platform, Rig
@@ -135,7 +134,7 @@ class QuietServices:
 
     answer: str = "Done."
     lines: list[tuple[Caller, str]] = field(default_factory=list)
-    commands: tuple[CommandInfo, ...] = field(default_factory=lambda: SHOWN)
+    commands: tuple[CommandSpec, ...] = field(default_factory=lambda: RUNNABLE)
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def asked(self, times: int) -> None:

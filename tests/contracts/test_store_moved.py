@@ -95,6 +95,14 @@ async def test_two_that_become_one_get_each_post_once_and_lose_none(store: Store
     assert len(await store.subscriptions(NEW)) == 1
 
 
+async def test_what_waits_is_counted_once_after_two_became_one(store: Store) -> None:
+    await with_posts(store, "p1", "p2", followers=(ALICE, BOB))
+    before = await store.queue_health()
+    await store.move(ALICE, BOB, T0)
+
+    assert (before.waiting, (await store.queue_health()).waiting) == (4, 2)
+
+
 async def test_two_that_become_one_follow_what_each_followed(store: Store) -> None:
     await with_posts(store, followers=(ALICE,))
     await follow(store, ALICE, "Trade")

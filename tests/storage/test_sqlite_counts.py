@@ -5,17 +5,29 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.ports import Failed, PollCommit, Sent
+from bot.model import Claim
+from bot.ports import (
+    AdminNotice,
+    Failed,
+    Parked,
+    PollCommit,
+    Requeued,
+    Retry,
+    Sent,
+    Settlement,
+    Store,
+)
 from storage.sqlite import migrate
 from storage.sqlite.store import open_sqlite
-from tests.contracts.store_samples import ALICE, BOB, add_feed, claim, follow, later, record, row
+from tests.contracts.store_samples import ALICE, BOB, CAROL, add_feed, claim, follow, later, record, row
 
 KEPT_TERMS = "SELECT feed_id, term, posts, last_used_at FROM terms ORDER BY feed_id, term"
 COUNTED_TERMS = """
@@ -26,7 +38,8 @@ GROUP BY t.feed_id, t.term ORDER BY t.feed_id, t.term
 """
 KEPT_STATES = "SELECT state, deliveries FROM delivery_counts ORDER BY state"
 COUNTED_STATES = """
-SELECT kept.state, (SELECT count(*) FROM deliveries AS q WHERE q.state = kept.state)
+SELECT kept.state, (SELECT count(*) FROM deliveries AS q
+    WHERE q.state = kept.state OR (kept.state = 'waiting' AND q.state IN ('pending', 'sending')))
 FROM delivery_counts AS kept ORDER BY kept.state
 """
 # Each post's terms hold what they are sorted by as the post has it.
@@ -36,18 +49,35 @@ WHERE (pt.feed_id, pt.canonical_id, pt.published_at) <> (p.feed_id, p.canonical_
 """
 NAMES = ["Trade", "trade", "China-U.S.", "Arts"]
 KINDS = ["new", "silent", "changed", "quiet_changed"]
+OUTCOMES: dict[str, Callable[[Claim, datetime], Settlement]] = {
+    "send": lambda claim, at: Sent(claim, "reference", at),
+    "fail": lambda claim, at: Failed(claim, "refused", at),
+    "retry": lambda claim, at: Retry(claim, at, "busy"),
+    "park": lambda claim, at: Parked(claim, "shut", at, at, (AdminNotice(BOB, "Parked."),)),
+    "give back": Requeued,
+}
+DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
+    "claim only": claim,
+    "notify": lambda store, at: store.notify([ALICE, CAROL], "A notice.", at),
+    "park all": lambda store, at: store.park([ALICE, BOB], "shut", at, at),
+    "probe": lambda store, at: store.probe_parked(at),
+    "resume": lambda store, at: store.resume(ALICE, at),
+    "give up": lambda store, at: store.give_up(ALICE, "gone", at),
+    "move": lambda store, at: store.move(ALICE, BOB, at),
+    "move away": lambda store, at: store.move(BOB, CAROL, at),
+}
 
 Change = tuple[str, int, int, list[str], list[str], int]
 changes = some.lists(
     some.tuples(
-        some.sampled_from([*KINDS, "send", "fail", "delete"]),
+        some.sampled_from([*KINDS, *OUTCOMES, *DEEDS, "delete"]),
         some.integers(0, 1),  # feed
         some.integers(0, 3),  # post
         some.lists(some.sampled_from(NAMES), max_size=3, unique=True),
         some.lists(some.sampled_from(NAMES), max_size=2, unique=True),
         some.integers(0, 5),  # minutes
     ),
-    max_size=25,
+    max_size=30,
 )
 
 
@@ -63,7 +93,7 @@ def delete(path: str, post: str) -> None:
         connection.execute("DELETE FROM posts WHERE key = ?", [post])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps=changes)
 def test_counts_are_what_counting_afresh_gives(steps: Sequence[Change]) -> None:
     async def run(path: str) -> None:
@@ -78,14 +108,11 @@ def test_counts_are_what_counting_afresh_gives(steps: Sequence[Change]) -> None:
                 await store.commit_poll(commit)
             elif what == "delete":
                 await asyncio.to_thread(delete, path, f"p{number}")
+            elif what in DEEDS:
+                await DEEDS[what](store, later(60 * minutes))
             else:
                 for each in await claim(store, later(60 * minutes)):
-                    outcome = (
-                        Sent(each, "reference", later(minutes))
-                        if what == "send"
-                        else Failed(each, "refused", later(minutes))
-                    )
-                    await store.settle([outcome])
+                    await store.settle([OUTCOMES[what](each, later(minutes))])
         await store.aclose()
 
     with tempfile.TemporaryDirectory() as folder:
@@ -98,20 +125,25 @@ def test_counts_are_what_counting_afresh_gives(steps: Sequence[Change]) -> None:
 
 
 def test_an_older_database_is_counted_when_it_is_brought_up_to_date() -> None:
-    older = [step for step in migrate.steps() if "CREATE TABLE delivery_counts" not in step]
-    (counting,) = set(migrate.steps()) - set(older)
+    steps = migrate.steps()
+    counting = next(number for number, step in enumerate(steps) if "CREATE TABLE delivery_counts" in step)
     with closing(sqlite3.connect(":memory:")) as connection:
-        for step in older:
+        for step in steps[:counting]:
             connection.executescript(step)
         connection.executescript(OLD_POSTS)
-        connection.executescript(counting)
+        for step in steps[counting:]:
+            connection.executescript(step)
 
         assert connection.execute(KEPT_TERMS).fetchall() == [
             (1, "c:arts", 0, None),
             (1, "c:trade", 2, 20),
             (1, "t:steel", 1, 10),
         ]
-        assert connection.execute(KEPT_STATES).fetchall() == [("failed", 1), ("sent", 2)]
+        assert connection.execute(KEPT_STATES).fetchall() == [
+            ("failed", 1),
+            ("sent", 2),
+            ("waiting", 1),
+        ]
         assert connection.execute(STRAYS).fetchone() == (0,)
 
 

@@ -103,7 +103,10 @@ PLANS = {
     "newest": (search.NEWEST, ["SCAN posts USING COVERING INDEX posts_newest"]),
     "matches among": (search.MATCHES_AMONG, []),
     "by date": (search.BY_DATE, [POSTS]),
-    "queue": (archive.QUEUE, ["SCAN deliveries USING INDEX deliveries_queue"]),
+    "queue": (
+        archive.QUEUE,
+        ["SEARCH deliveries USING INDEX deliveries_oldest", "SEARCH delivery_counts USING PRIMARY KEY"],
+    ),
     "log": (archive.LOG, ["SEARCH q USING INDEX deliveries_log (destination_id=?)"]),
     "deliveries of a post": (
         archive.OF_POST,
@@ -122,7 +125,7 @@ PLANS = {
 # What may be walked through: what was handed in, few by nature, in the wanted order up to a limit, or the
 # rows of an index that holds only what is under way.
 WALKED = re.compile(
-    r"SCAN ((filed|json_each|typed|match|seen|archive) VIRTUAL|\(subquery|feeds"
+    r"SCAN (CONSTANT ROW|(filed|json_each|typed|match|seen|archive) VIRTUAL|\(subquery|feeds"
     r"|posts USING COVERING INDEX posts_newest|s USING INDEX subscriptions_channels"
     r"|(q|deliveries) USING INDEX deliveries_(due|sending|edits|queue))"
 )

@@ -11,7 +11,7 @@ from adapters.discord.interactions.callback import CallbackData
 from adapters.discord.messages.markdown import with_names
 from adapters.discord.messages.render import LABEL, Button, Card, Menu, payload, reply_pages
 from adapters.shared.pages import can_turn, page_turns
-from bot.model import Caller, CommandInfo, ParameterInfo, Reply, SuggestedAction
+from bot.model import Caller, CommandSpec, ParameterSpec, Reply, SuggestedAction
 from bot.ports import BotServices, KeyValueStore
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, units
@@ -43,7 +43,7 @@ async def messages(
 
 
 async def menu(
-    command: CommandInfo,
+    command: CommandSpec,
     parameter: str,
     values: Mapping[str, str],
     options: Sequence[str],
@@ -54,12 +54,12 @@ async def menu(
     return Card(f"{command.help}:", menu=Menu(custom_id, _PROMPT, tuple(options)))
 
 
-def has_menu(command: CommandInfo, parameter: ParameterInfo) -> bool:
+def has_menu(command: CommandSpec, parameter: ParameterSpec) -> bool:
     """Whether the parameter may be left out, so that a menu asks for it."""
     return parameter.kind == MENU_KIND and parameter.required and parameter.suggests and not command.admin
 
 
-def left_out(command: CommandInfo, values: Mapping[str, str]) -> str:
+def left_out(command: CommandSpec, values: Mapping[str, str]) -> str:
     """Return the parameter that a menu has to ask for, "" for none."""
     asked = (each.name for each in command.parameters if has_menu(command, each))
     return next((name for name in asked if name not in values), "")

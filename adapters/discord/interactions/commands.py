@@ -16,7 +16,7 @@ from typing import Any
 from adapters.discord.interactions.answers import has_menu
 from adapters.discord.messages.destinations import channel_address, role_mention
 from adapters.discord.sdk import discord
-from bot.model import CommandInfo, ParameterInfo
+from bot.model import CommandSpec, ParameterSpec
 
 _LONGEST_TEXT = 1000  # characters of a text option
 _MOST_CHOICES = 25
@@ -46,9 +46,9 @@ class Invocation:
     focused: str = ""
 
 
-def payload(commands: Sequence[CommandInfo]) -> list[dict[str, Any]]:
+def payload(commands: Sequence[CommandSpec]) -> list[dict[str, Any]]:
     """Return the global commands as Discord takes them; those with a path of two words as sub-commands."""
-    groups: dict[str, list[CommandInfo]] = {}
+    groups: dict[str, list[CommandSpec]] = {}
     for command in commands:
         groups.setdefault(command.path.partition(" ")[0], []).append(command)
     return [_command(name, members) for name, members in groups.items()]
@@ -70,7 +70,7 @@ def read(data: Mapping[str, Any], guild_id: int | None) -> Invocation:
     return Invocation(path, values, focused)
 
 
-def _command(name: str, members: Sequence[CommandInfo]) -> dict[str, Any]:
+def _command(name: str, members: Sequence[CommandSpec]) -> dict[str, Any]:
     first = members[0]
     shared: dict[str, Any] = {"type": discord.AppCommandType.chat_input.value, "name": name}
     if first.path == name:
@@ -96,7 +96,7 @@ def _command(name: str, members: Sequence[CommandInfo]) -> dict[str, Any]:
     }
 
 
-def _subcommand(command: CommandInfo) -> dict[str, Any]:
+def _subcommand(command: CommandSpec) -> dict[str, Any]:
     return {
         "type": _Option.subcommand.value,
         "name": command.path.partition(" ")[2],
@@ -105,13 +105,13 @@ def _subcommand(command: CommandInfo) -> dict[str, Any]:
     }
 
 
-def _options(command: CommandInfo) -> list[dict[str, Any]]:
+def _options(command: CommandSpec) -> list[dict[str, Any]]:
     """Return the parameters, those that are demanded first, as Discord wants them."""
     options = [_option(command, parameter) for parameter in command.parameters]
     return sorted(options, key=lambda option: not option["required"])
 
 
-def _option(command: CommandInfo, parameter: ParameterInfo) -> dict[str, Any]:
+def _option(command: CommandSpec, parameter: ParameterSpec) -> dict[str, Any]:
     kind = _KINDS.get(parameter.kind, _Option.string)
     option: dict[str, Any] = {
         "type": kind.value,

@@ -25,7 +25,7 @@ from adapters.shared.token_bucket import urgent
 from adapters.shared.welcome import welcome
 from bot.errors import DeliveryError
 from bot.logs.outage import OutageLog
-from bot.model import Caller, CommandInfo, Reply
+from bot.model import Caller, CommandSpec, Reply
 from bot.ports import BotServices
 
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
@@ -122,7 +122,7 @@ class Conversation:
         return reply
 
     async def _offer_menu(
-        self, interaction: _Interaction, command: CommandInfo, parameter: str, values: Mapping[str, str]
+        self, interaction: _Interaction, command: CommandSpec, parameter: str, values: Mapping[str, str]
     ) -> bool:
         """Answer with a menu of what can be chosen; False when there is nothing to choose."""
         options = await self._services.complete(self._caller(interaction), command.path, parameter, "")

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.model import CommandInfo
+from bot.model import CommandSpec
 from bot.text.truncate import clip
 
 Json = dict[str, Any]
@@ -65,7 +65,7 @@ _MOST_COMMANDS, _COMMAND_NAME, _HINT, _HELP = 50, 32, 100, 140
 
 
 def manifest(
-    commands: Sequence[CommandInfo], *, mode: str, prefix: str, public_url: str = "", oauth: bool = False
+    commands: Sequence[CommandSpec], *, mode: str, prefix: str, public_url: str = "", oauth: bool = False
 ) -> Json:
     """Return the manifest of the Slack app.
 
@@ -100,7 +100,7 @@ def manifest(
 
 
 def text(
-    commands: Sequence[CommandInfo], *, mode: str, prefix: str, public_url: str = "", oauth: bool = False
+    commands: Sequence[CommandSpec], *, mode: str, prefix: str, public_url: str = "", oauth: bool = False
 ) -> str:
     """Return the manifest as the JSON to paste at Slack."""
     made = manifest(commands, mode=mode, prefix=prefix, public_url=public_url, oauth=oauth)
@@ -122,9 +122,9 @@ def _settings(events_url: str) -> Json:
     return settings
 
 
-def _slash_commands(commands: Sequence[CommandInfo], prefix: str, url: str) -> list[Json]:
+def _slash_commands(commands: Sequence[CommandSpec], prefix: str, url: str) -> list[Json]:
     """Return the root command and each command of its own; sub-commands are words behind their group."""
-    groups: dict[str, list[CommandInfo]] = {}
+    groups: dict[str, list[CommandSpec]] = {}
     for command in commands:
         groups.setdefault(command.path.partition(" ")[0], []).append(command)
     listed = [_slash_command(prefix, "All of Bystander's commands", "help | follow Trade | following", url)]
@@ -143,18 +143,18 @@ def _slash_command(name: str, about: str, hint: str, url: str) -> Json:
     return made | {"should_escape": False}  # names like U.S. would become links
 
 
-def _help(members: Sequence[CommandInfo]) -> str:
+def _help(members: Sequence[CommandSpec]) -> str:
     if len(members) == 1:
         return members[0].help
     audience = " (for admins)" if all(each.admin for each in members) else ""
     return f"{_actions(members, ', ').capitalize()}{audience}"
 
 
-def _hint(name: str, members: Sequence[CommandInfo]) -> str:
+def _hint(name: str, members: Sequence[CommandSpec]) -> str:
     if len(members) == 1:
         return members[0].example.removeprefix(f"/{name}").strip()
     return _actions(members, " | ")
 
 
-def _actions(members: Sequence[CommandInfo], gap: str) -> str:
+def _actions(members: Sequence[CommandSpec], gap: str) -> str:
     return gap.join(each.path.partition(" ")[2] for each in members)

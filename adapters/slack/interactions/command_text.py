@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.errors import UsageError
-from bot.model import CommandInfo
+from bot.model import CommandSpec
 from bot.text.sanitize import visible
 from bot.text.truncate import clip
 
@@ -46,7 +46,7 @@ class Typed:
         return f"/{self.path} {self.rest}".rstrip() if self.path else self.line
 
 
-def read(name: str, text: str, commands: Mapping[str, CommandInfo], prefix: str) -> Typed:
+def read(name: str, text: str, commands: Mapping[str, CommandSpec], prefix: str) -> Typed:
     """Return what was typed. `name` is the slash command; all commands also stand behind the `prefix` one.
 
     What could be a command with a channel takes nothing along that was not looked at here.
@@ -64,7 +64,7 @@ def read(name: str, text: str, commands: Mapping[str, CommandInfo], prefix: str)
     return Typed(f"/{plain(f'{first} {words[1]} {rest}'.strip())}")
 
 
-def read_line(line: str, commands: Mapping[str, CommandInfo]) -> Typed:
+def read_line(line: str, commands: Mapping[str, CommandSpec]) -> Typed:
     """Return what a line stands for that was read before."""
     name, _, text = line.strip().partition(" ")
     return read(name, text, commands, "")
@@ -86,12 +86,12 @@ def plain(text: str, *, addresses: bool = False) -> str:
     return _unescaped(_TOKEN.sub(word, text))
 
 
-def takes_channel(command: CommandInfo) -> bool:
+def takes_channel(command: CommandSpec) -> bool:
     """Whether a command has a parameter for a channel, so that its values are read here."""
     return any(each.kind == "channel" for each in command.parameters)
 
 
-def values(command: CommandInfo, given: Mapping[str, str]) -> dict[str, str]:
+def values(command: CommandSpec, given: Mapping[str, str]) -> dict[str, str]:
     """Return the values typed for a command without Slack's signs; channels keep theirs, for `channel`.
 
     Raises UsageError for a mention of nobody known.
@@ -136,7 +136,7 @@ def _parted(text: str) -> tuple[str, str]:
     return first, rest.strip()
 
 
-def _known(command: CommandInfo, rest: str) -> Typed:
+def _known(command: CommandSpec, rest: str) -> Typed:
     wants_address = any(each.kind in ADDRESSES for each in command.parameters)
     return Typed(f"/{command.path} {plain(rest, addresses=wants_address)}".strip(), command.path, rest)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from adapters.slack.interactions.request_context import channel_id
 from adapters.slack.messages.render import LABEL, SECTION, VALUE, Json, reply_pages
-from bot.model import CommandInfo, ParameterInfo, Reply
+from bot.model import CommandSpec, ParameterSpec, Reply
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, units
 
@@ -125,7 +125,7 @@ def _button(button: Button) -> Json:
 # --- the form ----------------------------------------------------------------------------------------------
 
 
-def form(command: CommandInfo, feeds: Sequence[str], *, back: str = "", place: str | None = None) -> Json:
+def form(command: CommandSpec, feeds: Sequence[str], *, back: str = "", place: str | None = None) -> Json:
     """Return the modal that asks what to follow.
 
     `command`: whose parameters are asked for. `feeds`: names, asked for where there are several. `back`: the
@@ -169,7 +169,7 @@ def errors(text: str, *, of_place: bool = False) -> dict[str, str]:
     return {PLACE if of_place else "categories": clip(text.replace("\n", " "), _ERROR, units)}
 
 
-def _categories(parameter: ParameterInfo) -> Json:
+def _categories(parameter: ParameterSpec) -> Json:
     element = {
         "type": "multi_external_select",
         "action_id": parameter.name,
@@ -181,7 +181,7 @@ def _categories(parameter: ParameterInfo) -> Json:
     return _input(parameter.name, "Categories", element, hint=hint)
 
 
-def _select(parameter: ParameterInfo, names: Sequence[str], chosen: str = "") -> Json:
+def _select(parameter: ParameterSpec, names: Sequence[str], chosen: str = "") -> Json:
     made = options(names)
     element: Json = {"type": "static_select", "action_id": parameter.name, "options": made}
     if first := next((each for each in made if each["value"] == chosen), None):
