@@ -24,7 +24,8 @@ from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Store
 from bot.sandbox.sandbox import Sandbox
-from bot.web.metrics import Snapshot, exposition
+from bot.web.metrics import exposition
+from bot.web.snapshot import Snapshot
 from bot.web.status_page import status_page
 from storage import open_store
 
@@ -103,7 +104,7 @@ async def pages(store: Store) -> None:
     show("/metrics", await measured(partial(_page, store, exposition)))
 
 
-async def _page(store: Store, shape: Callable[[Snapshot], str]) -> str:
+async def _page(store: Store, shape: Callable[[Snapshot], object]) -> object:
     feeds, queue, now = await store.feeds(), await store.queue_health(), Still().now()
     return shape(Snapshot(feeds, queue, {}, {}, now, now, "1"))
 

@@ -14,7 +14,7 @@ from html import escape
 from bot.model import Feed
 from bot.ports import QueueHealth
 from bot.text.sanitize import one_line
-from bot.web.metrics import Snapshot
+from bot.web.snapshot import Snapshot
 
 LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
 STUCK = timedelta(minutes=10)  # an alert that waits longer is worth a word
