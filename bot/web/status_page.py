@@ -99,7 +99,7 @@ def _condition(feed: Feed, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FeedCard:
-    """What the page shows of a feed. `due`: whether the next check should have begun. `error`: "" for none."""
+    """What the page shows of a feed. `due`: whether it is time for the next check. `error`: "" for none."""
 
     name: str
     condition: str
