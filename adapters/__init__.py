@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
+from pydantic import ValidationError
+
 from adapters.plugin import AdapterPlugin
+from bot.config.values import AdapterTable
 from bot.errors import ConfigError
+from bot.text.sanitize import one_line
 
 GROUP = "bystander.adapters"  # of the entry points by which installed packages offer theirs
 
 _BUILT_IN = ("console", "discord", "slack")
+_NAME = re.compile("[a-z][a-z0-9_-]*")  # addresses begin with it, and it is a table of the config
+_LONGEST_REASON = 200
 
 
 @cache
-def _installed() -> dict[str, EntryPoint]:
-    """Return the entry points of installed packages by name; the plug-ins of this folder go first."""
-    return {each.name: each for each in entry_points(group=GROUP) if each.name not in _BUILT_IN}
+def _installed() -> dict[str, list[EntryPoint]]:
+    """Return the entry points of installed packages by name, without those of the plug-ins in this folder."""
+    found: dict[str, list[EntryPoint]] = {}
+    for each in entry_points(group=GROUP):
+        if each.name not in _BUILT_IN:
+            found.setdefault(each.name, []).append(each)
+    return found
 
 
 def names() -> tuple[str, ...]:
@@ -33,16 +44,38 @@ def plugin(name: str) -> AdapterPlugin[Any]:
         return cast("AdapterPlugin[Any]", import_module(f"adapters.{name}.plugin").PLUGIN)
     if name not in _installed():
         raise ConfigError([f"{name}: there is no adapter of this name; known are {', '.join(names())}"])
-    entry = _installed()[name]
-    package = entry.dist.name if entry.dist else entry.module
+    first, *others = _installed()[name]
+    if others:
+        packages = ", ".join(sorted(map(_package, (first, *others))))
+        raise ConfigError([f"{name}: more than one package offers it; keep one of {packages}"])
+    if fault := _fault(name, first):
+        raise ConfigError([f"{name}: the package {_package(first)} {fault}; update or uninstall it"])
+    return cast("AdapterPlugin[Any]", first.load())
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else entry.module
+
+
+def _fault(name: str, entry: EntryPoint) -> str:
+    """Return why the plug-in of an installed package cannot be used, "" where it can."""
+    if not _NAME.fullmatch(name) or hasattr(AdapterTable, name):
+        return "offers a platform with a name that the config cannot hold"
     try:
         found = entry.load()
-    except Exception as error:
-        raise ConfigError([f"{name}: the package {package} cannot be loaded ({error})"]) from error
+    except (Exception, SystemExit) as error:  # noqa: BLE001 -- it is the code of somebody else
+        return f"cannot be loaded ({type(error).__name__}: {one_line(str(error), _LONGEST_REASON)})"
     if not isinstance(found, AdapterPlugin) or found.name != name:
-        wanted = f"an AdapterPlugin called {name!r}"
-        raise ConfigError([f"{name}: the entry point of the package {package} is not {wanted}"])
-    return found
+        return f"has an entry point that is not an AdapterPlugin called {name!r}"
+    settings: object = found.settings
+    if not (isinstance(settings, type) and issubclass(settings, AdapterTable)):
+        return "has settings that are not a class made from AdapterTable"
+    try:
+        settings()
+    except ValidationError as error:
+        keys = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
+        return f"has settings without a valid default ({keys})"
+    return ""
 
 
 def built_in() -> tuple[AdapterPlugin[Any], ...]:
@@ -50,13 +83,25 @@ def built_in() -> tuple[AdapterPlugin[Any], ...]:
     return tuple(plugin(name) for name in _BUILT_IN)
 
 
-def wanted(mentioned: Collection[str]) -> tuple[tuple[AdapterPlugin[Any], ...], list[str]]:
-    """Return the built-in plug-ins and those mentioned, and a problem line for each that is broken."""
-    found, problems = list(built_in()), list[str]()
-    for name in _installed():
-        if name in mentioned:
+def wanted(
+    mentioned: Collection[str], taken: Collection[str]
+) -> tuple[tuple[AdapterPlugin[Any], ...], dict[str, list[str]]]:
+    """Return the built-in plug-ins and those mentioned, and by name the problem lines of the broken ones.
+
+    `mentioned`: the names in a config that may be those of platforms. `taken`: the names that no platform may
+    have, because the config means something else by them.
+    """
+    found, broken = list(built_in()), dict[str, list[str]]()
+    for name, (entry, *_) in _installed().items():
+        if name in taken:
+            if name in mentioned:
+                clash = (
+                    "offers a platform of this name, which the config has for something else; uninstall it"
+                )
+                broken[name] = [f"{name}: the package {_package(entry)} {clash}"]
+        elif name in mentioned:
             try:
                 found.append(plugin(name))
             except ConfigError as error:
-                problems += error.problems
-    return tuple(found), problems
+                broken[name] = error.problems
+    return tuple(found), broken

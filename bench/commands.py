@@ -23,7 +23,8 @@ from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Store
 from bot.sandbox.sandbox import Sandbox
-from bot.web.metrics import Snapshot, exposition
+from bot.web.metrics import exposition
+from bot.web.snapshot import Snapshot
 from bot.web.status_page import status_page
 from storage import open_store
 
@@ -111,7 +112,7 @@ async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
     await pages(store)
 
 
-async def _page(store: Store, shape: Callable[[Snapshot], str]) -> str:
+async def _page(store: Store, shape: Callable[[Snapshot], object]) -> object:
     feeds, queue, now = await store.feeds(), await store.queue_health(), Still().now()
     return shape(Snapshot(feeds, queue, {}, {}, now, now, "1"))
 

@@ -157,7 +157,7 @@ CALLS = (
 def all_calls() -> tuple[ShellCall, ...]:
     """Return every call: those of Bystander, and those of the plug-ins for chat platforms.
 
-    A package that is broken costs its own calls alone; a config that enables it is refused.
+    A package that is broken, or that names a call as another one is named, costs its own calls alone.
     """
     found = list(CALLS)
     for name in adapters.names():
@@ -166,7 +166,8 @@ def all_calls() -> tuple[ShellCall, ...]:
         except ConfigError as error:
             _log.debug("%s", error)
         else:
-            found += [_call_of(plugin, each) for each in plugin.calls]
+            taken = {call.name for call in found}
+            found += [_call_of(plugin, each) for each in plugin.calls if each.name not in taken]
     return tuple(found)
 
 

@@ -60,7 +60,17 @@ RULES: dict[str, set[str]] = {
 }
 # Heavy modules that no start of the command line may load.
 TEXTS = {".py", ".sql", ".css", ".html", ".j2"}
-HEAVY = ("discord", "slack_bolt", "feedparser", "lxml", "rapidfuzz", "rich", "sentencex")
+HEAVY = (
+    "discord",
+    "feedparser",
+    "jinja2",
+    "lxml",
+    "prometheus_client",
+    "rapidfuzz",
+    "rich",
+    "sentencex",
+    "slack_bolt",
+)
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -4,13 +4,13 @@ import argparse
 import json
 import re
 from collections.abc import Mapping, Sequence
-from html import escape as html
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
+from markupsafe import escape as html
 
 from adapters.discord import preview_html as discord_look
 from adapters.discord.messages.markdown import escape as discord_text

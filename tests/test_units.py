@@ -101,6 +101,12 @@ def test_an_unknown_zone_is_answered_with_the_nearest(text: str, hint: str) -> N
         units.zone(text)
 
 
+@pytest.mark.parametrize("text", ["Europe/Berlin\0", "UTC\x1b", "UTC\n", "Eu\u200brope/Berlin", "UTC\u202e"])
+def test_no_zone_has_a_character_that_cannot_be_seen(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^is no time zone; "):
+        units.zone(text)
+
+
 @pytest.mark.parametrize("text", ["", "../../etc/passwd", "/etc/localtime", "America", "Europe/Berlin\0"])
 def test_no_path_passes_for_a_zone(text: str) -> None:
     with pytest.raises(ValueError, match=r"^is no time zone; "):

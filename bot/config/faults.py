@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -41,10 +41,12 @@ _MENDS = {
 class Checker:
     """Checks documents against the tables of the core and of the plug-ins.
 
+    `plugins`: those of all platforms that the document names. `names`: of every platform that it could name.
     `secrets` are for the plug-ins, which may refuse what does not go together.
     """
 
     plugins: tuple[AdapterPlugin[Any], ...]
+    names: tuple[str, ...]
     secrets: Secrets
 
     def check(self, raw: dict[str, Any]) -> tuple[CoreTables, list[Fault]]:
@@ -62,21 +64,26 @@ class Checker:
 
     def _fault(self, detail: ErrorDetails, kind: type[CoreTables]) -> Fault:
         if detail["type"] == "extra_forbidden":
-            return Fault(detail["loc"], self._unknown(detail["loc"], kind), shown=False)
+            return Fault(detail["loc"], self._unknown(detail["loc"], detail["input"], kind), shown=False)
         return _fault(detail)
 
-    def _unknown(self, path: Path, kind: type[CoreTables]) -> str:
+    def _unknown(self, path: Path, value: object, kind: type[CoreTables]) -> str:
+        """Return what is wrong with a key that no table has, and what may have been meant."""
         *parents, key = path
         if variables := variables_for(".".join(map(str, parents)), str(key), self.secrets.names):
             choice = " or ".join(f"{name} (or {name}_FILE)" for name in variables)
             return f"secrets live in the environment; set {choice} and take this key out"
+        platforms = self.names if parents in ([], ["admins"]) else ()
+        if not parents and isinstance(value, dict) and "enabled" in value:
+            return _no_platform(str(key), platforms)
         table: type[Table] = kind
         for part in parents:
             table = table if isinstance(part, int) else table_of(table.model_fields[part].annotation) or table
         elsewhere = [dotted for dotted, _ in keys_of(kind) if dotted.rpartition(".")[2] == key]
-        if near := elsewhere or nearest(str(key)[:CLIP], table.model_fields, limit=1):
+        known = dict.fromkeys((*table.model_fields, *platforms))
+        if near := elsewhere or nearest(str(key)[:CLIP], known, limit=1):
             return "unknown key; did you mean " + " or ".join(f'"{name}"' for name in near) + "?"
-        return "unknown key; known here are " + ", ".join(table.model_fields)
+        return "unknown key; known here are " + ", ".join(known)
 
     def _together(self, tables: CoreTables, bad: set[Path]) -> Iterator[Fault]:
         """Yield what is wrong between keys; a key that is faulty itself accuses no other."""
@@ -95,6 +102,12 @@ class Checker:
     def _conflicts(self, plugin: AdapterPlugin[Any], tables: CoreTables) -> Iterator[tuple[str, str]]:
         if plugin.conflicts is not None:
             yield from plugin.conflicts(setup_of(plugin, tables, getattr(tables, plugin.name), self.secrets))
+
+
+def _no_platform(name: str, platforms: Sequence[str]) -> str:
+    if near := nearest(name[:CLIP], platforms, limit=1):
+        return f'unknown key; did you mean "{near[0]}"?'
+    return f"no installed package offers this platform; known are {', '.join(platforms)}"
 
 
 def _between_feeds(tables: CoreTables, sound: Callable[..., bool]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +71,9 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
 def parse_config(text: str, environ: Mapping[str, str], source: str = "config.toml") -> Config:
     """Read the text of a config file and the environment. ConfigError as for `load_config`."""
     raw, syntax = _toml(text)
-    plugins, broken = adapters.wanted(_mentioned(raw))
+    plugins, broken = adapters.wanted(_mentioned(raw), CoreTables.model_fields)
     secrets, problems = read_secrets(environ, _variables(plugins))
-    tables, faults = Checker(plugins, secrets).check(raw)
+    tables, faults = Checker(plugins, adapters.names(), secrets).check(_without(raw, broken))
     lines = [clean(source, secrets) + fault(secrets) for fault in syntax]
     lines += [line(fault, raw, secrets) for fault in faults]
     database = tables.database
@@ -84,8 +84,9 @@ def parse_config(text: str, environ: Mapping[str, str], source: str = "config.to
             problems.append(f"{DATABASE}: {error}")
     used = [each for each in plugins if getattr(tables, each.name).enabled]
     problems += mistakes(secrets, plugins, used)
-    if lines or problems or broken:
-        raise ConfigError(lines + broken + problems)
+    lines += [problem for found in broken.values() for problem in found]
+    if lines or problems:
+        raise ConfigError(lines + problems)
     core = {name: getattr(tables, name) for name in CoreTables.model_fields}
     platforms = {each.name: getattr(tables, each.name) for each in plugins}
     own = {"database": database, "secrets": secrets, "plugins": plugins, "platforms": platforms}
@@ -110,6 +111,15 @@ def _mentioned(raw: Mapping[str, Any]) -> set[str]:
     """Return the names of tables and of groups of admins, which may be those of installed plug-ins."""
     admins = raw.get("admins")
     return {*raw, *(admins if isinstance(admins, Mapping) else ())}
+
+
+def _without(raw: dict[str, Any], broken: Collection[str]) -> dict[str, Any]:
+    """Return the document without the platforms whose packages are broken, since their keys are not known."""
+    names = [name for name in broken if name not in CoreTables.model_fields]
+    kept = {key: value for key, value in raw.items() if key not in names}
+    if isinstance(admins := raw.get("admins"), dict):
+        kept["admins"] = {key: value for key, value in admins.items() if key not in names}
+    return kept
 
 
 def _unreadable(error: OSError | ValueError) -> str:

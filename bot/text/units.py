@@ -75,11 +75,15 @@ def _zones() -> dict[str, str]:
 
 
 def zone(text: str) -> ZoneInfo:
-    """Return the IANA time zone called `text`; case, spaces and underscores do not matter."""
+    """Return the IANA time zone called `text`; case, spaces and underscores do not matter.
+
+    A name with a character that nobody can see is refused: `fold` would pass over it.
+    """
     known = _zones()
     if not known:
         raise ValueError("cannot be looked up: this machine has no time zones; install its tzdata package")
-    if name := known.get(fold(text)):
+    name = known.get(fold(text)) if text.isprintable() else None
+    if name is not None:
         return ZoneInfo(name)
     places = {name.rpartition("/")[2]: name for name in known.values()}
     near = nearest(text[-40:].rpartition("/")[2], places, limit=1)

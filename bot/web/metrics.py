@@ -1,141 +1,117 @@
-"""The state of the bot as numbers, in the text format 0.0.4 of Prometheus. Pure."""
+"""The state of the bot as numbers, in the text format of Prometheus. Pure.
+
+Each answer is made of a registry of its own: the global one of `prometheus_client` is not used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
 
 from bot.model import Feed
 from bot.ports import QueueHealth
 from bot.text.sanitize import storable
+from bot.web.snapshot import Snapshot
 
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-# Prometheus: backslash, double quote and line feed are the three that a label value escapes.
-_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-
-Sample = tuple[Mapping[str, str], float]  # labels, value
+# The format for a client that asks for none. A header from outside does not choose: the library trusts it.
+_encode, CONTENT_TYPE = choose_encoder("")
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The bot at one moment, as the web server tells of it. `queue` holds addresses: only count them."""
-
-    feeds: Sequence[Feed]
-    queue: QueueHealth
-    loops: Mapping[str, bool]  # name -> lives
-    adapters: Mapping[str, bool]  # name -> connected
-    now: datetime
-    started: datetime
-    version: str
-    troubles: Sequence[str] = ()  # of other parts, a sentence each
-    zone: tzinfo = UTC  # in which people are shown times
+def exposition(snapshot: Snapshot) -> bytes:
+    """Return all metrics as `CONTENT_TYPE` says; times are seconds since 1970-01-01 UTC."""
+    registry = CollectorRegistry()
+    registry.register(_BotCollector(snapshot))
+    return _encode(registry)
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """One metric with its samples. `kind` is "gauge" or "counter"; `help` needs no escaping."""
+class _BotCollector:
+    """The metrics of one snapshot."""
 
-    name: str
-    kind: str
-    help: str
-    samples: Sequence[Sample]
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
 
-
-def exposition(snapshot: Snapshot) -> str:
-    """Return all metrics; times are seconds since 1970-01-01 UTC."""
-    families = (*_process(snapshot), *_feeds(snapshot.feeds), *_outbox(snapshot.queue, snapshot.now))
-    return "".join(line for family in families for line in _lines(family))
+    def collect(self) -> Iterator[Metric]:
+        yield from _parts(self._snapshot)
+        yield from _feeds(self._snapshot.feeds)
+        yield from _outbox(self._snapshot.queue, self._snapshot.now)
 
 
-def _process(snapshot: Snapshot) -> Iterator[_Family]:
-    started = snapshot.started.timestamp()
-    build = {"version": snapshot.version}
-    yield _Family("bystander_build_info", "gauge", "The version that runs.", [(build, 1)])
-    yield _single("process_start_time_seconds", "gauge", "When the process started.", started)
-    loops = [({"loop": name}, lives) for name, lives in snapshot.loops.items()]
-    yield _Family("bystander_loop_up", "gauge", "Whether a loop lives.", loops)
-    adapters = [({"adapter": name}, connected) for name, connected in snapshot.adapters.items()]
-    yield _Family("bystander_adapter_connected", "gauge", "Whether an adapter is connected.", adapters)
+def _parts(snapshot: Snapshot) -> Iterator[Metric]:
+    version = {snapshot.version: 1}
+    yield _labelled("bystander_build_info", "The version that runs.", "version", version.items())
+    yield _gauge("process_start_time_seconds", "When the process started.", snapshot.started.timestamp())
+    yield _labelled("bystander_loop_up", "Whether a loop is alive.", "loop", snapshot.loops.items())
+    connected = snapshot.adapters.items()
+    yield _labelled("bystander_adapter_connected", "Whether an adapter is connected.", "adapter", connected)
 
 
-def _feeds(feeds: Sequence[Feed]) -> Iterator[_Family]:
-    labelled = [({"feed": feed.settings.name}, feed) for feed in feeds]
-    yield _single("bystander_feeds", "gauge", "Feeds in use.", len(feeds))
-    yield _Family(
+def _feeds(feeds: Sequence[Feed]) -> Iterator[Metric]:
+    yield _gauge("bystander_feeds", "Feeds in use.", len(feeds))
+    yield _labelled(
         "bystander_feed_last_success_timestamp_seconds",
-        "gauge",
         "When a poll of the feed last succeeded; absent before the first time.",
+        "feed",
         [
-            (labels, feed.state.last_success_at.timestamp())
-            for labels, feed in labelled
+            (feed.settings.name, feed.state.last_success_at.timestamp())
+            for feed in feeds
             if feed.state.last_success_at
         ],
     )
-    yield _Family(
+    yield _labelled(
         "bystander_feed_next_poll_timestamp_seconds",
-        "gauge",
         "When the feed is polled next.",
-        [(labels, feed.next_poll_at.timestamp()) for labels, feed in labelled],
+        "feed",
+        [(feed.settings.name, feed.next_poll_at.timestamp()) for feed in feeds],
     )
-    yield _Family(
+    yield _labelled(
         "bystander_feed_consecutive_failures",
-        "gauge",
         "Polls of the feed that failed since the last success.",
-        [(labels, feed.state.failures) for labels, feed in labelled],
+        "feed",
+        [(feed.settings.name, feed.state.failures) for feed in feeds],
     )
-    yield _Family(
+    yield _labelled(
         "bystander_feed_stopped",
-        "gauge",
         "Whether the server says that the feed is gone for good.",
-        [(labels, feed.state.stopped) for labels, feed in labelled],
+        "feed",
+        [(feed.settings.name, feed.state.stopped) for feed in feeds],
     )
 
 
-def _outbox(queue: QueueHealth, now: datetime) -> Iterator[_Family]:
+def _outbox(queue: QueueHealth, now: datetime) -> Iterator[Metric]:
     age = (now - queue.oldest_waiting).total_seconds() if queue.oldest_waiting else 0.0
-    yield _single("bystander_deliveries_waiting", "gauge", "Deliveries that wait to be sent.", queue.waiting)
-    yield _single(
+    yield _gauge("bystander_deliveries_waiting", "Deliveries that wait to be sent.", queue.waiting)
+    yield _gauge(
         "bystander_deliveries_oldest_waiting_age_seconds",
-        "gauge",
         "How long the oldest delivery has been waiting; 0 when none waits.",
         max(age, 0.0),
     )
-    yield _single(
+    yield _gauge(
         "bystander_destinations_parked",
-        "gauge",
         "Destinations that cannot be reached and whose queue is kept.",
         len(queue.parked),
     )
-    yield _single(
-        "bystander_deliveries_sent_total", "counter", "Deliveries sent since the database began.", queue.sent
+    yield CounterMetricFamily(
+        "bystander_deliveries_sent_total", "Deliveries sent since the database began.", queue.sent
     )
-    yield _single(
-        "bystander_deliveries_failed_total",
-        "counter",
-        "Deliveries given up since the database began.",
-        queue.failed,
+    yield CounterMetricFamily(
+        "bystander_deliveries_failed_total", "Deliveries given up since the database began.", queue.failed
     )
 
 
-def _single(name: str, kind: str, text: str, value: float) -> _Family:
-    return _Family(name, kind, text, [({}, value)])
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value)
 
 
-def _lines(family: _Family) -> Iterator[str]:
-    yield f"# HELP {family.name} {family.help}\n"
-    yield f"# TYPE {family.name} {family.kind}\n"
-    for labels, value in family.samples:
-        yield f"{family.name}{_labels(labels)} {_number(value)}\n"
+def _labelled(name: str, text: str, label: str, samples: Iterable[tuple[str, float]]) -> Metric:
+    """Return a gauge with a sample for each value of its label.
 
-
-def _labels(labels: Mapping[str, str]) -> str:
-    """Return `{name="value"}`, "" for none. Characters that no UTF-8 text may hold are left out."""
-    pairs = [f'{name}="{storable(text, len(text)).translate(_ESCAPES)}"' for name, text in labels.items()]
-    return f"{{{','.join(pairs)}}}" if pairs else ""
-
-
-def _number(value: float) -> str:
-    """Return a whole number as such, else the shortest text that reads back as the same number."""
-    return str(int(value)) if value == int(value) else repr(value)
+    Characters that no UTF-8 text may hold are left out of a value; the library escapes the others.
+    """
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for value, number in samples:
+        family.add_metric([storable(value, len(value))], number)
+    return family

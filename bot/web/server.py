@@ -23,8 +23,9 @@ from bot.logs.limit import limit
 from bot.model import Feed
 from bot.ports import FeedsReader, QueueHealth, QueueReader, WebRoute
 from bot.web.guard import BACKLOG, Guard, Limits
-from bot.web.metrics import CONTENT_TYPE, Snapshot, exposition
+from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.routes import routes_of
+from bot.web.snapshot import Snapshot
 from bot.web.status_page import STYLE_SOURCE, status_page
 
 # The page may be public: however often it is asked for, the database is not asked more often than this.
@@ -158,7 +159,7 @@ class WebServer:
         return _verdict("adapters", self._adapters(), self._troubles())
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        body = exposition(await self._snapshot()).encode()
+        body = exposition(await self._snapshot())
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     async def _page(self, _request: web.Request) -> web.Response:

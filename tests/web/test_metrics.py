@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot import __version__
 from bot.model import FeedState
+from bot.ports import QueueHealth
+from bot.text.sanitize import storable
+from bot.web.metrics import exposition
+from bot.web.snapshot import Snapshot
 from tests.web.scene import HOSTILE, NOW, Ask, Scene
 
 AWKWARD = 'a\\b "c"\nd\\n'  # a backslash before an n is no line feed
@@ -100,7 +106,10 @@ async def test_metrics_tell_of_the_outbox(scene: Scene, ask: Ask) -> None:
     assert found["bystander_deliveries_failed_total", ""] == 1
 
 
-@pytest.mark.parametrize("name", [HOSTILE, AWKWARD, "{}", "日本語 \\"])
+@pytest.mark.parametrize(
+    "name",
+    [HOSTILE, AWKWARD, "{}", "日本語 \\", 'x"} 1\n# TYPE y gauge', "a\r\nb 1\r", "\u2028#", '\\"', "\\\n"],
+)
 async def test_a_feed_name_reads_back_from_the_metrics_as_it_was(scene: Scene, ask: Ask, name: str) -> None:
     await scene.watch(name)
 
@@ -113,3 +122,25 @@ async def test_a_name_with_characters_no_text_may_hold_leaves_the_metrics_readab
     await scene.watch("nul\0 and bell\a")
 
     assert ("bystander_feed_stopped", "feed=nul and bell") in parse((await ask("/metrics")).text)
+
+
+def snapshot(**parts: Mapping[str, bool]) -> Snapshot:
+    nothing = QueueHealth(waiting=0, oldest_waiting=None, parked=(), sent=0, failed=0)
+    state: dict[str, Any] = {"loops": {}, "adapters": {}, **parts}
+    return Snapshot(feeds=(), queue=nothing, now=NOW, started=NOW, version="1.0", **state)
+
+
+@pytest.mark.parametrize("part", ["loops", "adapters"])
+@pytest.mark.parametrize("name", [HOSTILE, AWKWARD, "half \ud800 of a pair", "\0", ""])
+def test_the_name_of_a_part_cannot_break_the_format(part: str, name: str) -> None:
+    found = parse(exposition(snapshot(**{part: {name: True}})).decode())
+    labels = [label for metric, label in found if metric.endswith(("_loop_up", "_adapter_connected"))]
+
+    assert labels == [f"{part[:-1]}={storable(name, len(name))}"]
+
+
+def test_two_answers_do_not_add_up() -> None:
+    first, second = (exposition(snapshot(loops={name: True})) for name in ("poll", "outbox"))
+
+    assert ("bystander_loop_up", "loop=poll") in parse(first.decode())
+    assert ("bystander_loop_up", "loop=poll") not in parse(second.decode())

@@ -138,9 +138,9 @@ async def test_a_crowd_costs_the_database_one_look(scene: Scene) -> None:
         scene.time += FRESH
         after = await ask("/metrics")
 
-    assert {"bystander_feeds 0\n" in answer.text for answer in crowd} == {True}
+    assert {"bystander_feeds 0.0\n" in answer.text for answer in crowd} == {True}
     assert (looks, counted.looks) == (1, 2)
-    assert "bystander_feeds 1\n" in after.text
+    assert "bystander_feeds 1.0\n" in after.text
 
 
 async def test_a_clock_that_is_set_back_does_not_freeze_the_page(scene: Scene, ask: Ask) -> None:
@@ -148,7 +148,7 @@ async def test_a_clock_that_is_set_back_does_not_freeze_the_page(scene: Scene, a
     await scene.watch("New")
     scene.time -= timedelta(days=1)
 
-    assert "bystander_feeds 1\n" in (await ask("/metrics")).text
+    assert "bystander_feeds 1.0\n" in (await ask("/metrics")).text
 
 
 # --- life --------------------------------------------------------------------------------------------------
