@@ -139,3 +139,43 @@ def test_room_is_left_for_the_bots_own_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
     assert found == {64: 8, 256: 16, 512: 144, 1024: 256}
+
+
+class Leaving(asyncio.Protocol):
+    """A connection that ends in the very moment in which the head of its request has come."""
+
+    def __init__(self, inner: asyncio.BaseProtocol) -> None:
+        assert isinstance(inner, asyncio.Protocol)
+        self._inner = inner
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._inner.connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._inner.data_received(data)
+        self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._inner.connection_lost(exc)
+
+
+async def test_a_visitor_who_leaves_before_the_body_is_read_is_no_fault_of_the_bot(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(scene) as server:
+        listening = await asyncio.get_running_loop().create_server(
+            lambda: Leaving(server._protocol()), "127.0.0.1", 0
+        )
+        async with listening:
+            for number in range(3):
+                port = listening.sockets[0].getsockname()[1]
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(HALF_BODY.replace(b"half", b"half"[:number]))
+                assert await ended((reader, writer)) == b""
+        answer = await knock(server, WHOLE)
+        assert (await answer[0].readline()).startswith(b"HTTP/1.1 200")
+        answer[1].transport.abort()
+
+    assert caplog.messages == []
