@@ -9,7 +9,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TextIO
 
@@ -18,11 +18,13 @@ from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
 from bot.errors import BystanderError, ConfigError, PermanentError, StoreError
-from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.poll import Poller, Timeouts
-from bot.ports import SHUT, Adapter, BotServices, Store
+from bot.ports import Adapter, BotServices, Store
 from bot.sandbox.lanes import FastLane
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
@@ -52,7 +54,7 @@ class Bot:
     services: BotServices  # where adapters bring what people type
     adapters: dict[str, Adapter]
     owner: str
-    refused: set[str] = field(default_factory=set)  # adapters that their platform has shut out for good
+    report: ShutReport  # which platforms are shut, and who is told
 
 
 @asynccontextmanager
@@ -78,7 +80,9 @@ async def open_bot(
             stack.push_async_callback(adapter.aclose)
         admins = config.admin_addresses
         delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
-        outbox = Outbox(store, talking, clock, delivery, owner)
+        health = PlatformHealth(talking, delivery.shut_pause)
+        report = ShutReport(health, store, clock, admins)
+        outbox = Outbox(store, talking, clock, delivery, owner, report=report)
         quick = await stack.enter_async_context(FastLane(sandbox))
         patience, tell = Timeouts(grace=config.delivery.grace), outbox.wake
         poller = Poller(
@@ -87,7 +91,7 @@ async def open_bot(
         stack.push_async_callback(poller.aclose)
         alerts_only = [each.name for each in config.enabled if not each.promises.commands]
         address = partial(channel_address, alerts_only=alerts_only)
-        vitals = Vitals(talking, outbox, poller, sandbox)
+        vitals = Vitals(talking, health, outbox, poller, sandbox)
         dispatcher = Dispatcher(
             store,
             FeedInspector(fetcher, sandbox),
@@ -110,6 +114,7 @@ async def open_bot(
             services=Services(dispatcher, store, clock, admins=admins, wake=tell),
             adapters=talking,
             owner=owner,
+            report=report,
         )
 
 
@@ -135,8 +140,7 @@ async def prepare(bot: Bot) -> None:
     await bot.store.take_over(bot.owner)
     await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
-    for name in await bot.store.list_values(SHUT):
-        await bot.store.set_value(name, "")  # what was so before the restart is found out anew
+    await bot.report.forget()
     for name, adapter in bot.adapters.items():
         try:
             await adapter.start(bot.services)
@@ -146,11 +150,11 @@ async def prepare(bot: Bot) -> None:
 
 async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
     """Go on without an adapter that its platform refuses; raise the error when it was the last one."""
-    bot.refused.add(name)
-    if bot.refused >= bot.adapters.keys():
+    if not bot.report.health.leave_out(name):
         raise error
     _log.error("%s is left out until the next start, and its alerts wait: %s", name, error)
-    await bot.outbox.shut(name, str(error))
+    if await bot.report.shut(name, str(error)):
+        bot.outbox.wake()
 
 
 async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
@@ -165,7 +169,8 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
     }
     try:
         async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
-            side = [group.create_task(_serve(bot, each)) for each in bot.adapters if each not in bot.refused]
+            served = bot.adapters.keys() - bot.report.health.left_out
+            side = [group.create_task(_serve(bot, each)) for each in sorted(served)]
             side.append(group.create_task(_raise_first(faults)))
             group.create_task(_close_after(stop, bot.poller))
             on_ready()
@@ -205,9 +210,7 @@ def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
         store=bot.store,
         clock=bot.clock,
         loops=lambda: {"poll": bot.vitals.pulse.lives()},
-        adapters=lambda: {
-            name: bot.vitals.connected(name) and name not in bot.outbox.closed for name in bot.adapters
-        },
+        adapters=bot.vitals.readiness,
         troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
         routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
         zone=bot.config.timezone,

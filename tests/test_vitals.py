@@ -14,7 +14,7 @@ from tests.contracts.adapters import Pinboard, QuietServices
 
 @dataclass
 class Part:
-    """Outbox, poller and wall in one, as the vitals see them."""
+    """Platform health, outbox, poller and sandbox in one, as the vitals see them."""
 
     closed: list[str] = field(default_factory=list)
     failing: list[str] = field(default_factory=list)
@@ -39,7 +39,8 @@ class Body:
     at: float = 0.0
 
     def __post_init__(self) -> None:
-        self.vitals = Vitals({"slack": self.board}, self.part, self.part, self.part, seconds=lambda: self.at)
+        part = self.part
+        self.vitals = Vitals({"slack": self.board}, part, part, part, part, seconds=lambda: self.at)
 
     @property
     def troubles(self) -> list[str]:
@@ -80,6 +81,16 @@ async def test_a_chat_that_shut_us_out_is_told_of_elsewhere(body: Body) -> None:
     body.part.closed.append("slack")
 
     assert body.troubles == []
+
+
+async def test_a_chat_is_ready_while_it_is_connected_and_has_not_shut_us_out(body: Body) -> None:
+    ready = body.vitals.readiness()
+    body.part.closed.append("slack")
+    shut = body.vitals.readiness()
+    body.part.closed.clear()
+    await body.board.aclose()
+
+    assert (ready, shut, body.vitals.readiness()) == ({"slack": True}, {"slack": False}, {"slack": False})
 
 
 def _failing(body: Body) -> None:

@@ -14,7 +14,8 @@ from bot.commands.address import channel_address
 from bot.commands.dispatch import Dispatcher
 from bot.errors import PermanentError, Scope
 from bot.model import Cadence
-from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import Inspection, Store
 from bot.services import Services
 from storage import open_store
