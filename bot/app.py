@@ -7,7 +7,7 @@ import gc
 import logging
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +31,7 @@ from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.services import Services
 from bot.timekeeping import Timekeeper
 from bot.vitals import Vitals
+from bot.web.visitors import Visitors
 from storage import open_store
 
 _log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Bot:
     adapters: dict[str, Adapter]
     owner: str
     report: ShutReport  # which platforms are shut, and who is told
+    visitors: Visitors  # of the web port
 
 
 @asynccontextmanager
@@ -71,36 +73,28 @@ async def open_bot(
     """
     clock = clock or SteadyClock()
     owner = uuid.uuid4().hex
-    talking = adapters_of(config, source)  # first: what is missing is told before anything is written
+    adapters = adapters_of(config, source)  # first: what is missing is told before anything is written
     async with AsyncExitStack() as stack:
         store = await open_store(config.database.get_secret_value(), create=create)
         stack.push_async_callback(store.aclose)
         fetcher, sandbox = await network_of(config, stack)
-        for adapter in talking.values():
+        for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
-        admins = config.admin_addresses
-        delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
-        health = PlatformHealth(talking, delivery.shut_pause)
-        report = ShutReport(health, store, clock, admins)
-        outbox = Outbox(store, talking, clock, delivery, owner, report=report)
-        quick = await stack.enter_async_context(FastLane(sandbox))
-        patience, tell = Timeouts(grace=config.delivery.grace), outbox.wake
+        outbox, report = _outbox_of(config, store, adapters, clock, owner)
         poller = Poller(
-            store, fetcher, quick, clock, owner=owner, admins=admins, on_news=tell, patience=patience
+            store,
+            fetcher,
+            await stack.enter_async_context(FastLane(sandbox)),
+            clock,
+            owner=owner,
+            admins=config.admin_addresses,
+            on_news=outbox.wake,
+            patience=Timeouts(grace=config.delivery.grace),
         )
         stack.push_async_callback(poller.aclose)
-        alerts_only = [each.name for each in config.enabled if not each.promises.commands]
-        address = partial(channel_address, alerts_only=alerts_only)
-        vitals = Vitals(talking, health, outbox, poller, sandbox)
-        dispatcher = Dispatcher(
-            store,
-            FeedInspector(fetcher, sandbox),
-            clock,
-            address,
-            alerts_only=alerts_only,
-            runtime=vitals,
-            zone=config.timezone,
-        )
+        visitors = Visitors()
+        vitals = Vitals(adapters, report.health, outbox, poller, sandbox, visitors=visitors)
+        dispatcher = _dispatcher_of(config, store, FeedInspector(fetcher, sandbox), clock, vitals)
         yield Bot(
             config=config,
             clock=clock,
@@ -111,11 +105,38 @@ async def open_bot(
             poller=poller,
             vitals=vitals,
             outbox=outbox,
-            services=Services(dispatcher, store, clock, admins=admins, wake=tell),
-            adapters=talking,
+            services=Services(dispatcher, store, clock, admins=config.admin_addresses, wake=outbox.wake),
+            adapters=adapters,
             owner=owner,
             report=report,
+            visitors=visitors,
         )
+
+
+def _outbox_of(
+    config: Config, store: Store, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
+) -> tuple[Outbox, ShutReport]:
+    """Make the outbox, and the report of the platforms that it finds shut."""
+    admins = config.admin_addresses
+    settings = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
+    report = ShutReport(PlatformHealth(adapters, settings.shut_pause), store, clock, admins)
+    return Outbox(store, adapters, clock, settings, owner, report=report), report
+
+
+def _dispatcher_of(
+    config: Config, store: Store, inspector: FeedInspector, clock: SteadyClock, vitals: Vitals
+) -> Dispatcher:
+    """Make what runs commands."""
+    alerts_only = [each.name for each in config.enabled if not each.promises.commands]
+    return Dispatcher(
+        store,
+        inspector,
+        clock,
+        partial(channel_address, alerts_only=alerts_only),
+        alerts_only=alerts_only,
+        runtime=vitals,
+        zone=config.timezone,
+    )
 
 
 def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapter]:
@@ -214,6 +235,7 @@ def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
         troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
         routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
         zone=bot.config.timezone,
+        visitors=bot.visitors,
     )
 
 

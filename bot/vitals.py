@@ -58,6 +58,15 @@ class Reader(Protocol):
         ...
 
 
+class Visitors(Protocol):
+    """What is asked of the web port."""
+
+    @property
+    def too_many(self) -> bool:
+        """Whether visitors were turned away lately."""
+        ...
+
+
 class Heartbeat:
     """Remembers when polling last came round, for /healthz: a loop that hangs is as bad as a dead one."""
 
@@ -85,6 +94,7 @@ class Vitals:
         polls: Polls,
         reader: Reader,
         *,
+        visitors: Visitors | None = None,
         seconds: Callable[[], float] = steady_seconds,
     ) -> None:
         self._adapters = adapters
@@ -92,6 +102,7 @@ class Vitals:
         self._deliveries = deliveries
         self._polls = polls
         self._reader = reader
+        self._visitors = visitors
         self._seconds = seconds
         self._gone_since: dict[str, float] = {}  # platforms that are not connected
         self._housekeeping = OutageLog("Housekeeping", clock=seconds)
@@ -147,6 +158,12 @@ class Vitals:
                 "reading",
                 "The process that reads feeds was stopped several times lately: some feed is too much for it."
                 if self._reader.struggles
+                else "",
+            ),
+            PartState(
+                "web port",
+                "The web port has more visitors than it can take, and some are turned away."
+                if self._visitors is not None and self._visitors.too_many
                 else "",
             ),
         ]

@@ -14,12 +14,13 @@ from tests.contracts.adapters import Pinboard, QuietServices
 
 @dataclass
 class Part:
-    """Platform health, outbox, poller and sandbox in one, as the vitals see them."""
+    """Platform health, outbox, poller, sandbox and web port in one, as the vitals see them."""
 
     closed: list[str] = field(default_factory=list)
     failing: list[str] = field(default_factory=list)
     refused: bool = False
     struggles: bool = False
+    too_many: bool = False
 
 
 class Mute(Pinboard):
@@ -40,7 +41,9 @@ class Body:
 
     def __post_init__(self) -> None:
         part = self.part
-        self.vitals = Vitals({"slack": self.board}, part, part, part, part, seconds=lambda: self.at)
+        self.vitals = Vitals(
+            {"slack": self.board}, part, part, part, part, visitors=part, seconds=lambda: self.at
+        )
 
     @property
     def troubles(self) -> list[str]:
@@ -105,6 +108,10 @@ def _struggles(body: Body) -> None:
     body.part.struggles = True
 
 
+def _crowded(body: Body) -> None:
+    body.part.too_many = True
+
+
 def _house(body: Body) -> None:
     body.vitals.kept_house(StoreError("The disk is full."))
 
@@ -120,6 +127,7 @@ def _hangs(body: Body) -> None:
         (_refused, "The database refuses what is to be stored"),
         (_struggles, "The process that reads feeds was stopped several times"),
         (_house, "Housekeeping fails"),
+        (_crowded, "The web port has more visitors than it can take"),
         (_hangs, "The loop that polls is dead"),
     ],
 )

@@ -13,6 +13,7 @@ import pytest
 from bot.ports import WebAnswer, WebRequest, WebRoute
 from bot.web.guard import Limits, most_connections
 from bot.web.server import WebServer
+from bot.web.visitors import LATELY, Visitors
 from tests.web.scene import Scene
 
 HALF_HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-"
@@ -159,6 +160,27 @@ class Leaving(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._inner.connection_lost(exc)
+
+
+@pytest.mark.parametrize(
+    ("opened", "turned_away"), [(4, False), (5, True)], ids=["as many as fit", "one too many"]
+)
+async def test_it_is_known_for_a_while_that_visitors_were_turned_away(
+    scene: Scene, opened: int, *, turned_away: bool
+) -> None:
+    now = 1000.0
+    visitors = Visitors(lambda: now)
+    server = scene.server(limits=Limits(most=4), visitors=visitors)
+    async with asyncio.timeout(30), server:
+        wires = [await knock(server, HALF_HEAD) for _ in range(opened - 1)]
+        answer = await knock(server, WHOLE)
+        assert (await answer[0].readline()).startswith(b"HTTP/1.1 200")
+        for _, writer in (*wires, answer):
+            writer.transport.abort()
+
+    assert visitors.too_many == turned_away
+    now += LATELY
+    assert not visitors.too_many
 
 
 async def test_a_visitor_who_leaves_before_the_body_is_read_is_no_fault_of_the_bot(
