@@ -24,7 +24,8 @@ from bot.app import spare_collector
 from bot.clock import SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.model import EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post
-from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Adapter, BotServices, PollCommit, PollRecord, PostRow, Store

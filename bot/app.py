@@ -7,9 +7,9 @@ import gc
 import logging
 import sys
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TextIO
 
@@ -17,17 +17,20 @@ from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
 from bot.errors import BystanderError, ConfigError, PermanentError, StoreError
-from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.poll import Poller, Timeouts
-from bot.ports import SHUT, Adapter, BotServices, Store
+from bot.ports import Adapter, BotServices, Store
 from bot.sandbox.lanes import FastLane
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.services import Services
 from bot.timekeeping import Timekeeper
 from bot.vitals import Vitals
+from bot.web.visitors import Visitors
 from storage import open_store
 
 _log = logging.getLogger(__name__)
@@ -51,7 +54,8 @@ class Bot:
     services: BotServices  # where adapters bring what people type
     adapters: dict[str, Adapter]
     owner: str
-    refused: set[str] = field(default_factory=set)  # adapters that their platform has shut out for good
+    report: ShutReport  # which platforms are shut, and who is told
+    visitors: Visitors  # of the web port
 
 
 @asynccontextmanager
@@ -68,32 +72,29 @@ async def open_bot(
     """
     clock = clock or SteadyClock()
     owner = uuid.uuid4().hex
-    talking = adapters_of(config, source)  # first: what is missing is told before anything is written
+    adapters = adapters_of(config, source)  # first: what is missing is told before anything is written
     async with AsyncExitStack() as stack:
         store = await open_store(config.database.get_secret_value(), create=create)
         stack.push_async_callback(store.aclose)
         fetcher, sandbox = await network_of(config, stack)
-        for adapter in talking.values():
+        for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
-        admins = config.admin_addresses
-        delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
-        outbox = Outbox(store, talking, clock, delivery, owner)
-        quick = await stack.enter_async_context(FastLane(sandbox))
-        patience, tell = Timeouts(grace=config.delivery.grace), outbox.wake
+        outbox, report = _outbox_of(config, store, adapters, clock, owner)
         poller = Poller(
-            store, fetcher, quick, clock, owner=owner, admins=admins, on_news=tell, patience=patience
+            store,
+            fetcher,
+            await stack.enter_async_context(FastLane(sandbox)),
+            clock,
+            owner=owner,
+            admins=config.admin_addresses,
+            on_news=outbox.wake,
+            patience=Timeouts(grace=config.delivery.grace),
         )
         stack.push_async_callback(poller.aclose)
-        alerts_only = [each.name for each in config.enabled if not each.promises.commands]
-        vitals = Vitals(talking, outbox, poller, sandbox)
-        dispatcher = Dispatcher(
-            store,
-            FeedInspector(fetcher, sandbox),
-            clock,
-            alerts_only=alerts_only,
-            runtime=vitals,
-            zone=config.timezone,
-            wake=tell,
+        visitors = Visitors()
+        vitals = Vitals(adapters, report.health, outbox, poller, sandbox, visitors=visitors)
+        dispatcher = _dispatcher_of(
+            config, store, FeedInspector(fetcher, sandbox), clock, vitals, outbox.wake
         )
         yield Bot(
             config=config,
@@ -105,10 +106,43 @@ async def open_bot(
             poller=poller,
             vitals=vitals,
             outbox=outbox,
-            services=Services(dispatcher, store, clock, admins=admins, wake=tell),
-            adapters=talking,
+            services=Services(dispatcher, store, clock, admins=config.admin_addresses, wake=outbox.wake),
+            adapters=adapters,
             owner=owner,
+            report=report,
+            visitors=visitors,
         )
+
+
+def _outbox_of(
+    config: Config, store: Store, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
+) -> tuple[Outbox, ShutReport]:
+    """Make the outbox, and the report of the platforms that it finds shut."""
+    admins = config.admin_addresses
+    settings = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
+    report = ShutReport(PlatformHealth(adapters, settings.shut_pause), store, clock, admins)
+    return Outbox(store, adapters, clock, settings, owner, report=report), report
+
+
+def _dispatcher_of(
+    config: Config,
+    store: Store,
+    inspector: FeedInspector,
+    clock: SteadyClock,
+    vitals: Vitals,
+    wake: Callable[[], None],
+) -> Dispatcher:
+    """Make what runs commands. `wake`: tells the outbox that something may be due."""
+    alerts_only = [each.name for each in config.enabled if not each.promises.commands]
+    return Dispatcher(
+        store,
+        inspector,
+        clock,
+        alerts_only=alerts_only,
+        runtime=vitals,
+        zone=config.timezone,
+        wake=wake,
+    )
 
 
 def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapter]:
@@ -133,8 +167,7 @@ async def prepare(bot: Bot) -> None:
     await bot.store.take_over(bot.owner)
     await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
-    for name in await bot.store.list_values(SHUT):
-        await bot.store.set_value(name, "")  # what was so before the restart is found out anew
+    await bot.report.forget()
     for name, adapter in bot.adapters.items():
         try:
             await adapter.start(bot.services)
@@ -144,11 +177,11 @@ async def prepare(bot: Bot) -> None:
 
 async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
     """Go on without an adapter that its platform refuses; raise the error when it was the last one."""
-    bot.refused.add(name)
-    if bot.refused >= bot.adapters.keys():
+    if not bot.report.health.leave_out(name):
         raise error
     _log.error("%s is left out until the next start, and its alerts wait: %s", name, error)
-    await bot.outbox.shut(name, str(error))
+    if await bot.report.shut(name, str(error)):
+        bot.outbox.wake()
 
 
 async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
@@ -163,7 +196,8 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
     }
     try:
         async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
-            side = [group.create_task(_serve(bot, each)) for each in bot.adapters if each not in bot.refused]
+            served = bot.adapters.keys() - bot.report.health.left_out
+            side = [group.create_task(_serve(bot, each)) for each in sorted(served)]
             side.append(group.create_task(_raise_first(faults)))
             group.create_task(_close_after(stop, bot.poller))
             on_ready()
@@ -203,12 +237,11 @@ def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
         store=bot.store,
         clock=bot.clock,
         loops=lambda: {"poll": bot.vitals.pulse.lives()},
-        adapters=lambda: {
-            name: bot.vitals.connected(name) and name not in bot.outbox.closed for name in bot.adapters
-        },
+        adapters=bot.vitals.readiness,
         troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
         routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
         zone=bot.config.timezone,
+        visitors=bot.visitors,
     )
 
 

@@ -37,15 +37,15 @@ class SteadyClock:
     Somebody sets the machine's clock, or it finds out the time long after the start. What waits for a moment
     would then wait for a day, or not at all. This clock goes on evenly; `ahead` tells by how much the
     machine's clock differs, and `move` follows it, once all that is stored has been moved by as much.
-    `sandbox`: seconds since 1970 by the machine's clock. `steady`: seconds that only grow.
+    `system`: seconds since 1970 by the machine's clock. `steady`: seconds that only grow.
     """
 
     def __init__(
-        self, sandbox: Callable[[], float] = time.time, steady: Callable[[], float] = steady_seconds
+        self, system: Callable[[], float] = time.time, steady: Callable[[], float] = steady_seconds
     ) -> None:
-        self._sandbox = sandbox
+        self._system = system
         self._steady = steady
-        self._offset = sandbox() - steady()
+        self._offset = system() - steady()
 
     def now(self) -> datetime:
         """Return the present moment in UTC."""
@@ -53,7 +53,7 @@ class SteadyClock:
 
     def ahead(self) -> float:
         """Return the seconds by which the machine's clock is ahead of this one; negative: behind."""
-        return self._sandbox() - self._steady() - self._offset
+        return self._system() - self._steady() - self._offset
 
     def move(self, seconds: float) -> None:
         """Set this clock forward, or back."""

@@ -17,13 +17,17 @@ LONGEST_SILENCE = 60.0  # seconds of the polling loop, which comes round every s
 _MINUTE = 60
 
 
-class Deliveries(Protocol):
-    """What is asked of the outbox."""
+class Platforms(Protocol):
+    """What is asked of the health of the platforms."""
 
     @property
     def closed(self) -> Collection[str]:
-        """The platforms that shut us out."""
+        """The platforms that have shut the bot out."""
         ...
+
+
+class Deliveries(Protocol):
+    """What is asked of the outbox."""
 
     @property
     def failing(self) -> Collection[str]:
@@ -54,6 +58,15 @@ class Reader(Protocol):
         ...
 
 
+class Visitors(Protocol):
+    """What is asked of the web port."""
+
+    @property
+    def too_many(self) -> bool:
+        """Whether visitors were turned away lately."""
+        ...
+
+
 class Heartbeat:
     """Remembers when polling last came round, for /healthz: a loop that hangs is as bad as a dead one."""
 
@@ -76,16 +89,20 @@ class Vitals:
     def __init__(
         self,
         adapters: Mapping[str, Adapter],
+        platforms: Platforms,
         deliveries: Deliveries,
         polls: Polls,
         reader: Reader,
         *,
+        visitors: Visitors | None = None,
         seconds: Callable[[], float] = steady_seconds,
     ) -> None:
         self._adapters = adapters
+        self._platforms = platforms
         self._deliveries = deliveries
         self._polls = polls
         self._reader = reader
+        self._visitors = visitors
         self._seconds = seconds
         self._gone_since: dict[str, float] = {}  # platforms that are not connected
         self._housekeeping = OutageLog("Housekeeping", clock=seconds)
@@ -106,6 +123,11 @@ class Vitals:
             return bool(self._adapters[name].connected)
         except Exception:  # noqa: BLE001 -- a stranger's adapter
             return False
+
+    def readiness(self) -> dict[str, bool]:
+        """Return for each platform whether messages can go out there and commands come in."""
+        closed = self._platforms.closed
+        return {name: name not in closed and self.connected(name) for name in self._adapters}
 
     def kept_house(self, error: StoreError | None) -> None:
         """Note how housekeeping went, and log what is new of it."""
@@ -138,12 +160,18 @@ class Vitals:
                 if self._reader.struggles
                 else "",
             ),
+            PartState(
+                "web port",
+                "The web port has more visitors than it can take, and some are turned away."
+                if self._visitors is not None and self._visitors.too_many
+                else "",
+            ),
         ]
 
     def _chat_trouble(self, name: str) -> str:
         """Return what is wrong with a platform. One that shut us out is told of with its reason elsewhere."""
         title = name.capitalize()
-        if name in self._deliveries.closed:
+        if name in self._platforms.closed:
             return ""
         if not self.connected(name):
             since = (self._seconds() - self._gone_since.get(name, self._seconds())) // _MINUTE

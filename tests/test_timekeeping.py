@@ -28,15 +28,15 @@ DAY = 86_400.0
 class Machine:
     """A machine whose clock can be set."""
 
-    sandbox: float = T0.timestamp()
+    system: float = T0.timestamp()
     steady: float = 1000.0
 
     def passes(self, seconds: float) -> None:
-        self.sandbox += seconds
+        self.system += seconds
         self.steady += seconds
 
     def clock(self) -> SteadyClock:
-        return SteadyClock(lambda: self.sandbox, lambda: self.steady)
+        return SteadyClock(lambda: self.system, lambda: self.steady)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_the_clock_goes_on_evenly_until_it_is_told_to_follow() -> None:
     machine = Machine()
     clock = machine.clock()
     machine.passes(5)
-    machine.sandbox -= DAY
+    machine.system -= DAY
     before = clock.now()
     clock.move(clock.ahead())
 
@@ -107,7 +107,7 @@ async def test_a_poll_stays_due_when_it_was_and_the_log_says_why(
     await watch(store, clock)
     keeper = Timekeeper(clock, store)
     await keeper.begin()
-    machine.sandbox += jump
+    machine.system += jump
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             await keeper.follow()
@@ -125,7 +125,7 @@ async def test_a_small_correction_is_followed_without_a_word(
     machine = Machine()
     clock = machine.clock()
     await watch(store, clock)
-    machine.sandbox += jump
+    machine.system += jump
     with caplog.at_level(logging.WARNING):
         await Timekeeper(clock, store).follow()
 
@@ -143,7 +143,7 @@ async def test_while_the_store_refuses_the_bot_keeps_its_own_time(
     faulty = FaultyStore(store)
     faulty.fail("shift_times", *[StoreError("The disk is full.")] * 3)
     keeper = Timekeeper(clock, faulty)
-    machine.sandbox -= DAY
+    machine.system -= DAY
     for _ in range(3):
         await keeper.follow()
     assert (clock.now(), await due_in(store, clock)) == (T0, 600)
@@ -159,7 +159,7 @@ async def test_a_clock_that_was_set_back_between_two_runs_is_noticed(store: Stor
     clock = machine.clock()
     await watch(store, clock)
     await Timekeeper(clock, store).begin()
-    machine.sandbox -= DAY
+    machine.system -= DAY
     after = machine.clock()
     await Timekeeper(after, store).begin()
 
@@ -172,12 +172,12 @@ async def test_a_clock_that_starts_in_1970_and_is_set_right_moves_nothing_in_the
     clock = machine.clock()
     await watch(store, clock)
     await Timekeeper(clock, store).begin()
-    machine.sandbox = 60.0
+    machine.system = 60.0
     after = machine.clock()
     keeper = Timekeeper(after, store)
     await keeper.begin()
     assert await due_in(store, after) == 600
-    machine.sandbox = T0.timestamp() + 60
+    machine.system = T0.timestamp() + 60
     await keeper.follow()
 
     assert await due_in(store, after) == 600
@@ -212,7 +212,7 @@ async def test_what_an_older_version_left_far_ahead_is_made_due(store: Store) ->
     machine = Machine()
     clock = machine.clock()
     await watch(store, clock)
-    machine.sandbox -= 300 * DAY
+    machine.system -= 300 * DAY
     after = machine.clock()
     await Timekeeper(after, store).begin()
 

@@ -14,12 +14,13 @@ from tests.contracts.adapters import Pinboard, QuietServices
 
 @dataclass
 class Part:
-    """Outbox, poller and wall in one, as the vitals see them."""
+    """Platform health, outbox, poller, sandbox and web port in one, as the vitals see them."""
 
     closed: list[str] = field(default_factory=list)
     failing: list[str] = field(default_factory=list)
     refused: bool = False
     struggles: bool = False
+    too_many: bool = False
 
 
 class Mute(Pinboard):
@@ -39,7 +40,10 @@ class Body:
     at: float = 0.0
 
     def __post_init__(self) -> None:
-        self.vitals = Vitals({"slack": self.board}, self.part, self.part, self.part, seconds=lambda: self.at)
+        part = self.part
+        self.vitals = Vitals(
+            {"slack": self.board}, part, part, part, part, visitors=part, seconds=lambda: self.at
+        )
 
     @property
     def troubles(self) -> list[str]:
@@ -82,6 +86,16 @@ async def test_a_chat_that_shut_us_out_is_told_of_elsewhere(body: Body) -> None:
     assert body.troubles == []
 
 
+async def test_a_chat_is_ready_while_it_is_connected_and_has_not_shut_us_out(body: Body) -> None:
+    ready = body.vitals.readiness()
+    body.part.closed.append("slack")
+    shut = body.vitals.readiness()
+    body.part.closed.clear()
+    await body.board.aclose()
+
+    assert (ready, shut, body.vitals.readiness()) == ({"slack": True}, {"slack": False}, {"slack": False})
+
+
 def _failing(body: Body) -> None:
     body.part.failing.append("slack")
 
@@ -92,6 +106,10 @@ def _refused(body: Body) -> None:
 
 def _struggles(body: Body) -> None:
     body.part.struggles = True
+
+
+def _crowded(body: Body) -> None:
+    body.part.too_many = True
 
 
 def _house(body: Body) -> None:
@@ -109,6 +127,7 @@ def _hangs(body: Body) -> None:
         (_refused, "The database refuses what is to be stored"),
         (_struggles, "The process that reads feeds was stopped several times"),
         (_house, "Housekeeping fails"),
+        (_crowded, "The web port has more visitors than it can take"),
         (_hangs, "The loop that polls is dead"),
     ],
 )

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.web.visitors import Visitors
+
 RESERVED = 192  # files for the bot's own work: a hundred polls, chats, database, child processes
 BACKLOG = 32  # connections that wait to be accepted, and are accepted at once
 _MOST, _FEWEST = 256, 8
@@ -46,8 +48,11 @@ class Guard:
     room; where all are being answered the new one is refused.
     """
 
-    def __init__(self, make: Callable[[], asyncio.BaseProtocol], limits: Limits) -> None:
+    def __init__(
+        self, make: Callable[[], asyncio.BaseProtocol], limits: Limits, visitors: Visitors | None = None
+    ) -> None:
         self._make = make
+        self._visitors = visitors or Visitors()
         self._limits = limits
         self._most = most_connections() if limits.most is None else limits.most
         self._open: dict[asyncio.BaseTransport, _Connection] = {}
@@ -87,6 +92,7 @@ class Guard:
     def admit(self, connection: _Connection, transport: asyncio.BaseTransport) -> bool:
         """Return whether a new connection may stay."""
         if len(self._open) >= self._most:
+            self._visitors.turn_away()
             waiting = next((each for each in self._open.values() if not each.answering), None)
             if waiting is None:
                 return False

@@ -58,10 +58,23 @@ async def _body_of(request: web.Request, seconds: float) -> bytes | HTTPStatus:
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
-            while len(body) <= MOST_BODY and (more := await request.content.read(MOST_BODY + 1 - len(body))):
+            while len(body) <= MOST_BODY and (more := await _more_of(request, MOST_BODY + 1 - len(body))):
                 body += more
     except TimeoutError:
         return HTTPStatus.REQUEST_TIMEOUT
     except (OSError, ValueError, EOFError, web.PayloadAccessError, web.RequestPayloadError):
         return HTTPStatus.BAD_REQUEST
     return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if len(body) > MOST_BODY else bytes(body)
+
+
+async def _more_of(request: web.Request, most: int) -> bytes:
+    """Return what comes next of a body; ConnectionError when the visitor left before it was asked for.
+
+    aiohttp's own error for that is a plain RuntimeError, which would be logged as a fault of the bot.
+    """
+    try:
+        return await request.content.read(most)
+    except RuntimeError as error:
+        if request.transport is not None:
+            raise
+        raise ConnectionResetError("The visitor closed the connection.") from error

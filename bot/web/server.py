@@ -27,6 +27,7 @@ from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.routes import routes_of
 from bot.web.snapshot import Snapshot
 from bot.web.status_page import STYLE_SOURCE, status_page
+from bot.web.visitors import Visitors
 
 # The page may be public: however often it is asked for, the database is not asked more often than this.
 FRESH = timedelta(seconds=5)
@@ -61,7 +62,8 @@ class WebServer:
 
     `loops` tells which loops live, `adapters` which enabled adapters are connected, `troubles` what is wrong
     with other parts, in sentences that anybody may read; all are asked at each request. `routes` are served
-    beside the server's own; `limits` bound what strangers can do; `zone` is that of the times on its page.
+    beside the server's own; `limits` bound what strangers can do, and `visitors` learns when some are turned
+    away; `zone` is that of the times on its page.
     Entering raises BystanderError, with the mend, when the address cannot be used.
     """
 
@@ -78,6 +80,7 @@ class WebServer:
         troubles: Callable[[], Sequence[str]] = lambda: (),
         limits: Limits | None = None,
         zone: tzinfo = UTC,
+        visitors: Visitors | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._store, self._clock = store, clock
@@ -106,7 +109,7 @@ class WebServer:
             keepalive_timeout=limits.idle,
             lingering_time=_LINGER,
         )
-        self._guard = Guard(self._protocol, limits)
+        self._guard = Guard(self._protocol, limits, visitors)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

@@ -13,7 +13,8 @@ from bot.clock import SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.errors import PermanentError, Scope
 from bot.model import Cadence
-from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import Inspection, Store
 from bot.services import Services
 from storage import open_store

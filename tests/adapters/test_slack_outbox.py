@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.deliver.outbox import LEASE, DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import Store
 from storage import open_store
 from tests.adapters.slack_rig import Rig, made
@@ -116,7 +117,12 @@ async def test_killed_between_accepted_and_recorded_the_next_process_sends_nothi
     await bot.publish("p1")
     await bot.store.take_over("killed")
     (claim,) = await bot.store.claim(
-        "killed", bot.clock.now(), lease=LEASE, limit=9, platforms=["slack"], catch_up_after=5
+        "killed",
+        bot.clock.now(),
+        lease=DeliverySettings().lease,
+        limit=9,
+        platforms=["slack"],
+        catch_up_after=5,
     )
     await bot.rig.adapter.send(claim.destination, claim.message, claim.key)
     await bot.rig.restart()

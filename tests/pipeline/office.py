@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.model import Alert, Digest, Message, Notice
-from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import PostRow, Store
 from storage import open_store
 from tests.contracts.adapters import Pinboard

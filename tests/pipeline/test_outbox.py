@@ -9,8 +9,8 @@ import pytest
 
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Alert, Claim, Destination, Notice
-from bot.pipeline.deliver.outbox import ADAPTER_PAUSE
 from bot.pipeline.deliver.retry_policy import FIRST_PROBE, PLAIN_AFTER, after_error
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import Failed, Parked, Requeued, Retry
 from tests.contracts.adapters import BUSY, GONE, LOST, REFUSED, SHUT
 from tests.contracts.store_samples import T0, row
@@ -244,7 +244,7 @@ async def test_a_platform_that_is_shut_is_left_alone_for_a_while_and_loses_nothi
     assert await outbox.drain() == 1
     assert await outbox.drain() == 1  # no further attempt
     assert len(office.board.calls) == 1
-    office.clock.forward(ADAPTER_PAUSE)
+    office.clock.forward(DeliverySettings().shut_pause)
     await outbox.drain()
     assert office.pinned() == ["p1", "p2"]
     assert [info.attempts for info in await office.store.delivery_log("console:alice", 9)] == [1, 1]

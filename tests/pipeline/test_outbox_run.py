@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.errors import StoreError
-from bot.pipeline.deliver.outbox import LEASE, Outbox
+from bot.pipeline.deliver.outbox import Outbox
+from bot.pipeline.deliver.settings import DeliverySettings
 from tests.pipeline.office import FaultyStore, Office, until
 
 FULL = StoreError("The database cannot grow because the disk is full.")
@@ -197,7 +198,7 @@ async def test_a_store_that_never_takes_an_outcome_does_not_keep_the_bot_from_st
         await until(lambda: "settle" in faulty.calls)
 
     assert await office.states() == ["sending"]
-    office.clock.forward(LEASE)
+    office.clock.forward(DeliverySettings().lease)
     await office.drain()
     assert office.pinned() == ["p1"]
 

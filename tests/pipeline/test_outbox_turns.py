@@ -12,8 +12,9 @@ import pytest
 from bot.clock import SystemClock
 from bot.errors import NotYetError
 from bot.model import Action
-from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
+from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.retry_policy import after_error
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import Requeued
 from tests.contracts.adapters import Pinboard
 from tests.contracts.store_samples import T0, follow, publish, row

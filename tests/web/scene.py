@@ -16,6 +16,7 @@ from bot.model import FeedSettings, FeedState
 from bot.ports import Failed, Parked, PollRecord, Sent, Store, WebRoute
 from bot.web.guard import Limits
 from bot.web.server import StatusStore, WebServer
+from bot.web.visitors import Visitors
 
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
 NEW = FeedState()
@@ -57,6 +58,7 @@ class Scene:
         store: StatusStore | None = None,
         limits: Limits | None = None,
         zone: tzinfo = UTC,
+        visitors: Visitors | None = None,
     ) -> WebServer:
         return WebServer(
             host,
@@ -69,6 +71,7 @@ class Scene:
             limits=limits,
             troubles=lambda: self.troubles,
             zone=zone,
+            visitors=visitors,
         )
 
     async def watch(self, name: str, state: FeedState = NEW, *, next_poll: datetime = NOW) -> None:

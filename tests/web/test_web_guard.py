@@ -13,6 +13,7 @@ import pytest
 from bot.ports import WebAnswer, WebRequest, WebRoute
 from bot.web.guard import Limits, most_connections
 from bot.web.server import WebServer
+from bot.web.visitors import LATELY, Visitors
 from tests.web.scene import Scene
 
 HALF_HEAD = b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-"
@@ -139,3 +140,64 @@ def test_room_is_left_for_the_bots_own_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
     assert found == {64: 8, 256: 16, 512: 144, 1024: 256}
+
+
+class Leaving(asyncio.Protocol):
+    """A connection that ends in the very moment in which the head of its request has come."""
+
+    def __init__(self, inner: asyncio.BaseProtocol) -> None:
+        assert isinstance(inner, asyncio.Protocol)
+        self._inner = inner
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._inner.connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._inner.data_received(data)
+        self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._inner.connection_lost(exc)
+
+
+@pytest.mark.parametrize(
+    ("opened", "turned_away"), [(4, False), (5, True)], ids=["as many as fit", "one too many"]
+)
+async def test_it_is_known_for_a_while_that_visitors_were_turned_away(
+    scene: Scene, opened: int, *, turned_away: bool
+) -> None:
+    now = 1000.0
+    visitors = Visitors(lambda: now)
+    server = scene.server(limits=Limits(most=4), visitors=visitors)
+    async with asyncio.timeout(30), server:
+        wires = [await knock(server, HALF_HEAD) for _ in range(opened - 1)]
+        answer = await knock(server, WHOLE)
+        assert (await answer[0].readline()).startswith(b"HTTP/1.1 200")
+        for _, writer in (*wires, answer):
+            writer.transport.abort()
+
+    assert visitors.too_many == turned_away
+    now += LATELY
+    assert not visitors.too_many
+
+
+async def test_a_visitor_who_leaves_before_the_body_is_read_is_no_fault_of_the_bot(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(scene) as server:
+        listening = await asyncio.get_running_loop().create_server(
+            lambda: Leaving(server._protocol()), "127.0.0.1", 0
+        )
+        async with listening:
+            for number in range(3):
+                port = listening.sockets[0].getsockname()[1]
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(HALF_BODY.replace(b"half", b"half"[:number]))
+                assert await ended((reader, writer)) == b""
+        answer = await knock(server, WHOLE)
+        assert (await answer[0].readline()).startswith(b"HTTP/1.1 200")
+        answer[1].transport.abort()
+
+    assert caplog.messages == []

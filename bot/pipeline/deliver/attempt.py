@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.errors import DeliveryError, NotYetError, TemporaryError
-from bot.logs.outage import OutageLog
+from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Claim
+from bot.pipeline.deliver.delivery_log import DeliveryLog
 from bot.pipeline.deliver.retry_policy import after_error, understood
 from bot.ports import Adapter, Sent, Settlement
 from bot.text.sanitize import storable
@@ -36,12 +36,12 @@ class Attempts:
         self._clock = clock
         self._admins = admins
         self._timeout = timeout
-        self._outages = {name: OutageLog(f"Delivery on {name}") for name in adapters}
+        self._logs = {name: DeliveryLog(name) for name in adapters}
 
     @property
     def failing(self) -> list[str]:
         """The platforms on which the last attempts failed for now."""
-        return [name for name, outage in self._outages.items() if outage.lasts]
+        return [name for name, log in self._logs.items() if log.failing]
 
     async def make(self, claim: Claim) -> tuple[Settlement, DeliveryError | None]:
         """Try to deliver a message; return what came of it, and the error that stopped it."""
@@ -58,7 +58,7 @@ class Attempts:
             if _is_an_end(error):
                 raise
             return self._failed(claim, error)
-        if line := self._outages[claim.destination.platform].works():
+        for line in self._logs[claim.destination.platform].works(claim.destination.address):
             _log.warning("%s", line)
         return Sent(claim, reference, self._clock.now()), None
 
@@ -100,19 +100,23 @@ class Attempts:
 
     def _failed(self, claim: Claim, raised: BaseException) -> tuple[Settlement, DeliveryError]:
         error = understood(raised)
-        self._tell(claim, raised, error)
+        self._log_failure(claim, raised, error)
         return after_error(claim, error, self._clock.now(), self._admins), error
 
-    def _tell(self, claim: Claim, raised: BaseException, error: DeliveryError) -> None:
-        """Log a failure; an outage of a platform is not told once for each message."""
+    def _log_failure(self, claim: Claim, raised: BaseException, error: DeliveryError) -> None:
+        """Log a failure: each at debug, and as a warning only what is no repetition.
+
+        A shut platform is logged by who closes it, once for all messages that meet it.
+        """
+        to, unforeseen = claim.destination, not isinstance(raised, DeliveryError)
         if isinstance(error, NotYetError):
             return
-        text = f"{claim.action} for {claim.destination.address}: {error}"
-        if not isinstance(error, TemporaryError):
-            _log.warning("%s", text)
-        elif line := self._outages[claim.destination.platform].failed(text):
-            unforeseen = not isinstance(raised, DeliveryError)
-            _log.warning("%s", line, exc_info=raised if unforeseen else None)
+        _log.debug("%s for %s: %s", claim.action, to.address, error, exc_info=raised if unforeseen else None)
+        if isinstance(error, TemporaryError):
+            for line in self._logs[to.platform].failed(to.address, f"{claim.action}: {error}"):
+                _log.warning("%s", line, exc_info=raised if unforeseen else None)
+        elif isinstance(error, PermanentError) and error.scope is not Scope.ADAPTER:
+            _log.warning("%s for %s: %s", claim.action, to.address, error)
 
 
 def _is_an_end(error: BaseException) -> bool:

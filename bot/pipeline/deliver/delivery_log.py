@@ -1,0 +1,66 @@
+"""The log lines of deliveries that fail for now: a destination alone, or the whole platform."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from cachetools import TTLCache
+
+from bot.logs.outage import OutageLog
+
+FEW = 5  # destinations that are named in the log within REMEMBERED seconds
+REMEMBERED = 3600.0  # seconds; longer than any back-off of the outbox
+
+
+class DeliveryLog:
+    """Returns the lines to be logged about one platform. `clock`: seconds that only grow.
+
+    A destination that fails while others work is named. Once a second destination fails, and no message went
+    out in between, the platform is what fails: that is one outage, however many messages wait for it.
+    The same holds when more than FEW destinations have failed lately, so that the log stays short.
+    """
+
+    def __init__(self, platform: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._platform = OutageLog(f"Delivery on {platform}", clock=clock)
+        self._destinations: TTLCache[str, OutageLog] = TTLCache(FEW, REMEMBERED, timer=clock)
+        self._failed: set[str] = set()  # destinations that failed since a message went out on the platform
+
+    @property
+    def failing(self) -> bool:
+        """Whether no message went out since one failed for now."""
+        return bool(self._failed)
+
+    def failed(self, address: str, reason: str) -> list[str]:
+        """Note that a message for a destination failed for now."""
+        self._failed.add(address)
+        own = self._destination(address) if self._failed == {address} else None
+        if own is not None and not self._platform.lasts:
+            line = own.failed(reason)
+        else:
+            self._end_those_of_destinations()
+            line = self._platform.failed(f"{address}: {reason}")
+        return [line] if line else []
+
+    def works(self, address: str) -> list[str]:
+        """Note that a message for a destination went out."""
+        self._failed.clear()
+        own = self._destinations.get(address)
+        lines = [self._platform.works(), own.works() if own else None]
+        return [line for line in lines if line]
+
+    def _end_those_of_destinations(self) -> None:
+        """Let the outage of the platform stand for those of the destinations that failed first."""
+        for address in self._failed:
+            if (own := self._destinations.get(address)) is not None:
+                own.works()
+
+    def _destination(self, address: str) -> OutageLog | None:
+        """Return the lines of one destination; None when enough others were named lately."""
+        log = self._destinations.get(address)
+        if log is None and len(self._destinations) >= FEW:
+            return None
+        log = log or OutageLog(f"Delivery to {address}", clock=self._clock)
+        self._destinations[address] = log  # remembered from now on
+        return log

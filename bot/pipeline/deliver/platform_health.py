@@ -1,0 +1,122 @@
+"""Which platforms have shut the bot out, for every part that asks.
+
+`PlatformHealth` is the only memory of it inside the process and does no I/O. `ShutReport` brings each change
+to the store, where `/health` of any process reads it, and to the admins.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import StoreError
+from bot.ports import SHUT, OutboxStore
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Platform:
+    """What is known of one platform."""
+
+    reason: str = ""  # why it shut the bot out; "" while it is open
+    resting_since: datetime | None = None  # when a message met the shut door; nothing is sent for a while
+    left_out: bool = False  # its adapter has ended, and runs again only after the next start
+
+
+class PlatformHealth:
+    """The state of each platform: open or shut, resting or not, left out or not.
+
+    A platform is shut from the first refusal until a message goes out there. It rests for `pause` seconds
+    after each refusal, also when a message that was already under way opens it meanwhile.
+    """
+
+    def __init__(self, names: Iterable[str], pause: float) -> None:
+        self._platforms = {name: _Platform() for name in names}
+        self._pause = timedelta(seconds=pause)
+
+    @property
+    def names(self) -> list[str]:
+        """All platforms of this bot."""
+        return list(self._platforms)
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The platforms that have shut the bot out at present."""
+        return frozenset(name for name, each in self._platforms.items() if each.reason)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The platforms whose adapters have ended and do not run again before the next start."""
+        return frozenset(name for name, each in self._platforms.items() if each.left_out)
+
+    def shut(self, name: str, reason: str) -> bool:
+        """Note that a platform shut the bot out; return whether that is news."""
+        platform = self._platforms[name]
+        is_news = not platform.reason
+        platform.reason = platform.reason or reason or "it gave no reason."
+        return is_news
+
+    def open(self, name: str) -> bool:
+        """Note that a platform took a message; return whether it was shut before."""
+        platform = self._platforms[name]
+        was_shut, platform.reason = bool(platform.reason), ""
+        return was_shut
+
+    def rest(self, name: str, now: datetime) -> bool:
+        """Leave a platform alone from now on for a while; return whether it was not resting yet."""
+        is_news = not self.rests(name, now)
+        self._platforms[name].resting_since = now
+        return is_news
+
+    def rests(self, name: str, now: datetime) -> bool:
+        """Return whether nothing is to be sent to a platform at present."""
+        since = self._platforms[name].resting_since
+        return since is not None and timedelta() <= now - since < self._pause
+
+    def leave_out(self, name: str) -> bool:
+        """Note that an adapter has ended; return whether another one is left."""
+        self._platforms[name].left_out = True
+        return not all(each.left_out for each in self._platforms.values())
+
+
+class ShutReport:
+    """Changes the health of platforms, and tells the store and the admins what is new."""
+
+    def __init__(
+        self, health: PlatformHealth, store: OutboxStore, clock: Clock, admins: Sequence[str]
+    ) -> None:
+        self.health = health
+        self._store = store
+        self._clock = clock
+        self._admins = admins
+
+    async def forget(self) -> None:
+        """Forget what the last run stored; whether it still holds is found out anew."""
+        for key in await self._store.list_values(SHUT):
+            await self._store.set_value(key, "")
+
+    async def shut(self, platform: str, reason: str) -> bool:
+        """Note that a platform is shut and tell admins on other platforms once; return whether it is news."""
+        if not self.health.shut(platform, reason):
+            return False
+        text = f"Nothing goes out on {platform}: {reason} Its alerts wait, and go out once that is mended."
+        elsewhere = [each for each in self._admins if not each.startswith(f"{platform}:")]
+        try:
+            await self._store.set_value(f"{SHUT}{platform}", reason)
+            await self._store.notify(elsewhere, text, self._clock.now())
+        except StoreError as error:
+            _log.error("%s is shut, and nobody could be told: %s", platform, error)
+        return True
+
+    async def opened(self, platform: str) -> None:
+        """Note that a platform took a message."""
+        if not self.health.open(platform):
+            return
+        try:
+            await self._store.set_value(f"{SHUT}{platform}", "")
+        except StoreError as error:  # the next start forgets it
+            _log.error("%s is open again, and /health cannot be told: %s", platform, error)
