@@ -9,9 +9,10 @@ import pytest
 
 from bot.cli import CALLS, build_parser
 from bot.config.load import every_key
+from tests.test_layers import RULES
 
 ROOT = Path(__file__).parent.parent
-DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("examples/*/README.md")])
 
 
 def test_every_config_key_is_in_the_operators_manual() -> None:
@@ -39,6 +40,35 @@ def test_every_dependency_has_its_reason() -> None:
     missing = [name for name in names if not re.search(rf"\b{re.escape(name)}\b", notes)]
 
     assert names
+    assert missing == []
+
+
+def test_the_table_of_layers_says_what_the_layer_test_holds() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (.+?) \| (.+?) \|$", text.partition("## Layers")[2].partition("\n## ")[0], re.MULTILINE
+    )
+    groups: dict[str, set[str]] = {}
+    told: dict[str, set[str]] = {}
+    for importers, imported in rows:
+        folders = set(re.findall(r"`([\w.]+)`", imported))
+        folders = folders.union(*(groups[name] for name in re.findall(r"\*(\w+)\*", imported)))
+        groups |= dict.fromkeys(re.findall(r"\*(\w+)\*", importers), folders)
+        told |= dict.fromkeys(re.findall(r"`([\w.]+)`", importers), folders)
+
+    assert told == RULES
+
+
+def test_every_folder_of_the_code_is_in_the_drawing_of_the_tree() -> None:
+    drawing = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Words")[0]
+    folders = {
+        path.parent.name
+        for package in ("bot", "adapters", "storage")
+        for path in (ROOT / package).rglob("*.py")
+    }
+
+    missing = [name for name in sorted(folders) if f"{name}/" not in drawing]
+
     assert missing == []
 
 
