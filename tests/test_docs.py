@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import html
 import re
 from pathlib import Path
 
@@ -9,6 +11,8 @@ import pytest
 
 from bot.cli import CALLS, build_parser
 from bot.config.load import every_key
+from bot.sample.blog import load_posts
+from bot.sample.markup import typographic
 from tests.test_layers import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -123,3 +127,45 @@ def test_the_readme_says_first_how_to_try_and_test_it_and_what_it_does_not_do() 
     assert "make demo" in text
     assert "make test" in text
     assert "What it does not do" in text
+
+
+def test_the_alert_in_the_readme_is_one_of_the_demo() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    title, filed, *lines = [line.strip() for line in re.findall(r"^│(.*)│$", readme, re.MULTILINE)]
+    post = load_posts()[-1]
+    summary = " ".join(line for line in lines if not line.startswith("https://")).strip()
+    text = " ".join(html.unescape(typographic(post.html)).split())
+
+    assert (title, filed) == (post.title, f"Filed under {', '.join(post.categories)}")
+    assert [each for each in summary.removesuffix(".").split(". ") if each not in text] == []
+
+
+def test_what_the_operators_manual_quotes_is_what_the_bot_says() -> None:
+    manual = (ROOT / "docs" / "operate.md").read_text("utf-8").partition("## When something is wrong")[2]
+    first_cells = "\n".join(re.findall(r"^\| (.+?) \|", manual, re.MULTILINE))
+    said = "\n".join(
+        node.value
+        for folder in ("bot", "adapters", "storage")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    quoted = [
+        part.strip(" .") for quote in re.findall(r'"([^"]+)"', first_cells) for part in quote.split("…")
+    ]
+
+    assert len(quoted) > 5
+    assert [part for part in quoted if part not in said] == []
+
+
+def test_no_lock_file_names_where_packages_came_from() -> None:
+    locks = [*ROOT.glob("requirements/*.lock"), ROOT / ".ci" / "slack-types" / "package-lock.json"]
+
+    naming = [
+        lock.name
+        for lock in locks
+        if re.search(r'resolved"|index-url|find-links|@ https?://', lock.read_text("utf-8"))
+    ]
+
+    assert len(locks) > 1
+    assert naming == []
