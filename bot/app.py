@@ -93,9 +93,8 @@ async def open_bot(
         stack.push_async_callback(poller.aclose)
         visitors = Visitors()
         vitals = Vitals(adapters, report.health, outbox, poller, sandbox, visitors=visitors)
-        dispatcher = _dispatcher_of(
-            config, store, FeedInspector(fetcher, sandbox), clock, vitals, outbox.wake
-        )
+        inspector = FeedInspector(fetcher, sandbox)
+        dispatcher = _dispatcher_of(config, store, inspector, clock, vitals=vitals, wake=outbox.wake)
         yield Bot(
             config=config,
             clock=clock,
@@ -129,6 +128,7 @@ def _dispatcher_of(
     store: Store,
     inspector: FeedInspector,
     clock: SteadyClock,
+    *,
     vitals: Vitals,
     wake: Callable[[], None],
 ) -> Dispatcher:

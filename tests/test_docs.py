@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import html
 import re
 from pathlib import Path
 
@@ -9,9 +11,12 @@ import pytest
 
 from bot.cli import CALLS, build_parser
 from bot.config.load import every_key
+from bot.sample.blog import load_posts
+from bot.sample.markup import typographic
+from tests.test_layers import RULES
 
 ROOT = Path(__file__).parent.parent
-DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("examples/*/README.md")])
 
 
 def test_every_config_key_is_in_the_operators_manual() -> None:
@@ -39,6 +44,35 @@ def test_every_dependency_has_its_reason() -> None:
     missing = [name for name in names if not re.search(rf"\b{re.escape(name)}\b", notes)]
 
     assert names
+    assert missing == []
+
+
+def test_the_table_of_layers_says_what_the_layer_test_holds() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| (.+?) \| (.+?) \|$", text.partition("## Layers")[2].partition("\n## ")[0], re.MULTILINE
+    )
+    groups: dict[str, set[str]] = {}
+    told: dict[str, set[str]] = {}
+    for importers, imported in rows:
+        folders = set(re.findall(r"`([\w.]+)`", imported))
+        folders = folders.union(*(groups[name] for name in re.findall(r"\*(\w+)\*", imported)))
+        groups |= dict.fromkeys(re.findall(r"\*(\w+)\*", importers), folders)
+        told |= dict.fromkeys(re.findall(r"`([\w.]+)`", importers), folders)
+
+    assert told == RULES
+
+
+def test_every_folder_of_the_code_is_in_the_drawing_of_the_tree() -> None:
+    drawing = (ROOT / "docs" / "architecture.md").read_text("utf-8").partition("## Words")[0]
+    folders = {
+        path.parent.name
+        for package in ("bot", "adapters", "storage")
+        for path in (ROOT / package).rglob("*.py")
+    }
+
+    missing = [name for name in sorted(folders) if f"{name}/" not in drawing]
+
     assert missing == []
 
 
@@ -93,3 +127,45 @@ def test_the_readme_says_first_how_to_try_and_test_it_and_what_it_does_not_do() 
     assert "make demo" in text
     assert "make test" in text
     assert "What it does not do" in text
+
+
+def test_the_alert_in_the_readme_is_one_of_the_demo() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    title, filed, *lines = [line.strip() for line in re.findall(r"^│(.*)│$", readme, re.MULTILINE)]
+    post = load_posts()[-1]
+    summary = " ".join(line for line in lines if not line.startswith("https://")).strip()
+    text = " ".join(html.unescape(typographic(post.html)).split())
+
+    assert (title, filed) == (post.title, f"Filed under {', '.join(post.categories)}")
+    assert [each for each in summary.removesuffix(".").split(". ") if each not in text] == []
+
+
+def test_what_the_operators_manual_quotes_is_what_the_bot_says() -> None:
+    manual = (ROOT / "docs" / "operate.md").read_text("utf-8").partition("## When something is wrong")[2]
+    first_cells = "\n".join(re.findall(r"^\| (.+?) \|", manual, re.MULTILINE))
+    said = "\n".join(
+        node.value
+        for folder in ("bot", "adapters", "storage")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    quoted = [
+        part.strip(" .") for quote in re.findall(r'"([^"]+)"', first_cells) for part in quote.split("…")
+    ]
+
+    assert len(quoted) > 5
+    assert [part for part in quoted if part not in said] == []
+
+
+def test_no_lock_file_names_where_packages_came_from() -> None:
+    locks = [*ROOT.glob("requirements/*.lock"), ROOT / ".ci" / "slack-types" / "package-lock.json"]
+
+    naming = [
+        lock.name
+        for lock in locks
+        if re.search(r'resolved"|index-url|find-links|@ https?://', lock.read_text("utf-8"))
+    ]
+
+    assert len(locks) > 1
+    assert naming == []

@@ -70,7 +70,7 @@ class BotServices(CommandService, KeyValueStore, Protocol):
 
 
 class Adapter(Protocol):
-    """One chat platform. Built by `adapters.load(name)`; holds the platform's SDK and nothing of the bot.
+    """One chat platform. Built by its plug-in; holds the platform's SDK and nothing of the bot.
 
     `send`, `edit` and `find` raise TemporaryError or PermanentError, and nothing else.
     """
