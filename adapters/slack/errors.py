@@ -198,7 +198,7 @@ _BROKEN: dict[type[Exception], tuple[str, bool]] = {
     aiohttp.ClientError: ("The connection to Slack broke off.", True),
     OSError: ("The connection to Slack broke off.", True),
 }
-_TOO_MANY, _SERVER_ERROR = 429, 500
+_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 
 
 def translate(error: Exception, *, elsewhere: bool = False) -> DeliveryError:
@@ -267,6 +267,10 @@ def _rule(name: str, status: int) -> Rule:
     if name:
         shown = one_line(name, _MOST_DETAIL)
         return Rule(f"Slack refuses with “{shown}”, which Bystander does not know.", wait=_LATER)
+    if status == _OK:
+        return Rule(
+            "What answers at slack.api_base is not Slack; check the address and any proxy.", wait=_BLOCKED
+        )
     return Rule(f"Slack's address answered {status} without a reason.", wait=_BLOCKED)
 
 

@@ -207,6 +207,11 @@ def test_what_is_not_known_or_passes_is_tried_again_much_later(error: SlackApiEr
     assert not told.uncertain
 
 
+@pytest.mark.parametrize("told", [{}, [], None, {"error": "x"}, {"ok": "false", "error": "account_inactive"}])
+def test_an_answer_that_is_none_of_slacks_names_the_address_to_check(told: Any) -> None:
+    assert "check the address" in str(translate(answer(told)))
+
+
 def unreachable() -> aiohttp.ClientConnectorError:
     key = ConnectionKey("slack.example", 443, True, True, None, None, None)  # noqa: FBT003 -- a tuple of aiohttp's
     return aiohttp.ClientConnectorError(key, OSError(111, "refused"))
