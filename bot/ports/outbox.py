@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -25,13 +25,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again at `due_at`. `plain`: from now on as title and link only."""
+    """Try again at `due_at`. `plain`: from now on as title and link only. `at`: when that was decided."""
 
     claim: Claim
     due_at: datetime
     error: str
     uncertain: bool = False
     plain: bool = False
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,14 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Requeued:
-    """The claim was given back before anything was sent; it is due at `due_at`, None for when it was."""
+    """The claim was given back before anything was sent; it is due at `due_at`, None for when it was.
+
+    `at`: when that was decided.
+    """
 
     claim: Claim
     due_at: datetime | None = None
+    at: datetime | None = field(default=None, compare=False)
 
 
 Settlement = Sent | Retry | Failed | Parked | Requeued
@@ -96,7 +101,11 @@ class OutboxStore(KeyValueStore, Protocol):
         ...
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Record outcomes in one transaction. A Sent to a parked destination resumes it."""
+        """Record outcomes in one transaction. A Sent to a parked destination resumes it.
+
+        No attempt outlasts its lease. The machine's clock was therefore set back after an outcome was decided
+        whose `at` lies behind the end of its lease, and what then waits is moved back as far.
+        """
         ...
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:

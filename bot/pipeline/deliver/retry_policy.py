@@ -61,15 +61,16 @@ def after_error(claim: Claim, raised: BaseException, now: datetime, admins: Sequ
             return _parked(claim, text, now, admins)
         if claim.action is Action.EDIT or claim.message.plain:
             return Failed(claim, text, now)
-        return Retry(claim, now, text, uncertain=claim.uncertain, plain=True)
+        return Retry(claim, now, text, uncertain=claim.uncertain, plain=True, at=now)
     if isinstance(error, NotYetError):
-        return Requeued(claim, now + timedelta(seconds=_wait(claim, error)))
+        return Requeued(claim, now + timedelta(seconds=_wait(claim, error)), now)
     return Retry(
         claim,
         now + timedelta(seconds=_wait(claim, error)),
         text,
         uncertain=claim.uncertain or (isinstance(error, TemporaryError) and error.uncertain),
         plain=claim.attempts + 1 >= PLAIN_AFTER,
+        at=now,
     )
 
 
