@@ -1,4 +1,4 @@
-"""The clock inside the process: APScheduler wakes polling and housekeeping."""
+"""Runs polling and housekeeping at regular intervals, by APScheduler."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.model import FeedSettings
 SLOWEST_BEAT = 1.0  # seconds between two looks for due feeds; a feed added in chat waits no longer
 FASTEST_BEAT = 0.05
 HOUSEKEEPING = 60.0  # seconds
-_LOOK = 1.0  # seconds between two looks at a clock that may be set
+_LOOK = 1.0  # seconds between two checks whether the clock was set back
 _TOLERANCE = timedelta(seconds=1)
 
 
@@ -31,10 +31,10 @@ async def beating(
     jobs: Mapping[str, tuple[Callable[[], Awaitable[None]], float]],
     on_fault: Callable[[BaseException], None],
 ) -> AsyncIterator[None]:
-    """Run each job every so many seconds inside the block; what is under way at its end is let finish.
+    """Run each job every so many seconds inside the block; a job under way at its end may finish.
 
-    A job never overlaps itself; runs that were missed (a sleeping laptop) are made up for by one. It goes on
-    when the machine's clock is set. An exception that leaves a job is handed to `on_fault`.
+    A job never overlaps itself. However many runs were missed (a sleeping laptop), one makes up for them.
+    The jobs go on when the machine's clock is set. An exception that leaves a job goes to `on_fault`.
     """
     under_way: set[str] = set()
     ended = asyncio.Event()
@@ -71,8 +71,8 @@ async def beating(
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """Every so many seconds, counted from now.
 
-    APScheduler's own interval lists every run that was missed. Where a clock starts in 1970 and is set
-    later, these are billions, and the process hangs.
+    APScheduler's own interval trigger enumerates every missed run. On a machine whose clock starts in 1970
+    and is set later there are billions of them, and the process would hang.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -85,7 +85,7 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
 async def _plan_anew(scheduler: AsyncIOScheduler) -> None:
     """Run jobs whose next run lies further ahead than their interval: the machine's clock was set back.
 
-    This itself waits by a clock that nobody can set.
+    The wait in between uses asyncio's monotonic clock, which nobody can set.
     """
     while True:
         await asyncio.sleep(_LOOK)

@@ -1,4 +1,4 @@
-"""Keeps what waits in step with the machine's clock, which may be set at any time."""
+"""Keeps stored times right when somebody sets the machine's clock."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.ports import KeyValueStore, TimeStore
 
 _log = logging.getLogger(__name__)
 
-JUMP = 5.0  # seconds; a smaller difference is followed without a word
+JUMP = 5.0  # seconds; a smaller difference is followed without a line in the log
 LAST_SEEN = "clock:last"  # where the store keeps the last time that was seen
 
 
@@ -21,24 +21,24 @@ class _Store(TimeStore, KeyValueStore, Protocol):
 
 
 class Timekeeper:
-    """Follows the machine's clock; what is stored and waits for a moment is moved as far as the clock was.
+    """Follows the machine's clock, and moves every stored time that something waits for by the same amount.
 
-    So a poll that was due in ten minutes is due in ten minutes, a lease lasts as long as it was to last, and
+    A poll that was due in ten minutes therefore stays due in ten minutes, a lease keeps its length, and
     nothing is sent twice or left out.
     """
 
     def __init__(self, clock: SteadyClock, store: _Store) -> None:
         self._clock = clock
         self._store = store
-        self._refused = False  # said once
+        self._refused = False  # whether the store refused the last move, which is logged once
 
     async def begin(self) -> None:
-        """Find out whether the clock was set back since the last run; mend what then waits too long."""
+        """Find out whether the clock was set back since the last run, and move the stored times if so."""
         now = self._clock.now()
         behind = (now - _moment(await self._store.get_value(LAST_SEEN), now)).total_seconds()
         if behind < -JUMP:
             await self._store.shift_times(timedelta(seconds=behind))
-            self._tell(behind)
+            self._log_jump(behind)
         await self.note()
 
     async def follow(self) -> None:
@@ -53,17 +53,17 @@ class Timekeeper:
                 self._refused = True
                 return
             self._refused = False
-            self._tell(jump)
+            self._log_jump(jump)
         self._clock.move(jump)
 
     async def note(self) -> None:
-        """Keep the time for the next start, and mend what waits longer than anything may wait."""
+        """Store the time for the next start, and make due what waits longer than anything may wait."""
         now = self._clock.now()
         await self._store.set_value(LAST_SEEN, now.isoformat())
         if mended := await self._store.bound_times(now):
             _log.warning("%d stored times lay too far ahead; what waited for them is due now.", mended)
 
-    def _tell(self, jump: float) -> None:
+    def _log_jump(self, jump: float) -> None:
         _log.warning(
             "The machine's clock was set %s by %s (hours:minutes:seconds). All that waits was moved with it.",
             *("forward" if jump > 0 else "back", timedelta(seconds=round(abs(jump)))),
@@ -71,7 +71,7 @@ class Timekeeper:
 
 
 def _moment(text: str, otherwise: datetime) -> datetime:
-    """Return the moment that was kept; `otherwise` for none."""
+    """Return the stored moment; `otherwise` where there is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How the parts of the running bot do, for `/health`, the web server and the status page."""
+"""The state of each part of the running bot, for `/health`, the web server and the status page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.ports import Adapter, PartState
 
 _log = logging.getLogger(__name__)
 
-LONGEST_SILENCE = 60.0  # seconds of the polling loop, which comes round every second
+LONGEST_SILENCE = 60.0  # seconds between two runs of the polling loop, which is due every second
 _MINUTE = 60
 
 
@@ -68,18 +68,18 @@ class Visitors(Protocol):
 
 
 class Heartbeat:
-    """Remembers when polling last came round, for /healthz: a loop that hangs is as bad as a dead one."""
+    """Remembers when the polling loop last ran, for /healthz: a loop that hangs is as bad as a dead one."""
 
     def __init__(self, seconds: Callable[[], float] = steady_seconds) -> None:
         self._seconds = seconds
         self._last = seconds()
 
     def beat(self) -> None:
-        """Note that polling came round."""
+        """Note that the polling loop runs."""
         self._last = self._seconds()
 
     def lives(self) -> bool:
-        """Whether it did so lately."""
+        """Whether it ran within the last LONGEST_SILENCE seconds."""
         return self._seconds() - self._last < LONGEST_SILENCE
 
 
@@ -109,7 +109,7 @@ class Vitals:
         self.pulse = Heartbeat(seconds)
 
     def beat(self) -> None:
-        """Note that polling came round, and which platforms are connected."""
+        """Note that the polling loop runs, and which platforms are connected."""
         self.pulse.beat()
         for name in self._adapters:
             if self.connected(name):
@@ -130,13 +130,13 @@ class Vitals:
         return {name: name not in closed and self.connected(name) for name in self._adapters}
 
     def kept_house(self, error: StoreError | None) -> None:
-        """Note how housekeeping went, and log what is new of it."""
+        """Note whether housekeeping failed, and log the beginning and the end of such an outage."""
         line = self._housekeeping.works() if error is None else self._housekeeping.failed(error)
         if line:
             _log.warning("%s", line)
 
     def parts(self) -> list[PartState]:
-        """Return how each part does."""
+        """Return the state of each part; a part that is well has no trouble."""
         chats = [PartState(name, self._chat_trouble(name), chat=True) for name in self._adapters]
         refused = self._deliveries.refused or self._polls.refused
         return [
@@ -169,7 +169,10 @@ class Vitals:
         ]
 
     def _chat_trouble(self, name: str) -> str:
-        """Return what is wrong with a platform. One that shut us out is told of with its reason elsewhere."""
+        """Return what is wrong with a platform, "" for nothing.
+
+        "" also for a platform that shut the bot out: `/health` shows that with its reason.
+        """
         title = name.capitalize()
         if name in self._platforms.closed:
             return ""

@@ -1,1 +1,1 @@
-"""Logging: how it is set up, and what keeps it short while something is out of order."""
+"""Logging: how it is set up, and what keeps the log short during an outage."""

@@ -1,4 +1,4 @@
-"""Log lines that strangers can cause: one of a kind a minute, and how many were left out."""
+"""Limits log lines that strangers can cause to one of a kind a minute, with a count of the others."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import logging
 import time
 from collections.abc import Callable
 
-_KINDS = 200  # that are told apart; beyond that all begin anew
-_KIND = 60  # characters of a message before its values are put in
+_KINDS = 200  # remembered at most; beyond that, all are forgotten
+_KIND = 60  # characters of a message's template that tell one kind from another
 
 
 class Seldom(logging.Filter):
     """Lets one record of a kind through in `every` seconds. `clock`: seconds that only grow.
 
-    A kind is a logger, a level and the beginning of a message before its values are put in. Without
-    `tracebacks` the line names the error alone, for those that say nothing about the bot.
+    Records are of one kind when logger, level and the beginning of the message template are the same.
+    Without `tracebacks` a line only names its error: for errors that are no fault of the bot.
     """
 
     def __init__(
@@ -28,19 +28,19 @@ class Seldom(logging.Filter):
         self._every = every
         self._tracebacks = tracebacks
         self._clock = clock
-        self._told: dict[tuple[str, int, str], tuple[float, int]] = {}  # when, and how many were left out
+        self._last: dict[tuple[str, int, str], tuple[float, int]] = {}  # when, and how many were left out
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return whether to write a record, which may be changed."""
         kind = (record.name, record.levelno, str(record.msg)[:_KIND])
         now = self._clock()
-        at, left_out = self._told.get(kind, (now - self._every, 0))
+        at, left_out = self._last.get(kind, (now - self._every, 0))
         if now - at < self._every:
-            self._told[kind] = (at, left_out + 1)
+            self._last[kind] = (at, left_out + 1)
             return False
-        if len(self._told) >= _KINDS:
-            self._told.clear()
-        self._told[kind] = (now, 0)
+        if len(self._last) >= _KINDS:
+            self._last.clear()
+        self._last[kind] = (now, 0)
         self._complete(record, left_out)
         return True
 

@@ -1,4 +1,4 @@
-"""An outage in the log: one line when it begins, one a minute while it lasts, one when it ends. No I/O."""
+"""Log lines of an outage: one when it begins, one a minute while it lasts, one when it ends. No I/O."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _MINUTE, _HOUR = 60, 3600
 
 
 class OutageLog:
-    """Decides what is to be logged of one thing that fails again and again, and returns the lines.
+    """Returns the lines to be logged about one thing that fails repeatedly.
 
     `subject`: what fails, as the beginning of a sentence, such as "Polling". `clock`: seconds that only grow.
-    A connection that comes and goes is told of as seldom as one that is gone: of each minute there is one
-    line that it failed and one that it works again, at most.
+    A connection that fails and recovers all the time gets at most two lines a minute: one that it failed, and
+    one that it works again.
     """
 
     def __init__(
@@ -25,8 +25,8 @@ class OutageLog:
         self._clock = clock
         self._since: float | None = None  # when the outage began; None while all is well
         self._failures = 0
-        self._is_told = False  # whether a line of this outage was returned
-        self._told_at: float | None = None  # when the last line of any outage was returned
+        self._was_logged = False  # whether a line of this outage was returned
+        self._logged_at: float | None = None  # when the last line of any outage was returned
 
     @property
     def lasts(self) -> bool:
@@ -34,26 +34,26 @@ class OutageLog:
         return self._since is not None
 
     def failed(self, reason: object) -> str | None:
-        """Count a failure. Return the line to be logged; None when enough was said lately."""
+        """Count a failure. Return the line to be logged; None within a minute of the last one."""
         now = self._clock()
         self._since = now if self._since is None else self._since
         self._failures += 1
-        if self._told_at is not None and now - self._told_at < self._every:
+        if self._logged_at is not None and now - self._logged_at < self._every:
             return None
-        self._told_at = now
-        if not self._is_told:
-            self._is_told = True
+        self._logged_at = now
+        if not self._was_logged:
+            self._was_logged = True
             return f"{self._subject} does not work: {reason}"
         return f"{self._subject} has not worked for {self._history(now)}; the last one: {reason}"
 
     def works(self) -> str | None:
-        """End the outage, if there is one. Return the line to be logged; None when nobody heard of it."""
+        """End the outage, if there is one. Return the line to be logged; None when its start was not."""
         if self._since is None:
             return None
         line = f"{self._subject} works again after {self._history(self._clock())}."
-        is_told = self._is_told
-        self._since, self._failures, self._is_told = None, 0, False
-        return line if is_told else None
+        was_logged = self._was_logged
+        self._since, self._failures, self._was_logged = None, 0, False
+        return line if was_logged else None
 
     def _history(self, now: float) -> str:
         since = now if self._since is None else self._since

@@ -46,4 +46,4 @@ def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
     root.setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)
     for name in _OWN:
         logging.getLogger(name).setLevel(level)
-    limit(logging.getLogger("asyncio"))  # tells of each connection that finds no file left
+    limit(logging.getLogger("asyncio"))  # it logs each connection for which no file descriptor is left

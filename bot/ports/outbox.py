@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -23,13 +23,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again at `due_at`. `plain`: from now on as title and link only."""
+    """Try again at `due_at`. `plain`: from now on as title and link only. `at`: when that was decided."""
 
     claim: Claim
     due_at: datetime
     error: str
     uncertain: bool = False
     plain: bool = False
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,14 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Requeued:
-    """The claim was given back before anything was sent; it is due at `due_at`, None for when it was."""
+    """The claim was given back before anything was sent; it is due at `due_at`, None for when it was.
+
+    `at`: when that was decided.
+    """
 
     claim: Claim
     due_at: datetime | None = None
+    at: datetime | None = field(default=None, compare=False)
 
 
 Settlement = Sent | Retry | Failed | Parked | Requeued
@@ -132,7 +137,8 @@ class OutboxStore(NoticeStore, KeyValueStore, Protocol):
         """Record outcomes in one transaction. A Sent to a parked destination resumes it.
 
         The outcome of a claim that another owner has taken since is ignored, but a Sent is recorded: the
-        message is there.
+        message is there. No attempt outlasts its lease. The machine's clock was therefore set back after an outcome was decided
+        whose `at` lies behind the end of its lease, and what then waits is moved back as far.
         """
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import assert_never
 
 import aiosqlite
@@ -130,19 +131,29 @@ def _writes(settlement: Settlement, row: sqlite3.Row) -> list[Write]:
         case Retry():
             return _again(settlement, row, base)
         case Requeued(due_at=due_at):
-            due = None if due_at is None else to_ms(due_at)
+            due = None if due_at is None else to_ms(due_at) - _set_back(settlement.at, row)
             values = base | {"due": row["due_at"] if due is None else due, "edit_due": due}
             return [(_EDIT_RELEASED, values)] if edit else [(_RELEASED, values), *_probe_later(row, values)]
         case Parked():
-            return _park(settlement, base)
+            return _park(settlement, row, base)
         case _:
             assert_never(settlement)
+
+
+def _set_back(at: datetime | None, row: sqlite3.Row) -> int:
+    """Return the milliseconds by which the clock was set back since an outcome was decided; see the port.
+
+    The lease was moved with the clock then. What is left of it is the error of the answer.
+    """
+    if at is None or not row["lease_until"]:
+        return 0
+    return max(0, to_ms(at) - int(row["lease_until"]))
 
 
 def _again(again: Retry, row: sqlite3.Row, base: Mapping[str, object]) -> list[Write]:
     values = {
         **base,
-        "due": to_ms(again.due_at),
+        "due": to_ms(again.due_at) - _set_back(again.at, row),
         "error": again.error,
         "uncertain": int(again.uncertain),
         "plain": int(again.plain),
@@ -152,12 +163,13 @@ def _again(again: Retry, row: sqlite3.Row, base: Mapping[str, object]) -> list[W
     return [(_AGAIN, values), *_probe_later(row, values)]
 
 
-def _park(parked: Parked, base: Mapping[str, object]) -> list[Write]:
+def _park(parked: Parked, row: sqlite3.Row, base: Mapping[str, object]) -> list[Write]:
+    set_back = _set_back(parked.at, row)
     values = {
         **base,
         "error": parked.reason,
-        "now": to_ms(parked.at),
-        "probe": to_ms(parked.probe_at),
+        "now": to_ms(parked.at) - set_back,
+        "probe": to_ms(parked.probe_at) - set_back,
         "edit_due": None,
     }
     own = _EDIT_RELEASED if parked.claim.action is Action.EDIT else _PARK_OWN

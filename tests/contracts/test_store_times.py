@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.errors import TemporaryError
+from bot.errors import NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import FeedState
 from bot.pipeline.deliver.retry_policy import after_error
 from bot.ports import Parked, PollRecord, Requeued, Retry, Sent, Store
@@ -135,6 +135,52 @@ async def test_a_back_off_and_an_edit_and_a_probe_last_as_long_as_they_were_to_l
 
     assert await store.probe_parked(T0 + by + 59 * MINUTE) == 0
     assert await store.probe_parked(T0 + by + 60 * MINUTE) == 1
+
+
+@pytest.mark.parametrize("hours", [0, 1, 12, 24, 24 * 400])
+@pytest.mark.parametrize(
+    ("error", "longest"),
+    [
+        (TemporaryError("Busy."), 1.0),
+        (TemporaryError("Slow down.", retry_after=600.0), 600.0),
+        (NotYetError("Full.", retry_after=20.0), 20.0),
+    ],
+)
+async def test_an_outcome_of_before_the_clock_was_set_back_waits_no_longer_for_it(
+    store: Store, hours: int, error: TemporaryError, longest: float
+) -> None:
+    await alert(store)
+    mine = await claim_one(store)
+    outcome = after_error(mine, error, T0, ())
+    jump = timedelta(hours=-hours)
+    await store.shift_times(jump)
+    await store.settle([outcome])
+    due = await store.next_delivery_at(["console"])
+
+    assert due is not None
+    assert due - (T0 + jump) <= timedelta(seconds=LEASE + longest)
+
+
+async def test_a_probe_and_an_edit_of_before_the_clock_was_set_back_wait_no_longer_for_it(
+    store: Store,
+) -> None:
+    await alert(store)
+    await store.settle([Sent(await claim_one(store), "1", T0)])
+    (feed,) = await store.feeds()
+    await change(store, feed, row("p1", "Trade", title="Better"), at=T0)
+    edit = await claim_one(store)
+    await store.shift_times(-DAY)
+    await store.settle([after_error(edit, TemporaryError("Busy."), T0, ())])
+    due = await store.next_delivery_at(["console"])
+    assert due is not None
+    assert due <= T0 - DAY + timedelta(seconds=LEASE + 1)
+    (edit,) = await claim(store, due)
+    await store.shift_times(-DAY)
+    gone = PermanentError("Gone.", scope=Scope.DESTINATION)
+    await store.settle([after_error(edit, gone, due, ())])
+    await store.notify([ALICE], "Hello.", T0)
+
+    assert await store.probe_parked(due - DAY + timedelta(hours=1, seconds=LEASE)) == 1
 
 
 async def test_what_waits_no_longer_than_it_may_is_left_alone(store: Store) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Action
-from bot.pipeline.deliver.retry_policy import LONGEST_WISH, after_error, understood
+from bot.pipeline.deliver.retry_policy import POLICY, after_error, understood
 from bot.ports import Failed, Parked, Requeued, Retry
 from tests.contracts.adapters import REFUSED
 from tests.contracts.store_samples import T0
@@ -88,8 +88,8 @@ def test_a_time_that_is_none_is_our_own_back_off(asked: Any) -> None:
 @pytest.mark.parametrize(
     ("asked", "waited"),
     [
-        (1e300, LONGEST_WISH),
-        (10**300, LONGEST_WISH),
+        (1e300, POLICY.longest_wish),
+        (10**300, POLICY.longest_wish),
         ("7", 7.0),
         (-math.inf, 0.05),
         (-1, 0.05),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Alert, Claim, Destination, Notice
-from bot.pipeline.deliver.retry_policy import FIRST_PROBE, PLAIN_AFTER, after_error
+from bot.pipeline.deliver.retry_policy import POLICY, after_error
 from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import Failed, Parked, Requeued, Retry
 from tests.contracts.adapters import BUSY, GONE, LOST, REFUSED, SHUT
@@ -48,7 +48,7 @@ def test_the_platforms_wish_is_obeyed_within_reason(asked: float, attempts: int,
 def test_a_message_that_fails_for_now_too_often_is_tried_plain() -> None:
     plain = [
         after_error(replace(CLAIM, attempts=attempts), BUSY, T0, ())
-        for attempts in (0, PLAIN_AFTER - 2, PLAIN_AFTER - 1)
+        for attempts in (0, POLICY.plain_after - 2, POLICY.plain_after - 1)
     ]
 
     assert [isinstance(each, Retry) and each.plain for each in plain] == [False, False, True]
@@ -209,7 +209,7 @@ async def test_a_look_that_fails_is_made_again_before_anything_is_sent(
     outbox = office.outbox()
     for _ in range(3):
         await outbox.drain()
-        office.clock.forward(2 * FIRST_PROBE)
+        office.clock.forward(2 * POLICY.first_probe)
         await office.store.probe_parked(office.clock.now())
     key = office.board.calls[0][1]
 
@@ -224,13 +224,13 @@ async def test_a_place_out_of_reach_is_parked_its_queue_kept_and_an_admin_told_o
     assert await office.states() == ["parked", "parked"]
     assert len(office.pinned(ADMIN)) == 1
     office.board.meet("send", GONE)  # the probe fails too: nobody is told again
-    office.clock.forward(FIRST_PROBE)
+    office.clock.forward(POLICY.first_probe)
     await office.store.probe_parked(office.clock.now())
     await office.drain()
 
     assert await office.states() == ["parked", "parked"]
     assert len(office.pinned(ADMIN)) == 1
-    office.clock.forward(2 * FIRST_PROBE)
+    office.clock.forward(2 * POLICY.first_probe)
     await office.store.probe_parked(office.clock.now())
     await office.drain()
     assert office.pinned() == ["p1", "p2"]

@@ -1,13 +1,13 @@
 """One attempt at one message: what an adapter is asked, and what its answer or its error means.
 
-Whatever an adapter returns or raises, a settlement comes of it. Its faults are faults of one delivery.
+Whatever an adapter returns or raises becomes a settlement, so that a faulty adapter fails one delivery only.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,26 +16,22 @@ from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, Tempor
 from bot.model import Action, Claim
 from bot.pipeline.deliver.delivery_log import DeliveryLog
 from bot.pipeline.deliver.retry_policy import after_error, understood
+from bot.pipeline.deliver.settings import DeliverySettings
 from bot.ports import Adapter, Sent, Settlement
 from bot.text.sanitize import storable
 
 _log = logging.getLogger(__name__)
 
-LOOK_BACK = 60.0  # seconds before the first attempt from which a lost message is looked for
-SEND_TIMEOUT = 60.0  # seconds one call of an adapter may take
 LONGEST_REFERENCE = 2000  # characters
 
 
 class Attempts:
-    """Asks adapters to send, edit and find, each within `timeout` seconds."""
+    """Asks adapters to find, send and edit messages, and logs what fails."""
 
-    def __init__(
-        self, adapters: Mapping[str, Adapter], clock: Clock, admins: Sequence[str], timeout: float
-    ) -> None:
+    def __init__(self, adapters: Mapping[str, Adapter], clock: Clock, settings: DeliverySettings) -> None:
         self._adapters = adapters
         self._clock = clock
-        self._admins = admins
-        self._timeout = timeout
+        self._settings = settings
         self._logs = {name: DeliveryLog(name) for name in adapters}
 
     @property
@@ -46,13 +42,13 @@ class Attempts:
     async def make(self, claim: Claim) -> tuple[Settlement, DeliveryError | None]:
         """Try to deliver a message; return what came of it, and the error that stopped it."""
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._settings.send_timeout):
                 reference = await self._look_for(claim)
                 if reference is None:
                     claim = replace(claim, uncertain=False)
                     reference = await self._put(claim)
         except TimeoutError:
-            late = TemporaryError(f"no answer within {self._timeout:g} s", uncertain=True)
+            late = TemporaryError(f"no answer within {self._settings.send_timeout:g} s", uncertain=True)
             return self._failed(claim, late)
         except BaseException as error:  # a fault of an adapter must not stop the others
             if _is_an_end(error):
@@ -67,7 +63,7 @@ class Attempts:
         if claim.action is Action.EDIT or not claim.uncertain:
             return None
         now = self._clock.now()  # the first attempt may lie ahead where the clock was set back since
-        since = min(claim.first_attempt_at or now, now) - timedelta(seconds=LOOK_BACK)
+        since = min(claim.first_attempt_at or now, now) - timedelta(seconds=self._settings.look_back)
         found: object = await self._adapter(claim).find(claim.destination, claim.key, since)
         if found is None:
             return None
@@ -83,9 +79,9 @@ class Attempts:
         return self._reference(claim, await adapter.send(to, claim.message, claim.key))
 
     def _reference(self, claim: Claim, given: object, otherwise: str = "") -> str:
-        """Return what an adapter gave as a reference; `otherwise` where no database could hold it.
+        """Return what an adapter gave as a reference; `otherwise` where no database could store it.
 
-        The message is there, whatever was returned for it: to send it again would be wrong.
+        The message has arrived, whatever was returned for it. It must not be sent again.
         """
         if isinstance(given, str) and storable(given, LONGEST_REFERENCE) == given:
             return given
@@ -101,7 +97,7 @@ class Attempts:
     def _failed(self, claim: Claim, raised: BaseException) -> tuple[Settlement, DeliveryError]:
         error = understood(raised)
         self._log_failure(claim, raised, error)
-        return after_error(claim, error, self._clock.now(), self._admins), error
+        return after_error(claim, error, self._clock.now(), self._settings.admins), error
 
     def _log_failure(self, claim: Claim, raised: BaseException, error: DeliveryError) -> None:
         """Log a failure: each at debug, and as a warning only what is no repetition.
@@ -120,7 +116,7 @@ class Attempts:
 
 
 def _is_an_end(error: BaseException) -> bool:
-    """Whether the bot ends, or gives up waiting: not so where an adapter raised CancelledError itself."""
+    """Whether this attempt itself was cancelled, rather than the adapter raising CancelledError."""
     task = asyncio.current_task()
     if isinstance(error, asyncio.CancelledError):
         return task is not None and task.cancelling() > 0

@@ -41,7 +41,7 @@ class Deliverer:
         self._pause = settings.shut_pause
         self._report = report
         self._on_notice = on_notice
-        self._attempts = Attempts(adapters, clock, settings.admins, settings.send_timeout)
+        self._attempts = Attempts(adapters, clock, settings)
         self._records = Batcher[Settlement](store.settle)
         self._turns: set[tuple[int, ...]] = set()  # deliveries that a platform's rate limit put off
         self.failures = 0

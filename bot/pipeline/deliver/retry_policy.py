@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
@@ -12,17 +13,28 @@ from bot.ports import AdminNotice, Failed, Parked, Requeued, Retry, Settlement
 from bot.text.bounds import seconds
 from bot.text.sanitize import one_line
 
-LONGEST_BACK_OFF = 900.0  # seconds
-PLAIN_AFTER = 8  # attempts that failed for now before the message is tried as title and link
-FIRST_PROBE = 3600.0  # seconds until a parked destination is tried again; doubles up to LONGEST_PROBE
-LONGEST_PROBE = 86400.0
-LONGEST_WISH = 86400.0  # seconds; no wish of a platform reaches further
-_FIRST_FLOOR = 0.05  # seconds; doubles, so that a platform that always says "at once" is not hammered
-_LONGEST_ERROR = 500  # characters kept of an error
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """The waits between two attempts, in seconds, and what else failed attempts lead to."""
+
+    first_back_off: float = 1.0  # doubles with each failure
+    longest_back_off: float = 900.0
+    first_probe: float = 3600.0  # until a parked destination is tried again; doubles with each probe
+    longest_probe: float = 86400.0
+    longest_wish: float = 86400.0  # that a platform may ask for
+    wish_floor: float = 0.05  # doubles with each failure, for a platform that always asks for "at once"
+    plain_after: int = 8  # failed attempts before the message is tried as title and link
+    longest_error: int = 500  # characters of an error that are stored
 
 
-def back_off(attempts: int, *, first: float = 1.0, longest: float = LONGEST_BACK_OFF) -> float:
-    """Return seconds to wait after `attempts` earlier failures: 1, 2, 4 ... up to `longest`."""
+POLICY = RetryPolicy()
+
+
+def back_off(
+    attempts: int, *, first: float = POLICY.first_back_off, longest: float = POLICY.longest_back_off
+) -> float:
+    """Return the seconds to wait after `attempts` earlier failures: doubled each time, up to `longest`."""
     return float(min(longest, first * 2 ** min(attempts, 30)))
 
 
@@ -30,7 +42,8 @@ def understood(error: BaseException) -> DeliveryError:
     """Return whatever an adapter raised as one of the errors of its port, with fields that can be relied on.
 
     Adapters are installed from anywhere. One may raise any exception, with fields of any type or none, and
-    even one whose text cannot be read; one attempt is all that may fail. What was not foreseen may be there.
+    even one whose text cannot be read. Only this one attempt may fail because of it. After an exception that
+    is none of the port's, the message may have arrived, so the attempt counts as uncertain.
     """
     text = _text_of(error)
     if isinstance(error, PermanentError):
@@ -61,15 +74,16 @@ def after_error(claim: Claim, raised: BaseException, now: datetime, admins: Sequ
             return _parked(claim, text, now, admins)
         if claim.action is Action.EDIT or claim.message.plain:
             return Failed(claim, text, now)
-        return Retry(claim, now, text, uncertain=claim.uncertain, plain=True)
+        return Retry(claim, now, text, uncertain=claim.uncertain, plain=True, at=now)
     if isinstance(error, NotYetError):
-        return Requeued(claim, now + timedelta(seconds=_wait(claim, error)))
+        return Requeued(claim, now + timedelta(seconds=_wait(claim, error)), now)
     return Retry(
         claim,
         now + timedelta(seconds=_wait(claim, error)),
         text,
         uncertain=claim.uncertain or (isinstance(error, TemporaryError) and error.uncertain),
-        plain=claim.attempts + 1 >= PLAIN_AFTER,
+        plain=claim.attempts + 1 >= POLICY.plain_after,
+        at=now,
     )
 
 
@@ -78,14 +92,14 @@ def _wait(claim: Claim, error: DeliveryError) -> float:
     asked = error.retry_after if isinstance(error, TemporaryError) else None
     if asked is None:
         return back_off(claim.attempts)
-    return max(asked, back_off(claim.attempts, first=_FIRST_FLOOR))
+    return max(asked, back_off(claim.attempts, first=POLICY.wish_floor))
 
 
 def _wish(asked: object) -> float | None:
     """Return the seconds a platform asked for, within bounds; None where it named no time."""
     if isinstance(asked, int | float) and asked < 0:
         return 0.0
-    wish = seconds(asked, math.nan, LONGEST_WISH)
+    wish = seconds(asked, math.nan, POLICY.longest_wish)
     return None if math.isnan(wish) else wish
 
 
@@ -103,7 +117,7 @@ def _field(error: BaseException, name: str) -> object:
 
 def _text_of(error: BaseException) -> str:
     try:
-        text = one_line(str(error), _LONGEST_ERROR)
+        text = one_line(str(error), POLICY.longest_error)
     except Exception:  # noqa: BLE001 -- str() of a stranger's error
         text = ""
     return text or type(error).__name__
@@ -111,7 +125,7 @@ def _text_of(error: BaseException) -> str:
 
 def _parked(claim: Claim, reason: str, now: datetime, admins: Sequence[str]) -> Parked:
     probes = claim.attempts if claim.destination.parked else 0
-    wait = back_off(probes, first=FIRST_PROBE, longest=LONGEST_PROBE)
+    wait = back_off(probes, first=POLICY.first_probe, longest=POLICY.longest_probe)
     address = claim.destination.address
     text = (
         f"Alerts for {address} wait: {reason.rstrip('.')}. Once that is mended they go out by themselves, "

@@ -13,8 +13,9 @@ class DeliverySettings:
     catch_up_after: int = 5  # more alerts than these for one destination become one message
     admins: tuple[str, ...] = ()  # addresses that get a notice when a destination or a platform fails
     concurrency: int = 100  # deliveries under way on one platform
-    send_timeout: float = 60.0  # one call of an adapter
-    lease: float = 180.0  # of a claim; longer than a look and a send together
+    send_timeout: float = 60.0  # for one attempt: a look for the message and a send together
+    look_back: float = 60.0  # before the first attempt, from when on a lost message is looked for
+    lease: float = 180.0  # of a claim; longer than `send_timeout`
     shut_pause: float = 300.0  # before a platform that shut the bot out is tried again
     idle: float = 30.0  # before the store is asked again though nothing was announced
     stalled_pause: float = 0.1  # before the store is asked again for what was due, but not given out
