@@ -10,11 +10,13 @@ from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.logs.outage import OutageLog
 from bot.ports import Adapter, PartState
+from bot.text.sanitize import one_line
 
 _log = logging.getLogger(__name__)
 
 LONGEST_SILENCE = 60.0  # seconds of the polling loop, which comes round every second
 _MINUTE = 60
+_LONGEST_REASON = 300  # characters
 
 
 class Deliveries(Protocol):
@@ -107,6 +109,13 @@ class Vitals:
         except Exception:  # noqa: BLE001 -- a stranger's adapter
             return False
 
+    def _reason(self, name: str) -> str:
+        """Return the sentence of an adapter on why it is not connected, "" for one that has none."""
+        try:
+            return one_line(self._adapters[name].trouble, _LONGEST_REASON)
+        except Exception:  # noqa: BLE001 -- a stranger's adapter
+            return ""
+
     def kept_house(self, error: StoreError | None) -> None:
         """Note how housekeeping went, and log what is new of it."""
         line = self._housekeeping.works() if error is None else self._housekeeping.failed(error)
@@ -148,7 +157,8 @@ class Vitals:
         if not self.connected(name):
             since = (self._seconds() - self._gone_since.get(name, self._seconds())) // _MINUTE
             words = f" for {since:.0f} min" if since else ""
-            return f"{title} is not connected{words}: no alert goes out there, and no command is heard."
+            effect = f"{title} is not connected{words}: no alert goes out there, and no command is heard."
+            return f"{effect} {self._reason(name)}".rstrip()
         if name in self._deliveries.failing:
             return f"{title} takes no messages for now; they are tried again."
         return ""

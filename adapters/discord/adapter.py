@@ -21,9 +21,9 @@ from adapters.discord.interactions.conversation import Conversation
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
 from adapters.shared.backoff import Backoff
+from adapters.shared.outage import Outage
 from adapters.shared.tasks import Tasks
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
-from bot.logs.outage import OutageLog
 from bot.model import CommandInfo, Destination, Message
 from bot.ports import BotServices, WebRoute
 
@@ -32,6 +32,7 @@ PATIENCE = 10.0  # seconds that the start waits for the gateway
 SHARD_PATIENCE = 10.0  # seconds more for each shard, after which a start is begun anew
 LAST_WORDS = 3.0  # seconds for answers under way when the adapter closes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
+NOT_CONNECTED = "Discord is not connected at present."
 _SYNCED = "discord:commands"
 
 _log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class DiscordAdapter:
         self._conversation: Conversation | None = None
         self._service: asyncio.Task[None] | None = None
         self._tasks = Tasks("Discord")
-        self._outage = OutageLog("The connection to Discord")
+        self._outage = Outage(_log, "The connection to Discord")
         self._refused: PermanentError | None = None  # why Discord will not have the bot
 
     @property
@@ -82,6 +83,13 @@ class DiscordAdapter:
     def connected(self) -> bool:
         """Whether commands come in and messages can go out."""
         return self._client is not None and self._client.is_up
+
+    @property
+    def trouble(self) -> str:
+        """Why it is not connected, one sentence; "" while it is connected."""
+        if self._refused is not None:
+            return str(self._refused)
+        return "" if self.connected else self._outage.trouble or NOT_CONNECTED
 
     # --- life -------------------------------------------------------------------------------------------
 
@@ -131,14 +139,12 @@ class DiscordAdapter:
             await self._serve(services, client)
 
     def _failed(self, error: Exception) -> None:
-        """Tell of an outage when it begins, and once a minute."""
-        if line := self._outage.failed(translate(error)):
-            _log.warning(line)
+        """Note that the connection failed."""
+        self._outage.note(str(translate(error)))
 
     def online(self) -> None:
-        """Tell that the outage is over, if there was one (adapters.discord.gateway.listeners.Listener)."""
-        if line := self._outage.works():
-            _log.warning(line)
+        """Note that the connection works (adapters.discord.gateway.listeners.Listener)."""
+        self._outage.end()
 
     async def _serve(self, services: BotServices, client: Client | None) -> None:
         """Keep a connection, with a new client whenever discord.py gives one up."""
@@ -219,7 +225,7 @@ class DiscordAdapter:
             return self._delivery
         if self._refused is not None:
             raise self._refused
-        raise TemporaryError("Discord is not connected at present.")
+        raise TemporaryError(NOT_CONNECTED)
 
     # --- commands ---------------------------------------------------------------------------------------
 
@@ -230,7 +236,7 @@ class DiscordAdapter:
         """
         services, client = self._services, self._client
         if services is None or client is None:
-            raise TemporaryError("Discord is not connected at present.")
+            raise TemporaryError(NOT_CONNECTED)
         payload = commands.payload(services.commands)
         mark = f"{client.application_id}:{commands.fingerprint(payload)}"
         if not force and await services.get_value(_SYNCED) == mark:

@@ -29,4 +29,4 @@ class Outage:
         """Note that all is well."""
         self.trouble = ""
         if line := self._lines.works():
-            self._log.info("%s", line)
+            self._log.warning("%s", line)

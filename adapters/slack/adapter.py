@@ -119,7 +119,7 @@ class SlackAdapter:
 
     @property
     def trouble(self) -> str:
-        """Why it is not connected, one sentence; "" while it is."""
+        """Why it is not connected, one sentence; "" while it is connected."""
         if self._refused is not None:
             return str(self._refused)
         if self.connected:
