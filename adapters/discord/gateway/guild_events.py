@@ -126,7 +126,7 @@ class GuildEvents:
         address = destinations.channel_address(channel_id)
         try:
             found = await self._client.http.get_channel(channel_id)
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             if is_gone(error):
                 await self.channels_gone(guild_id or 0, [channel_id])
                 return
