@@ -10,11 +10,13 @@ from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.logs.outage import OutageLog
 from bot.ports import Adapter, PartState
+from bot.text.sanitize import one_line
 
 _log = logging.getLogger(__name__)
 
 LONGEST_SILENCE = 60.0  # seconds between two runs of the polling loop, which is due every second
 _MINUTE = 60
+_LONGEST_REASON = 300  # characters
 
 
 class Platforms(Protocol):
@@ -129,6 +131,13 @@ class Vitals:
         closed = self._platforms.closed
         return {name: name not in closed and self.connected(name) for name in self._adapters}
 
+    def _reason(self, name: str) -> str:
+        """Return the sentence of an adapter on why it is not connected, "" for one that has none."""
+        try:
+            return one_line(self._adapters[name].trouble, _LONGEST_REASON)
+        except Exception:  # noqa: BLE001 -- a stranger's adapter
+            return ""
+
     def kept_house(self, error: StoreError | None) -> None:
         """Note whether housekeeping failed, and log the beginning and the end of such an outage."""
         line = self._housekeeping.works() if error is None else self._housekeeping.failed(error)
@@ -179,7 +188,8 @@ class Vitals:
         if not self.connected(name):
             since = (self._seconds() - self._gone_since.get(name, self._seconds())) // _MINUTE
             words = f" for {since:.0f} min" if since else ""
-            return f"{title} is not connected{words}: no alert goes out there, and no command is heard."
+            effect = f"{title} is not connected{words}: no alert goes out there, and no command is heard."
+            return f"{effect} {self._reason(name)}".rstrip()
         if name in self._deliveries.failing:
             return f"{title} takes no messages for now; they are tried again."
         return ""

@@ -30,6 +30,18 @@ class Mute(Pinboard):
     def connected(self) -> bool:
         raise RuntimeError("a bug")
 
+    @property
+    def trouble(self) -> str:
+        raise RuntimeError("another bug")
+
+
+class Talkative(Pinboard):
+    """An adapter whose reason is of many lines."""
+
+    @property
+    def trouble(self) -> str:
+        return "The token\nis refused. " + "x" * 1000
+
 
 @dataclass
 class Body:
@@ -64,7 +76,9 @@ async def test_what_is_well_has_no_trouble(body: Body) -> None:
 async def test_a_chat_that_is_not_connected_is_told_and_for_how_long(body: Body) -> None:
     await body.board.aclose()
     body.vitals.beat()
-    assert body.troubles[0].startswith("Slack is not connected: no alert goes out there")
+    assert body.troubles == [
+        "Slack is not connected: no alert goes out there, and no command is heard. The board is not up."
+    ]
     for _ in range(10):
         body.at += 50
         body.vitals.beat()
@@ -76,7 +90,16 @@ async def test_a_chat_that_is_not_connected_is_told_and_for_how_long(body: Body)
 
 
 async def test_an_adapter_that_cannot_say_whether_it_is_connected_is_not() -> None:
-    assert Body(Mute("slack")).troubles[0].startswith("Slack is not connected")
+    (told,) = Body(Mute("slack")).troubles
+
+    assert told == "Slack is not connected: no alert goes out there, and no command is heard."
+
+
+async def test_the_reason_of_the_adapter_is_told_with_it_on_one_line() -> None:
+    (told,) = Body(Talkative("slack")).troubles
+
+    assert "no command is heard. The token is refused. xxx" in told
+    assert len(told) < 400
 
 
 async def test_a_chat_that_shut_us_out_is_told_of_elsewhere(body: Body) -> None:

@@ -23,6 +23,7 @@ from bot.ports import BotServices, WebRoute
 
 _ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
 _CLOSED = "The console's output is closed; alerts wait until the next start."
+_NOT_OPEN = "The console is not open."
 _MAX_LINE = 4000  # characters of a line typed; the rest is cut
 
 
@@ -59,6 +60,13 @@ class ConsoleAdapter:
     def connected(self) -> bool:
         """Whether anybody can read what is printed."""
         return self._services is not None and not self._closed.is_set()
+
+    @property
+    def trouble(self) -> str:
+        """Why nobody can read what is printed; "" while somebody can."""
+        if self.connected:
+            return ""
+        return _CLOSED if self._closed.is_set() else _NOT_OPEN
 
     async def start(self, services: BotServices) -> None:
         """Take commands from now on."""

@@ -21,17 +21,18 @@ from adapters.discord.interactions.conversation import Conversation
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
 from adapters.shared.backoff import Backoff
+from adapters.shared.outage import Outage
 from adapters.shared.tasks import Tasks
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
-from bot.logs.outage import OutageLog
 from bot.model import CommandSpec, Destination, Message
 from bot.ports import BotServices, WebRoute
 
 API_BASE = "https://discord.com/api/v10"
-PATIENCE = 10.0  # seconds that the start waits for the gateway
-SHARD_PATIENCE = 10.0  # seconds more for each shard, after which a start is begun anew
-LAST_WORDS = 3.0  # seconds for answers under way when the adapter closes
+PATIENCE = 10.0  # seconds that `start` waits for the gateway
+SHARD_PATIENCE = 10.0  # more seconds for each shard until a start is given up
+LAST_WORDS = 3.0  # seconds for running answers when the adapter closes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
+NOT_CONNECTED = "Discord is not connected at present."
 _SYNCED = "discord:commands"
 
 _log = logging.getLogger(__name__)
@@ -70,8 +71,8 @@ class DiscordAdapter:
         self._conversation: Conversation | None = None
         self._service: asyncio.Task[None] | None = None
         self._tasks = Tasks("Discord")
-        self._outage = OutageLog("The connection to Discord")
-        self._refused: PermanentError | None = None  # why Discord will not have the bot
+        self._outage = Outage(_log, "The connection to Discord")
+        self._refused: PermanentError | None = None  # why Discord refuses the bot for good
 
     @property
     def routes(self) -> Sequence[WebRoute]:
@@ -83,10 +84,17 @@ class DiscordAdapter:
         """Whether commands come in and messages can go out."""
         return self._client is not None and self._client.is_up
 
+    @property
+    def trouble(self) -> str:
+        """Why it is not connected, one sentence; "" while it is connected."""
+        if self._refused is not None:
+            return str(self._refused)
+        return "" if self.connected else self._outage.trouble or NOT_CONNECTED
+
     # --- life -------------------------------------------------------------------------------------------
 
     async def start(self, services: BotServices) -> None:
-        """Connect. PermanentError: the token or the shards are refused; else it is tried on by itself."""
+        """Connect. PermanentError: the token or the shards are refused. Other failures are retried later."""
         self._services, self._refused = services, None
         self._endpoints.lay()
         try:
@@ -109,7 +117,7 @@ class DiscordAdapter:
             await asyncio.shield(self._service)
 
     async def aclose(self) -> None:
-        """Let answers under way go out, then disconnect."""
+        """Wait for running answers, then disconnect."""
         self._services = None
         await self._tasks.drain(LAST_WORDS)
         if self._service is not None:
@@ -131,23 +139,21 @@ class DiscordAdapter:
             await self._serve(services, client)
 
     def _failed(self, error: Exception) -> None:
-        """Tell of an outage when it begins, and once a minute."""
-        if line := self._outage.failed(translate(error)):
-            _log.warning(line)
+        """Note that the connection failed."""
+        self._outage.note(str(translate(error)))
 
     def online(self) -> None:
-        """Tell that the outage is over, if there was one (adapters.discord.gateway.listeners.Listener)."""
-        if line := self._outage.works():
-            _log.warning(line)
+        """Note that the connection works (adapters.discord.gateway.listeners.Listener)."""
+        self._outage.end()
 
     async def _serve(self, services: BotServices, client: Client | None) -> None:
-        """Keep a connection, with a new client whenever discord.py gives one up."""
+        """Keep a connection: make a new client whenever discord.py gives one up."""
         backoff = Backoff(FIRST_WAIT, LONGEST_WAIT)
         while True:
             try:
                 client = client or await self._log_in(services)
                 await self._hold(client)
-            except Exception as error:  # noqa: BLE001 -- whatever ended the connection, another is made
+            except Exception as error:  # noqa: BLE001 -- whatever ended the connection, a new one is made
                 if (final := fatal(error)) is not None:
                     self._refused = final
                     await self._hang_up()
@@ -160,7 +166,7 @@ class DiscordAdapter:
             await asyncio.sleep(backoff.step())
 
     async def _hold(self, client: Client) -> None:
-        """Run the gateway connection to its end; a start that takes too long is given up."""
+        """Run the gateway connection until it ends; give up a start that takes too long."""
         await asyncio.sleep(client.start_after)
         connection = asyncio.create_task(client.connect())
         up = asyncio.create_task(client.up.wait())
@@ -189,7 +195,7 @@ class DiscordAdapter:
             self._conversation = Conversation(services, self, guild_index, self._tasks, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             await client.close()
             self._client = self._delivery = None
             raise of_the_bot(error) from None
@@ -219,7 +225,7 @@ class DiscordAdapter:
             return self._delivery
         if self._refused is not None:
             raise self._refused
-        raise TemporaryError("Discord is not connected at present.")
+        raise TemporaryError(NOT_CONNECTED)
 
     # --- commands ---------------------------------------------------------------------------------------
 
@@ -230,7 +236,7 @@ class DiscordAdapter:
         """
         services, client = self._services, self._client
         if services is None or client is None:
-            raise TemporaryError("Discord is not connected at present.")
+            raise TemporaryError(NOT_CONNECTED)
         payload = commands.payload(services.commands)
         mark = f"{client.application_id}:{commands.fingerprint(payload)}"
         if not force and await services.get_value(_SYNCED) == mark:
@@ -243,7 +249,7 @@ class DiscordAdapter:
         return True
 
     async def _sync_if_changed(self) -> None:
-        """Register the commands; those of before go on working where Discord has a fault."""
+        """Register the commands if they changed. After an error the former ones go on working."""
         try:
             if await self.sync():
                 _log.info("The commands are registered with Discord.")
@@ -260,7 +266,7 @@ class DiscordAdapter:
     async def inspect(
         self, wanted: Sequence[CommandSpec], addresses: Iterable[str], *, sync: bool = False
     ) -> list[Finding]:
-        """Return what is well and what is not: token, commands, and the permissions in channels.
+        """Check the token, the commands, and the permissions in channels.
 
         `sync` registers the commands when Discord has others. DeliveryError: Discord is out of reach.
         """

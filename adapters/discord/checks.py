@@ -1,4 +1,4 @@
-"""What the shell asks of Discord without a running bot: the invitation, and what `check` looks at."""
+"""Asks Discord for the command line, without a running bot: the invitation, and the checks of `check`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def visit(endpoints: Endpoints, pace: RateLimiter, token: str) -> AsyncIte
     try:
         await client.login(token)
         yield client
-    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+    except Exception as error:  # noqa: BLE001 -- `translate` maps every error
         raise translate(error) from None
     finally:
         await client.close()
@@ -60,7 +60,7 @@ async def inspect(
 
 
 async def inspect_commands(client: Client, wanted: Sequence[CommandSpec], *, sync: bool) -> Finding:
-    """Compare the commands with those that Discord has; `sync` registers them when they differ."""
+    """Compare the commands with those registered at Discord; `sync` registers them when they differ."""
     application = client.application_id or 0
     sent = commands.payload(wanted)
     found = await client.http.get_global_commands(application)
@@ -81,7 +81,7 @@ async def _has_server(client: Client) -> bool:
 
 
 def fits(sent: object, found: object) -> bool:
-    """Whether what Discord gives back is what was sent; it adds keys, and leaves out what is the default."""
+    """Whether Discord returns what was sent. It adds keys, and omits those with default values."""
     if isinstance(sent, Mapping) and isinstance(found, Mapping):
         return all(fits(value, found.get(key)) for key, value in sent.items())
     if isinstance(sent, list) and sent:
@@ -92,7 +92,7 @@ def fits(sent: object, found: object) -> bool:
 
 
 class ChannelInspector:
-    """Looks at channels one by one; what is known of their servers is asked once."""
+    """Checks channels one by one; it asks for each server once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -103,7 +103,7 @@ class ChannelInspector:
         try:
             seen = await self._client.fetch_channel(destinations.read_address(address.partition(":")[2])[1])
             missing = await self._lacking(seen)
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             wrong = translate(error)
             return False, f"{address}: {wrong}"
         if missing:
@@ -124,7 +124,7 @@ class ChannelInspector:
         ruling = await guild.fetch_channel(thread.parent_id if thread else seen.id)
         if isinstance(ruling, discord.Thread) or not destinations.takes_messages(seen):
             raise PermanentError("it takes no messages.", scope=Scope.DESTINATION)
-        if thread:  # who may not write in a channel may not embed there; in its threads that is no matter
+        if thread:  # TextChannel.permissions_for ties embeds to Send Messages, which threads do not need
             return destinations.lacking(seen, discord.abc.GuildChannel.permissions_for(ruling, me))
         return destinations.lacking(seen, ruling.permissions_for(me))
 

@@ -1,4 +1,4 @@
-"""What each error of Discord and of the way there becomes: one table, pure.
+"""Maps each error of Discord, and of the connection to it, to an error of the bot: one table, pure.
 
 How far an answer may reach (docs/discord.md, "What refusals do"):
 - It ends the connection for good: 401, 40001, 50014 and some close codes of the gateway, which speak of the
@@ -37,19 +37,19 @@ REFUSED = (
 
 DELETED = "The channel was deleted."
 
-MOST_WAIT = 3600.0  # seconds; no wish of Discord's reaches further before it is asked again
-BLOCKED = 60.0  # seconds to leave Discord alone when the edge before it lets nothing through
+MOST_WAIT = 3600.0  # seconds to wait at most, whatever Discord says, before it is asked again
+BLOCKED = 60.0  # seconds to wait when Cloudflare blocks the bot
 
-_MOST_DETAIL = 150  # characters of Discord's own words
-_NO_REASON = 600.0  # seconds to leave an address alone that answers with a page instead of Discord's JSON
+_MOST_DETAIL = 150  # characters of Discord's message
+_NO_REASON = 600.0  # seconds to wait after a response that is a page instead of JSON
 _LATER = 300.0
-_UNSAID = 60.0  # seconds to wait after a 429 that names none
+_UNSAID = 60.0  # seconds to wait after a 429 without Retry-After
 
 _log = logging.getLogger(__name__)
 
 
 class UnknownRefusalError(TemporaryError):
-    """Discord refuses with a code that the table does not know: of this place, or of the whole bot."""
+    """Discord refused with a code that is not in the table; it may concern one address or the whole bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ _TAG = "The forum demands a tag; give it one named like a category or â€œOtherâ€
 _TOO_MANY_THREADS = "The server has as many active threads as Discord allows; archive some."
 _AUTO_MODERATION = "The server's AutoMod refused the message; exempt the bot's role in the AutoMod rule."
 
-# Codes: Discord's documentation, topics/opcodes-and-status-codes. What follows from each is ours.
+# Codes: Discord's documentation, topics/opcodes-and-status-codes. The consequences are the bot's own.
 TABLE: dict[int, Rule] = {
     CHANNEL_GONE: _here("The channel does not exist any more; choose another one with /alerts add."),
     10004: _here("The server does not exist any more, or the bot is not in it; invite the bot again."),
@@ -131,7 +131,7 @@ TABLE: dict[int, Rule] = {
     240000: _this("Discord's link filter refused the message."),
 }
 
-# What became of the way to Discord, and whether the request may have arrived; the first that fits.
+# Errors of the connection, and whether the request may have arrived; the first that matches.
 _BROKEN: dict[type[Exception], tuple[str, bool]] = {
     aiohttp.ClientConnectorError: ("Discord cannot be reached.", False),
     TimeoutError: ("Discord did not answer in time.", True),
@@ -139,7 +139,7 @@ _BROKEN: dict[type[Exception], tuple[str, bool]] = {
     OSError: ("The connection to Discord broke off.", True),
 }
 
-# Close codes of the gateway that reconnecting cannot mend (topics/opcodes-and-status-codes).
+# Close codes of the gateway after which reconnecting is useless (topics/opcodes-and-status-codes).
 _CLOSED_FOR_GOOD = {
     4004: REFUSED,
     4010: "Discord refuses the shard; correct discord.shards in the config.",
@@ -151,7 +151,7 @@ _CLOSED_FOR_GOOD = {
 
 
 def translate(error: Exception) -> DeliveryError:
-    """Return what the outbox is to know of any error that a call to Discord raised."""
+    """Return any error of a call to Discord as one of the two that the outbox knows."""
     if isinstance(error, DeliveryError):
         return error
     if isinstance(error, discord.LoginFailure):
@@ -187,7 +187,7 @@ def of_the_bot(error: Exception) -> DeliveryError:
 
 
 def where(error: BaseException) -> str:
-    """Return an unforeseen error in one line: its kind, its words, and the line of code that raised it."""
+    """Return an unexpected error in one line: its type, its text, and the line of code that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}: {one_line(str(error), _MOST_DETAIL)}{place}"
@@ -199,7 +199,7 @@ def is_gone(error: Exception) -> bool:
 
 
 def code_of(error: discord.HTTPException) -> int:
-    """Return Discord's code of an error, 0 where it gave none; it is what the answer held, of any type."""
+    """Return Discord's code of an error, 0 for none. The response may hold a value of any type."""
     code: object = error.code
     if isinstance(code, str) and code.isdecimal() and len(code) < _LONGEST_CODE:
         return int(code)
@@ -207,7 +207,7 @@ def code_of(error: discord.HTTPException) -> int:
 
 
 def fatal(error: Exception) -> PermanentError | None:
-    """Return why the gateway cannot be used any more; None when it may come back."""
+    """Return why the gateway can never be used again; None when a new connection may work."""
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return PermanentError(_CLOSED_FOR_GOOD[4014], scope=Scope.ADAPTER)
     if isinstance(error, discord.ConnectionClosed) and error.code in _CLOSED_FOR_GOOD:
@@ -240,22 +240,20 @@ def _words_of(error: discord.HTTPException) -> str:
 
 
 def _by_status(error: discord.HTTPException) -> Rule:
-    """Return the rule for a code that the table does not know, or for none."""
+    """Return the rule for a code that is not in the table, or for a response without one."""
     if error.status == _UNAUTHORIZED:
         return Rule(REFUSED, Scope.ADAPTER)
     if error.status == _TOO_MANY:
         return Rule(_SLOWER, wait=_UNSAID)
     if error.status >= _SERVER_ERROR:
         return Rule(f"Discord has a fault (it answered {error.status}).")
-    if not code_of(
-        error
-    ):  # a page of the edge before Discord, or no such call: nothing is known of the place
+    if not code_of(error):  # a page of Cloudflare, or no such route: it says nothing of the address
         return Rule(f"Discord's address answered {error.status} without a reason.", wait=_NO_REASON)
     return Rule(f"Discord refuses the message, error {code_of(error)}.", Scope.MESSAGE)
 
 
 def _wait(error: discord.HTTPException, rule: Rule) -> float | None:
-    """Return the seconds to wait: those that the answer names, else the rule's; None for our own back-off."""
+    """Return the seconds to wait: Retry-After, else the rule's; None for the outbox's own back-off."""
     asked = error.response.headers.get("Retry-After")
     if asked is None or error.status < _FORBIDDEN:
         return rule.wait

@@ -1,4 +1,4 @@
-"""What an adapter says of an outage: in the log now and then, and to whoever asks what is wrong."""
+"""The outage of a platform: it is logged now and then, and the present trouble can be read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from bot.logs.outage import OutageLog
 
 
 class Outage:
-    """One kind of trouble. `trouble`: the present one as a sentence, "" for none."""
+    """The outages of one connection. `subject`: its name in the log.
+
+    `trouble`: why it does not work, "" while it does.
+    """
 
     def __init__(
         self, log: logging.Logger, subject: str, clock: Callable[[], float] = time.monotonic
@@ -20,13 +23,13 @@ class Outage:
         self.trouble = ""
 
     def note(self, trouble: str) -> None:
-        """Note that something went wrong once more; log it when little was said lately."""
+        """Note one more failure; log it unless one was logged lately."""
         self.trouble = trouble
         if line := self._lines.failed(trouble):
             self._log.warning("%s", line)
 
     def end(self) -> None:
-        """Note that all is well."""
+        """Note that the connection works."""
         self.trouble = ""
         if line := self._lines.works():
-            self._log.info("%s", line)
+            self._log.warning("%s", line)

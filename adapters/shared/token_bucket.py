@@ -1,4 +1,4 @@
-"""What adapters need to keep a pace: a token bucket, and a mark for calls that somebody waits for. No I/O."""
+"""A token bucket, and a mark for urgent calls. No I/O."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_NOTHING = 1e-9  # of a token: what rounding may leave
+_NOTHING = 1e-9  # of a token: a rounding error
 
 _urgent: ContextVar[bool] = ContextVar("urgent", default=False)
 
 
 @contextmanager
 def urgent() -> Iterator[None]:
-    """Let the calls made inside go before those of alerts: somebody waits for an answer."""
+    """Mark the calls made inside as urgent: they go before alerts, because somebody waits for an answer."""
     before = _urgent.set(True)
     try:
         yield
@@ -22,7 +22,7 @@ def urgent() -> Iterator[None]:
 
 
 def is_urgent() -> bool:
-    """Whether this runs inside `urgent`."""
+    """Whether the running code is inside `urgent`."""
     return _urgent.get()
 
 
@@ -43,16 +43,16 @@ class TokenBucket:
         return max(self.held(now), missing / self.rate if missing > _NOTHING else 0.0)
 
     def held(self, now: float) -> float:
-        """Return the seconds for which everything has to wait."""
+        """Return the seconds until the hold ends, 0 for none."""
         return max(self._held_until - now, 0.0)
 
     def take(self, now: float) -> None:
-        """Count a call that goes now; one that could not wait makes the next ones wait longer."""
+        """Take a token for a call that goes now. An urgent call may take a token in advance."""
         self._refill(now)
         self._tokens -= 1.0
 
     def hold(self, until: float) -> None:
-        """Let nothing go before `until`: the platform said so. Then calls go one by one, not in a burst."""
+        """Let no call go before `until`. After it calls go one by one, not in a burst."""
         self._held_until = max(self._held_until, until)
         self._tokens = min(self._tokens, 1.0)
         self._at = max(self._at, until)

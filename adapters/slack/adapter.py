@@ -33,7 +33,7 @@ from bot.ports import BotServices, KeyValueStore, WebRoute
 
 API_BASE = "https://slack.com/api/"
 SOCKET, HTTP = "socket", "http"
-LAST_WORDS = 3.0  # seconds for answers under way when the adapter closes
+LAST_WORDS = 3.0  # seconds for running answers when the adapter closes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to reach Slack
 NOTHING_SET = (
     "There is no bot token; put it into SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & Permissions) and start "
@@ -46,7 +46,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What lives from start to close."""
+    """The parts that exist from start to close."""
 
     workspaces: Workspaces
     installations: Installations | None
@@ -103,8 +103,8 @@ class SlackAdapter:
         )
         self._parts: _Parts | None = None
         self._service: asyncio.Task[None] | None = None
-        self._refused: PermanentError | None = None  # why Slack will not have the bot
-        self._known = False  # whether Slack has told who the bot is
+        self._refused: PermanentError | None = None  # why Slack refuses the bot for good
+        self._known = False  # whether the bot's identity is known
         self._outage = Outage(_log, "Slack")
 
     @property
@@ -119,7 +119,7 @@ class SlackAdapter:
 
     @property
     def trouble(self) -> str:
-        """Why it is not connected, one sentence; "" while it is."""
+        """Why it is not connected, one sentence; "" while it is connected."""
         if self._refused is not None:
             return str(self._refused)
         if self.connected:
@@ -129,7 +129,7 @@ class SlackAdapter:
     # --- life -------------------------------------------------------------------------------------------
 
     async def start(self, services: BotServices) -> None:
-        """Connect. PermanentError: a token is refused; out of reach, it is tried on by itself."""
+        """Connect. PermanentError: a token is refused. While Slack is out of reach, it retries."""
         self._refused = None
         parts = self._parts = self._made(services)
         try:
@@ -147,7 +147,7 @@ class SlackAdapter:
             await asyncio.shield(self._service)
 
     async def aclose(self) -> None:
-        """Take nothing more in, let answers under way go out, then disconnect."""
+        """Accept no more input, wait for running answers, then disconnect."""
         self._door.close()
         if self._service is not None:
             self._service.cancel()
@@ -161,7 +161,7 @@ class SlackAdapter:
             await parts.workspaces.aclose()
 
     def _made(self, services: BotServices) -> _Parts:
-        """Return the parts; nothing is asked of Slack yet."""
+        """Build the parts, without a call to Slack."""
         installations = Installations(services, self._client_secret) if self._client_secret else None
         workspaces = self._workspaces(installations)
         delivery = Delivery(workspaces, services)
@@ -183,7 +183,7 @@ class SlackAdapter:
         )
 
     async def _reach(self, parts: _Parts, services: BotServices) -> bool:
-        """Find out who the bot is and let people in; False while Slack is out of reach."""
+        """Ask for the bot's identity and start to serve; False while Slack is out of reach."""
         try:
             await self._identify(parts)
         except TemporaryError as error:
@@ -198,18 +198,18 @@ class SlackAdapter:
         return True
 
     async def _identify(self, parts: _Parts) -> None:
-        """Ask who the bot is at home. TemporaryError or PermanentError(ADAPTER)."""
+        """Ask for the bot's identity in the home workspace. TemporaryError or PermanentError(ADAPTER)."""
         if not self._bot_token:
             if not self._door.routes:
                 raise PermanentError(NOTHING_SET, scope=Scope.ADAPTER)
             return
         me = await parts.workspaces.connect()
-        if not me.bot:  # it would write in a person's name
+        if not me.bot:  # a user token would write as that user
             raise PermanentError(TABLE["not_allowed_token_type"].text, scope=Scope.ADAPTER)
         _log.info("Slack knows the bot as @%s in %s.", me.name, me.team_name)
 
     async def _serve(self, parts: _Parts, services: BotServices, *, reached: bool) -> None:
-        """Try on until Slack is reached, then keep what comes in coming."""
+        """Retry until Slack is reached, then serve."""
         backoff = Backoff(self._first_wait, LONGEST_WAIT)
         try:
             while not reached:
@@ -248,7 +248,7 @@ class SlackAdapter:
     # --- what the shell asks ------------------------------------------------------------------------------
 
     async def inspect(self, addresses: Iterable[str], memory: KeyValueStore | None = None) -> list[Finding]:
-        """Return what is well and what is not: tokens, scopes, the way in, workspaces, places.
+        """Check tokens, scopes, the connection, workspaces and channels.
 
         `memory`: where installations are kept; None: they are not looked at.
         """

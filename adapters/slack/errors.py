@@ -1,4 +1,4 @@
-"""What each error of Slack and of the way there becomes: one table, pure."""
+"""Maps each error of Slack, and of the connection to it, to an error of the bot: one table, pure."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ CLOSED = (
     "bot's own web address."
 )
 
-_MOST_DETAIL = 150  # characters of Slack's own words
-_BLOCKED = 600.0  # seconds to leave an edge alone that answers with a page instead of Slack's JSON
+_MOST_DETAIL = 150  # characters of Slack's message
+_BLOCKED = 600.0  # seconds to wait after a response that is a page instead of JSON
 _LATER, _MUCH_LATER = 300.0, 3600.0
-_UNSAID = 30.0  # seconds to wait after a 429 that names none
+_UNSAID = 30.0  # seconds to wait after a 429 without Retry-After
 _LONGEST = 86400.0
 
 _log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ _KEPT_OUT = _here(
     "The workspace's settings keep the app out; ask one of its admins to approve it (Manage apps)."
 )
 
-# Names: method reference of Slack; the lists there are not complete. What follows from each is ours.
+# Names: method reference of Slack; the lists there are not complete. The consequences are the bot's own.
 TABLE: dict[str, Rule] = {
     # for now
     "ratelimited": _SLOWER,
@@ -190,7 +190,7 @@ OF_THE_TOKEN = frozenset(
 # that the workspace keeps out (documentation), and a token that was thrown away does not come back.
 GONE = frozenset({"account_inactive", "token_revoked"})
 
-# What became of the way to Slack, and whether the request may have arrived; the first that fits.
+# Errors of the connection, and whether the request may have arrived; the first that matches.
 _BROKEN: dict[type[Exception], tuple[str, bool]] = {
     aiohttp.ClientConnectorError: ("Slack cannot be reached.", False),
     aiohttp.ConnectionTimeoutError: ("Slack cannot be reached.", False),
@@ -202,7 +202,7 @@ _OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 
 
 def translate(error: Exception, *, elsewhere: bool = False) -> DeliveryError:
-    """Return what the outbox is to know of any error that a call to Slack raised.
+    """Return any error of a call to Slack as one of the two that the outbox knows.
 
     `elsewhere`: in another than the home workspace, which shuts out nobody but that workspace.
     """
@@ -258,7 +258,7 @@ def _answered(error: SlackApiError, *, elsewhere: bool) -> DeliveryError:
 
 
 def _rule(name: str, status: int) -> Rule:
-    """Return the rule of an answer; in the middle of a fault no word of Slack's is taken for good."""
+    """Return the rule of a response; after a server error no error name counts as permanent."""
     known = _RESTRICTED if name.startswith("restricted_action") else TABLE.get(name)
     if known is not None and (known.scope is None or status < _SERVER_ERROR):
         return known
@@ -290,6 +290,6 @@ def _body(error: Exception) -> dict[str, Any]:
 
 
 def _status(error: SlackApiError) -> int:
-    """Return the HTTP status; the SDK hands on aiohttp's own answer when it cannot read it."""
+    """Return the HTTP status; the SDK passes aiohttp's own response on when it cannot parse it."""
     response = error.response
     return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))

@@ -87,6 +87,11 @@ class Adapter(Protocol):
         """Whether messages can go out at present."""
         ...
 
+    @property
+    def trouble(self) -> str:
+        """Why it is not connected, one sentence; "" while it is connected."""
+        ...
+
     async def start(self, services: BotServices) -> None:
         """Connect; from now on commands of people go to `services`. PermanentError: cannot ever connect."""
         ...

@@ -137,8 +137,8 @@ class OutboxStore(NoticeStore, KeyValueStore, Protocol):
         """Record outcomes in one transaction. A Sent to a parked destination resumes it.
 
         The outcome of a claim that another owner has taken since is ignored, but a Sent is recorded: the
-        message is there. No attempt outlasts its lease. The machine's clock was therefore set back after an outcome was decided
-        whose `at` lies behind the end of its lease, and what then waits is moved back as far.
+        message is there. No attempt outlasts its lease: where `at` lies behind the end of the lease, the
+        machine's clock was set back after the outcome was decided, and what then waits is moved back as far.
         """
         ...
 

@@ -72,6 +72,10 @@ class Pinboard:
     def connected(self) -> bool:
         return self._services is not None
 
+    @property
+    def trouble(self) -> str:
+        return "" if self.connected else "The board is not up."
+
     async def start(self, services: BotServices) -> None:
         self._services = services
 

@@ -72,6 +72,18 @@ async def test_it_is_connected_from_start_to_close(rig: Rig) -> None:
     assert (before, started, rig.adapter.connected) == (False, True, False)
 
 
+async def test_it_says_why_it_is_not_connected_and_nothing_while_it_is(rig: Rig) -> None:
+    before = rig.adapter.trouble
+    await rig.adapter.start(QuietServices())
+    started = rig.adapter.trouble
+    await rig.adapter.aclose()
+
+    assert started == ""
+    for sentence in (before, rig.adapter.trouble):
+        assert sentence.endswith(".")
+        assert sentence.isprintable()
+
+
 async def test_its_name_is_what_its_addresses_begin_with(rig: Rig) -> None:
     assert rig.destination.platform == rig.adapter.name
 

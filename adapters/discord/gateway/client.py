@@ -1,4 +1,4 @@
-"""The connection to Discord's gateway: discord.py's client, set up for a bot that only posts and answers."""
+"""discord.py's client, set up for a bot that only posts and answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MOST_SHARDS = 100_000  # beyond any number that Discord could mean
 _INTENTS = discord.Intents(guilds=True)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
-    False  # nobody wants to hear that of a text bot
+    False  # these warnings do not concern a text bot
 )
 
 _log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Client(discord.AutoShardedClient):
         self._started: dict[int, float] = {}  # slot -> when its last shard was started
         self._talking: set[int] = set()  # shards with a session
         self._complete: set[int] = set()  # shards whose servers are in memory
-        self.up = asyncio.Event()  # every shard has had one
+        self.up = asyncio.Event()  # set once every shard has had a session
         self.start_after = 0.0  # seconds to wait before `connect`
         self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
         dial, connect = endpoints.dial, self.http.ws_connect
@@ -78,12 +78,12 @@ class Client(discord.AutoShardedClient):
             self._sockets.add(socket)
             return socket
 
-        self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # there is no setting for it
+        self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # discord.py has no setting for it
         self._look_for_left_servers()
         events.guard(self._connection.parsers)
 
     def tell(self, listener: Listener, watcher: Watcher) -> None:
-        """Pass on what happens from now on."""
+        """Set the receivers of all further events."""
         self._listener, self._watcher = listener, watcher
 
     @property
@@ -97,12 +97,12 @@ class Client(discord.AutoShardedClient):
         return len(self._expected())
 
     async def prepare(self) -> None:
-        """Ask how many shards to start, how fast, where, and whether enough starts are left for today."""
+        """Ask for the number of shards, the gateway, and the limits on session starts."""
         shards, url, limits = await self.http.get_bot_gateway()
         self._endpoints.learn(url)
         self.shard_count = self.shard_count or _count(shards)
         self._slots = _count(limits["max_concurrency"])
-        if int(limits["remaining"]) < self.shards_here:  # one start too many and Discord resets the token
+        if int(limits["remaining"]) < self.shards_here:  # after one start too many Discord resets the token
             self.start_after = seconds(limits["reset_after"], _DAY * 1000, _DAY * 1000) / 1000
             _log.error("Discord allows no more starts today; commands work in %.0f s.", self.start_after)
 
@@ -115,7 +115,7 @@ class Client(discord.AutoShardedClient):
         return (guild_id >> 22) % (self.shard_count or 1) in self._expected()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002
-        """Keep the pace that Discord asks of starting shards: one for each slot every five seconds."""
+        """Start at most one shard in each slot every five seconds, as Discord requires."""
         slot = (shard_id or 0) % self._slots
         now = self.loop.time()
         start = max(now, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
@@ -123,11 +123,11 @@ class Client(discord.AutoShardedClient):
         await asyncio.sleep(start - now)
 
     def _look_for_left_servers(self) -> None:
-        """Let a new session that does not name a server of its shard count as removal from that server.
+        """Treat a server in memory that READY of its shard does not list as one the bot was removed from.
 
-        READY names every server the bot is in, also one in an outage (documentation, events/gateway-events).
-        Nothing else tells of a removal that happened while there was no session, and discord.py keeps the
-        server in memory.
+        READY lists every server of the bot, also one in an outage (documentation, events/gateway-events).
+        Discord sends no event for a removal that happened without a session, and discord.py keeps the server
+        in memory.
         """
         parsers = self._connection.parsers
         ready = parsers["READY"]
@@ -143,22 +143,22 @@ class Client(discord.AutoShardedClient):
         parsers["READY"] = parse_ready
 
     async def close(self) -> None:
-        """Disconnect. Safe to call again, which ends what a reconnection begun meanwhile left behind."""
+        """Disconnect. Safe to call again: that also closes a connection which was being made meanwhile."""
         if self._watcher is not None:
             self._watcher.stop()
         await super().close()
-        for socket in self._sockets:  # one whose start was cut short belongs to nobody, and stays open
+        for socket in self._sockets:  # discord.py does not close one whose start was cancelled
             if not socket.closed:
                 await socket.close()
         for thread in threading.enumerate():
-            # A connection made while the client closes keeps its thread; discord.py does not look for it.
+            # discord.py does not stop the thread of a connection that was made while the client closed.
             if isinstance(thread, KeepAliveHandler) and thread.ws._dispatch == self.dispatch:  # noqa: SLF001
                 thread.stop()
 
     # --- events: discord.py calls them by their names ---------------------------------------------------
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
-        """Log what went wrong while an event was handled; the next one is handled all the same."""
+        """Log the error of an event handler; later events are handled all the same."""
         error = sys.exc_info()[1]
         _log.error("Handling %s failed: %s", event_method, where(error) if error else "no reason.")
         _log.debug("Where it failed", exc_info=error)
@@ -168,7 +168,7 @@ class Client(discord.AutoShardedClient):
         self._connected(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
-        """Note that a shard goes on with its session; what it missed follows."""
+        """Note that a shard resumed its session; the missed events follow."""
         self._connected(shard_id)
 
     def _connected(self, shard_id: int) -> None:
@@ -183,7 +183,7 @@ class Client(discord.AutoShardedClient):
         self._talking.discard(shard_id)
 
     async def on_shard_ready(self, shard_id: int) -> None:
-        """Pass on that every server is in memory, once it is so for all shards."""
+        """Pass on that every server is in memory, once this holds for all shards."""
         self._complete.add(shard_id)
         if self._watcher and self._expected() <= self._complete:
             await self._watcher.complete()
@@ -216,14 +216,14 @@ class Client(discord.AutoShardedClient):
             await self._watcher.server_joined(guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Pass on that an outage is over; at the start every server comes this way, and is seen to later."""
+        """Pass on that an outage is over. At the start this event comes for every server and is ignored."""
         if self._watcher and self._expected() <= self._complete:
             await self._watcher.server_available(guild)
 
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
     ) -> None:
-        """Pass on that the bot may do more in a channel, or that a forum asks for other tags."""
+        """Pass on that the bot gained permissions in a channel, or that a forum's tags changed."""
         me = after.guild.me
         gained = after.permissions_for(me).value & ~before.permissions_for(me).value
         if gained or _tagging(before) != _tagging(after):
@@ -235,7 +235,7 @@ class Client(discord.AutoShardedClient):
             await self._access_changed(after.guild)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """Pass on that the bot has other roles; without the members intent Discord tells of nobody else."""
+        """Pass on that the bot has other roles; there are no events for other members."""
         if after.id == after.guild.me.id and before.roles != after.roles:
             await self._access_changed(after.guild)
 
@@ -245,7 +245,7 @@ class Client(discord.AutoShardedClient):
             await self._watcher.thread_open(after)
 
     async def on_thread_join(self, thread: discord.Thread) -> None:
-        """Pass on that a thread changed that was not in memory: one that was archived, or hidden."""
+        """Pass on a change of a thread that was not in memory, because it was archived or hidden."""
         if self._watcher:
             await self._watcher.thread_open(thread)
 
@@ -255,7 +255,7 @@ class Client(discord.AutoShardedClient):
 
 
 def _count(named: object) -> int:
-    """Return a number of shards that Discord names; ValueError or TypeError for what is none."""
+    """Return a number of shards; ValueError or TypeError for a value that is none."""
     number = int(str(named))
     if not 0 < number <= _MOST_SHARDS:
         raise ValueError(f"{number} shards")
@@ -263,7 +263,7 @@ def _count(named: object) -> int:
 
 
 def _tagging(channel: discord.abc.GuildChannel) -> object:
-    """Return what decides whether a forum takes a post; None for other channels."""
+    """Return the settings that decide whether a forum accepts a post; None for other channels."""
     if not isinstance(channel, discord.ForumChannel):
         return None
     return channel.flags.require_tag, [(each.name, each.moderated) for each in channel.available_tags]

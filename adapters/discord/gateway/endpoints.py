@@ -1,4 +1,4 @@
-"""Where Discord is: the one place that decides which address a call or a gateway connection goes to."""
+"""Decides the address of every REST call and gateway connection, and applies the rate limit to calls."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ LONGEST_SLEEP_OF_ANSWERS = 60.0  # the same for answers to interactions, whose t
 class Endpoints:
     """The addresses of one connection to Discord.
 
-    discord.py has no setting for either. Its REST base is a class variable, so that one process talks to one
-    REST API at a time; `lift` puts the former one back. Each gateway connection is dialled through `dial`.
+    discord.py has no setting for either. Its REST base is a class variable, so one process can use only one
+    REST API at a time. `lay` sets it, and `lift` restores it. `dial` chooses the address of the gateway.
     """
 
     def __init__(self, api_base: str, gateway: str) -> None:
@@ -34,24 +34,24 @@ class Endpoints:
         self._before: str | None = None
 
     def lay(self) -> None:
-        """Send every REST call to our base from now on."""
+        """Send every REST call to this base from now on."""
         if self._before is None:
             self._before, Route.BASE = Route.BASE, self._base
 
     def lift(self) -> None:
-        """Send REST calls where they went before. Safe to call twice."""
+        """Restore the former base of REST calls. Safe to call twice."""
         if self._before is not None:
             Route.BASE, self._before = self._before, None
 
     def learn(self, gateway: str) -> None:
-        """Take the gateway that the API named, for when the config names none."""
+        """Store the gateway that the API named. It is used when the config names none."""
         self._told = yarl.URL(gateway)
 
     def dial(self, url: str) -> str:
-        """Return the address to connect to instead of the one that discord.py chose.
+        """Return the address to connect to, given the one that discord.py chose.
 
-        With a gateway in the config always that one. Without, the one the API named in place of the
-        address built into discord.py, to which it turns for a new session; a resume goes where READY said.
+        A gateway of the config is always used. Otherwise the one that the API named replaces discord.py's
+        built-in address, which it uses for new sessions. To resume, discord.py uses the address of READY.
         """
         asked = yarl.URL(url)
         if self._gateway is not None:
@@ -61,7 +61,7 @@ class Endpoints:
         return url
 
     def watch(self, pace: RateLimiter) -> aiohttp.TraceConfig:
-        """Return a trace that lets each request, also those that discord.py repeats, keep the pace."""
+        """Return a trace that applies the rate limit to each request, also to discord.py's retries."""
 
         async def start(_: object, __: SimpleNamespace, request: aiohttp.TraceRequestStartParams) -> None:
             if self._is_ours(request.url):
@@ -90,13 +90,14 @@ class Endpoints:
     async def _taken_over(
         self, request: aiohttp.TraceRequestEndParams, pace: RateLimiter
     ) -> TemporaryError | None:
-        """Return what an answer becomes that discord.py must not see, lest it repeats the request or sleeps.
+        """Return the error to raise in place of a response that discord.py must not handle; None for others.
 
-        Nothing marks a forum post that was made although the answer is a fault: a second one would be a
-        double. And a long sleep inside discord.py, if it is cut short, leaves the whole client waiting for
-        ever when it was for the global limit. (Its own `max_ratelimit_timeout` refuses calls that are within
-        their limit.)
-        A 403 of the edge before Discord speaks of the whole bot, so everything waits.
+        discord.py retries after a server error. A forum post has no nonce, so a retry could post it twice.
+
+        discord.py sleeps after a 429. If a sleep for the global limit is cancelled, its client waits for
+        ever. (Its option `max_ratelimit_timeout` also refuses calls that are within their limit.)
+
+        A 403 of Cloudflare concerns the whole bot, so all calls wait.
         """
         answer = request.response
         if answer.status >= _SERVER_ERROR:

@@ -1,4 +1,4 @@
-"""Events of the gateway as discord.py reads them, so that one it cannot read costs that event alone."""
+"""Guards discord.py's parsers of gateway events: an event that cannot be parsed is skipped."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bot.logs.outage import OutageLog
 
 Parse = Callable[[Any], object]
 
-# Without these there is no session, so that their errors end the connection, and another one is made.
+# There is no session without these: their errors end the connection, and a new one is made.
 _NEEDED = ("READY", "RESUMED")
 
 _log = logging.getLogger(__name__)
 
 
 def guard(parsers: dict[str, Any]) -> None:
-    """Let a parser that fails be a line in the log, not the end of its shard: any field may be null."""
+    """Log the errors of parsers instead of ending the shard: any field of an event may be null."""
     for event in parsers.keys() - set(_NEEDED):
         parsers[event] = _guarded(event, parsers[event])
 
@@ -29,7 +29,7 @@ def _guarded(event: str, parse: Parse) -> Parse:
     def guarded(data: Any) -> None:
         try:
             parse(data)
-        except Exception as error:  # noqa: BLE001 -- whatever is wrong with it, the next event is read
+        except Exception as error:  # noqa: BLE001 -- the next event is parsed, whatever is wrong with this one
             if line := trouble.failed(where(error)):
                 _log.error(line)
             return

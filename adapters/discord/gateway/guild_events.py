@@ -1,4 +1,4 @@
-"""Where the bot is: tells the bot of servers and channels that come and go, also while it was off."""
+"""Reports changes of servers and channels to the bot, also those that happened while it was off."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.errors import PermanentError, Scope
 from bot.ports import BotServices
 from bot.text.sanitize import one_line
 
-LOOK_EVERY = 1.0  # seconds between two look-ups: refusals count as invalid requests, see `pace`
+LOOK_EVERY = 1.0  # seconds between two requests: refused ones count as invalid requests, see `rate_limit`
 _MEND = "Invite it again; bystander discord-invite prints the link."
 _LONGEST_NAME = 100  # characters of a server's name
 
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class GuildEvents:
-    """Keeps the bot informed for one connection; `adapters.discord.gateway.listeners.Watcher`."""
+    """Reports the changes that one connection sees; `adapters.discord.gateway.listeners.Watcher`."""
 
     def __init__(self, client: Client, guild_index: GuildIndex, services: BotServices) -> None:
         self._client = client
@@ -35,26 +35,26 @@ class GuildEvents:
     # --- what happens while it runs -----------------------------------------------------------------------
 
     async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
-        """End what went to deleted channels."""
+        """End the alerts of deleted channels."""
         await self._services.gone([destinations.channel_address(each) for each in channel_ids], DELETED)
         for each in channel_ids:
             await self._guild_index.forget(guild_id, each)
 
     async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
-        """Resume a channel and its threads, or all of a server, where all the bot needs is there now."""
+        """Resume a channel and its threads, or all channels of a server, where the bot may write now."""
         for each in await self._destinations_in(guild):
             place = guild.get_channel_or_thread(each)
-            if place is None:  # an archived thread; nobody keeps of which channel, so sending will tell
+            if place is None:  # an archived thread; its channel is not known, so the next message decides
                 await self._services.reachable(destinations.channel_address(each))
             elif channel_id in (None, each, getattr(place, "parent_id", None)):
                 await self._resume(place)
 
     async def thread_open(self, thread: discord.Thread) -> None:
-        """Resume a thread, if all the bot needs is there."""
+        """Resume a thread, if the bot may write there."""
         await self._resume(thread)
 
     async def server_left(self, guild: discord.Guild) -> None:
-        """Park what goes to a server, until the bot is invited again."""
+        """Park the alerts of a server until the bot is invited again."""
         name = one_line(guild.name, _LONGEST_NAME)
         await self._leave(
             guild.id,
@@ -63,25 +63,25 @@ class GuildEvents:
         )
 
     async def server_joined(self, guild: discord.Guild) -> None:
-        """Resume what goes to a server, where that is allowed."""
+        """Resume the alerts of a server, where the bot may write."""
         await self.access_changed(guild)
         await self._guild_index.come_back(guild.id)
 
     async def server_available(self, guild: discord.Guild) -> None:
-        """Resume what goes to a server that the bot was removed from, and is in again."""
+        """Resume the alerts of a server that the bot was removed from and is in again."""
         if await self._guild_index.was_left(guild.id):
             await self.server_joined(guild)
 
     async def complete(self) -> None:
-        """Compare, without keeping anybody waiting, what gets alerts with what there is."""
+        """Compare, in the background, the channels that get alerts with those that exist."""
         self.stop()
-        # A new session makes every server anew. The old ones and their channels refer to each other, and are
-        # old enough that the collector by itself comes to them late: sessions on, memory has only grown.
+        # A new session builds new objects for every server. The old ones form reference cycles in the oldest
+        # generation, which is collected rarely: without this call, memory grows with each session.
         gc.collect()
         self._comparing = asyncio.create_task(self._compare())
 
     def stop(self) -> None:
-        """End the comparison."""
+        """Cancel the comparison."""
         if self._comparing is not None:
             self._comparing.cancel()
 
@@ -93,11 +93,14 @@ class GuildEvents:
             for channel_id in missing:
                 await self._look_up(channel_id, missing[channel_id])
                 await asyncio.sleep(LOOK_EVERY)
-        except Exception as error:  # noqa: BLE001 -- sending finds out all the same, only later
+        except Exception as error:  # noqa: BLE001 -- sending finds the same out later
             _log.error("Comparing the channels with those on Discord failed: %s", where(error))
 
     async def _look_around(self) -> dict[int, int | None]:
-        """Park and resume by the servers in memory; return channels that are in none, with their server."""
+        """Park and resume by the servers in memory.
+
+        Return the channels that no server in memory has, with their server's id where it is known.
+        """
         known = await self._known()
         guild_index = await self._homes_of(known)
         left: dict[int, list[int]] = {}
@@ -106,7 +109,7 @@ class GuildEvents:
             guild_id = guild_index.get(channel_id)
             guild = self._client.get_guild(guild_id) if guild_id else None
             if guild_id and not self._client.serves(guild_id):
-                continue  # another process sees to it
+                continue  # another process serves it
             if guild_id and guild is None:
                 left.setdefault(guild_id, []).append(channel_id)
             elif guild is None or not (guild.unavailable or guild.get_channel_or_thread(channel_id)):
@@ -119,11 +122,11 @@ class GuildEvents:
         return missing
 
     async def _look_up(self, channel_id: int, guild_id: int | None) -> None:
-        """Ask Discord for a channel that is in no server's memory; an archived thread is well."""
+        """Ask Discord for a channel that is not in memory. Archived threads are not, and are fine."""
         address = destinations.channel_address(channel_id)
         try:
             found = await self._client.http.get_channel(channel_id)
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             if is_gone(error):
                 await self.channels_gone(guild_id or 0, [channel_id])
                 return
@@ -141,7 +144,7 @@ class GuildEvents:
             await self._services.reachable(destinations.channel_address(place.id))
 
     async def _known(self) -> set[int]:
-        """Return every channel that alerts go to, whatever its server."""
+        """Return the ids of all channels that get alerts."""
         beginning = destinations.channel_address(0).removesuffix("0")
         ids = (each.removeprefix(beginning) for each in await self._services.addresses(beginning))
         return {int(each) for each in ids if each.isdecimal()}
@@ -151,7 +154,7 @@ class GuildEvents:
         return sorted((seen | await self._guild_index.of(guild.id)) & await self._known())
 
     async def _homes_of(self, known: set[int]) -> dict[int, int]:
-        """Return the server of each channel, as far as known; what memory shows is kept."""
+        """Return the server of each channel, as far as known; servers in memory are added to the index."""
         guild_index = await self._guild_index.all()
         if new := known - guild_index.keys():
             for guild in self._client.guilds:

@@ -11,22 +11,22 @@ _HOME, _LEFT = "discord:home:", "discord:left:"
 
 
 class GuildIndex:
-    """Server ids by channel id, and the servers that the bot was removed from while it had alerts there."""
+    """The server of each channel, and the servers with alerts that the bot was removed from."""
 
     def __init__(self, services: BotServices) -> None:
         self._services = services
 
     async def learn(self, guild_id: int, channel_id: int) -> None:
-        """Keep which server a channel is in."""
+        """Store the server of a channel."""
         await self._services.set_value(f"{_HOME}{guild_id}:{channel_id}", "1")
 
     async def forget(self, guild_id: int, channel_id: int) -> None:
-        """Forget a channel that is no more."""
+        """Forget a deleted channel."""
         if channel_id in await self.of(guild_id):
             await self._services.set_value(f"{_HOME}{guild_id}:{channel_id}", "")
 
     async def of(self, guild_id: int) -> set[int]:
-        """Return the channels known to be in a server."""
+        """Return the known channels of a server."""
         return set(_pairs(await self._services.list_values(f"{_HOME}{guild_id}:")))
 
     async def all(self) -> dict[int, int]:
@@ -34,7 +34,7 @@ class GuildIndex:
         return _pairs(await self._services.list_values(_HOME))
 
     async def leave(self, guild_id: int) -> None:
-        """Keep that the bot was removed from a server."""
+        """Store that the bot was removed from a server."""
         await self._services.set_value(f"{_LEFT}{guild_id}", "1")
 
     async def left(self) -> set[int]:
@@ -46,7 +46,7 @@ class GuildIndex:
         return bool(await self._services.get_value(f"{_LEFT}{guild_id}"))
 
     async def come_back(self, guild_id: int) -> None:
-        """Keep that the bot is in a server again."""
+        """Store that the bot is in a server again."""
         await self._services.set_value(f"{_LEFT}{guild_id}", "")
 
 

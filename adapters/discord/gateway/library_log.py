@@ -1,4 +1,4 @@
-"""What discord.py logs, kept out of the bot's log: a traceback at each attempt to reconnect."""
+"""Keeps the tracebacks of discord.py out of the log: it logs one at each attempt to reconnect."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-# discord.py's loggers that tell of the gateway and of calls; a filter of a logger does not see its children.
+# discord.py's loggers for the gateway and for REST calls. Filters do not apply to child loggers, so each is
+# listed.
 _LOGGERS = ("discord.client", "discord.gateway", "discord.http", "discord.shard", "discord.state")
 
 
 class _Handover(logging.Filter):
-    """Hands the exceptions that discord.py logs to `failed`, and lets every other record pass."""
+    """Passes the exceptions that discord.py logs to `failed`; other records are logged."""
 
     def __init__(self, failed: Callable[[Exception], None]) -> None:
         super().__init__()
         self._failed = failed
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether the record is logged; True for what bears no exception."""
+        """Return whether the record is logged: only when it has no exception."""
         error = record.exc_info[1] if record.exc_info else None
         if not isinstance(error, Exception):
             return True
@@ -28,7 +29,7 @@ class _Handover(logging.Filter):
 
 @contextmanager
 def handing_over(failed: Callable[[Exception], None]) -> Iterator[None]:
-    """Give every exception that discord.py would log to `failed`; its keep-alive thread may call it."""
+    """Pass every exception that discord.py would log to `failed`, perhaps from its keep-alive thread."""
     handover = _Handover(failed)
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     for logger in loggers:

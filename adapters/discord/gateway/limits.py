@@ -1,4 +1,4 @@
-"""What an answer says of limits, read before discord.py does, which takes all it finds for numbers."""
+"""Checks the rate-limit headers of a response before discord.py reads them, which assumes valid numbers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _RESET, _RESET_AFTER = "X-RateLimit-Reset", "X-RateLimit-Reset-After"
 _BUCKET = (_LIMIT, _REMAINING, _RESET, _RESET_AFTER, "X-RateLimit-Bucket")
 _LONGEST_WINDOW = 86400.0  # seconds of a rate limit; the longest known are an hour
-_LAST_MOMENT = 1e11  # seconds since 1970 that still are a date
+_LAST_MOMENT = 1e11  # seconds since 1970; beyond it there is no date
 _COUNT = re.compile(r"[0-9]{1,9}")
-_NONE = -1.0  # stands for what is no number
+_NONE = -1.0  # stands for a value that is not a number
 
 
 def bound_rate_limits(answer: aiohttp.ClientResponse) -> None:
-    """Take the headers of a rate limit away unless all are numbers that can be counted and waited with.
+    """Remove the rate-limit headers unless all of them are finite numbers in range.
 
-    A bucket that is to be full again "inf" seconds from now would keep its channel waiting until a restart.
-    aiohttp has no way to change the headers of an answer, hence the private names.
+    With a reset after "inf" seconds the channel would wait until a restart. aiohttp has no public way to
+    change the headers of a response, hence the private names.
     """
     if _is_usable(answer.headers):
         return
@@ -51,13 +51,13 @@ def _is_within(text: str | None, most: float) -> bool:
 
 
 async def is_of_the_edge(answer: aiohttp.ClientResponse) -> bool:
-    """Whether a 403 comes from Cloudflare: its page, or its code in place of one of Discord's."""
+    """Whether a 403 comes from Cloudflare: it has no JSON body, or Cloudflare's own code."""
     told = await _json(answer)
     return not isinstance(told, dict) or str(told.get("code")) == str(BLOCKED_BY_THE_EDGE)
 
 
 async def names_a_wait(answer: aiohttp.ClientResponse, longest: float) -> bool:
-    """Whether the body of a 429 names the seconds to wait, as discord.py reads them."""
+    """Whether the body of a 429 contains a valid `retry_after` of at most `longest` seconds."""
     told = await _json(answer)
     wait = told.get("retry_after") if isinstance(told, dict) else None
     return isinstance(wait, (int, float)) and 0 <= seconds(wait, _NONE, longest + 1) <= longest

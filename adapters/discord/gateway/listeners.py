@@ -1,4 +1,4 @@
-"""Who hears of what happens at the gateway: the two sides that `adapters.discord.gateway.client` talks to."""
+"""The two receivers of gateway events that `adapters.discord.gateway.client` calls."""
 
 from __future__ import annotations
 
@@ -9,48 +9,48 @@ from adapters.discord.sdk import discord
 
 
 class Listener(Protocol):
-    """Who hears what people do, and that the connection is there."""
+    """Receives interactions, and the news that the connection is up."""
 
     def online(self) -> None:
-        """Hear that every shard is connected, again perhaps."""
+        """Note that every shard is connected, perhaps again."""
         ...
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Hear that somebody used a command, clicked or types."""
+        """Handle a command, a click, or what somebody types into an option."""
         ...
 
 
 class Watcher(Protocol):
-    """Who hears of servers and channels that come and go."""
+    """Receives changes of servers and channels."""
 
     async def complete(self) -> None:
-        """Hear that the servers of every shard are in memory, after each new session."""
+        """Note, after each new session, that the servers of every shard are in memory."""
         ...
 
     async def channels_gone(self, guild_id: int, channel_ids: Sequence[int]) -> None:
-        """Hear that channels or threads were deleted, for ever."""
+        """Note that channels or threads were deleted for good."""
         ...
 
     async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
-        """Hear that the bot may now be able to write to a channel and its threads; None: anywhere there."""
+        """Note that the bot may have access to a channel and its threads now; None: to any channel there."""
         ...
 
     async def thread_open(self, thread: discord.Thread) -> None:
-        """Hear of a thread that the bot may now be able to write to."""
+        """Note that the bot may have access to a thread now."""
         ...
 
     async def server_left(self, guild: discord.Guild) -> None:
-        """Hear that the bot was removed from a server; an outage at Discord is another event."""
+        """Note that the bot was removed from a server. An outage of the server is not reported here."""
         ...
 
     async def server_joined(self, guild: discord.Guild) -> None:
-        """Hear that the bot was added to a server, perhaps again."""
+        """Note that the bot was added to a server, perhaps again."""
         ...
 
     async def server_available(self, guild: discord.Guild) -> None:
-        """Hear that a server is in memory again after an outage."""
+        """Note that a server is in memory again after an outage."""
         ...
 
     def stop(self) -> None:
-        """End what is under way."""
+        """Cancel background work."""
         ...

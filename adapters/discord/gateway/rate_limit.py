@@ -1,7 +1,7 @@
-"""How fast the bot may call Discord, so that it is never banned. Counting is pure; `RateLimiter` waits by it.
+"""Limits how fast the bot calls Discord, so that Discord never bans it.
 
-Discord allows 50 requests a second for the whole bot, and bans an address for a while that collected 10,000
-invalid ones in 10 minutes (documentation, topics/rate-limits). The buckets of single routes are discord.py's.
+Discord allows 50 requests a second for the whole bot. It bans an IP address for a while after 10,000 invalid
+requests in 10 minutes (documentation, topics/rate-limits). discord.py handles the limits of single routes.
 """
 
 from __future__ import annotations
@@ -24,15 +24,13 @@ MOST_INVALID = 1_000  # in INVALID_WINDOW; other processes may share the address
 INVALID_WINDOW = 600.0  # seconds
 _INVALID = frozenset({401, 403, 404, 429})
 TOO_MANY = 429
-LONGEST_HOLD = (
-    10.0  # seconds for which a request waits here; where everything has to wait longer, it is put off
-)
-_UNSAID = 60.0  # seconds to wait after a 429 that names none
-_MOST = 3600.0  # seconds that a 429 is heeded for, before Discord is asked again
+LONGEST_HOLD = 10.0  # seconds that a request waits here at most
+_UNSAID = 60.0  # seconds to wait after a 429 without Retry-After
+_MOST = 3600.0  # seconds to wait at most, before Discord is asked again
 
 
 class SlidingWindow:
-    """So many things in so many seconds, for each key. Pure."""
+    """Counts events for each key: at most `limit` in any `window` seconds. Pure."""
 
     def __init__(self, limit: int, window: float) -> None:
         self._limit = limit
@@ -40,7 +38,7 @@ class SlidingWindow:
         self._times: dict[int, deque[float]] = {}
 
     def wait(self, now: float, key: int = 0) -> float:
-        """Return the seconds until another one may be, 0 for now."""
+        """Return the seconds until the next event is allowed, 0 for now."""
         times = self._times.get(key)
         while times and times[0] <= now - self._window:
             times.popleft()
@@ -49,14 +47,14 @@ class SlidingWindow:
         return times[0] + self._window - now if times and len(times) >= self._limit else 0.0
 
     def count(self, now: float, key: int = 0) -> None:
-        """Count one in; beyond the limit only the newest are remembered."""
+        """Count an event; beyond the limit only the newest are remembered."""
         self._times.setdefault(key, deque(maxlen=self._limit)).append(now)
 
 
 class RateLimiter:
-    """One gate for every request of the process but the answers to interactions.
+    """Every request of the process waits here first, except answers to interactions.
 
-    Those who wait go in the order they came; what is `urgent` goes first. `clock` and `sleep` are for tests.
+    Requests go in the order in which they came, urgent ones first. `clock` and `sleep` are for tests.
     """
 
     def __init__(
@@ -76,7 +74,7 @@ class RateLimiter:
     async def turn(self) -> None:
         """Wait until a request may go.
 
-        NotYetError while everything has to wait for long; TemporaryError while too many were refused lately.
+        NotYetError while all requests have to wait long; TemporaryError after too many invalid requests.
         """
         await self._queue.turn(self._check)
 
@@ -91,16 +89,16 @@ class RateLimiter:
             )
 
     def _refuse_while_held(self) -> None:
-        """Put off what would wait so long that its caller gives it up, not knowing that nothing was sent."""
+        """Refuse a long wait: the caller would time out and not know that nothing was sent."""
         if (left := self._bucket.held(self._clock())) > LONGEST_HOLD:
             raise NotYetError("Discord lets nothing through at present.", retry_after=left)
 
     def hold(self, left: float) -> None:
-        """Let nothing go for so many seconds."""
+        """Let no request go for so many seconds."""
         self._bucket.hold(self._clock() + left)
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
-        """Learn from an answer: what counts against us, and whether everything has to wait."""
+        """Learn from a response: count invalid requests, and hold all requests after a global 429."""
         scope = headers.get("X-RateLimit-Scope", "")
         if status in _INVALID and scope != "shared":
             self._invalid.count(self._clock())
@@ -109,7 +107,7 @@ class RateLimiter:
 
     @asynccontextmanager
     async def alone(self, place: int) -> AsyncIterator[None]:
-        """Let nobody else be inside for the same place."""
+        """Be a lock for one channel or user."""
         lock = self._alone.get(place)
         if lock is None:
             lock = self._alone[place] = asyncio.Lock()
@@ -118,11 +116,11 @@ class RateLimiter:
 
 
 def is_for_all(headers: Mapping[str, str]) -> bool:
-    """Whether a 429 stops every request: the global limit, or the edge before Discord (it sets no Via)."""
+    """Whether a 429 holds all requests: the global limit, or Cloudflare, which sets no Via header."""
     told = headers.get("X-RateLimit-Scope") == "global" or "X-RateLimit-Global" in headers
     return told or "Via" not in headers
 
 
 def retry_after(headers: Mapping[str, str], unsaid: float = _UNSAID) -> float:
-    """Return the seconds that an answer asks to wait, an hour at most; `unsaid` where it names none."""
+    """Return the seconds of Retry-After, an hour at most; `unsaid` where there is none."""
     return seconds(headers.get("Retry-After"), unsaid, _MOST)

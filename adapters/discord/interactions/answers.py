@@ -1,4 +1,4 @@
-"""Answers to commands as they are sent and previewed: in pages, with menus, and with buttons below them."""
+"""Builds the answers to commands: pages, menus, and buttons below them. Also used for previews."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _PROMPT = "Choose one or more"
 async def messages(
     reply: Reply, again: CallbackData, page: int, store: KeyValueStore, *, turns: bool
 ) -> list[Card]:
-    """Return what shows a page of an answer, buttons to the other pages included.
+    """Return the messages that show a page of an answer, with buttons to the other pages.
 
     `again`: the command. `turns`: whether the pages can be turned; otherwise a long answer is several
     messages.
@@ -49,7 +49,7 @@ async def menu(
     options: Sequence[str],
     store: KeyValueStore,
 ) -> Card:
-    """Return a menu that asks for a parameter that was left out."""
+    """Return a menu that asks for a missing parameter."""
     custom_id = await callback.write(CallbackData(callback.MENU, command.path, values, parameter), store)
     return Card(f"{command.help}:", menu=Menu(custom_id, _PROMPT, tuple(options)))
 

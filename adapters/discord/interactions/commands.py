@@ -55,13 +55,13 @@ def payload(commands: Sequence[CommandSpec]) -> list[dict[str, Any]]:
 
 
 def fingerprint(commands: Iterable[Mapping[str, Any]]) -> str:
-    """Return what changes whenever the payload does."""
+    """Return a fingerprint of the payload."""
     text = json.dumps(list(commands), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read(data: Mapping[str, Any], guild_id: int | None) -> Invocation:
-    """Return what the data of an interaction ask for."""
+    """Return the command that the data of an interaction name."""
     path, options = str(data["name"]), list(data.get("options") or ())
     while options and options[0]["type"] in (_Option.subcommand.value, _Option.subcommand_group.value):
         path, options = f"{path} {options[0]['name']}", list(options[0].get("options") or ())
@@ -82,7 +82,7 @@ def _command(name: str, members: Sequence[CommandSpec]) -> dict[str, Any]:
             "options": [_subcommand(member) for member in members],
         }
     if all(member.admin for member in members):
-        # Only a default that servers can change, so that the handler checks as well.
+        # This is only a default that servers can change, so the handler checks as well.
         permissions = discord.Permissions(manage_guild=True).value
         return shared | {
             "default_member_permissions": permissions,
@@ -106,7 +106,7 @@ def _subcommand(command: CommandSpec) -> dict[str, Any]:
 
 
 def _options(command: CommandSpec) -> list[dict[str, Any]]:
-    """Return the parameters, those that are demanded first, as Discord wants them."""
+    """Return the parameters as Discord requires them: the required ones first."""
     options = [_option(command, parameter) for parameter in command.parameters]
     return sorted(options, key=lambda option: not option["required"])
 

@@ -1,4 +1,4 @@
-"""What people do on Discord: commands, suggestions, buttons, menus. Each is answered within 3 seconds."""
+"""Answers interactions on Discord: commands, suggestions, buttons and menus, each within 3 seconds."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Greeter(Protocol):
 
 
 class Conversation:
-    """Answers interactions with what the bot says. `admins`: ids of those who are admins everywhere."""
+    """Answers interactions. `admins`: ids of users who are admins everywhere. `tasks`: run greetings."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class Conversation:
         self._commands = {command.path: command for command in services.commands}
 
     async def receive(self, interaction: _Interaction) -> None:
-        """Answer one interaction; its errors end here, in the log."""
+        """Answer one interaction; its errors are logged here."""
         kinds = {
             discord.InteractionType.application_command: self._command,
             discord.InteractionType.autocomplete: self._suggest,
@@ -85,7 +85,7 @@ class Conversation:
         except (discord.DiscordException, DeliveryError, *BROKEN) as error:
             # 10062: the 3 seconds were over before we answered; nobody waits any more.
             self._lost(translate(error))
-        except Exception as error:  # noqa: BLE001 -- what was clicked may be made up, or hold anything
+        except Exception as error:  # noqa: BLE001 -- the data of an interaction may be forged
             self._lost(where(error))
             await apologize(interaction)
         else:
@@ -93,7 +93,7 @@ class Conversation:
                 _log.info(line)
 
     def _lost(self, reason: object) -> None:
-        """Tell that an answer did not arrive, at the first and then once a minute."""
+        """Log that an answer did not arrive: the first one, then once a minute."""
         if line := self._outage.failed(reason):
             _log.warning(line)
 
@@ -124,7 +124,7 @@ class Conversation:
     async def _offer_menu(
         self, interaction: _Interaction, command: CommandSpec, parameter: str, values: Mapping[str, str]
     ) -> bool:
-        """Answer with a menu of what can be chosen; False when there is nothing to choose."""
+        """Answer with a menu of the choices; False when there are none."""
         options = await self._services.complete(self._caller(interaction), command.path, parameter, "")
         if not options:
             return False
@@ -132,7 +132,7 @@ class Conversation:
         return True
 
     def _refusal(self, interaction: _Interaction, used: commands.Invocation) -> Reply | None:
-        """Return what is missing for alerts in a channel; None for nothing."""
+        """Return an answer that says what prevents alerts in a channel; None when nothing does."""
         if used.path != ADD_ALERTS or not self._is_admin(interaction):
             return None
         return refusal(interaction, used)
@@ -165,32 +165,32 @@ class Conversation:
         elif kind == callback.COMMAND:
             await self._run_offer(interaction, custom_id)
         elif kind in (callback.PAGE, callback.MENU):
-            await self._run_errand(interaction, custom_id)
-        else:  # of an older version, or made up
+            await self._run_callback(interaction, custom_id)
+        else:  # of an older version, or forged
             await interaction.response.send_message(TOO_OLD, ephemeral=True)
 
     async def _explain(self, interaction: _Interaction, link: str) -> None:
-        """Explain the post of a card. Without its link, which people can hide, it would be another one."""
+        """Explain the post of a card. People can hide its link; /why without one means another post."""
         if link:
             await self._run_for_reader(interaction, "why", {"link": link})
         else:
             await interaction.response.send_message(NO_LINK, ephemeral=True)
 
     async def _run_for_reader(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> None:
-        """Answer who clicked, alone, under a message that everybody sees."""
+        """Answer the user who clicked, visible to them alone, under a message that everybody sees."""
         await defer(interaction, thinking=True)
         reply = await self._execute(interaction, path, values)
         await self._answer(interaction, reply, CallbackData(callback.PAGE, path, values))
 
     async def _run_offer(self, interaction: _Interaction, custom_id: str) -> None:
-        """Run the command that a button stands for, for who clicked."""
+        """Run the command of a button for the user who clicked."""
         wanted = await callback.read(custom_id, self._services)
         if wanted is None:
             await interaction.response.send_message(TOO_OLD, ephemeral=True)
         else:
             await self._run_for_reader(interaction, wanted.path, wanted.values)
 
-    async def _run_errand(self, interaction: _Interaction, custom_id: str) -> None:
+    async def _run_callback(self, interaction: _Interaction, custom_id: str) -> None:
         await defer(interaction)
         wanted = await callback.read(custom_id, self._services)
         if wanted is None:
@@ -211,7 +211,7 @@ class Conversation:
     async def _answer(
         self, interaction: _Interaction, reply: Reply, again: CallbackData, page: int = 0
     ) -> None:
-        """Show an answer in place of what is there; a long one in pages, or in several messages."""
+        """Show an answer in place of the present message; a long one in pages, or in several messages."""
         shown, *more = await answers.messages(
             reply, again, page, self._services, turns=self._can_turn(again.path)
         )
@@ -237,13 +237,15 @@ class Conversation:
         return Caller(address, address if in_dm else place, admin=self._is_admin(interaction))
 
     async def _places(self, interaction: _Interaction, caller: Caller) -> frozenset[str] | None:
-        """Return the channels of the server they are in, for them to see what is there and nothing else."""
+        """Return the channels that the caller may see alerts of: those of this server; None for all."""
         if str(interaction.user.id) in self._admins:
             return None
         guild = interaction.guild
         if guild is None:
             return frozenset({caller.place})
-        named = _data(interaction).get("resolved", {}).get("channels", {})  # Discord says they are here
+        named = (
+            _data(interaction).get("resolved", {}).get("channels", {})
+        )  # Discord says that these are channels of this server
         seen = (each.id for each in (*guild.channels, *guild.threads))
         ids = {*seen, *map(int, named), *await self._guild_index.of(guild.id)}
         return frozenset({caller.place, *map(destinations.channel_address, ids)})

@@ -1,4 +1,4 @@
-"""Calls about an interaction that are asked again where the connection breaks, or that must not fail."""
+"""Calls about an interaction that are retried when the connection breaks, or whose errors are ignored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import aiohttp
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError
 
-PAUSES = (0.5, 2.0)  # seconds before what a broken connection lost is asked again
+PAUSES = (0.5, 2.0)  # seconds before each retry after a broken connection
 ANSWERED = 40060  # "Interaction has already been acknowledged"
 BROKEN = (aiohttp.ClientError, OSError)
 MISUNDERSTOOD = "That could not be understood; please ask again, with the command."
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 async def apologize(interaction: _Interaction) -> None:
-    """Answer what could not be read, so that nobody waits for it; where that fails too, it is left."""
+    """Say that an interaction could not be handled, so that nobody waits. Errors of this call are ignored."""
     with suppress(discord.DiscordException, DeliveryError, *BROKEN):
         if interaction.type is discord.InteractionType.autocomplete:
             await interaction.response.autocomplete([])
@@ -34,7 +34,7 @@ async def apologize(interaction: _Interaction) -> None:
 
 
 async def defer(interaction: _Interaction, *, thinking: bool = False) -> None:
-    """Tell Discord that an answer follows. Where its word on that is lost, the command goes on."""
+    """Tell Discord that an answer follows. If only its response is lost, the command goes on."""
 
     async def ask() -> None:
         await interaction.response.defer(ephemeral=thinking, thinking=thinking)
@@ -49,7 +49,7 @@ async def defer(interaction: _Interaction, *, thinking: bool = False) -> None:
 
 
 async def persist(ask: Callable[[], Awaitable[None]], pauses: Sequence[float] = PAUSES) -> None:
-    """Ask again after each pause while the connection breaks; only for what may be done twice."""
+    """Retry a call after each pause while the connection breaks. The call must be idempotent."""
     for pause in pauses:
         try:
             return await ask()

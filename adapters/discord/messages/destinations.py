@@ -1,4 +1,4 @@
-"""Addresses on Discord, what the bot needs to be allowed there, and what it is not. No I/O."""
+"""Addresses on Discord, and the permissions that the bot needs and lacks there. No I/O."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMES = {
     "manage_threads": "Manage Threads",
     "mention_everyone": "Mention @everyone, @here, and All Roles",
 }
-# What the invitation asks for: everything the bot may need anywhere.
+# The invitation asks for these: all permissions that the bot may need anywhere.
 WANTED = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -65,7 +65,7 @@ def role_mention(role_id: int, guild_id: int | None) -> str:
 
 
 def needs(place: Place) -> tuple[str, ...]:
-    """Return the permissions that sending a card there takes, and finding it again."""
+    """Return the permissions that the bot needs to send a card there and to find it again."""
     if isinstance(place, discord.Thread):
         sending = ("send_messages_in_threads", *(("manage_threads",) if place.locked else ()))
     elif isinstance(place, discord.ForumChannel):
@@ -91,7 +91,7 @@ def lacking(place: Place, has: discord.Permissions | None = None) -> list[str]:
 
 
 def takes_messages(place: object) -> bool:
-    """Whether alerts can go there at all."""
+    """Whether the type of channel can have alerts."""
     return not isinstance(place, (discord.CategoryChannel, discord.abc.PrivateChannel))
 
 

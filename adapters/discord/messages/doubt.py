@@ -1,4 +1,4 @@
-"""Places that Discord refuses for a reason that the table of errors does not know."""
+"""Handles error codes of Discord that the table of errors does not contain."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _MEND = "give the bot View Channel, Send Messages, Embed Links and Read Message 
 
 
 class Doubts:
-    """Since when each place answers with refusals that nobody knows. `clock`: seconds that only grow.
+    """Remembers since when each address is refused with unknown codes. `clock`: monotonic seconds.
 
-    Such a refusal may speak of the place, or of the whole bot for a while. At first it counts as temporary,
-    so that a fault of the platform parks no channel. Where it lasts, it is believed to speak of the place,
-    which is then parked, and the admins are told.
+    Such a code may concern the address, or the whole bot for a while. At first it counts as temporary, so
+    that a fault of the platform parks no channel. After an hour it counts as permanent: the address is
+    parked, and the admins are told.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,7 @@ class Doubts:
 
     @contextmanager
     def about(self, address: str, scope: Scope) -> Iterator[None]:
-        """Judge what is raised inside: PermanentError of this scope for what is unknown and lasts."""
+        """Raise PermanentError of this scope in place of an unknown refusal that has lasted."""
         try:
             yield
         except UnknownRefusalError as error:

@@ -1,4 +1,4 @@
-"""What is missing for alerts in a channel, said before they are promised there."""
+"""Checks whether alerts can go to a channel before a command promises them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _UNCHANGED = "Nothing was changed."
 
 
 def refusal(interaction: discord.Interaction[Any], used: Invocation) -> Reply | None:
-    """Return why alerts cannot go where they were asked for; None when nothing is known against it."""
+    """Return why alerts cannot go to the channel of a command; None when no reason is known."""
     mention = used.values.get("mention", "")
     guarded = mention and not _may_be_mentioned(interaction, mention)
-    if guarded and not interaction.permissions.mention_everyone:  # whatever is known of the place
+    if guarded and not interaction.permissions.mention_everyone:  # also where the channel is not in memory
         return _no(f"You may not mention {_named(mention)} yourself, so alerts may not do it for you.")
     return _refusal_of_place(interaction, used, mention if guarded else "")
 
 
 def _refusal_of_place(interaction: discord.Interaction[Any], used: Invocation, mention: str) -> Reply | None:
-    """Return what the bot may not do there. `mention`: one that takes a permission, "" for none."""
+    """Return what the bot may not do there. `mention`: one that needs a permission, "" for none."""
     if interaction.guild is None:
         return None
     place: object = interaction.channel
@@ -35,7 +35,7 @@ def _refusal_of_place(interaction: discord.Interaction[Any], used: Invocation, m
         if channel_id != interaction.channel_id:
             place, has = interaction.guild.get_channel_or_thread(channel_id), None
     if not isinstance(place, destinations.Place):
-        return None  # not in memory: sending will tell
+        return None  # not in memory: the first message decides
     there = destinations.channel_address(place.id)
     if not destinations.takes_messages(place):
         return _no(f"{there} takes no messages; choose a text channel, a thread or a forum.")
@@ -53,7 +53,7 @@ def _named(mention: str) -> str:
 
 
 def _may_be_mentioned(interaction: discord.Interaction[Any], mention: str) -> bool:
-    """Whether anyone may mention the role, by what Discord sent of it."""
+    """Whether everybody may mention the role, by the data that Discord sent."""
     data: Mapping[str, Any] = interaction.data or {}
     roles: Mapping[str, Any] = data.get("resolved", {}).get("roles", {})
     role = roles.get(mention.strip("<@&>"))

@@ -1,4 +1,4 @@
-"""Messages that may have arrived, looked for in the history of their place by the key they were sent with."""
+"""Searches a channel's history for a message that may have arrived, by its attempt key."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from adapters.discord.messages import destinations, views
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 
-NONCE_LIVES = 120.0  # seconds a nonce is surely known ("a few minutes", documentation, resources/message)
-HISTORY = 500  # messages of a channel that are read to find one
-POSTS = 50  # posts of a forum, likewise
+NONCE_LIVES = 120.0  # seconds that a nonce is remembered ("a few minutes", documentation, resources/message)
+HISTORY = 500  # messages of a channel that are read at most
+POSTS = 50  # posts of a forum that are read at most
 
 
 async def known(client: Client, channel_id: int) -> object:
-    """Return what a channel is, asked where it is not in memory."""
+    """Return a channel, from memory or else from Discord."""
     return client.get_channel(channel_id) or await client.fetch_channel(channel_id)
 
 
 class Search:
-    """Looks through channels, threads and forums. Errors are those of discord.py."""
+    """Searches channels, threads and forums. Raises the errors of discord.py."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -45,7 +45,7 @@ class Search:
         return None
 
     async def _find_post(self, forum: discord.ForumChannel, key: str, since: datetime) -> str | None:
-        """Look through the bot's own posts of a forum, active ones first."""
+        """Search the bot's own posts of a forum, active ones first."""
         active = [each for each in await forum.guild.active_threads() if each.parent_id == forum.id]
         archived = [each async for each in forum.archived_threads(limit=POSTS)]
         for thread in [*active, *archived]:
@@ -66,7 +66,7 @@ class Search:
 
 
 def _refuse_after(since: datetime) -> None:
-    """Raise PermanentError once the nonce no longer keeps a message from coming twice."""
+    """Raise PermanentError when the nonce is too old to prevent a second message."""
     if datetime.now(UTC) - since > timedelta(seconds=NONCE_LIVES):
         raise PermanentError(
             "The bot cannot tell whether its last message arrived; give it Read Message History there.",

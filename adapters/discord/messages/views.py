@@ -1,4 +1,4 @@
-"""Cards as discord.py sends them: embeds, buttons, menus, and the key by which a message is found again."""
+"""Converts cards to discord.py's objects: embeds, buttons, menus, and the attempt key of a message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def with_key(card: Card, key: str) -> Card:
 
 
 def mentions(card: Card) -> discord.AllowedMentions:
-    """Return leave to mention whom an admin chose for alerts, and nobody else."""
+    """Return the mentions that Discord may act on: the one an admin chose, and no other."""
     roles = [discord.Object(each) for each in card.mention_roles]
     return discord.AllowedMentions(
         everyone=mentions_everyone(card), users=False, roles=roles or False, replied_user=False
@@ -31,7 +31,7 @@ def mentions(card: Card) -> discord.AllowedMentions:
 
 
 def bears(message: discord.Message, key: str) -> bool:
-    """Whether a message is the one that was sent with this key."""
+    """Whether a message was sent with this key."""
     if message.nonce is not None and str(message.nonce) == key:
         return True
     ids = [getattr(child, "custom_id", None) or "" for row in message.components for child in _children(row)]

@@ -68,7 +68,7 @@ class Answers:
         client = await self._workspaces.client(origin.team)
         try:
             await client.chat_postMessage(channel=origin.user, **content)
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             raise translate(error, elsewhere=not self._workspaces.is_home(origin.team)) from None
 
     async def _respond(self, url: str, content: Json, *, replace: bool) -> bool:

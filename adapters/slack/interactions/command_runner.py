@@ -1,4 +1,4 @@
-"""Runs by the bot what people asked for on Slack, once it is clear which channel they mean."""
+"""Runs the commands of Slack users, after it has resolved the channels that they name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ FEEDS_ARE_SHARED = "The feeds are those of every workspace; ask whoever runs the
 
 
 class PlaceError(UsageError):
-    """Alerts cannot go to the channel that was named."""
+    """Alerts cannot go to the named channel."""
 
 
 class Greeter(Protocol):
@@ -43,7 +43,7 @@ class Greeter(Protocol):
 
 
 class CommandRunner:
-    """Does errands. Whatever changes something brings the App Home in step."""
+    """Runs commands, and refreshes the App Home after those that change something."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class CommandRunner:
         self.commands = {command.path: command for command in services.commands}
 
     def path(self, wanted: CallbackData) -> str:
-        """Return the path of an errand, "" where there is no such command."""
+        """Return the path of a command, "" for an unknown one."""
         return command_text.read_line(wanted.line, self.commands).path if wanted.line else wanted.path
 
     def can_turn(self, wanted: CallbackData) -> bool:
@@ -72,14 +72,14 @@ class CommandRunner:
         return can_turn(self.commands.get(self.path(wanted)))
 
     async def run(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
-        """Do an errand. DeliveryError: Slack was asked about a channel and did not answer."""
+        """Run a command. DeliveryError: Slack was asked about a channel and did not answer."""
         try:
             return await self.attempt(origin, caller, wanted)
         except UsageError as error:
             return Reply(str(error), ok=False)
 
     async def attempt(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
-        """Do an errand as `run` does. Raises UsageError for what cannot be asked of the bot."""
+        """Run a command as `run` does, but raise UsageError for one that is not allowed."""
         reply = await self._run(origin, caller, wanted)
         if reply.ok and not self.can_turn(wanted):  # it changed something
             self._home.refresh(origin)
@@ -101,14 +101,16 @@ class CommandRunner:
         if read is not None and (command is None or not command_text.takes_channel(command)):
             return await self._services.run(caller, read.line)
         if command is None or (command.admin and not caller.admin):
-            return await self._services.execute(caller, path, {})  # which says so
+            return await self._services.execute(
+                caller, path, {}
+            )  # the answer says that it is unknown, or for admins
         values = self._placed(origin, path, self._typed_values(read) if read else wanted.values)
         hint = await self._check(caller, values) if path == ADD_ALERTS else ""
         reply = await self._services.execute(caller, path, values)
         return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
 
     def _typed_values(self, read: command_text.Typed) -> dict[str, str]:
-        """Return the values of a command with a channel. Raises UsageError without Slack's signs."""
+        """Return the values of a command with a channel. The text of a UsageError has no Slack markup."""
         try:
             path, given = self._services.parse(read.raw)
         except UsageError as error:
@@ -116,11 +118,11 @@ class CommandRunner:
         return command_text.values(self.commands[path], given)
 
     def _may_change_feeds(self, origin: RequestContext) -> bool:
-        """Whether somebody may change what all workspaces share."""
+        """Whether a user may change the feeds, which all workspaces share."""
         return self._workspaces.is_home(origin.team) or self._callers.is_operator(origin)
 
     def _placed(self, origin: RequestContext, path: str, values: Mapping[str, str]) -> dict[str, str]:
-        """Return values in which channels are addresses. Raises PlaceError for those of other workspaces."""
+        """Return the values with channels as addresses. PlaceError: a channel is in another workspace."""
         kinds = {each.name: each.kind for each in self.commands[path].parameters}
         home = self._workspaces.home
         found = dict(values)
@@ -136,7 +138,7 @@ class CommandRunner:
         return team not in ("", origin.team) and not same_home
 
     async def _check(self, caller: Caller, values: Mapping[str, str]) -> str:
-        """Return what would make alerts surer in a channel; PlaceError: it is known that none can go."""
+        """Return advice on a channel, "" for none. PlaceError: no alert can go there."""
         address = values.get("channel", caller.place)
         if address == caller.address:
             raise PlaceError(

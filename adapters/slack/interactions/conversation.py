@@ -1,4 +1,4 @@
-"""What people do on Slack: commands, clicks, forms. Each is acknowledged at once, then worked on."""
+"""Answers commands, clicks and forms on Slack. Each is acknowledged at once and handled afterwards."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
 from bot.ports import BotServices
 
-SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds for what goes into an acknowledgement; Slack waits for 3
+SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds for the content of an acknowledgement; Slack waits for 3
 OPEN_LIMIT = 1.0  # seconds to find out who is an admin before a form opens
-MOST_FORMS = 1000  # submitted ones that are remembered
+MOST_FORMS = 1000  # submitted forms that are remembered
 UNKNOWN = "That button is too old to be understood; type the command again, or /help."
 TOO_OLD = "That list is too old to be turned; please ask again."
 
@@ -54,7 +54,7 @@ _log = logging.getLogger(__name__)
 
 
 class Conversation:
-    """Answers what comes in with what the bot says. `prefix`: the command that all others stand behind."""
+    """Answers users. `prefix`: the slash command that takes all other commands as its text."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Conversation:
         self._forms: LRUCache[str, asyncio.Task[tuple[Reply, bool]]] = LRUCache(MOST_FORMS)
 
     def register(self, app: AsyncApp) -> None:
-        """Listen for everything that people do."""
+        """Register the listeners."""
         app.command(_ANY)(self._on_command)
         app.action(_ANY)(self._on_click)
         app.options(_ANY)(self._on_search)
@@ -87,7 +87,7 @@ class Conversation:
         app.event("app_home_opened")(self._on_home)
 
     async def drain(self, seconds: float) -> None:
-        """Wait until everything is answered and every App Home is in step, then end what is left."""
+        """Wait until all answers are given and every App Home is current; cancel what is left."""
         end = asyncio.get_running_loop().time() + seconds
         await self._tasks.drain(seconds)
         await self._home.drain(max(end - asyncio.get_running_loop().time(), 0.0))
@@ -114,7 +114,7 @@ class Conversation:
         await ack(options=views.options(found))
 
     async def _on_form(self, ack: AsyncAck, body: _Body) -> None:
-        """Acknowledge with what is wrong in the form, where that is known in time; else it closes."""
+        """Acknowledge a form with its errors where they are known in time; otherwise the form closes."""
         who = request_context.read(body)
         if who is None:
             await ack()
@@ -141,7 +141,7 @@ class Conversation:
             self._home.refresh(who)
 
     def _begin(self, body: _Body, work: _Work) -> None:
-        """Start to work on something, unless Slack has sent it before."""
+        """Start to handle a payload, unless Slack has sent it before."""
         who = request_context.read(body)
         if who is None or not self._once.first(who.trigger):
             return
@@ -178,7 +178,7 @@ class Conversation:
     # --- clicks -------------------------------------------------------------------------------------------
 
     async def _click(self, who: RequestContext, body: _Body) -> None:
-        action_id, value = _clicked(body)
+        action_id, value = request_context.clicked(body)
         kind = action_id.partition(":")[0]
         if kind == FOLLOW_BUTTON:
             await self._answer_reader(who, CallbackData(FOLLOW, {"categories": value}))
@@ -241,7 +241,7 @@ class Conversation:
         try:
             client = await self._workspaces.client(who.team)
             await client.views_open(trigger_id=who.trigger, view=view)
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             _log.warning("A form could not be opened: %s", translate(error))
             return False
         return True
@@ -287,15 +287,3 @@ class Conversation:
             await self._answers.give(RequestContext(who.team, who.user, chosen.back), reply)
         except DeliveryError:
             self._home.refresh(who, reply.text)
-
-
-def _clicked(body: _Body) -> tuple[str, str]:
-    """Return the action id and the value of what was clicked, "" for what is not there."""
-    match body.get("actions"):
-        case [Mapping() as action, *_]:
-            found = (action.get("action_id"), action.get("value"))
-            return (
-                found[0] if isinstance(found[0], str) else "",
-                found[1] if isinstance(found[1], str) else "",
-            )
-    return "", ""

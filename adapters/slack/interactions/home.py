@@ -20,9 +20,11 @@ from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller
 from bot.ports import BotServices
 
-AT_ONCE = 8  # tabs that are being made
+AT_ONCE = 8  # tabs published at the same time
 ATTEMPTS = 3
-LONGEST_WAIT = 30.0  # seconds between two attempts; the next change or visit is soon enough else
+LONGEST_WAIT = (
+    30.0  # seconds between two attempts; after longer waits the next change or visit refreshes the tab
+)
 NO_TAB = "The app has no Home tab; switch it on (api.slack.com/apps, App Home, Show Tabs)."
 _NO_TAB = "not_enabled"
 
@@ -32,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 class Home:
-    """Publishes App Homes, one after the other for one person; nobody waits for it.
+    """Publishes App Homes in the background, one at a time for each user.
 
     `sleep` is for tests.
     """
@@ -54,7 +56,7 @@ class Home:
         self._busy: set[_Person] = set()
 
     def refresh(self, origin: RequestContext, note: str = "") -> None:
-        """Bring a person's tab in step with what they follow; `note` is said on top of it, once."""
+        """Publish a user's tab anew. `note` is shown on top of it, once."""
         person = (origin.team, origin.user)
         self._wanted[person] = (origin, note)
         if person not in self._busy:
@@ -62,11 +64,11 @@ class Home:
             self._tasks.start(self._catch_up(person))
 
     async def drain(self, seconds: float) -> None:
-        """Wait until all tabs are in step, then end what is left."""
+        """Wait until all tabs are published; cancel what is left."""
         await self._tasks.drain(seconds)
 
     async def _catch_up(self, person: _Person) -> None:
-        """Publish until nothing has changed since the answers of the commands were read."""
+        """Publish until no further refresh was asked for meanwhile."""
         failures = 0
         try:
             while person in self._wanted:
@@ -90,7 +92,7 @@ class Home:
         client = await self._workspaces.client(origin.team)
         try:
             await client.views_publish(user_id=origin.user, view=view)
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             if name_of(error) == _NO_TAB:
                 raise PermanentError(NO_TAB, scope=Scope.ADAPTER) from None
             raise translate(error, elsewhere=not self._workspaces.is_home(origin.team)) from None

@@ -1,6 +1,6 @@
-"""Who may use the commands for admins: the workspace's own admins and owners, and those of the config.
+"""Decides who may use the commands for admins: admins and owners of the workspace, and those of the config.
 
-While Slack does not tell whether somebody is one, nobody may; but they are told so, and nothing else.
+While Slack does not say whether a user is an admin, the user is not one, and is told why.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whether somebody is an admin; `doubt` is a sentence on why Slack does not tell, "" where it does."""
+    """Whether a user is an admin. `doubt`: a sentence on why Slack does not say, "" when it does."""
 
     admin: bool = False
     doubt: str = ""
@@ -50,7 +50,7 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class UnsureCaller(Caller):
-    """Somebody who may be an admin, which Slack does not tell; `doubt` says why."""
+    """A user who may be an admin, but Slack does not say; `doubt` says why."""
 
     doubt: str = ""
 
@@ -84,7 +84,7 @@ class Permissions:
     async def rights(
         self, client: AsyncWebClient, team: str, user: str, patience: float = PATIENCE
     ) -> Rights:
-        """Return what is known of somebody; an answer that takes longer than `patience` is kept for later."""
+        """Return the rights of a user. A response that takes longer than `patience` is kept for later."""
         person = (team, user)
         if (known := self._known.get(person)) is not None:
             return known.rights
@@ -106,7 +106,7 @@ class Permissions:
         try:
             answer = await client.users_info(user=user)
             rights, kept = Rights(may_manage(answer.get("user"), team)), KEPT
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             told = translate(error)
             _log.warning("Slack does not tell who is an admin: %s", told)
             rights = Rights(doubt=NO_SCOPE) if name_of(error) == _NO_SCOPE else SILENT
@@ -131,7 +131,7 @@ def may_manage(user: Any, team: str) -> bool:
 
 
 class Callers:
-    """Makes those who type or click known to the bot."""
+    """Finds out who typed or clicked, and with which rights."""
 
     def __init__(self, services: BotServices, workspaces: Workspaces, people: Permissions) -> None:
         self._services = services

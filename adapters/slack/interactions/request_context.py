@@ -104,3 +104,15 @@ def _id_of(value: object) -> object:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def clicked(body: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the action id and the value of what was clicked, "" for what is not there."""
+    match body.get("actions"):
+        case [Mapping() as action, *_]:
+            found = (action.get("action_id"), action.get("value"))
+            return (
+                found[0] if isinstance(found[0], str) else "",
+                found[1] if isinstance(found[1], str) else "",
+            )
+    return "", ""

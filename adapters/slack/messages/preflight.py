@@ -62,7 +62,7 @@ async def state(client: Client, channel_id: str) -> dict[str, Any] | None:
     """
     try:
         told = await client.conversations_info(channel=channel_id)
-    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+    except Exception as error:  # noqa: BLE001 -- `translate` maps every error
         if name_of(error) == _UNKNOWN:
             return {}
         if name_of(error) == _NO_SCOPE:
@@ -94,7 +94,7 @@ def _against(channel: dict[str, Any] | None, me: Identity) -> str:
 async def _person(client: Client, address: str, user_id: str) -> Finding:
     try:
         told = await client.users_info(user=user_id)
-    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+    except Exception as error:  # noqa: BLE001 -- `translate` maps every error
         if name_of(error) == _NO_SCOPE:
             return True, f"{address}: not looked up, for the bot lacks the scope users:read"
         raise translate(error, elsewhere=bool(client.team)) from None

@@ -1,4 +1,4 @@
-"""The Bolt app: what comes from Slack finds its listener with the right workspace's token."""
+"""The Bolt app: it passes payloads to their listeners with the token of the right workspace."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ UNKNOWN_WORKSPACE = (
 
 _log = logging.getLogger(__name__)
 _chatter = logging.getLogger(f"{__name__}.sdk")
-_chatter.setLevel(logging.CRITICAL)  # Bolt's own lines hold what people typed; what matters is told here
+_chatter.setLevel(logging.CRITICAL)  # Bolt logs what users typed; this file logs what matters
 
 
 def web_client(api_base: str) -> AsyncWebClient:
-    """Return a client without a token, and without the SDK's own repeating of calls."""
+    """Return a client without a token, and without the retries of the SDK."""
     return AsyncWebClient(base_url=api_base, timeout=TIMEOUT, retry_handlers=[], logger=_chatter)
 
 
@@ -35,7 +35,7 @@ def make_app(api_base: str, workspaces: Workspaces) -> AsyncApp:
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        if not isinstance(team_id, str):  # a payload may hold anything; "" would be the home workspace
+        if not isinstance(team_id, str):  # a payload may contain anything; "" would be the home workspace
             return None
         try:
             client = await workspaces.client(team_id)

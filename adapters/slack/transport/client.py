@@ -1,4 +1,4 @@
-"""Slack's Web API as the bot calls it: paced, and never repeated by the SDK."""
+"""A client of Slack's Web API with the bot's rate limit and without the retries of the SDK."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from adapters.slack.transport.rate_limit import POST, RateLimiter
 TIMEOUT = 15  # seconds for one request
 
 _chatter = logging.getLogger(f"{__name__}.sdk")
-_chatter.setLevel(logging.CRITICAL)  # its lines hold what is sent; what matters is told where it is called
+_chatter.setLevel(logging.CRITICAL)  # it logs the messages sent; the callers log what matters
 
 
 class Client(AsyncWebClient):
@@ -41,7 +41,7 @@ class Client(AsyncWebClient):
         self._pace = pace
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
-        """Call a method when it is its turn; a 429 holds up the next calls of that method."""
+        """Call a method when the rate limit allows it; a 429 holds further calls of that method."""
         channel = (arguments.get("json") or {}).get("channel", "") if api_method == POST else ""
         await self._pace.turn(self.team, api_method, channel)
         try:

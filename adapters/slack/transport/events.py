@@ -127,7 +127,7 @@ class Events:
             return ""
         try:
             await client.auth_test()
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             if name_of(error) in GONE:
                 return str(client.token)
             raise translate(error, elsewhere=not self._workspaces.is_home(team)) from None

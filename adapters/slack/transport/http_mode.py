@@ -25,14 +25,14 @@ UNSIGNED = (
     "(api.slack.com/apps, Basic Information, App Credentials) and start again."
 )
 
-_QUIET = 60.0  # seconds between two lines in the log on requests that Slack has not signed
+_QUIET = 60.0  # seconds between two log lines about unsigned requests
 _SECONDS = re.compile(r"[0-9]{1,12}")  # a time as Slack writes it
 
 _log = logging.getLogger(__name__)
 
 
 class HttpLink:
-    """The address that Slack sends commands, clicks and events to. Known before `start`, answers after it."""
+    """The URL that Slack sends requests to. It is known before `start` and answers after it."""
 
     def __init__(self, signing_secret: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -40,12 +40,12 @@ class HttpLink:
         self._unsigned = 0  # requests since the last line on them
         self._verifier = SignatureVerifier(signing_secret) if signing_secret.strip() else None
         self._app: AsyncApp | None = None
-        self.trouble = ""  # as that of sockets: requests that do not come are not seen
+        self.trouble = ""  # never set: requests that do not arrive are not noticed
         self._end = asyncio.Event()
 
     @property
     def routes(self) -> Sequence[WebRoute]:
-        """What is served."""
+        """The routes that are served."""
         return (WebRoute("POST", EVENTS_PATH, self._receive),)
 
     @property
@@ -84,12 +84,12 @@ class HttpLink:
             return WebAnswer(HTTPStatus.BAD_REQUEST)
         try:
             return web_answer(await app.async_dispatch(asked))
-        except Exception as error:  # noqa: BLE001 -- one request's trouble ends with it
+        except Exception as error:  # noqa: BLE001 -- an error of one request must not reach the web server
             log_unexpected("A request of Slack's could not be read", error)
             return WebAnswer(HTTPStatus.BAD_REQUEST)
 
     def _note_unsigned(self) -> None:
-        """Say in the log how many requests were refused, at most once a minute: anybody can send them."""
+        """Log the number of refused requests, at most once a minute, because anybody can send them."""
         self._unsigned += 1
         now = self._clock()
         if now >= self._quiet_until:
@@ -97,7 +97,7 @@ class HttpLink:
             self._unsigned, self._quiet_until = 0, now + _QUIET
 
     def _is_signed(self, request: WebRequest) -> bool:
-        """Whether Slack signed the very bytes of the request within the last five minutes."""
+        """Whether Slack signed exactly these bytes within the last five minutes."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         time_, signature = (headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
         if self._verifier is None or not _SECONDS.fullmatch(time_) or not signature.isascii():
@@ -106,6 +106,6 @@ class HttpLink:
 
 
 def web_answer(response: BoltResponse) -> WebAnswer:
-    """Return what Bolt answers as the web server takes it."""
+    """Convert Bolt's response to one of the web server."""
     headers = tuple((name, value) for name, values in response.headers.items() for value in values)
     return WebAnswer(response.status, headers, response.body.encode())

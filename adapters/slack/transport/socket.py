@@ -1,4 +1,4 @@
-"""One connection of Socket Mode: how it is opened, what ends it, how its envelopes are answered."""
+"""One connection of Socket Mode: opening it, noticing its end, answering its envelopes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from adapters.slack.errors import OF_THE_TOKEN, name_of, translate
 from adapters.slack.interactions import request_context
 from bot.errors import PermanentError, Scope, TemporaryError
 
-LAST_WORDS = 3.0  # seconds for acknowledgements under way when a connection is closed
+LAST_WORDS = 3.0  # seconds for running acknowledgements when a connection is closed
 
 REFUSED = (
     "Slack refuses the app-level token; put one that begins with xapp- and has the scope connections:write "
@@ -39,11 +39,11 @@ _SWITCHED_OFF = (
 _TOO_MANY = (
     "Slack has ten connections of this app already; stop the other copies of the bot that run on its token."
 )
-_MUCH_LATER = 60.0  # seconds to wait for what only people can mend
+_MUCH_LATER = 60.0  # seconds to wait after an error that only people can fix
 
 _log = logging.getLogger(__name__)
 _chatter = logging.getLogger(f"{__name__}.sdk")
-_chatter.setLevel(logging.CRITICAL)  # its lines hold tickets; what matters is told here
+_chatter.setLevel(logging.CRITICAL)  # it logs secret URLs; this file logs what matters
 
 
 async def ticket(client: AsyncWebClient, app_token: str) -> str:
@@ -55,7 +55,7 @@ async def ticket(client: AsyncWebClient, app_token: str) -> str:
         raise PermanentError(REFUSED, scope=Scope.ADAPTER)
     try:
         told = await client.apps_connections_open(app_token=app_token)
-    except Exception as error:  # noqa: BLE001 -- the table knows what each means
+    except Exception as error:  # noqa: BLE001 -- `translate` maps every error
         if name_of(error) in _OF_THE_TOKEN:
             raise PermanentError(REFUSED, scope=Scope.ADAPTER) from None
         wrong = translate(error)
@@ -79,7 +79,7 @@ class Socket(AsyncSocketModeHandler):
         super().__init__(app, app_token, logger=_chatter, ping_interval=ping_every)
         self.up = asyncio.Event()
         self.over = asyncio.Event()
-        self.reason = ""  # of the end, where Slack gave one
+        self.reason = ""  # why it ended, where Slack said so
         self.heard = time.monotonic()
         self._busy: set[asyncio.Task[Any]] = set()
         self.client.wss_uri = url
@@ -139,27 +139,27 @@ class Socket(AsyncSocketModeHandler):
             start = time.time()
             answer = await self._answer(req)
             if req.type == "events_api":
-                answer.body = ""  # nobody reads it, and Slack wants none
+                answer.body = ""  # Slack allows none here
             await send_async_response(client, req, answer, start)
-        except Exception as error:  # noqa: BLE001 -- one envelope's trouble ends with it
+        except Exception as error:  # noqa: BLE001 -- an error of one envelope must not end the connection
             _log.error("An answer to Slack got lost: %s", type(error).__name__)
         finally:
             self._busy.discard(task)
 
     async def _answer(self, req: SocketModeRequest) -> BoltResponse:
-        """Return how an envelope is acknowledged; one that makes no sense is taken, or it comes again."""
+        """Return the acknowledgement of an envelope; a malformed one is acknowledged, or it comes again."""
         if not request_context.is_sound(req.payload):
             _log.error("Slack sent something of the kind %.40s that makes no sense.", req.type)
             return BoltResponse(status=200)
         try:
             answer: BoltResponse = await run_async_bolt_app(self.app, req)
-        except Exception as error:  # noqa: BLE001 -- one envelope's trouble ends with it
+        except Exception as error:  # noqa: BLE001 -- an error of one envelope must not end the connection
             log_unexpected("Something that Slack sent could not be read", error)
             return BoltResponse(status=200)
         return answer
 
     async def hang_up(self) -> None:
-        """Let acknowledgements under way go out, then disconnect. Safe to call twice."""
+        """Wait for running acknowledgements, then disconnect. Safe to call twice."""
         self.over.set()
         if self._busy:
             await asyncio.wait(self._busy, timeout=LAST_WORDS)
@@ -167,7 +167,7 @@ class Socket(AsyncSocketModeHandler):
         try:
             async with asyncio.timeout(LAST_WORDS):
                 await client.close()  # type: ignore[no-untyped-call]  # it has no types
-        except Exception as error:  # noqa: BLE001 -- whatever it is, the connection is given up
+        except Exception as error:  # noqa: BLE001 -- the connection is given up in any case
             _log.debug("Hanging up on Slack: %s", type(error).__name__)
         finally:
             tasks = (client.message_processor, client.current_session_monitor, client.message_receiver)
@@ -191,7 +191,7 @@ class Socket(AsyncSocketModeHandler):
 
 
 def _frame(data: Any) -> Mapping[str, Any]:
-    """Return what a frame says, nothing where it is no JSON object."""
+    """Return a frame as JSON, {} where it is no JSON object."""
     try:
         frame = json.loads(data)
     except (ValueError, TypeError, RecursionError):

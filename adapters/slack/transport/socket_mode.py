@@ -1,4 +1,4 @@
-"""Socket Mode: the connections by which commands, clicks and events come in."""
+"""Socket Mode: connections that receive commands, clicks and events."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from adapters.slack.transport.socket import Socket, ticket
 from bot.errors import DeliveryError, TemporaryError
 from bot.ports import WebRoute
 
-LINES = 2  # connections at a time, so that one is there while the other is cut off
-PING_EVERY = 10.0  # seconds; a connection that is gone without a word is noticed by then
-SILENCE = 600.0  # seconds without a frame of Slack's after which a connection is replaced
+LINES = 2  # connections at a time, so that one works while the other is replaced
+PING_EVERY = 10.0  # seconds; a dead connection is noticed within this time
+SILENCE = 600.0  # seconds without a frame from Slack, after which a connection is replaced
 PATIENCE = 15.0  # seconds for a connection to come up
 GRACE = 4.0  # seconds without an envelope after which a replaced connection is closed: Slack waits three
-LONGEST_GRACE = 60.0  # seconds after which it is closed anyhow
-SHORT = 30.0  # seconds; connections that live shorter are made more and more slowly
+LONGEST_GRACE = 60.0  # seconds after which it is closed in any case
+SHORT = 30.0  # seconds; after connections that lived shorter the wait doubles
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
-DOUBT = 900.0  # seconds for which Slack has to refuse a token that worked before, until that is believed
+DOUBT = 900.0  # seconds of refusals until a token that worked before counts as refused for good
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class SocketLink:
         self._farewells: set[asyncio.Task[None]] = set()
         self._up = asyncio.Event()
         self._outage = Outage(_log, "The connection to Slack")
-        self._works = False  # whether Slack has taken the token
+        self._works = False  # whether Slack has ever accepted the token
 
     @property
     def connected(self) -> bool:
@@ -71,7 +71,7 @@ class SocketLink:
         return self._outage.trouble
 
     async def start(self, app: AsyncApp) -> None:
-        """Connect. PermanentError(ADAPTER): the token is refused. Where Slack is out of reach it tries on."""
+        """Connect. PermanentError(ADAPTER): the token is refused. Other failures are retried later."""
         self._services = [asyncio.create_task(self._keep(app)) for _ in range(self._lines)]
         up = asyncio.create_task(self._up.wait())
         try:
@@ -86,13 +86,13 @@ class SocketLink:
                 await each
 
     async def run(self) -> None:
-        """Serve until cancelled; PermanentError(ADAPTER) once Slack goes on to refuse the token."""
+        """Serve until cancelled; PermanentError(ADAPTER) once the token counts as refused for good."""
         if self._services:
             done, _ = await asyncio.wait(self._services, return_when=asyncio.FIRST_COMPLETED)
             await done.pop()
 
     async def aclose(self) -> None:
-        """Let acknowledgements under way go out, then disconnect. Safe to call twice."""
+        """Wait for running acknowledgements, then disconnect. Safe to call twice."""
         tasks = [*self._services, *self._farewells]
         for each in tasks:
             each.cancel()
@@ -101,9 +101,9 @@ class SocketLink:
         self._up.clear()
 
     async def _keep(self, app: AsyncApp) -> None:
-        """Keep one connection up: open the next one, then let go of the one before."""
+        """Keep one connection up: when it ends, open the next one, then close the old one."""
         backoff = Backoff(self._first_wait, LONGEST_WAIT)
-        refused: float | None = None  # since when Slack refuses a token that it took before
+        refused: float | None = None  # since when Slack refuses a token that it accepted before
         current: Socket | None = None
         while True:
             try:
@@ -126,7 +126,7 @@ class SocketLink:
                 backoff.step()
 
     def _doubted(self, error: DeliveryError, since: float | None) -> float | None:
-        """Return since when the token is refused, None for other errors; raise the error once it is believed.
+        """Return since when the token is refused, None for other errors; raise the error once that is final.
 
         A token that never worked is refused at once. One that did may be refused by mistake for a while, and
         an adapter that has ended needs a person.
@@ -153,7 +153,7 @@ class SocketLink:
         return socket
 
     def _replace(self, socket: Socket) -> None:
-        """Let go of a connection once nothing comes on it any more; Slack may close it first."""
+        """Close a connection in the background once it is quiet; Slack may close it first."""
 
         async def leave() -> None:
             await socket.until_quiet(self._grace, LONGEST_GRACE)

@@ -90,7 +90,7 @@ class Workspaces:
             client = await self.client(team)
             try:
                 told = await client.auth_test()
-            except Exception as error:  # noqa: BLE001 -- the table knows what each means
+            except Exception as error:  # noqa: BLE001 -- `translate` maps every error
                 raise (translate(error, elsewhere=True) if team else at_login(error)) from None
             self._identities[team] = _identity(told)
         return self._identities[team]

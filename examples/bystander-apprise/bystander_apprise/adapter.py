@@ -46,6 +46,11 @@ class AppriseAdapter:
         """Whether messages can go out: each opens a connection of its own."""
         return self._open
 
+    @property
+    def trouble(self) -> str:
+        """Why no message can go out; "" while they can."""
+        return "" if self._open else "Apprise is not started."
+
     async def start(self, services: BotServices) -> None:  # noqa: ARG002 -- nothing comes in
         """Nothing is connected, and nothing comes in."""
         self._open = True
