@@ -1,4 +1,4 @@
-"""The one way to run a command, for all platforms. It always answers and never raises, `parse` excepted."""
+"""The one way to run a command, for all platforms. It always answers; only `parse` raises."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Dispatcher:
         return reply
 
     async def _guessed(self, line: str, error: NoCommandError) -> UsageError:
-        """Return the refusal of a line that is no command; for names of categories, with how to follow them."""
+        """Return the refusal of a line that is no command; for names, with the command that follows them."""
         names = visible(line).lstrip("/ ").removeprefix(PROGRAM).lstrip("/ ")
         try:
             resolve(names, Vocabulary(await self._store.terms()), "follow")
