@@ -1,4 +1,4 @@
-"""The services of the bot: what adapters bring goes to the commands or to the store."""
+"""The services for adapters: commands go to the dispatcher, reports on destinations to the store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
 from bot.ports import Store
 
-FIRST_PROBE = timedelta(hours=1)  # until a destination that was reported is tried
+FIRST_PROBE = timedelta(hours=1)  # after which a reported destination is tried again
 MOST_NAMED = 10  # destinations of one notice
 
 _log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Services:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._admins = admins  # addresses that are told of what an admin has to know
+        self._admins = admins  # addresses that get the notices for admins
         self._wake = wake  # tells the outbox that something may be due
         self.commands = dispatcher.commands
         self.run = dispatcher.run
@@ -41,7 +41,7 @@ class Services:
         self.complete = dispatcher.complete
 
     async def reachable(self, address: str) -> None:
-        """End the parking of a destination; while the store refuses, the probe will."""
+        """End the parking of a destination. If the store fails, the next probe ends it."""
         try:
             if await self._store.resume(address, self._clock.now()):
                 self._wake()
@@ -65,7 +65,7 @@ class Services:
             _log.warning("%s is not on hold yet: %s", listed(addresses, MOST_NAMED), error)
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
-        """End what goes to channels that were deleted; admins are told before."""
+        """Tell the admins, then end the subscriptions and the queues of deleted channels."""
         for address in addresses:
             try:
                 await self._end(address, reason)
@@ -73,7 +73,7 @@ class Services:
                 _log.warning("%s is gone, but its alerts are not ended: %s", address, error)
 
     async def moved(self, old: str, new: str) -> None:
-        """Give a destination another address; while the store refuses, its next alert parks it."""
+        """Give a destination another address. If the store fails, its next alert parks it."""
         try:
             if await self._store.move(old, new, self._clock.now()):
                 _log.info("%s is %s now; its alerts go there.", old, new)
@@ -94,7 +94,7 @@ class Services:
         self._wake()
 
     async def addresses(self, prefix: str) -> list[str]:
-        """Return known destinations by the beginning of their address; none while the store refuses."""
+        """Return the known destinations whose address begins so; none if the store fails."""
         try:
             return await self._store.addresses(prefix)
         except StoreError as error:
@@ -102,14 +102,14 @@ class Services:
             return []
 
     async def set_value(self, key: str, value: str) -> None:
-        """Keep a short text; while the store refuses it is lost, and worked out anew."""
+        """Store a short text. If the store fails it is lost, and the adapter computes it again."""
         try:
             await self._store.set_value(key, value)
         except StoreError as error:
             _log.warning("%s is not kept: %s", key, error)
 
     async def get_value(self, key: str) -> str:
-        """Return what was kept, "" for nothing."""
+        """Return a stored text, "" for none and if the store fails."""
         try:
             return await self._store.get_value(key)
         except StoreError as error:
@@ -117,7 +117,7 @@ class Services:
             return ""
 
     async def list_values(self, prefix: str) -> dict[str, str]:
-        """Return what was kept under keys that begin alike, nothing while the store refuses."""
+        """Return the stored texts whose keys begin so, none if the store fails."""
         try:
             return await self._store.list_values(prefix)
         except StoreError as error:

@@ -44,7 +44,7 @@ RULES: dict[str, set[str]] = {
     "bot.config.values": PURE,
     "bot.logs.setup": PURE | {"bot.config.secrets"},
     "bot.logs": PURE,
-    "bot.config": PURE | {"bot.commands.spec", "adapters.__init__", "adapters.plugin"},
+    "bot.config": PURE | {"bot.commands.spec", "adapters.__init__", "adapters.plugin", "storage.__init__"},
     "bot.web": PURE | {"bot.__init__"},
     "bot.schedule": VALUES,
     "bot.sample": PURE,

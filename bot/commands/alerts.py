@@ -39,7 +39,7 @@ async def remove(call: Call) -> Reply:
 
 
 async def list_channels(call: Call) -> Reply:
-    """Tell what each channel gets, of those that the admin may see."""
+    """List what each channel gets, for the channels that the admin may see."""
     caller = call.caller
     among = None if caller.places is None else caller.places | {caller.place}
     platforms = [caller.platform, *(call.alerts_only if caller.places is None else ())]
@@ -85,7 +85,7 @@ async def resume(call: Call) -> Reply:
 
 
 async def log(call: Call) -> Reply:
-    """Tell what was last sent to a channel, newest first."""
+    """List what was last sent to a channel, newest first."""
     target = chosen_channel(call)
     rows = await call.store.delivery_log(target.address, LOG_ROWS)
     if not rows:
@@ -96,7 +96,7 @@ async def log(call: Call) -> Reply:
 
 
 def _mention(call: Call) -> str | None:
-    """Return whom these alerts are to mention; "" for nobody, None where nothing was said."""
+    """Return whom these alerts mention: "" for nobody, None when no mention was typed."""
     typed = call.text("mention")
     if len(typed) > LONGEST_MENTION:
         raise UsageError(f"That mention is too long: {LONGEST_MENTION} characters are the limit.")

@@ -1,4 +1,4 @@
-"""What every command's values must be before a handler sees them. Pure."""
+"""The checks that every value passes before a handler sees it. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NUMBER = re.compile(r"[+-]?\d{1,9}")
 
 
 def checked(command: CommandSpec, values: Mapping[str, str]) -> dict[str, str]:
-    """Return the values cleaned, without blank ones; numbers and choices in their plain form.
+    """Return the cleaned values without blank ones; numbers and choices in their canonical form.
 
-    Raises UsageError with the nearest right value.
+    Raises UsageError that names the nearest valid value.
     """
     known = {parameter.name: parameter for parameter in command.parameters}
     found: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Suggestions for what is being typed: what a platform's own completion asks for."""
+"""Suggestions while a value is typed, for the completion of a platform."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ async def suggestions(
 
 
 def rank(typed: str, names: Sequence[str]) -> list[str]:
-    """Return the names that fit: the very name, those that begin so, then similar ones; all for nothing."""
+    """Return the equal name, then names that begin so, then similar ones. Without a typed text: all names."""
     wanted = _folded(typed)
     if not wanted:
         return list(names)
@@ -56,7 +56,7 @@ def rank(typed: str, names: Sequence[str]) -> list[str]:
 
 
 def _followed(typed: str, subscriptions: Sequence[Subscription]) -> list[str]:
-    """Complete what is followed; after "-", what is left out."""
+    """Complete the included names; after "-", the excluded ones."""
     if not subscriptions:
         return []
     included: dict[str, str] = {}
@@ -93,7 +93,7 @@ def _readings(typed: str, *, several: bool) -> Iterator[tuple[list[str], list[st
 
 
 async def _candidates(store: CommandStore, typed: str, *, several: bool) -> list[Term]:
-    """Return the known names that begin as typed, and where they are few, those that may be like it."""
+    """Return the known names that begin as typed; when they are few, also names to compare with."""
     nothing, found, like = Vocabulary(()), list[Term](), list[Term]()
     for _, parts in _readings(typed, several=several):
         item = read_item(", ".join(parts), nothing)
@@ -106,7 +106,7 @@ async def _candidates(store: CommandStore, typed: str, *, several: bool) -> list
 
 
 def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, with_commas: bool) -> list[str]:
-    """Return what one name may become, with its signs. `with_commas`: only names with commas."""
+    """Return the completions of one name, with its signs. `with_commas`: only names that contain commas."""
     item = read_item(typed, plain)
     known = excluded if item.excluded else plain
     kinds = (Kind.CATEGORY, Kind.TAG) if tags and item.kind is Kind.CATEGORY else (item.kind,)
@@ -120,7 +120,7 @@ def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, wi
 
 
 def _typed(kind: Kind, name: str, known: Vocabulary) -> str:
-    """Return a name as it is typed; a long one cut short, where it can still be told from the others."""
+    """Return a name as it is typed. A long one is shortened if it still differs from all others."""
     whole = spelled(kind, name)
     for head, tail in _CUTS if units(whole) >= LONGEST else ():
         cut = f"{name[:head]}\u2026{name[-tail:]}"

@@ -1,4 +1,4 @@
-"""One place through which every command of every platform goes. It answers always, and never raises."""
+"""The one way to run a command, for all platforms. It always answers; only `parse` raises."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Dispatcher:
         return reply
 
     async def _guessed(self, line: str, error: NoCommandError) -> UsageError:
-        """Return what to say to a line that is no command; where it names categories, how to follow them."""
+        """Return the refusal of a line that is no command; for names, with the command that follows them."""
         names = visible(line).lstrip("/ ").removeprefix(PROGRAM).lstrip("/ ")
         try:
             resolve(names, Vocabulary(await self._store.terms()), "follow")
@@ -139,7 +139,7 @@ class Dispatcher:
 
 
 async def _answered(answer: Awaitable[Reply]) -> Reply:
-    """Turn every error into an answer; what nobody foresaw goes to the log with its traceback."""
+    """Turn every error into an answer. An unexpected one is logged with its traceback."""
     try:
         return await answer
     except UsageError as error:
@@ -150,7 +150,7 @@ async def _answered(answer: Awaitable[Reply]) -> Reply:
 
 
 def _completed(error: UsageError, command: CommandSpec, values: Mapping[str, str]) -> RefusedError:
-    """Return a refusal that says that nothing changed, and offers the same command with what is right."""
+    """Return the refusal with "nothing was changed", and with offers that keep the other typed values."""
     text = str(error)
     if command.changes:
         text += f"{' ' if text.endswith(('.', '!', '?')) else chr(10)}{NOTHING_CHANGED}"

@@ -45,7 +45,7 @@ _CANDIDATES = 5
 
 
 async def why(call: Call) -> Reply:
-    """Tell how a post was filed, and why it came or did not come."""
+    """Report how a post was filed, and why it was sent or not."""
     post = await _post(call)
     lines = [
         f"{quoted(post.title, 150)} ({show(post.feed)}, {moment(post.published, call.zone)})",
@@ -56,11 +56,11 @@ async def why(call: Call) -> Reply:
     ]
     if call.caller.place != call.caller.address:
         lines += await _channel_fate(call, post)
-    return Reply("\n".join(dict.fromkeys(lines)))  # what holds here and there is said once
+    return Reply("\n".join(dict.fromkeys(lines)))  # a line that is true for both places appears once
 
 
 async def _post(call: Call) -> Post:
-    """Return the post that is meant: by link, by words of its title, or the newest."""
+    """Return the post with the typed link, else one with the typed words, else the newest."""
     typed = bare_url(call.text("link"))
     if not typed:
         newest = await call.store.latest(1)
@@ -96,7 +96,7 @@ def _filing_lines(post: Post) -> list[str]:
 
 
 async def _move_lines(call: Call, post: Post) -> list[str]:
-    """Tell that a known post came again, for whoever wonders why there was no alert."""
+    """Say that a known post came under a new link, which explains why there was no alert."""
     moved_at = await call.store.post_moved_at(post.id)
     if moved_at is None:
         return []
@@ -105,7 +105,7 @@ async def _move_lines(call: Call, post: Post) -> list[str]:
 
 
 async def _channel_fate(call: Call, post: Post) -> list[str]:
-    """Tell of the channel only when alerts go there."""
+    """Report on the channel only when alerts go there."""
     place = call.caller.place
     if await call.store.subscriptions(place, channel=True) or await call.store.deliveries_of(post.id, place):
         return await _fate(call, Target(place, "this channel"), post)

@@ -59,7 +59,7 @@ async def remove(call: Call) -> Reply:
 
 
 async def list_feeds(call: Call) -> Reply:
-    """Tell which feeds are watched."""
+    """List the feeds that are watched."""
     feeds = await call.store.feeds()
     if not feeds:
         return Reply("No feed is watched yet. To begin: /feeds add URL")

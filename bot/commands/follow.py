@@ -40,7 +40,7 @@ async def unfollow(call: Call) -> Reply:
 
 
 async def following(call: Call) -> Reply:
-    """Tell what the person gets."""
+    """List what the person gets."""
     subscriptions = await call.store.subscriptions(call.caller.address, channel=False)
     words = state_words(Target(call.caller.address), subscriptions)
     if not subscriptions:

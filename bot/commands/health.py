@@ -12,14 +12,14 @@ from bot.model import Caller, Destination, Feed, Post, Reply
 from bot.ports import SHUT, PartState, QueueHealth
 from bot.text.sanitize import visible
 
-LATE = timedelta(minutes=10)  # beyond a due poll: nobody polls
-STUCK = timedelta(minutes=10)  # an alert that waits longer is worth a word
+LATE = timedelta(minutes=10)  # a poll that is overdue by more means that nothing polls
+STUCK = timedelta(minutes=10)  # an alert that waits longer is reported
 MOST_FEEDS = 20
 MOST_ERROR = 400  # characters; room for the address of a feed
 
 
 async def health(call: Call) -> Reply:
-    """Tell of each feed and of the outbox, a line each; the first line is the verdict."""
+    """Report each feed and the outbox, a line each. The first line is the verdict."""
     feeds = await call.store.feeds()
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
@@ -110,7 +110,7 @@ def _moved_words(feed: Feed) -> str:
 
 
 def _in_sight(parked: Sequence[Destination], caller: Caller) -> tuple[Destination, ...]:
-    """Return their own place and those of the server or workspace they are in; all where there is but one."""
+    """Return the parked places that the caller may know: their own, and those of their server."""
     own = (caller.address, caller.place)
     return tuple(
         each

@@ -16,7 +16,7 @@ from bot.text.sanitize import visible
 from bot.text.spelling import QUOTED, literal
 
 LONGEST = 1000  # characters of a line or of one value
-QUOTES_COUNT = ("categories", "category")  # kinds in whose values quotation marks mean something
+QUOTES_COUNT = ("categories", "category")  # kinds whose values keep their quotation marks
 PROGRAM = "bystander"  # "/bystander follow Trade" is "/follow Trade"
 
 # "3", "Trade 3", "3 Trade"; a longer number beside words belongs to them, as in "Election 2024"
@@ -34,7 +34,7 @@ class Parsed:
 
 
 def parse(line: str, commands: Sequence[CommandSpec]) -> Parsed:
-    """Read one line. Raises UsageError with the nearest right thing."""
+    """Read one line. Raises UsageError that names the nearest command or the right syntax."""
     if len(line) > LONGEST:
         raise UsageError(f"That is too long: {len(line):,} characters, and {LONGEST:,} is the limit.")
     word, rest = _first_word(visible(line))

@@ -12,14 +12,14 @@ from bot.text.spelling import DASHES, HASHES, QUOTED, RESERVED, literal
 from bot.text.spelling import SEPARATORS as MARKS
 
 SEPARATORS = re.compile(f"[{MARKS}]")
-MOST_PARTS = 5  # parts a name that has commas itself may have
+MOST_PARTS = 5  # comma-separated parts that a single name may consist of
 
 _SIGN = re.compile(rf"^[{DASHES}]+\s*")
 _PART = re.compile(rf"(?:{QUOTED}|[^{MARKS}])+", re.DOTALL)
 _QUOTES = '"\u201c\u201d\u201e\u201f '
 _BEFORE_EXCLUSION = re.compile(rf"\s+(?=[{DASHES}]\S)")
 ELLIPSIS = "\u2026"  # in a name that a suggestion cut short
-_LEAST_HINT = 8  # folded characters of a name cut short, to be sure which one is meant
+_LEAST_HINT = 8  # folded characters that a shortened name needs to identify one name
 
 
 class Vocabulary:
@@ -30,14 +30,14 @@ class Vocabulary:
         for term in terms:
             if folded := fold(term.name):
                 self._known[term.kind].setdefault(folded, term)
-        # A name that begins with "#" itself is found without it too, as long as no other name is so called.
+        # A name that begins with "#" is also found without it, unless another name is spelled so.
         self._bare = {
             kind: {folded.lstrip("#"): term for folded, term in known.items() if folded.startswith("#")}
             for kind, known in self._known.items()
         }
 
     def find(self, kind: Kind, typed: str) -> Term | None:
-        """Return the term of this name, if it is known; a name cut short with "…" is the one that fits."""
+        """Return the known term of a name, or of a name shortened with "…" that fits only one; else None."""
         folded = fold(typed)
         found = self._known[kind].get(folded) or self._bare[kind].get(folded)
         return found or self._cut_short(kind, typed)
@@ -67,7 +67,7 @@ class Vocabulary:
 class Item:
     """One name of a list as typed: "-#TikTok" is an excluded tag. `term` is None when it is not known.
 
-    `quoted`: it stood between quotation marks, so that it is a name whatever it looks like.
+    `quoted`: it stood between quotation marks, so no sign or word in it has a meaning.
     """
 
     name: str
@@ -83,7 +83,7 @@ class Item:
 
     @property
     def known(self) -> bool:
-        """Whether it says what is meant."""
+        """Whether it is a known name or one of the words for every post."""
         return self.term is not None or self.everything
 
 
@@ -122,7 +122,7 @@ def read_list(typed: str, vocabulary: Vocabulary) -> list[Item]:
 
 
 def _read_loosely(part: str, item: Item, vocabulary: Vocabulary) -> list[Item]:
-    """Read what is no known name as several, or without a courtesy, where only one thing can be meant."""
+    """Read an unknown name as several known ones, or without "please", if only one reading is possible."""
     if item.quoted:
         listed = item.kind is Kind.CATEGORY and not item.excluded and SEPARATORS.search(item.name)
         inside = read_list(item.name, vocabulary) if listed else []

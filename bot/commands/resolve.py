@@ -18,7 +18,7 @@ LONGEST_NAME = 300  # characters of a name that nobody knows yet
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list asks for: term keys with the names as known.
+    """What a typed list asks for: term keys with the known names.
 
     `unfiled`: those that no post is filed under so far; the keys of those that are known as tags map to True.
     """
@@ -63,7 +63,7 @@ def _as_tag(item: Item, vocabulary: Vocabulary) -> Term | None:
 
 
 def _new(item: Item, vocabulary: Vocabulary) -> Item:
-    """Return a name that nobody knows as one that is known, spelt as its tag is where there is one."""
+    """Return a term for an unknown name, spelled as the tag of that name if there is one."""
     tag = _as_tag(item, vocabulary)
     name = visible(tag.name if tag else item.name)
     if not fold(name) or len(name) > LONGEST_NAME:

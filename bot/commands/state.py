@@ -1,4 +1,4 @@
-"""What somebody gets now, and what they would have got, in words."""
+"""The subscriptions of a person or a channel in words, and a back-test of them."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Target:
 
     @property
     def subject(self) -> str:
-        """How a sentence about it begins."""
+        """The name at the beginning of a sentence."""
         return self.channel[:1].upper() + self.channel[1:] if self.channel else "You"
 
     @property
     def object(self) -> str:
-        """How it is named inside a sentence."""
+        """The name inside a sentence."""
         return self.channel or "you"
 
     @property
@@ -55,7 +55,7 @@ class Target:
 def subscription_words(subscription: Subscription, *, name_feed: bool) -> str:
     """Return "China-U.S. and #TikTok, but not Taiwan; at once, by DM".
 
-    Whom alerts mention stands at the end where it is the same for all, else behind each name.
+    A mention that is the same for all names stands at the end, else behind each name.
     """
     wanted, called = subscription.filter, subscription.mentions
     alike = {called.get(key, "") for key in wanted.include} if called else set()
@@ -93,7 +93,7 @@ def reaches(subscription: Subscription, post: Post) -> bool:
 async def back_test(
     store: CommandStore, target: Target, subscriptions: Sequence[Subscription], feed: Feed | None
 ) -> str:
-    """Return how many of the newest posts (of one feed, or of all) would have come, with titles."""
+    """Return how many of the newest posts (of one feed, or of all) would have been sent, with titles."""
     posts = await store.latest(BACK_TEST, None, feed.id if feed else None)
     if not posts:
         return "No posts are known yet, so there is nothing to try it on."

@@ -1,4 +1,4 @@
-"""Adding to and taking off what a person or a channel follows. Nothing changes before all is checked."""
+"""Changes to what a person or a channel follows. Everything is checked before anything is changed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def chosen_feed(call: Call) -> Feed | None:
 
 
 def followed_terms(names: Mapping[str, str]) -> list[Term]:
-    """Return what is followed (term key to name) as terms, so that it is found even when long unused."""
+    """Return followed names (term key to name) as terms, so that they are found even without recent posts."""
     kinds = {"c": Kind.CATEGORY, "t": Kind.TAG}
     return [Term(kinds[key[0]], name, fold(name)) for key, name in names.items() if key != EVERYTHING]
 

@@ -1,4 +1,4 @@
-"""The answer to names that are not known: what is near, as words and as offers. Pure."""
+"""The answer to unknown names: similar known names, as text and as suggested actions. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AND = re.compile(r"\s+and\s+|\s*[&+]\s*", re.IGNORECASE)
 
 
 def refusal(items: Sequence[Item], vocabulary: Vocabulary, path: str, *, may_be_new: bool) -> RefusedError:
-    """Return the refusal of a list with unknown names. `may_be_new`: tell how to follow them all the same."""
+    """Return the refusal of a list with unknown names. `may_be_new`: explain how to follow them anyway."""
     unknown = [item for item in items if not item.known]
     lines = [_line(item, vocabulary, path) for item in unknown[:MOST_UNKNOWN]]
     if len(unknown) > MOST_UNKNOWN:
@@ -37,7 +37,7 @@ def refusal(items: Sequence[Item], vocabulary: Vocabulary, path: str, *, may_be_
 def _offers(
     items: Sequence[Item], unknown: Sequence[Item], vocabulary: Vocabulary, path: str
 ) -> tuple[SuggestedAction, ...]:
-    """Return the whole list with what is near in the place of its one unknown name."""
+    """Return the whole list with a similar name in place of its one unknown name."""
     if len(unknown) != 1:
         return ()
     near = _near(unknown[0], vocabulary)
@@ -61,7 +61,7 @@ def _typed(item: Item) -> str:
 
 
 def _near(item: Item, vocabulary: Vocabulary) -> list[str]:
-    """Return what may be meant, as typed: the other kind of that very name, else several, else like names."""
+    """Return suggestions as typed: the name as the other kind, else several names, else similar ones."""
     other = _other(item.kind)
     twin = vocabulary.find(other, item.name)
     if twin is not None:
@@ -96,7 +96,7 @@ def _nearest(item: Item, near: Sequence[str]) -> list[str]:
 
 
 def _several(item: Item, vocabulary: Vocabulary) -> list[str]:
-    """Return the known names that "Trade and Technology" is made of, [] where one of them is not known."""
+    """Return the known names that "Trade and Technology" combines, [] when one of them is unknown."""
     parts = [part for part in _AND.split(item.name) if part]
     found = [read_item(part, vocabulary) for part in parts]
     if item.quoted or len(found) < 2 or not all(each.term for each in found):  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""How answers are worded: names, lists, counts, times and places. Pure.
+"""How answers are worded: names, lists, counts, times, places and posts. Pure.
 
 Whatever came from outside (titles, names, typed text, errors) passes `show` or `quoted` before it is echoed.
 """
@@ -18,7 +18,7 @@ MOST_NAMES = 50  # of one list; a chat message has room for about that many
 
 
 def show(text: str, limit: int = 80) -> str:
-    """Return outside text fit for an answer: cleaned, and at most `limit` characters long."""
+    """Return untrusted text for an answer: cleaned, and at most `limit` characters long."""
     line = visible(text)
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "\u2026"
 
@@ -32,12 +32,12 @@ _INNER = str.maketrans('\u201c\u201d\u201e"', "\u2018\u2019\u201a'")
 
 
 def quoted(text: str, limit: int = 80) -> str:
-    """Return outside text in quotation marks; those inside it become single ones."""
+    """Return untrusted text in quotation marks. Quotation marks inside it become single ones."""
     return f"\u201c{show(text, limit).translate(_INNER)}\u201d"
 
 
 def sentence(text: str, limit: int = 200) -> str:
-    """Return outside text (an error, a reason) as one that ends in a full stop; "" stays ""."""
+    """Return untrusted text (an error, a reason) with a full stop at its end; "" stays ""."""
     line = show(text, limit)
     return line if not line or line[-1] in ".!?\u2026" else line + "."
 
@@ -49,7 +49,7 @@ def capital(text: str) -> str:
 
 
 def ended(text: str) -> str:
-    """Return our own text with one full stop, also after a name such as "China-U.S."."""
+    """Return our own text with exactly one full stop at its end, also after "China-U.S."."""
     return text if text.endswith(".") else f"{text}."
 
 

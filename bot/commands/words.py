@@ -1,11 +1,11 @@
-"""Words that people type although no command is called so: what they mean, or the right command. Pure."""
+"""Words that people type instead of a command: the command they mean, or a refusal that names it. Pure."""
 
 from __future__ import annotations
 
 from bot.commands.declaration import RefusedError
 from bot.model import SuggestedAction
 
-# Only words that can mean but one thing are read as a command.
+# Only words with a single possible meaning are read as a command.
 MEANINGS = {
     "subscribe": "follow",
     "sub": "follow",
@@ -30,9 +30,10 @@ _OFFER = SuggestedAction("Unfollow everything", "unfollow", (("categories", "all
 
 
 def translated(word: str, rest: str) -> tuple[str, str]:
-    """Return the command that a first word stands for, and what is behind it; others as they are.
+    """Return the command that a first word stands for, and the rest of the line. Other words stay.
 
-    Raises RefusedError for a word that is no command but asks for a change: nobody is unfollowed on a guess.
+    Raises RefusedError for a word that is no command but asks for a change: the bot does not unfollow on a
+    guess.
     """
     if word in GREETINGS:
         return "help", ""

@@ -33,6 +33,7 @@ from bot.config.values import (
 from bot.model import FeedSettings
 from bot.text.units import Network, duration, host_port, network, size, zone
 from bot.text.urls import web_url
+from storage import STORES
 
 
 def _post_api(text: str) -> str:
@@ -46,7 +47,8 @@ def _post_api(text: str) -> str:
 
 def database_url(text: str) -> SecretStr:
     """Return the URL, wrapped. With three slashes its path is relative to the current directory."""
-    if re.match("sqlite:///.|postgresql://.", text):
+    scheme, _, rest = text.partition("://")
+    if scheme in {*STORES, "postgresql"} and (re.match("/.", rest) if scheme == "sqlite" else rest):
         return SecretStr(text)
     raise ValueError('is no database; write "sqlite:///FILE" or "postgresql://HOST/NAME"')
 

@@ -11,8 +11,8 @@ from bot.model.feeds import Post
 class Caller:
     """Who typed a command, and where. `place` is the address of the channel they typed it in.
 
-    `places`: the channels of the server or workspace they are in; None where there is but one, and for the
-    operator's own admins, who see all.
+    `places` holds the channels of their server or workspace. It is None on a platform with a single workspace
+    and for the admins of the config, who see all channels.
     """
 
     address: str  # their own destination, e.g. "console:alice"
@@ -28,9 +28,9 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedAction:
-    """A command that can be run next with one click: a button where the platform has them."""
+    """A command to run next with one click. Platforms with buttons show it as one."""
 
-    label: str  # what comes of it, e.g. "Unfollow Trade"
+    label: str  # its effect, e.g. "Unfollow Trade"
     path: str
     values: tuple[tuple[str, str], ...] = ()  # by parameter name
 

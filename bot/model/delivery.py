@@ -1,4 +1,4 @@
-"""Destinations, what they follow, and what is on its way to them."""
+"""Destinations, their subscriptions, and the messages for them."""
 
 from __future__ import annotations
 

@@ -75,9 +75,9 @@ class FeedState:
     failures: int = 0  # failed polls in a row
     failing_since: datetime | None = None
     last_error: str = ""
-    reported: bool = False  # that it fails has been told
+    reported: bool = False  # admins were told that it fails
     ttl: float = 0.0  # the feed's own wish, seconds between polls
-    moved_to: str = ""  # target of a permanent redirect not yet believed
+    moved_to: str = ""  # target of a permanent redirect that has not been confirmed yet
     moved_polls: int = 0
     moved_since: datetime | None = None
     gone_since: datetime | None = None  # first 410
@@ -88,7 +88,7 @@ class FeedState:
     refile_at: datetime | None = None  # when to look for better evidence for some post
     api: str = ""  # the API that answered: "wpcom <url>", "wpjson <url>", or "" while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
-    slow_until: datetime | None = None  # the blog kept us waiting; until then it is not waited for as long
+    slow_until: datetime | None = None  # the blog answered too slowly; until then its time-out is shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Feed:
 
     id: int
     settings: FeedSettings
-    url: str  # the URL in use; differs from settings.url after a believed permanent redirect
+    url: str  # the URL in use; differs from settings.url after a confirmed permanent redirect
     state: FeedState
     next_poll_at: datetime
 

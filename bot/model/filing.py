@@ -25,14 +25,14 @@ class Cadence(StrEnum):
 
 
 class EvidenceRank(IntEnum):
-    """How good the evidence for a filing is; lower is better (docs/architecture.md, "Filing")."""
+    """The quality of the evidence for a filing; lower is better (docs/architecture.md, "Filing")."""
 
     API = 1  # WordPress.com API or wp-json: categories and tags are separate objects
     PAGE = 2  # the post's own page: rel, href and classes of its links
     ORDER = 3  # exactly one descent in the feed's merged list
     KNOWN = 4  # names known to be categories; several readings possible
     GIVEN = 5  # the feed is no WordPress feed: its categories are taken as they are
-    NONE = 9  # nothing was printed, or nothing could be told
+    NONE = 9  # nothing was printed, or the evidence decides nothing
 
     @property
     def exact(self) -> bool:
@@ -44,8 +44,8 @@ class EvidenceRank(IntEnum):
 class Filing:
     """What a post is filed under and tagged with, and on what evidence.
 
-    `ambiguous`: the evidence allows several readings. `categories` then holds what all of them agree on, and
-    followers of any other one get the post when better evidence comes.
+    `ambiguous`: the evidence allows several readings. `categories` then holds those that all readings share.
+    Followers of another category get the post when better evidence decides for it.
     """
 
     categories: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""The seams of Bystander: what the core asks of a store and of an adapter.
+"""The interfaces of Bystander: what the core asks of a store and of an adapter.
 
 Each Protocol is a contract; `tests/contracts/` holds every implementation to it. All times are aware UTC
-datetimes. Every method of a store may raise `StoreError`; nothing else leaves it on purpose.
+datetimes. Every method of a store may raise `StoreError`; it raises nothing else on purpose.
 """
 
 from bot.ports.adapter import Adapter, BotServices, CommandService

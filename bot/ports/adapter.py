@@ -46,22 +46,22 @@ class BotServices(CommandService, KeyValueStore, Protocol):
     """
 
     async def reachable(self, address: str) -> None:
-        """Say that a destination can be reached (again): if it was parked, its queue goes out."""
+        """Report that a destination can be reached again. If it was parked, its queue is sent."""
         ...
 
     async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
-        """Say that destinations cannot be reached for now: parked, their queues kept; admins are told once.
+        """Report unreachable destinations: they are parked with their queues, and admins are told once.
 
-        Addresses that get nothing are passed over. `reason` is a sentence with the mend.
+        Addresses that nothing is sent to are ignored. `reason` is a sentence that says what to do.
         """
         ...
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
-        """Say that channels were deleted for ever: admins are told, what went there ends, its queue too."""
+        """Report deleted channels: admins are told, subscriptions end, and what waits is given up."""
         ...
 
     async def moved(self, old: str, new: str) -> None:
-        """Say that a destination has got another address: what it follows and what waits goes there now."""
+        """Report the new address of a destination: its subscriptions and its queue move there."""
         ...
 
     async def addresses(self, prefix: str) -> list[str]:
@@ -84,7 +84,7 @@ class Adapter(Protocol):
 
     @property
     def connected(self) -> bool:
-        """Whether messages can go out at present."""
+        """Whether messages can be sent at present."""
         ...
 
     @property

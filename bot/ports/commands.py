@@ -86,11 +86,11 @@ class ArchiveStore(TermStore, Protocol):
         ...
 
     async def silence_of(self, post_id: str) -> SilentPost | None:
-        """Return why a post alerted nobody; None for one that was news, or is not known."""
+        """Return why a post alerted nobody; None for a post that was announced or is unknown."""
         ...
 
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
-        """Return what became of a post for a destination."""
+        """Return the deliveries of a post to a destination."""
         ...
 
     async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
@@ -155,26 +155,26 @@ class CommandStore(ArchiveStore, SubscriptionStore, FeedEditor, QueueStore, KeyV
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a URL turned out to be. `problem` is "" when it is a feed that can be watched."""
+    """The result of looking at a URL. `problem` is "" when it is a feed that can be watched."""
 
     url: str  # the feed's URL; differs from the asked one when a page announced its feed
     title: str = ""
     posts: int = 0
     newest: str = ""  # title of the newest post
     categories: tuple[str, ...] = ()
-    problem: str = ""  # a sentence with the mend
+    problem: str = ""  # a sentence that says what to do
 
 
 class Inspector(Protocol):
     """Looks at a URL that a person gave, once, without storing anything."""
 
     async def inspect(self, url: str) -> Inspection:
-        """Fetch and parse; of a page, the feed it names. Never raises for what the other side does.
+        """Fetch and parse a feed, or the feed that a page names. It never raises for what the server does.
 
         Private networks are never reached.
         """
         ...
 
     async def check(self, url: str) -> Inspection:
-        """Fetch and parse as a poll of `url` does: what would fail there is a problem here. Never raises."""
+        """Fetch and parse as a poll of `url` does, with the same failures as problems. It never raises."""
         ...

@@ -1,4 +1,4 @@
-"""What polling hands to a store, and asks of it."""
+"""What polling stores, and asks of a store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.model import Feed, FeedSettings, FeedState, Post, Silence
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post with what the store keeps beside it to recognise, compare and search it."""
+    """A post with the values by which it is recognised, compared and searched."""
 
     post: Post
     guid: str
@@ -59,12 +59,12 @@ class PollRecord:
     url: str
     state: FeedState
     next_poll_at: datetime
-    notices: tuple[AdminNotice, ...] = ()  # stored with the state, so that each is told once
+    notices: tuple[AdminNotice, ...] = ()  # stored with the state, so that each is sent once
 
 
 @dataclass(frozen=True, slots=True)
 class PollCommit:
-    """The outcome of one poll with posts. The store makes all of it true in one transaction, or none.
+    """The outcome of one poll with posts. The store records all of it in one transaction, or nothing.
 
     `new` are announced to those who follow them, `silent` ones are only stored. `changed` replaces known
     posts by id: messages already sent are edited, and followers whom the new filing matches and the old one
@@ -114,7 +114,7 @@ class FeedStore(FeedsReader, Protocol):
         ...
 
     async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
-        """Take up to `limit` due feeds under a lease of `lease` seconds; nobody else gets them until then."""
+        """Claim up to `limit` due feeds for `lease` seconds; no other owner gets them during that time."""
         ...
 
     async def next_poll_at(self) -> datetime | None:

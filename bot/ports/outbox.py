@@ -1,4 +1,4 @@
-"""What delivery hands to a store, and asks of it."""
+"""What delivery records, and asks of a store."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.ports.key_value import KeyValueStore
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The message is there (or was found there)."""
+    """The message was sent, or an earlier attempt was found to have sent it."""
 
     claim: Claim
     reference: str  # the adapter's own, for edits
@@ -35,7 +35,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The message is given up; the next one of the destination goes on."""
+    """The message is given up. The next message of the destination is not held up."""
 
     claim: Claim
     error: str
@@ -58,7 +58,7 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Requeued:
-    """The claim was given back before anything was sent; it is due at `due_at`, None for when it was.
+    """The claim was given back before anything was sent. It is due at `due_at`; None keeps its due time.
 
     `at`: when that was decided.
     """

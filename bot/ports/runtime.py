@@ -1,4 +1,4 @@
-"""What commands and the web server are told of the parts that run."""
+"""What commands and the web server know of the running parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PartState:
-    """How a part does. `trouble`: what is wrong, as a sentence that anybody may read; "" while it is well."""
+    """The state of a part. `trouble` says what is wrong, in a sentence without secrets; "" for nothing."""
 
     name: str
     trouble: str = ""
@@ -17,8 +17,8 @@ class PartState:
 
 
 class Runtime(Protocol):
-    """The running bot, as it looks from inside."""
+    """The state of the running bot."""
 
     def parts(self) -> Sequence[PartState]:
-        """Return how each part does at present. Never raises."""
+        """Return the state of each part. It never raises."""
         ...

@@ -13,7 +13,7 @@ from bot.ports.outbox import OutboxStore
 
 
 class DestinationStore(Protocol):
-    """What adapters learn of destinations outside a delivery."""
+    """Changes to destinations that adapters report outside a delivery."""
 
     async def addresses(self, prefix: str) -> list[str]:
         """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
@@ -29,7 +29,7 @@ class DestinationStore(Protocol):
         ...
 
     async def give_up(self, address: str, reason: str, now: datetime) -> int:
-        """Fail all that waits for a destination, what is under way too; return how many messages."""
+        """Mark everything that waits for a destination or is being sent as failed; return the number."""
         ...
 
     async def move(self, old: str, new: str, now: datetime) -> bool:
@@ -42,14 +42,14 @@ class DestinationStore(Protocol):
 
 
 class TimeStore(Protocol):
-    """What is asked of a store when the machine's clock was set."""
+    """Corrections of stored times after the machine's clock was set."""
 
     async def shift_times(self, by: timedelta) -> None:
-        """Move all that waits for a moment, leases too; what happened keeps its time."""
+        """Shift all due times and leases. Times of past events stay."""
         ...
 
     async def bound_times(self, now: datetime) -> int:
-        """Make due what waits longer than anything may; return how much that was."""
+        """Make everything due that waits longer than is allowed; return how many rows that were."""
         ...
 
 

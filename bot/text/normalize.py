@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bot.model import EVERYTHING, Filing, Kind
 from bot.text.sanitize import visible
 
+FOLDING = "2"  # version of the rules of `fold`; stores compute their keys again when it changes
 _SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
 _GAP = re.compile(r"[\s_/\\,;:|\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\u2060\ufeff]+")
 _AND = re.compile(r"\s*&\s*")

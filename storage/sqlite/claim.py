@@ -27,9 +27,9 @@ _EDITS_THERE = (
 )
 _EDITS = "deliveries AS q INDEXED BY deliveries_edits CROSS JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
-_STUBBORN = 8  # attempts after which a message no longer holds up those behind it
-# Nothing of the destination waits before this row or is under way there, no edit either (a parked destination
-# is not edited, and must be probed all the same).
+_STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
+# The row is the first of its destination: no earlier row waits, and nothing is being sent or edited there. (A
+# parked destination gets no edits, but must be probed.)
 _FIRST = f"""
     q.state = 'pending' AND {_PLATFORMS}
     AND NOT EXISTS (
@@ -110,7 +110,7 @@ async def take_sends(
     lost = list(await connection.execute_fetchall(_LOST, {**parameters, "limit": limit}))
     found = await connection.execute_fetchall(_HEADS, {**parameters, "limit": limit - len(lost)})
     first: dict[int, sqlite3.Row] = {}
-    for row in found:  # a stubborn message and the one it lets pass may both be due
+    for row in found:  # a message that is retried does not block the next one, so both can be due
         first.setdefault(row["destination_id"], row)
     heads = list(first.values())
     bundles = {row["destination_id"]: row["bundle"] for row in [*lost, *heads] if row["bundle"]}

@@ -28,7 +28,7 @@ _POSTS = SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))"
 async def build_claims(
     connection: aiosqlite.Connection, sends: Sequence[int], edits: Sequence[int], now: datetime
 ) -> list[Claim]:
-    """Return the claims for the given rows, those longest in the outbox first."""
+    """Return the claims of the given rows, the oldest first."""
     if not sends and not edits:
         return []
     rows = list(await connection.execute_fetchall(_CLAIMED, {"ids": json.dumps([*sends, *edits])}))
@@ -61,7 +61,7 @@ def _claim(
 
 
 def _what(row: sqlite3.Row, posts: dict[int, tuple[Post, int]]) -> str:
-    """Return what the message is about; with the address this makes its key."""
+    """Return what the message is about. Its attempt key is made of this and the address."""
     if row["bundle"]:
         return str(row["bundle"])
     return posts[row["post_id"]][0].id if row["post_id"] is not None else f"notice:{row['id']}"
@@ -84,5 +84,5 @@ def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) ->
 
 
 def _mention(rows: Sequence[sqlite3.Row]) -> str:
-    """Return whom a message mentions: what its rows say, each once."""
+    """Return whom a message mentions: the mentions of its rows, without doubles."""
     return " ".join(dict.fromkeys(each for row in rows for each in row["mention"].split()))

@@ -17,7 +17,7 @@ from bot.errors import StoreBusyError, StoreError, UnstorableError
 from storage.sqlite import migrate
 
 _PAUSE = 0.02  # seconds between tries to enter WAL mode
-PRIVATE = 0o600  # mode of the files: what people follow, and tokens that adapters keep, are nobody else's
+PRIVATE = 0o600  # mode of the files: they hold what people follow, and tokens of adapters
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 
 _BUSY = "is locked by another program; close what else has it open and try again"
@@ -48,7 +48,7 @@ _UNSTORABLE = (
 
 @contextmanager
 def translated(path: str) -> Iterator[None]:
-    """Turn every error of SQLite into a StoreError whose sentence names the mend."""
+    """Turn every error of SQLite into a StoreError that says what to do."""
     try:
         yield
     except _UNSTORABLE as error:
@@ -62,9 +62,9 @@ def translated(path: str) -> Iterator[None]:
 
 
 class Database:
-    """One file: a writer whose transactions never interleave, and two readers that see what is committed.
+    """One file with a writer, whose transactions never interleave, and two readers of what is committed.
 
-    What people ask has a reader of its own, so that polls and deliveries never wait behind a long answer.
+    Commands have a reader of their own, so that polls and deliveries never wait for a slow answer.
     """
 
     def __init__(self, path: str, writer: aiosqlite.Connection, *readers: aiosqlite.Connection) -> None:
@@ -79,7 +79,7 @@ class Database:
         with translated(path):
             migrate.refuse_unfit(path, busy_timeout)
             _make_private(path)
-            sqlite3.connect(path).close()  # what cannot be opened fails here, before a thread is made for it
+            sqlite3.connect(path).close()  # an error is raised here, before a thread is started
             writer = await _connect(path, busy_timeout)
             try:
                 await migrate.migrate(writer, path)
@@ -148,7 +148,7 @@ class Database:
 
 
 async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
-    """Open a connection in WAL mode; FULL keeps an acknowledged alert recorded through a power cut."""
+    """Open a connection in WAL mode. With synchronous = FULL a recorded alert survives a power cut."""
     connection = await aiosqlite.connect(path, timeout=busy_timeout, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
@@ -192,14 +192,14 @@ async def _enter_wal(connection: aiosqlite.Connection, patience: float) -> None:
 
 
 async def _try_to_write(connection: aiosqlite.Connection) -> None:
-    """Change nothing as a writer, so that a read-only file is found out now and not at the first post."""
+    """Write without a change, so that a read-only file is noticed now and not at the first post."""
     await connection.execute("BEGIN IMMEDIATE")
     await connection.execute("DELETE FROM feeds WHERE false")
     await connection.rollback()
 
 
 async def _copy(path: str, target: str) -> None:
-    """Copy a database by connections of its own, so that reading and writing go on."""
+    """Copy a database over separate connections, so that reading and writing go on."""
     async with (
         aiosqlite.connect(path, timeout=BUSY_TIMEOUT) as source,
         aiosqlite.connect(target) as copy,
@@ -208,9 +208,9 @@ async def _copy(path: str, target: str) -> None:
 
 
 def _make_private(path: str) -> None:
-    """Make the file, for its owner alone, where there is none; SQLite gives those beside it the same mode.
+    """Create a missing file that only its owner can read. SQLite gives the files beside it the same mode.
 
-    What cannot be made is left to SQLite, whose error names the mend.
+    If that fails, SQLite reports the error.
     """
     with contextlib.suppress(OSError, ValueError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
@@ -229,7 +229,7 @@ def _reserve(target: str) -> None:
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Wait until `work` is done even when cancelled meanwhile; the cancellation is raised afterwards."""
+    """Wait until `work` is done, even when cancelled. The cancellation is raised afterwards."""
     task = asyncio.create_task(work)
     interruption: asyncio.CancelledError | None = None
     while not task.done():

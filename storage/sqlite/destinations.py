@@ -30,7 +30,7 @@ _PARK = """
 UPDATE destinations SET parked_at = :now, parked_reason = :reason, probe_at = :probe
 WHERE id = :destination_id
 """
-# Rows under way are given up too: what comes of them no longer counts.
+# Rows that are being sent are given up too: their outcome is ignored.
 _GIVE_UP = tuple(
     f"UPDATE deliveries INDEXED BY {index} SET state = 'failed', owner = NULL, lease_until = 0, "
     f"error = :reason, settled_at = :now WHERE destination_id = :destination_id AND state {states}"
@@ -41,14 +41,14 @@ _GIVE_UP = tuple(
 )
 
 
-# What may be there already bears a key made of the old address, and must be found again by it.
+# A message that may have been sent has a key made of the old address, by which it must be found.
 _KEEP_KEYS = """
 UPDATE deliveries SET key_address = :old
 WHERE destination_id = :old_id AND key_address = '' AND state IN ('pending', 'sending', 'parked')
 """
 _RENAME = "UPDATE destinations SET address = :new WHERE id = :old_id"
-# Where the new address is a destination already, the two become one. A post goes to it once: of two messages
-# the one that is there, or may be, stays. It follows what each followed.
+# If the new address is a destination already, the two are merged. It follows what each followed. Of two
+# messages about one post, the one that was sent, or may have been, is kept.
 _MERGE = (
     "UPDATE OR IGNORE subscriptions SET destination_id = :new_id WHERE destination_id = :old_id",
     """

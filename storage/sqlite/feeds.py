@@ -144,7 +144,7 @@ async def _save(
         feed_id = await first_int(connection, _INSERT, parameters)
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
-    # What the operator names can be followed before the first post is filed under it.
+    # Categories of the config can be followed before the first post is filed under them.
     names = [settings.aliases.get(name, name) for name in settings.categories]
     terms = {term_key(Kind.CATEGORY, name): name for name in names if fold(name)}
     await learn_terms(connection, feed_id, terms)

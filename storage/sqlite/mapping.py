@@ -16,7 +16,7 @@ from bot.text.normalize import link_key, term_key
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_DAYS_LEFT = timedelta(days=400)  # for what is added to a moment, or taken from it
+_DAYS_LEFT = timedelta(days=400)  # distance to the first and the last date, so that sums stay in range
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) + _DAYS_LEFT - _EPOCH) // _MILLISECOND
 _LAST_MS = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _STATE_NAMES = tuple(FeedState.__dataclass_fields__)
@@ -50,7 +50,7 @@ def maybe_from_ms(value: int | None) -> datetime | None:
 
 
 def state_to_text(state: FeedState) -> str:
-    """Return a feed's state as JSON; what has its default is left out."""
+    """Return a feed's state as JSON, without the values that are the default."""
     return _to_json(
         {
             name: to_ms(value) if isinstance(value, datetime) else value
@@ -71,7 +71,7 @@ def state_from_text(text: str) -> FeedState:
 
 
 def shifted_state(text: str, by: int) -> str:
-    """Return a state of `state_to_text` with its times moved; what a post's date is compared with stays."""
+    """Return a state with its times shifted, except those that dates of posts are compared with."""
     values = json.loads(text)
     for name in _STATE_DATES - {"baseline_at"}:
         if name in values:
@@ -80,7 +80,7 @@ def shifted_state(text: str, by: int) -> str:
 
 
 def without_server(state: FeedState) -> FeedState:
-    """Return what stays true of a feed when its URL changes: what it published, not what a server said."""
+    """Return the state to keep when the URL changes: what the feed published, not what a server said."""
     return replace(
         state,
         etag="",
@@ -245,5 +245,5 @@ def filing_names(filing: Filing) -> dict[str, str]:
 
 
 def shown(post: Post) -> tuple[object, ...]:
-    """Return what an alert shows of a post: when this changes, messages already sent are edited."""
+    """Return the parts of a post that an alert shows. When they change, sent messages are edited."""
     return (post.title, post.link, post.summary, post.filing.categories, post.update, post.image)

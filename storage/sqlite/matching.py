@@ -21,7 +21,7 @@ _PASSES = """
         WHERE unwanted.subscription_id = {s}.id AND unwanted.excluded = 1
           AND unwanted.term IN (SELECT value FROM json_each(:{terms}))))
 """
-# Whom the alert mentions: everybody whom a term that matches calls, in the order of `bot.match.mentions`.
+# The mentions of all matching terms, in the order of `bot.match.mentions`.
 _MENTIONS = f"""
     SELECT group_concat(mention, ' ') FROM (
         SELECT DISTINCT called.mention AS mention
@@ -32,15 +32,15 @@ _MENTIONS = f"""
           AND {_PASSES.format(f="called", s="own", terms="terms")}
         ORDER BY 1)
 """
-# Which destinations that concerns at all: found once for a post, since most followers call nobody.
+# The destinations with mentions: found once for a post, since most followers mention nobody.
 _CALLING = """
     SELECT calling.destination_id FROM json_each(:terms) AS filed
     CROSS JOIN filters AS calls INDEXED BY filters_mentions ON calls.term = filed.value
     CROSS JOIN subscriptions AS calling ON calling.id = calls.subscription_id
     WHERE calls.mention <> ''
 """
-# CROSS JOIN fixes the order: from each term, the most telling first, to its followers, whatever the
-# planner's statistics say. A destination that matches several times keeps the first.
+# CROSS JOIN fixes the order, whatever the statistics of the planner say: from each term (in the order of
+# `bot.match.matched_name`) to its followers. A destination that matches several times keeps the first term.
 MATCH = f"""
 INSERT INTO deliveries (
     destination_id, post_id, subscription_id, term, mention, state, due_at, created_at
@@ -84,7 +84,7 @@ async def match_refiled(
     terms: Iterable[str],
     now: int,
 ) -> int:
-    """Make deliveries for those who follow the new filing and would not have got the old one."""
+    """Make deliveries for the followers whom the new filing matches and the old one did not."""
     parameters = {
         "post_id": post_id,
         "feed_id": feed_id,

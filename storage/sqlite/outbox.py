@@ -19,7 +19,7 @@ from storage.sqlite.connection import PRIVATE, Database
 from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 
-# By the indexes of what is under way, so that what is done and over costs nothing.
+# The indexes hold only unfinished rows, so that finished ones cost nothing.
 _END_LEASES = tuple(
     f"UPDATE {rows} AND lease_until > 0 AND owner <> :owner"
     for rows in (
@@ -28,7 +28,7 @@ _END_LEASES = tuple(
         "deliveries INDEXED BY deliveries_edits SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
     )
 )
-# The oldest waiting row of each parked destination that is to be tried now; a destination without one stays.
+# The oldest waiting row of each parked destination whose probe is due. A destination without one is skipped.
 _PROBED = """
 SELECT d.id AS destination_id, min(q.id) AS id, q.bundle
 FROM destinations AS d INDEXED BY destinations_parked

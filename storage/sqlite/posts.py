@@ -18,7 +18,7 @@ from storage.sqlite.mapping import filing_names, post_from, post_parameters, pos
 from storage.sqlite.matching import match_new, match_refiled
 
 SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
-# A blog may print one stock text for thousands of posts: the newest that have it are enough.
+# A blog may print the same text in thousands of posts; only the newest of them are read.
 KNOWN_POSTS = (
     SELECT_POSTS
     + """WHERE p.id IN (
@@ -119,7 +119,7 @@ class PostQueries(Queries):
 
 
 async def _insert(connection: aiosqlite.Connection, feed_id: int, row: PostRow) -> tuple[int, int] | None:
-    """Insert a post; return its id and the canonical one, None when another worker was faster."""
+    """Insert a post; return its id and the canonical one, None when another worker has inserted it."""
     rows = list(await connection.execute_fetchall(_INSERT, post_parameters(row) | {"feed_id": feed_id}))
     if not rows:
         return None

@@ -15,9 +15,11 @@ from storage.sqlite.connection import Database
 
 RANKED = 500  # matches
 _WINDOWS = (2_000, 20_000)  # newest posts
-_MOST_WORDS = 12  # a longer question is cut: each word costs a walk through the index
-_LEAST_BEGINNING = 3  # letters; a shorter beginning would merge a good part of the index
-_IDEOGRAPHS = "\u2e80"  # from here on a word is not written apart from the next, and one letter says much
+_MOST_WORDS = 12  # further words are ignored: each one costs a scan of the index
+_LEAST_BEGINNING = 3  # letters; a shorter prefix would match a large part of the index
+_IDEOGRAPHS = (
+    "\u2e80"  # first character of the scripts without spaces between words, where one letter is enough
+)
 
 MATCHES = "SELECT rowid FROM archive WHERE archive MATCH :query ORDER BY rowid DESC LIMIT :most"
 BEST = """
@@ -29,7 +31,7 @@ NEWEST = """
 SELECT id FROM posts INDEXED BY posts_newest WHERE id = canonical_id
 ORDER BY published_at DESC, canonical_id DESC LIMIT :window
 """
-# "+": the matches are listed once and compared, and not looked up one by one.
+# "+" keeps SQLite from looking up the matches one by one: it lists them once and compares.
 MATCHES_AMONG = """
 SELECT rowid FROM archive WHERE archive MATCH :query AND rowid BETWEEN :low AND :high
     AND +rowid IN (SELECT value FROM json_each(:ids))
@@ -41,7 +43,7 @@ WHERE p.id = p.canonical_id ORDER BY p.published_at DESC, p.id DESC LIMIT :limit
 
 
 def query_of(words: str) -> str:
-    """Return typed words as a query for all of them, "" for none; the last may be a beginning."""
+    """Return a query for all typed words, "" for none. The last word may be a prefix."""
     tokens = re.findall(r"\w+", unicodedata.normalize("NFC", words))[:_MOST_WORDS]
     if not tokens:
         return ""
@@ -50,7 +52,7 @@ def query_of(words: str) -> str:
 
 
 async def search(database: Database, query: str, limit: int) -> tuple[list[int], bool]:
-    """Return the ids of matching posts, and whether they are the best (else the newest) of all."""
+    """Return the ids of matching posts, and whether they are the best matches (else the newest)."""
     rows = await database.ask(MATCHES, {"query": query, "most": RANKED + 1})
     if len(rows) <= RANKED:
         best = await database.ask(BEST, {"query": query, "limit": limit})

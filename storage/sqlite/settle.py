@@ -60,7 +60,7 @@ _PARK = """
 UPDATE destinations SET parked_at = coalesce(parked_at, :now), parked_reason = :error, probe_at = :probe
 WHERE id = :destination_id
 """
-# What may have arrived stays uncertain: it is looked for before the destination gets it once more.
+# A message that may have arrived stays uncertain: the adapter looks for it before it is sent again.
 _PARK_OWN = f"UPDATE deliveries SET state = 'parked', {_FREE}, error = :error {_ROWS}"
 PARK_QUEUE = (
     "UPDATE deliveries INDEXED BY deliveries_queue SET state = 'parked' "
@@ -177,7 +177,7 @@ def _park(parked: Parked, row: sqlite3.Row, base: Mapping[str, object]) -> list[
 
 
 def _probe_later(row: sqlite3.Row, values: dict[str, object]) -> list[Write]:
-    """Return when a parked destination that was tried without an answer is tried again."""
+    """Return when a parked destination whose probe got no answer is tried again."""
     return [(_PROBE_LATER, values)] if row["parked"] else []
 
 

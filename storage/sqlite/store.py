@@ -13,6 +13,7 @@ from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
 from storage.sqlite.posts import PostQueries
+from storage.sqlite.refold import refold
 from storage.sqlite.subscriptions import SubscriptionQueries
 from storage.sqlite.terms import TermQueries
 from storage.sqlite.times import TimeQueries
@@ -56,4 +57,10 @@ async def open_sqlite(url: str, *, create: bool = True) -> SqliteStore:
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise StoreError(f"The database {path} cannot be made; check that its folder may be written.")
         raise StoreError(f"The database {path} does not exist yet; `bystander run` makes it.")
-    return SqliteStore(await Database.open(path))
+    database = await Database.open(path)
+    try:
+        await refold(database)
+    except BaseException:
+        await database.aclose()
+        raise
+    return SqliteStore(database)

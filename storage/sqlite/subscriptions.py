@@ -53,7 +53,7 @@ VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now)
 ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = cadence
 RETURNING id
 """
-# Whom a term calls stays with it when it moves to another cadence.
+# A term keeps its mention when it moves to another cadence.
 _STORED_MENTIONS = """
 SELECT term, mention FROM filters
 WHERE subscription_id IN (SELECT value FROM json_each(:ids)) AND excluded = 0 AND mention <> ''
@@ -142,7 +142,7 @@ class SubscriptionQueries(Queries):
 async def _mentions(
     connection: aiosqlite.Connection, ids: Sequence[int], terms: Iterable[str], mention: str | None
 ) -> dict[str, str]:
-    """Return whom each term is to call: `mention`, or where that is None what is stored."""
+    """Return the mention of each term: `mention`, or the stored one where that is None."""
     if mention is not None:
         return dict.fromkeys(terms, mention)
     rows = await connection.execute_fetchall(_STORED_MENTIONS, {"ids": json.dumps(list(ids))})
@@ -172,7 +172,7 @@ async def _take_off(
 
 
 async def _tidy(connection: aiosqlite.Connection, ids: Sequence[int]) -> None:
-    """Drop subscriptions that include nothing, and note which of the others exclude something."""
+    """Delete subscriptions that include nothing, and mark those that exclude something."""
     for each in ids:
         await connection.execute(
             "DELETE FROM subscriptions WHERE id = :id AND NOT EXISTS "

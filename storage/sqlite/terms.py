@@ -34,7 +34,7 @@ FROM feeds CROSS JOIN terms AS t ON t.feed_id = feeds.id
 WHERE {_WATCHED} AND t.term >= :low AND t.term < :high
 GROUP BY feeds.id
 """
-# Beside max(), SQLite takes the other columns from the row that has the maximum.
+# With max(), SQLite takes the other columns from the row that has the maximum.
 NAMES = f"""
 SELECT t.term, t.name, max(t.posts) AS posts, t.last_used_at, feeds.name AS feed_name
 FROM terms AS t INDEXED BY terms_term CROSS JOIN feeds ON feeds.id = t.feed_id

@@ -1,4 +1,4 @@
-"""Stored moments that something waits for, moved when the machine's clock was set, and kept within bounds."""
+"""Corrections of due times and leases after the machine's clock was set."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SHIFTS = (
     WHERE parked_at IS NOT NULL
     """,
 )
-# No wish of a server or a platform reaches further than a day; a feed's interval may. Jitter adds a tenth.
+# Servers and platforms can delay by a day at most; the interval of a feed may be longer. Jitter adds a tenth.
 _LATEST_POLL = f":now + cast(1.1 * max(every * 1000, {_DAY}) AS INTEGER) + {_HOUR}"
 _LATEST = f":now + {_DAY + _HOUR}"
 _LONGEST_LEASE = f":now + {_HOUR}"
@@ -44,7 +44,7 @@ _BOUNDS = (
       AND next_poll_at < {_NEVER}
     """,
     f"UPDATE feeds SET lease_until = :now WHERE retired_at IS NULL AND lease_until > {_LONGEST_LEASE}",
-    # What was never tried may wait for anything; what was tried waits for its platform.
+    # Only a message that was tried waits for its platform; an untried one may be due at any time.
     f"""
     UPDATE deliveries INDEXED BY deliveries_due SET due_at = :now
     WHERE state = 'pending' AND due_at > {_LATEST} AND attempts > 0

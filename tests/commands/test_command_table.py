@@ -7,6 +7,7 @@ import pytest
 
 from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE, TABLE
+from bot.commands.words import GREETINGS, MEANINGS
 from bot.model import CommandSpec, Completes
 from tests.commands.room import Room
 
@@ -58,6 +59,13 @@ def test_no_name_is_taken_by_slack_or_used_twice() -> None:
     for top in COMMANDS:
         parts = [part.name for part in top.subcommands]
         assert len(set(parts)) == len(parts)
+
+
+def test_no_word_that_stands_for_another_command_is_a_command_itself() -> None:
+    names = {command.name for command in COMMANDS}
+
+    assert not names & {*MEANINGS, *GREETINGS}
+    assert {meaning.split()[0] for meaning in MEANINGS.values()} <= names
 
 
 @each_command

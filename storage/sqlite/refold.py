@@ -1,0 +1,77 @@
+"""New keys for stored names, once after the rules of `bot.text.normalize.fold` changed.
+
+Filters, terms and feeds are found by the folded form of their names. A filter under a key of the old rules
+would never match again. The log of deliveries keeps its old keys: they are only shown.
+"""
+
+from __future__ import annotations
+
+import json
+
+import aiosqlite
+
+from bot.model import EVERYTHING, Kind
+from bot.text.normalize import FOLDING, fold, term_key
+from storage.sqlite.common import learn_terms
+from storage.sqlite.connection import Database
+
+_MARK = "store:folding"  # the key under which the rules of the stored keys are kept
+_OF_TERM = """
+SELECT p.id, p.categories, p.tags FROM post_terms AS t JOIN posts AS p ON p.id = t.post_id
+WHERE t.feed_id = :feed AND t.term = :old
+"""
+_FILE = """
+INSERT OR IGNORE INTO post_terms (term, post_id, feed_id, canonical_id, published_at)
+SELECT :term, id, feed_id, canonical_id, published_at FROM posts WHERE id = :id
+"""
+
+
+async def refold(database: Database) -> None:
+    """Bring the stored keys in line with the present rules; all of it in one transaction, or nothing."""
+    rows = await database.read("SELECT value FROM memory WHERE key = :key", {"key": _MARK})
+    if rows and rows[0]["value"] == FOLDING:
+        return
+    async with database.transaction() as connection:  # two processes may do this; the second changes nothing
+        await _filters(connection)
+        await _terms(connection)
+        await _feeds(connection)
+        await connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", [_MARK, FOLDING])
+
+
+def _key(old: str, name: str) -> str:
+    """Return the key of a name of the same kind; the old key where the name folds to nothing."""
+    return old if old == EVERYTHING or not fold(name) else f"{old[:2]}{fold(name)}"
+
+
+async def _filters(connection: aiosqlite.Connection) -> None:
+    rows = await connection.execute_fetchall("SELECT subscription_id, excluded, term, name FROM filters")
+    changed = [(_key(row[2], row[3]), *row[:3]) for row in rows if _key(row[2], row[3]) != row[2]]
+    which = "WHERE subscription_id = ? AND excluded = ? AND term = ?"
+    await connection.executemany(f"UPDATE OR IGNORE filters SET term = ? {which}", changed)
+    await connection.executemany(f"DELETE FROM filters {which}", [row[1:] for row in changed])
+
+
+async def _terms(connection: aiosqlite.Connection) -> None:
+    for feed, old, name in await connection.execute_fetchall("SELECT feed_id, term, name FROM terms"):
+        if _key(old, name) == old:
+            continue
+        await learn_terms(connection, feed, {_key(old, name): name})
+        which = {"feed": feed, "old": old}
+        posts = await connection.execute_fetchall(_OF_TERM, which)
+        await connection.execute("DELETE FROM post_terms WHERE feed_id = :feed AND term = :old", which)
+        for post, categories, tags in posts:
+            names = {term_key(Kind.TAG, each): each for each in json.loads(tags)}
+            names |= {term_key(Kind.CATEGORY, each): each for each in json.loads(categories)}
+            await learn_terms(connection, feed, names)
+            await connection.executemany(_FILE, [{"term": key, "id": post} for key in names])
+        await connection.execute(
+            "DELETE FROM terms WHERE feed_id = :feed AND term = :old AND posts = 0", which
+        )
+
+
+async def _feeds(connection: aiosqlite.Connection) -> None:
+    """Fold the names of feeds again. A feed that lost its name to another one has a space in its key."""
+    rows = await connection.execute_fetchall("SELECT id, name FROM feeds WHERE instr(name_fold, ' ') = 0")
+    await connection.executemany(
+        "UPDATE OR IGNORE feeds SET name_fold = ? WHERE id = ?", [(fold(row[1]), row[0]) for row in rows]
+    )
