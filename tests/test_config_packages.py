@@ -31,7 +31,7 @@ PLUGIN = AdapterPlugin(
     label="Echo",
     settings=Table,
     build=lambda setup: None,
-    secrets=(Secret("ECHO_TOKEN", "the token of Echo"),),
+    secrets=(Secret("ECHO_TOKEN", "the token of Echo"), Secret("ECHO_URLS", "addresses")),
     calls=(PluginCall("{call}", "do it", "bystander do", lambda setup, options: None),),
 )
 """
@@ -92,6 +92,10 @@ def test_the_table_of_an_installed_package_is_read(install: Install) -> None:
         (
             '[echo]\ntoken = "x"',
             "echo.token: secrets live in the environment; set ECHO_TOKEN (or ECHO_TOKEN_FILE) and take",
+        ),
+        (
+            '[echo]\nurls = ["x"]',
+            "echo.urls: secrets live in the environment; set ECHO_URLS (or ECHO_URLS_FILE)",
         ),
         ("[ecko]\nenabled = true", 'ecko: unknown key; did you mean "echo"?'),
         ("[ecko]", 'ecko: unknown key; did you mean "echo"?'),

@@ -1,4 +1,4 @@
-"""What is wrong in a config file: in single keys, and between keys. Pure."""
+"""Finds what is wrong in a config file: in single keys, and between keys that exclude each other. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from bot.config.values import Table
 from bot.text.normalize import fold, nearest
 from bot.text.units import Network
 
-_POLITE = 600.0  # seconds; a public blog is asked no more often
+_POLITE = 600.0  # seconds: the shortest interval at which a public blog may be polled
 _TOO_OFTEN = (
     'would burden the blog; write "10m" or more (less is only for a url whose host is a literal address, '
     "or localhost, inside fetch.allow_networks)"
 )
 _LOOPBACK = ("127.0.0.1", "::1")  # what "localhost" stands for
-_STAND_IN = {"name": "unnamed", "url": "https://unnamed.invalid/"}  # for what a faulty feed lacks
+_STAND_IN = {"name": "unnamed", "url": "https://unnamed.invalid/"}
 _PORTS = {"http": 80, "https": 443}
 _MENDS = {
     "string_type": "is no text; write it in quotes",
@@ -86,7 +86,7 @@ class Checker:
         return "unknown key; known here are " + ", ".join(known)
 
     def _together(self, tables: CoreTables, bad: set[Path]) -> Iterator[Fault]:
-        """Yield what is wrong between keys; a key that is faulty itself accuses no other."""
+        """Yield what is wrong between keys. Those in `bad` are faulty themselves, and are left out."""
 
         def sound(*path: str | int) -> bool:
             return not any(path[: length + 1] in bad for length in range(len(path)))
@@ -122,7 +122,10 @@ def _between_feeds(tables: CoreTables, sound: Callable[..., bool]) -> Iterator[F
 
 
 def _without(raw: dict[str, Any], bad: set[Path]) -> dict[str, Any]:
-    """Return the document without its faulty keys, every feed in its place, to check the rest as a whole."""
+    """Return the document without its faulty keys, so that the rest can be checked as a whole.
+
+    Every feed stays at its place: what it lacks is filled in from `_STAND_IN`.
+    """
 
     def good(table: dict[str, Any], *path: str | int) -> dict[str, Any]:
         return {key: value for key, value in table.items() if (*path, key) not in bad}
@@ -148,7 +151,7 @@ def _fault(detail: ErrorDetails) -> Fault:
 
 
 def _plain(url: str) -> str:
-    """Return what two spellings of one URL have in common."""
+    """Return the form in which two spellings of one URL are equal."""
     parts = urlsplit(url)
     port = parts.port or _PORTS[parts.scheme]
     return f"{parts.scheme}://{parts.hostname}:{port}{parts.path or '/'}?{parts.query}"

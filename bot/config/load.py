@@ -1,13 +1,14 @@
 """The configuration: a TOML file and the environment, checked as a whole before anything starts.
 
-All problems come at once, a line each: key, value, mend. No line shows a secret.
+All problems are reported at once, a line each with key, value and mend. No line shows a secret.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 class Config(CoreTables):
-    """The whole configuration. `database` is wrapped: BYSTANDER_DATABASE, which wins, may hold a password.
+    """The whole configuration.
 
-    `platforms` holds the table of each platform as its plug-in declares it, by the platform's name.
+    `database` comes from BYSTANDER_DATABASE where that is set, and is wrapped because it may hold a password.
+    `platforms`: for the name of each platform, its table as its plug-in declares it.
     """
 
     secrets: Secrets
@@ -57,7 +59,7 @@ class Config(CoreTables):
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
-    """Read the file and the environment. ConfigError with every problem of both; nothing is written."""
+    """Return what the file and the environment say. Raises ConfigError with every problem of both."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError) as error:
@@ -69,12 +71,12 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
 
 
 def parse_config(text: str, environ: Mapping[str, str], source: str = "config.toml") -> Config:
-    """Read the text of a config file and the environment. ConfigError as for `load_config`."""
+    """Return what the text of a config file and the environment say; as `load_config`."""
     raw, syntax = _toml(text)
     plugins, broken = adapters.wanted(_mentioned(raw), CoreTables.model_fields)
     secrets, problems = read_secrets(environ, _variables(plugins))
     tables, faults = Checker(plugins, adapters.names(), secrets).check(_without(raw, broken))
-    lines = [clean(source, secrets) + fault(secrets) for fault in syntax]
+    lines = [clean(source, secrets) + syntax.text(secrets)] if syntax else []
     lines += [line(fault, raw, secrets) for fault in faults]
     database = tables.database
     if (override := secrets.get(DATABASE)) is not None:
@@ -94,12 +96,12 @@ def parse_config(text: str, environ: Mapping[str, str], source: str = "config.to
 
 
 def every_key() -> list[tuple[str, str]]:
-    """Return each key that needs no further package, with its default as TOML writes it, "" for none."""
+    """Return each key of the bot and its built-in platforms, with its default as TOML, "" for none."""
     return keys_of(tables_of(adapters.built_in()))
 
 
 def every_variable() -> tuple[str, ...]:
-    """Return each environment variable for a secret that needs no further package."""
+    """Return each environment variable that holds a secret of the bot or of a built-in platform."""
     return _variables(adapters.built_in())
 
 
@@ -130,19 +132,37 @@ def _unreadable(error: OSError | ValueError) -> str:
     return "is no UTF-8 text; save it as UTF-8"
 
 
-def _toml(text: str) -> tuple[dict[str, Any], list[Callable[[Secrets], str]]]:
-    """Return the document, or {} and what makes the rest of the one problem line, behind the file's name."""
+@dataclass(frozen=True, slots=True)
+class _SyntaxFault:
+    """Why a text is no TOML. `detail` may quote the text, and so a secret."""
+
+    message: str
+    mend: str
+    place: str = ""
+    detail: str = ""
+
+    def text(self, secrets: Secrets) -> str:
+        """Return what follows the name of the file in the problem line."""
+        detail = f" ({clean(self.detail, secrets)})" if self.detail else ""
+        return f"{self.place}: {self.message}{detail}; {self.mend}"
+
+
+def _toml(text: str) -> tuple[dict[str, Any], _SyntaxFault | None]:
+    """Return the document and None, or {} and what is wrong with the text."""
     try:
-        return tomllib.loads(text), []
+        return tomllib.loads(text), None
     except RecursionError:
-        return {}, [lambda _: ": is nested too deeply; no key needs more than a list in a table"]
+        return {}, _SyntaxFault("is nested too deeply", "no key needs more than a list in a table")
     except tomllib.TOMLDecodeError as error:
         message = str(error)
     except ValueError:  # from int(), which bounds the digits it reads
-        return {}, [lambda _: ": has a number in it that is too long; no key needs such a number"]
-    place = _PLACE.search(message)
+        return {}, _SyntaxFault("has a number in it that is too long", "no key needs such a number")
+    found = _PLACE.search(message)
     lines = text.split("\n")
-    line, column = (place[1], place[2]) if place and place[1] else (len(lines), len(lines[-1]) + 1)
-    what = _PLACE.sub("", message)
-    where, mend = f", line {line}, column {column}", "texts need quotes, tables brackets"
-    return {}, [lambda secrets: f"{where}: is no TOML ({clean(what, secrets)}); {mend}"]
+    line, column = (found[1], found[2]) if found and found[1] else (len(lines), len(lines[-1]) + 1)
+    return {}, _SyntaxFault(
+        "is no TOML",
+        "texts need quotes, tables brackets",
+        place=f", line {line}, column {column}",
+        detail=_PLACE.sub("", message),
+    )

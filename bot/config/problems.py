@@ -1,4 +1,4 @@
-"""How a fault of the config file is written: one line with key, value and mend, and no secret in it. Pure."""
+"""The line that tells of a fault in the config file: key, value and mend, and no secret. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets that were pasted wrongly: what is seen by their look alone, said before a platform refuses them."""
+"""Finds secrets that were pasted wrongly, by their form alone, before a platform refuses them. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.config.secrets import DATABASE, Secrets
 _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 _ASSIGNED = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*\s*=")
 _SCHEME = re.compile(r"(Bot|Bearer)\s", re.IGNORECASE)
-# What a token is taken for that is shown beside it, and what that looks like.
-_ELSE = (
+# What platforms show beside a token, so that it is pasted instead; and the pattern that each fits.
+_LOOKALIKES = (
     (re.compile(r"https?://.*"), "a web address"),
     (re.compile(r"[0-9]{15,20}"), "an id"),
     (re.compile(r"[0-9a-f]{64}"), "a public key"),
@@ -25,7 +25,8 @@ def mistakes(
 ) -> Iterator[str]:
     """Yield a line, with the mend, for each secret that cannot be right; no line shows one.
 
-    `plugins`: all that are known. `used`: the enabled ones; what is set for others may be another program's.
+    `plugins`: all that are known. `used`: the enabled ones. Variables of the others are not looked at,
+    because they may belong to another program.
     """
     known = [secret for plugin in plugins for secret in plugin.secrets]
     for secret in (secret for plugin in used for secret in plugin.secrets):
@@ -42,7 +43,7 @@ def _mistake(text: str, secret: Secret, known: Collection[Secret]) -> str:
 
 
 def _wrapped(text: str) -> str:
-    """Return what stands around a secret that does not belong to it, "" for nothing."""
+    """Return what is wrong with a secret that has quotes or a variable's name around it, "" for nothing."""
     if len(text) > 1 and text[0] + text[-1] in _QUOTES:
         return "has quotes around it; write it without"
     if _ASSIGNED.match(text):
@@ -60,7 +61,7 @@ def _split(text: str) -> str:
 
 
 def _misplaced(text: str, secret: Secret, known: Collection[Secret]) -> str:
-    """Return what the variable holds instead of its secret, "" for nothing that can be told."""
+    """Return what the variable holds instead of its secret, "" where that cannot be known."""
     home = next((each for each in known if text.startswith(each.begins)), None)
     if home is not None and home.name != secret.name:
         return f"holds the token for {home.name}; put that one there, and here {secret.wanted}"
@@ -68,7 +69,7 @@ def _misplaced(text: str, secret: Secret, known: Collection[Secret]) -> str:
         return ""
     if any(text.startswith(each.tolerated) for each in known):
         return f"holds another token; put {secret.wanted} here"
-    kind = next((kind for look, kind in _ELSE if look.fullmatch(text)), "")
+    kind = next((kind for look, kind in _LOOKALIKES if look.fullmatch(text)), "")
     if kind and secret.name.endswith("_TOKEN"):
         return f"holds {kind}; put {secret.wanted} here"
     return ""

@@ -95,18 +95,16 @@ def _file(variable: str, path: str) -> str:
 def variables_for(table: str, key: str, variables: Sequence[str]) -> list[str]:
     """Return the variables that a key of the config file seems to stand for; [] for a key that is no secret.
 
-    `x.token` gives X_TOKEN, `token` every token.
+    `x.token` gives X_TOKEN, `x.urls` gives X_URLS where there is such a variable, and `token` every token.
     """
     wanted = fold(key)
+    own = [name for name in variables if name != DATABASE and fold(name) == fold(table) + wanted]
+    if own:
+        return own
     kinds = [kind for kind in ("token", "secret", "clientid") if kind in wanted]
     names = [name for name in variables if any(fold(name).endswith(kind) for kind in kinds)]
-    platforms = [first for name in variables if (first := _first_word(name)) in fold(table) + wanted]
-    for narrower in (
-        [name for name in names if name.lower().startswith(tuple(platforms))],
-        [name for name in names if fold(name).endswith(wanted)],
-    ):
-        names = [name for name in names if name in narrower] or names
-    return names
+    names = [name for name in names if _first_word(name) in fold(table) + wanted] or names
+    return [name for name in names if fold(name).endswith(wanted)] or names
 
 
 def _first_word(variable: str) -> str:

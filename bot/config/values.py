@@ -1,6 +1,7 @@
 """What a single value of the config file may be; adapters declare their tables with these too.
 
-Each check raises `ValueError` with a sentence that lacks its subject; `load.py` puts key and value before.
+Each check raises `ValueError` with a sentence that lacks its subject ("is no size; ..."). The problem line
+puts the key and the value before it.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ _LONGEST_NAME = 100
 
 
 class Table(BaseModel):
-    """A table of the file: frozen, and no stranger among its keys."""
+    """A table of the file. It cannot be changed, and a key that it does not declare is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
 
 
 class AdapterTable(Table):
-    """The table of one adapter, called by the adapter's name."""
+    """The table of one platform, under the platform's name. Every key needs a default."""
 
     enabled: StrictBool = False
 
 
 def read_by(read: Callable[[str], Any], low: str = "", high: str = "") -> PlainValidator:
-    """Check with a reader that refuses ""; `low` and `high` are bounds as it reads them."""
+    """Return a check that reads a text into a value; what is no text is read as "", which `read` must refuse.
+
+    `low` and `high`: the smallest and the largest value, written as in the file; "" for no bounds.
+    """
 
     def check(value: object) -> object:
         found = read(value if isinstance(value, str) else "")
@@ -42,7 +46,7 @@ def read_by(read: Callable[[str], Any], low: str = "", high: str = "") -> PlainV
 
 
 def whole(low: int, high: int) -> PlainValidator:
-    """Check that a value is a whole number within bounds."""
+    """Return a check for a whole number from `low` to `high`."""
 
     def check(value: object) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
@@ -68,7 +72,7 @@ def _name(text: str) -> str:
 
 
 def or_empty(check: Callable[[str], object]) -> AfterValidator:
-    """Let "" through, and check any other text."""
+    """Return a check that accepts "", and that leaves any other text to `check`."""
 
     def optional(text: str) -> str:
         if text:
@@ -79,7 +83,7 @@ def or_empty(check: Callable[[str], object]) -> AfterValidator:
 
 
 def matching(pattern: str, mend: str) -> AfterValidator:
-    """Check that the whole text fits a pattern; `mend` is what is said otherwise."""
+    """Return a check that the whole text fits a pattern; `mend` is the sentence for a text that does not."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text):

@@ -1,4 +1,4 @@
-"""`bystander check`: looks at everything a running bot needs, a line each, with the mend."""
+"""`bystander check`: looks at everything that a running bot needs, and prints a line for each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _AT_LEAST_ONCE = (
     "killed comes again"
 )
 _MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
-_WARNING = ("warn ", "yellow")  # what an operator may have meant so; it is nothing to mend
+_WARNING = ("warn ", "yellow")  # for what an operator may have intended
 
 
 async def check(options: argparse.Namespace, config: Config) -> int:
