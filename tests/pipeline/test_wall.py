@@ -61,7 +61,7 @@ async def test_the_functions_parse_error_comes_through(sandbox: Sandbox) -> None
 
 
 async def test_any_other_exception_is_a_failed_poll_too(sandbox: Sandbox) -> None:
-    with pytest.raises(ParseError, match=r"^reading it failed \(TypeError: .{5,300}$"):
+    with pytest.raises(ParseError, match=r"^reading it failed \(AttributeError: .{5,300}$"):
         await sandbox.run("bot.text.normalize:fold", 7)
 
 
