@@ -21,9 +21,9 @@ from bot.errors import BystanderError, ConfigError, PermanentError, StoreError
 from bot.pipeline.deliver.outbox import DeliverySettings, Outbox
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
-from bot.pipeline.poll import Poller, Timeouts
+from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import SHUT, Adapter, BotServices, Store
-from bot.sandbox.lanes import FastLane
+from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.services import Services
@@ -79,10 +79,10 @@ async def open_bot(
         admins = config.admin_addresses
         delivery = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
         outbox = Outbox(store, talking, clock, delivery, owner)
-        quick = await stack.enter_async_context(FastLane(sandbox))
-        patience, tell = Timeouts(grace=config.delivery.grace), outbox.wake
+        quick = await stack.enter_async_context(Lanes(sandbox))
+        polling, tell = PollSettings(grace=config.delivery.grace), outbox.wake
         poller = Poller(
-            store, fetcher, quick, clock, owner=owner, admins=admins, on_news=tell, patience=patience
+            store, fetcher, quick, clock, owner=owner, admins=admins, on_news=tell, settings=polling
         )
         stack.push_async_callback(poller.aclose)
         alerts_only = [each.name for each in config.enabled if not each.promises.commands]
