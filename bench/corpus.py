@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from bot.errors import ParseError, SandboxError
-from bot.model import ParsedFeed
+from bot.pipeline.calls import PARSE
 from bot.sandbox.sandbox import Sandbox
 
 FEED = "feed"
@@ -59,7 +59,7 @@ async def survey(files: Iterable[Path]) -> Survey:
 
 async def _poll(sandbox: Sandbox, file: Path, found: Survey) -> tuple[str, int]:
     try:
-        feed = await sandbox.run("bot.pipeline.parse.feed:parse", file.read_bytes())
+        feed = await sandbox.run(PARSE, file.read_bytes(), "", "")
     except ParseError as error:
         if isinstance(error, SandboxError):
             found.stopped.append(file)
@@ -67,8 +67,6 @@ async def _poll(sandbox: Sandbox, file: Path, found: Survey) -> tuple[str, int]:
     except Exception as error:  # noqa: BLE001 - the survey is there to find it
         found.wrong.append(f"{file}: {error!r}")
         return type(error).__name__, 0
-    if not isinstance(feed, ParsedFeed):
-        found.wrong.append(f"{file}: {type(feed).__name__}")
     return FEED, len(feed.entries)
 
 

@@ -28,7 +28,7 @@ from bench.site import BODY, ETAG, LAST_MODIFIED, running_site
 from bot.app import spare_collector
 from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
-from bot.pipeline.poll import Poller
+from bot.pipeline.worker import Poller
 from bot.ports import PollRecord, Store
 from bot.sandbox.sandbox import Sandbox
 from storage import open_store

@@ -22,9 +22,9 @@ from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
 from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
-from bot.pipeline.poll import Poller, Timeouts
+from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import Adapter, BotServices, Store
-from bot.sandbox.lanes import FastLane
+from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.services import Services
@@ -80,16 +80,8 @@ async def open_bot(
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         outbox, report = _outbox_of(config, store, adapters, clock, owner)
-        poller = Poller(
-            store,
-            fetcher,
-            await stack.enter_async_context(FastLane(sandbox)),
-            clock,
-            owner=owner,
-            admins=config.admin_addresses,
-            on_news=outbox.wake,
-            patience=Timeouts(grace=config.delivery.grace),
-        )
+        lanes = await stack.enter_async_context(Lanes(sandbox))
+        poller = _poller_of(config, store, fetcher, lanes, clock, owner=owner, on_news=outbox.wake)
         stack.push_async_callback(poller.aclose)
         visitors = Visitors()
         vitals = Vitals(adapters, report.health, outbox, poller, sandbox, visitors=visitors)
@@ -111,6 +103,29 @@ async def open_bot(
             report=report,
             visitors=visitors,
         )
+
+
+def _poller_of(
+    config: Config,
+    store: Store,
+    fetcher: Fetcher,
+    lanes: Lanes,
+    clock: SteadyClock,
+    *,
+    owner: str,
+    on_news: Callable[[], None],
+) -> Poller:
+    """Make what polls the feeds. `on_news`: tells the outbox that something may be due."""
+    return Poller(
+        store,
+        fetcher,
+        lanes,
+        clock,
+        owner=owner,
+        admins=config.admin_addresses,
+        on_news=on_news,
+        settings=PollSettings(grace=config.delivery.grace),
+    )
 
 
 def _outbox_of(

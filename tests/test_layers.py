@@ -32,7 +32,7 @@ RULES: dict[str, set[str]] = {
     "bot.text": VALUES,
     "bot.match": VALUES | {"bot.text"},
     "bot.ports": VALUES,
-    "bot.sandbox": VALUES | {"bot.text", "bot.pipeline.classify.evidence", "bot.pipeline.summarize.extract"},
+    "bot.sandbox": VALUES | {"bot.text"},
     "bot.pipeline.fetch": STAGE | {"bot.__init__"},
     "bot.pipeline.parse": STAGE,
     "bot.pipeline.detect": STAGE,

@@ -1,35 +1,22 @@
-"""From sifted entries to rows of the store: filed, summarized, and told apart by what follows from them.
-
-Belongs to the poll (it knows several stages).
-"""
+"""Puts together what the stages found of each post: the rows that the store keeps. Pure."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from bot.errors import BystanderError
-from bot.model import Entry, Feed, FeedState, Filing, ParsedFeed, Post, Silence
+from bot.model import Feed, FeedState, Filing, ParsedFeed, Post, Silence
 from bot.pipeline.classify.rules import better
-from bot.pipeline.collect_evidence import ClassifyRequest, ClassifyResult, ToFile, refile_at
+from bot.pipeline.collect_evidence import ClassifyRequest, ClassifyResult, refile_at
 from bot.pipeline.detect.changes import Candidate, WindowChanges, text_hash
 from bot.pipeline.detect.remembered import is_redated, kept
-from bot.pipeline.summarize.extract import Reading, Source
-from bot.ports import Lexicon, PostRow
-from bot.sandbox.sandbox import Sandbox
-from bot.text.truncate import clip
-
-_log = logging.getLogger(__name__)
+from bot.pipeline.detection import Detected
+from bot.pipeline.summarize.extract import Reading
+from bot.ports import PollCommit, PollRecord, PostRow
 
 MOST_EDITS = 24  # of one post that are passed on; a text that changes on every poll is no news
 RECENT = timedelta(days=7)  # within which a changed filing of a post we never announced is still news
-READ_SECONDS = 30.0  # for the texts of one poll; the rest is left unread, so that nobody waits for malice
-_AT_ONCE = 20  # posts read in one call through the sandbox
-_SUMMARY = 600  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,95 +45,54 @@ class AssembledPosts:
         return min((row.refile_at for row in self.rows if row.refile_at is not None), default=None)
 
 
-class Files(Protocol):
-    """Files the posts of a job; never raises for what a blog does."""
+def assemble(
+    request: ClassifyRequest, detected: Detected, classified: ClassifyResult, readings: Mapping[str, Reading]
+) -> AssembledPosts:
+    """Return the rows of new, silent and changed posts, and of known ones that came under other keys."""
+    context, changes, now = _Context(request, classified, readings), detected.changes, request.now
+    moved_ids = {known for _, known in changes.moved_ids}
+    changed = [
+        _changed(context, found, detected.known[found.post_id], moved_ids) for found in changes.changed
+    ]
+    same = [(found, detected.known[found.post_id], found.post_id in moved_ids) for found in changes.same]
+    return AssembledPosts(
+        new=tuple(_fresh(context, found, silent=False) for found in detected.new),
+        silent=tuple(_fresh(context, found, silent=True) for found in detected.silent),
+        changed=tuple(after for before, after in changed if not _quiet(before, after, now)),
+        quiet_changed=tuple(after for before, after in changed if _quiet(before, after, now))
+        + tuple(
+            kept(found, before, now if moved else before.moved_at)
+            for found, before, moved in same
+            if moved or is_redated(found, before)
+        ),
+        filed=classified,
+    )
 
-    async def file(self, job: ClassifyRequest) -> ClassifyResult:
-        """Return a filing for each post of the job."""
-        ...
 
-
-class PostAssembler:
-    """Makes rows of what a poll brought."""
-
-    def __init__(self, collector: Files, sandbox: Sandbox) -> None:
-        self._collector = collector
-        self._sandbox = sandbox
-
-    async def make(
-        self,
-        feed: Feed,
-        parsed: ParsedFeed,
-        changes: WindowChanges,
-        *,
-        rows: Mapping[str, PostRow],
-        vocabulary: Lexicon,
-        now: datetime,
-    ) -> AssembledPosts:
-        """File and summarize; `rows` are the known posts of the window by id."""
-        new, silent = _announced(changes, feed.settings.announce_latest)
-        wanted = (*silent, *changes.changed, *new)  # the last ones get evidence first
-        job = ClassifyRequest(
-            feed=feed,
-            posts=[_to_file(found) for found in wanted],
-            generator=parsed.generator,
-            site=parsed.link or feed.state.site,
-            vocabulary=vocabulary,
-            now=now,
-        )
-        filed = await self._collector.file(job)
-        read = await self._read([found.entry for found in wanted])
-        readings = {_id(found): reading for found, reading in zip(wanted, read, strict=True)}
-        context = _Context(job, filed, readings)
-        moved_ids = {known for _, known in changes.moved_ids}
-        changed = [_changed(context, found, rows[_id(found)], moved_ids) for found in changes.changed]
-        same = [(found, rows[_id(found)], _id(found) in moved_ids) for found in changes.same]
-        return AssembledPosts(
-            new=tuple(_fresh(context, found, silent=False) for found in new),
-            silent=tuple(_fresh(context, found, silent=True) for found in silent),
-            changed=tuple(after for before, after in changed if not _quiet(before, after, now)),
-            quiet_changed=tuple(after for before, after in changed if _quiet(before, after, now))
-            + tuple(
-                kept(found, before, now if moved else before.moved_at)
-                for found, before, moved in same
-                if moved or is_redated(found, before)
-            ),
-            filed=filed,
-        )
-
-    async def _read(self, entries: Sequence[Entry]) -> list[Reading]:
-        """Read the texts in the sandbox, in the order of the entries."""
-        deadline = asyncio.get_running_loop().time() + READ_SECONDS
-        sources = [Source(entry.html, entry.title, entry.excerpt) for entry in entries]
-        batches = [sources[start : start + _AT_ONCE] for start in range(0, len(sources), _AT_ONCE)]
-        return [reading for batch in batches for reading in await self._read_some(batch, deadline)]
-
-    async def _read_some(self, sources: list[Source], deadline: float) -> list[Reading]:
-        """Read texts together, else each by itself: one that cannot be read does not spoil the others."""
-        try:
-            async with asyncio.timeout_at(deadline):
-                readings: list[Reading] = await self._sandbox.run(
-                    "bot.pipeline.summarize.reader:read", sources
-                )
-        except (BystanderError, TimeoutError) as error:
-            if len(sources) > 1:
-                return [reading for each in sources for reading in await self._read_some([each], deadline)]
-            _log.warning(
-                "The text of %r cannot be read: %s", sources[0].title, str(error) or "no time is left"
-            )
-            return [Reading(summary=clip(sources[0].excerpt, _SUMMARY), text="", update="")]
-        return readings
+def commit_of(
+    record: PollRecord, parsed: ParsedFeed, detected: Detected, posts: AssembledPosts, now: datetime
+) -> PollCommit:
+    """Return what the store makes true in one transaction: the feed's next state and its posts."""
+    return PollCommit(
+        replace(record, state=_state_after(record.state, parsed, posts, now, detected.changes)),
+        new=posts.new,
+        silent=posts.silent,
+        changed=posts.changed,
+        quiet_changed=posts.quiet_changed,
+        vocabulary=posts.filed.vocabulary,
+        at=now,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    job: ClassifyRequest
+    request: ClassifyRequest
     filed: ClassifyResult
     readings: Mapping[str, Reading]  # by post id, as the filings are
 
     def plan(self, post_id: str, filing: Filing, attempts: int, first_seen: datetime) -> datetime | None:
         settled = post_id in self.filed.settled
-        return refile_at(filing, self.job, settled=settled, attempts=attempts, first_seen=first_seen)
+        return refile_at(filing, self.request, settled=settled, attempts=attempts, first_seen=first_seen)
 
 
 def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
@@ -166,30 +112,6 @@ def _quiet(before: PostRow, after: PostRow, now: datetime) -> bool:
     return quiet_refiling(before, after, now) or (same_filing and before.edits >= MOST_EDITS)
 
 
-def _announced(changes: WindowChanges, latest: int) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    """Return new and silent entries; of a first poll the newest `latest` are announced."""
-    if not changes.first or not latest:
-        return changes.new, changes.silent
-    return changes.new + changes.silent[-latest:], changes.silent[:-latest]
-
-
-def _to_file(found: Candidate) -> ToFile:
-    entry = found.entry
-    return ToFile(
-        id=_id(found),
-        link=entry.link,
-        guid=entry.guid,
-        title=entry.title,
-        wordpress_id=found.identity.wordpress_id,
-        labels=entry.labels,
-        html=entry.html,
-    )
-
-
-def _id(found: Candidate) -> str:
-    return found.known.id if found.known else found.identity.id
-
-
 def _fresh(context: _Context, found: Candidate, *, silent: bool) -> PostRow:
     """Return the row of a post seen for the first time."""
     entry, reading = found.entry, context.readings[found.identity.id]
@@ -203,7 +125,7 @@ def _fresh(context: _Context, found: Candidate, *, silent: bool) -> PostRow:
         summary=reading.summary,
         filing=filing,
         image=entry.image,
-        feed=context.job.feed.settings.name,
+        feed=context.request.feed.settings.name,
     )
     return PostRow(
         post=post,
@@ -214,11 +136,11 @@ def _fresh(context: _Context, found: Candidate, *, silent: bool) -> PostRow:
         text=reading.text,
         text_hash=text_hash(entry),
         printed=entry.published,
-        first_seen=context.job.now,
+        first_seen=context.request.now,
         silent=silent,
-        silence=_silence(context.job.feed) if silent else Silence.UNKNOWN,
+        silence=_silence(context.request.feed) if silent else Silence.UNKNOWN,
         date_text=entry.date_text,
-        refile_at=context.plan(post.id, filing, 0, context.job.now),
+        refile_at=context.plan(post.id, filing, 0, context.request.now),
     )
 
 
@@ -255,13 +177,13 @@ def _changed(
         text_hash=text_hash(entry),
         printed=entry.published or before.printed,
         edits=before.edits + 1,
-        moved_at=context.job.now if old.id in moved_ids else before.moved_at,
+        moved_at=context.request.now if old.id in moved_ids else before.moved_at,
         refile_at=context.plan(old.id, filing, before.refile_attempts, before.first_seen),
     )
     return before, after
 
 
-def state_after(
+def _state_after(
     state: FeedState, parsed: ParsedFeed, made: AssembledPosts, now: datetime, changes: WindowChanges
 ) -> FeedState:
     """Return the feed's state with what the posts of this poll add to it."""

@@ -1,4 +1,4 @@
-"""Reads a blog's older posts into the archive, silently, page by page. Belongs to the poll's circle."""
+"""Reads a blog's older posts into the archive, silently, page by page."""
 
 from __future__ import annotations
 
@@ -11,24 +11,21 @@ from http import HTTPStatus
 
 from bot.errors import BystanderError
 from bot.model import Entry, Feed, ParsedFeed, Silence
-from bot.pipeline.assemble import PostAssembler
+from bot.pipeline.assemble import assemble
+from bot.pipeline.calls import CATEGORIES_OF_API, POSTS_OF_API
 from bot.pipeline.classify.evidence import FiledPost, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates, archive_url, categories_url
-from bot.pipeline.collect_evidence import READERS, ClassifyRequest, ClassifyResult, refuse_busy
-from bot.pipeline.detect.changes import WindowChanges, detect_changes, lookup_keys, lookup_texts
-from bot.pipeline.detect.remembered import known_of, rows_by_id
+from bot.pipeline.collect_evidence import ClassifyRequest, ClassifyResult, classify_request, refuse_busy
+from bot.pipeline.detection import Detected, compare
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.older_pages import PAUSE, read_page
+from bot.pipeline.texts import summarize
 from bot.ports import FeedStore, PollCommit, PollRecord
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
 
-_CATEGORIES = {
-    "wpcom": "bot.pipeline.classify.evidence:read_wpcom_categories",
-    "wpjson": "bot.pipeline.classify.evidence:read_wpjson_categories",
-}
 PER_PAGE = 100  # posts of an API's page (the most that WordPress gives)
 
 
@@ -47,35 +44,27 @@ class _Source:
     filed: Sequence[FiledPost]
 
 
-class _Files:
-    """Files posts by what the API said of them, or by the feed's labels; asks nobody."""
-
-    def __init__(self, filed: Sequence[FiledPost]) -> None:
-        self._filed = filed
-
-    async def file(self, job: ClassifyRequest) -> ClassifyResult:
-        settings = job.feed.settings
-        vocabulary = Vocabulary.of(settings.categories, job.vocabulary.categories)
-        filings = {
-            post.id: classify(
-                post.labels,
-                wordpress=job.wordpress,
-                vocabulary=vocabulary,
-                aliases=settings.aliases,
-                api=find_filed(self._filed, link=post.link, guid=post.guid, wordpress_id=post.wordpress_id),
-            )
-            for post in job.posts
-        }
-        state = job.feed.state
-        return ClassifyResult(
-            filings, (), state.api, state.api_retry_at, state.slow_until, frozenset(filings)
+def _classified(request: ClassifyRequest, filed: Sequence[FiledPost]) -> ClassifyResult:
+    """Classify posts by what the API said of them, or by the feed's labels; nobody is asked."""
+    settings, state = request.feed.settings, request.feed.state
+    vocabulary = Vocabulary.of(settings.categories, request.vocabulary.categories)
+    filings = {
+        post.id: classify(
+            post.labels,
+            wordpress=request.wordpress,
+            vocabulary=vocabulary,
+            aliases=settings.aliases,
+            api=find_filed(filed, link=post.link, guid=post.guid, wordpress_id=post.wordpress_id),
         )
+        for post in request.posts
+    }
+    return ClassifyResult(filings, (), state.api, state.api_retry_at, state.slow_until, frozenset(filings))
 
 
 class Backfiller:
     """Reads back through a feed's API where it has one, else through the pages of the feed."""
 
-    def __init__(self, store: FeedStore, fetcher: Fetcher, sandbox: Sandbox) -> None:
+    def __init__(self, store: FeedStore, fetcher: Fetcher, sandbox: Runner) -> None:
         self._store = store
         self._fetcher = fetcher
         self._sandbox = sandbox
@@ -122,37 +111,29 @@ class Backfiller:
 
     async def _ask(self, candidate: ApiCandidate, number: int) -> tuple[FiledPost, ...]:
         url = archive_url(candidate, page=number, per_page=PER_PAGE)
-        answer = await self._fetcher.get(url, accept="application/json")
-        refuse_busy(answer)
-        if answer.status != HTTPStatus.OK:
-            return ()
-        posts: tuple[FiledPost, ...] = await self._sandbox.run(READERS[candidate.kind], answer.body)
-        return posts
+        async with self._fetcher.open(url, accept="application/json") as answer:
+            refuse_busy(answer)
+            if answer.status != HTTPStatus.OK:
+                return ()
+            return await self._sandbox.run(POSTS_OF_API[candidate.kind], answer.body)
 
     async def _categories(self, candidate: ApiCandidate) -> tuple[str, ...]:
         """Return the blog's own list of categories, also those without a recent post."""
         try:
-            answer = await self._fetcher.get(categories_url(candidate), accept="application/json")
-            if answer.status != HTTPStatus.OK:
-                return ()
-            names: tuple[str, ...] = await self._sandbox.run(_CATEGORIES[candidate.kind], answer.body)
+            async with self._fetcher.open(categories_url(candidate), accept="application/json") as answer:
+                if answer.status != HTTPStatus.OK:
+                    return ()
+                return await self._sandbox.run(CATEGORIES_OF_API[candidate.kind], answer.body)
         except BystanderError as error:
             _log.info("The list of categories cannot be read: %s", error)
             return ()
-        return names
 
     async def _store_page(self, feed: Feed, source: _Source, names: tuple[str, ...], now: datetime) -> int:
-        entries = source.parsed.entries
-        keys = lookup_keys(entries)
-        found = await self._store.known_posts(feed.id, keys, keys, lookup_texts(entries))
-        rows = rows_by_id(found)
-        known = [known_of(row) for row in rows.values()]
-        changes = detect_changes(entries, known, baseline_at=None, highest_wordpress_id=0, now=now)
-        maker = PostAssembler(_Files(source.filed), self._sandbox)
+        unseen = _only_unseen(await compare(_without_baseline(feed), source.parsed.entries, now, self._store))
         vocabulary = await self._store.vocabulary(feed.id)
-        made = await maker.make(
-            feed, source.parsed, _only_unseen(changes), rows=rows, vocabulary=vocabulary, now=now
-        )
+        request = classify_request(feed, source.parsed, unseen, vocabulary, now)
+        readings = await summarize(self._sandbox, unseen.to_read)
+        made = assemble(request, unseen, _classified(request, source.filed), readings)
         record = PollRecord(feed.id, feed.url, feed.state, feed.next_poll_at)
         silent = tuple(
             replace(row, refile_at=None, silence=Silence.ARCHIVED) for row in (*made.silent, *made.new)
@@ -161,9 +142,16 @@ class Backfiller:
         return len(silent)
 
 
-def _only_unseen(changes: WindowChanges) -> WindowChanges:
+def _without_baseline(feed: Feed) -> Feed:
+    """Return the feed as before its first poll: no post of an archive page is news."""
+    state = replace(feed.state, baseline_at=None, highest_wordpress_id=0, last_success_at=None)
+    return replace(feed, state=state)
+
+
+def _only_unseen(detected: Detected) -> Detected:
     """Leave known posts alone: an archive page may be older than what a poll has stored since."""
-    return replace(changes, changed=(), moved_ids=(), first=False)
+    changes = replace(detected.changes, changed=(), moved_ids=(), first=False)
+    return replace(detected, changes=changes)
 
 
 def _entry(post: FiledPost) -> Entry:

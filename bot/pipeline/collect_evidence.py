@@ -15,30 +15,37 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.errors import BystanderError, FetchError
-from bot.model import EvidenceRank, Feed, FeedState, Filing
+from bot.model import EvidenceRank, Feed, FeedState, Filing, ParsedFeed
+from bot.pipeline.calls import CONTENT_TAIL, PAGE, POSTS_OF_API
 from bot.pipeline.classify.evidence import FiledPost, PageFiling, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates
+from bot.pipeline.detection import Detected
 from bot.pipeline.fetch.client import Answer, Fetcher
 from bot.ports import Lexicon
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
 
-SECONDS = 5.0  # for the evidence of one poll, half of them for the API: the alert goes out in time
-SECONDS_WHEN_SLOW = 1.0  # the same, after a blog that did not answer in time
-SLOW_FOR = timedelta(minutes=10)  # a blog that did not answer in time is not waited for as long
-PAGES_AT_ONCE = 2
-MOST_PAGES = 20  # a poll asks for; the others are filed by the feed alone and looked up later
-RETRY_API = 86400.0  # seconds after which a blog without an API is asked again
-REFILE_FOR = timedelta(days=7)  # after a post was first seen, better evidence is looked for
-_REFILE_AT_MOST = 3600.0  # seconds between two looks, but for feeds polled less often
 _API_ACCEPT = "application/json"
 _PAGE_ACCEPT = "text/html"
-READERS = {
-    "wpcom": "bot.pipeline.classify.evidence:read_wpcom",
-    "wpjson": "bot.pipeline.classify.evidence:read_wpjson",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSettings:
+    """How much a blog is asked in one poll, and when it is asked again."""
+
+    seconds: float = 5.0  # for all evidence of a poll, half of them for the API: the alert goes out in time
+    seconds_when_slow: float = 1.0  # the same, after the blog did not answer in time
+    slow_for: timedelta = timedelta(minutes=10)  # how long a blog counts as slow after that
+    pages_at_once: int = 2
+    most_pages: int = 20  # in a poll; the other posts are classified by the feed alone, and again later
+    retry_api: timedelta = timedelta(days=1)  # after which a blog without an API is asked for one again
+    refile_for: timedelta = timedelta(days=7)  # how long better evidence for a new post is looked for
+    refile_at_most: float = 3600.0  # seconds between two looks, except for feeds polled less often
+
+
+EVIDENCE = EvidenceSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +105,19 @@ class _Evidence:
 class EvidenceCollector:
     """Files posts by the best evidence that can be had now."""
 
-    def __init__(self, fetcher: Fetcher, sandbox: Sandbox, *, seconds: float = SECONDS) -> None:
+    def __init__(self, fetcher: Fetcher, parser: Runner, settings: EvidenceSettings = EVIDENCE) -> None:
         self._fetcher = fetcher
-        self._sandbox = sandbox
-        self._seconds = seconds
+        self._parser = parser
+        self._settings = settings
 
-    async def file(self, job: ClassifyRequest) -> ClassifyResult:
+    async def classify(self, job: ClassifyRequest) -> ClassifyResult:
         """File the posts; never raises for what the blog does."""
         evidence = _Evidence()
         if job.posts and job.wordpress:
             await self._gather(evidence, job)
         filings, learned = _classified(job, evidence)
         api, retry_at = _remember(job.feed.state, evidence, job.now)
-        slow_until = job.now + SLOW_FOR if evidence.late else None
+        slow_until = job.now + self._settings.slow_for if evidence.late else None
         settled = frozenset() if evidence.api_silent else frozenset(evidence.pages)
         return ClassifyResult(filings, learned, api, retry_at, slow_until, settled)
 
@@ -118,7 +125,9 @@ class EvidenceCollector:
         """Ask the API, then the pages of the posts it does not list, each for its share of the time."""
         start, state = asyncio.get_running_loop().time(), job.feed.state
         slow = state.slow_until is not None and job.now < state.slow_until
-        seconds = min(self._seconds, SECONDS_WHEN_SLOW) if slow else self._seconds
+        seconds = self._settings.seconds
+        if slow:
+            seconds = min(seconds, self._settings.seconds_when_slow)
         in_time = await _until(start + seconds / 2, self._ask_apis(evidence, job))
         evidence.api_silent |= not in_time
         unlisted = [post for post in job.posts if post.id not in evidence.api]
@@ -148,20 +157,19 @@ class EvidenceCollector:
 
     async def _ask_api(self, candidate: ApiCandidate) -> tuple[FiledPost, ...]:
         """Return what an API lists, nothing where there is none; FetchError when it does not answer."""
-        answer = await self._fetcher.get(candidate.url, accept=_API_ACCEPT)
-        refuse_busy(answer)
-        if answer.status != HTTPStatus.OK:
-            return ()
-        try:
-            found: tuple[FiledPost, ...] = await self._sandbox.run(READERS[candidate.kind], answer.body)
-        except BystanderError as error:
-            _log.debug("No API at %s: %s", candidate.url, error)
-            return ()
-        return found
+        async with self._fetcher.open(candidate.url, accept=_API_ACCEPT) as answer:
+            refuse_busy(answer)
+            if answer.status != HTTPStatus.OK:
+                return ()
+            try:
+                return await self._parser.run(POSTS_OF_API[candidate.kind], answer.body)
+            except BystanderError as error:
+                _log.debug("No API at %s: %s", candidate.url, error)
+                return ()
 
     async def _ask_pages(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
         """Ask for each post's own page; once one cannot be reached, the others are left alone."""
-        turns = asyncio.Semaphore(PAGES_AT_ONCE)
+        turns = asyncio.Semaphore(self._settings.pages_at_once)
         unreachable = asyncio.Event()
 
         async def ask(post: ToFile) -> None:
@@ -177,30 +185,24 @@ class EvidenceCollector:
                     _log.debug("No evidence on the page %s: %s", post.link, error)
 
         async with asyncio.TaskGroup() as group:
-            for post in [post for post in posts if post.link][-MOST_PAGES:]:
+            for post in [post for post in posts if post.link][-self._settings.most_pages :]:
                 group.create_task(ask(post))
 
     async def _page(self, post: ToFile) -> PageFiling:
-        answer = await self._fetcher.get(post.link, accept=_PAGE_ACCEPT)
-        refuse_busy(answer)
-        if answer.status != HTTPStatus.OK:
-            return PageFiling()
-        page: PageFiling = await self._sandbox.run(
-            "bot.pipeline.classify.page:read_page",
-            answer.body,
-            answer.content_type,
-            post.link,
-            post.wordpress_id,
-        )
-        return page
+        async with self._fetcher.open(post.link, accept=_PAGE_ACCEPT) as answer:
+            refuse_busy(answer)
+            if answer.status != HTTPStatus.OK:
+                return PageFiling()
+            return await self._parser.run(
+                PAGE, answer.body, answer.content_type, post.link, post.wordpress_id
+            )
 
     async def _read_tails(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
         """Read the "Filed under" lines that old feeds print at the end of a post."""
         for post in posts:
             if "iled under" in post.html[-20_000:]:
                 try:
-                    tail = await self._sandbox.run("bot.pipeline.classify.page:read_content_tail", post.html)
-                    evidence.tails[post.id] = tail
+                    evidence.tails[post.id] = await self._parser.run(CONTENT_TAIL, post.html)
                 except BystanderError as error:
                     _log.debug("%s: %s", post.link, error)
 
@@ -221,6 +223,31 @@ def refuse_busy(answer: Answer) -> None:
         raise FetchError(f"the server answered {answer.status}", status=answer.status)
 
 
+def classify_request(
+    feed: Feed, parsed: ParsedFeed, detected: Detected, vocabulary: Lexicon, now: datetime
+) -> ClassifyRequest:
+    """Return the request to classify what a poll detected."""
+    return ClassifyRequest(
+        feed=feed,
+        posts=[
+            ToFile(
+                id=found.post_id,
+                link=found.entry.link,
+                guid=found.entry.guid,
+                title=found.entry.title,
+                wordpress_id=found.identity.wordpress_id,
+                labels=found.entry.labels,
+                html=found.entry.html,
+            )
+            for found in detected.to_read
+        ],
+        generator=parsed.generator,
+        site=parsed.link or feed.state.site,
+        vocabulary=vocabulary,
+        now=now,
+    )
+
+
 def refile_at(
     filing: Filing, job: ClassifyRequest, *, settled: bool, attempts: int, first_seen: datetime
 ) -> datetime | None:
@@ -228,11 +255,11 @@ def refile_at(
 
     `settled`: API and page have answered, and said nothing.
     """
-    if filing.rank.exact or not job.wordpress or settled or job.now - first_seen > REFILE_FOR:
+    if filing.rank.exact or not job.wordpress or settled or job.now - first_seen > EVIDENCE.refile_for:
         return None
     every = job.feed.settings.every
     wait = every * 2.0 ** min(attempts, 2)
-    return job.now + timedelta(seconds=min(wait, max(every, _REFILE_AT_MOST)))
+    return job.now + timedelta(seconds=min(wait, max(every, EVIDENCE.refile_at_most)))
 
 
 def _candidates(job: ClassifyRequest) -> Sequence[ApiCandidate]:
@@ -303,5 +330,5 @@ def _remember(state: FeedState, evidence: _Evidence, now: datetime) -> tuple[str
         return evidence.api_used, None
     waiting = state.api_retry_at is not None and now < state.api_retry_at
     if evidence.api_missing and not waiting:
-        return state.api, now + timedelta(seconds=RETRY_API)
+        return state.api, now + EVIDENCE.retry_api
     return state.api, state.api_retry_at

@@ -5,32 +5,22 @@ Polls, `check` and what is asked in chat go this way alike: what one of them ref
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
-from bot.errors import FetchError, ParseError, SandboxError
+from bot.errors import ParseError, SandboxError
 from bot.model import ParsedFeed
+from bot.pipeline.calls import FEEDS_OF_PAGE, PARSE
 from bot.pipeline.fetch.client import Answer
-from bot.pipeline.fetch.errors import refusal
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.remote import Runner
 
-PARSE = "bot.pipeline.parse.feed:parse"
-_FEEDS = "bot.pipeline.parse.discover:feeds_of_page"
 _LONGEST = 200  # characters of an address that a sentence shows; a cut one would lead elsewhere
 
 
-def refuse_status(answer: Answer) -> None:
-    """Raise FetchError for an answer that holds no feed by its status."""
-    if answer.status not in (HTTPStatus.OK, HTTPStatus.IM_USED):
-        raise FetchError(refusal(answer.status), status=answer.status, retry_after=answer.retry_after)
-
-
-async def read_answer(sandbox: Sandbox, answer: Answer) -> ParsedFeed:
+async def read_answer(sandbox: Runner, answer: Answer) -> ParsedFeed:
     """Return the feed in an answer that `refuse_status` let pass.
 
     Raises ParseError where it has none; of a page that names its feed the error says where that is.
     """
     try:
-        parsed: ParsedFeed = await sandbox.run(PARSE, answer.body, answer.content_type, answer.url)
+        parsed = await sandbox.run(PARSE, answer.body, answer.content_type, answer.url)
     except SandboxError:
         raise
     except ParseError as error:
@@ -45,10 +35,10 @@ async def read_answer(sandbox: Sandbox, answer: Answer) -> ParsedFeed:
     return parsed
 
 
-async def named_feed(sandbox: Sandbox, answer: Answer) -> str:
+async def named_feed(sandbox: Runner, answer: Answer) -> str:
     """Return the feed that a web page names, "" where it names none but itself."""
     try:
-        found: list[str] = await sandbox.run(_FEEDS, answer.body, answer.url)
+        found = await sandbox.run(FEEDS_OF_PAGE, answer.body, answer.url)
     except ParseError:
         return ""
     return next((address for address in found if address != answer.url), "")

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from bot.errors import BystanderError, ParseError
 from bot.model import Entry, ParsedFeed
-from bot.pipeline.feed_answer import named_feed, read_answer, refuse_status
-from bot.pipeline.fetch.client import Answer, Fetcher
+from bot.pipeline.feed_answer import named_feed, read_answer
+from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.fetch.feed import refuse_status
 from bot.ports import Inspection
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.remote import Runner
 
 _MAX_CATEGORIES = 20
 _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
@@ -18,7 +19,7 @@ _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 class FeedInspector:
     """`bot.ports.Inspector` on the fetcher and the sandbox that polling uses."""
 
-    def __init__(self, fetcher: Fetcher, sandbox: Sandbox) -> None:
+    def __init__(self, fetcher: Fetcher, sandbox: Runner) -> None:
         self._fetcher = fetcher
         self._sandbox = sandbox
 
@@ -26,14 +27,10 @@ class FeedInspector:
         """Fetch and parse once; of a page, the feed it names. Never raises for the other side."""
         address = url if "://" in url else f"https://{url}"
         try:
-            answer = await self._get(address)
-            try:
-                parsed = await read_answer(self._sandbox, answer)
-            except ParseError:
-                address = await named_feed(self._sandbox, answer) or address
-                if address in (url, answer.url):
-                    raise
-                parsed = await read_answer(self._sandbox, await self._get(address))
+            parsed, named = await self._read_or_name(address)
+            if parsed is None:
+                address = named
+                parsed = await self._read(named)
         except ParseError as error:
             return Inspection(url=address, problem=f"No feed can be read there: {error}")
         except BystanderError as error:
@@ -43,14 +40,26 @@ class FeedInspector:
     async def check(self, url: str) -> Inspection:
         """Fetch and parse as a poll does; see the port."""
         try:
-            return _inspection(url, await read_answer(self._sandbox, await self._get(url)))
+            return _inspection(url, await self._read(url))
         except BystanderError as error:
             return Inspection(url=url, problem=str(error))
 
-    async def _get(self, url: str) -> Answer:
-        answer = await self._fetcher.get(url)
-        refuse_status(answer)
-        return answer
+    async def _read(self, url: str) -> ParsedFeed:
+        async with self._fetcher.open(url) as answer:
+            refuse_status(answer)
+            return await read_answer(self._sandbox, answer)
+
+    async def _read_or_name(self, url: str) -> tuple[ParsedFeed | None, str]:
+        """Return the feed at an address; of a page without one, the address of the other feed it names."""
+        async with self._fetcher.open(url) as answer:
+            refuse_status(answer)
+            try:
+                return await read_answer(self._sandbox, answer), ""
+            except ParseError:
+                named = await named_feed(self._sandbox, answer)
+                if named in ("", url, answer.url):
+                    raise
+                return None, named
 
 
 def _begun(sentence: str) -> str:

@@ -1,12 +1,16 @@
-"""What admins are told about a feed, in a sentence with the mend. Pure."""
+"""What admins are told about a feed, in a sentence with the mend."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from bot.model import Feed
 from bot.pipeline.fetch.politeness import NoticeKind, Outcome
-from bot.ports import AdminNotice
+from bot.ports import AdminNotice, PollRecord
+
+_log = logging.getLogger(__name__)
 
 _RENAMED_AGAIN = timedelta(days=30)  # without a mass move, until one is told of again
 
@@ -84,6 +88,12 @@ def gap_left(name: str) -> str:
     )
 
 
-def to_admins(admins: Iterable[str], texts: Iterable[str]) -> tuple[AdminNotice, ...]:
-    """Return a notice for each admin and text."""
-    return tuple(AdminNotice(admin, text) for text in texts for admin in admins)
+def record_of(
+    feed: Feed, outcome: Outcome, admins: Sequence[str], warnings: Iterable[str] = ()
+) -> PollRecord:
+    """Return what is stored of a poll, with a notice for each admin and text; the log shows the texts too."""
+    texts = [*of_outcome(feed.settings.name, outcome), *warnings]
+    for text in texts:
+        _log.warning("%s", text)
+    notices = tuple(AdminNotice(admin, text) for text in texts for admin in admins)
+    return PollRecord(feed.id, outcome.url, outcome.state, outcome.due, notices)

@@ -1,4 +1,4 @@
-"""Reads back page by page when posts may have dropped out of a feed's window. Belongs to the poll."""
+"""Reads back page by page when posts may have dropped out of a feed's window."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.errors import FetchError, ParseError
@@ -16,7 +17,7 @@ from bot.pipeline.detect.changes import WindowChanges, identify
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.errors import refusal
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +26,15 @@ PAUSE = 2.0  # seconds between pages; the interval where that is shorter
 TRIES = 3  # polls in a row that fail rather than leave a gap; then the feed goes on without it
 
 _PAST_THE_END = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+class Look(Protocol):
+    """What was detected among some entries."""
+
+    @property
+    def changes(self) -> WindowChanges:
+        """The changes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +54,21 @@ def page_url(feed_url: str, page: int) -> str:
     return urlunsplit(parts._replace(query=urlencode([*query, ("paged", str(page))])))
 
 
-async def read_page(fetcher: Fetcher, sandbox: Sandbox, feed: Feed, page: int) -> ParsedFeed | None:
+async def read_page(fetcher: Fetcher, sandbox: Runner, feed: Feed, page: int) -> ParsedFeed | None:
     """Return one page of a feed, None past the end.
 
     Raises FetchError or ParseError when it cannot be read.
     """
-    answer = await fetcher.get(page_url(feed.url, page))
-    if answer.status in _PAST_THE_END:
-        return None
-    if answer.status != HTTPStatus.OK:
-        raise FetchError(
-            f"page {page} of the feed: {refusal(answer.status)}",
-            status=answer.status,
-            retry_after=answer.retry_after,
-        )
-    return await read_answer(sandbox, answer)
+    async with fetcher.open(page_url(feed.url, page)) as answer:
+        if answer.status in _PAST_THE_END:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise FetchError(
+                f"page {page} of the feed: {refusal(answer.status)}",
+                status=answer.status,
+                retry_after=answer.retry_after,
+            )
+        return await read_answer(sandbox, answer)
 
 
 def has_pages(generator: str) -> bool:
@@ -68,14 +78,14 @@ def has_pages(generator: str) -> bool:
 
 async def page_back(
     fetcher: Fetcher,
-    sandbox: Sandbox,
+    sandbox: Runner,
     feed: Feed,
     newest: ParsedFeed,
-    look: Callable[[Sequence[Entry]], Awaitable[WindowChanges]],
+    look: Callable[[Sequence[Entry]], Awaitable[Look]],
 ) -> OlderPages:
     """Return older entries until a page leaves no gap below it, the pages end, or LAST_PAGE is reached.
 
-    `look` sifts the entries of one page.
+    `look` detects what is new among the entries of one page.
 
     Raises FetchError or ParseError when a page cannot be read, unless polls have failed TRIES times by now.
     """
@@ -99,7 +109,7 @@ async def page_back(
             break
         found += fresh
         seen.update(identify(entry).id for entry in fresh)
-        if not (await look(fresh)).gap:
+        if not (await look(fresh)).changes.gap:
             return OlderPages(tuple(found), closed=True)
     return OlderPages(tuple(found), closed=False)
 

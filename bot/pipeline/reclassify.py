@@ -1,11 +1,13 @@
-"""Looks for better evidence for posts that were filed on weak evidence. Belongs to the poll."""
+"""Looks for better evidence for posts that were classified on weak evidence."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Protocol
 
-from bot.model import Feed
+from bot.model import Feed, FeedState
 from bot.pipeline.assemble import quiet_refiling
 from bot.pipeline.classify.rules import better
 from bot.pipeline.collect_evidence import (
@@ -15,49 +17,69 @@ from bot.pipeline.collect_evidence import (
     ToFile,
     refile_at,
 )
-from bot.ports import FeedStore, PollCommit, PollRecord, PostRow
+from bot.ports import Lexicon, PollCommit, PollRecord, PostRow
 
 AT_ONCE = 10  # posts a poll
 PAGE_TRIES = 3  # times that a post's page is asked again; then only the API is
 _ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-class Reclassifier:
-    """Files posts again whose time for that has come."""
+class RefileStore(Protocol):
+    """What is asked of the store to classify posts again; see `bot.ports.FeedStore`."""
 
-    def __init__(self, store: FeedStore, collector: EvidenceCollector) -> None:
-        self._store = store
-        self._collector = collector
+    async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:
+        """Return posts whose better evidence is to be looked for by `now`, oldest first."""
+        ...
 
-    async def refile(self, feed: Feed, record: PollRecord, now: datetime) -> PollCommit:
-        """Return what a poll without news stores: its record, and the posts that were filed again."""
-        waiting = await self._store.posts_to_refile(feed.id, _ANY_TIME, AT_ONCE + 1)
-        rows = [row for row in waiting if row.refile_at is not None and row.refile_at <= now][:AT_ONCE]
-        job = ClassifyRequest(
-            feed=feed,
-            posts=[_to_file(row) for row in rows],
-            generator=feed.state.generator,
-            site=feed.state.site,
-            vocabulary=await self._store.vocabulary(feed.id),
-            now=now,
-        )
-        filed = await self._collector.file(job)
-        pairs = [(row, _refiled(row, filed, job)) for row in rows]
-        left = [after for _, after in pairs] + waiting[len(rows) :]
-        state = replace(
-            record.state,
-            api=filed.api,
-            api_retry_at=filed.api_retry_at,
-            slow_until=filed.slow_until or record.state.slow_until,
-            refile_at=min((row.refile_at for row in left if row.refile_at is not None), default=None),
-        )
-        return PollCommit(
-            replace(record, state=state),
-            changed=tuple(after for before, after in pairs if not quiet_refiling(before, after, now)),
-            quiet_changed=tuple(after for before, after in pairs if quiet_refiling(before, after, now)),
-            vocabulary=filed.vocabulary,
-            at=now,
-        )
+    async def vocabulary(self, feed_id: int) -> Lexicon:
+        """Return the names known to be categories of a feed."""
+        ...
+
+
+async def reclassify(
+    feed: Feed, record: PollRecord, now: datetime, *, store: RefileStore, collector: EvidenceCollector
+) -> PollRecord | PollCommit:
+    """Return what a poll without news stores: its record, and the posts that were classified again."""
+    if feed.state.refile_at is None or feed.state.refile_at > now:
+        return record
+    waiting = await store.posts_to_refile(feed.id, _ANY_TIME, AT_ONCE + 1)
+    rows = [row for row in waiting if row.refile_at is not None and row.refile_at <= now][:AT_ONCE]
+    request = ClassifyRequest(
+        feed=feed,
+        posts=[_to_file(row) for row in rows],
+        generator=feed.state.generator,
+        site=feed.state.site,
+        vocabulary=await store.vocabulary(feed.id),
+        now=now,
+    )
+    classified = await collector.classify(request)
+    pairs = [(row, _refiled(row, classified, request)) for row in rows]
+    left = [after for _, after in pairs] + waiting[len(rows) :]
+    return _commit(
+        replace(record, state=_state_after(record.state, classified, left)), pairs, classified, now
+    )
+
+
+def _state_after(state: FeedState, classified: ClassifyResult, left: Sequence[PostRow]) -> FeedState:
+    return replace(
+        state,
+        api=classified.api,
+        api_retry_at=classified.api_retry_at,
+        slow_until=classified.slow_until or state.slow_until,
+        refile_at=min((row.refile_at for row in left if row.refile_at is not None), default=None),
+    )
+
+
+def _commit(
+    record: PollRecord, pairs: Sequence[tuple[PostRow, PostRow]], classified: ClassifyResult, now: datetime
+) -> PollCommit:
+    return PollCommit(
+        record,
+        changed=tuple(after for before, after in pairs if not quiet_refiling(before, after, now)),
+        quiet_changed=tuple(after for before, after in pairs if quiet_refiling(before, after, now)),
+        vocabulary=classified.vocabulary,
+        at=now,
+    )
 
 
 def _to_file(row: PostRow) -> ToFile:

@@ -1,38 +1,40 @@
-"""A lane for what is read quickly, so that a feed that chokes the sandbox holds up only its like."""
+"""Several sandboxes behind one call: slow input delays only other slow input."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Self
 
 from bot.errors import SandboxError
+from bot.sandbox.remote import Answer, Arguments, Remote
 from bot.sandbox.sandbox import Sandbox
 
-QUICK = 2.0  # seconds; a feed of 2 MB takes less than one
+QUICK_SECONDS = 2.0  # a feed of 2 MB takes less than one
+_QUICK_CHILDREN = 2
 
 
-class FastLane(Sandbox):
-    """A sandbox that gives a call `seconds`; what takes longer, or kills its child, goes to `patient`.
+class Lanes:
+    """Gives each call to a quick child first; what takes longer, or kills its child, goes to `patient`.
 
-    One sandbox serves one call at a time. Alone, a few feeds made to be slow would hold up all others by its
-    whole time limit, poll after poll; here they wait for each other. A second child, started only when the
-    first is busy, serves the others meanwhile. `patient` stays its owner's to close.
+    A sandbox serves one call at a time. With one alone, a few feeds made to be slow would hold up all others
+    for its whole time limit, poll after poll. Here they wait for each other at `patient`, which stays its
+    owner's to close. The second quick child is started only when the first is busy.
     """
 
-    def __init__(self, patient: Sandbox, *, seconds: float = QUICK) -> None:
-        super().__init__(seconds=seconds)
-        self._patient = patient
-        self._second = Sandbox(seconds=seconds)
+    def __init__(self, patient: Sandbox, *, seconds: float = QUICK_SECONDS) -> None:
+        self.patient = patient
+        self.quick = tuple(Sandbox(seconds=seconds) for _ in range(_QUICK_CHILDREN))
 
-    async def run(self, function: str, *arguments: object) -> Any:
-        """Call a function of this project behind one of the two; see `Sandbox.run`."""
-        first = super().run
-        run = first if self.calls <= self._second.calls else self._second.run
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for each in self.quick:
+            await each.aclose()
+
+    async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
+        """Call a function in the sandbox that is the least busy; see `Runner.run`."""
+        least_busy = min(self.quick, key=lambda each: each.calls)
         try:
-            return await run(function, *arguments)
+            return await least_busy.run(call, *arguments)
         except SandboxError:
-            return await self._patient.run(function, *arguments)
-
-    async def aclose(self) -> None:
-        """Stop both children."""
-        await super().aclose()
-        await self._second.aclose()
+            return await self.patient.run(call, *arguments)

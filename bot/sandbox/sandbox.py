@@ -16,13 +16,13 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
 from pathlib import Path
-from typing import Any, Self, get_type_hints
+from typing import Any, Self
 
 from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import ParseError, SandboxError
-from bot.sandbox.calls import ANSWERS
-from bot.sandbox.worker import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE, resolve
+from bot.sandbox.remote import Answer, Arguments, Remote
+from bot.sandbox.worker import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE
 from bot.text.sanitize import one_line
 
 IDLE = 300.0  # seconds without a call after which the child is let go; it holds some 35 MB
@@ -85,21 +85,19 @@ class Sandbox:
         full = len(self._stopped_at) == _OFTEN
         return full and time.monotonic() - self._stopped_at[0] < _LATELY
 
-    async def run(self, function: str, *arguments: object) -> Any:
-        """Call "bot.module:name" with `arguments` in the child and return its result.
+    async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
+        """Call a function with `arguments` in the child and return its result; see `Runner.run`.
 
-        The result is of the type the function is annotated with: plain values and dataclasses of them.
-        Raises the ParseError the function raised, ParseError for any other exception of it, WallError when
-        the child had to be stopped, and ValueError for a function that is not of this project.
+        The result is made of plain values and dataclasses of them.
         """
-        answer_type = _answer_type(function)
         self.calls += 1
         try:
             async with self._lock:
-                outcome = await self._call(function, arguments)
+                outcome = await self._call(call.function, arguments)
         finally:
             self.calls -= 1
-        return _unpack(outcome, answer_type)
+        answer: Answer = _unpack(outcome, _adapter(call))
+        return answer
 
     async def _call(self, function: str, arguments: tuple[object, ...]) -> bytes:
         """Return the outcome of a call; nobody else is calling."""
@@ -115,7 +113,7 @@ class Sandbox:
         return outcome
 
     async def aclose(self) -> None:
-        """Stop the child, if there is one. A call that is waiting for it ends with WallError."""
+        """Stop the child, if there is one. A call that is waiting for it ends with SandboxError."""
         self._kill()
         async with self._lock:
             self._end_rest()
@@ -219,9 +217,9 @@ def _environment() -> dict[str, str]:
 
 
 @functools.cache
-def _answer_type(function: str) -> TypeAdapter[Any]:
-    """Return the type of a function's answer; only for one that is not listed is its module imported here."""
-    return TypeAdapter(ANSWERS.get(function) or get_type_hints(resolve(function))["return"])
+def _adapter(call: Remote[Any, *tuple[Any, ...]]) -> TypeAdapter[Any]:
+    """Return what checks the answers of a call; making it takes milliseconds."""
+    return TypeAdapter(call.answer)
 
 
 def _unpack(outcome: bytes, answer_type: TypeAdapter[Any]) -> Any:

@@ -1,7 +1,7 @@
 """The child's side of `bot.sandbox.sandbox`: calls one function of this project after another, confined.
 
-Run as `python -m bot.wall_child MEMORY SECONDS`. On stdin come pickled calls, on stdout go their outcomes,
-each with its length before it. Ends when stdin does, that is, with its parent, however that ended.
+Run as `python -m bot.sandbox.worker MEMORY SECONDS`. Pickled calls come on stdin and their outcomes go to
+stdout, each with its length before it. Ends when stdin does, that is, with its parent, however that ended.
 """
 
 from __future__ import annotations
@@ -34,12 +34,17 @@ _REFUSED = (  # audit events, by how they begin
 )
 
 
+def refuse_foreign(function: str) -> None:
+    """Raise ValueError unless `function` is the name "bot.module:name" of a public function."""
+    if _OURS.fullmatch(function) is None:
+        raise ValueError(f"{function!r} is no public function of this project")
+
+
 def resolve(function: str) -> Callable[..., Any]:
     """Return the function called "bot.module:name"; ValueError for one outside the project."""
-    match = _OURS.fullmatch(function)
-    if match is None:
-        raise ValueError(f"{function!r} is no public function of this project")
-    found: Callable[..., Any] = getattr(importlib.import_module(match[1]), match[2])
+    refuse_foreign(function)
+    module, _, name = function.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
     return found
 
 

@@ -21,12 +21,15 @@ from bot.clock import SystemClock
 from bot.config.load import Config
 from bot.errors import BystanderError, UsageError
 from bot.model import Alert, Feed, FeedSettings, FeedState, Post
-from bot.pipeline.assemble import PostAssembler
-from bot.pipeline.collect_evidence import EvidenceCollector
+from bot.pipeline.assemble import assemble
+from bot.pipeline.collect_evidence import EvidenceCollector, classify_request
 from bot.pipeline.detect.changes import detect_changes
-from bot.pipeline.feed_answer import read_answer, refuse_status
+from bot.pipeline.detection import Detected
+from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.fetch.feed import refuse_status
 from bot.pipeline.inspector import FeedInspector
+from bot.pipeline.texts import summarize
 from bot.ports import Lexicon, PostRow
 from bot.sandbox.sandbox import Sandbox
 from bot.shell.answers import Reading, answers
@@ -104,8 +107,11 @@ async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
     parsed = await read_answer(tools.sandbox, answer)
     feed = Feed(id=0, settings=settings, url=settings.url, state=FeedState(), next_poll_at=now)
     changes = detect_changes(parsed.entries, (), baseline_at=None, highest_wordpress_id=0, now=now)
-    maker = PostAssembler(EvidenceCollector(tools.fetcher, tools.sandbox), tools.sandbox)
-    made = await maker.make(feed, parsed, changes, rows={}, vocabulary=Lexicon(), now=now)
+    detected = Detected(changes, known={}, announce_latest=settings.announce_latest)
+    request = classify_request(feed, parsed, detected, Lexicon(), now)
+    classified = await EvidenceCollector(tools.fetcher, tools.sandbox).classify(request)
+    readings = await summarize(tools.sandbox, detected.to_read)
+    made = assemble(request, detected, classified, readings)
     return Reading(settings, tuple(sorted((*made.silent, *made.new), key=_published, reverse=True)))
 
 

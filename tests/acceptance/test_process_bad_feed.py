@@ -34,7 +34,7 @@ REASONS: Mapping[str, str] = {
     "bomb": "larger than 0.1 MB",
     "entities": "a bomb",
     "coding": "wrongly encoded",
-    "charset": "no feed",
+    "charset": "neither XML nor JSON",
     "none": "no entries",
     "500": "500",
 }

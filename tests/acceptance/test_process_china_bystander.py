@@ -89,7 +89,7 @@ async def test_the_newest_post_reaches_those_who_follow_its_category_alone(
     serve_feed(blog, first=1)
     async with Home.of(tmp_path, blog).running() as bot:
         await bot.polls(blog, 2)
-        await bot.follow("trader Trade", "islander Hong Kong", "everybody all")
+        await bot.follow("trader Trade new:yes", "islander Hong Kong new:yes", "everybody all")
         serve_feed(blog, first=0)
         await bot.alerted(2)
         await bot.polls(blog)

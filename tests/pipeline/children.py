@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 import psutil
 
+from bot.model import ParsedFeed
+from bot.sandbox.remote import Remote
 from bot.sandbox.sandbox import Sandbox
 from tests.pipeline.bodies import item, rss
 
-PARSE = "bot.pipeline.parse.feed:parse"
+PARSE: Remote[ParsedFeed, bytes] = Remote("bot.pipeline.parse.feed:parse", ParsedFeed)
+PARSE_TYPED: Remote[ParsedFeed, bytes, str] = Remote("bot.pipeline.parse.feed:parse", ParsedFeed)
+FOLD: Remote[str, str] = Remote("bot.text.normalize:fold", str)
 GOOD = rss(item("<title>中国 \U0001f600</title><pubDate>Sat, 26 Nov 2022 23:41:07 +0000</pubDate>")).encode()
 # Takes feedparser more than a minute: it compares each category with all before it.
 ENDLESS = rss(item("".join(f"<category>{number}</category>" for number in range(100_000)))).encode()

@@ -13,9 +13,10 @@ from typing import Any
 
 from bot.model import Alert, Digest, Feed, FeedSettings, Notice, Post
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
-from bot.pipeline.poll import Poller, Timeouts
+from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import Store
 from bot.sample.blog import SampleBlog, SamplePost
+from bot.sandbox.remote import Runner
 from bot.sandbox.sandbox import Sandbox
 from storage import open_store
 from tests.contracts.store_samples import T0, follow, send_all
@@ -67,7 +68,7 @@ class Newsroom:
         self.restart()
 
     def restart(
-        self, *, store: Any = None, patience: Timeouts | None = None, sandbox: Sandbox | None = None
+        self, *, store: Any = None, settings: PollSettings | None = None, sandbox: Runner | None = None
     ) -> None:
         """Go on with a new poller, as after a crash: nothing but the store is left."""
         self.poller = Poller(
@@ -78,7 +79,7 @@ class Newsroom:
             owner="one",
             admins=[ADMIN],
             on_news=self._hear,
-            patience=patience,
+            settings=settings,
         )
 
     def _hear(self) -> None:

@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot import __version__
-from bot.pipeline.fetch.client import MAX_WAIT, Fetcher
+from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.fetch.headers import MAX_WAIT
 from tests.pipeline.wire import SETTINGS, ok, raw_server, web_server
 
 NOON = "Date: Mon, 30 Nov 2026 12:00:00 GMT"

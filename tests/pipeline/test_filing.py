@@ -13,7 +13,7 @@ from typing import Protocol
 import pytest
 
 from bot.model import EvidenceRank
-from bot.pipeline.collect_evidence import MOST_PAGES, RETRY_API
+from bot.pipeline.collect_evidence import EVIDENCE
 from tests.contracts.store_samples import T0
 from tests.fakes.blog import Fault, body, drop, status
 from tests.pipeline.newsroom import API, PAGES, SELF_HOSTED, Newsroom, old_posts, open_newsroom, post
@@ -154,7 +154,7 @@ async def test_an_api_that_is_not_there_is_looked_for_again_after_a_day(newsroom
         room.publish(4)
         await room.poll()
         assert room.asked(API) == 0
-        room.clock.forward(RETRY_API)
+        room.clock.forward(EVIDENCE.retry_api.total_seconds())
         room.publish(5)
         await room.poll()
 
@@ -167,7 +167,7 @@ async def test_an_api_that_has_moved_is_found_after_a_day(room: Newsroom) -> Non
     room.publish(4)
     await room.poll()
     assert await rank(room, 4) is EvidenceRank.PAGE
-    room.clock.forward(RETRY_API)
+    room.clock.forward(EVIDENCE.retry_api.total_seconds())
     room.publish(5)
     await room.poll()
 
@@ -184,7 +184,7 @@ async def test_no_more_pages_are_asked_for_than_is_polite(newsroom: Open) -> Non
             room.publish(number)
         await room.poll()
 
-        assert room.asked(PAGES) == MOST_PAGES
+        assert room.asked(PAGES) == EVIDENCE.most_pages
         assert await rank(room, 33) is EvidenceRank.PAGE  # the newest come first
         assert len(await room.posts()) == 33
 

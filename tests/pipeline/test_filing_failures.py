@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import EvidenceRank
-from bot.pipeline.poll import Timeouts
+from bot.pipeline.worker import PollSettings
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import Fault, Hang, body, drop, html_page, status
 from tests.pipeline.newsroom import API, BOB, PAGES, Newsroom, open_newsroom
@@ -59,7 +59,7 @@ async def test_when_the_api_is_no_use_the_pages_are_asked(room: Newsroom, name: 
 
 
 async def test_an_api_that_does_not_answer_in_time_leaves_time_for_the_pages(room: Newsroom) -> None:
-    room.restart(patience=Timeouts(evidence=5.0))
+    room.restart(settings=PollSettings(evidence=5.0))
     room.publish(4, "Media", tags=["Trade"])
     room.blog.fail_always(Hang(), path=API)
     await room.poll()
@@ -71,7 +71,7 @@ async def test_an_api_that_does_not_answer_in_time_leaves_time_for_the_pages(roo
 async def test_when_nothing_answers_in_time_the_alert_goes_out_by_the_order_of_the_feed(
     room: Newsroom,
 ) -> None:
-    room.restart(patience=Timeouts(evidence=0.4))
+    room.restart(settings=PollSettings(evidence=0.4))
     room.publish(4, "Trade", tags=["Media"])
     room.publish(5, "Media", tags=["Apps"])
     room.blog.fail_always(Hang(), path=API)

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.pipeline.poll import LEASE, Timeouts
-from bot.sandbox.lanes import FastLane
+from bot.pipeline.worker import PollSettings
+from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from tests.fakes.blog import Hang, body, status
+from tests.pipeline.children import FOLD, PARSE
 from tests.pipeline.newsroom import EVERY, Newsroom, open_newsroom
 from tests.pipeline.office import FaultyStore, until
 
@@ -62,8 +63,8 @@ async def test_feeds_made_to_be_slow_hold_up_each_other_and_nobody_else(room: Ne
     await room.begin()
     room.publish(4)
     room.blog.fail_always(body(SLOW), path="/slow")
-    async with Sandbox(seconds=60) as patient, FastLane(patient, seconds=0.5) as quick:
-        room.restart(sandbox=quick, patience=Timeouts(grace=0.0))
+    async with Sandbox(seconds=60) as patient, Lanes(patient, seconds=0.5) as quick:
+        room.restart(sandbox=quick, settings=PollSettings(grace=0.0))
         await room.watch(f"{room.blog.url}/slow-1/", "Slow 1")
         await room.watch(f"{room.blog.url}/slow-2/", "Slow 2")
         await begin_polls(room)
@@ -74,11 +75,11 @@ async def test_feeds_made_to_be_slow_hold_up_each_other_and_nobody_else(room: Ne
 
 
 async def test_a_second_child_serves_the_others_while_the_first_is_busy() -> None:
-    async with Sandbox(seconds=60) as patient, FastLane(patient, seconds=60) as quick:
-        slow = asyncio.create_task(quick.run("bot.pipeline.parse.feed:parse", SLOW))
-        await until(lambda: quick.calls == 1)
+    async with Sandbox(seconds=60) as patient, Lanes(patient, seconds=60) as quick:
+        slow = asyncio.create_task(quick.run(PARSE, SLOW))
+        await until(lambda: quick.quick[0].calls == 1)
 
-        assert await quick.run("bot.text.normalize:fold", "China-U.S.") == "chinaus"
+        assert await quick.run(FOLD, "China-U.S.") == "chinaus"
         assert not slow.done()
         assert patient.pid is None
         slow.cancel()
@@ -89,7 +90,7 @@ async def test_a_feed_too_slow_to_be_read_fails_its_own_poll(room: Newsroom) -> 
     await room.begin()
     room.publish(4)
     room.blog.fail_always(body(SLOW), path="/slow/")
-    async with Sandbox(seconds=0.5) as patient, FastLane(patient, seconds=0.5) as quick:
+    async with Sandbox(seconds=0.5) as patient, Lanes(patient, seconds=0.5) as quick:
         room.restart(sandbox=quick)
         await room.watch(f"{room.blog.url}/slow/", "Slow")
         room.clock.forward(2 * EVERY)
@@ -100,12 +101,12 @@ async def test_a_feed_too_slow_to_be_read_fails_its_own_poll(room: Newsroom) -> 
 
 
 async def test_what_is_quick_passes_the_quick_wall_and_the_rest_the_patient_one() -> None:
-    async with Sandbox(seconds=60) as patient, FastLane(patient, seconds=30) as quick:
-        assert await quick.run("bot.text.normalize:fold", "China-U.S.") == "chinaus"
-        assert (quick.pid is not None, patient.pid) == (True, None)
-    async with Sandbox(seconds=60) as patient, FastLane(patient, seconds=30) as quick:
-        quick._largest = 1  # no answer is short enough, as if the call had taken too long
-        assert await quick.run("bot.text.normalize:fold", "China-U.S.") == "chinaus"
+    async with Sandbox(seconds=60) as patient, Lanes(patient, seconds=30) as quick:
+        assert await quick.run(FOLD, "China-U.S.") == "chinaus"
+        assert (quick.quick[0].pid is not None, patient.pid) == (True, None)
+    async with Sandbox(seconds=60) as patient, Lanes(patient, seconds=30) as quick:
+        quick.quick[0]._largest = 1  # no answer is short enough, as if the call had taken too long
+        assert await quick.run(FOLD, "China-U.S.") == "chinaus"
         assert patient.pid is not None
 
 
@@ -178,12 +179,12 @@ async def test_a_poll_that_outlasts_the_grace_is_cut_off_and_made_again(room: Ne
     await room.begin()
     room.publish(4)
     room.blog.fail_next(Hang())
-    room.restart(patience=Timeouts(grace=0.0))
+    room.restart(settings=PollSettings(grace=0.0))
     await begin_polls(room)
     await room.poller.aclose()
     assert (await room.feed()).state.failures == 0
     room.restart()
-    room.clock.forward(LEASE)
+    room.clock.forward(PollSettings().lease)
     await room.tick()
 
     assert await room.alerts() == ["Post 4"]
@@ -205,7 +206,7 @@ async def test_a_store_that_refuses_for_ever_does_not_keep_polling_from_stopping
     faulty = FaultyStore(room.store)
     faulty.fail("record_polls", *[StoreError("The disk is full.")] * 999)
     room.blog.fail_always(status(500))
-    room.restart(store=faulty, patience=Timeouts(grace=0.0))
+    room.restart(store=faulty, settings=PollSettings(grace=0.0))
     await begin_polls(room)
     await until(lambda: "record_polls" in faulty.calls)
     await room.poller.aclose()
@@ -250,7 +251,7 @@ async def test_an_outcome_that_cannot_be_recorded_is_found_again_when_its_lease_
     await room.tick()
     await room.poller.tick()
     assert (await room.feed()).state.failures == 0
-    room.clock.forward(LEASE)
+    room.clock.forward(PollSettings().lease)
     await room.tick()
 
     assert (await room.feed()).state.failures == 1
@@ -261,7 +262,7 @@ async def test_no_more_polls_are_under_way_than_is_good(room: Newsroom) -> None:
     room.blog.fail_always(hang, path="/hangs")
     for number in range(105):
         await room.watch(f"{room.blog.url}/hangs-{number}/", f"Hangs {number}")
-    room.restart(patience=Timeouts(grace=0.0))
+    room.restart(settings=PollSettings(grace=0.0))
     await room.poller.tick()
     await room.poller.tick()
 

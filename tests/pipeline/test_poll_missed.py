@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.model import FeedState
-from bot.pipeline.poll import LEASE, Timeouts
+from bot.pipeline.worker import PollSettings
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import Fault, Hang, body, cut, drop, html_page, redirect, status
 from tests.pipeline.newsroom import ALICE, EVERY, Newsroom, open_newsroom
@@ -103,7 +103,7 @@ async def test_after_a_crash_before_the_commit_the_feed_is_fetched_again_as_befo
     await asyncio.gather(*room.poller._tasks, return_exceptions=True)
     assert (await room.feed()).state == known
     room.restart()
-    room.clock.forward(LEASE)
+    room.clock.forward(PollSettings().lease)
     await room.poll()
 
     assert validators(room) == (known.etag, known.last_modified)
@@ -147,7 +147,7 @@ async def test_a_store_that_refuses_too_long_fails_the_poll_and_nothing_is_lost(
     room.publish(4)
     faulty = FaultyStore(room.store)
     faulty.fail(method, FULL)
-    room.restart(store=faulty, patience=Timeouts(store=0.0))
+    room.restart(store=faulty, settings=PollSettings(store=0.0))
     await room.poll()
     assert without_health((await room.feed()).state) == known
     assert "disk is full" in (await room.feed()).state.last_error
@@ -179,7 +179,7 @@ async def test_a_poll_that_outlasts_its_lease_is_made_by_another_without_harm(ro
     await hang.arrived.wait()
     slow = room.poller
     room.restart()
-    room.clock.forward(LEASE)
+    room.clock.forward(PollSettings().lease)
     await room.tick()
     assert await room.alerts() == ["Post 4"]
     hang.release()

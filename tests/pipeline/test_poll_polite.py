@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.pipeline.poll import NEVER
+from bot.pipeline.fetch.politeness import NEVER
 from tests.contracts.store_samples import T0
 from tests.fakes.blog import FaultyBlog, redirect, status
 from tests.pipeline.newsroom import ADMIN, EVERY, Newsroom, open_newsroom

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.errors import SandboxError
+from bot.pipeline.calls import READ
 from bot.pipeline.summarize.extract import Source
 from bot.pipeline.summarize.reader import read
+from bot.sandbox.remote import Answer, Arguments, Remote
 from bot.sandbox.sandbox import Sandbox
 from tests.pipeline.newsroom import Newsroom, open_newsroom
 
 
-class Choking(Sandbox):
-    """A wall whose child dies of some texts."""
+class Choking:
+    """A sandbox whose child dies of some texts."""
 
     def __init__(self, sandbox: Sandbox, *titles: str) -> None:
-        super().__init__()
         self._sandbox = sandbox
         self._titles = set(titles)
 
-    async def run(self, function: str, *arguments: Any) -> Any:
-        if function == "bot.pipeline.summarize.reader:read" and any(
-            source.title in self._titles for source in arguments[0]
-        ):
+    async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
+        values: Sequence[Any] = arguments
+        if call.function == READ.function and any(source.title in self._titles for source in values[0]):
             raise SandboxError("the process that read it died")
-        return await self._sandbox.run(function, *arguments)
+        return await self._sandbox.run(call, *arguments)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import EvidenceRank
-from bot.pipeline.collect_evidence import REFILE_FOR, RETRY_API
+from bot.pipeline.collect_evidence import EVIDENCE
 from bot.pipeline.reclassify import AT_ONCE
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import status
@@ -117,7 +117,7 @@ async def test_what_only_another_source_says_of_the_baseline_is_no_news(tmp_path
     async with open_newsroom(tmp_path, posts, api=author) as room:
         await room.begin("Media")
         room.blog.parts.api = True
-        room.clock.forward(RETRY_API)
+        room.clock.forward(EVIDENCE.retry_api.total_seconds())
         room.blog.blog.edit(3, html="<p>New words.</p>", categories=("Apps", "Media"), tags=())
         await room.poll()
 
@@ -131,7 +131,7 @@ async def test_evidence_is_looked_for_every_hour_at_last_and_for_a_week(room: Ne
     await room.poll()
     room.forget_requests()
     asked = []
-    for turn in range(int(REFILE_FOR.total_seconds() / EVERY) + 10):
+    for turn in range(int(EVIDENCE.refile_for.total_seconds() / EVERY) + 10):
         before = room.asked(API)
         await room.poll()
         if room.asked(API) > before:
@@ -140,7 +140,7 @@ async def test_evidence_is_looked_for_every_hour_at_last_and_for_a_week(room: Ne
 
     assert waits == sorted(waits)
     assert max(waits) * EVERY <= 3600 + EVERY
-    assert asked[-1] * EVERY >= REFILE_FOR.total_seconds() - 86_400
+    assert asked[-1] * EVERY >= EVIDENCE.refile_for.total_seconds() - 86_400
     assert (await room.feed()).state.refile_at is None
 
 

@@ -9,11 +9,13 @@ import pytest
 from bot.errors import ParseError, SandboxError
 from bot.model import ParsedFeed
 from bot.pipeline.parse.feed import parse
-from bot.sandbox.sandbox import Sandbox, _answer_type, _unpack
+from bot.sandbox.remote import Remote
+from bot.sandbox.sandbox import Sandbox, _adapter, _unpack
 from bot.sandbox.worker import ANSWER, resolve
 from tests.pipeline.bodies import item, rss
-from tests.pipeline.children import GOOD, PARSE
+from tests.pipeline.children import FOLD, GOOD, PARSE, PARSE_TYPED
 
+WRONG: Remote[str, int] = Remote("bot.text.normalize:fold", str)  # it wants a text
 posix = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 
 
@@ -27,7 +29,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 
 async def test_an_answer_is_what_the_function_would_have_returned_here(sandbox: Sandbox) -> None:
-    answer = await sandbox.run(PARSE, GOOD, "text/xml; charset=utf-8")
+    answer = await sandbox.run(PARSE_TYPED, GOOD, "text/xml; charset=utf-8")
 
     assert answer == parse(GOOD, "text/xml; charset=utf-8")
     assert isinstance(answer, ParsedFeed)
@@ -40,7 +42,7 @@ async def test_one_child_serves_many_calls(sandbox: Sandbox) -> None:
 
     pids: set[int | None] = set()
     for _ in range(3):
-        await sandbox.run("bot.text.normalize:fold", "China-U.S.")
+        await sandbox.run(FOLD, "China-U.S.")
         pids.add(sandbox.pid)
 
     assert len(pids) == 1
@@ -49,7 +51,7 @@ async def test_one_child_serves_many_calls(sandbox: Sandbox) -> None:
 async def test_calls_at_the_same_time_get_their_own_answers(sandbox: Sandbox) -> None:
     words = [f"word{number}" for number in range(50)]
 
-    assert await asyncio.gather(*(sandbox.run("bot.text.normalize:fold", word) for word in words)) == words
+    assert await asyncio.gather(*(sandbox.run(FOLD, word) for word in words)) == words
 
 
 async def test_the_functions_parse_error_comes_through(sandbox: Sandbox) -> None:
@@ -57,12 +59,12 @@ async def test_the_functions_parse_error_comes_through(sandbox: Sandbox) -> None
         await sandbox.run(PARSE, b"")
 
     assert type(caught.value) is ParseError
-    assert await sandbox.run("bot.text.normalize:fold", "A") == "a"
+    assert await sandbox.run(FOLD, "A") == "a"
 
 
 async def test_any_other_exception_is_a_failed_poll_too(sandbox: Sandbox) -> None:
-    with pytest.raises(ParseError, match=r"^reading it failed \(TypeError: .{5,300}$"):
-        await sandbox.run("bot.text.normalize:fold", 7)
+    with pytest.raises(ParseError, match=r"^reading it failed \(AttributeError: .{5,300}$"):
+        await sandbox.run(WRONG, 7)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ async def test_any_other_exception_is_a_failed_poll_too(sandbox: Sandbox) -> Non
 )
 async def test_only_functions_of_this_project_are_called(sandbox: Sandbox, function: str) -> None:
     with pytest.raises(ValueError, match="no public function"):
-        await sandbox.run(function, "true")
+        Remote(function, str)
     with pytest.raises(ValueError, match="no public function"):
         resolve(function)
 
@@ -99,7 +101,7 @@ async def test_only_functions_of_this_project_are_called(sandbox: Sandbox, funct
 )
 def test_an_answer_of_the_wrong_type_is_not_believed(answer: bytes) -> None:
     with pytest.raises(SandboxError, match="makes no sense"):
-        _unpack(ANSWER + answer, _answer_type(PARSE))
+        _unpack(ANSWER + answer, _adapter(PARSE))
 
 
 # --- limits -----------------------------------------------------------------------------------------------
@@ -152,7 +154,7 @@ async def test_a_hostile_feed_ends_in_a_feed_or_a_failed_poll(inside: str) -> No
             reason = ""
 
         assert bool(reason) != bool(feed)
-        assert await sandbox.run("bot.text.normalize:fold", "A") == "a"
+        assert await sandbox.run(FOLD, "A") == "a"
 
 
 @posix

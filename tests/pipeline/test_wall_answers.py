@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
+from bot.pipeline import calls
 from bot.sample.server import SampleServer
-from bot.sandbox.calls import ANSWERS
+from bot.sandbox.remote import Remote
 from bot.sandbox.worker import resolve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,9 +38,34 @@ format = "jsonl"
 """
 
 
-@pytest.mark.parametrize("function", ANSWERS)
-def test_each_listed_answer_is_what_the_function_says_it_returns(function: str) -> None:
-    assert get_type_hints(resolve(function))["return"] == ANSWERS[function]
+def declared() -> Iterator[tuple[Remote[Any, *tuple[Any, ...]], tuple[Any, ...]]]:
+    """Yield the calls of the pipeline, each with the types of its answer and arguments."""
+    for name, kind in get_type_hints(calls).items():
+        found = getattr(calls, name)
+        if isinstance(found, dict):
+            yield from ((call, get_args(get_args(kind)[1])) for call in found.values())
+        else:
+            yield found, get_args(kind)
+
+
+@pytest.mark.parametrize(("call", "types"), [pytest.param(*each, id=each[0].function) for each in declared()])
+def test_each_call_has_the_types_of_its_function(
+    call: Remote[Any, *tuple[Any, ...]], types: tuple[Any, ...]
+) -> None:
+    *arguments, answer = get_type_hints(resolve(call.function)).values()
+
+    assert (answer, *arguments) == types
+    assert call.answer == answer
+
+
+def test_no_call_is_made_by_a_name_that_stands_elsewhere() -> None:
+    used = {
+        path.name
+        for path in (ROOT / "bot").rglob("*.py")
+        if re.search(r"(?<!class )\bRemote\(", path.read_text("utf-8"))
+    }
+
+    assert used == {"calls.py"}
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ import pytest
 from bot.errors import ParseError, SandboxError
 from bot.pipeline.parse.feed import parse
 from bot.sandbox.sandbox import Sandbox
-from tests.pipeline.children import ENDLESS, GOOD, PARSE, is_gone, until, until_busy
+from tests.pipeline.children import ENDLESS, FOLD, GOOD, PARSE, is_gone, until, until_busy
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,13 +61,13 @@ async def test_a_cancelled_call_leaves_no_answer_for_the_next_one(sandbox: Sandb
         await call
 
     assert is_gone(busy)
-    assert await sandbox.run("bot.text.normalize:fold", "Next") == "next"
+    assert await sandbox.run(FOLD, "Next") == "next"
 
 
 async def test_a_call_that_waits_its_turn_can_be_cancelled(sandbox: Sandbox) -> None:
     first = asyncio.create_task(sandbox.run(PARSE, ENDLESS))
     busy = await until_busy(sandbox)
-    second = asyncio.create_task(sandbox.run("bot.text.normalize:fold", "A"))
+    second = asyncio.create_task(sandbox.run(FOLD, "A"))
     await asyncio.sleep(0)
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -104,16 +104,17 @@ async def test_signals_to_the_whole_group_are_the_parents_business(sandbox: Sand
 
 PARENT = """
 import asyncio, sys
-from bot.sandbox.sandbox import Wall
+from bot.sandbox.sandbox import Sandbox
+from tests.pipeline.children import FOLD, PARSE
 
 async def main():
-    async with Wall(seconds=1) as wall:
-        await wall.run("bot.text.normalize:fold", "A")
-        asyncio.get_running_loop().call_later(1 / 3, lambda: print(wall.pid, flush=True))
+    async with Sandbox(seconds=1) as sandbox:
+        await sandbox.run(FOLD, "A")
+        asyncio.get_running_loop().call_later(1 / 3, lambda: print(sandbox.pid, flush=True))
         if sys.argv[1] == "busy":
             body = "".join(f"<category>{number}</category>" for number in range(100_000))
             body = f"<rss version='2.0'><channel><item>{body}</item></channel></rss>"
-            await wall.run("bot.pipeline.parse.feed:parse", body.encode())
+            await sandbox.run(PARSE, body.encode())
         await asyncio.sleep(600)
 
 asyncio.run(main())

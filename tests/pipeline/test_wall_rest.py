@@ -3,9 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.sandbox.sandbox import Sandbox
-from tests.pipeline.children import ENDLESS, PARSE, is_gone, until, until_busy
-
-FOLD = "bot.text.normalize:fold"
+from tests.pipeline.children import ENDLESS, FOLD, PARSE, is_gone, until, until_busy
 
 
 async def test_a_child_that_nobody_calls_is_let_go_and_the_next_call_gets_another() -> None:

@@ -55,6 +55,11 @@ class Candidate:
     characters: int = 0
 
     @property
+    def post_id(self) -> str:
+        """The id of the post that the entry is: that of the known one, else its own."""
+        return self.known.id if self.known else self.identity.id
+
+    @property
     def edited(self) -> bool:
         """Whether title, text, labels or link of a known post differ; U+00A0 comes and goes in titles."""
         entry, post, words = self.entry, self.known, self.entry.title.split()

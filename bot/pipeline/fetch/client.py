@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from functools import lru_cache, partial
 from ipaddress import IPv4Network, IPv6Network
 from types import TracebackType
@@ -15,14 +15,16 @@ from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
 import aiohttp
-from multidict import CIMultiDictProxy
 from yarl import URL
 
 from bot import __version__
 from bot.clock import Clock, SystemClock
 from bot.errors import ForbiddenAddressError
-from bot.pipeline.fetch.decoding import ACCEPT_ENCODING, CodingError, open_decoder
-from bot.pipeline.fetch.errors import no_redirect, timed_out, too_large, too_many_redirects, translated
+from bot.pipeline.fetch.body import read_body
+from bot.pipeline.fetch.budget import TOTAL, BodyRoom, ByteBudget, room_in
+from bot.pipeline.fetch.decoding import ACCEPT_ENCODING
+from bot.pipeline.fetch.errors import no_redirect, timed_out, too_many_redirects, translated
+from bot.pipeline.fetch.headers import http_date, max_age, retry_after, text
 from bot.pipeline.fetch.network import GuardedConnector, check_url
 
 FEED_ACCEPT = (
@@ -30,31 +32,31 @@ FEED_ACCEPT = (
     "text/xml;q=0.9, */*;q=0.1"
 )
 MAX_REDIRECTS = 5
-MAX_WAIT = 86_400.0  # seconds; a server's wish reaches no further
 
 _AT_ONCE = 100  # requests under way, all hosts together
 _AT_ONCE_PER_HOST = 2
 _URLS = 4096  # remembered as checked
-_SOON = 0.001  # seconds; to aiohttp 0 means for ever
+_NO_TIMEOUT = aiohttp.ClientTimeout()  # ours can be put off
 _NO_CONTACT = "self-hosted feed alerts; no contact given"
 
 _PERMANENT = (301, 308)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _WITH_BODY = range(200, 300)
 
-_LONGEST = 8  # digits of a number of seconds; more is a mistake
-
-_DIRECTIVE = re.compile(r'(?:^|,)\s*(max-age|no-cache|no-store)\s*(?:=\s*"?([^",]*))?', re.IGNORECASE)
-
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """How to fetch. `timeout`: seconds for one whole GET with its redirects; `max_body`: bytes, decoded."""
+    """How to fetch.
+
+    `timeout`: seconds for one whole GET with its redirects. `max_body`: bytes, decoded. `in_flight`: bytes of
+    large bodies that may be in memory at a time, all together.
+    """
 
     contact: str = ""
     timeout: float = 30.0
     max_body: int = 2_000_000
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    in_flight: int = TOTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Fetcher:
         self._clock = clock or SystemClock()
         self._checked = lru_cache(maxsize=_URLS)(partial(check_url, allow=settings.allow_networks))
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self.budget = ByteBudget(settings.in_flight)
         self._host_turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._session: aiohttp.ClientSession | None = None
 
@@ -117,20 +120,28 @@ class Fetcher:
     async def get(
         self, url: str, *, etag: str = "", last_modified: str = "", accept: str = FEED_ACCEPT
     ) -> Answer:
+        """Fetch as `open` does, for a caller that has one body at a time: its room is given back at once."""
+        async with self.open(url, etag=etag, last_modified=last_modified, accept=accept) as answer:
+            return answer
+
+    @asynccontextmanager
+    async def open(
+        self, url: str, *, etag: str = "", last_modified: str = "", accept: str = FEED_ACCEPT
+    ) -> AsyncIterator[Answer]:
         """Fetch `url`, conditionally where validators are given; redirects are followed, the validators too.
 
+        The block keeps the room that a large body takes: read the body inside, and fetch nothing else there.
         Any status is an answer. Raises FetchError, with a sentence for the operator, when there was none
         or it cannot be used, and ForbiddenAddressError when the way leads to where we never connect.
         """
-        headers = {"Accept": accept}
-        if etag:
-            headers["If-None-Match"] = etag
-        if last_modified:
-            headers["If-Modified-Since"] = last_modified
+        async with room_in(self.budget) as room:
+            yield await self._follow(url, room, _conditional(accept, etag, last_modified))
+
+    async def _follow(self, url: str, room: BodyRoom, headers: dict[str, str]) -> Answer:
         target = self._checked(url)
         left, moved_to, permanent = self._settings.timeout, "", True
         for _ in range(MAX_REDIRECTS + 1):
-            result, left = await self._exchange(target, headers, left)
+            result, left = await self._exchange(target, headers, left, room)
             if isinstance(result, Answer):
                 return replace(result, moved_to=moved_to) if moved_to else result
             try:
@@ -143,7 +154,7 @@ class Fetcher:
         raise too_many_redirects(MAX_REDIRECTS, target.host)
 
     async def _exchange(
-        self, target: URL, headers: dict[str, str], left: float
+        self, target: URL, headers: dict[str, str], left: float, room: BodyRoom
     ) -> tuple[Answer | _Redirect, float]:
         """Send one request; return its result and what then is left of the time, in seconds."""
         assert self._session is not None
@@ -152,13 +163,13 @@ class Fetcher:
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:
-                async with self._session.get(
-                    target,
-                    headers=headers,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=max(left, _SOON)),
-                ) as response:
-                    result = await self._read(response)
+                async with (
+                    asyncio.timeout(max(left, 0.0)) as limit,
+                    self._session.get(
+                        target, headers=headers, allow_redirects=False, timeout=_NO_TIMEOUT
+                    ) as response,
+                ):
+                    result = await self._read(response, room, limit)
             except TimeoutError:
                 raise timed_out(host, self._settings.timeout) from None
             except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -172,39 +183,47 @@ class Fetcher:
             turns = self._host_turns[host] = asyncio.Semaphore(_AT_ONCE_PER_HOST)
         return turns
 
-    async def _read(self, response: aiohttp.ClientResponse) -> Answer | _Redirect:
+    async def _read(
+        self, response: aiohttp.ClientResponse, room: BodyRoom, limit: asyncio.Timeout
+    ) -> Answer | _Redirect:
         status, headers = response.status, response.headers
         if status in _REDIRECTS:
             return _Redirect(status, _location(response))
-        date = _http_date(headers.get("Date", ""))
+        date, body = http_date(headers.get("Date", "")), b""
+        if status in _WITH_BODY:
+            body = await read_body(response, self._settings.max_body, partial(_reserve, room, limit))
         return Answer(
             status=status,
             url=str(response.url),
-            body=await _body(response, self._settings.max_body) if status in _WITH_BODY else b"",
-            content_type=_text(headers, "Content-Type"),
-            etag=_text(headers, "ETag"),
-            last_modified=_text(headers, "Last-Modified"),
+            body=body,
+            content_type=text(headers, "Content-Type"),
+            etag=text(headers, "ETag"),
+            last_modified=text(headers, "Last-Modified"),
             date=date,
-            cache_max_age=_max_age(headers, date or self._clock.now()),
-            retry_after=_retry_after(headers, date or self._clock.now()),
+            cache_max_age=max_age(headers, date or self._clock.now()),
+            retry_after=retry_after(headers, date or self._clock.now()),
             moved_to="",
-            link_header=_text(headers, "Link"),
+            link_header=text(headers, "Link"),
         )
 
 
-async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """Read and decode the body; stop as soon as it, encoded or decoded, is larger than `limit` bytes."""
-    body = bytearray()
-    received = 0
-    decoder = open_decoder(response.headers.get("Content-Encoding", ""))
-    while chunk := await response.content.readany():
-        received += len(chunk)
-        body += decoder.decode(chunk, limit + 1 - len(body))
-        if max(received, len(body)) > limit:
-            raise too_large(limit, response.status)
-    if not decoder.complete:
-        raise CodingError("the end is missing")
-    return bytes(body)
+async def _reserve(room: BodyRoom, limit: asyncio.Timeout, size: int) -> None:
+    """Wait for room; as the server is not to blame, that time does not count towards the time-out."""
+    loop, ends = asyncio.get_running_loop(), limit.when()
+    began = loop.time()
+    limit.reschedule(None)
+    await room.reserve(size)
+    if ends is not None:
+        limit.reschedule(ends + loop.time() - began)
+
+
+def _conditional(accept: str, etag: str, last_modified: str) -> dict[str, str]:
+    headers = {"Accept": accept}
+    if etag:
+        headers["If-None-Match"] = etag
+    if last_modified:
+        headers["If-Modified-Since"] = last_modified
+    return headers
 
 
 def _location(response: aiohttp.ClientResponse) -> str:
@@ -215,58 +234,3 @@ def _location(response: aiohttp.ClientResponse) -> str:
     except ValueError:
         pass
     raise no_redirect(response.status)
-
-
-def _text(headers: CIMultiDictProxy[str], name: str) -> str:
-    """Return the field, or "" where it has characters that could be neither stored nor sent back."""
-    values = headers.getall(name, None)
-    if values is None:
-        return ""
-    value = values[0] if len(values) == 1 else ", ".join(values)
-    return value if value.isprintable() else ""
-
-
-def _max_age(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
-    """Return how many seconds the answer stays good, by Cache-Control, else Expires (RFC 9111, 4.2.1)."""
-    found: dict[str, str] = {}
-    for name, value in _DIRECTIVE.findall(",".join(headers.getall("Cache-Control", ()))):
-        found.setdefault(name.lower(), value.strip())
-    asked = found.get("max-age")
-    age = _until(headers.get("Expires", ""), now) if asked is None else _seconds(asked)
-    if age is None or "no-cache" in found or "no-store" in found:
-        return None
-    return max(0.0, age - (_seconds(headers.get("Age", "")) or 0.0))
-
-
-def _until(expires: str, now: datetime) -> float | None:
-    """Return the seconds to a date to come; None for a past one and for "0", which mean "no wish"."""
-    moment = _http_date(expires)
-    seconds = (moment - now).total_seconds() if moment else 0.0
-    return min(seconds, MAX_WAIT) if seconds > 0 else None
-
-
-def _retry_after(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
-    value = headers.get("Retry-After")
-    if value is None:
-        return None
-    seconds = _seconds(value)
-    if seconds is None:
-        moment = _http_date(value)
-        seconds = (moment - now).total_seconds() if moment else -1.0
-    return min(seconds, MAX_WAIT) if seconds >= 0 else None
-
-
-def _seconds(text: str) -> float | None:
-    """Return a field of digits as a number; absurdly long ones as a year."""
-    if not (text.isascii() and text.isdigit()):
-        return None
-    return float(text) if len(text) <= _LONGEST else 365 * 86_400.0
-
-
-@lru_cache(maxsize=64)  # servers polled in the same second say the same
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

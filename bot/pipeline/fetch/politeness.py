@@ -7,7 +7,7 @@ store. `jitter` is a number in [0, 1) that spreads polls; it only ever makes a w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from bot.model import Feed, FeedState
 from bot.text.bounds import seconds
 
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the next poll of a feed that said it is gone
 DAY = 86_400.0  # seconds; no wish of a server and no back-off reaches further
 
 _SPREAD = 0.1  # of every wait
@@ -69,6 +70,11 @@ class Outcome:
     next_poll_at: datetime
     url: str
     notice: NoticeKind | None = None
+
+    @property
+    def due(self) -> datetime:
+        """When the feed is polled next: NEVER once it said that it is gone."""
+        return NEVER if self.state.stopped else self.next_poll_at
 
 
 def validators(state: FeedState, now: datetime) -> tuple[str, str]:

@@ -1,0 +1,57 @@
+"""Reads the body of an answer, within its bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+
+from bot.pipeline.fetch.budget import FREE
+from bot.pipeline.fetch.decoding import CodingError, open_decoder
+from bot.pipeline.fetch.errors import too_large
+
+
+class _Body:
+    """A body that is received piece by piece, decoded."""
+
+    def __init__(self, coding: str, limit: int) -> None:
+        self._decoder = open_decoder(coding)
+        self._limit = limit
+        self._received = 0
+        self._decoded = bytearray()
+
+    def add(self, chunk: bytes) -> bool:
+        """Decode a piece; return whether the body, encoded and decoded, is still within its limit."""
+        self._received += len(chunk)
+        self._decoded += self._decoder.decode(chunk, self._limit + 1 - len(self._decoded))
+        return max(self._received, len(self._decoded)) <= self._limit
+
+    def whole(self) -> bytes:
+        """Return the decoded body; CodingError where its end is missing."""
+        if not self._decoder.complete:
+            raise CodingError("the end is missing")
+        return bytes(self._decoded)
+
+
+async def read_body(
+    response: aiohttp.ClientResponse, limit: int, reserve: Callable[[int], Awaitable[None]]
+) -> bytes:
+    """Read and decode the body; stop as soon as it, encoded or decoded, is larger than `limit` bytes.
+
+    What grows beyond the free bytes waits until `reserve` has found room for all that may come. It is then
+    decoded once more from its start: a few encoded kilobytes may stand for megabytes.
+    """
+    coding = response.headers.get("Content-Encoding", "")
+    body, chunks, reserved = _Body(coding, min(limit, FREE)), list[bytes](), limit <= FREE
+    while chunk := await response.content.readany():
+        fits = body.add(chunk)
+        if not reserved:
+            chunks.append(chunk)
+            if not fits:
+                await reserve(min(limit, response.content_length or limit) if not coding else limit)
+                body, reserved = _Body(coding, limit), True
+                fits = all(body.add(each) for each in chunks)
+                chunks.clear()
+        if not fits:
+            raise too_large(limit, response.status)
+    return body.whole()

@@ -1,0 +1,82 @@
+"""Stores what polls bring, and goes on trying while the store refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.errors import StoreError, UnstorableError
+from bot.model import Feed
+from bot.pipeline.batcher import RETRY, Batcher
+from bot.ports import PollCommit, PollRecord
+
+_log = logging.getLogger(__name__)
+
+
+class ResultStore(Protocol):
+    """What stores results; see `bot.ports.FeedStore`."""
+
+    async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
+        """Store outcomes without posts, in one transaction."""
+        ...
+
+    async def commit_poll(self, commit: PollCommit) -> int:
+        """Store an outcome with posts; return the deliveries made."""
+        ...
+
+
+class PollResults:
+    """Stores outcomes: those with posts one by one, all others many in one transaction.
+
+    `on_news` is called when there may be something to deliver. `seconds`: how long posts are kept for a store
+    that refuses (disk full); after that they are fetched again.
+    """
+
+    def __init__(
+        self, store: ResultStore, clock: Clock, on_news: Callable[[], None], *, seconds: float
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._on_news = on_news
+        self._seconds = seconds
+        self._records = Batcher[PollRecord](self._write)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the store refused the last outcomes without posts."""
+        return self._records.refused
+
+    async def save(self, feed: Feed, result: PollRecord | PollCommit) -> None:
+        """Store an outcome; return when that is done."""
+        if isinstance(result, PollCommit):
+            deliveries = await self._commit(result)
+            counts = (len(result.new), len(result.silent), len(result.changed), deliveries)
+            _log.info("%s: %d new, %d silent, %d changed, %d deliveries", feed.settings.name, *counts)
+            self._on_news()
+        else:
+            await self._records.add(result)
+            if result.notices:
+                self._on_news()
+
+    async def aclose(self, within: float) -> None:
+        """Wait up to `within` seconds until the outcomes handed in are stored."""
+        await self._records.aclose(within)
+
+    async def _commit(self, commit: PollCommit) -> int:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._seconds
+        while True:
+            try:
+                return await self._store.commit_poll(commit)
+            except StoreError as error:
+                if isinstance(error, UnstorableError) or loop.time() >= deadline:
+                    raise
+                _log.error("Posts wait to be stored: %s", error)
+                await asyncio.sleep(RETRY)
+
+    async def _write(self, records: Sequence[PollRecord]) -> None:
+        await self._store.record_polls(records, self._clock.now())

@@ -1,0 +1,54 @@
+"""The summarize stage: has the texts of posts read in the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.errors import BystanderError
+from bot.pipeline.calls import READ
+from bot.pipeline.detect.changes import Candidate
+from bot.pipeline.summarize.extract import Reading, Source
+from bot.sandbox.remote import Runner
+from bot.text.truncate import clip
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """Bounds of the texts of one poll."""
+
+    seconds: float = 30.0  # for all of them; the rest is left unread, so that nobody waits for malice
+    at_once: int = 20  # texts read in one call
+    excerpt: int = 600  # characters of the feed's own excerpt, which stands for a text that cannot be read
+
+
+_LIMITS = ReadingLimits()
+
+
+async def summarize(parser: Runner, found: Sequence[Candidate]) -> Mapping[str, Reading]:
+    """Return summary and text of each entry, by the id of its post."""
+    deadline = asyncio.get_running_loop().time() + _LIMITS.seconds
+    readings: dict[str, Reading] = {}
+    for start in range(0, len(found), _LIMITS.at_once):
+        batch = found[start : start + _LIMITS.at_once]
+        sources = [Source(each.entry.html, each.entry.title, each.entry.excerpt) for each in batch]
+        read = await _read(parser, sources, deadline)
+        readings |= zip((each.post_id for each in batch), read, strict=True)
+    return readings
+
+
+async def _read(parser: Runner, sources: list[Source], deadline: float) -> list[Reading]:
+    """Read texts together, else each by itself: one that cannot be read does not spoil the others."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await parser.run(READ, sources)
+    except (BystanderError, TimeoutError) as error:
+        if len(sources) > 1:
+            return [reading for each in sources for reading in await _read(parser, [each], deadline)]
+        reason = str(error) or "no time is left"
+        _log.warning("The text of %r cannot be read: %s", sources[0].title, reason)
+        return [Reading(summary=clip(sources[0].excerpt, _LIMITS.excerpt), text="", update="")]

@@ -1,0 +1,159 @@
+"""Runs polls side by side: claims feeds that are due, and records the polls that fail."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from bot.clock import Clock
+from bot.errors import BystanderError, FetchError, StoreError
+from bot.model import Feed
+from bot.pipeline.collect_evidence import EVIDENCE, EvidenceCollector
+from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.fetch.politeness import Exchange, after_failure
+from bot.pipeline.notices import record_of
+from bot.pipeline.poll import PollTools, poll
+from bot.pipeline.poll_log import PollLog
+from bot.pipeline.results import PollResults
+from bot.ports import FeedStore
+from bot.sandbox.remote import Runner
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PollSettings:
+    """Bounds of polling; times are in seconds."""
+
+    grace: float = 10.0  # for polls under way when the bot stops
+    evidence: float = EVIDENCE.seconds  # for asking a blog what its posts are filed under
+    store: float = 60.0  # for a store that refuses posts; they are fetched again after that
+    lease: float = 300.0  # that a poll may take before another worker may try
+    at_once: int = 100  # polls under way
+    recording: float = 2.0  # beyond the grace, for outcomes that are not stored yet
+
+
+class Poller:
+    """Polls feeds that are due, each in a task of its own: a slow or hostile one delays no other."""
+
+    def __init__(
+        self,
+        store: FeedStore,
+        fetcher: Fetcher,
+        parser: Runner,
+        clock: Clock,
+        *,
+        owner: str,
+        admins: Sequence[str],
+        on_news: Callable[[], None],
+        settings: PollSettings | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._owner = owner
+        self._settings = settings or PollSettings()
+        self._results = PollResults(store, clock, on_news, seconds=self._settings.store)
+        evidence = replace(EVIDENCE, seconds=self._settings.evidence)
+        collector = EvidenceCollector(fetcher, parser, evidence)
+        self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, tuple(admins))
+        self._poll_log = PollLog(partial(_log.warning, "%s"))
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self._fault: BaseException | None = None
+        self._closing = False
+        self._waiting = False  # for a store that gives out no feeds; logged once
+
+    async def tick(self) -> None:
+        """Start the polls that are due; called by the scheduler. Raises what ended a poll's task."""
+        if self._fault:
+            raise self._fault
+        room = self._settings.at_once - len(self._tasks)
+        if self._closing or room <= 0:
+            return
+        try:
+            feeds = await self._claim(room)
+        except StoreError as error:  # disk full, locked: the next tick tries again
+            if not self._waiting:
+                _log.error("Polls wait: %s", error)
+            self._waiting = True
+            return
+        self._waiting = False
+        for feed in feeds:
+            self._start(feed)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the store refuses to give out feeds, or to record what polls brought."""
+        return self._waiting or self._results.refused
+
+    async def poll_all(self) -> int:
+        """Poll every feed now, due or not; return how many polls failed."""
+        feeds = [feed for feed in await self._store.feeds() if not feed.state.stopped]
+        worked = await asyncio.gather(*(self._start(feed) for feed in feeds))
+        return worked.count(False)
+
+    async def aclose(self) -> None:
+        """Start no more polls, let those under way end within the grace, store what they brought."""
+        self._closing = True
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._settings.grace
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=self._settings.grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._results.aclose(max(0.0, deadline - loop.time()) + self._settings.recording)
+
+    async def _claim(self, limit: int) -> list[Feed]:
+        now = self._clock.now()
+        due = await self._store.next_poll_at()
+        if due is None or due > now:
+            return []
+        return await self._store.claim_feeds(self._owner, now, self._settings.lease, limit)
+
+    def _start(self, feed: Feed) -> asyncio.Task[bool]:
+        task = asyncio.create_task(self._poll(feed))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[bool]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("Polling died.", exc_info=error)
+            self._fault = error
+
+    async def _poll(self, feed: Feed) -> bool:
+        """Poll one feed and store the outcome; return whether the poll worked."""
+        try:
+            failure = await self._attempt(feed)
+            if failure is None:
+                self._poll_log.worked()
+                return True
+            await self._record_failure(feed, *failure)
+        except Exception as error:  # noqa: BLE001 -- one feed's fault must not stop the others
+            _log.error("%s: the outcome cannot be recorded.", feed.settings.name, exc_info=error)
+        return False
+
+    async def _attempt(self, feed: Feed) -> tuple[Exchange, str] | None:
+        """Poll one feed; return None when that worked, else what the server answered and why it failed."""
+        try:
+            await poll(feed, self._tools)
+        except FetchError as error:
+            return Exchange(status=error.status, retry_after=error.retry_after), str(error)
+        except BystanderError as error:
+            return Exchange(), str(error)
+        except Exception as error:  # noqa: BLE001 -- one feed's fault must not stop the others
+            _log.exception("%s: a fault of Bystander's.", feed.settings.name)
+            return Exchange(), f"Bystander has a fault ({type(error).__name__}), which its log shows"
+        return None
+
+    async def _record_failure(self, feed: Feed, exchange: Exchange, error: str) -> None:
+        """Store that a poll failed; nothing else changes."""
+        self._poll_log.failed(feed.settings.name, error)
+        jitter = random.random()  # noqa: S311 -- spreads polls, guards nothing
+        outcome = after_failure(feed, exchange, self._clock.now(), jitter, error=error)
+        await self._results.save(feed, record_of(feed, outcome, self._tools.admins))
