@@ -188,3 +188,13 @@ def test_no_lock_file_names_where_packages_came_from() -> None:
 
     assert len(locks) > 1
     assert naming == []
+
+
+def test_each_release_in_the_changelog_has_each_heading_and_each_change_once() -> None:
+    releases = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1:]
+
+    for release in releases:
+        headings = re.findall(r"^### (.+)$", release, re.MULTILINE)
+        changes = re.findall(r"^- (.+)$", release, re.MULTILINE)
+        assert headings == [each for each in ("Added", "Changed", "Fixed", "Removed") if each in headings]
+        assert [each for each in changes if changes.count(each) > 1] == []
