@@ -89,10 +89,29 @@ def test_links_inside_the_project_lead_somewhere(page: Path) -> None:
     assert broken == []
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives to a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_links_to_headings_lead_to_one(page: Path) -> None:
+    targets = re.findall(r"\]\(([\w./-]*)#([\w-]+)\)", page.read_text("utf-8"))
+
+    broken = [
+        f"{file}#{name}"
+        for file, name in targets
+        if name not in anchors((page.parent / file) if file else page)
+    ]
+
+    assert broken == []
+
+
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
 def test_files_named_in_the_docs_exist(page: Path) -> None:
     named = re.findall(
-        r"`((?:bot|adapters|storage|tests|bench|docs)/[\w/.-]+\.\w+)`", page.read_text("utf-8")
+        r"`((?:bot|adapters|storage|tests|bench|docs|examples)/[\w/.-]*)`", page.read_text("utf-8")
     )
 
     missing = [name for name in named if not (ROOT / name).exists()]
@@ -169,3 +188,13 @@ def test_no_lock_file_names_where_packages_came_from() -> None:
 
     assert len(locks) > 1
     assert naming == []
+
+
+def test_each_release_in_the_changelog_has_each_heading_and_each_change_once() -> None:
+    releases = (ROOT / "CHANGELOG.md").read_text("utf-8").split("\n## ")[1:]
+
+    for release in releases:
+        headings = re.findall(r"^### (.+)$", release, re.MULTILINE)
+        changes = re.findall(r"^- (.+)$", release, re.MULTILINE)
+        assert headings == [each for each in ("Added", "Changed", "Fixed", "Removed") if each in headings]
+        assert [each for each in changes if changes.count(each) > 1] == []
