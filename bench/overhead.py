@@ -20,7 +20,6 @@ from typing import Any, Protocol
 from bench.followers import CATEGORY, follow
 from bench.meter import Spent, metered
 from bench.report import heading, line, ratio, ratio_of
-from bot.app import spare_collector
 from bot.clock import SystemClock
 from bot.commands.dispatch import Dispatcher
 from bot.model import EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post
@@ -31,6 +30,7 @@ from bot.pipeline.inspector import FeedInspector
 from bot.ports import Adapter, BotServices, PollCommit, PollRecord, PostRow, Store
 from bot.sandbox.sandbox import Sandbox
 from bot.services import Services
+from bot.shell.run import spare_collector
 from storage import open_store
 
 ROUNDS = 7

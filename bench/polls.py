@@ -25,12 +25,12 @@ from bench.bodies import POSTS, feed
 from bench.meter import Spent, cpu_of, metered
 from bench.report import Aim, heading, line, ratio, ratio_of
 from bench.site import BODY, ETAG, LAST_MODIFIED, running_site
-from bot.app import spare_collector
 from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.worker import Poller
 from bot.ports import PollRecord, Store
 from bot.sandbox.sandbox import Sandbox
+from bot.shell.run import spare_collector
 from storage import open_store
 
 URLS = 1000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import sys
 import uuid
@@ -35,8 +34,6 @@ from storage import open_store
 
 _log = logging.getLogger(__name__)
 
-_COLLECT_AFTER = 10_000  # new objects; Python's own 700 is less than a few polls make
-
 
 @dataclass(frozen=True, slots=True)
 class Bot:
@@ -58,6 +55,16 @@ class Bot:
     visitors: Visitors  # of the web port
 
 
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What is opened before the parts are put together."""
+
+    store: Store
+    fetcher: Fetcher
+    sandbox: Sandbox
+    lanes: Lanes
+
+
 @asynccontextmanager
 async def open_bot(
     config: Config,
@@ -70,61 +77,55 @@ async def open_bot(
 
     `source`: where the console reads commands from. Raises StoreError when the database cannot be used.
     """
-    clock = clock or SteadyClock()
-    owner = uuid.uuid4().hex
     adapters = adapters_of(config, source)  # first: what is missing is told before anything is written
     async with AsyncExitStack() as stack:
-        store = await open_store(config.database.get_secret_value(), create=create)
-        stack.push_async_callback(store.aclose)
-        fetcher, sandbox = await network_of(config, stack)
+        tools = await _open_tools(config, stack, create=create)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
-        outbox, report = _outbox_of(config, store, adapters, clock, owner)
-        lanes = await stack.enter_async_context(Lanes(sandbox))
-        poller = _poller_of(config, store, fetcher, lanes, clock, owner=owner, on_news=outbox.wake)
-        stack.push_async_callback(poller.aclose)
-        visitors = Visitors()
-        vitals = Vitals(adapters, report.health, outbox, poller, sandbox, visitors=visitors)
-        inspector = FeedInspector(fetcher, sandbox)
-        dispatcher = _dispatcher_of(config, store, inspector, clock, vitals=vitals, wake=outbox.wake)
-        yield Bot(
-            config=config,
-            clock=clock,
-            timekeeper=Timekeeper(clock, store),
-            store=store,
-            fetcher=fetcher,
-            sandbox=sandbox,
-            poller=poller,
-            vitals=vitals,
-            outbox=outbox,
-            services=Services(dispatcher, store, clock, admins=config.admin_addresses, wake=outbox.wake),
-            adapters=adapters,
-            owner=owner,
-            report=report,
-            visitors=visitors,
-        )
+        bot = _assembled(config, adapters, tools, clock or SteadyClock())
+        stack.push_async_callback(bot.poller.aclose)
+        yield bot
 
 
-def _poller_of(
-    config: Config,
-    store: Store,
-    fetcher: Fetcher,
-    lanes: Lanes,
-    clock: SteadyClock,
-    *,
-    owner: str,
-    on_news: Callable[[], None],
-) -> Poller:
-    """Make what polls the feeds. `on_news`: tells the outbox that something may be due."""
-    return Poller(
+async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool) -> _Tools:
+    """Open the store, the network and the sandbox, to be closed with `stack`."""
+    store = await open_store(config.database.get_secret_value(), create=create)
+    stack.push_async_callback(store.aclose)
+    fetcher, sandbox = await network_of(config, stack)
+    return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)))
+
+
+def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, clock: SteadyClock) -> Bot:
+    """Put the parts together; nothing runs yet."""
+    owner, store, admins, visitors = uuid.uuid4().hex, tools.store, config.admin_addresses, Visitors()
+    outbox, report = _outbox_of(config, store, adapters, clock, owner)
+    poller = Poller(
         store,
-        fetcher,
-        lanes,
+        tools.fetcher,
+        tools.lanes,
         clock,
         owner=owner,
-        admins=config.admin_addresses,
-        on_news=on_news,
+        admins=admins,
+        on_news=outbox.wake,
         settings=PollSettings(grace=config.delivery.grace),
+    )
+    vitals = Vitals(adapters, report.health, outbox, poller, tools.sandbox, visitors=visitors)
+    dispatcher = _dispatcher_of(config, tools, clock, vitals, outbox.wake)
+    return Bot(
+        config=config,
+        clock=clock,
+        timekeeper=Timekeeper(clock, store),
+        store=store,
+        fetcher=tools.fetcher,
+        sandbox=tools.sandbox,
+        poller=poller,
+        vitals=vitals,
+        outbox=outbox,
+        services=Services(dispatcher, store, clock, admins=admins, wake=outbox.wake),
+        adapters=adapters,
+        owner=owner,
+        report=report,
+        visitors=visitors,
     )
 
 
@@ -139,19 +140,13 @@ def _outbox_of(
 
 
 def _dispatcher_of(
-    config: Config,
-    store: Store,
-    inspector: FeedInspector,
-    clock: SteadyClock,
-    *,
-    vitals: Vitals,
-    wake: Callable[[], None],
+    config: Config, tools: _Tools, clock: SteadyClock, vitals: Vitals, wake: Callable[[], None]
 ) -> Dispatcher:
     """Make what runs commands. `wake`: tells the outbox that something may be due."""
     alerts_only = [each.name for each in config.enabled if not each.promises.commands]
     return Dispatcher(
-        store,
-        inspector,
+        tools.store,
+        FeedInspector(tools.fetcher, tools.sandbox),
         clock,
         alerts_only=alerts_only,
         runtime=vitals,
@@ -221,16 +216,6 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
                 task.cancel()
     except BaseExceptionGroup as error:
         raise _first_of(error) from error
-
-
-def spare_collector() -> None:
-    """Keep the garbage collector off what start-up made, and let it come less often.
-
-    With hundreds of polls under way it would take a tenth of their time, and find next to nothing.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER)
 
 
 async def run_once(bot: Bot) -> int:
