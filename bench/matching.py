@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -130,7 +131,8 @@ async def _outbox() -> str:
 def poll_with(feed: Feed, *, new: Sequence[PostRow] = (), silent: Sequence[PostRow] = ()) -> PollCommit:
     """Return a poll that brought these posts."""
     record = PollRecord(feed.id, feed.url, FeedState(etag='"x"'), NOW)
-    return PollCommit(record, new=tuple(new), silent=tuple(silent), at=NOW)
+    rows = (*(replace(row, silent=True) for row in silent), *new)
+    return PollCommit(record, new=rows, at=NOW)
 
 
 def post_row(name: str, category: str = "Topic1") -> PostRow:

@@ -18,13 +18,14 @@ from bot.model.delivery import (
     Notice,
     Subscription,
 )
-from bot.model.feeds import Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
+from bot.model.feeds import BlogApi, Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
 from bot.model.filing import EVERYTHING, Cadence, EvidenceRank, Filing, Kind, Term
 
 __all__ = [
     "EVERYTHING",
     "Action",
     "Alert",
+    "BlogApi",
     "Cadence",
     "Caller",
     "Claim",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from bot.model.filing import Filing
 
@@ -61,6 +62,17 @@ class FeedSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BlogApi:
+    """An API that lists a blog's newest posts. `url`: where, query included.
+
+    "wpcom": WordPress.com's rest/v1.1; "wpjson": wp/v2 of WordPress itself.
+    """
+
+    kind: Literal["wpcom", "wpjson"]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
     """What polling remembers of a feed; stored, so that a restart changes nothing."""
 
@@ -86,7 +98,7 @@ class FeedState:
     generator: str = ""  # what the feed says it was made with
     renamed_at: datetime | None = None  # when most of the feed's posts last came under new ids
     refile_at: datetime | None = None  # when to look for better evidence for some post
-    api: str = ""  # the API that answered: "wpcom <url>", "wpjson <url>", or "" while unknown
+    api: BlogApi | None = None  # the one that answered; None while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
     slow_until: datetime | None = None  # the blog answered too slowly; until then its time-out is shorter
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.model import Feed, FeedState, Filing, ParsedFeed, Post, Silence
+from bot.pipeline.classification import ClassifyRequest, ClassifyResult, refile_at
 from bot.pipeline.classify.rules import better
-from bot.pipeline.collect_evidence import ClassifyRequest, ClassifyResult, refile_at
 from bot.pipeline.detect.changes import Candidate, WindowChanges, text_hash
 from bot.pipeline.detect.remembered import is_redated, kept
 from bot.pipeline.detection import Detected
@@ -24,7 +24,6 @@ class AssembledPosts:
     """Rows for the store (see `bot.ports.PollCommit`), and what was learned on the way."""
 
     new: tuple[PostRow, ...]
-    silent: tuple[PostRow, ...]
     changed: tuple[PostRow, ...]
     quiet_changed: tuple[PostRow, ...]
     filed: ClassifyResult
@@ -32,7 +31,7 @@ class AssembledPosts:
     @property
     def rows(self) -> tuple[PostRow, ...]:
         """All rows."""
-        return self.new + self.silent + self.changed + self.quiet_changed
+        return self.new + self.changed + self.quiet_changed
 
     @property
     def highest_wordpress_id(self) -> int:
@@ -56,8 +55,11 @@ def assemble(
     ]
     same = [(found, detected.known[found.post_id], found.post_id in moved_ids) for found in changes.same]
     return AssembledPosts(
-        new=tuple(_fresh(context, found, silent=False) for found in detected.new),
-        silent=tuple(_fresh(context, found, silent=True) for found in detected.silent),
+        new=tuple(
+            _fresh(context, found, silent=silent)
+            for part, silent in ((detected.silent, True), (detected.new, False))
+            for found in part
+        ),
         changed=tuple(after for before, after in changed if not _quiet(before, after, now)),
         quiet_changed=tuple(after for before, after in changed if _quiet(before, after, now))
         + tuple(
@@ -76,7 +78,6 @@ def commit_of(
     return PollCommit(
         replace(record, state=_state_after(record.state, parsed, posts, now, detected.changes)),
         new=posts.new,
-        silent=posts.silent,
         changed=posts.changed,
         quiet_changed=posts.quiet_changed,
         vocabulary=posts.filed.vocabulary,

@@ -10,13 +10,14 @@ from datetime import datetime
 from http import HTTPStatus
 
 from bot.errors import BystanderError
-from bot.model import Entry, Feed, ParsedFeed, Silence
+from bot.model import BlogApi, Entry, Feed, ParsedFeed, Silence
 from bot.pipeline.assemble import assemble
 from bot.pipeline.calls import CATEGORIES_OF_API, POSTS_OF_API
+from bot.pipeline.classification import ClassifyRequest, ClassifyResult, classify_request
 from bot.pipeline.classify.evidence import FiledPost, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
-from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates, archive_url, categories_url
-from bot.pipeline.collect_evidence import ClassifyRequest, ClassifyResult, classify_request, refuse_busy
+from bot.pipeline.classify.wordpress import api_candidates, archive_url, categories_url
+from bot.pipeline.collect_evidence import refuse_busy
 from bot.pipeline.detection import Detected, compare
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.older_pages import PAUSE, read_page
@@ -85,16 +86,16 @@ class Backfiller:
             stored = await self._store_page(feed, source, names, now)
             yield Page(number, len(source.parsed.entries), stored)
 
-    async def _first(self, feed: Feed) -> tuple[ApiCandidate | None, _Source | None]:
+    async def _first(self, feed: Feed) -> tuple[BlogApi | None, _Source | None]:
         """Return the first page, and the API that gave it: the one polls use, else the first that answers."""
         state = feed.state
         everything = api_candidates(feed.url, state.site, state.generator, feed.settings.api_base)
-        for candidate in sorted(everything, key=lambda each: f"{each.kind} {each.url}" != state.api):
+        for candidate in sorted(everything, key=lambda each: each != state.api):
             if source := await self._page(feed, candidate, 1):
                 return candidate, source
         return None, await self._page(feed, None, 1)
 
-    async def _page(self, feed: Feed, candidate: ApiCandidate | None, number: int) -> _Source | None:
+    async def _page(self, feed: Feed, candidate: BlogApi | None, number: int) -> _Source | None:
         """Return a page, None past the end or when it cannot be read."""
         try:
             if candidate is None:
@@ -109,7 +110,7 @@ class Backfiller:
         entries = tuple(_entry(post) for post in posts)
         return _Source(ParsedFeed("", feed.state.site, entries, feed.state.generator), posts)
 
-    async def _ask(self, candidate: ApiCandidate, number: int) -> tuple[FiledPost, ...]:
+    async def _ask(self, candidate: BlogApi, number: int) -> tuple[FiledPost, ...]:
         url = archive_url(candidate, page=number, per_page=PER_PAGE)
         async with self._fetcher.open(url, accept="application/json") as answer:
             refuse_busy(answer)
@@ -117,7 +118,7 @@ class Backfiller:
                 return ()
             return await self._sandbox.run(POSTS_OF_API[candidate.kind], answer.body)
 
-    async def _categories(self, candidate: ApiCandidate) -> tuple[str, ...]:
+    async def _categories(self, candidate: BlogApi) -> tuple[str, ...]:
         """Return the blog's own list of categories, also those without a recent post."""
         try:
             async with self._fetcher.open(categories_url(candidate), accept="application/json") as answer:
@@ -136,9 +137,9 @@ class Backfiller:
         made = assemble(request, unseen, _classified(request, source.filed), readings)
         record = PollRecord(feed.id, feed.url, feed.state, feed.next_poll_at)
         silent = tuple(
-            replace(row, refile_at=None, silence=Silence.ARCHIVED) for row in (*made.silent, *made.new)
+            replace(row, refile_at=None, silent=True, silence=Silence.ARCHIVED) for row in made.new
         )
-        await self._store.commit_poll(PollCommit(record, silent=silent, vocabulary=names, at=now))
+        await self._store.commit_poll(PollCommit(record, new=silent, vocabulary=names, at=now))
         return len(silent)
 
 

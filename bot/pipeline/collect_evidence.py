@@ -1,28 +1,27 @@
-"""Gathers the evidence for filing posts: one request to an API, one to each page of a post it does not list.
+"""The classify stage: asks the blog's API, and the page of each post that the API does not list.
 
-Belongs to the poll (it knows several stages). What a blog answers only ever adds evidence: when everything
-but the feed is down, the order of the feed's labels decides, and the post is filed again later.
+What a blog answers only ever adds evidence. When everything but the feed is down, the order of the feed's
+labels decides, and the post is classified again later.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 from bot.errors import BystanderError, FetchError
-from bot.model import EvidenceRank, Feed, FeedState, Filing, ParsedFeed
+from bot.model import BlogApi, EvidenceRank, FeedState, Filing
 from bot.pipeline.calls import CONTENT_TAIL, PAGE, POSTS_OF_API
+from bot.pipeline.classification import EVIDENCE, ClassifyRequest, ClassifyResult, EvidenceSettings, ToFile
 from bot.pipeline.classify.evidence import FiledPost, PageFiling, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
-from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates
-from bot.pipeline.detection import Detected
+from bot.pipeline.classify.wordpress import api_candidates
 from bot.pipeline.fetch.client import Answer, Fetcher
-from bot.ports import Lexicon
 from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
@@ -31,72 +30,12 @@ _API_ACCEPT = "application/json"
 _PAGE_ACCEPT = "text/html"
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceSettings:
-    """How much a blog is asked in one poll, and when it is asked again."""
-
-    seconds: float = 5.0  # for all evidence of a poll, half of them for the API: the alert goes out in time
-    seconds_when_slow: float = 1.0  # the same, after the blog did not answer in time
-    slow_for: timedelta = timedelta(minutes=10)  # how long a blog counts as slow after that
-    pages_at_once: int = 2
-    most_pages: int = 20  # in a poll; the other posts are classified by the feed alone, and again later
-    retry_api: timedelta = timedelta(days=1)  # after which a blog without an API is asked for one again
-    refile_for: timedelta = timedelta(days=7)  # how long better evidence for a new post is looked for
-    refile_at_most: float = 3600.0  # seconds between two looks, except for feeds polled less often
-
-
-EVIDENCE = EvidenceSettings()
-
-
-@dataclass(frozen=True, slots=True)
-class ToFile:
-    """What is known of a post that is to be filed."""
-
-    id: str
-    link: str
-    guid: str
-    title: str
-    wordpress_id: int
-    labels: tuple[str, ...]
-    html: str = ""
-    ask_page: bool = True  # its page has not been asked in vain before
-
-
-@dataclass(frozen=True, slots=True)
-class ClassifyRequest:
-    """Posts of one feed to be filed at `now`. `vocabulary`: what is known of the feed's names so far."""
-
-    feed: Feed
-    posts: Sequence[ToFile]
-    generator: str
-    site: str  # the blog's own address, as the feed prints it
-    vocabulary: Lexicon
-    now: datetime
-
-    @property
-    def wordpress(self) -> bool:
-        """Whether the feed's labels are categories and tags merged, as WordPress prints them."""
-        return "wordpress" in self.generator.casefold() or any(post.wordpress_id for post in self.posts)
-
-
-@dataclass(frozen=True, slots=True)
-class ClassifyResult:
-    """The filings by post id, names learned to be categories, and what polling remembers of the API."""
-
-    filings: Mapping[str, Filing]
-    vocabulary: tuple[str, ...]
-    api: str
-    api_retry_at: datetime | None
-    slow_until: datetime | None  # the blog kept us waiting; until then it is not waited for as long
-    settled: frozenset[str]  # ids of posts that all has been heard about: asking again would tell no more
-
-
 @dataclass(slots=True)
 class _Evidence:
     api: dict[str, FiledPost] = field(default_factory=dict)
     pages: dict[str, PageFiling] = field(default_factory=dict)
     tails: dict[str, PageFiling] = field(default_factory=dict)
-    api_used: str = ""
+    api_used: BlogApi | None = None
     api_silent: bool = False  # a place where an API may be did not answer
     late: bool = False  # something did not answer in time
     api_missing: bool = False  # every place was asked and answered, and none is an API
@@ -149,13 +88,13 @@ class EvidenceCollector:
                 evidence.api_silent = True
                 continue
             if found:
-                evidence.api_used = f"{candidate.kind} {candidate.url}"
+                evidence.api_used = candidate
                 evidence.api = _joined(found, job)
                 return
             answered += 1
         evidence.api_missing = 0 < answered == len(candidates)
 
-    async def _ask_api(self, candidate: ApiCandidate) -> tuple[FiledPost, ...]:
+    async def _ask_api(self, candidate: BlogApi) -> tuple[FiledPost, ...]:
         """Return what an API lists, nothing where there is none; FetchError when it does not answer."""
         async with self._fetcher.open(candidate.url, accept=_API_ACCEPT) as answer:
             refuse_busy(answer)
@@ -223,55 +162,15 @@ def refuse_busy(answer: Answer) -> None:
         raise FetchError(f"the server answered {answer.status}", status=answer.status)
 
 
-def classify_request(
-    feed: Feed, parsed: ParsedFeed, detected: Detected, vocabulary: Lexicon, now: datetime
-) -> ClassifyRequest:
-    """Return the request to classify what a poll detected."""
-    return ClassifyRequest(
-        feed=feed,
-        posts=[
-            ToFile(
-                id=found.post_id,
-                link=found.entry.link,
-                guid=found.entry.guid,
-                title=found.entry.title,
-                wordpress_id=found.identity.wordpress_id,
-                labels=found.entry.labels,
-                html=found.entry.html,
-            )
-            for found in detected.to_read
-        ],
-        generator=parsed.generator,
-        site=parsed.link or feed.state.site,
-        vocabulary=vocabulary,
-        now=now,
-    )
-
-
-def refile_at(
-    filing: Filing, job: ClassifyRequest, *, settled: bool, attempts: int, first_seen: datetime
-) -> datetime | None:
-    """Return when to look for better evidence: after 1, 2, then 4 intervals; None when there is no use.
-
-    `settled`: API and page have answered, and said nothing.
-    """
-    if filing.rank.exact or not job.wordpress or settled or job.now - first_seen > EVIDENCE.refile_for:
-        return None
-    every = job.feed.settings.every
-    wait = every * 2.0 ** min(attempts, 2)
-    return job.now + timedelta(seconds=min(wait, max(every, EVIDENCE.refile_at_most)))
-
-
-def _candidates(job: ClassifyRequest) -> Sequence[ApiCandidate]:
+def _candidates(job: ClassifyRequest) -> Sequence[BlogApi]:
     """Return where to ask: the place that answered before, else all that may, unless lately none did.
 
     A base that the operator named is asked whatever came before.
     """
     feed, base = job.feed, job.feed.settings.api_base
-    kind, _, url = feed.state.api.partition(" ")
     everything = api_candidates(feed.url, job.site, job.generator, base)
     waiting = feed.state.api_retry_at is not None and job.now < feed.state.api_retry_at
-    known = [each for each in everything if each.kind == kind and each.url == url]
+    known = [each for each in everything if each == feed.state.api]
     if known and (waiting or feed.state.api_retry_at is None):
         return known
     return () if waiting and base == "auto" else everything
@@ -324,7 +223,7 @@ def _classified(job: ClassifyRequest, evidence: _Evidence) -> tuple[dict[str, Fi
     return again, tuple(dict.fromkeys([*sidebar, *learned]))
 
 
-def _remember(state: FeedState, evidence: _Evidence, now: datetime) -> tuple[str, datetime | None]:
+def _remember(state: FeedState, evidence: _Evidence, now: datetime) -> tuple[BlogApi | None, datetime | None]:
     """Return the API to ask next time, and when to look everywhere (again) because that was none."""
     if evidence.api_used:
         return evidence.api_used, None

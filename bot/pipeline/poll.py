@@ -15,7 +15,8 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.model import Feed
 from bot.pipeline.assemble import assemble, commit_of
-from bot.pipeline.collect_evidence import EvidenceCollector, classify_request
+from bot.pipeline.classification import classify_request
+from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.detection import PostStore, detect
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher

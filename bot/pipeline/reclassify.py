@@ -9,14 +9,9 @@ from typing import Protocol
 
 from bot.model import Feed, FeedState
 from bot.pipeline.assemble import quiet_refiling
+from bot.pipeline.classification import ClassifyRequest, ClassifyResult, ToFile, refile_at
 from bot.pipeline.classify.rules import better
-from bot.pipeline.collect_evidence import (
-    ClassifyRequest,
-    ClassifyResult,
-    EvidenceCollector,
-    ToFile,
-    refile_at,
-)
+from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.ports import Lexicon, PollCommit, PollRecord, PostRow
 
 AT_ONCE = 10  # posts a poll

@@ -54,7 +54,8 @@ class PollResults:
         """Store an outcome; return when that is done."""
         if isinstance(result, PollCommit):
             deliveries = await self._commit(result)
-            counts = (len(result.new), len(result.silent), len(result.changed), deliveries)
+            silent = sum(row.silent for row in result.new)
+            counts = (len(result.new) - silent, silent, len(result.changed), deliveries)
             _log.info("%s: %d new, %d silent, %d changed, %d deliveries", feed.settings.name, *counts)
             self._on_news()
         else:

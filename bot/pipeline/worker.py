@@ -12,7 +12,8 @@ from functools import partial
 from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError
 from bot.model import Feed
-from bot.pipeline.collect_evidence import EVIDENCE, EvidenceCollector
+from bot.pipeline.classification import EVIDENCE
+from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.politeness import Exchange, after_failure
 from bot.pipeline.notices import record_of

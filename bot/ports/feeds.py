@@ -66,14 +66,13 @@ class PollRecord:
 class PollCommit:
     """The outcome of one poll with posts. The store records all of it in one transaction, or nothing.
 
-    `new` are announced to those who follow them, `silent` ones are only stored. `changed` replaces known
-    posts by id: messages already sent are edited, and followers whom the new filing matches and the old one
-    did not are alerted.
+    `new` are announced to those who follow them; those of them that are silent are only stored. `changed`
+    replaces known posts by id: messages already sent are edited, and followers whom the new filing matches
+    and the old one did not are alerted.
     """
 
     record: PollRecord
     new: tuple[PostRow, ...] = ()
-    silent: tuple[PostRow, ...] = ()
     changed: tuple[PostRow, ...] = ()
     quiet_changed: tuple[PostRow, ...] = ()  # changed, but neither edits nor alerts follow from it
     vocabulary: tuple[str, ...] = ()  # names learned to be categories

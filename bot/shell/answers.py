@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -120,7 +120,8 @@ async def _feeds(store: Store, readings: Sequence[Reading], now: datetime) -> li
     by_name = {feed.settings.name: feed for feed in await store.feeds()}
     feeds = [by_name[each.settings.name] for each in readings]
     for feed, reading in zip(feeds, readings, strict=True):
-        await store.commit_poll(PollCommit(_record(feed, now), silent=reading.rows[1:], at=now))
+        old = tuple(replace(row, silent=True) for row in reading.rows[1:])
+        await store.commit_poll(PollCommit(_record(feed, now), new=old, at=now))
     return feeds
 
 
@@ -129,7 +130,8 @@ async def _publish(
 ) -> None:
     """Store the newest posts as news, and note that their alerts arrived."""
     for feed, reading in zip(feeds, readings, strict=True):
-        await store.commit_poll(PollCommit(_record(feed, now), new=reading.rows[:1], at=now))
+        newest = tuple(replace(row, silent=False) for row in reading.rows[:1])
+        await store.commit_poll(PollCommit(_record(feed, now), new=newest, at=now))
     claims = await store.claim("preview", now, lease=60, limit=100, platforms=[platform], catch_up_after=5)
     await store.settle([Sent(claim, "1", now) for claim in claims])
 

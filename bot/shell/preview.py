@@ -22,7 +22,8 @@ from bot.config.load import Config
 from bot.errors import BystanderError, UsageError
 from bot.model import Alert, Feed, FeedSettings, FeedState, Post
 from bot.pipeline.assemble import assemble
-from bot.pipeline.collect_evidence import EvidenceCollector, classify_request
+from bot.pipeline.classification import classify_request
+from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.detect.changes import detect_changes
 from bot.pipeline.detection import Detected
 from bot.pipeline.feed_answer import read_answer
@@ -112,7 +113,7 @@ async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
     classified = await EvidenceCollector(tools.fetcher, tools.sandbox).classify(request)
     readings = await summarize(tools.sandbox, detected.to_read)
     made = assemble(request, detected, classified, readings)
-    return Reading(settings, tuple(sorted((*made.silent, *made.new), key=_published, reverse=True)))
+    return Reading(settings, tuple(sorted(made.new, key=_published, reverse=True)))
 
 
 def _published(row: PostRow) -> datetime:

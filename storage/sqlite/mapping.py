@@ -10,7 +10,18 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, get_type_hints
 
-from bot.model import Destination, EvidenceRank, Feed, FeedSettings, FeedState, Filing, Kind, Post, Silence
+from bot.model import (
+    BlogApi,
+    Destination,
+    EvidenceRank,
+    Feed,
+    FeedSettings,
+    FeedState,
+    Filing,
+    Kind,
+    Post,
+    Silence,
+)
 from bot.ports import PostRow
 from bot.text.normalize import link_key, term_key
 
@@ -53,7 +64,7 @@ def state_to_text(state: FeedState) -> str:
     """Return a feed's state as JSON, without the values that are the default."""
     return _to_json(
         {
-            name: to_ms(value) if isinstance(value, datetime) else value
+            name: _stored(value)
             for name, value, default in zip(_STATE_NAMES, _values_of(state), _NEW_STATE, strict=True)
             if value != default
         }
@@ -63,11 +74,26 @@ def state_to_text(state: FeedState) -> str:
 def state_from_text(text: str) -> FeedState:
     """Return the state of `state_to_text`; names this version does not know are ignored."""
     values: dict[str, Any] = {
-        name: from_ms(value) if name in _STATE_DATES else value
+        name: from_ms(value) if name in _STATE_DATES else _api_from(value) if name == "api" else value
         for name, value in json.loads(text).items()
         if name in _STATE_NAMES
     }
     return FeedState(**values)
+
+
+def _stored(value: object) -> object:
+    """Return a value of a feed's state as JSON has it: a moment as milliseconds, an API as "kind url"."""
+    if isinstance(value, datetime):
+        return to_ms(value)
+    return f"{value.kind} {value.url}" if isinstance(value, BlogApi) else value
+
+
+def _api_from(text: str) -> BlogApi | None:
+    """Return the API of `_stored`; None for a kind this version does not know."""
+    kind, _, url = text.partition(" ")
+    if kind == "wpcom" and url:
+        return BlogApi("wpcom", url)
+    return BlogApi("wpjson", url) if kind == "wpjson" and url else None
 
 
 def shifted_state(text: str, by: int) -> str:
@@ -94,7 +120,7 @@ def without_server(state: FeedState) -> FeedState:
         moved_since=None,
         gone_since=None,
         stopped=False,
-        api="",
+        api=None,
         api_retry_at=None,
     )
 

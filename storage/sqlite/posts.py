@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import aiosqlite
@@ -103,8 +102,6 @@ class PostQueries(Queries):
         feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
         async with self._database.transaction() as connection:
             await connection.execute(RECORD, record_parameters(commit.record))
-            for row in commit.silent:
-                await _insert(connection, feed_id, replace(row, silent=True))
             for row in commit.new:
                 made += await _insert_and_match(connection, feed_id, row, now)
             for row in commit.changed:
@@ -129,8 +126,8 @@ async def _insert(connection: aiosqlite.Connection, feed_id: int, row: PostRow) 
 
 
 async def _insert_and_match(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:
-    ids = await _insert(connection, feed_id, replace(row, silent=False))
-    if ids is None:
+    ids = await _insert(connection, feed_id, row)
+    if ids is None or row.silent:
         return 0
     return await match_new(
         connection, post_id=ids[1], feed_id=feed_id, terms=filing_names(row.post.filing), now=now

@@ -37,7 +37,7 @@ async def library(path: Path) -> AsyncIterator[Store]:
         state = FeedState(baseline_at=NOW, last_success_at=NOW)
         record = PollRecord(feed.id, feed.url, state, NOW + timedelta(minutes=15))
         rows = tuple(post_row(number, *each, silent=True) for number, each in enumerate(POSTS, 1))
-        await store.commit_poll(PollCommit(record, silent=rows, at=NOW))
+        await store.commit_poll(PollCommit(record, new=rows, at=NOW))
         yield store
     finally:
         await store.aclose()

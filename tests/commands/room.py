@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from ipaddress import ip_network
 
@@ -140,7 +140,8 @@ class Room:
         now = self.clock.now()
         state = FeedState(baseline_at=now, last_success_at=now)
         record = PollRecord(feed.id, feed.url, state, now + timedelta(minutes=15))
-        await self.store.commit_poll(PollCommit(record, new, silent=silent, vocabulary=vocabulary, at=now))
+        rows = (*(replace(row, silent=True) for row in silent), *new)
+        await self.store.commit_poll(PollCommit(record, rows, vocabulary=vocabulary, at=now))
 
     async def edit(self, feed: Feed, *changed: PostRow) -> None:
         """Store posts that changed."""

@@ -83,10 +83,10 @@ async def test_a_search_sees_a_post_as_it_is_now(store: Store) -> None:
 
 async def test_of_very_many_posts_with_a_word_the_newest_are_found(store: Store) -> None:
     feed, many = await add_feed(store), 600
-    archive = [row(f"p{number}", text="Steel.", minutes=-number) for number in range(many)]
-    rare = row("rare", text="Steel, and a rare word.", minutes=-2 * many)
+    archive = [row(f"p{number}", text="Steel.", minutes=-number, silent=True) for number in range(many)]
+    rare = row("rare", text="Steel, and a rare word.", minutes=-2 * many, silent=True)
     # As the archive of a blog is read: the oldest posts come last.
-    await store.commit_poll(PollCommit(record(feed), silent=(*archive, rare), at=T0))
+    await store.commit_poll(PollCommit(record(feed), new=(*archive, rare), at=T0))
     common, best = await store.find("steel", 3), await store.find("rare steel", 3)
 
     assert ([post.id for post in common.posts], common.best_first) == (["p0", "p1", "p2"], False)
@@ -95,9 +95,9 @@ async def test_of_very_many_posts_with_a_word_the_newest_are_found(store: Store)
 
 async def test_a_word_common_in_old_posts_alone_is_found(store: Store) -> None:
     feed = await add_feed(store)
-    old = [row(f"o{number}", text="Steel.", minutes=-9000 - number) for number in range(600)]
-    new = [row(f"n{number}", text="Other.", minutes=-number) for number in range(2001)]
-    await store.commit_poll(PollCommit(record(feed), silent=(*old, *new), at=T0))
+    old = [row(f"o{number}", text="Steel.", minutes=-9000 - number, silent=True) for number in range(600)]
+    new = [row(f"n{number}", text="Other.", minutes=-number, silent=True) for number in range(2001)]
+    await store.commit_poll(PollCommit(record(feed), new=(*old, *new), at=T0))
 
     assert await found(store, "steel", 2) == ["o0", "o1"]
 

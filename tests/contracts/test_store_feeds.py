@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError, UsageError
-from bot.model import EvidenceRank, Feed, FeedState, Kind
+from bot.model import BlogApi, EvidenceRank, Feed, FeedState, Kind
 from bot.ports import AdminNotice, PollCommit, PollRecord, Store
 from tests.contracts.store_samples import (
     ALICE,
@@ -158,7 +158,7 @@ async def test_a_feed_that_moves_keeps_its_posts_and_drops_what_the_old_server_s
         baseline_at=T0,
         highest_wordpress_id=9,
         stopped=True,
-        api="wpcom x",
+        api=BlogApi("wpcom", "https://api.example/posts?number=20"),
     )
     taken = PollRecord(feed.id, "https://old.example/moved/", state, later(900))
     await store.commit_poll(PollCommit(taken, new=(row("p1", "Trade"),), at=T0))

@@ -39,7 +39,7 @@ async def test_a_poll_stores_posts_validators_and_one_delivery_for_each_follower
         await follow(store, address, "Trade", feed=feed)
     taken = PollRecord(feed.id, "https://moved.example/", FeedState(etag='"x"'), later(900))
     made = await store.commit_poll(
-        PollCommit(taken, new=(row("p1", "Trade"), row("p2", "Arts")), silent=(row("p0", "Trade"),), at=T0)
+        PollCommit(taken, new=(row("p0", "Trade", silent=True), row("p1", "Trade"), row("p2", "Arts")), at=T0)
     )
     (polled,) = await store.feeds()
 
@@ -50,7 +50,7 @@ async def test_a_poll_stores_posts_validators_and_one_delivery_for_each_follower
     assert await store.next_poll_at() == later(900)  # the lease has ended
 
 
-@pytest.mark.parametrize("place", ["new", "silent", "changed", "quiet_changed"])
+@pytest.mark.parametrize("place", ["new", "changed", "quiet_changed"])
 async def test_a_poll_that_fails_in_the_middle_changes_nothing(store: Store, place: str) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "*")
@@ -60,15 +60,13 @@ async def test_a_poll_that_fails_in_the_middle_changes_nothing(store: Store, pla
     before = (await store.feeds(), await store.latest(9), await store.delivery_log(None, 9))
     whole = PollCommit(
         record(feed, etag='"new"', notices=[AdminNotice(ALICE, "It recovered.")]),
-        new=(row("p2", "Trade"),),
-        silent=(row("p3", "Trade"),),
+        new=(row("p2", "Trade"), row("p3", "Trade", silent=True)),
         changed=(row("p1", "Trade", title="Changed"),),
         vocabulary=("Learned",),
         at=T0,
     )
     bad = {
         "new": replace(whole, new=(*whole.new, broken("p4"))),
-        "silent": replace(whole, silent=(*whole.silent, broken("p4"))),
         "changed": replace(whole, changed=(*whole.changed, broken("broken"))),
         "quiet_changed": replace(whole, quiet_changed=(broken("broken"),)),
     }[place]
@@ -147,8 +145,8 @@ async def test_a_bare_guid_of_two_feeds_means_one_post_only_with_the_same_link(
 async def test_a_silent_post_alerts_nobody(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "*")
-    old = replace(row("p0", "Trade"), silence=Silence.OLD, date_text="1 Nov 2022")
-    made = await store.commit_poll(PollCommit(record(feed), silent=(old,), new=(row("p1"),), at=T0))
+    old = replace(row("p0", "Trade"), silent=True, silence=Silence.OLD, date_text="1 Nov 2022")
+    made = await store.commit_poll(PollCommit(record(feed), new=(old, row("p1")), at=T0))
 
     assert made == 1
     assert [about(each) for each in await claim(store)] == ["p1"]
@@ -278,7 +276,7 @@ async def test_a_quiet_change_is_stored_and_alerts_nobody(store: Store) -> None:
 
 async def test_a_change_keeps_when_a_post_was_first_seen_and_whether_it_was_silent(store: Store) -> None:
     feed = await add_feed(store)
-    await store.commit_poll(PollCommit(record(feed), silent=(row("p0"),), at=T0))
+    await store.commit_poll(PollCommit(record(feed), new=(row("p0", silent=True),), at=T0))
     await change(store, feed, row("p0", title="Another title", first_seen=later(99), aliases=("link:new",)))
     (found,) = await store.known_posts(feed.id, [], ["link:new"])
 

@@ -160,6 +160,12 @@ class Newsroom:
         self.blog.requests.clear()
 
 
+async def api_used(room: Newsroom) -> str:
+    """Return kind and address of the API that polling remembers, "" for none."""
+    api = (await room.feed()).state.api
+    return f"{api.kind} {api.url}" if api else ""
+
+
 PAGES = "/2026/"
 API = "/rest/"
 

@@ -13,10 +13,19 @@ from typing import Protocol
 import pytest
 
 from bot.model import EvidenceRank
-from bot.pipeline.collect_evidence import EVIDENCE
+from bot.pipeline.classification import EVIDENCE
 from tests.contracts.store_samples import T0
 from tests.fakes.blog import Fault, body, drop, status
-from tests.pipeline.newsroom import API, PAGES, SELF_HOSTED, Newsroom, old_posts, open_newsroom, post
+from tests.pipeline.newsroom import (
+    API,
+    PAGES,
+    SELF_HOSTED,
+    Newsroom,
+    api_used,
+    old_posts,
+    open_newsroom,
+    post,
+)
 
 EARLIER = T0 - timedelta(days=3)
 
@@ -90,7 +99,7 @@ async def test_a_post_that_the_api_does_not_list_yet_is_looked_up_on_its_page(ro
 async def test_the_api_of_core_is_found_at_the_blogs_own_address(newsroom: Open, generator: str) -> None:
     async with newsroom(api=False, wp_json=True, generator=generator) as room:
         await room.begin("Media")
-        assert (await room.feed()).state.api.startswith(f"wpjson {room.blog.url}/wp-json/")
+        assert (await api_used(room)).startswith(f"wpjson {room.blog.url}/wp-json/")
         room.forget_requests()
         room.publish(4, "Trade", tags=["Media"])
         room.publish(5, "Media")
@@ -107,7 +116,7 @@ async def test_an_operator_may_name_the_base_of_an_api(newsroom: Open, below: st
         await room.begin(api_base=room.blog.url + below)
 
         assert await rank(room, 1) is EvidenceRank.API
-        assert (await room.feed()).state.api.startswith(f"wpcom {room.blog.api_base}/sites/127.0.0.1/posts/")
+        assert (await api_used(room)).startswith(f"wpcom {room.blog.api_base}/sites/127.0.0.1/posts/")
 
 
 async def test_an_operator_may_name_the_base_of_cores_api(newsroom: Open) -> None:
@@ -172,7 +181,7 @@ async def test_an_api_that_has_moved_is_found_after_a_day(room: Newsroom) -> Non
     await room.poll()
 
     assert await rank(room, 5) is EvidenceRank.API
-    assert (await room.feed()).state.api.startswith("wpjson ")
+    assert (await api_used(room)).startswith("wpjson ")
 
 
 async def test_no_more_pages_are_asked_for_than_is_polite(newsroom: Open) -> None:

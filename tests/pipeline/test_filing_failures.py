@@ -11,7 +11,7 @@ from bot.model import EvidenceRank
 from bot.pipeline.worker import PollSettings
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import Fault, Hang, body, drop, html_page, status
-from tests.pipeline.newsroom import API, BOB, PAGES, Newsroom, open_newsroom
+from tests.pipeline.newsroom import API, BOB, PAGES, Newsroom, api_used, open_newsroom
 
 BROKEN: dict[str, Fault] = {
     "down": status(500),
@@ -55,7 +55,7 @@ async def test_when_the_api_is_no_use_the_pages_are_asked(room: Newsroom, name: 
     assert (await rank(room, 4), await rank(room, 5)) == (EvidenceRank.PAGE, EvidenceRank.PAGE)
     assert room.asked(PAGES) == 2
     assert room.asked(API) <= 2
-    assert (await room.feed()).state.api.startswith("wpcom ")  # it is asked again next time
+    assert (await api_used(room)).startswith("wpcom ")  # it is asked again next time
 
 
 async def test_an_api_that_does_not_answer_in_time_leaves_time_for_the_pages(room: Newsroom) -> None:

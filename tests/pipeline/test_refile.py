@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.model import EvidenceRank
-from bot.pipeline.collect_evidence import EVIDENCE
+from bot.pipeline.classification import EVIDENCE
 from bot.pipeline.reclassify import AT_ONCE
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import status

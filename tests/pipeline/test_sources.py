@@ -6,7 +6,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.pipeline.classify.wordpress import ApiCandidate, api_candidates, archive_url, categories_url
+from bot.model import BlogApi
+from bot.pipeline.classify.wordpress import api_candidates, archive_url, categories_url
 
 FEED = "https://blog.example/feed/"
 HOSTED = "http://wordpress.com/"
@@ -118,7 +119,7 @@ def test_hostile_site_cannot_leave_its_place_in_the_path() -> None:
 
 
 def test_archive_page_asks_for_whole_posts() -> None:
-    hosted = ApiCandidate("wpcom", PUBLIC + WPCOM)
+    hosted = BlogApi("wpcom", PUBLIC + WPCOM)
     after = datetime(2022, 11, 27, 1, 0, tzinfo=timezone(timedelta(hours=2)))
 
     assert archive_url(hosted, page=3, after=after) == (
@@ -128,7 +129,7 @@ def test_archive_page_asks_for_whole_posts() -> None:
 
 
 def test_archive_page_keeps_the_route_in_the_query() -> None:
-    own = ApiCandidate("wpjson", f"https://blog.example/?rest_route=/wp/v2/posts&{WPJSON}")
+    own = BlogApi("wpjson", f"https://blog.example/?rest_route=/wp/v2/posts&{WPJSON}")
 
     assert archive_url(own, page=1, per_page=500) == (
         "https://blog.example/?rest_route=/wp/v2/posts&per_page=100&_embed=wp:term,author"
@@ -141,18 +142,18 @@ def test_archive_page_keeps_the_route_in_the_query() -> None:
     ("candidate", "url"),
     [
         (
-            ApiCandidate("wpcom", PUBLIC + WPCOM),
+            BlogApi("wpcom", PUBLIC + WPCOM),
             PUBLIC.replace("/posts/", "/categories/") + "?number=100&order_by=count&order=DESC",
         ),
         (
-            ApiCandidate("wpjson", f"https://blog.example/wp-json/wp/v2/posts?{WPJSON}"),
+            BlogApi("wpjson", f"https://blog.example/wp-json/wp/v2/posts?{WPJSON}"),
             f"https://blog.example/wp-json/wp/v2/categories?{WPJSON_CATEGORIES}",
         ),
         (
-            ApiCandidate("wpjson", f"https://posts.example/?rest_route=/wp/v2/posts&{WPJSON}"),
+            BlogApi("wpjson", f"https://posts.example/?rest_route=/wp/v2/posts&{WPJSON}"),
             f"https://posts.example/?rest_route=/wp/v2/categories&{WPJSON_CATEGORIES}",
         ),
     ],
 )
-def test_categories_lie_beside_the_posts(candidate: ApiCandidate, url: str) -> None:
+def test_categories_lie_beside_the_posts(candidate: BlogApi, url: str) -> None:
     assert categories_url(candidate) == url

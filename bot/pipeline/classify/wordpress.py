@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import Literal
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from bot.model import BlogApi
 
 _PUBLIC = "https://public-api.wordpress.com/rest/v1.1"
 _WPCOM_FIELDS = "ID,URL,guid,date,modified,title,categories,tags"
@@ -15,18 +15,7 @@ _WPJSON_FIELDS = "id,link,guid,date_gmt,modified_gmt,title,categories,_links,_em
 _BELOW_ROOT = re.compile(r"/(?:feed|category|tag|author|comments)(?:/|$)")  # where a blog's own paths begin
 
 
-@dataclass(frozen=True, slots=True)
-class ApiCandidate:
-    """An API that may know the feed's posts. `url` lists its newest 20, query included.
-
-    "wpcom": WordPress.com's rest/v1.1, read by `read_wpcom`; "wpjson": core's wp/v2, read by `read_wpjson`.
-    """
-
-    kind: Literal["wpcom", "wpjson"]
-    url: str
-
-
-def api_candidates(feed_url: str, site: str, generator: str, api_base: str) -> tuple[ApiCandidate, ...]:
+def api_candidates(feed_url: str, site: str, generator: str, api_base: str) -> tuple[BlogApi, ...]:
     """Return where to look for the feed's API, most likely first.
 
     `site`: the blog's own link as its feed prints it. `api_base`: "auto", "off", or a base URL. "auto" gives
@@ -43,9 +32,7 @@ def api_candidates(feed_url: str, site: str, generator: str, api_base: str) -> t
     return _guessed(feed, name, generator.casefold())
 
 
-def archive_url(
-    candidate: ApiCandidate, *, page: int, per_page: int = 100, after: datetime | None = None
-) -> str:
+def archive_url(candidate: BlogApi, *, page: int, per_page: int = 100, after: datetime | None = None) -> str:
     """Return the address of one page of whole posts, newest first; `page` counts from 1, `per_page` <= 100.
 
     `after` leaves out what was published earlier.
@@ -65,7 +52,7 @@ def archive_url(
     return _asking(candidate.url, asked)
 
 
-def categories_url(candidate: ApiCandidate) -> str:
+def categories_url(candidate: BlogApi) -> str:
     """Return the address of the blog's own list of categories: at most 100, the most used first."""
     url = re.sub(r"/posts(/?)(?=[?&]|$)", r"/categories\1", candidate.url, count=1)
     parts = urlsplit(url)
@@ -76,7 +63,7 @@ def categories_url(candidate: ApiCandidate) -> str:
     return _asking(bare, {"per_page": "100", "orderby": "count", "order": "desc", "_fields": "id,name,slug"})
 
 
-def _below(base: SplitResult, name: str) -> tuple[ApiCandidate, ...]:
+def _below(base: SplitResult, name: str) -> tuple[BlogApi, ...]:
     """Return what may lie below a base that the operator named."""
     root = f"{base.scheme}://{base.netloc}{base.path.rstrip('/')}"
     if "/wp/v2" in base.path:
@@ -94,7 +81,7 @@ def _below(base: SplitResult, name: str) -> tuple[ApiCandidate, ...]:
     )
 
 
-def _guessed(feed: SplitResult, name: str, generator: str) -> tuple[ApiCandidate, ...]:
+def _guessed(feed: SplitResult, name: str, generator: str) -> tuple[BlogApi, ...]:
     host = feed.hostname or ""
     hosted = host.endswith(".wordpress.com") or "wordpress.com" in generator
     if not hosted and "wordpress" not in generator:
@@ -125,14 +112,12 @@ def _home(path: str) -> str:
     return folder if "." in last else path.rstrip("/")
 
 
-def _wpcom(url: str) -> ApiCandidate:
-    return ApiCandidate("wpcom", _asking(url, {"number": "20", "fields": _WPCOM_FIELDS}))
+def _wpcom(url: str) -> BlogApi:
+    return BlogApi("wpcom", _asking(url, {"number": "20", "fields": _WPCOM_FIELDS}))
 
 
-def _wpjson(url: str) -> ApiCandidate:
-    return ApiCandidate(
-        "wpjson", _asking(url, {"per_page": "20", "_embed": "wp:term", "_fields": _WPJSON_FIELDS})
-    )
+def _wpjson(url: str) -> BlogApi:
+    return BlogApi("wpjson", _asking(url, {"per_page": "20", "_embed": "wp:term", "_fields": _WPJSON_FIELDS}))
 
 
 def _asking(url: str, asked: dict[str, str]) -> str:
