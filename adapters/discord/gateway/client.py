@@ -12,7 +12,7 @@ from weakref import WeakSet
 import aiohttp
 
 from adapters.discord.errors import where
-from adapters.discord.gateway import events
+from adapters.discord.gateway import events, frames
 from adapters.discord.gateway.endpoints import Endpoints
 from adapters.discord.gateway.listeners import Listener, Watcher
 from adapters.discord.gateway.rate_limit import RateLimiter
@@ -81,6 +81,7 @@ class Client(discord.AutoShardedClient):
         self.http.ws_connect = ws_connect  # type: ignore[method-assign]  # discord.py has no setting for it
         self._look_for_left_servers()
         events.guard(self._connection.parsers)
+        self._check_frames()
 
     def tell(self, listener: Listener, watcher: Watcher) -> None:
         """Set the receivers of all further events."""
@@ -141,6 +142,16 @@ class Client(discord.AutoShardedClient):
             ready(data)
 
         parsers["READY"] = parse_ready
+
+    def _check_frames(self) -> None:
+        """Check the frames of each websocket. discord.py shows a new one here before it reads from it."""
+        update = self._connection._update_references  # noqa: SLF001
+
+        def update_references(socket: Any) -> None:
+            frames.guard(socket)
+            update(socket)
+
+        self._connection._update_references = update_references  # type: ignore[assignment,method-assign]  # noqa: SLF001
 
     async def close(self) -> None:
         """Disconnect. Safe to call again: that also closes a connection which was being made meanwhile."""

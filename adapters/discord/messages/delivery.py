@@ -1,4 +1,4 @@
-"""Messages out: sent, edited, found again. Every error leaves as one of the two that the outbox knows."""
+"""Sends, edits and finds messages. Every error is raised as one of the two that the outbox knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,24 +38,32 @@ from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Alert, Destination, Message, Notice
 from bot.ports import BotServices
 
-CALL_LIMIT = 25.0  # seconds for one call of the outbox, so that a stop is not kept waiting
-MOST_DMS = 10_000  # direct-message channels remembered in memory
-PUBLISH_LIMIT = 5.0  # seconds
-PUBLISHED = (10, 3600.0)  # messages an announcement channel may publish, in so many seconds
-AT_ONCE = 100  # deliveries under way
-GREETINGS_AT_ONCE = 4  # so that many at once keep no alert waiting
-OPENINGS_AT_ONCE = 4  # of direct-message channels, whose bucket is small; the others wait outside the room
 _NOT_EDITED = "The thread is archived and locked, so the message cannot be edited."
-_LOOK_WHAT_IT_IS = (
-    NOT_IN_A_FORUM,
-    NO_TEXT_CHANNEL,
-)  # nobody writes which one a plain message to a forum meets
+# Discord answers a plain message to a forum with one of these codes; it does not document which.
+_MAYBE_A_FORUM = (NOT_IN_A_FORUM, NO_TEXT_CHANNEL)
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is done at the same time, and for how long. Times are seconds."""
+
+    call: float = 25.0  # one call of the outbox, so that a stop does not wait long
+    publishing: float = 5.0
+    published: int = 10  # messages that an announcement channel may publish in an hour
+    deliveries: int = 100  # at the same time
+    greetings: int = 4  # at the same time, so that many of them delay no alert
+    openings: int = 4  # of direct-message channels at the same time: their rate limit is small
+    direct_channels: int = 10_000  # remembered in memory
+
+
+LIMITS = Limits()
+_HOUR = 3600.0
+
+
 class Delivery:
-    """Sends for one connection. `publish`: whether messages in announcement channels are published."""
+    """Delivers messages by one connection. `publish`: whether to publish those in announcement channels."""
 
     def __init__(
         self, client: Client, pace: RateLimiter, services: BotServices, *, publish: bool = False
@@ -64,13 +72,13 @@ class Delivery:
         self._pace = pace
         self._services = services
         self._publish = publish
-        self._published = SlidingWindow(*PUBLISHED)
-        self._room = asyncio.Semaphore(AT_ONCE)
-        self._welcome = asyncio.Semaphore(GREETINGS_AT_ONCE)
-        self._openings = asyncio.Semaphore(OPENINGS_AT_ONCE)
+        self._published = SlidingWindow(LIMITS.published, _HOUR)
+        self._room = asyncio.Semaphore(LIMITS.deliveries)
+        self._welcome = asyncio.Semaphore(LIMITS.greetings)
+        self._openings = asyncio.Semaphore(LIMITS.openings)
         self._doubts = Doubts()
         self._search = Search(client)
-        self._dms: LRUCache[int, int] = LRUCache(MOST_DMS)
+        self._dms: LRUCache[int, int] = LRUCache(LIMITS.direct_channels)
         self._forums: set[int] = set()
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
@@ -91,7 +99,7 @@ class Delivery:
                 await self.send(Destination(0, destinations.user_address(user_id)), Notice(text), key)
 
     async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
-        """Change a message; its thread is unarchived for it where that is allowed."""
+        """Edit a message; unarchive its thread first where that is necessary and allowed."""
         channel_id, message_id = _ids(reference)
         with self._doubts.about(destination.address, Scope.MESSAGE):
             async with self._room, self._call(), self._pace.alone(channel_id):
@@ -102,7 +110,10 @@ class Delivery:
                 except discord.HTTPException as error:
                     if is_gone(error):
                         raise await self._gone_with_its_place(destination, channel_id) from None
-                    if code_of(error) in (ARCHIVED, LOCKED):  # of a message that arrived, not of the place
+                    if code_of(error) in (
+                        ARCHIVED,
+                        LOCKED,
+                    ):  # this concerns a message that arrived, not the channel
                         raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE) from None
                     raise
         return reference
@@ -118,7 +129,7 @@ class Delivery:
             await sent.edit(**_body(made, key))
 
     async def _gone_with_its_place(self, destination: Destination, channel_id: int) -> PermanentError:
-        """Tell the bot of a deleted channel, which the post of a forum is not; nothing is left to edit."""
+        """Report a deleted channel to the bot; a deleted post of a forum is none. Editing is over."""
         if channel_id == destinations.read_address(destination.local)[1]:
             await self._services.gone([destination.address], DELETED)
         return PermanentError(TABLE[MESSAGE_GONE].text, scope=Scope.MESSAGE)
@@ -128,7 +139,7 @@ class Delivery:
         try:
             kind, place_id = destinations.read_address(destination.local)
         except PermanentError:
-            return None  # nothing can ever have been sent there
+            return None  # nothing can have been sent there
         if kind == "user":
             return await self._find_in_dm(place_id, key, since)
         async with self._call(destination.address):
@@ -142,11 +153,11 @@ class Delivery:
             except discord.HTTPException as error:
                 if not is_gone(error):
                     raise
-                await self._forget_dm(user_id)  # nothing can be in a channel that is not there
+                await self._forget_dm(user_id)  # a channel that does not exist has no messages
         return None
 
     async def _send_to_person(self, user_id: int, channel_id: int, message: Message, key: str) -> str:
-        """Send a direct message. The channel of those who got one is remembered, until they refuse one."""
+        """Send a direct message. Remember the channel of who got one, and forget that of who refuses one."""
         try:
             async with self._pace.alone(channel_id):
                 reference = await self._send(channel_id, message, key)
@@ -166,12 +177,12 @@ class Delivery:
         await self._services.set_value(_dm_key(user_id), "")
 
     async def _dm_channel(self, user_id: int) -> int:
-        """Return the channel of the direct messages with a person, opened where it is not known."""
+        """Return the channel of direct messages with a user; open it where it is not known."""
         async with self._call():
             known = self._dms.get(user_id) or int(await self._services.get_value(_dm_key(user_id)) or 0)
         if not known:
             async with self._openings, self._call():
-                # Not by the client's `create_dm`, which goes on giving a channel that is not there any more.
+                # The client's `create_dm` caches channels, also those that do not exist any more.
                 known = int((await self._client.http.start_private_message(user_id))["id"])
         self._dms[user_id] = known
         return known
@@ -184,9 +195,9 @@ class Delivery:
         try:
             sent = await target.send(**_body(made, key), nonce=key, allowed_mentions=views.mentions(made))
         except discord.HTTPException as error:
-            if code_of(error) == MESSAGE_GONE:  # sent under this nonce before, and deleted since
+            if code_of(error) == MESSAGE_GONE:  # it was sent with this nonce before, and deleted since
                 return ""
-            if code_of(error) not in _LOOK_WHAT_IT_IS:
+            if code_of(error) not in _MAYBE_A_FORUM:
                 raise
             return await self._post(channel_id, message, key)
         if self._publish:
@@ -196,8 +207,8 @@ class Delivery:
     async def _post(self, forum_id: int, message: Message, key: str) -> str:
         """Open a post in a forum or media channel.
 
-        Which channels are forums is learned from Discord's refusals: to look for a channel in memory is a
-        walk through all servers, too dear for every message.
+        Forums are recognised by Discord's refusal of a plain message: finding the channel in memory takes a
+        search through all servers, which is too slow for every message.
         """
         forum = await known(self._client, forum_id)
         if not isinstance(forum, discord.ForumChannel):
@@ -215,7 +226,7 @@ class Delivery:
         return f"{opened.thread.id}/{opened.message.id}"
 
     async def _publish_message(self, message: discord.Message) -> None:
-        """Publish in an announcement channel within the hourly limit. Not published still is sent."""
+        """Publish a message of an announcement channel within the hourly limit. It was sent in any case."""
         channel_id = message.channel.id
         place = self._client.get_channel(channel_id)
         if not isinstance(place, discord.TextChannel) or not place.is_news():
@@ -225,7 +236,9 @@ class Delivery:
             return
         self._published.count(time.monotonic(), channel_id)
         try:
-            async with asyncio.timeout(PUBLISH_LIMIT):  # it would sleep once the bucket is empty
+            async with asyncio.timeout(
+                LIMITS.publishing
+            ):  # discord.py would sleep until the rate limit allows it
                 await message.publish()
         except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
             _log.warning("A message in channel %d is not published: %s", channel_id, translate(error))
@@ -239,12 +252,12 @@ class Delivery:
 
     @asynccontextmanager
     async def _call(self, address: str = "") -> AsyncIterator[None]:
-        """Bound the time of a call, translate every error, and tell of an address that was deleted.
+        """Limit the time of a call, translate every error, and report a deleted channel to the bot.
 
-        What goes to such a channel is ended before the error is raised, so that nobody hears of it twice.
+        The report comes before the error, so that admins are told only once.
         """
         try:
-            async with asyncio.timeout(CALL_LIMIT):
+            async with asyncio.timeout(LIMITS.call):
                 yield
         except Exception as error:
             if address and is_gone(error):
@@ -253,7 +266,7 @@ class Delivery:
 
 
 def _body(made: Card, key: str) -> dict[str, Any]:
-    """Return what sending and editing take alike."""
+    """Return the arguments that sending and editing share."""
     shown = views.view(views.with_key(made, key))
     return {"content": made.content or None, "embeds": views.embeds(made), "view": shown}
 
