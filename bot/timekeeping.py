@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -31,6 +32,7 @@ class Timekeeper:
         self._clock = clock
         self._store = store
         self._refused = False  # whether the store refused the last move, which is logged once
+        self._one_at_a_time = asyncio.Lock()  # between a shift and the clock's move the two disagree
 
     async def begin(self) -> None:
         """Find out whether the clock was set back since the last run, and move the stored times if so."""
@@ -43,6 +45,18 @@ class Timekeeper:
 
     async def follow(self) -> None:
         """Follow the machine's clock; to be called about once a second."""
+        async with self._one_at_a_time:
+            await self._follow()
+
+    async def note(self) -> None:
+        """Store the time for the next start, and make due what waits longer than anything may wait."""
+        async with self._one_at_a_time:
+            now = self._clock.now()
+            await self._store.set_value(LAST_SEEN, now.isoformat())
+            if mended := await self._store.bound_times(now):
+                _log.warning("%d stored times lay too far ahead; what waited for them is due now.", mended)
+
+    async def _follow(self) -> None:
         jump = self._clock.ahead()
         if abs(jump) >= JUMP:
             try:
@@ -55,13 +69,6 @@ class Timekeeper:
             self._refused = False
             self._log_jump(jump)
         self._clock.move(jump)
-
-    async def note(self) -> None:
-        """Store the time for the next start, and make due what waits longer than anything may wait."""
-        now = self._clock.now()
-        await self._store.set_value(LAST_SEEN, now.isoformat())
-        if mended := await self._store.bound_times(now):
-            _log.warning("%d stored times lay too far ahead; what waited for them is due now.", mended)
 
     def _log_jump(self, jump: float) -> None:
         _log.warning(

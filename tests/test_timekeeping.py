@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -217,3 +218,15 @@ async def test_what_an_older_version_left_far_ahead_is_made_due(store: Store) ->
     await Timekeeper(after, store).begin()
 
     assert await due_in(store, after) <= 900
+
+
+async def test_housekeeping_in_the_middle_of_a_jump_makes_nothing_due(store: Store) -> None:
+    machine = Machine()
+    clock = machine.clock()
+    keeper = Timekeeper(clock, store)
+    await watch(store, clock)
+    machine.sandbox += 30 * DAY
+    await asyncio.gather(keeper.follow(), keeper.note())
+
+    assert await due_in(store, clock) == pytest.approx(600, abs=1)
+    assert await store.get_value(LAST_SEEN) == clock.now().isoformat()

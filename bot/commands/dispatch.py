@@ -15,7 +15,7 @@ from bot.commands.parse import LONGEST, PROGRAM, find_command, parse
 from bot.commands.reading import Vocabulary
 from bot.commands.resolve import resolve
 from bot.commands.spec import COMMANDS, RUNNABLE, TABLE
-from bot.commands.wording import show
+from bot.commands.wording import listed, show
 from bot.errors import NoCommandError, UsageError
 from bot.model import Caller, CommandSpec, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, Runtime
@@ -152,6 +152,9 @@ async def _answered(answer: Awaitable[Reply]) -> Reply:
 def _completed(error: UsageError, command: CommandSpec, values: Mapping[str, str]) -> RefusedError:
     """Return the refusal with "nothing was changed", and with offers that keep the other typed values."""
     text = str(error)
+    options = [name for name in values if name not in ("categories", "category", "new")]
+    if options and f": /{command.path} " in text:
+        text += f"\nGive {listed(options)} again as well."
     if command.changes:
         text += f"{' ' if text.endswith(('.', '!', '?')) else chr(10)}{NOTHING_CHANGED}"
     offers = error.offers if isinstance(error, RefusedError) else ()

@@ -76,6 +76,8 @@ def resolve_one(typed: str, vocabulary: Vocabulary, path: str) -> tuple[str, str
     item = read_item(typed, vocabulary)
     if not item.known:
         raise refusal([item], vocabulary, path, may_be_new=False)
+    if item.excluded:
+        raise UsageError(f"/{path} takes one category; it cannot leave one out.")
     return _key(item)
 
 

@@ -102,6 +102,17 @@ async def test_a_mention_belongs_to_what_was_asked_for_with_it(room: Room) -> No
     assert told == {("Trade",): "", ("Economy", "Trade"): "@here", ("Media",): ""}
 
 
+async def test_what_does_not_match_mentions_nobody_though_the_same_place_asked_for_it(room: Room) -> None:
+    await admin(room, "/alerts add Economy mention:@here")
+    await admin(room, "/alerts add Media mention:@desk")
+    (blog,) = await room.store.feeds()
+    await room.publish(blog, post_row(50, "One", ("Economy",)))
+    (claim,) = await room.claim()
+
+    assert isinstance(claim.message, Alert)
+    assert claim.message.mention == "@here"
+
+
 async def test_alerts_that_match_twice_mention_both_once(room: Room) -> None:
     await admin(room, "/alerts add all mention:@all")
     assert "every post (mentioning @all) and Economy (mentioning @here)" in await admin(

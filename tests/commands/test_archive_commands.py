@@ -103,6 +103,7 @@ async def test_latest_of_a_category_leaves_out_what_is_only_tagged_so(room: Room
     ("line", "answer"),
     [
         ("/latest Trad", "Nearest: Trade."),
+        ("/latest -Trade", "/latest takes one category; it cannot leave one out."),
         ("/latest TikTok", "A tag of that name exists: /latest #TikTok"),
         ("/latest #Economy", "A category of that name exists: /latest Economy"),
         ("/latest 11", "The nearest is 10."),

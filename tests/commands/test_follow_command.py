@@ -279,3 +279,15 @@ async def test_the_offers_of_a_refused_list_keep_the_rest_of_it(room: Room) -> N
     assert offer.label == "Follow Trade, -#TikTok"
     assert dict(offer.values) == {"categories": "Trade, -#TikTok", "feed": "China Bystander"}
     assert (await room.dispatcher.run(room.caller(), "/follow Nothing, Nowhere")).offers == ()
+
+
+@pytest.mark.parametrize("names", ["Nothing", "tiktok", "Trade and Technology"])
+async def test_a_hint_says_which_options_to_give_again(room: Room, names: str) -> None:
+    text = (await room.say(f"/follow {names} when:now feed:'China Bystander'")).text
+
+    assert "\nGive when and feed again as well. Nothing was changed." in text
+    assert "again as well" not in (await room.say(f"/follow {names}")).text
+
+
+async def test_no_options_are_asked_for_again_where_no_command_is_named(room: Room) -> None:
+    assert "again as well" not in (await room.say("/follow Trade when:weekly")).text
