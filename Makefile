@@ -38,6 +38,9 @@ run: $(READY) ## run the bot with ./config.toml
 WORKERS ?= 4
 # A database in memory need not wait for the disk at each commit; a process that is killed loses nothing there.
 MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 2000000 && echo /dev/shm)
+# Compiled modules are kept, also where the environment says otherwise: each worker would rewrite the assertions
+# of all tests anew, and each bot that a test starts would compile its own source.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(STAMP) ## all tests
 	@folder=$$(mktemp -d "$(or $(MEMORY),$${TMPDIR:-/tmp})/bystander-tests.XXXXXX") && \
 		trap 'rm -rf "$$folder"' EXIT && trap 'exit 130' INT TERM && \

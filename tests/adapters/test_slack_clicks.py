@@ -164,7 +164,7 @@ async def test_a_page_of_what_changes_things_by_now_does_nothing(rig: Talk) -> N
 
 
 @pytest.mark.parametrize(
-    "errand",
+    "callback_data",
     [
         CallbackData("alerts test", {}),
         CallbackData("unfollow", {"categories": "all"}),
