@@ -39,6 +39,9 @@ WORKERS ?= 4
 # A database in memory need not wait for the disk at each commit; a process that is killed loses nothing there.
 # The folder is open to other users, as /tmp is: some tests become one of them.
 MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 2000000 && echo /dev/shm)
+# Compiled modules are kept, also where the environment says otherwise: each worker would rewrite the assertions
+# of all tests anew, and each bot that a test starts would compile its own source.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(STAMP) ## all tests
 	@folder=$$(mktemp -d "$(or $(MEMORY),$${TMPDIR:-/tmp})/bystander-tests.XXXXXX") && \
 		chmod 755 "$$folder" && \

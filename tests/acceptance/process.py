@@ -23,6 +23,12 @@ SHARED = ROOT.parent / "shared"
 FEED = "The Sample Bystander"
 NEVER_SHOWN = "Traceback (most recent call last)"
 _OURS = ("DISCORD_", "SLACK_", "BYSTANDER_", "COVERAGE_", "PYTEST_")
+_SET = {
+    "PYTHONPATH": str(ROOT),
+    "PYTHONWARNINGS": "default",
+    # No bot here asks anybody over TLS; to read the machine's certificates is a tenth of a start.
+    "SSL_CERT_FILE": os.devnull,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class Home:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *arguments),
             cwd=self.folder,
-            env=kept | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"} | (env or {}),
+            env=kept | _SET | (env or {}),
             preexec_fn=preexec_fn,
             **streams,
         )
