@@ -225,7 +225,7 @@ async def test_housekeeping_in_the_middle_of_a_jump_makes_nothing_due(store: Sto
     clock = machine.clock()
     keeper = Timekeeper(clock, store)
     await watch(store, clock)
-    machine.sandbox += 30 * DAY
+    machine.system += 30 * DAY
     await asyncio.gather(keeper.follow(), keeper.note())
 
     assert await due_in(store, clock) == pytest.approx(600, abs=1)
