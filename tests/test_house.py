@@ -1,0 +1,57 @@
+"""The house numbers of CONTRIBUTING.md: how long files and functions may be, and how few mocks there are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SOURCES = ("adapters", "bot", "storage")
+FOLDERS = (*SOURCES, "bench", "examples", "tests")
+LONGEST_FILE, LONGEST_FUNCTION, MOST_MOCKS = 300, 40, 3.0  # lines, lines, per 100 tests
+
+
+def files(*folders: str) -> Iterator[tuple[str, str]]:
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), path.read_text("utf-8")
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function's body, its docstring apart."""
+    first, *more = function.body
+    has_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and more
+    start = more[0] if has_docstring else first
+    return (function.end_lineno or start.lineno) - start.lineno + 1
+
+
+def test_no_file_is_longer_than_the_house_allows() -> None:
+    lengths = {name: len(text.splitlines()) for name, text in files(*FOLDERS)}
+
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_the_house_allows() -> None:
+    too_long = [
+        f"{name}: {node.name} has {length(node)} lines"
+        for name, text in files(*SOURCES)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > LONGEST_FUNCTION
+    ]
+
+    assert too_long == []
+
+
+def test_mocks_are_rare() -> None:
+    tests = mocks = 0
+    for name, text in files("tests"):
+        tests += len(re.findall(r"^\s*(?:async )?def test_", text, re.MULTILINE))
+        mocks += (
+            0
+            if name == "tests/test_house.py"
+            else len(re.findall(r"\bMock\b|\bpatch\b|mocker|monkeypatch\.", text))
+        )
+
+    assert 100 * mocks / tests <= MOST_MOCKS
