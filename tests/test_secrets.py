@@ -15,17 +15,16 @@ from bot.config.secrets import Secrets, redact, variables_for
 from bot.config.secrets import read_secrets as read_named
 from bot.errors import ConfigError
 
-# Texts that can be told from anything the bot itself writes.
+NAMES = every_variable()
+
+# Texts that can be told from anything the bot itself writes, such as the names of its variables.
 secret_texts = st.text(
     alphabet=st.characters(
         min_codepoint=33, max_codepoint=0x2FF, exclude_characters="*", categories=("L", "N", "P", "S")
     ),
     min_size=12,
     max_size=40,
-).filter(str.isprintable)
-
-
-NAMES = every_variable()
+).filter(lambda text: text.isprintable() and text not in repr(Secrets(names=NAMES)))
 
 
 def read_secrets(environ: Mapping[str, str]) -> tuple[Secrets, list[str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 
-from bot.text.urls import MAX_URL, web_link, web_url
+from bot.text.urls import MAX_URL, Network, inside, is_web, web_link, web_url
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,41 @@ def test_a_url_with_a_password_is_refused_without_showing_it() -> None:
 )
 def test_a_link_of_a_stranger_is_an_absolute_address_or_nothing(url: str, expected: str) -> None:
     assert web_link(url, "https://blog.example/about/") == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "web"),
+    [
+        ("https://a.example", True),
+        ("HTTP://a.example", True),
+        ("javascript:alert(1)", False),
+        ("//a.example", False),
+        ("http://[", False),
+        ("", False),
+    ],
+)
+def test_an_address_leads_to_the_web_or_not(address: str, *, web: bool) -> None:
+    assert is_web(address) is web
+
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+@pytest.mark.parametrize(
+    ("url", "networks", "expected"),
+    [
+        ("http://127.0.0.1:8080/feed", LOOPBACK, True),
+        ("http://localhost/feed", LOOPBACK, True),
+        ("http://localhost/feed", (ip_network("::1"),), True),
+        ("http://[::1]/feed", (ip_network("::1"),), True),
+        ("http://localhost/feed", (ip_network("10.0.0.0/8"),), False),
+        ("http://blog.example/feed", LOOPBACK, False),
+        ("http://127.0.0.1.blog.example/feed", LOOPBACK, False),
+        ("http://[", LOOPBACK, False),
+        ("http://127.0.0.1/", (), False),
+    ],
+)
+def test_a_url_is_inside_a_network_by_its_address_alone(
+    url: str, networks: tuple[Network, ...], *, expected: bool
+) -> None:
+    assert inside(url, networks) is expected

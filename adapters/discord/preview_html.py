@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from bot.text.templates import render
+from bot.text.urls import is_web
 
 _INLINE = re.compile(
     r"""\\(?P<escape>[^0-9A-Za-z\s])
@@ -128,8 +128,7 @@ def _masked(label: str, found: re.Match[str]) -> Markup:
 
 
 def _link(target: str, shown: Markup) -> Markup:
-    safe = urlsplit(target).scheme in ("http", "https")
-    return Markup('<a href="{}">{}</a>').format(target, shown) if safe else shown
+    return Markup('<a href="{}">{}</a>').format(target, shown) if is_web(target) else shown
 
 
 def _day(unix: int) -> str:

@@ -10,11 +10,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from bot.text.templates import render
+from bot.text.urls import is_web
 
 Json = dict[str, Any]
 
@@ -82,8 +82,7 @@ def _drawn(found: re.Match[str], *, automatic: bool) -> Markup:
 
 
 def _link(target: str, shown: Markup) -> Markup:
-    safe = urlsplit(target).scheme in ("http", "https")
-    return Markup('<a href="{}">{}</a>').format(target, shown) if safe else shown
+    return Markup('<a href="{}">{}</a>').format(target, shown) if is_web(target) else shown
 
 
 def _time(unix: int, form: str) -> Markup:

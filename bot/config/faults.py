@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,14 +16,13 @@ from bot.config.schema import CoreTables, keys_of, setup_of, table_of, tables_of
 from bot.config.secrets import Secrets, variables_for
 from bot.config.values import Table
 from bot.text.normalize import fold, nearest
-from bot.text.units import Network
+from bot.text.urls import inside
 
 _POLITE = 600.0  # seconds: the shortest interval at which a public blog may be polled
 _TOO_OFTEN = (
     'would burden the blog; write "10m" or more (less is only for a url whose host is a literal address, '
     "or localhost, inside fetch.allow_networks)"
 )
-_LOOPBACK = ("127.0.0.1", "::1")  # what "localhost" stands for
 _STAND_IN = {"name": "unnamed", "url": "https://unnamed.invalid/"}
 _PORTS = {"http": 80, "https": 443}
 _MENDS = {
@@ -117,7 +115,7 @@ def _between_feeds(tables: CoreTables, sound: Callable[..., bool]) -> Iterator[F
             if sound("feeds", index, key) and (other := first.setdefault((key, value), index)) != index:
                 yield Fault(("feeds", index, key), f"is the {key} of feeds[{other}] too; give each its own")
         known = sound("feeds", index, "url") and sound("fetch", "allow_networks")
-        if known and feed.every < _POLITE and not _inside(feed.url, tables.fetch.allow_networks):
+        if known and feed.every < _POLITE and not inside(feed.url, tables.fetch.allow_networks):
             yield Fault(("feeds", index, "every"), _TOO_OFTEN)
 
 
@@ -155,12 +153,3 @@ def _plain(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or _PORTS[parts.scheme]
     return f"{parts.scheme}://{parts.hostname}:{port}{parts.path or '/'}?{parts.query}"
-
-
-def _inside(url: str, networks: tuple[Network, ...]) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        addresses = [ip_address(name) for name in (_LOOPBACK if host == "localhost" else (host,))]
-    except ValueError:
-        return False  # a name that needs a look-up may lead anywhere
-    return any(address in network for address in addresses for network in networks)

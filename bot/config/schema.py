@@ -31,8 +31,8 @@ from bot.config.values import (
     written,
 )
 from bot.model import FeedSettings
-from bot.text.units import Network, duration, host_port, network, size, zone
-from bot.text.urls import web_url
+from bot.text.units import duration, host_port, network, size, zone
+from bot.text.urls import Network, web_url
 from storage import STORES
 
 

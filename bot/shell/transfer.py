@@ -7,10 +7,8 @@ import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -24,8 +22,8 @@ from bot.ports import Store
 from bot.shell.opml import read_opml, write_opml
 from bot.text.normalize import fold, term_key
 from bot.text.spelling import literal
-from bot.text.units import Network, duration, written
-from bot.text.urls import web_url
+from bot.text.units import duration, written
+from bot.text.urls import Network, inside, web_url
 from storage import open_store
 
 _EVERY = 900.0  # seconds; for feeds of a file that does not say
@@ -222,20 +220,10 @@ def _problem(feed: _FeedEntry, names: Sequence[str], allowed: Sequence[Network])
         return f"“{feed.name}” cannot be the name of a feed: it needs a letter or a digit"
     if names.count(fold(feed.name)) > 1:
         return f"The file has two feeds called {feed.name}"
-    shortest = _SHORTEST if _inside(feed.url, allowed) else _POLITE
+    shortest = _SHORTEST if inside(feed.url, allowed) else _POLITE
     if not shortest <= feed.every <= _LONGEST:
         return f'{feed.name}: every = {feed.every:g}: write "10m" (10 minutes) to "24h"'
     return ""
-
-
-def _inside(url: str, networks: Sequence[Network]) -> bool:
-    """Whether a feed may be asked often: its host is an address in one of the networks, or localhost is."""
-    try:
-        host = urlsplit(url).hostname or ""
-        address = ip_address("127.0.0.1" if host == "localhost" else host)
-    except ValueError:
-        return False
-    return any(address in network for network in networks)
 
 
 async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from bot.text.html_tree import read_fragment
+from bot.text.sanitize import prose
 
 
 def _words(text: str) -> frozenset[str]:
@@ -78,12 +79,6 @@ _UPDATE = re.compile(
     re.VERBOSE,
 )
 
-# Controls, surrogates, soft hyphens, zero-width spaces, bidi overrides and isolates, non-characters.
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff"
-    r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -101,7 +96,7 @@ def paragraphs(html: str) -> list[Paragraph]:
     furniture, and lists of links. Entities are decoded once, white space is collapsed, what cannot be seen is
     removed. Only the first 400,000 characters are read, script and comments not counted.
     """
-    root = read_fragment(_UNSEEN.sub("", html))
+    root = read_fragment(prose(html))
     if root is None:
         return []
     reader = _Reader()
@@ -211,7 +206,7 @@ class _Reader:
                 self._linked += len(text)
 
     def _end_paragraph(self) -> None:
-        text = " ".join(_UNSEEN.sub("", "".join(self._parts)).split())
+        text = " ".join(prose("".join(self._parts)).split())
         linked, self._linked = self._linked, 0
         self._parts.clear()
         self._after_break = False

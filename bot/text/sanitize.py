@@ -1,4 +1,18 @@
-"""Plain text out of what strangers wrote. Every function is linear in what it is given."""
+"""Plain text from what strangers wrote. Each function takes time in proportion to its text.
+
+| the text | use | what comes back |
+|---|---|---|
+| a name, typed text, what is about to go to a chat | `visible` | one line, nothing that people cannot see |
+| the same, where it may be too long for an answer | `bot.commands.wording.show` | cut with an ellipsis |
+| a plain text from outside that is stored or logged | `one_line` | one line, at most so many characters |
+| a plain text from outside whose lines matter | `storable` | its lines, at most so many characters |
+| a piece of HTML of which only the text is wanted | `text_of` | one line without tags, as by `one_line` |
+| HTML that goes to a parser, and the text that comes from it | `prose` | the same without unseen characters |
+| markup with character references | `mend_references`, `unescaped` | as a browser reads them |
+| plain text where HTML belongs | `markup_of` | HTML |
+
+A value of the config is not cleaned: one with such a character is refused (`bot.config.values.printable`).
+"""
 
 from __future__ import annotations
 
@@ -29,6 +43,11 @@ _TAG = re.compile(r"</?([a-z][\w:.-]*)(?:\s[^<>]*)?/?>|<[!?][^<>]*>", re.IGNOREC
 _UNWANTED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
     r"\ud800-\udfff]"
+)
+# As above, but for white space, and with soft hyphens and marks that only steer the layout of a page.
+_UNSEEN_IN_PROSE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff"
+    r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));", re.IGNORECASE)
 _REFERENCES = re.compile(r"(?:&#(?:x[0-9a-f]+|[0-9]+);)+", re.IGNORECASE)
@@ -82,6 +101,11 @@ def one_line(text: str, limit: int) -> str:
     """Return `text` on one line, white space of every kind collapsed, at most `limit` characters."""
     spaced = " ".join(text[: _MARKUP_PER_TEXT * limit].split())
     return " ".join(_UNWANTED.sub("", spaced).split())[:limit].rstrip()
+
+
+def prose(text: str) -> str:
+    """Return HTML or its text without characters that people cannot see; white space stays as it is."""
+    return _UNSEEN_IN_PROSE.sub("", text)
 
 
 def visible(text: str) -> str:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from datetime import time
 from functools import cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.text.normalize import fold, nearest
-
-Network = IPv4Network | IPv6Network
+from bot.text.urls import Network
 
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*", re.IGNORECASE)
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])(?::([0-5][0-9]))?")

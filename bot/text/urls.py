@@ -1,15 +1,26 @@
-"""Web addresses: those that people write, and those that stand in what strangers wrote.
+"""Web addresses: every check of one stands here, but for where the bot may connect to.
 
-Where the bot may connect to is decided by `bot.pipeline.fetch.network`, at the request.
+| an address that | is checked by | a bad one is |
+|---|---|---|
+| a person wrote, in the config or in chat | `web_url` | a ValueError with the mend |
+| stands in a feed or a page | `web_link`, which joins and quotes it | "" |
+| is shown as a link in a preview | `is_web` | False |
+| may be polled often | `inside`, for `fetch.allow_networks` | False |
+| is about to be requested | `bot.pipeline.fetch.network` | an error |
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import urljoin, urlsplit
+
+Network = IPv4Network | IPv6Network
 
 MAX_URL = 2000  # characters, everywhere; a longer address is dropped, for a cut one leads elsewhere
 
+_LOOPBACK = ("127.0.0.1", "::1")  # the addresses that "localhost" stands for
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")  # lengths of labels: RFC 1035
 _BROKEN_LINES = re.compile(r"[\t\r\n]")  # browsers read addresses past them
 _UNQUOTED = re.compile(r"[ \"<>\\^`{|}]")  # never legal in a URL, common in feeds
@@ -51,3 +62,24 @@ def web_link(url: str, base: str = "") -> str:
         return ""
     url = _UNQUOTED.sub(lambda found: f"%{ord(found[0]):02X}", url)
     return url if url.isprintable() and len(url) <= MAX_URL else ""
+
+
+def is_web(address: str) -> bool:
+    """Whether an address begins with http: or https:, so that a click on it leads to the web."""
+    try:
+        return urlsplit(address).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def inside(url: str, networks: Iterable[Network]) -> bool:
+    """Whether the host of a URL is an address in one of the networks, or "localhost" and its address is.
+
+    A name that has to be looked up is not: it may lead anywhere.
+    """
+    try:
+        host = urlsplit(url).hostname or ""
+        addresses = [ip_address(each) for each in (_LOOPBACK if host == "localhost" else (host,))]
+    except ValueError:
+        return False
+    return any(address in network for network in networks for address in addresses)

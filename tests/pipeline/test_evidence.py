@@ -82,6 +82,13 @@ def test_terms_printed_as_a_list_are_read_like_an_object() -> None:
     assert (post.categories, post.tags) == (("0", "1"), ())
 
 
+def test_names_are_read_as_those_of_a_feed_are() -> None:
+    names = ["Tra\u200bde", "\ufeffArts", "A\u202eB", "\x0bC\x0cD", "&#55357;&#56832;"]
+    (post,) = read_wpcom(wpcom(categories=[{"name": name} for name in names], tags=[]))
+
+    assert post.categories == ("Trade", "Arts", "AB", "CD", "\U0001f600")
+
+
 def test_names_are_cut_to_100_characters_and_100_names() -> None:
     (post,) = read_wpcom(wpcom(tags={f"{number:03}" + "x" * 200: {} for number in range(200)}))
 

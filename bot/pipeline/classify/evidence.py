@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import unescape
 from itertools import islice
 from typing import Any
 
 from bot.errors import ParseError
 from bot.text.normalize import fold
+from bot.text.sanitize import one_line, storable, unescaped
 
 _NAME = 100  # characters of a name
 _NAMES = 100  # names of one post
@@ -26,7 +26,6 @@ _TITLE = 1000
 _EXCERPT = 5000
 _ADDRESS = 2000
 _MARKUP = re.compile(r"<[^<>]*>")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")  # lone surrogates fit no database
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +183,13 @@ def _number(value: Any) -> int:
 
 def _text(value: Any, limit: int) -> str:
     """Return HTML text as plain text: markup dropped, entities decoded once, white space folded, cut."""
-    bare = unescape(_MARKUP.sub("", _markup(value)[: limit * 10]))
-    return " ".join(_UNPRINTABLE.sub("", bare).split())[:limit].rstrip()
+    return one_line(unescaped(_MARKUP.sub("", _markup(value)[: limit * 10])), limit)
 
 
 def _markup(value: Any) -> str:
     """Return a string, or what wp/v2 gives as {"rendered": string}, without unprintable characters."""
     text = value.get("rendered") if isinstance(value, dict) else value
-    return _UNPRINTABLE.sub("", text) if isinstance(text, str) else ""
+    return storable(text, len(text)) if isinstance(text, str) else ""
 
 
 def _address(value: Any) -> str:
