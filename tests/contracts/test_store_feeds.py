@@ -223,7 +223,7 @@ async def test_a_record_ends_the_lease_and_is_remembered_whole(store: Store) -> 
         "float": 1.5,
         "bool": True,
         "datetime | None": later(7),
-        "BlogApi | None": BlogApi("wpcom", "https://blog.example/api"),
+        "BlogApi | None": BlogApi("wpjson", "https://blog.example/wp-json/wp/v2/posts"),
     }
     state = FeedState(**{each.name: samples[each.type] for each in fields(FeedState)})
     await store.record_polls([PollRecord(feed.id, "https://moved.example/", state, later(5))], T0)
