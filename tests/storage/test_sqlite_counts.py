@@ -103,8 +103,16 @@ def test_counts_are_what_counting_afresh_gives(steps: Sequence[Change]) -> None:
             await follow(store, address, "Trade")
         for what, feed, number, categories, tags, minutes in steps:
             if what in KINDS:
-                post = row(f"p{number}", *categories, tags=tags, minutes=minutes, title=f"As of {minutes}")
-                commit = PollCommit(record(feeds[feed]), **{what: (post,)}, at=later(minutes))  # type: ignore[arg-type]  # all take posts
+                post = row(
+                    f"p{number}",
+                    *categories,
+                    tags=tags,
+                    minutes=minutes,
+                    title=f"As of {minutes}",
+                    silent=what == "silent",
+                )
+                part = "new" if what == "silent" else what
+                commit = PollCommit(record(feeds[feed]), **{part: (post,)}, at=later(minutes))  # type: ignore[arg-type]  # all take posts
                 await store.commit_poll(commit)
             elif what == "delete":
                 await asyncio.to_thread(delete, path, f"p{number}")
