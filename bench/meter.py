@@ -17,7 +17,7 @@ class Spent:
     """Seconds: CPU of all threads of this process (children excluded), the clock's, the collector's share."""
 
     cpu: float = 0.0
-    sandbox: float = 0.0
+    wall: float = 0.0
     collecting: float = 0.0
     collections: list[int] = field(default_factory=lambda: [0, 0, 0])  # by generation
 
@@ -33,11 +33,11 @@ def metered() -> Iterator[Spent]:
     spent = Spent()
     gc.collect()
     with _watching_the_collector(spent):
-        sandbox, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), time.process_time()
         try:
             yield spent
         finally:
-            spent.cpu, spent.sandbox = time.process_time() - cpu, time.perf_counter() - sandbox
+            spent.cpu, spent.wall = time.process_time() - cpu, time.perf_counter() - wall
 
 
 @contextmanager

@@ -70,12 +70,12 @@ class Rounds:
     """Seconds for each alert, a number for each round."""
 
     cpu: list[float] = field(default_factory=list)
-    sandbox: list[float] = field(default_factory=list)
+    wall: list[float] = field(default_factory=list)
 
     def note(self, spent: Spent, alerts: int) -> None:
         """Add a round."""
         self.cpu.append(spent.cpu / alerts)
-        self.sandbox.append(spent.sandbox / alerts)
+        self.wall.append(spent.wall / alerts)
 
 
 async def run(platform: Platform) -> int:
@@ -176,6 +176,6 @@ def _show(platform: Platform, ours: Rounds, bare: Rounds) -> None:
     alerts = len(platform.addresses)
     heading(f"an alert on {platform.name}, outbox to recorded, pace lifted ({ROUNDS} rounds of {alerts})")
     for name, rounds in (("bare aiohttp posts the same bodies", bare), ("Bystander", ours)):
-        line(name, median(rounds.cpu) * 1e3, "ms CPU", f"{median(rounds.sandbox) * 1e3:.2f} ms by the clock")
+        line(name, median(rounds.cpu) * 1e3, "ms CPU", f"{median(rounds.wall) * 1e3:.2f} ms by the clock")
     ratio("CPU, Bystander / bare loop", ratio_of(ours.cpu, bare.cpu))
-    ratio("clock, Bystander / bare loop", ratio_of(ours.sandbox, bare.sandbox))
+    ratio("clock, Bystander / bare loop", ratio_of(ours.wall, bare.wall))

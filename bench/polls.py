@@ -182,7 +182,7 @@ async def changed(bases: Sequence[str]) -> None:
     heading(f"changed polls ({CHANGING} feeds, one new post of {POSTS} each, {CHANGED_ROUNDS} rounds)")
     line("feedparser alone", CHANGING / median(_walls(theirs)), "posts/s")
     line("Bystander: fetch to outbox", CHANGING / median(_walls(ours)), "posts/s")
-    line("  first polls, all posts new", CHANGING * POSTS / first.sandbox, "posts/s")
+    line("  first polls, all posts new", CHANGING * POSTS / first.wall, "posts/s")
     line("feedparser alone, CPU", median(_cpus(theirs)) / CHANGING * 1e6, "us/poll")
     line("Bystander, CPU of the process", median(_cpus(ours)) / CHANGING * 1e6, "us/poll")
     line("  and of the child that parses", median(child) / CHANGING * 1e6, "us/poll")
@@ -196,7 +196,7 @@ def _cpus(rounds: Sequence[Spent]) -> list[float]:
 
 
 def _walls(rounds: Sequence[Spent]) -> list[float]:
-    return [each.sandbox for each in rounds]
+    return [each.wall for each in rounds]
 
 
 def _feedparser_round(bodies: Sequence[bytes]) -> Spent:
