@@ -83,5 +83,5 @@ async def test_the_next_poll_and_the_wish_of_the_server_survive_a_restart(
 
     assert len(blog.seen("/feed/")) - len(blog.seen(BEATING)) == 1
     assert len(blog.seen("/category/trade/feed/")) == 1
-    assert "the server answered 429" in health
+    assert "The server answered 429" in health
     assert "1 of 3 feeds is failing" in health
