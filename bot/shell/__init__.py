@@ -1,1 +1,1 @@
-"""The calls of the command line, a topic a file; `bot.cli` has their table."""
+"""The calls of the command line, one topic per file; `bot.cli` lists them all."""

@@ -1,6 +1,6 @@
-"""What the bot answers to everyday commands, as people would read it.
+"""The bot's replies to everyday commands, as people would see them.
 
-The commands run on the real dispatcher and a database of the moment, filled with the posts at hand.
+The commands run on the real dispatcher and a temporary database that holds the posts just read.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of a feed, newest post first."""
+    """A feed and the posts read from it, newest first."""
 
     settings: FeedSettings
     rows: tuple[PostRow, ...]
@@ -39,7 +39,7 @@ class Reading:
 async def answers(
     platforms: Sequence[Platform], readings: Sequence[Reading], inspector: Inspector
 ) -> list[Answer]:
-    """Return what each command is answered on each platform; nothing where nothing was read."""
+    """Return the reply to each command on each platform; an empty list when no post was read."""
     filled = [each for each in readings if each.rows]
     if not filled:
         return []
@@ -53,7 +53,7 @@ async def answers(
 async def _day(
     preview: Preview, readings: Sequence[Reading], inspector: Inspector
 ) -> AsyncIterator[tuple[str, list[Payload]]]:
-    """Run the commands on one platform; the newest post arrives after somebody followed its category."""
+    """Run the commands on one platform; the newest post arrives after its category was followed."""
     caller, clock = preview.caller, SystemClock()
     async with _store() as store:
         services = Services(Dispatcher(store, inspector, clock), store, clock)
@@ -101,7 +101,7 @@ def _typed(path: str, values: Values) -> str:
     return " ".join([f"/{path}", *values.values()])
 
 
-# --- the database of the moment ---------------------------------------------------------------------------
+# --- the temporary database -------------------------------------------------------------------------------
 
 
 @asynccontextmanager
@@ -128,7 +128,7 @@ async def _feeds(store: Store, readings: Sequence[Reading], now: datetime) -> li
 async def _publish(
     store: Store, feeds: Sequence[Feed], readings: Sequence[Reading], platform: str, now: datetime
 ) -> None:
-    """Store the newest posts as news, and note that their alerts arrived."""
+    """Store the newest post of each feed as news, and mark its alerts as sent."""
     for feed, reading in zip(feeds, readings, strict=True):
         newest = tuple(replace(row, silent=False) for row in reading.rows[:1])
         await store.commit_poll(PollCommit(_record(feed, now), new=newest, at=now))

@@ -1,4 +1,4 @@
-"""`bystander command`: one chat command from the shell."""
+"""`bystander command`: runs one chat command from the shell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.model import Caller
 
 
 async def command(options: argparse.Namespace, config: Config) -> int:
-    """Print the answer; 1 when the command was refused. A running bot picks up what changed."""
+    """Print the reply; return 1 when the command was refused. A running bot picks up any change."""
     platform, _, name = options.caller.partition(":")
     if platform != "console" or not name or any(char.isspace() for char in name):
         raise UsageError(f'--as {options.caller}: write "console:" and a name without spaces.')
@@ -26,6 +26,6 @@ async def command(options: argparse.Namespace, config: Config) -> int:
 
 
 def _admins(config: Config) -> list[str]:
-    """Return the admins of the shell's own platform, whether the bot talks there or not."""
+    """Return the admins of the console platform, even when it is not enabled."""
     console = adapters.plugin("console")
     return [f"{console.name}:{each}" for each in config.setup(console).admins]

@@ -1,4 +1,4 @@
-"""`bystander check`: looks at everything that a running bot needs, and prints a line for each."""
+"""`bystander check`: checks everything that a running bot needs, and prints a line for each."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _AT_LEAST_ONCE = (
     "killed comes again"
 )
 _MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
-_WARNING = ("warn ", "yellow")  # for what an operator may have intended
+_WARNING = ("warn ", "yellow")  # for settings that may be intended
 
 
 async def check(options: argparse.Namespace, config: Config) -> int:
-    """Print a line for each thing looked at; 1 when one of them is wrong."""
+    """Print a line for each check; return 1 when any of them failed."""
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     bad = 0
     async for well, line in _findings(config, sync=options.sync):
@@ -76,7 +76,7 @@ async def _findings(config: Config, *, sync: bool) -> AsyncIterator[tuple[bool, 
 
 
 async def _queue(store: Store) -> list[tuple[bool, str]]:
-    """Tell how the outbox is doing."""
+    """Return the state of the outbox, and a problem for each parked destination."""
     health = await store.queue_health()
     waiting = counted(health.waiting, "message")
     return [
@@ -92,7 +92,7 @@ def _chats(config: Config) -> tuple[bool, str]:
 
 
 async def _platform(config: Config, plugin: AdapterPlugin[Any], visit: Visit) -> list[Finding]:
-    """Look at one platform, as its plug-in does, and say which promises cannot be kept there."""
+    """Run the plug-in's own check, and say where delivery is at least once; on an error, only the error."""
     found: list[Finding] = []
     if not plugin.promises.once:
         found.append((True, f"{plugin.name}: {_AT_LEAST_ONCE}"))
@@ -107,7 +107,7 @@ async def _platform(config: Config, plugin: AdapterPlugin[Any], visit: Visit) ->
 
 
 async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool, str]]:
-    """Look at each feed now, and say how its polls have gone."""
+    """Read each feed now, and report its failed polls."""
     state = {feed.settings.url: feed for feed in stored}
     wanted = {feed.url: feed.name for feed in config.feeds}
     wanted |= {feed.settings.url: feed.settings.name for feed in stored if feed.settings.origin == "chat"}
@@ -133,7 +133,7 @@ def _feed(name: str, inspection: Inspection, stored: Feed | None) -> tuple[bool,
 
 
 def _since(stored: Feed | None, problem: str) -> str:
-    """Return how the feed's last polls went, and why where that is not what was found now."""
+    """Return how many polls in a row failed, with the last error unless `problem` contains it; or ""."""
     if stored is None or not stored.state.failures:
         return ""
     why = "" if stored.state.last_error in problem else f": {stored.state.last_error}"

@@ -9,7 +9,7 @@ from storage import open_store
 
 
 async def backup(options: argparse.Namespace, config: Config) -> int:
-    """Write a consistent copy to a new file; the bot may run meanwhile."""
+    """Write a consistent copy to a new file; the bot may be running."""
     store = await open_store(config.database.get_secret_value(), create=False)
     try:
         await store.backup(options.file)
@@ -20,7 +20,7 @@ async def backup(options: argparse.Namespace, config: Config) -> int:
 
 
 async def migrate(_: argparse.Namespace, config: Config) -> int:
-    """Bring the schema up to date, as every start does too; make the database when there is none."""
+    """Update the schema, as every start does too; create the database when there is none."""
     store = await open_store(config.database.get_secret_value())
     await store.aclose()
     print("The database is up to date.")

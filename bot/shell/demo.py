@@ -23,7 +23,7 @@ from bot.shell.run import stopping_on_signals
 HELD_BACK = 3  # posts that are published while the demo runs
 FIRST_WAIT = 2.0  # seconds from the first /follow to the next post
 NEXT_WAIT = 15.0  # seconds between the posts after it
-LAST_WAIT = 3.0  # seconds for the last alert once stdin has ended
+LAST_WAIT = 3.0  # seconds to wait for the last alert once stdin has ended
 FOLLOWED = "China-U.S."
 _HINTS = """\
 A sample blog with {posts} posts is served at {url} and watched; nothing old is announced.
@@ -37,7 +37,7 @@ Ctrl-C ends the demo; nothing is kept.
 
 
 async def demo(options: argparse.Namespace, _: Config) -> int:
-    """Serve the sample blog, watch it, and talk here (or, with --once, show one alert and end)."""
+    """Serve and watch the sample blog, and chat on this terminal (with --once: show one alert and end)."""
     posts = load_posts()
     with tempfile.TemporaryDirectory(prefix="bystander-demo-") as folder:
         blog = SampleBlog(posts[:-HELD_BACK])
@@ -51,7 +51,7 @@ async def demo(options: argparse.Namespace, _: Config) -> int:
 
 @asynccontextmanager
 async def _bot_of(server: SampleServer, folder: str, source: Iterable[str] | None) -> AsyncIterator[Bot]:
-    """Open a bot whose config names the sample blog, in a folder that goes away."""
+    """Open a bot that watches the sample blog, with its database in the temporary `folder`."""
     text = f"""
         database = "sqlite:///{Path(folder).as_posix()}/demo.db"
         [fetch]
@@ -71,7 +71,7 @@ async def _bot_of(server: SampleServer, folder: str, source: Iterable[str] | Non
 
 
 async def _show_one(bot: Bot, blog: SampleBlog, post: SamplePost) -> int:
-    """Follow, publish, deliver; 1 when the alert could not be made."""
+    """Follow, publish, deliver; return 1 when any poll or delivery failed."""
     me = Caller("console:me", "console:me", admin=True)
     await prepare(bot)
     failed = await bot.poller.poll_all()
@@ -119,7 +119,7 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
 
 
 class _Listening:
-    """Services that notices when somebody follows something, and passes everything on."""
+    """Wraps the services, and sets `followed` when somebody follows something."""
 
     def __init__(self, services: BotServices, followed: asyncio.Event) -> None:
         self._services = services
@@ -136,12 +136,12 @@ class _Listening:
 
 
 def _watched(lines: Iterable[str], ended: asyncio.Event) -> Iterator[str]:
-    """Pass lines on and say when they end; read in a thread of the console's."""
+    """Pass lines on and set `ended` after the last; the console reads them in its own thread."""
     loop = asyncio.get_running_loop()
 
     def watch() -> Iterator[str]:
         yield from lines
-        with contextlib.suppress(RuntimeError):  # the loop has ended before
+        with contextlib.suppress(RuntimeError):  # the loop is already closed
             loop.call_soon_threadsafe(ended.set)
 
     return watch()

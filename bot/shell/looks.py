@@ -1,7 +1,7 @@
-"""Messages and answers as people on each platform would see them: one page, of the very payloads. Pure.
+"""Draws messages and replies as each platform would show them: one HTML page, from the real payloads. Pure.
 
-The style is our own: it shows what is where, and not each pixel. Pictures are only named, so that the page
-loads nothing.
+The style is our own: it shows the layout, not every pixel. Pictures are only named, so that the page loads
+nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Platform:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody typed, and for each platform the messages that answer it, page by page."""
+    """A typed command, and by platform the messages that answer it, one per page of the reply."""
 
     typed: str
     messages: Mapping[str, Sequence[Payload]]
@@ -39,7 +39,7 @@ class Answer:
 def page(
     platforms: Sequence[Platform], posts: Iterable[Mapping[str, Payload]], answers: Sequence[Answer] = ()
 ) -> str:
-    """Return the page as HTML. `posts`: for each post what each platform would be sent."""
+    """Return the page as HTML. `posts`: for each post, its payload by platform."""
     previews = {each.name: each.preview for each in platforms}
     common = files("bot.shell").joinpath("looks.css").read_text("utf-8")
     style = "\n".join([common, *(each.style() for each in previews.values())])
@@ -55,7 +55,7 @@ def page(
 
 
 def _drawn(preview: Preview, body: Payload) -> Markup:
-    """Return a message as HTML, with the names of people and channels where clients show them, not ids."""
+    """Return a message as HTML, with the ids of people and channels replaced by names, as clients do."""
 
     def named(found: re.Match[str]) -> str:
         name = preview.names.get(found[2])

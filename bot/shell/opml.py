@@ -1,4 +1,4 @@
-"""OPML, the lists of feeds that readers exchange."""
+"""Reads and writes OPML, the format in which feed readers exchange lists of feeds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write_opml(feeds: Iterable[tuple[str, str]]) -> str:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = "Feeds watched by Bystander"
     body = etree.SubElement(root, "body")
     for name, url in feeds:
-        shown = one_line(name, _LONGEST)  # XML has no form for control characters
+        shown = one_line(name, _LONGEST)  # XML cannot represent control characters
         etree.SubElement(body, "outline", type="rss", text=shown, title=shown, xmlUrl=url)
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
     return document.decode()
@@ -28,7 +28,7 @@ def write_opml(feeds: Iterable[tuple[str, str]]) -> str:
 def read_opml(data: bytes) -> list[tuple[str, str]]:
     """Return the (name, URL) pairs of an OPML document, folders flattened, each URL once.
 
-    UsageError when it is none. Entities and the network are never resolved.
+    UsageError when it is not OPML or lists no feed. Entities and network references are never resolved.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:

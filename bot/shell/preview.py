@@ -1,4 +1,4 @@
-"""`bystander preview`: how the newest posts and the bot's answers would look; nothing is stored or sent."""
+"""`bystander preview`: shows the newest posts and the bot's replies; nothing is stored or sent."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Tools:
 
 
 async def preview(options: argparse.Namespace, config: Config) -> int:
-    """Print the newest posts of a URL, or of the config's feeds; 1 when one cannot be read."""
+    """Print the newest posts of a URL, or of the config's feeds; return 1 when a feed cannot be read."""
     if not 1 <= options.posts <= _MOST:
         raise UsageError(f"--posts {options.posts}: write a number from 1 to {_MOST}.")
     platforms = platforms_of(config)
@@ -80,7 +80,7 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
 
 
 def platforms_of(config: Config) -> list[Platform]:
-    """Return the platforms that can show a preview, whether the bot talks there or not."""
+    """Return the platforms that can show a preview, enabled or not."""
     return [
         Platform(each.name, each.label, each.preview) for each in config.plugins if each.preview is not None
     ]
@@ -101,7 +101,7 @@ async def _wanted(options: argparse.Namespace, config: Config, tools: _Tools) ->
 
 
 async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
-    """Run the stages up to the summary."""
+    """Fetch a feed and run the pipeline up to the summary; return the feed with its posts."""
     now = SystemClock().now()
     answer = await tools.fetcher.get(settings.url)
     refuse_status(answer)
@@ -121,7 +121,7 @@ def _published(row: PostRow) -> datetime:
 
 
 def _json(post: Post, platforms: Sequence[Platform]) -> dict[str, Any]:
-    """Return what is known of a post, and under each platform's name what it would be sent."""
+    """Return the data of a post, and under each platform's name the payload it would be sent."""
     return {
         "id": post.id,
         "title": post.title,

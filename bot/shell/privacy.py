@@ -1,4 +1,4 @@
-"""Whether others on this machine can read what is the bot's alone."""
+"""Finds private files of the bot that other users of this machine can read."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def readable_by_others(
 ) -> Iterator[str]:
     """Yield a line for each file that others can read: config, environment files, database, secrets.
 
-    `secrets`: the variables that hold them. Nothing is changed: whoever opened a file to a group may have
-    meant it. A path out of the environment is not shown, since it may be a secret in the wrong variable.
+    `secrets`: names of secret variables; the file in each one's `_FILE` variable is checked. No mode is
+    changed, since it may be intended. A path from the environment is not shown: it may be a misplaced secret.
     """
     for what, file in _files(config, database):
         if _read_by_others(file):
@@ -38,7 +38,7 @@ def _files(config: Path, database: str) -> Iterator[tuple[str, Path]]:
 
 
 def _read_by_others(file: Path) -> bool:
-    """Whether a file is there whose mode lets others read it; Windows has no such modes."""
+    """Return whether the file exists and its mode lets others read it; False on Windows, without modes."""
     try:
         return os.name == "posix" and bool(file.stat().st_mode & _OTHERS)
     except (OSError, ValueError):

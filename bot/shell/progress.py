@@ -1,4 +1,4 @@
-"""A line on the terminal while something takes more than a second."""
+"""Shows a line on the terminal while something takes more than a second."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PATIENCE = 1.0  # seconds before the line appears
 
 @contextmanager
 def progress(text: str) -> Iterator[None]:
-    """Show `text` on stderr after a second, until the end; nothing where stderr is no terminal."""
+    """Show `text` on stderr from one second on until the block ends; nothing unless stderr is a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield

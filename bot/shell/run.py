@@ -20,7 +20,7 @@ from bot.errors import ConfigError
 
 _log = logging.getLogger("bystander")
 
-_COLLECT_AFTER = 10_000  # new objects; Python's own 700 is less than a few polls make
+_COLLECT_AFTER = 10_000  # new objects; a few polls make more than Python's default of 700
 
 
 async def run(_: argparse.Namespace, config: Config) -> int:
@@ -37,9 +37,9 @@ async def run(_: argparse.Namespace, config: Config) -> int:
 
 
 def spare_collector() -> None:
-    """Keep the garbage collector off what start-up made, and let it come less often.
+    """Exclude the objects made at start-up from garbage collection, and collect less often.
 
-    With hundreds of polls under way it would take a tenth of their time, and find next to nothing.
+    With hundreds of polls under way the collector would take a tenth of their time and free almost nothing.
     """
     gc.collect()
     gc.freeze()
@@ -47,7 +47,7 @@ def spare_collector() -> None:
 
 
 async def once(_: argparse.Namespace, config: Config) -> int:
-    """Poll every feed, deliver all that is due; 1 when any of it failed."""
+    """Poll every feed and deliver all that is due; return 1 when any poll or delivery failed."""
     _need_somewhere_to_talk(config)
     async with open_bot(config) as bot:
         failed = await run_once(bot)
@@ -67,7 +67,7 @@ def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
         stop.set()
 
     def handle(*_: object) -> None:
-        if next(signals) > 1:  # not left to the loop, which may hang in a write that nobody reads
+        if next(signals) > 1:  # not left to the loop, which may be blocked writing to a full pipe
             os._exit(1)
         loop.call_soon_threadsafe(begin)
 

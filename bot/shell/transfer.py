@@ -1,4 +1,4 @@
-"""`bystander export` and `bystander import`: all feeds and subscriptions as one TOML file, feeds as OPML."""
+"""`bystander export` and `bystander import`: feeds and subscriptions as a TOML file, or feeds as OPML."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from bot.text.units import duration, written
 from bot.text.urls import Network, inside, web_url
 from storage import open_store
 
-_EVERY = 900.0  # seconds; for feeds of a file that does not say
-_POLITE, _LONGEST = 600.0, 86400.0  # seconds between polls, as in the config
-_SHORTEST = 0.2  # seconds; for feeds inside fetch.allow_networks
+_EVERY = 900.0  # seconds; default for feeds in the file
+_POLITE, _LONGEST = 600.0, 86400.0  # bounds of the seconds between polls, as in the config
+_SHORTEST = 0.2  # seconds; lower bound for feeds inside fetch.allow_networks
 _HEAD = "# Feeds and subscriptions of Bystander; read back by `bystander import`.\n\n"
 
 
@@ -36,7 +36,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-# As in the config; files of earlier versions have seconds as a number.
+# A duration as in the config; files of earlier versions have a number of seconds.
 _Every = Annotated[float, BeforeValidator(lambda given: duration(given) if isinstance(given, str) else given)]
 
 
@@ -51,9 +51,9 @@ class _FeedEntry(_Strict):
 
 
 class _SubscriptionEntry(_Strict):
-    """`include` and `exclude` hold names of categories, "#" and names of tags, or "*" for everything.
+    """`include` and `exclude` list categories by name, tags as "#" and the name, or "*" for everything.
 
-    A name that itself looks like one of these stands between double quotes.
+    A name that could be mistaken for one of these forms is put in double quotes.
     """
 
     address: str
@@ -61,7 +61,7 @@ class _SubscriptionEntry(_Strict):
     cadence: str = "now"
     channel: bool = False
     paused: bool = False
-    mention: str = ""  # of all that is included; older files have it so
+    mention: str = ""  # for all included terms; only in older files
     mentions: dict[str, str] = {}
     include: list[str]
     exclude: list[str] = []
@@ -85,7 +85,7 @@ async def export(options: argparse.Namespace, config: Config) -> int:
 
 
 async def import_file(options: argparse.Namespace, config: Config) -> int:
-    """Add what the file holds; what is there already stays. The file is checked as a whole first."""
+    """Add the file's contents; existing entries stay. The whole file is checked before anything is added."""
     data = _read(options.file)
     document = _from_opml(data) if options.opml else _from_toml(data)
     _check(document, config.fetch.allow_networks)
@@ -100,7 +100,7 @@ async def import_file(options: argparse.Namespace, config: Config) -> int:
 
 
 def _told(new_feeds: int, old_feeds: int, new_subscriptions: int, old_subscriptions: int) -> str:
-    """Return what an import added, and what it found there already."""
+    """Return a sentence that says how much an import added, and how much already existed."""
     added = f"Added {counted(new_feeds, 'feed')} and {counted(new_subscriptions, 'subscription')}"
     known = {"feed": old_feeds, "subscription": old_subscriptions}
     there = " and ".join(counted(number, noun) for noun, number in known.items() if number)
@@ -142,17 +142,17 @@ def _entry(subscription: Subscription) -> dict[str, Any]:
 
 
 def _typed(term: str, labels: dict[str, str]) -> str:
-    """Return a term as the file has it."""
+    """Return a term as it is written in the file."""
     if term == EVERYTHING:
         return EVERYTHING
     name = labels[term]
     if name.startswith("#") or name == EVERYTHING or literal(name) is not None:
-        name = f"\u201c{name}\u201d"  # that it is read back as a name
+        name = f"\u201c{name}\u201d"  # so that it is read back as a name
     return f"{'#' if term.startswith('t:') else ''}{name}"
 
 
 def _term(typed: str) -> tuple[str, str]:
-    """Return the key and the name of a term of the file."""
+    """Return the key and the name of a term written in the file."""
     if typed == EVERYTHING:
         return EVERYTHING, "everything"
     kind, name = (Kind.TAG, typed[1:]) if typed.startswith("#") else (Kind.CATEGORY, typed)
@@ -182,7 +182,7 @@ def _from_toml(data: bytes) -> _Document:
 
 
 def _from_opml(data: bytes) -> _Document:
-    """Read the feeds; lists of other readers may have several of one name."""
+    """Read the feeds; one without a usable name, or with a name already taken, is named by its URL."""
     names: dict[str, str] = {}
     for name, url in read_opml(data):
         usable = fold(name) not in ("", *map(fold, names))
@@ -191,7 +191,7 @@ def _from_opml(data: bytes) -> _Document:
 
 
 def _check(document: _Document, allowed: Sequence[Network]) -> None:
-    """Refuse the file as a whole when a part of it cannot be used; `allowed`: private networks of feeds."""
+    """Refuse the whole file when any part is unusable; `allowed`: private networks that feeds may be in."""
     known = [fold(feed.name) for feed in document.feeds]
     for feed in document.feeds:
         if problem := _problem(feed, known, allowed):
@@ -211,7 +211,7 @@ def _check(document: _Document, allowed: Sequence[Network]) -> None:
 
 
 def _problem(feed: _FeedEntry, names: Sequence[str], allowed: Sequence[Network]) -> str:
-    """Return what is wrong with a feed of the file; "" for a good one. `names`: those of all, folded."""
+    """Return what is wrong with a feed of the file, or "". `names`: the folded names of all its feeds."""
     try:
         web_url(feed.url)
     except ValueError as error:
@@ -227,7 +227,7 @@ def _problem(feed: _FeedEntry, names: Sequence[str], allowed: Sequence[Network])
 
 
 async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
-    """Add the feeds that are not watched yet; return how many."""
+    """Add the feeds that are not watched yet; return how many were added."""
     watched = await store.feeds()
     names = {fold(feed.settings.name) for feed in watched}
     urls = {url for feed in watched for url in (feed.url, feed.settings.url)}
@@ -245,7 +245,7 @@ async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
 
 
 async def _add_subscriptions(store: Store, document: _Document) -> int:
-    """Add the subscriptions; return how many of them were not there yet."""
+    """Add the subscriptions; return how many of them changed what was stored."""
     ids = _ids(document.feeds, await store.feeds())
     added = 0
     for entry in document.subscriptions:
@@ -269,7 +269,7 @@ async def _add_subscriptions(store: Store, document: _Document) -> int:
 
 
 def _by_mention(entry: _SubscriptionEntry) -> dict[str, list[str]]:
-    """Return the included terms by whom their alerts mention, "" for nobody."""
+    """Group the included terms by whom their alerts mention; "" for nobody."""
     found: dict[str, list[str]] = {}
     for typed in entry.include:
         found.setdefault(entry.mentions.get(typed, entry.mention), []).append(typed)
@@ -277,7 +277,7 @@ def _by_mention(entry: _SubscriptionEntry) -> dict[str, list[str]]:
 
 
 def _ids(entries: Iterable[_FeedEntry], watched: Iterable[Feed]) -> dict[str, int]:
-    """Return the id of each feed of the file by its folded name there; here it may be called otherwise."""
+    """Return the stored id of each feed by its folded name in the file; its stored name may differ."""
     by_url = {url: feed.id for feed in watched for url in (feed.url, feed.settings.url)}
     by_name = {fold(feed.settings.name): feed.id for feed in watched}
     return {
