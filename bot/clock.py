@@ -1,4 +1,4 @@
-"""The clock that is handed to everything that needs the time, so that tests can hold it still."""
+"""Clocks, passed to everything that needs the time, so that tests can control it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-_SLEEPS_TOO: int | None = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: it goes on while the machine sleeps
+_SLEEPS_TOO: int | None = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: counts machine sleep too
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
         """Return the present moment, timezone-aware, in UTC."""
@@ -27,17 +27,17 @@ class SystemClock:
 
 
 def steady_seconds() -> float:
-    """Return seconds of a clock that nobody can set; while the machine sleeps it goes on, where it can."""
+    """Return seconds of a monotonic clock; where the system has one, it also counts machine sleep."""
     return time.monotonic() if _SLEEPS_TOO is None else time.clock_gettime(_SLEEPS_TOO)
 
 
 class SteadyClock:
-    """The machine's clock, but one that never jumps by itself.
+    """The machine's time at the start, continued by a monotonic clock, so that it never jumps by itself.
 
-    Somebody sets the machine's clock, or it finds out the time long after the start. What waits for a moment
-    would then wait for a day, or not at all. This clock goes on evenly; `ahead` tells by how much the
-    machine's clock differs, and `move` follows it, once all that is stored has been moved by as much.
-    `system`: seconds since 1970 by the machine's clock. `steady`: seconds that only grow.
+    The machine's clock can be set by hand, or corrected long after the start; anything scheduled would then
+    wait for a day, or not at all. `ahead` returns by how much the machine's clock differs. `move` adopts
+    that difference; call it once all stored times have been moved by as much.
+    `system`: seconds since 1970 by the machine's clock. `steady`: seconds of a monotonic clock.
     """
 
     def __init__(
@@ -56,5 +56,5 @@ class SteadyClock:
         return self._system() - self._steady() - self._offset
 
     def move(self, seconds: float) -> None:
-        """Set this clock forward, or back."""
+        """Move this clock by `seconds`; negative: back."""
         self._offset += seconds

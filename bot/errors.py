@@ -1,4 +1,4 @@
-"""The errors that cross a border inside Bystander. Each message is one sentence a person can act on."""
+"""The errors that pass between modules of Bystander. Each message is one sentence a person can act on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from enum import StrEnum
 
 
 class BystanderError(Exception):
-    """Root of all errors that Bystander raises on purpose; `str(error)` is fit to be shown."""
+    """Base class of all errors that Bystander raises on purpose; `str(error)` may be shown to people."""
 
 
 class ConfigError(BystanderError):
-    """The configuration cannot be used. `problems` holds one line for each fault, all of them."""
+    """The configuration cannot be used. `problems` lists every fault, one line each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -18,19 +18,19 @@ class ConfigError(BystanderError):
 
 
 class StoreError(BystanderError):
-    """The database cannot be used as it is; the message names the mend. Nothing was overwritten."""
+    """The database cannot be used as it is; the message says how to fix it. Nothing was overwritten."""
 
 
 class StoreBusyError(StoreError):
-    """Another process holds the database; the same call may work later."""
+    """Another process has locked the database; the same call may work later."""
 
 
 class UnstorableError(StoreError):
-    """A value that the database has no form for; the same call can never work."""
+    """The database cannot represent a value; the same call can never work."""
 
 
 class FetchError(BystanderError):
-    """An HTTP exchange gave no usable answer. `retry_after`: the server's wish, seconds."""
+    """An HTTP exchange gave no usable answer. `retry_after`: seconds that the server asks to wait."""
 
     def __init__(self, message: str, *, status: int = 0, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -39,11 +39,11 @@ class FetchError(BystanderError):
 
 
 class ForbiddenAddressError(FetchError):
-    """The URL leads, directly or by redirect, to a place we never connect to (private network, scheme)."""
+    """The URL leads, directly or by redirect, to a forbidden address (private network, other scheme)."""
 
 
 class ParseError(BystanderError):
-    """A body is no feed we can use: a failed poll that changes nothing."""
+    """The body is not a usable feed: the poll fails and changes nothing."""
 
 
 class SandboxError(ParseError):
@@ -51,11 +51,11 @@ class SandboxError(ParseError):
 
 
 class UsageError(BystanderError):
-    """A person typed something that cannot be done; the message says what can."""
+    """A person typed something that cannot be done; the message says what can be done."""
 
 
 class NoCommandError(UsageError):
-    """What somebody typed begins with no command. `mistyped`: with a word like one."""
+    """The typed text does not begin with a command. `mistyped`: it begins with a similar word."""
 
     def __init__(self, message: str, *, mistyped: bool = False) -> None:
         super().__init__(message)
@@ -65,9 +65,9 @@ class NoCommandError(UsageError):
 class Scope(StrEnum):
     """How far a permanent delivery error reaches."""
 
-    MESSAGE = "message"  # only this message is refused: send it plain, then give it up
-    DESTINATION = "destination"  # nobody can be reached there: park the destination
-    ADAPTER = "adapter"  # the whole platform is shut to us: park all of it
+    MESSAGE = "message"  # only this message is refused: send it as plain text, then give up
+    DESTINATION = "destination"  # the destination cannot be reached: park it
+    ADAPTER = "adapter"  # the whole platform refuses the bot: requeue all its messages
 
 
 class DeliveryError(BystanderError):
@@ -77,7 +77,7 @@ class DeliveryError(BystanderError):
 class TemporaryError(DeliveryError):
     """Try again later.
 
-    `retry_after`: seconds the platform asked for, or None for our own back-off.
+    `retry_after`: seconds the platform asked to wait, or None for our own back-off.
     `uncertain`: the message may have arrived (the answer was lost), so look before sending again.
     """
 
@@ -88,7 +88,7 @@ class TemporaryError(DeliveryError):
 
 
 class NotYetError(TemporaryError):
-    """The platform's pace has no room yet, so nothing was asked of it: no attempt, and no failure."""
+    """The message was not sent because the platform has no room for it yet; no failed attempt is counted."""
 
     def __init__(self, message: str, *, retry_after: float) -> None:
         super().__init__(message, retry_after=retry_after)

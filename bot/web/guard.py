@@ -1,7 +1,7 @@
-"""Connections of strangers: how many there may be, and how long each may take for what it sends.
+"""Limits the number of connections to the web port, and the time each may take.
 
-The web port, the polls and the database share the files that a process may have open. Whoever opens
-connections and sends nothing must not use them up.
+The web port, the polls and the database share one limit on open files. Connections that are opened and then
+send nothing must not exhaust it.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from dataclasses import dataclass
 
 from bot.web.visitors import Visitors
 
-RESERVED = 192  # files for the bot's own work: a hundred polls, chats, database, child processes
-BACKLOG = 32  # connections that wait to be accepted, and are accepted at once
+RESERVED = 192  # open files for the bot's own work: a hundred polls, chats, database, child processes
+BACKLOG = 32  # the listen backlog; asyncio accepts all of it in one go
 _MOST, _FEWEST = 256, 8
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many connections there may be, and the seconds that each may take."""
+    """The maximum number of connections, and their time limits in seconds."""
 
-    most: int | None = None  # None: what the limit on open files allows
-    head: float = 10.0  # for the head of a request, from when the connection is open
+    most: int | None = None  # None: as many as the limit on open files allows
+    head: float = 10.0  # from opening the connection to the end of the first request's head
     body: float = 10.0  # for the body of a request
-    exchange: float = 60.0  # for all that follows the head, the answer too
-    idle: float = 30.0  # between an answer, which may still be on its way, and the next request
+    exchange: float = 60.0  # from the end of the head to the end of the handler
+    idle: float = 30.0  # from the end of the handler to the next request; sending the answer counts
 
 
 def most_connections() -> int:
-    """Return how many connections there may be, by how many files this process may have open."""
+    """Return the number of connections that this process's limit on open files allows."""
     if sys.platform == "win32":
         return _MOST
     import resource  # noqa: PLC0415 -- missing on Windows
@@ -42,10 +42,10 @@ def most_connections() -> int:
 
 
 class Guard:
-    """A factory of protocols that wraps another one, `make`, with a bound on number and time.
+    """A protocol factory that wraps another one, `make`, and limits the number and time of its connections.
 
-    When there is no room for a new connection, the one that has waited longest without a whole request makes
-    room; where all are being answered the new one is refused.
+    When a new connection finds no room, the oldest one that is not being answered is dropped. When all are
+    being answered, the new one is refused.
     """
 
     def __init__(
@@ -67,18 +67,18 @@ class Guard:
         return len(self._open)
 
     def begin(self, transport: asyncio.BaseTransport | None, *, whole: bool) -> None:
-        """Note that the head of a request is there; `whole`: and all the rest of it."""
+        """Note that the head of a request has arrived; `whole`: the request has no body to wait for."""
         if connection := self._find(transport):
             connection.answering = whole
             connection.allow(self._limits.exchange)
 
     def received(self, transport: asyncio.BaseTransport | None) -> None:
-        """Note that a request is there as a whole."""
+        """Note that a request has arrived completely."""
         if connection := self._find(transport):
             connection.answering = True
 
     def end(self, transport: asyncio.BaseTransport | None) -> None:
-        """Note that a request is answered."""
+        """Note that the handler of a request has finished."""
         if connection := self._find(transport):
             connection.answering = False
             connection.allow(self._limits.idle)
@@ -90,7 +90,7 @@ class Guard:
                 connection.drop()
 
     def admit(self, connection: _Connection, transport: asyncio.BaseTransport) -> bool:
-        """Return whether a new connection may stay."""
+        """Register a new connection, making room if needed; return False when it must be refused."""
         if len(self._open) >= self._most:
             self._visitors.turn_away()
             waiting = next((each for each in self._open.values() if not each.answering), None)
@@ -110,14 +110,14 @@ class Guard:
 
 
 class _Connection(asyncio.Protocol):
-    """One connection: hands everything to the protocol of the web server, and ends in time."""
+    """Passes one connection's events to the web server's protocol, and closes it when its time is up."""
 
     def __init__(self, guard: Guard, inner: asyncio.BaseProtocol) -> None:
         self._guard = guard
         self._inner = inner
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self.answering = False  # a whole request has come, and its answer has not gone
+        self.answering = False  # a complete request has arrived, and its handler has not finished
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -128,13 +128,13 @@ class _Connection(asyncio.Protocol):
         self._inner.connection_made(transport)
 
     def allow(self, seconds: float) -> None:
-        """End the connection after so many seconds, unless it is allowed more."""
+        """Restart the timer: the connection is closed after `seconds`."""
         if self._timer:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(seconds, self.drop)
 
     def drop(self) -> None:
-        """End the connection now."""
+        """Close the connection now, without sending what is left."""
         if self._timer:
             self._timer.cancel()
         if self._transport is not None:

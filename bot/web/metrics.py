@@ -1,6 +1,6 @@
 """The state of the bot as numbers, in the text format of Prometheus. Pure.
 
-Each answer is made of a registry of its own: the global one of `prometheus_client` is not used.
+Each answer uses a registry of its own, not the global one of `prometheus_client`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from bot.ports import QueueHealth
 from bot.text.sanitize import storable
 from bot.web.snapshot import Snapshot
 
-# The format for a client that asks for none. A header from outside does not choose: the library trusts it.
+# The default format. The client's Accept header is ignored, because the library would trust it unchecked.
 _encode, CONTENT_TYPE = choose_encoder("")
 
 
 def exposition(snapshot: Snapshot) -> bytes:
-    """Return all metrics as `CONTENT_TYPE` says; times are seconds since 1970-01-01 UTC."""
+    """Return all metrics in the format `CONTENT_TYPE`; times are seconds since 1970-01-01 UTC."""
     registry = CollectorRegistry()
     registry.register(_BotCollector(snapshot))
     return _encode(registry)
@@ -109,7 +109,7 @@ def _gauge(name: str, text: str, value: float) -> Metric:
 def _labelled(name: str, text: str, label: str, samples: Iterable[tuple[str, float]]) -> Metric:
     """Return a gauge with a sample for each value of its label.
 
-    Characters that no UTF-8 text may hold are left out of a value; the library escapes the others.
+    Control characters and lone surrogates are dropped from a value; the library escapes the rest.
     """
     family = GaugeMetricFamily(name, text, labels=[label])
     for value, number in samples:

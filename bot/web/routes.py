@@ -1,4 +1,4 @@
-"""What adapters serve, on aiohttp: `bot.ports.WebRoute` made into routes of the web server."""
+"""Turns the `bot.ports.WebRoute` objects of adapters into aiohttp routes of the web server."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def routes_of(
     *,
     seconds: float = 10.0,
 ) -> list[web.RouteDef]:
-    """Return routes as aiohttp takes them; `received` is told of each request that is there as a whole.
+    """Return aiohttp routes; `received` is called with each request once it has arrived completely.
 
-    A body that takes longer than `seconds` is not waited for.
+    A body that takes longer than `seconds` is refused with status 408.
     """
     return [web.route(each.method, each.path, _handler(each.handle, received, seconds)) for each in served]
 
@@ -36,14 +36,14 @@ def _handler(handle: WebHandler, received: Callable[[web.Request], None], second
         body = await _body_of(request, seconds)
         if isinstance(body, HTTPStatus):
             refused = web.Response(status=body)
-            refused.force_close()  # what is left of the request is not read
+            refused.force_close()  # the rest of the request is not read
             return refused
         received(request)
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = WebRequest(request.path, request.raw_path.partition("?")[2], headers, body)
         try:
             made = await handle(asked)
-        except Exception:  # noqa: BLE001 -- the port says so: a 500, and the server goes on
+        except Exception:  # noqa: BLE001 -- as the port promises: answer 500 and go on
             _log.exception("A request to %s failed", request.path)
             return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
         return web.Response(status=made.status, headers=CIMultiDict(made.headers), body=made.body)
@@ -52,7 +52,7 @@ def _handler(handle: WebHandler, received: Callable[[web.Request], None], second
 
 
 async def _body_of(request: web.Request, seconds: float) -> bytes | HTTPStatus:
-    """Return the body of a request, or the status that refuses it: too large, too slow, cut off or odd."""
+    """Return the body, or the status that refuses the request: too large, too slow, cut off, malformed."""
     if (request.content_length or 0) > MOST_BODY:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     body = bytearray()
@@ -68,9 +68,9 @@ async def _body_of(request: web.Request, seconds: float) -> bytes | HTTPStatus:
 
 
 async def _more_of(request: web.Request, most: int) -> bytes:
-    """Return what comes next of a body; ConnectionError when the visitor left before it was asked for.
+    """Return the next part of a body; ConnectionResetError when the client has already disconnected.
 
-    aiohttp's own error for that is a plain RuntimeError, which would be logged as a fault of the bot.
+    aiohttp then raises a plain RuntimeError, which would be logged as a fault of the bot.
     """
     try:
         return await request.content.read(most)

@@ -29,13 +29,13 @@ from bot.web.snapshot import Snapshot
 from bot.web.status_page import STYLE_SOURCE, status_page
 from bot.web.visitors import Visitors
 
-# The page may be public: however often it is asked for, the database is not asked more often than this.
+# The page may be public, so its data is cached for this long, however many requests come.
 FRESH = timedelta(seconds=5)
 _GRACE = 0.8  # seconds for requests in flight when the server stops; aiohttp may wait for them twice
-_LINGER = 1.0  # seconds for the rest of a request that was answered before its end
+_LINGER = 1.0  # seconds to read the rest of a request that was answered early
 
 _log = logging.getLogger(__name__)
-_requests = logging.getLogger(f"{__name__}.requests")  # what aiohttp says of requests that are none
+_requests = logging.getLogger(f"{__name__}.requests")  # aiohttp's messages about malformed requests
 limit(_log)
 limit(_requests, tracebacks=False)
 
@@ -54,17 +54,17 @@ _MENDS = {
 
 
 class StatusStore(FeedsReader, QueueReader, Protocol):
-    """What the server asks of a store. Either call may raise StoreError."""
+    """The part of the store that the server reads. Either call may raise StoreError."""
 
 
 class WebServer:
     """Serves on `host` and `port` (0: a free one) between `async with` and its end, which takes under 2 s.
 
-    `loops` tells which loops live, `adapters` which enabled adapters are connected, `troubles` what is wrong
-    with other parts, in sentences that anybody may read; all are asked at each request. `routes` are served
-    beside the server's own; `limits` bound what strangers can do, and `visitors` learns when some are turned
-    away; `zone` is that of the times on its page.
-    Entering raises BystanderError, with the mend, when the address cannot be used.
+    `loops` returns which loops are alive, `adapters` which enabled adapters are connected, `troubles` the
+    problems of other parts as sentences fit for the public; they are called as requests need them. `routes`
+    are served besides the server's own. `limits` bound each connection, and `visitors` records when one is
+    turned away. `zone` is the time zone of the status page.
+    Entering raises BystanderError, which says what to change, when the address cannot be used.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class WebServer:
 
     async def _listen(self) -> None:
         await _Site(self._runner, self._guard, self._host, self._port).start()
-        if not self._runner.addresses:  # asyncio passes over a family (IPv6) that is switched off
+        if not self._runner.addresses:  # asyncio skips an address family (IPv6) that is disabled
             raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
 
     def _protocol(self) -> asyncio.BaseProtocol:
@@ -152,7 +152,7 @@ class WebServer:
 
     @property
     def port(self) -> int:
-        """The port that is listened on; final once the server runs."""
+        """The port on which the server listens; final once it runs."""
         return self._port
 
     async def _health(self, _request: web.Request) -> web.Response:
@@ -183,7 +183,7 @@ class WebServer:
         )
 
     async def _stored(self) -> tuple[list[Feed], QueueHealth]:
-        """Return what the store says, or what it said a moment ago; one request at a time asks it."""
+        """Return feeds and queue from the store, cached for FRESH; only one request at a time reads it."""
         async with self._look:
             now = self._clock.now()
             if self._seen is None or not timedelta(0) <= now - self._seen[0] < FRESH:
@@ -192,7 +192,7 @@ class WebServer:
 
 
 def _verdict(name: str, parts: Mapping[str, bool], troubles: Sequence[str] = ()) -> web.Response:
-    """Return whether all parts are well; troubles of others are told, and decide nothing."""
+    """Return 200 when all parts are well, otherwise 503; `troubles` are listed without effect on it."""
     well = all(parts.values())
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
     told = {"troubles": list(troubles)} if troubles else {}
@@ -200,7 +200,7 @@ def _verdict(name: str, parts: Mapping[str, bool], troubles: Sequence[str] = ())
 
 
 class _Site(web.BaseSite):
-    """Listens, and lets the guard make the protocol of each connection."""
+    """Listens with the guard as protocol factory."""
 
     def __init__(self, runner: web.AppRunner, guard: Guard, host: str, port: int) -> None:
         super().__init__(runner, backlog=BACKLOG)
@@ -224,7 +224,7 @@ async def _tell_errors(request: web.Request, handler: Handler) -> web.StreamResp
         return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE, text=f"{error}\n")
     except (web.HTTPException, ConnectionError):
         raise
-    except Exception as error:  # noqa: BLE001 -- it must not end the connection without an answer
+    except Exception as error:  # noqa: BLE001 -- the client must get an answer
         _log.error("A request to %s failed", request.path, exc_info=error)
         return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
@@ -236,11 +236,11 @@ async def _harden(_request: web.Request, response: web.StreamResponse) -> None:
 
 
 def _unusable(host: str, port: int, error: OSError) -> BystanderError:
-    """Return the error that names the mend."""
+    """Return the error that says what to change."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if isinstance(error, socket.gaierror):
         mend = 'the host name cannot be resolved; write an address such as "127.0.0.1"'
-    else:  # newer versions of asyncio give no number where none of the addresses is the machine's
+    else:  # newer versions of asyncio set no errno when none of the addresses is local
         number = error.errno or errno.EADDRNOTAVAIL
         mend = _MENDS.get(number, f"it cannot be listened on ({error.strerror}); choose another")
     return BystanderError(f'web.listen = "{address}": {mend}.')

@@ -1,4 +1,4 @@
-"""The bot at one moment, as the metrics and the status page show it."""
+"""The state of the bot at one moment, for the metrics and the status page."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bot.ports import QueueHealth
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The state that the web server shows. `queue` holds addresses, which nobody may see: only count them.
+    """The state that the web server shows. `queue` holds private addresses: show only their number.
 
-    `loops`: by name, whether each is alive. `adapters`: by name, whether each is connected. `troubles`: what
-    is wrong with other parts, a sentence each. `zone`: the time zone of the times that people see.
+    `loops`: by name, whether each is alive. `adapters`: by name, whether each is connected. `troubles`:
+    problems of other parts, a sentence each. `zone`: the time zone of displayed times.
     """
 
     feeds: Sequence[Feed]

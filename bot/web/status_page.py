@@ -1,7 +1,7 @@
 """The status page: one HTML document without script or anything to load. Pure.
 
-It shows feeds and counts only. Text from outside, such as names and errors, passes `one_line` on its way into
-the template, which escapes it.
+It shows feeds and counts only. Text from outside, such as names and errors, is cleaned by `one_line` and then
+escaped by the template.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from bot.text.sanitize import one_line
 from bot.text.templates import render
 from bot.web.snapshot import Snapshot
 
-LATE = timedelta(minutes=10)  # a poll that is due for longer is a problem: nobody polls
-STUCK = timedelta(minutes=10)  # an alert that waits for longer is a problem
+LATE = timedelta(minutes=10)  # a poll that is overdue by more is a problem: polling has stalled
+STUCK = timedelta(minutes=10)  # an alert that has waited longer is a problem
 MOST_FEEDS = 100
 _LONGEST_NAME = 80
 _LONGEST_REASON = 300
@@ -56,7 +56,7 @@ def status_page(snapshot: Snapshot) -> str:
 
 
 def _problems(snapshot: Snapshot) -> Iterator[str]:
-    """Yield what needs a look, a sentence each."""
+    """Yield a sentence for each problem."""
     feeds, queue, now = snapshot.feeds, snapshot.queue, snapshot.now
     yield from _broken_parts(snapshot)
     if not feeds:
@@ -82,7 +82,7 @@ def _broken_parts(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _named(parts: Mapping[str, bool]) -> list[tuple[str, bool]]:
-    """Return the name of each part as a heading shows it, and whether the part is well."""
+    """Return the display name of each part, and whether the part is well."""
     return [(one_line(name.capitalize(), _LONGEST_NAME), well) for name, well in parts.items()]
 
 
@@ -99,7 +99,7 @@ def _condition(feed: Feed, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FeedCard:
-    """What the page shows of a feed. `due`: whether it is time for the next check. `error`: "" for none."""
+    """What the page shows about a feed. `due`: the next check is due now. `error`: "" for none."""
 
     name: str
     condition: str
@@ -133,17 +133,17 @@ def _counted(number: int, noun: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Writes moments for people, in a time zone and as seen from `now`."""
+    """Formats times for the page, in a time zone and relative to `now`."""
 
     now: datetime
     zone: tzinfo
 
     def utc(self, time: datetime) -> str:
-        """Return the moment as machines read it: "2022-11-26T23:38:00Z"."""
+        """Return the time for machines: "2022-11-26T23:38:00Z"."""
         return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def local(self, time: datetime) -> str:
-        """Return the moment as people read it: "2022-11-26 23:38 UTC"."""
+        """Return the time for people: "2022-11-26 23:38 UTC"."""
         return f"{time.astimezone(self.zone):%Y-%m-%d %H:%M} {self.zone}"
 
     def distance(self, time: datetime) -> str:
@@ -151,12 +151,12 @@ class Times:
         return f"in {_span(time - self.now)}" if time > self.now else f"{self.age(time)} ago"
 
     def age(self, time: datetime) -> str:
-        """Return how long ago a moment was: "3 min"."""
+        """Return how long ago the time was: "3 min"."""
         return _span(self.now - time)
 
 
 def _span(span: timedelta) -> str:
-    """Return a length of time in its largest unit, rounded down."""
+    """Return a duration in minutes, hours (below 2 days) or days, rounded down."""
     seconds = span.total_seconds()
     if seconds < _MINUTE:
         return "under 1 min"
