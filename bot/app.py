@@ -1,4 +1,4 @@
-"""Puts the parts together and runs them; the only file that knows them all."""
+"""Assembles the parts and runs them; the only file that imports them all."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ class Bot:
     poller: Poller
     vitals: Vitals
     outbox: Outbox
-    services: BotServices  # where adapters bring what people type
+    services: BotServices  # runs the commands that adapters receive
     adapters: dict[str, Adapter]
     owner: str
-    report: ShutReport  # which platforms are shut, and who is told
+    report: ShutReport  # tracks platforms that refuse the bot, and notifies admins
     visitors: Visitors  # of the web port
 
 
 @dataclass(frozen=True, slots=True)
 class _Tools:
-    """What is opened before the parts are put together."""
+    """The resources that are opened before the parts are assembled."""
 
     store: Store
     fetcher: Fetcher
@@ -77,7 +77,7 @@ async def open_bot(
 
     `source`: where the console reads commands from. Raises StoreError when the database cannot be used.
     """
-    adapters = adapters_of(config, source)  # first: what is missing is told before anything is written
+    adapters = adapters_of(config, source)  # first, so that missing secrets fail before anything is written
     async with AsyncExitStack() as stack:
         tools = await _open_tools(config, stack, create=create)
         for adapter in adapters.values():
@@ -96,7 +96,7 @@ async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool) ->
 
 
 def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, clock: SteadyClock) -> Bot:
-    """Put the parts together; nothing runs yet."""
+    """Assemble the parts; nothing runs yet."""
     owner, store, admins, visitors = uuid.uuid4().hex, tools.store, config.admin_addresses, Visitors()
     outbox, report = _outbox_of(config, store, adapters, clock, owner)
     poller = Poller(
@@ -132,7 +132,7 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
 def _outbox_of(
     config: Config, store: Store, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
 ) -> tuple[Outbox, ShutReport]:
-    """Make the outbox, and the report of the platforms that it finds shut."""
+    """Create the outbox, and the report of platforms that refuse the bot."""
     admins = config.admin_addresses
     settings = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
     report = ShutReport(PlatformHealth(adapters, settings.shut_pause), store, clock, admins)
@@ -142,7 +142,7 @@ def _outbox_of(
 def _dispatcher_of(
     config: Config, tools: _Tools, clock: SteadyClock, vitals: Vitals, wake: Callable[[], None]
 ) -> Dispatcher:
-    """Make what runs commands. `wake`: tells the outbox that something may be due."""
+    """Create the dispatcher of commands. `wake`: tells the outbox that something may be due."""
     alerts_only = [each.name for each in config.enabled if not each.promises.commands]
     return Dispatcher(
         tools.store,
@@ -156,7 +156,7 @@ def _dispatcher_of(
 
 
 def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapter]:
-    """Build the adapters that the config enables; their SDKs are loaded only here.
+    """Build the adapters that the config enables; only now are their SDKs imported.
 
     `typed`: where the console reads commands from. ConfigError names every secret that is missing.
     """
@@ -173,7 +173,7 @@ def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapte
 
 
 async def prepare(bot: Bot) -> None:
-    """Become the runner of the database, bring its feeds in line with the config, connect the adapters."""
+    """Take over the database as its only runner, sync its feeds with the config, start the adapters."""
     await bot.store.take_over(bot.owner)
     await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
@@ -186,7 +186,7 @@ async def prepare(bot: Bot) -> None:
 
 
 async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
-    """Go on without an adapter that its platform refuses; raise the error when it was the last one."""
+    """Go on without an adapter that its platform refuses; raise the error when no other one is left."""
     if not bot.report.health.leave_out(name):
         raise error
     _log.error("%s is left out until the next start, and its alerts wait: %s", name, error)
@@ -197,7 +197,7 @@ async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
 async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
     """Poll, deliver and answer, after `prepare`, until `stop` is set.
 
-    A part that dies on its own stops the rest and its error is raised: better no bot than half of one.
+    When one part fails, the others are stopped and its error is raised: better no bot than half of one.
     """
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
     jobs = {
@@ -226,11 +226,11 @@ async def run_once(bot: Bot) -> int:
 
 
 def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
-    """Return the web server, or nothing where the config wants none."""
+    """Return the web server, or a null context when the config disables it."""
     address = bot.config.web.address()
     if address is None:
         return nullcontext()
-    from bot.web.server import WebServer  # noqa: PLC0415 -- its weight is for those who use it
+    from bot.web.server import WebServer  # noqa: PLC0415 -- a heavy import, only when it is used
 
     return WebServer(
         *address,
@@ -257,7 +257,7 @@ async def _keep_house(bot: Bot) -> None:
         await bot.timekeeper.note()
         if await bot.store.probe_parked(bot.clock.now()):
             bot.outbox.wake()
-    except StoreError as error:  # disk full, locked: the next time tries again
+    except StoreError as error:  # disk full or locked: the next run tries again
         bot.vitals.kept_house(error)
     else:
         bot.vitals.kept_house(None)
@@ -273,7 +273,7 @@ async def _serve(bot: Bot, name: str) -> None:
 
 
 async def _close_after(stop: asyncio.Event, poller: Poller) -> None:
-    """Let polls and deliveries under way have the same grace, not one after the other."""
+    """Close the poller at `stop`, so that polls and deliveries under way share one grace period."""
     await stop.wait()
     await poller.aclose()
 
@@ -283,18 +283,18 @@ async def _raise_first(faults: asyncio.Queue[BaseException]) -> None:
 
 
 def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first error inside, however deep."""
+    """Return the first error in a group, however deeply nested."""
     first = group.exceptions[0]
     return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 def console_source() -> TextIO | None:
-    """Return stdin where there is one to read."""
+    """Return stdin, or None when it is missing or closed."""
     return sys.stdin if sys.stdin is not None and not sys.stdin.closed else None
 
 
 async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Sandbox]:
-    """Open what reads from the network, to be closed with `stack`."""
+    """Open the fetcher and the sandbox, to be closed with `stack`."""
     fetch = config.fetch
     settings = FetchSettings(fetch.contact, fetch.timeout, fetch.max_body, fetch.allow_networks)
     return await stack.enter_async_context(Fetcher(settings)), await stack.enter_async_context(Sandbox())

@@ -1,6 +1,6 @@
-"""The command line: one table of calls, and what an error becomes for a shell.
+"""The command line: a table of calls, and the mapping of errors to messages and exit codes.
 
-Exit codes: 0 well, 1 something failed and was said, 2 wrong usage or config.
+Exit codes: 0 success, 1 something failed and was reported, 2 wrong usage or config, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bot.logs.setup import set_up_logging
 WELL, FAILED, WRONG = 0, 1, 2
 CONFIG = "config.toml"
 _INTERRUPTED = 130
-# What writing to stdout fails with: no reader, no space, or a disk that is broken.
+# Errors of writing to stdout: no reader, no space, or a broken disk.
 _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
 Call = Callable[[argparse.Namespace, Config], Coroutine[None, None, int]]
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """An argument of a call, as argparse takes it."""
+    """An argument of a call: names and keywords of argparse's `add_argument`."""
 
     names: tuple[str, ...]
     settings: dict[str, Any]
@@ -50,7 +50,7 @@ def _option(*names: str, **settings: Any) -> Option:
 
 @dataclass(frozen=True, slots=True)
 class ShellCall:
-    """One call: its help, an example, its function or where that lives ("module:function"), its arguments."""
+    """One call: its help, an example, its function (or "module:function", imported on use), its options."""
 
     name: str
     help: str
@@ -58,7 +58,7 @@ class ShellCall:
     function: str | Call
     options: tuple[Option, ...] = ()
     config: bool = True  # whether it reads the config file
-    defaults: bool = False  # whether the defaults do where there is no ./config.toml
+    defaults: bool = False  # whether it runs with the defaults when there is no ./config.toml
     log_level: int = logging.WARNING  # without --verbose
 
 
@@ -157,7 +157,7 @@ CALLS = (
 def all_calls() -> tuple[ShellCall, ...]:
     """Return every call: those of Bystander, and those of the plug-ins for chat platforms.
 
-    A package that is broken, or that names a call as another one is named, costs its own calls alone.
+    A broken plug-in is left out, and so is a call whose name is taken; all other calls still work.
     """
     found = list(CALLS)
     for name in adapters.names():
@@ -211,7 +211,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one call and return its exit code; never a traceback for what a user can cause."""
+    """Run one call and return its exit code; errors that a user can cause never show a traceback."""
     _need_output()
     parser = build_parser()
     if not (sys.argv[1:] if arguments is None else arguments):
@@ -227,14 +227,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.errno not in _UNWRITABLE:
             raise
         _close_output()
-        if not isinstance(error, BrokenPipeError):  # its reader knows, and wants no more
+        if not isinstance(error, BrokenPipeError):  # the reader closed the pipe on purpose
             _say(f"The output cannot be written: {error.strerror}.", code=FAILED)
         code = FAILED
     return code
 
 
 def _need_output() -> None:
-    """Where there is no stdout, put a pipe that nobody reads: what is printed must not seem to be seen."""
+    """Replace a missing stdout with a broken pipe, so that printing fails instead of being lost unnoticed."""
     if sys.stdout is None:
         unread, output = os.pipe()
         os.close(unread)
@@ -270,7 +270,7 @@ def _function_of(call: ShellCall) -> Call:
 
 
 def _config_of(call: ShellCall, options: argparse.Namespace) -> Config:
-    """Read the config; a call that needs none, or only a URL, goes on with the defaults."""
+    """Return the config, or the defaults when none is needed or ./config.toml is optional and missing."""
     if not call.config:
         return parse_config("", {})
     path = Path(options.config)
@@ -292,6 +292,6 @@ def _flush() -> None:
 
 
 def _close_output() -> None:
-    """Point a broken stdout at nothing, so that the interpreter's last flush finds no pipe."""
+    """Redirect a broken stdout to the null device, so that the interpreter's final flush does not fail."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The bundled sample blog: twelve posts, drawn and served the way a WordPress blog does it.
+"""The bundled sample blog: twelve posts, rendered and served as a WordPress blog does it.
 
-`bystander demo` watches it, and it is the tests' blog on loopback too. Of the bot it knows one word, `Kind`.
+`bystander demo` watches it, and the tests serve it on loopback. All it imports from the bot is `Kind`.
 """

@@ -15,9 +15,9 @@ from bot.model import Kind
 from bot.sample.blog import SampleBlog, SamplePost, term_id
 from bot.sample.markup import excerpt, name_html, slug_of, title_html
 
-MOST_POSTS = 100  # both APIs give no more in one answer
-_NUMBER, _PER_PAGE = 20, 10  # what they give unasked
-_DIGITS = 10  # a longer number is none
+MOST_POSTS = 100  # the most that either API returns in one answer
+_NUMBER, _PER_PAGE = 20, 10  # the default page sizes of v1.1 and wp/v2
+_DIGITS = 10  # numbers with this many digits or more are ignored
 
 _ORDERS: dict[str, Callable[[SamplePost], Any]] = {
     "date": lambda post: post.published,
@@ -34,7 +34,7 @@ _WINDOWS: dict[str, Callable[[SamplePost, datetime], bool]] = {
 
 
 class ApiError(Exception):
-    """The API's own refusal: an HTTP status and the two texts of its JSON answer."""
+    """An error answer of the API: the HTTP status, and the code and message of its JSON body."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An answer of `wp/v2`: the posts, and the totals that it gives as headers."""
+    """An answer of `wp/v2`: the posts, and the totals that are sent as headers."""
 
     posts: list[dict[str, Any]]
     total: int
@@ -57,8 +57,8 @@ class Listing:
 def wpcom_posts(blog: SampleBlog, site: str, query: Mapping[str, str]) -> dict[str, Any]:
     """Return the answer of `/sites/<site>/posts/`.
 
-    It knows number, page, after, before, modified_after, modified_before, order_by, order, category, tag and
-    fields. ApiError: another site, or a value it cannot use.
+    Parameters: number, page, after, before, modified_after, modified_before, order_by, order, category, tag
+    and fields. ApiError: another site, or an unusable value.
     """
     _check_site(blog, site)
     number, page = _whole(query, "number", _NUMBER), _whole(query, "page", 1)
@@ -94,7 +94,7 @@ def _wpcom_post(blog: SampleBlog, post: SamplePost) -> dict[str, Any]:
         "content": blog.content(post),
         "excerpt": f"<p>{excerpt(post.html)}</p>\n",
         "slug": post.slug,
-        # WordPress.com says https here where its feed's guid says http.
+        # WordPress.com has https here, but http in the guid of its feed.
         "guid": blog.guid(post).replace("http://", "https://", 1),
         "status": "publish",
         "type": "post",
@@ -122,8 +122,8 @@ def _check_site(blog: SampleBlog, site: str) -> None:
 def wp_json_posts(blog: SampleBlog, query: Mapping[str, str]) -> Listing:
     """Return the answer of `/wp-json/wp/v2/posts`.
 
-    It knows per_page, page, after, before, modified_after, modified_before, orderby, order, _embed and
-    _fields. ApiError: a value it cannot use, or a page past the end.
+    Parameters: per_page, page, after, before, modified_after, modified_before, orderby, order, _embed and
+    _fields. ApiError: an unusable value, or a page past the end.
     """
     size, page = _whole(query, "per_page", _PER_PAGE), _whole(query, "page", 1)
     if size > MOST_POSTS:

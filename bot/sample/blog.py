@@ -1,4 +1,4 @@
-"""The sample blog as values: posts, the blog that holds them, and the links WordPress would give them."""
+"""The data of the sample blog: posts, the blog that contains them, and their links as in WordPress."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # the last edit of a blog without post
 class SamplePost:
     """One post. `title` and names are plain text, `html` is the body without the figure, times are UTC.
 
-    `html` may link to `href="/…"`; the blog puts its own address in front. `image` is a path on the blog.
+    Links in `html` may be `href="/…"`; the blog prepends its address. `image` is a path on the blog.
     """
 
     number: int  # WordPress post id
@@ -39,7 +39,7 @@ class SamplePost:
 
     @property
     def modified(self) -> datetime:
-        """The last edit, or the publication where there was none."""
+        """The time of the last edit; without any, the time of publication."""
         return self.edited or self.published
 
     @property
@@ -48,12 +48,12 @@ class SamplePost:
         return f"/{self.published:%Y/%m/%d}/{self.slug}/"
 
     def names(self, kind: Kind) -> list[str]:
-        """Return its categories or its tags as WordPress prints them: sorted (case ignored), no doubles."""
+        """Return its categories or tags as WordPress prints them: sorted (ignoring case), no duplicates."""
         return sorted(set(self.categories if kind is Kind.CATEGORY else self.tags), key=str.casefold)
 
     @property
     def labels(self) -> list[str]:
-        """What a feed prints as `<category>`: categories, then tags; a name that is both comes once."""
+        """The `<category>` elements of a feed: categories, then tags; a name that is both appears once."""
         return list(dict.fromkeys(self.names(Kind.CATEGORY) + self.names(Kind.TAG)))
 
 
@@ -81,12 +81,12 @@ def _post(raw: dict[str, Any]) -> SamplePost:
 
 
 class SampleBlog:
-    """A blog whose posts come and go; every change goes through its methods.
+    """A blog whose posts can change; every change goes through its methods.
 
-    `site` is its address without a final slash; a server that starts with an empty one fills in its own.
-    `guid_site` is the address in the guids, which on a real blog keep `http://` or an older host for ever.
-    `generator` says where the blog lives (self-hosted: "https://wordpress.org/?v=6.7"), and `theme`,
-    "classic" or "block", which markup its pages use.
+    `site` is its address without a final slash; when it is empty, the server fills in its own at the start.
+    `guid_site` is the address in the guids; on a real blog they keep `http://` or an older host for ever.
+    `generator` says where the blog is hosted (self-hosted: "https://wordpress.org/?v=6.7"). `theme` is the
+    kind of markup of its pages, "classic" or "block".
     """
 
     def __init__(
@@ -111,9 +111,9 @@ class SampleBlog:
     # --- changes -----------------------------------------------------------------------------------------
 
     def publish(self, post: SamplePost, at: datetime | None = None) -> SamplePost:
-        """Add a post, dated `at` where that is given, and return it. ValueError: the number is taken.
+        """Add a post, dated `at` if given, and return it. ValueError: the number is taken.
 
-        Dates have whole seconds, as in WordPress: two changes within one share their Last-Modified.
+        `at` is cut to whole seconds, as in WordPress: changes within one second share their Last-Modified.
         """
         if post.number in self._posts:
             raise ValueError(f"Post {post.number} is published already.")
@@ -121,19 +121,19 @@ class SampleBlog:
         return self._posts[post.number]
 
     def edit(self, number: int, at: datetime | None = None, **changes: Any) -> SamplePost:
-        """Change fields of a post and return it as it now is. KeyError: there is no such post.
+        """Change fields of a post and return the new version. KeyError: there is no such post.
 
-        `at` defaults to one second after the blog's last change, so that the validators always move.
+        `at` defaults to one second after the blog's last edit, so that the validators always change.
         """
         moment = at or self.last_modified + timedelta(seconds=1)
         self._posts[number] = replace(self._posts[number], edited=moment.replace(microsecond=0), **changes)
         return self._posts[number]
 
     def delete(self, number: int) -> SamplePost:
-        """Take a post away and return it. `last_modified` may go back, as WordPress lets it."""
+        """Remove a post and return it. `last_modified` may go back, as in WordPress."""
         return self._posts.pop(number)
 
-    # --- what it holds -----------------------------------------------------------------------------------
+    # --- contents ----------------------------------------------------------------------------------------
 
     @property
     def posts(self) -> tuple[SamplePost, ...]:
@@ -154,14 +154,14 @@ class SampleBlog:
         return sorted(known | used, key=str.casefold)
 
     def name_of(self, kind: Kind, slug: str) -> str:
-        """Return the name behind a slug of an address. KeyError: nothing has it."""
+        """Return the name of the category or tag with this slug. KeyError: there is none."""
         return {slug_of(name): name for name in self.names(kind)}[slug_of(slug)]
 
     def filed(self, kind: Kind, name: str) -> tuple[SamplePost, ...]:
         """Return the posts filed under (or tagged with) `name`, newest first."""
         return tuple(post for post in self.posts if name in post.names(kind))
 
-    # --- how it prints them ------------------------------------------------------------------------------
+    # --- rendering ---------------------------------------------------------------------------------------
 
     @property
     def host(self) -> str:
@@ -170,7 +170,7 @@ class SampleBlog:
 
     @property
     def on_wordpress_com(self) -> bool:
-        """Whether the blog says that it lives on WordPress.com, which prints some elements of its own."""
+        """Whether the generator is WordPress.com, which adds some elements of its own."""
         return "wordpress.com" in self.generator
 
     def link(self, post: SamplePost) -> str:
@@ -178,7 +178,7 @@ class SampleBlog:
         return self.site + post.path
 
     def guid(self, post: SamplePost) -> str:
-        """Return the identity WordPress gave the post when it was first saved."""
+        """Return the guid that WordPress gave the post when it was first saved."""
         return f"{self.guid_site or self.site}/?p={post.number}"
 
     def term_link(self, kind: Kind, name: str) -> str:
@@ -208,5 +208,5 @@ def _dated(post: SamplePost, at: datetime) -> SamplePost:
 
 
 def term_id(kind: Kind, name: str) -> int:
-    """Return a number for a category or tag that stays the same whatever the blog holds."""
+    """Return a stable id for a category or tag, independent of the blog's contents."""
     return 1 + zlib.crc32(f"{kind}:{slug_of(name)}".encode()) % 1_000_000

@@ -11,22 +11,22 @@ from email.utils import format_datetime, parsedate_to_datetime
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a feed answer carries: `last_modified` as an HTTP date, `etag` the quoted MD5 of that text."""
+    """The validators of a feed answer: `last_modified` as an HTTP date, `etag` its quoted MD5."""
 
     last_modified: str
     etag: str
 
     @classmethod
     def of(cls, moment: datetime) -> Validators:
-        """Return the validators of a site last edited at `moment`; its fraction of a second is lost."""
+        """Return the validators of a site last edited at `moment`, cut to whole seconds."""
         text = format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
         return cls(text, f'"{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}"')
 
     def match(self, headers: Mapping[str, str]) -> bool:
-        """Tell whether a request with these headers is answered 304.
+        """Return whether a request with these headers is answered with 304.
 
-        Both validators sent: both must match. One sent: that one. A date matches when it is not older than
-        the site's, so after a deletion, which moves the site's back, a lone date goes on matching.
+        It must send one validator or both, and all it sends must match. A date matches when it is not older
+        than the site's. So a date alone still matches after a deletion, which moves the site's date back.
         """
         etag, since = headers.get("If-None-Match", ""), headers.get("If-Modified-Since", "")
         same, fresh = etag == self.etag, _timestamp(since) >= _timestamp(self.last_modified)
@@ -36,7 +36,7 @@ class Validators:
 
 
 def _timestamp(text: str) -> float:
-    """Return the seconds of an HTTP date, -1 where it is none."""
+    """Return an HTTP date as seconds since 1970, or -1 when it is invalid."""
     try:
         return parsedate_to_datetime(text).timestamp()
     except ValueError:

@@ -1,7 +1,7 @@
 """The blog's feeds: RSS 2 and Atom as WordPress prints them, and JSON Feed as its plug-in does. Pure.
 
-Elements stand in the order of WordPress (feed-rss2.php, feed-atom.php). Categories and tags are printed
-alike: that is what a reader of these feeds has to cope with.
+Elements are in the order of WordPress (feed-rss2.php, feed-atom.php). Categories and tags look the same, so
+a reader of these feeds cannot tell them apart.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _RSS_HEAD = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"
 
 
 def rss(blog: SampleBlog, posts: Sequence[SamplePost], *, path: str = "/feed/", heading: str = "") -> bytes:
-    """Return RSS 2 with these posts. `path` is the feed's own, `heading` the archive it belongs to."""
+    """Return RSS 2 with these posts. `path`: that of the feed. `heading`: the name of its archive."""
     built = max((post.modified for post in posts), default=blog.last_modified)
     items = "".join(_rss_item(blog, post) for post in posts)
     return f"""{_RSS_HEAD}
@@ -70,7 +70,7 @@ def _rss_item(blog: SampleBlog, post: SamplePost) -> str:
 
 
 def _media(blog: SampleBlog, post: SamplePost) -> str:
-    """WordPress.com lists the author's avatar first, then the pictures of the post."""
+    """Return the author's avatar, then the post's picture, in WordPress.com's order."""
     face = hashlib.md5(post.author.encode(), usedforsecurity=False).hexdigest()
     avatar_url = f"https://0.gravatar.com/avatar/{face}?s=96&#38;d=identicon&#38;r=G"
     avatar = f"""		<media:content url="{avatar_url}" medium="image">
@@ -84,7 +84,7 @@ def _media(blog: SampleBlog, post: SamplePost) -> str:
 def atom(
     blog: SampleBlog, posts: Sequence[SamplePost], *, path: str = "/feed/atom/", heading: str = ""
 ) -> bytes:
-    """Return Atom with these posts; its `updated` is the one edit time a WordPress feed carries."""
+    """Return Atom with these posts; `updated` of an entry is the only edit time in WordPress's own feeds."""
     entries = "".join(_atom_entry(blog, post) for post in posts)
     return f"""<?xml version="1.0" encoding="UTF-8"?><feed
   xmlns="http://www.w3.org/2005/Atom"
@@ -123,7 +123,7 @@ def _atom_entry(blog: SampleBlog, post: SamplePost) -> str:
 def json_feed(
     blog: SampleBlog, posts: Sequence[SamplePost], *, path: str = "/feed/json/", heading: str = ""
 ) -> bytes:
-    """Return JSON Feed 1.1 with these posts; `tags` holds categories and tags alike."""
+    """Return JSON Feed 1.1 with these posts; `tags` contains both categories and tags."""
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": unescape(_heading(blog, heading)),

@@ -1,4 +1,4 @@
-"""Plain text to WordPress markup: slugs, typographic entities, paragraphs, excerpts. Pure."""
+"""Converts plain text to WordPress markup: slugs, typographic entities, paragraphs, excerpts. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMED = {"\u2018", "\u2019", "\u201c", "\u201d", "\u2013", "\u2014", "\u2026", 
 
 
 def slug_of(name: str) -> str:
-    """Return the slug WordPress makes of a title or name: `China-U.S.` becomes `china-u-s`.
+    """Return the slug that WordPress makes from a title or name: `China-U.S.` becomes `china-u-s`.
 
     Dots and spaces become dashes, `&` and quotes vanish, other scripts are percent-encoded in lower case.
     """
@@ -28,7 +28,7 @@ def slug_of(name: str) -> str:
 
 
 def typographic(html: str) -> str:
-    """Curl the straight quotes between the tags of `html` and print typographic signs as numeric entities."""
+    """Curl straight quotes outside the tags of `html`; write typographic characters as numeric entities."""
     parts = re.split(r"(<[^>]*>)", html)
     return "".join(part if part.startswith("<") else _entities(_curl(part)) for part in parts)
 
@@ -44,7 +44,7 @@ def name_html(name: str) -> str:
 
 
 def paragraphs(text: str) -> str:
-    """Return blank-line separated blocks as HTML; one that starts with a block-level tag stays as it is."""
+    """Wrap blocks separated by blank lines in `<p>`, except those that start with a block-level tag."""
     blocks = [" ".join(block.split()) for block in re.split(r"\n\s*\n", text.strip())]
     return "\n".join(
         block if block.startswith(("<p", "<blockquote", "<figure", "<ul", "<ol")) else f"<p>{block}</p>"
@@ -58,7 +58,7 @@ def plain_text(html: str) -> str:
 
 
 def excerpt(html: str) -> str:
-    """Return the first 55 words as HTML; ` [&#8230;]` follows where words were left out."""
+    """Return the first 55 words as HTML, followed by ` [&#8230;]` if words were left out."""
     words = plain_text(html).split(" ")
     short = title_html(" ".join(words[:EXCERPT_WORDS]))
     return f"{short} [&#8230;]" if len(words) > EXCERPT_WORDS else short

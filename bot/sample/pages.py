@@ -1,7 +1,7 @@
-"""The blog's pages as two kinds of WordPress theme print them, and its pictures. Pure.
+"""The blog's pages as two kinds of WordPress theme render them, and its pictures. Pure.
 
-A classic theme marks the link to a category `rel="category tag"` and the link to a tag `rel="tag"`. A block
-theme prints `rel="tag"` for both and tells them apart by the class of the element around them.
+A classic theme marks links to categories with `rel="category tag"` and links to tags with `rel="tag"`. A
+block theme has `rel="tag"` on both; only the class of the surrounding element differs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bot.model import Kind
 from bot.sample.blog import SampleBlog, SamplePost
 from bot.sample.markup import name_html, slug_of, title_html
 
-_RELATED = 2  # posts named below a post
+_RELATED = 2  # number of related posts below a post
 
 
 def post_page(blog: SampleBlog, post: SamplePost) -> str:
@@ -26,7 +26,7 @@ def post_page(blog: SampleBlog, post: SamplePost) -> str:
 def archive_page(
     blog: SampleBlog, posts: Sequence[SamplePost], kind: Kind | None = None, name: str = ""
 ) -> str:
-    """Return the list of posts of a category or a tag, or the front page where `kind` is None."""
+    """Return the archive page of a category or tag, or the front page when `kind` is None."""
     article = _block_article if blog.theme == "block" else _article
     body = "\n".join(article(blog, post) for post in posts)
     if kind is None:
@@ -53,7 +53,7 @@ def _page(blog: SampleBlog, title: str, body: str, *, body_class: str) -> str:
 
 
 def _sidebar(blog: SampleBlog) -> str:
-    """All categories and all tags: links that say nothing about the post beside them."""
+    """Return links to all categories and tags, which are no evidence about the post beside them."""
     categories = "\n".join(
         f'\t<li class="cat-item cat-item-{number}"><a href="{blog.term_link(Kind.CATEGORY, name)}">'
         f"{name_html(name)}</a></li>"
@@ -152,12 +152,12 @@ def _date(post: SamplePost) -> str:
 
 
 def _unwidowed(title: str) -> str:
-    """Return the title with a no-break space before its last word, as pages print it and feeds do not."""
+    """Return the title with a no-break space before its last word, as in pages but not in feeds."""
     return "&nbsp;".join(title_html(title).rsplit(" ", 1))
 
 
 def picture(path: str, width: int = 640, height: int = 360) -> bytes:
-    """Return a plain PNG in a colour that depends on its path."""
+    """Return a single-coloured PNG; the colour depends on `path`."""
     colour = struct.pack(">I", zlib.crc32(path.encode()))[:3]
     rows = (b"\0" + colour * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Which address of the blog answers with what: requests in, aiohttp answers out."""
+"""Maps the addresses of the blog to their content, as aiohttp handlers."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PAGE_SIZE = 10  # posts on a page of a feed or an archive, WordPress's default
 
 @dataclass(slots=True)
 class Parts:
-    """Which parts of the blog answer at all; the others are 404. May change while the blog is served."""
+    """Which parts of the blog are served; the others return 404. May change while the blog is served."""
 
     api: bool = True  # WordPress.com's rest/v1.1
-    wp_json: bool = False  # wp/v2: a blog on WordPress.com does not have it at its own address
+    wp_json: bool = False  # wp/v2; a blog on WordPress.com does not offer it at its own address
     pages: bool = True  # the pages for people
 
 
@@ -42,7 +42,7 @@ _FEEDS: dict[str, tuple[_Render, str]] = {
 
 
 class Routes:
-    """The blog's addresses. The feeds always answer; `parts` says what else does."""
+    """The blog's addresses. The feeds are always served; `parts` says what else is."""
 
     def __init__(self, blog: SampleBlog, parts: Parts) -> None:
         self._blog = blog
@@ -75,7 +75,7 @@ class Routes:
         posts, heading = self._listed(request)
         shown = _page_of(posts, request)
         render, content_type = _FEEDS[request.match_info["form"]]
-        # Core takes the last edit of the whole site, whatever part of it the feed shows.
+        # WordPress core uses the last edit of the whole site, even for the feed of one category.
         validators = Validators.of(self._blog.last_modified)
         headers = {"Last-Modified": validators.last_modified, "ETag": validators.etag}
         if validators.match(request.headers):
@@ -84,7 +84,7 @@ class Routes:
         return _answer(request, body, f"{content_type}; charset=UTF-8", headers)
 
     def _listed(self, request: web.Request) -> tuple[tuple[SamplePost, ...], str]:
-        """Return the posts the address speaks of, and the name of the category or tag it speaks of."""
+        """Return the posts of the requested category or tag and its name; otherwise all posts and ""."""
         if "kind" not in request.match_info:
             return self._blog.posts, ""
         kind = Kind(request.match_info["kind"])
@@ -154,7 +154,7 @@ class Routes:
 
 
 def _page_of(posts: Sequence[SamplePost], request: web.Request) -> Sequence[SamplePost]:
-    """Return the page asked for with `?paged=N`; 404 past the end."""
+    """Return the posts of the page requested with `?paged=N`; 404 past the end."""
     asked = request.query.get("paged", "1")
     page = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < PAGE_SIZE else 1
     shown = posts[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -166,7 +166,7 @@ def _page_of(posts: Sequence[SamplePost], request: web.Request) -> Sequence[Samp
 def _json(
     request: web.Request, answer: Callable[[], tuple[Any, dict[str, str]]], code_key: str
 ) -> web.StreamResponse:
-    """Send what `answer` returns (document, headers), or the API's refusal with its code under `code_key`."""
+    """Return what `answer` returns (document, headers) as JSON; an ApiError has its code in `code_key`."""
     try:
         document, headers = answer()
     except api.ApiError as error:
@@ -182,7 +182,7 @@ def _html(request: web.Request, page: str) -> web.StreamResponse:
 def _answer(
     request: web.Request, body: bytes, content_type: str, headers: Mapping[str, str]
 ) -> web.StreamResponse:
-    """Send `body`, gzipped for those who take that."""
+    """Return an answer with `body`, gzipped if the client accepts it."""
     response = web.Response(
         body=body, headers={"Content-Type": content_type, "Vary": "Accept-Encoding", **headers}
     )

@@ -1,4 +1,4 @@
-"""Serves a sample blog on loopback and keeps a record of what was asked."""
+"""Serves a sample blog on loopback and records all requests."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _GRACE = 5.0  # seconds that requests in flight get when the server stops
 
 @dataclass(frozen=True, slots=True)
 class SeenRequest:
-    """A request as it arrived. `path` includes the query; `headers` have the names the client wrote."""
+    """A request as it arrived. `path` includes the query; `headers` have the client's spelling."""
 
     method: str
     path: str
     headers: dict[str, str]
 
     def header(self, name: str) -> str:
-        """Return a header whatever the case of its name, "" where it was not sent."""
+        """Return a header, ignoring the case of its name; "" when it was not sent."""
         return {key.lower(): value for key, value in self.headers.items()}.get(name.lower(), "")
 
 
 class SampleServer:
-    """Serves `blog` between `async with` and its end; without one, a blog with the bundled posts.
+    """Serves `blog` (default: one with the bundled posts) inside an `async with` block.
 
-    `port` 0 takes a free one. `api`, `wp_json` and `pages` say what is served besides the feeds; `parts`
-    holds them and may be changed while the server runs. `middlewares` see each request after it was
-    recorded. Entering raises OSError when the port is taken.
+    `port` 0 means a free one. `api`, `wp_json` and `pages` say what is served besides the feeds; they are
+    stored in `parts`, which may be changed while the server runs. `middlewares` run on each request after it
+    was recorded. Entering raises OSError when the port is taken.
     """
 
     def __init__(
