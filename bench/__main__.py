@@ -1,6 +1,6 @@
-"""`python -m bench [NAME [ARGUMENT...]]`: runs all benches, or one, and lets them print their figures.
+"""`python -m bench [NAME [ARGUMENT...]]`: runs all benches, or one; each prints its own figures.
 
-Each is a module of this folder and runs in a process of its own. Without arguments it has a time limit.
+Each is a module of this folder and runs in its own process. Benches run without arguments have a time limit.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ ALL = (
     "fanout_slack",
 )
 ALONE = (*ALL, "corpus", "summaries")  # the last two need arguments
-TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of those that print lines alone
-SECONDS = 180.0  # a bench may take; the longest takes 75 on a quiet machine
+TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of benches without own headings
+SECONDS = 180.0  # time limit of a bench; the longest takes 75 on a quiet machine
 
 
 def run(name: str, *arguments: str) -> int:
-    """Run one bench to its end and return its exit code; 1 when it had to be ended."""
+    """Run one bench to its end and return its exit code; 1 when it ran out of time."""
     if name in TITLES:
         heading(TITLES[name])
-    own_group = os.name == "posix"  # so that what it started ends with it
+    own_group = os.name == "posix"  # so that its child processes are killed with it
     command = [sys.executable, "-m", f"bench.{name}", *arguments]
     with subprocess.Popen(command, start_new_session=own_group) as process:
         try:
@@ -51,7 +51,7 @@ def run(name: str, *arguments: str) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run what is asked for; return 1 when any bench failed, 2 for a name that is none."""
+    """Run one bench or all; return the highest exit code, 2 for an unknown name."""
     if arguments:
         name, *rest = arguments
         if name not in ALONE:

@@ -1,4 +1,4 @@
-"""Feeds as bytes, of the size blogs have: ten posts, about 67 kB."""
+"""Generates feeds of the usual size of a blog's: ten posts, about 67 kB."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 POSTS = 10
-TENTH = datetime(2026, 11, 2, 8, tzinfo=UTC)  # when the tenth post came out
-APART = timedelta(minutes=45)  # from post to post
+TENTH = datetime(2026, 11, 2, 8, tzinfo=UTC)  # publication time of post 10
+APART = timedelta(minutes=45)  # between two posts
 
 _TEXT = (
     "the port waits for ships that carry grain and steel while officials in two capitals weigh what a "
@@ -16,7 +16,7 @@ _TEXT = (
 _WORDS = _TEXT.split()
 _LABELS = ("Economy", "Markets", "Technology", "Trade")
 _PARAGRAPHS = 11
-_SENTENCES = 6  # a paragraph
+_SENTENCES = 6  # per paragraph
 
 
 def feed(blog: str, newest: int = POSTS, tenth: datetime = TENTH) -> bytes:

@@ -1,4 +1,4 @@
-"""What an answer costs in a database of many years, and whether a poll waits for it.
+"""How long a command takes on a database of many years, and whether it delays polls.
 
 `python -m bench.commands`: 200,000 posts and 1,000,000 deliveries, each command through the real dispatcher.
 """
@@ -37,7 +37,7 @@ LINES = (
     f"/find {COMMON} {library.word(1)} {library.word(2)}",
     f"/find {USUAL}",
     f"/find {RARE}",
-    "/find tea",  # the beginning of many words
+    "/find tea",  # the prefix of many words
     "/latest",
     "/latest Topic1",
     "/latest Topic1 10",
@@ -60,19 +60,19 @@ LINES = (
 TYPED = ("", "T", "Topic1", "Topic1, to", "#", f"#{library.word(7)}", "#zzqqxx", "nothing like it")
 
 
-POLLS = 20  # whose commits are measured beside searches
+POLLS = 20  # number of polls measured alone, and again during searches
 
 
 class Still:
-    """A clock that stands, a moment after the newest post."""
+    """A clock that stands still, one second after the newest post."""
 
     def now(self) -> datetime:
-        """Return the moment."""
+        """Return that time."""
         return library.NEWEST + timedelta(seconds=1)
 
 
 async def measured(work: Callable[[], Awaitable[object]]) -> float:
-    """Return the median of the milliseconds that the work takes."""
+    """Return the median time of `work` over ROUNDS calls, in milliseconds."""
     return median([await _once(work) for _ in range(ROUNDS)])
 
 
@@ -88,7 +88,7 @@ def show(name: str, milliseconds: float) -> None:
 
 
 async def commands(dispatcher: Dispatcher) -> None:
-    """Measure each command, and the suggestions for what is typed."""
+    """Measure each command, and the suggestions for partly typed categories."""
     heading(f"commands among {library.POSTS:,} posts and {library.DELIVERIES:,} deliveries")
     for typed in LINES:
         show(typed, await measured(partial(dispatcher.run, WHO, typed)))
@@ -98,13 +98,13 @@ async def commands(dispatcher: Dispatcher) -> None:
 
 
 async def pages(store: Store) -> None:
-    """Measure the status page and the metrics, which tell the same."""
+    """Measure the status page and the metrics, which show the same state."""
     show("status page", await measured(partial(_page, store, status_page)))
     show("/metrics", await measured(partial(_page, store, exposition)))
 
 
 async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
-    """Measure what looks at the queue while every delivery waits, as after a long outage of a platform."""
+    """Measure what reads the queue while every delivery waits, as after a long outage of a platform."""
     await asyncio.to_thread(library.requeue, str(path))
     waiting = (await store.queue_health()).waiting
     heading(f"{waiting:,} waiting deliveries")
@@ -118,7 +118,7 @@ async def _page(store: Store, shape: Callable[[Snapshot], object]) -> object:
 
 
 async def polls(store: Store, dispatcher: Dispatcher) -> None:
-    """Measure what a poll does in the store, alone and while somebody searches without pause."""
+    """Measure a poll's work in the store, alone and during non-stop searches."""
     settings = FeedSettings("Polled", "https://polled.example/feed/", origin="chat")
     feed = await store.add_feed(settings, Still().now())
 
@@ -142,7 +142,7 @@ async def _search(dispatcher: Dispatcher) -> None:
 
 
 async def run() -> None:
-    """Fill a database, and measure."""
+    """Fill a database and run all measurements."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.db"
         line(

@@ -1,4 +1,4 @@
-"""Sends files through the parser as polls would, and prints a table of what became of them.
+"""Parses files as polls would, and prints a table of the outcomes.
 
 `python -m bench.corpus PATH...`: files, and folders with all they contain. Exit code 1 when a file led to
 anything but a feed or a failed poll.
@@ -24,7 +24,7 @@ FEED = "feed"
 
 @dataclass(slots=True)
 class Row:
-    """One outcome: how many files had it, how many posts they gave, the slowest in seconds."""
+    """One outcome: the number of files with it, the posts in them, the slowest in seconds."""
 
     files: int = 0
     posts: int = 0
@@ -33,16 +33,16 @@ class Row:
 
 @dataclass(slots=True)
 class Survey:
-    """The outcomes by name: FEED, or the reason of a failed poll. `peak`: bytes of the child's memory."""
+    """The outcomes by name: FEED, or the reason for a failed poll. `peak`: the child's memory in bytes."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     stopped: list[Path] = field(default_factory=list)  # files for which the child had to be stopped
-    wrong: list[str] = field(default_factory=list)  # anything else than the two
+    wrong: list[str] = field(default_factory=list)  # files with any other error
     peak: int = 0
 
 
 async def survey(files: Iterable[Path]) -> Survey:
-    """Parse each file behind one wall, as polls do."""
+    """Parse each file in one sandbox, as polls do."""
     found = Survey()
     async with Sandbox() as sandbox:
         for file in files:
@@ -63,21 +63,21 @@ async def _poll(sandbox: Sandbox, file: Path, found: Survey) -> tuple[str, int]:
     except ParseError as error:
         if isinstance(error, SandboxError):
             found.stopped.append(file)
-        return str(error).partition(" (")[0], 0  # details stand in brackets
-    except Exception as error:  # noqa: BLE001 - the survey is there to find it
+        return str(error).partition(" (")[0], 0  # without the details, which are in brackets
+    except Exception as error:  # noqa: BLE001 - the survey exists to find these
         found.wrong.append(f"{file}: {error!r}")
         return type(error).__name__, 0
     return FEED, len(feed.entries)
 
 
 def files_in(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield files, and all files below folders, in order."""
+    """Yield the files in `paths`, and all files below its folders, sorted by path within each."""
     for path in paths:
         yield from sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
 
 
 def table(found: Survey) -> str:
-    """Return the outcomes as a table, the most frequent first, with the totals below."""
+    """Return the outcomes as a table: feeds, then errors by frequency, then totals and unexpected errors."""
     rows = sorted(found.rows.items(), key=lambda item: (item[0] != FEED, -item[1].files))
     total = Row(
         sum(row.files for _, row in rows),

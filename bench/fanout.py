@@ -1,7 +1,7 @@
-"""One post to many destinations: the real bot as a process, beside the least time that its pace allows.
+"""One post to many destinations: the real bot as a process, beside the least time its rate limit allows.
 
-Generic over the platform. Each has a module of its own (`bench.fanout_discord`) that runs a fake of it in a
-process of its own, with its limits on, and lets people use commands there while the post goes out.
+Works for any platform. Each has a module (such as `bench.fanout_discord`) that runs a fake of the platform as
+a process, with its rate limits enforced, and has people use commands there while the post goes out.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FAILED = Aim(0, "attempts")
 REFUSED = Aim(0.5, "%")
 SLOWEST = Aim(1.0, "s")
 LIMIT = 75.0  # seconds
-_LOOK = 0.1  # seconds between two looks at the outbox
+_LOOK = 0.1  # seconds between two checks of the outbox
 _PAUSE = 1.0  # seconds between two commands
 _LOUD = (" WARNING ", " ERROR ", " CRITICAL ")
 _STATES = "SELECT state, count(*) FROM deliveries WHERE post_id IS NOT NULL GROUP BY state"
@@ -41,22 +41,22 @@ _STATES = "SELECT state, count(*) FROM deliveries WHERE post_id IS NOT NULL GROU
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Messages that the bot allows itself: a rate, and so many at once before that."""
+    """The rate limit that the bot sets itself: messages a second, after an initial burst of `at_once`."""
 
     name: str
     a_second: float
     at_once: float = 0.0
 
     def least(self, messages: int) -> float:
-        """Return the seconds that so many messages take at least."""
+        """Return the least seconds that this many messages take."""
         return max(messages - self.at_once, 0.0) / self.a_second
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What the fake has seen: requests of the bot, and those it refused with 429.
+    """What the fake has counted: the bot's requests, and those refused with 429.
 
-    `others`: messages beside the alerts that took from the same budget.
+    `others`: messages other than alerts that used the same budget.
     """
 
     requests: int
@@ -65,21 +65,21 @@ class Traffic:
 
 
 class Platform(Protocol):
-    """A fake platform that runs, with people on it."""
+    """A running fake platform, with people who use commands."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name in the figures."""
         ...
 
     @property
     def limits(self) -> str:
-        """What the fake takes, in the heading of the figures."""
+        """The fake's rate limits, for the heading of the figures."""
         ...
 
     @property
     def budget(self) -> Budget:
-        """What the bot allows itself there."""
+        """The bot's own rate limit there."""
         ...
 
     @property
@@ -98,25 +98,25 @@ class Platform(Protocol):
         ...
 
     async def forget(self) -> None:
-        """Count requests from here."""
+        """Reset the request counts."""
         ...
 
     async def traffic(self) -> Traffic:
-        """Return what there was since."""
+        """Return the traffic since the last `forget`."""
         ...
 
     async def messages(self) -> Mapping[str, int]:
-        """Return how many messages of the bot each destination has, by address; 0 may be left out."""
+        """Return the number of the bot's messages by address; destinations with 0 may be missing."""
         ...
 
     async def use_command(self, number: int) -> None:
-        """Let somebody use a command, each time another one, and read the answer."""
+        """Have somebody use the command with this number in turn, and wait for the answer."""
         ...
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a fan-out took (seconds), and what came of it."""
+    """The seconds that a fan-out took, and its results."""
 
     seconds: float
     cpu: float
@@ -124,13 +124,13 @@ class Outcome:
     states: Mapping[str, int]
     messages: Mapping[str, int]
     answers: list[float] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)  # of the bot's log
+    complaints: list[str] = field(default_factory=list)  # warnings and errors in the bot's log
 
 
 async def run(platform: Platform, limit: float = LIMIT) -> int:
-    """Measure and print; return 1 unless everything went out once, without errors and refusals.
+    """Measure and print; return 1 unless all alerts arrived exactly once, within FAILED and REFUSED.
 
-    `limit`: seconds that the bot gets.
+    `limit`: seconds to wait for the bot.
     """
     with tempfile.TemporaryDirectory(prefix="bystander-bench-") as name:
         folder = Path(name)
@@ -168,7 +168,7 @@ async def _measure(
 
 @asynccontextmanager
 async def _aside(work: Coroutine[None, None, None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Do something meanwhile; what goes wrong with it is raised at the end."""
+    """Run `work` as a task during the block; its error is raised at the end."""
     task = asyncio.create_task(work)
     try:
         yield task
@@ -197,7 +197,7 @@ async def _use_commands(platform: Platform, answers: list[float]) -> None:
 async def _settled(
     database: Path, wanted: int, meanwhile: asyncio.Task[None], limit: float
 ) -> Mapping[str, int]:
-    """Wait until all is sent or given up, or time is up; return how many messages are in each state."""
+    """Wait until all is sent or given up, time is up or `meanwhile` ends; count messages by state."""
     end = time.perf_counter() + limit
     with closing(sqlite3.connect(f"file:{database.as_posix()}?mode=ro", uri=True)) as connection:
         while True:

@@ -14,7 +14,7 @@ from bench.followers import CATEGORY
 from tests.fakes.discord_process import DiscordProcess
 
 GUILDS, CHANNELS = 200, 10
-# Discord's own (documentation, topics/rate-limits; for messages in a channel as bots meet it).
+# Discord's own limits (documentation, topics/rate-limits; the limit per channel as observed by bots).
 _LIMITS = ("--global-limit", "50", "--bucket", "5", "--window", "5")
 _COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("follow", {"categories": CATEGORY}),
@@ -27,7 +27,7 @@ _COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
 
 @dataclass(slots=True)
 class Discord:
-    """`bench.fanout.Platform` on the fake Discord."""
+    """Implements `bench.fanout.Platform` with the fake Discord."""
 
     discord: DiscordProcess
     name: str = "Discord"
@@ -36,7 +36,7 @@ class Discord:
 
     @property
     def settings(self) -> str:
-        """The table of the config."""
+        """The table of the config that enables it."""
         return (
             f'[discord]\nenabled = true\napi_base = "{self.discord.api_base}"\n'
             f'gateway = "{self.discord.gateway}"\n'
@@ -58,21 +58,21 @@ class Discord:
         return [channel_address(int(each)) for each in self.channels]
 
     async def forget(self) -> None:
-        """Count requests from here."""
+        """Reset the request counts."""
         await self.discord.ask("reset")
 
     async def traffic(self) -> Traffic:
-        """Return what there was since."""
+        """Return the traffic since the last `forget`."""
         stats = await self.discord.ask("stats")
         return Traffic(stats["requests"], stats["statuses"].get("429", 0))
 
     async def messages(self) -> Mapping[str, int]:
-        """Return how many messages each channel has, by address."""
+        """Return the number of messages in each channel, by address."""
         counts: dict[str, int] = await self.discord.ask("counts")
         return {channel_address(int(channel)): number for channel, number in counts.items()}
 
     async def use_command(self, number: int) -> None:
-        """Let somebody use the next command, in one channel after the other; each follower is a new one."""
+        """Run the next command in the next channel; the user changes after each round of commands."""
         command, options = _COMMANDS[number % len(_COMMANDS)]
         channel = self.channels[number % len(self.channels)]
         user = f"reader-{number // len(_COMMANDS)}"

@@ -1,7 +1,7 @@
 """One post to 500 channels of one workspace on Slack: `python -m bench fanout_slack [PER_MINUTE]`.
 
-Without a number it goes faster than the default, so that it ends within the time of a bench, and yet takes
-longer than a minute, so that the cap of a minute is met. With a number it has no time limit.
+Without a number, the pace is above the default, so that the bench ends in time, yet takes longer than a
+minute, so that the limit per minute takes effect. With a number, the bench itself has no time limit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.fakes.slack_process import SlackProcess
 
 CHANNELS = 500
 PER_MINUTE = 450
-_CHANNEL_LIMITS = ("--per-second", "1", "--burst", "2")  # Slack's own (documentation, rate limits)
+_CHANNEL_LIMITS = ("--per-second", "1", "--burst", "2")  # Slack's own limits (documentation, rate limits)
 _COMMANDS = (
     ("/follow", CATEGORY),
     ("/health", ""),
@@ -32,7 +32,7 @@ _COMMANDS = (
 
 @dataclass(slots=True)
 class Slack:
-    """`bench.fanout.Platform` on the fake Slack, whose workspace takes no more than the bot allows itself."""
+    """Implements `bench.fanout.Platform` with the fake Slack, limited to the bot's own rate."""
 
     slack: SlackProcess
     per_minute: int
@@ -40,18 +40,18 @@ class Slack:
 
     @property
     def limits(self) -> str:
-        """What the workspace takes."""
+        """The workspace's rate limits, for the heading of the figures."""
         return f"its limits on, {self.per_minute} a minute (slack.per_minute is {DEFAULT:g} by default)"
 
     @property
     def budget(self) -> Budget:
-        """What the bot allows itself there."""
+        """The bot's own rate limit there."""
         at_once = int(self.per_minute * BURST_SHARE)
         return Budget(f"{self.per_minute} a minute, {at_once} at once", self.per_minute / 60, at_once)
 
     @property
     def settings(self) -> str:
-        """The table of the config."""
+        """The table of the config that enables it."""
         return (
             f'[slack]\nenabled = true\napi_base = "{self.slack.api_base}"\nper_minute = {self.per_minute}\n'
         )
@@ -72,22 +72,22 @@ class Slack:
         return [self._address(each) for each in self.channels]
 
     async def forget(self) -> None:
-        """Count requests from here."""
+        """Reset the request counts."""
         await self.slack.ask("reset")
 
     async def traffic(self) -> Traffic:
-        """Return what there was since; others are the first messages to new followers."""
+        """Return the traffic since the last `forget`; `others` are first messages to new followers."""
         stats = await self.slack.ask("stats")
         others = stats["posts"]["count"] - sum((await self.messages()).values())
         return Traffic(sum(stats["calls"].values()), stats["statuses"].get("429", 0), others)
 
     async def messages(self) -> Mapping[str, int]:
-        """Return how many messages each channel has, by address; those of people are left out."""
+        """Return the number of messages in each channel, by address; messages to people are left out."""
         counts: dict[str, int] = await self.slack.ask("counts")
         return {self._address(channel): counts.get(channel, 0) for channel in self.channels}
 
     async def use_command(self, number: int) -> None:
-        """Let somebody use the next command, in one channel after the other; each follower is a new one."""
+        """Run the next command in the next channel; the user changes after each round of commands."""
         command, text = _COMMANDS[number % len(_COMMANDS)]
         channel = self.channels[number % len(self.channels)]
         user = f"reader-{number // len(_COMMANDS)}"

@@ -15,7 +15,7 @@ CATEGORY = "China-U.S."
 
 
 async def follow(store: Store, addresses: Iterable[str]) -> None:
-    """Let every address get the posts of CATEGORY, as /alerts add does."""
+    """Subscribe every address to CATEGORY, as /alerts add does."""
     for address in addresses:
         await store.follow(
             address,
@@ -31,7 +31,7 @@ async def follow(store: Store, addresses: Iterable[str]) -> None:
 
 
 def sample_post(number: int) -> SamplePost:
-    """Return a post of CATEGORY that the sample blog has not published; `number` from 1."""
+    """Return a new post of CATEGORY that the sample blog has not published; `number` starts at 1."""
     last = max(load_posts(), key=lambda post: post.number)
     title = f"Bench {number}: {last.title}"
     return replace(

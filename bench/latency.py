@@ -1,4 +1,4 @@
-"""From the moment a blog publishes to the alert, beside a bare loop that polls the same feed as often."""
+"""The time from publication to alert, compared with a bare loop that polls the same feed as often."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from bot.sample.server import SampleServer
 INTERVAL = 0.2  # seconds
 POSTS = 40
 PAUSES = (0.3, 0.6)  # seconds between two posts
-_SECOND = timedelta(seconds=1)  # a blog's validators tell no shorter time
+_SECOND = timedelta(seconds=1)  # the resolution of a blog's validators
 CATEGORY = "China-U.S."
 
 
 class BareLoop:
-    """Asks for a feed at the interval, with its validators, and notes when its body is another one."""
+    """Requests a feed every INTERVAL with its ETag, and sets `changed` when the body changes."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -47,7 +47,7 @@ class BareLoop:
 
 
 async def measure(bot: BotProcess, blog: SampleBlog, bare: BareLoop) -> tuple[list[float], list[float]]:
-    """Publish posts at moments that have nothing to do with the polls; return the waits of both, seconds."""
+    """Publish posts at random moments; return the delays of bot and bare loop, in seconds."""
     ours, theirs = [], []
     for post in _posts(blog):
         await asyncio.sleep(random.uniform(*PAUSES))

@@ -1,6 +1,6 @@
-"""A large database for the bench of commands: years of posts and deliveries, put in with bulk inserts.
+"""A large database for the bench of commands: years of posts and deliveries, written with bulk inserts.
 
-The words of the posts follow Zipf's law, as those of any language do: the commonest is in nearly every post.
+The words of the posts follow Zipf's law, as in any language: the commonest word is in nearly every post.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from storage.sqlite import migrate
 POSTS = 200_000
 DELIVERIES = 1_000_000
 FEEDS = 20
-CATEGORIES, TAGS = 40, 500  # of a feed
-VOCABULARY, WORDS = 40_000, 40  # words there are, words of a post
-CHANNELS, DESTINATIONS = 200, 20_000  # half of all deliveries are those of the channels
+CATEGORIES, TAGS = 40, 500  # per feed
+VOCABULARY, WORDS = 40_000, 40  # distinct words, words per post
+CHANNELS, DESTINATIONS = 200, 20_000  # half of all deliveries go to the channels
 WAITING = PARKED = FAILED = 5_000
 NEWEST = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONELY = "Lonely"  # a category with a single, very old post
@@ -48,7 +48,7 @@ _FILL = (
     SELECT posts.id, sign || lower(value), feed_id, canonical_id, published_at
     FROM posts CROSS JOIN (SELECT 'c:' AS sign UNION ALL SELECT 't:')
     CROSS JOIN json_each(iif(sign = 'c:', categories, tags))""",
-    # After them, so that the triggers that count find nothing to count yet.
+    # After post_terms, so that its counting triggers find no terms to update yet.
     """INSERT INTO terms (feed_id, term, name, posts, last_used_at)
     SELECT feed_id, term, iif(term GLOB 'c:*', upper(substr(term, 3, 1)) || substr(term, 4), substr(term, 3)),
         count(*), max(published_at)
@@ -60,7 +60,7 @@ _FILL = (
     SELECT id, id, 0, 'now', id <= :channels, 'bench', 0 FROM destinations""",
     """INSERT INTO filters (subscription_id, excluded, term, name)
     SELECT id, 0, 'c:topic' || (id % 9), 'Topic' || (id % 9) FROM subscriptions""",
-    # Channels get every post, people some.
+    # The first channels get every post, people a few each.
     """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :size)
     INSERT OR IGNORE INTO deliveries
         (destination_id, post_id, subscription_id, term, state, due_at, created_at, settled_at, reference)
@@ -77,7 +77,7 @@ _FILL = (
 
 
 def word(rank: int) -> str:
-    """Return the word that is the commonest but `rank`."""
+    """Return the word with this frequency rank; 0 is the commonest."""
     letters, number = "", rank + len(_LETTERS)
     while number:
         number, letter = divmod(number, len(_LETTERS))
@@ -86,7 +86,7 @@ def word(rank: int) -> str:
 
 
 def fill(path: str) -> None:
-    """Make the database, and fill it; it is made anew should this be interrupted."""
+    """Create and fill the database at `path`; there is no journal, so discard the file if interrupted."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript(
             "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; PRAGMA cache_size = -500000;"
@@ -113,7 +113,7 @@ def fill(path: str) -> None:
 
 
 def requeue(path: str) -> None:
-    """Make every delivery of a filled database wait."""
+    """Set every delivery of a filled database back to waiting."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE deliveries SET state = 'pending'")
 

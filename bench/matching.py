@@ -1,7 +1,7 @@
-"""What a post costs: finding its followers among many subscriptions, and emptying the outbox.
+"""The cost of a post: finding its followers among many subscriptions, and emptying the outbox.
 
-`python -m bench.matching`. Committing a poll with one post is given as a ratio to a bare INSERT ... SELECT of
-as many rows into a table of the same columns, keys and indexes, in the same file, in alternating rounds.
+`python -m bench.matching`. Committing a poll with one post is compared with a bare INSERT ... SELECT of as
+many rows into a table with the same columns, keys and indexes, in the same file, in alternating rounds.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ PENDING = 10_000
 BATCH = 100
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
-# The followers of one term are spread over all pages, as people come in any order; every tenth leaves a term
-# out.
+# The followers of a term are spread over all pages of the database, as people subscribe in any order; every
+# tenth subscription excludes a term.
 _FILL = (
     """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :size)
     INSERT INTO destinations (id, address, platform, created_at)
@@ -54,14 +54,14 @@ SELECT destination_id, :post, subscription_id, term, 'pending', 0, 0 FROM chosen
 
 
 async def run() -> list[str]:
-    """Measure everything; return the figures, a line each."""
+    """Run all measurements; return a line for each figure."""
     lines = [await _matching(size, followers) for size, followers in SIZES]
     return [*lines, await _outbox()]
 
 
 @asynccontextmanager
 async def _filled(size: int, topics: int) -> AsyncIterator[tuple[SqliteStore, Feed]]:
-    """Give a store with so many subscriptions, each to one of `topics` categories."""
+    """Open a store with `size` subscriptions, each to one of `topics` categories."""
     with tempfile.TemporaryDirectory() as folder:
         store = await open_sqlite(f"sqlite:///{Path(folder) / 'bench.db'}")
         feed = await store.add_feed(FeedSettings("Blog", "https://blog.example/feed/", origin="chat"), NOW)
@@ -94,16 +94,16 @@ async def _matching(size: int, followers: int) -> str:
 
 
 async def _prepare_bare(store: SqliteStore, feed: Feed) -> None:
-    """Make a table like the outbox, the rows to put into it, and posts for them to point to."""
+    """Create a table like the outbox, the rows to insert into it, and the posts that they refer to."""
     await store.commit_poll(poll_with(feed, silent=[post_row(f"bare {number}") for number in range(ROUNDS)]))
-    async with store._database.transaction() as connection:  # noqa: SLF001 -- beside what the store knows
+    async with store._database.transaction() as connection:  # noqa: SLF001 -- the port cannot create tables
         for row in list(await connection.execute_fetchall(_OUTBOX)):
             await connection.execute(row["sql"].replace("deliveries", "bare"))
         await connection.execute(_CHOSEN)
 
 
 async def _publish(store: SqliteStore, feed: Feed, number: int) -> int:
-    """Commit a poll with one post, as the poller does; return the deliveries made."""
+    """Commit a poll with one post, as the poller does; return the number of deliveries created."""
     return await store.commit_poll(poll_with(feed, new=[post_row(f"post {number}")]))
 
 
@@ -113,7 +113,7 @@ async def _insert_bare(store: SqliteStore, number: int) -> int:
 
 
 async def _outbox() -> str:
-    """Empty an outbox as the bot does with BATCH messages at a time; the adapter takes no time."""
+    """Empty an outbox as the bot does, BATCH messages at a time, without the time of an adapter."""
     async with _filled(PENDING, 1) as (store, feed):
         made = await store.commit_poll(poll_with(feed, new=[post_row("post", "Topic0")]))
         start, sent = time.perf_counter(), 0
@@ -129,14 +129,14 @@ async def _outbox() -> str:
 
 
 def poll_with(feed: Feed, *, new: Sequence[PostRow] = (), silent: Sequence[PostRow] = ()) -> PollCommit:
-    """Return a poll that brought these posts."""
+    """Return the commit of a poll that found these posts."""
     record = PollRecord(feed.id, feed.url, FeedState(etag='"x"'), NOW)
     rows = (*(replace(row, silent=True) for row in silent), *new)
     return PollCommit(record, new=rows, at=NOW)
 
 
 def post_row(name: str, category: str = "Topic1") -> PostRow:
-    """Return a post of a usual size."""
+    """Return a post of typical size."""
     post = Post(
         id=name,
         link=f"https://blog.example/{name}/",

@@ -1,4 +1,4 @@
-"""Measures what a piece of work costs this process, and other processes that it names."""
+"""Measures CPU time, wall time and memory of this process and of others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import psutil
 
 @dataclass(slots=True)
 class Spent:
-    """Seconds: CPU of all threads of this process (children excluded), the clock's, the collector's share."""
+    """Seconds: CPU of all threads of this process (without children), wall time, CPU of the collector."""
 
     cpu: float = 0.0
     wall: float = 0.0
@@ -23,13 +23,13 @@ class Spent:
 
     @property
     def collecting_share(self) -> float:
-        """The garbage collector's part of the CPU time."""
+        """The garbage collector's share of the CPU time, 0 to 1."""
         return self.collecting / self.cpu if self.cpu else 0.0
 
 
 @contextmanager
 def metered() -> Iterator[Spent]:
-    """Measure what happens inside; the collector runs once before, and then as it likes."""
+    """Measure the block; the garbage collector runs once before it, and as usual during it."""
     spent = Spent()
     gc.collect()
     with _watching_the_collector(spent):
@@ -61,7 +61,7 @@ def _watching_the_collector(spent: Spent) -> Iterator[None]:
 
 
 def cpu_of(pid: int | None) -> float:
-    """Return the CPU seconds another process has used so far; 0 for none."""
+    """Return the CPU seconds that a process has used so far; 0 when `pid` is None."""
     if pid is None:
         return 0.0
     times = psutil.Process(pid).cpu_times()
@@ -70,14 +70,14 @@ def cpu_of(pid: int | None) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes of a process. `own` is what would be free if it ended, 0 where the system does not say."""
+    """Memory of a process in bytes. `own`: what would be freed if it ended; 0 when that is unknown."""
 
     resident: int
     own: int
 
 
 def memory_of(pid: int) -> Memory:
-    """Return what a process holds."""
+    """Return the memory of a process."""
     process = psutil.Process(pid)
     try:
         own: int = process.memory_full_info().uss

@@ -1,8 +1,8 @@
-"""What an alert costs from the outbox to the platform, beside a bare loop that posts the very same bodies.
+"""The cost of an alert from outbox to platform, compared with a bare loop that posts the same bodies.
 
-Ours is the real way: claimed from a database in a file, rendered, sent by the adapter, recorded. Its pace is
-lifted. The fake platform is a process of its own and refuses nothing. Both have as much under way at once.
-Generic over the platform, as `bench.fanout` is.
+The bot's side is the real path: claimed from a database file, rendered, sent by the adapter, recorded. Its
+rate limit is lifted. The fake platform is a process of its own and refuses nothing. Both sides send the same
+number of requests at once. Works for any platform, like `bench.fanout`.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ _SENTENCE = "Customs data for the spring show that less grain was shipped than i
 
 
 class Platform(Protocol):
-    """A fake platform that runs, and the adapter for it, not started, with its pace lifted."""
+    """A running fake platform, and its adapter, not yet started and without rate limit."""
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name in the figures."""
         ...
 
     @property
@@ -57,17 +57,17 @@ class Platform(Protocol):
         ...
 
     async def take_bodies(self) -> list[Any]:
-        """Return the requests that sent messages since the last call, as `post` wants them."""
+        """Return the requests that sent messages since the last call, in the form that `post` takes."""
         ...
 
     async def post(self, body: Any) -> None:
-        """Send such a request again, with nothing but an HTTP client."""
+        """Send such a request again with a bare HTTP client."""
         ...
 
 
 @dataclass(slots=True)
 class Rounds:
-    """Seconds for each alert, a number for each round."""
+    """Seconds per alert, one value for each round."""
 
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
@@ -79,11 +79,11 @@ class Rounds:
 
 
 async def run(platform: Platform) -> int:
-    """Measure and print; return 1 when an alert did not go out at once."""
+    """Measure and print; return 1 when any attempt failed or an alert is missing."""
     ours, bare = Rounds(), Rounds()
     async with _connected(platform) as (store, feed):
         spare_collector()
-        for number in range(ROUNDS + 1):  # the first warms up: buckets are learned, connections made
+        for number in range(ROUNDS + 1):  # the first warms up: rate limits are learned, connections opened
             ours_spent, failures = await _deliver(store, feed, number, platform)
             bodies = await platform.take_bodies()
             if failures or len(bodies) != len(platform.addresses):
@@ -100,7 +100,7 @@ async def run(platform: Platform) -> int:
 
 @asynccontextmanager
 async def _connected(platform: Platform) -> AsyncIterator[tuple[Store, Feed]]:
-    """Open a store in which every address follows, and start the adapter."""
+    """Open a store in which every address follows CATEGORY, and start the adapter."""
     with tempfile.TemporaryDirectory(prefix="bystander-bench-") as folder:
         store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
         try:
@@ -123,7 +123,7 @@ def _services(store: Store, fetcher: Fetcher, sandbox: Sandbox) -> BotServices:
 
 
 async def _deliver(store: Store, feed: Feed, number: int, platform: Platform) -> tuple[Spent, int]:
-    """Let everybody have one post; return what that cost, and how many attempts failed."""
+    """Deliver one post to everybody; return the cost and the number of failed attempts."""
     now = datetime.now(UTC)
     record = PollRecord(feed.id, feed.url, FeedState(), now)
     await store.commit_poll(PollCommit(record, new=(_post(number, now),), at=now))
@@ -160,7 +160,7 @@ def _post(number: int, now: datetime) -> PostRow:
 
 
 async def _post_all(platform: Platform, bodies: Sequence[Any]) -> Spent:
-    """Post every body, AT_ONCE at a time; return what that cost."""
+    """Post every body, AT_ONCE at a time; return the cost."""
     waiting = iter(bodies)
 
     async def work() -> None:

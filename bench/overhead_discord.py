@@ -1,4 +1,4 @@
-"""What an alert costs on Discord, beside bare POST requests."""
+"""The cost of an alert on Discord, compared with bare POST requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SEND = "POST /channels/"
 
 @dataclass(slots=True)
 class Discord:
-    """`bench.overhead.Platform` on the fake Discord."""
+    """Implements `bench.overhead.Platform` with the fake Discord."""
 
     discord: DiscordProcess
     session: aiohttp.ClientSession
@@ -42,7 +42,7 @@ class Discord:
         return [(each["line"].partition(" ")[2], each["body"]) for each in found]
 
     async def post(self, body: Any) -> None:
-        """Send a message again, under another nonce lest it is taken for the same one."""
+        """Send a message again, with a new nonce so that it does not count as a duplicate."""
         path, message = body
         url = f"{self.discord.api_base}{path}"
         async with self.session.post(url, json=message | {"nonce": str(next(self.nonces))}) as answer:

@@ -1,4 +1,4 @@
-"""What an alert costs on Slack, beside bare POST requests."""
+"""The cost of an alert on Slack, compared with bare POST requests."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tests.fakes.slack_process import SlackProcess
 CHANNELS = 300
 _UNLIMITED = 1_000_000
 _LIFTED = ("--per-second", "--burst", "--per-minute", "--method-per-minute")
-_FASTER = 1_000  # times that the clock of the pace runs, which has a limit for each channel too
+_FASTER = 1_000  # speed of the rate limiter's clock, since its limit per channel cannot be set
 
 
 @dataclass(slots=True)
 class Slack:
-    """`bench.overhead.Platform` on the fake Slack."""
+    """Implements `bench.overhead.Platform` with the fake Slack."""
 
     slack: SlackProcess
     session: aiohttp.ClientSession
@@ -48,7 +48,7 @@ class Slack:
 
 
 def _pace() -> RateLimiter:
-    """Return a pace that never makes anything wait."""
+    """Return a rate limiter that never delays a message."""
     return RateLimiter(per_minute=_UNLIMITED, clock=lambda: _FASTER * time.monotonic())
 
 

@@ -1,7 +1,7 @@
-"""What polls cost: the real poller on the real store, beside a bare aiohttp loop over the same URLs.
+"""The cost of polls: the real poller on the real store, compared with a bare aiohttp loop.
 
-Both ask for the same URLs as often, in turn. The store is a file; its thread counts, as does all else that a
-poll takes: claim, fetch, decide, record.
+Both request the same URLs equally often, in alternating rounds. The store is a file. All work of a poll is
+counted: claim, fetch, decide, record, and the thread of the store.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from storage import open_store
 
 URLS = 1000
 ROUNDS = 7
-BEAT = 0.005  # seconds between two looks for due feeds: at full pace, as the bare loop
-LOOKS = 4  # between two questions whether every feed has been asked
-AT_ONCE = 50  # of the bare loop; as in the figures this is compared with
-CHANGING = 60  # feeds that bring a post in each round
+BEAT = 0.005  # seconds between two ticks of the poller; short, as the bare loop does not pause either
+LOOKS = 4  # ticks between two checks whether all feeds have been polled
+AT_ONCE = 50  # concurrent requests of the bare loop; as in the figures this is compared with
+CHANGING = 60  # feeds that have a new post in each round
 CHANGED_ROUNDS = 4
 MOST = Aim(1.5)
 _EVERY = 900.0  # seconds
@@ -47,22 +47,22 @@ _LOOPBACK = (IPv4Network("127.0.0.0/8"),)
 
 @dataclass(slots=True)
 class BenchClock:
-    """A clock that can be set forward, so that every feed is due again."""
+    """A clock that can be moved forward, so that every feed is due again."""
 
     ahead: timedelta = field(default_factory=timedelta)
 
     def now(self) -> datetime:
-        """Return the time it shows."""
+        """Return the present moment in UTC, moved by `ahead`."""
         return datetime.now(UTC) + self.ahead
 
     def forward(self) -> None:
-        """Go to where every wait of a feed that is well is over."""
+        """Move on by two poll intervals, after which every healthy feed is due."""
         self.ahead += timedelta(seconds=2 * _EVERY)
 
 
 @dataclass(slots=True)
 class Bench:
-    """The polling half of the bot, connected."""
+    """The polling half of the bot, with its parts connected."""
 
     store: Store
     fetcher: Fetcher
@@ -72,7 +72,7 @@ class Bench:
     @classmethod
     @asynccontextmanager
     async def open(cls) -> AsyncIterator[Self]:
-        """Open it on a database of its own."""
+        """Open the parts on a temporary database."""
         with tempfile.TemporaryDirectory(prefix="bystander-bench-") as folder:
             store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
             try:
@@ -82,7 +82,7 @@ class Bench:
                 await store.aclose()
 
     async def watch(self, urls: Sequence[str], state: FeedState | None = None) -> None:
-        """Make these the feeds; `state`: what polling remembers of each, None for nothing."""
+        """Watch these feeds; `state`: the poll state of each, None for feeds never polled."""
         now = self.clock.now()
         await self.store.sync_feeds(
             [FeedSettings(name=f"Feed {number}", url=url, every=_EVERY) for number, url in enumerate(urls)],
@@ -94,7 +94,7 @@ class Bench:
             await self.store.record_polls([PollRecord(each.id, each.url, known, now) for each in feeds], now)
 
     async def round(self) -> Spent:
-        """Poll every feed once, all of them due, as the scheduler would."""
+        """Make all feeds due and poll each once, as the scheduler would."""
         self.clock.forward()
         poller = Poller(
             self.store,
@@ -119,7 +119,7 @@ class Bench:
 
 
 async def bare_round(session: aiohttp.ClientSession, urls: Sequence[str]) -> Spent:
-    """Ask every URL once, with the validators, and read what comes."""
+    """Request every URL once, with the validators, and read the answers."""
     headers = {"If-None-Match": ETAG, "If-Modified-Since": LAST_MODIFIED}
     waiting = iter(urls)
 
@@ -136,7 +136,7 @@ async def bare_round(session: aiohttp.ClientSession, urls: Sequence[str]) -> Spe
 
 
 async def unchanged(bases: Sequence[str], path: str, title: str, aim: Aim | None) -> None:
-    """Compare rounds over URLs that bring nothing new."""
+    """Compare rounds over feeds without new posts."""
     urls = [f"{bases[number % len(bases)]}/{path}/{number}" for number in range(URLS)]
     state = FeedState(
         etag=ETAG, last_modified=LAST_MODIFIED, body_hash=blake2b(BODY, digest_size=16).hexdigest()
@@ -163,7 +163,7 @@ def _line_of(name: str, rounds: Sequence[Spent]) -> None:
 
 
 async def changed(bases: Sequence[str]) -> None:
-    """Compare rounds in which each feed has one more post with feedparser alone on such bodies."""
+    """Compare rounds in which each feed has one new post with feedparser alone on similar bodies."""
     urls = [f"{bases[number % len(bases)]}/news/{number}" for number in range(CHANGING)]
     bodies = [feed(f"blog{number}") for number in range(CHANGING)]
     ours, theirs, child = [], [], []

@@ -1,4 +1,4 @@
-"""The real bot as a process of its own, for figures that are taken from outside."""
+"""Runs the real bot as a process of its own, to be measured from outside."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 30.0  # seconds for anything that a process is to show
+PATIENCE = 30.0  # seconds to wait for any output of a process, and for its end
 _SECRETS = ("DISCORD_", "SLACK_", "BYSTANDER_")
 
 
 @dataclass(frozen=True, slots=True)
 class BotProcess:
-    """A bot that is ready. `seconds`: from the call to the line that says so."""
+    """A bot that is ready. `seconds`: from the call to its log line that says so."""
 
     process: Process
     seconds: float
 
     def say(self, line: str) -> None:
-        """Type a line."""
+        """Send a line to the console."""
         assert self.process.stdin is not None
         self.process.stdin.write(line.encode() + b"\n")
 
@@ -61,9 +61,9 @@ format = "jsonl"
 
 @asynccontextmanager
 async def running_bot(folder: Path, secrets: Mapping[str, str] | None = None) -> AsyncIterator[BotProcess]:
-    """Run the bot of the config in `folder`; it is told to stop at the end, and must then end well.
+    """Run the bot with the config in `folder`; at the end it is stopped and must exit with 0.
 
-    `secrets`: variables of its environment, beside those of this one that are none of the bot's.
+    `secrets`: variables added to its environment, which inherits none that begin with a prefix in _SECRETS.
     """
     environment = {name: text for name, text in os.environ.items() if not name.startswith(_SECRETS)}
     start = time.perf_counter()
@@ -90,7 +90,7 @@ async def running_bot(folder: Path, secrets: Mapping[str, str] | None = None) ->
 
 
 async def line_with(stream: asyncio.StreamReader | None, part: str) -> str:
-    """Return the next line of a stream that contains `part`; RuntimeError when it ends before."""
+    """Return the next line of a stream that contains `part`; RuntimeError when the stream ends first."""
     assert stream is not None
     async with asyncio.timeout(PATIENCE):
         while line := await stream.readline():
@@ -100,7 +100,7 @@ async def line_with(stream: asyncio.StreamReader | None, part: str) -> str:
 
 
 async def seconds_of(*arguments: str) -> float:
-    """Return how long `python ARGUMENTS` takes from the call to its end."""
+    """Return the seconds that `python ARGUMENTS` takes from call to exit; RuntimeError when it fails."""
     start = time.perf_counter()
     process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=DEVNULL)
     if await process.wait():

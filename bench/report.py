@@ -1,4 +1,4 @@
-"""How the figures are printed: one line each, beside what they are measured against."""
+"""Prints the figures: one line each, with the aim where there is one."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ WIDTH = 46  # characters of a figure's name
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """The most that a figure should be."""
+    """The upper bound that a figure should keep to."""
 
     most: float
     unit: str = "x"
 
     def verdict(self, value: float) -> str:
-        """Return the aim and whether `value` keeps to it."""
+        """Return the aim, and whether `value` meets it, as text."""
         return f"aim <= {self.most:g} {self.unit}: {'ok' if value <= self.most else 'OVER'}"
 
 
 def heading(text: str) -> None:
-    """Begin a group of figures."""
+    """Print the heading of a group of figures."""
     print(f"\n{text}", flush=True)
 
 
@@ -33,10 +33,10 @@ def line(name: str, value: float, unit: str, note: str = "") -> None:
 
 
 def ratio(name: str, value: float, aim: Aim | None = None) -> None:
-    """Print one ratio, with its aim where it has one."""
+    """Print one ratio, with its aim if it has one."""
     line(name, value, "x", aim.verdict(value) if aim else "")
 
 
 def ratio_of(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """Return the median of the ratios of rounds that were run in turn."""
+    """Return the median of the ratios of paired rounds."""
     return median(mine / other for mine, other in zip(ours, theirs, strict=True))

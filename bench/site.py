@@ -1,8 +1,8 @@
-"""The server the benches poll: HTTP/1.1 with kept connections, in a process of its own, on loopback.
+"""The server that the benches poll: HTTP/1.1 with keep-alive, in a process of its own, on loopback.
 
-`/same/N` always answers 200 with one body. `/unchanged/N` does too, and 304 to any validator; `/fresh/N` is
-like it and closes the connection. `/news/N` prints one more post each time. Several addresses stand for
-several hosts.
+`/same/N` always answers 200 with the same body. `/unchanged/N` does so too, but answers 304 to any validator;
+`/fresh/N` is like it, and closes the connection after a 304. `/news/N` has one new post at each request. Each
+loopback address stands for a host.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Connection(asyncio.Protocol):
     full = _answer(b"200 OK", BODY)
     not_modified = _answer(b"304 Not Modified")
     last_not_modified = _answer(b"304 Not Modified", connection=b"close")
-    asked: Counter[str] = Counter()  # noqa: RUF012 -- what all connections know
+    asked: Counter[str] = Counter()  # noqa: RUF012 -- shared by all connections
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -86,7 +86,7 @@ async def _serve() -> None:
     for number in range(1, HOSTS + 1):
         try:
             servers.append(await loop.create_server(_Connection, f"127.0.0.{number}", 0))
-        except OSError:  # some systems have 127.0.0.1 alone
+        except OSError:  # some systems only have 127.0.0.1
             break
     names = [server.sockets[0].getsockname() for server in servers]
     print(json.dumps([f"http://{host}:{port}" for host, port in names]), flush=True)
@@ -97,7 +97,7 @@ async def _serve() -> None:
 
 @asynccontextmanager
 async def running_site() -> AsyncIterator[list[str]]:
-    """Run the server in a child process that ends with this one; give its base URLs."""
+    """Run the server in a child process that ends with this one; yield its base URLs."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.site", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

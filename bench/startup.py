@@ -1,4 +1,4 @@
-"""From the call to ready, and what the idle bot holds in memory."""
+"""The time from the call until the bot is ready, and the memory of the idle bot."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ STARTS = 5
 IDLE = 4.0  # seconds after the first poll
 READY = Aim(0.8, "s")
 HELD = Aim(70.0, "MB")
-# In the order in which they come in; what one brings along counts for it. Those after the console come when
-# somebody mistypes a name, or into the child alone.
+# In the order of import; each counts what it imports first. Those after the console are imported only when
+# somebody mistypes a name, or only in the child.
 _PARTS = (
     *("asyncio", "aiohttp", "pydantic", "apscheduler.schedulers.asyncio", "aiosqlite"),
     *("bot.shell.run", "storage.sqlite.store", "adapters.console.adapter"),
@@ -43,7 +43,7 @@ _MB = 1e6
 
 
 async def start_up(folder: Path) -> None:
-    """Measure from the call to the line that says the bot watches, beside Python and aiohttp's import."""
+    """Measure from the call to the log line " watches ", beside bare Python and the import of aiohttp."""
     bare, imports, ours = [], [], []
     for _ in range(STARTS):
         bare.append(await seconds_of("-c", "pass"))
@@ -94,7 +94,7 @@ async def _aiohttp_alone() -> Memory:
 
 
 def parts() -> None:
-    """Print what the imports weigh."""
+    """Print the memory and time of each import."""
     result = subprocess.run(
         [sys.executable, "-c", _WEIGH, *_PARTS],
         cwd=ROOT,
@@ -109,7 +109,7 @@ def parts() -> None:
 
 
 async def run() -> None:
-    """Run all of it."""
+    """Run all measurements."""
     with tempfile.TemporaryDirectory(prefix="bystander-bench-") as name:
         folder = Path(name)
         async with SampleServer() as server:

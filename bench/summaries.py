@@ -16,11 +16,11 @@ from bot.pipeline.summarize.summarize import summarize
 from bot.text.html_text import paragraphs
 from bot.text.sentences import language, split
 
-MARK = ">"  # before a sentence that was chosen
+MARK = ">"  # before a sentence chosen for the summary
 
 
 def report(entry: Entry) -> Iterator[str]:
-    """Yield the lines on one post: its prose by sentence, those chosen marked, as far as the last of them."""
+    """Yield the lines on one post: its sentences up to the last chosen one, with the chosen ones marked."""
     start = time.perf_counter()
     summary = summarize(entry.html, entry.title, entry.excerpt)
     spent = (time.perf_counter() - start) * 1000
@@ -37,7 +37,7 @@ def report(entry: Entry) -> Iterator[str]:
 
 
 def main(paths: list[str]) -> int:
-    """Report on each file; return the exit code."""
+    """Print a report on each file; return 2 without paths, otherwise 0."""
     if not paths:
         print(__doc__)
         return 2
