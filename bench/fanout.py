@@ -48,7 +48,7 @@ class Budget:
     at_once: float = 0.0
 
     def least(self, messages: int) -> float:
-        """Return the least seconds that this many messages take."""
+        """Return the minimum of seconds that this many messages take."""
         return max(messages - self.at_once, 0.0) / self.a_second
 
 

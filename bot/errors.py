@@ -65,7 +65,7 @@ class NoCommandError(UsageError):
 class Scope(StrEnum):
     """How far a permanent delivery error reaches."""
 
-    MESSAGE = "message"  # only this message is refused: send it as plain text, then give up
+    MESSAGE = "message"  # only this message is refused: send it as title and link, then give up
     DESTINATION = "destination"  # the destination cannot be reached: park it
     ADAPTER = "adapter"  # the whole platform refuses the bot: requeue all its messages
 
@@ -95,7 +95,7 @@ class NotYetError(TemporaryError):
 
 
 class PermanentError(DeliveryError):
-    """Sending the same thing to the same place again cannot work; `scope` says what is at fault."""
+    """Sending the same message to the same destination can never work; `scope` says what is at fault."""
 
     def __init__(self, message: str, *, scope: Scope) -> None:
         super().__init__(message)
