@@ -148,7 +148,7 @@ def _lines_of(source: Iterable[str], loop: asyncio.AbstractEventLoop) -> asyncio
 
 
 def _event(name: str, destination: Destination, message: Message, key: str) -> dict[str, Any]:
-    """Return the JSON object of a message, as documented."""
+    """Return the JSON object that `jsonl` prints for a message."""
     event: dict[str, Any] = {"event": name, "key": key, "destination": destination.address}
     if isinstance(message, Alert):
         post = message.post

@@ -21,7 +21,7 @@ _LONE = "surrogatepass"  # for unpaired surrogates, which JSON can contain
 
 @dataclass(frozen=True, slots=True)
 class Overflow:
-    """Where a platform stores long callback data. `digits`: how many of the digest's name the slot."""
+    """Where a platform stores long callback data. `digits`: digits of the digest that name the slot."""
 
     prefix: str  # of the keys in the store
     longest: int  # UTF-16 units that a button can hold

@@ -129,7 +129,7 @@ class SlackAdapter:
     # --- life -------------------------------------------------------------------------------------------
 
     async def start(self, services: BotServices) -> None:
-        """Connect. PermanentError: a token is missing or refused. If Slack cannot be reached, retry later."""
+        """Connect. PermanentError: a token is missing or refused. An unreachable Slack is retried later."""
         self._refused = None
         parts = self._parts = self._made(services)
         try:

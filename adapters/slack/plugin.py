@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 SIGNING_SECRET = "SLACK_SIGNING_SECRET"  # noqa: S105 -- as above
-# With these, workspaces install the app themselves; they replace the one bot token.
+# With these, workspaces install the app themselves, and the bot token is optional.
 PAIR = (CLIENT_ID, CLIENT_SECRET) = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 _BY_MODE = {"socket": APP_TOKEN, "http": SIGNING_SECRET}

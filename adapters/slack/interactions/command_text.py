@@ -1,6 +1,6 @@
 """Parses the text of a slash command for the bot. Pure.
 
-By default the text arrives as typed. If the app is set to escape it, Slack writes `<#C1|news>`, `<@U1|ann>`,
+The text arrives as typed. If the app is set to escape it, Slack writes `<#C1|news>`, `<@U1|ann>`,
 `<!here>`, `<https://…|U.S.>` and `&amp;` (documentation, slash commands). Both forms are understood.
 """
 
@@ -47,9 +47,9 @@ class Typed:
 
 
 def read(name: str, text: str, commands: Mapping[str, CommandSpec], prefix: str) -> Typed:
-    """Return the command that was typed. `name`: the slash command; `prefix`: one that precedes all others.
+    """Return the command that was typed. `name`: the slash command; `prefix`: the one that takes all others.
 
-    The line of a group with an unknown action drops the words after it, since nothing here checked them.
+    For a group with an unknown action, the line ends there: the words after it were not checked.
     """
     words = [name.strip().lstrip("/").casefold(), *_parted(visible(text[:LONGEST]))]
     if prefix and words[0] == prefix.casefold():

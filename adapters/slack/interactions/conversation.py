@@ -1,4 +1,4 @@
-"""Answers commands, clicks and forms on Slack. Each is acknowledged at once and handled afterwards."""
+"""Answers commands, clicks and forms on Slack. Commands and clicks are acknowledged before handling."""
 
 from __future__ import annotations
 

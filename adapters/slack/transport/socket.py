@@ -93,7 +93,7 @@ class Socket(AsyncSocketModeHandler):
         return self.up.is_set() and session is not None and not session.closed and not self.client.stale
 
     async def connect(self, patience: float) -> None:
-        """Connect and wait for Slack's hello. TemporaryError: none came in `patience` seconds."""
+        """Connect and wait for Slack's hello. TemporaryError: none in `patience` seconds, or it hung up."""
         ends = [asyncio.create_task(each.wait()) for each in (self.up, self.over)]
         try:
             async with asyncio.timeout(patience):
