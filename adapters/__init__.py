@@ -16,10 +16,10 @@ from bot.config.values import AdapterTable
 from bot.errors import ConfigError
 from bot.text.sanitize import one_line
 
-GROUP = "bystander.adapters"  # of the entry points by which installed packages offer theirs
+GROUP = "bystander.adapters"  # group of the entry points by which installed packages offer plug-ins
 
 _BUILT_IN = ("console", "discord", "slack")
-_NAME = re.compile("[a-z][a-z0-9_-]*")  # addresses begin with it, and it is a table of the config
+_NAME = re.compile("[a-z][a-z0-9_-]*")  # a prefix of addresses, and a table of the config
 _LONGEST_REASON = 200
 
 
@@ -34,12 +34,12 @@ def _installed() -> dict[str, list[EntryPoint]]:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all platforms that a config may name, without loading one."""
+    """Return the names of all available platforms, without loading any plug-in."""
     return (*_BUILT_IN, *_installed())
 
 
 def plugin(name: str) -> AdapterPlugin[Any]:
-    """Return the plug-in of a platform; ConfigError when there is none, or when its package is broken."""
+    """Return the plug-in of a platform. ConfigError: there is none, more than one, or a broken one."""
     if name in _BUILT_IN:
         return cast("AdapterPlugin[Any]", import_module(f"adapters.{name}.plugin").PLUGIN)
     if name not in _installed():
@@ -63,7 +63,7 @@ def _fault(name: str, entry: EntryPoint) -> str:
         return "offers a platform with a name that the config cannot hold"
     try:
         found = entry.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 -- it is the code of somebody else
+    except (Exception, SystemExit) as error:  # noqa: BLE001 -- third-party code may raise anything
         return f"cannot be loaded ({type(error).__name__}: {one_line(str(error), _LONGEST_REASON)})"
     if not isinstance(found, AdapterPlugin) or found.name != name:
         return f"has an entry point that is not an AdapterPlugin called {name!r}"
@@ -79,17 +79,17 @@ def _fault(name: str, entry: EntryPoint) -> str:
 
 
 def built_in() -> tuple[AdapterPlugin[Any], ...]:
-    """Return the plug-ins that Bystander brings along."""
+    """Return the plug-ins that are part of Bystander."""
     return tuple(plugin(name) for name in _BUILT_IN)
 
 
 def wanted(
     mentioned: Collection[str], taken: Collection[str]
 ) -> tuple[tuple[AdapterPlugin[Any], ...], dict[str, list[str]]]:
-    """Return the built-in plug-ins and those mentioned, and by name the problem lines of the broken ones.
+    """Return the built-in and the mentioned plug-ins, and by name the problem lines of the broken ones.
 
-    `mentioned`: the names in a config that may be those of platforms. `taken`: the names that no platform may
-    have, because the config means something else by them.
+    `mentioned`: the names in a config that may be platforms. `taken`: the names that no platform may have,
+    because they have another meaning in the config.
     """
     found, broken = list(built_in()), dict[str, list[str]]()
     for name, (entry, *_) in _installed().items():

@@ -1,9 +1,9 @@
-"""What a package offers so that Bystander can talk on one more chat platform.
+"""The interface of a plug-in, by which a package adds a chat platform to Bystander.
 
-An installed package names one `AdapterPlugin` in an entry point of the group "bystander.adapters", under the
-plug-in's own name, and nothing else is needed: the table of the config file, the secrets, `bystander check`,
-`bystander preview` and the admins of the platform all follow from this value. The module that holds it is
-imported at every start, so that it must not import the platform's SDK.
+An installed package declares one `AdapterPlugin` in an entry point of the group "bystander.adapters", named
+like the plug-in. Nothing else is needed: the table in the config file, the secrets, `bystander check`,
+`bystander preview` and the platform's admins all derive from this value. Its module is imported at every
+start, so it must not import the platform's SDK.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from bot.ports import Adapter, BotServices, KeyValueStore
 
 S = TypeVar("S", bound=AdapterTable)
 
-Finding = tuple[bool, str]  # whether it is well, and a line that names the mend where it is not
+Finding = tuple[bool, str]  # whether it is in order, and a line that names the remedy if not
 Payload = dict[str, Any]  # one message as the platform's JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """An environment variable that holds a secret, also as NAME_FILE.
+    """An environment variable with a secret; NAME_FILE may name a file with it instead.
 
-    `wanted`: what belongs there, in words a person can search for. `begins`: what the right one begins with,
-    () where that says nothing. `tolerated`: other beginnings of which the platform's own check says more.
-    `one_word`: whether it has no space in it.
+    `wanted`: the secret's name on the platform, to search for. `begins`: prefixes of a correct value, () if
+    it has none. `tolerated`: other prefixes, which the platform's own check explains better. `one_word`:
+    whether the value must not contain spaces.
     """
 
     name: str
@@ -43,21 +43,21 @@ class SecretReader(Protocol):
     """The secrets that a plug-in declares."""
 
     def get(self, name: str) -> str | None:
-        """Return the secret of a variable ("DISCORD_TOKEN"), None where it is not set."""
+        """Return the secret of a variable ("DISCORD_TOKEN"), None if it is not set."""
         ...
 
     def require(self, name: str) -> str:
-        """Return the secret of a variable; ConfigError, which tells how to set it, without one."""
+        """Return the secret of a variable. ConfigError: it is not set; the message explains how to set it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Setup(Generic[S]):
-    """What an adapter is built from: its table of the config, its secrets, and what surrounds it.
+    """What an adapter is built from: its config table, its secrets, and facts about the bot.
 
-    `admins`: ids from `[admins]` as the plug-in's `admin_id` admits them. `commands`: every command of the
-    bot. `listens`: whether the bot has a web server, `public_url`: how that is reached from outside, "" for
-    not said. `typed`: lines from standard input, None where nobody types.
+    `admins`: ids from `[admins]`, validated by the plug-in's `admin_id`. `commands`: every command of the
+    bot. `listens`: whether the bot has a web server. `public_url`: the server's URL from outside, "" if not
+    configured. `typed`: lines from standard input, None if there is no input.
     """
 
     settings: S
@@ -71,9 +71,9 @@ class Setup(Generic[S]):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a check looks at: the platform's destinations, and what its adapter keeps in the database.
+    """What a check examines: the platform's destinations, and what its adapter stored in the database.
 
-    `kept` is None where there is no database yet. `sync`: register the commands where they differ.
+    `kept`: None if there is no database yet. `sync`: register the commands again if they differ.
     """
 
     addresses: Sequence[str]
@@ -85,9 +85,9 @@ class Visit:
 class Promises:
     """What the platform makes possible.
 
-    `once`: a message whose answer was lost does not come twice, because the adapter can find it, or because
-    whoever reads it knows it again by its key. `edits`: a sent message can be changed. `commands`: people
-    can type commands there.
+    `once`: after a lost answer a message does not appear twice, because the adapter can find it, or because
+    its reader recognises the key. `edits`: a sent message can be changed. `commands`: people can type
+    commands there.
     """
 
     once: bool = True
@@ -97,13 +97,13 @@ class Promises:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How messages and answers look on the platform, without the platform. `bystander preview` draws them.
+    """Draws messages and answers for `bystander preview` as the platform would, without a connection.
 
     `payload`: what would be sent for a message with an attempt key. `answer`: runs a command on the bot's
-    services and returns what shows its answer. `home`: the view that the platform shows of the bot, [] for
-    none. `draw`: one payload as HTML, and `style` its style sheet below the class of the plug-in's name.
-    `caller`: who uses the commands, `names`: what the ids in answers stand for. `private`: what the
-    platform's clients write below an answer that one person sees.
+    services and returns the payloads of its answer. `home`: returns the bot's home view, [] if there is none.
+    `draw`: returns one payload as HTML. `style`: returns its style sheet, scoped to the class of the
+    plug-in's name. `caller`: who runs the commands. `names`: display names of ids in answers. `private`: the
+    note of the platform's clients below an answer that only one person sees.
     """
 
     payload: Callable[[Message, str], Payload]
@@ -118,10 +118,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class PluginCall(Generic[S]):
-    """One call of the command line, such as "slack-manifest". `text` returns what it prints.
+    """A command-line call, such as "slack-manifest". `text` returns what it prints.
 
-    `options`: names and settings of each argument, as argparse takes them. `defaults`: whether the call
-    works without a config file.
+    `options`: names and settings of each argument for argparse. `defaults`: whether the call works without a
+    config file.
     """
 
     name: str
@@ -136,12 +136,12 @@ class PluginCall(Generic[S]):
 class AdapterPlugin(Generic[S]):
     """One chat platform.
 
-    `name`: what its addresses begin with, and what its table is called. `label`: what people call it.
-    `build`: returns the adapter; ConfigError with every secret that is missing. `secrets`: what it
-    reads from the environment. `admin_id`: the type of an entry of `[admins]`, and
-    `admin_address`: what turns one into the rest of an address. `conflicts`: yields a key of the table and
-    what is wrong with it beside other keys. `check`: looks at the platform for `bystander check`, and may
-    raise ConfigError or DeliveryError.
+    `name`: the prefix of its addresses and the name of its config table. `label`: its name for people.
+    `build`: returns the adapter; ConfigError with every secret that is missing. `secrets`: what it reads
+    from the environment. `admin_id`: the type of an entry in `[admins]`. `admin_address`: converts one to the
+    part of an address after the prefix. `conflicts`: yields each key of the table that conflicts with other
+    settings, and why. `check`: examines the platform for `bystander check`; may raise ConfigError or
+    DeliveryError.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """The console: the smallest complete adapter. docs/add-an-adapter.md walks through this file.
 
-`pretty` draws cards for people; `jsonl` prints one JSON object a line for programs. In both, a line on stdin
-is a chat message: by `me`, or by NAME where it begins "@NAME ".
+`pretty` draws cards for people; `jsonl` prints one JSON object per line for programs. In both, a line on
+stdin is a chat message: from `me`, or from NAME if it begins with "@NAME ".
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from bot.ports import BotServices, WebRoute
 _ADDRESSED = re.compile(r"@(\S{1,64})\s+(.*)", re.DOTALL)
 _CLOSED = "The console's output is closed; alerts wait until the next start."
 _NOT_OPEN = "The console is not open."
-_MAX_LINE = 4000  # characters of a line typed; the rest is cut
+_MAX_LINE = 4000  # characters of a typed line; the rest is cut off
 
 
 class ConsoleAdapter:
     """`bot.ports.Adapter` on stdin and stdout.
 
-    A terminal has no memory of ours, so `find` never finds and a message whose record was lost is printed
-    again under the same key.
+    Terminal output cannot be read back, so `find` always returns None, and a message whose delivery was not
+    recorded is printed again with the same key.
     """
 
     name = "console"
@@ -53,7 +53,7 @@ class ConsoleAdapter:
 
     @property
     def routes(self) -> Sequence[WebRoute]:
-        """Nothing is served on the web server."""
+        """The routes on the web server: none."""
         return ()
 
     @property
@@ -69,11 +69,11 @@ class ConsoleAdapter:
         return _CLOSED if self._closed.is_set() else _NOT_OPEN
 
     async def start(self, services: BotServices) -> None:
-        """Take commands from now on."""
+        """Accept commands from now on."""
         self._services = services
 
     async def run(self) -> None:
-        """Read lines until stdin ends, then go on without; raise PermanentError once stdout is closed."""
+        """Read lines until stdin ends, then continue without; raise PermanentError once stdout is closed."""
         async with asyncio.TaskGroup() as group:
             reading = group.create_task(self._read())
             await self._closed.wait()
@@ -87,7 +87,7 @@ class ConsoleAdapter:
                 await self.receive(line)
 
     async def receive(self, line: str) -> None:
-        """Answer one line as typed."""
+        """Answer one typed line."""
         line = line[:_MAX_LINE].strip()
         if not line or self._services is None:
             return
@@ -95,7 +95,7 @@ class ConsoleAdapter:
         name, text = addressed.groups() if addressed and addressed[1].isprintable() else ("me", line)
         caller = Caller(f"console:{name}", f"console:{name}", admin=name in self._admins)
         reply = await self._services.run(caller, text)
-        with contextlib.suppress(PermanentError):  # nobody reads any more: nothing to answer
+        with contextlib.suppress(PermanentError):  # stdout is closed: nobody can read an answer
             event = {"event": "reply", "destination": caller.address, "text": reply.text}
             self._print(event, _reply(reply.text))
 
@@ -114,7 +114,7 @@ class ConsoleAdapter:
         return None
 
     async def aclose(self) -> None:
-        """Take no more commands."""
+        """Accept no more commands."""
         self._services = None
 
     def _print(self, event: dict[str, Any], draw: Callable[[TextIO], str]) -> None:
@@ -123,7 +123,7 @@ class ConsoleAdapter:
             raise PermanentError(_CLOSED, scope=Scope.ADAPTER)
         try:
             text = json.dumps(event) + "\n" if self._jsonl else draw(self._output)
-            encoding = self._output.encoding or "utf-8"  # what it has no sign for must not end the output
+            encoding = self._output.encoding or "utf-8"  # characters it lacks must not raise an error
             self._output.write(text.encode(encoding, "replace").decode(encoding))
             self._output.flush()
         except (OSError, ValueError) as error:  # a closed pipe, or a closed file
@@ -132,10 +132,10 @@ class ConsoleAdapter:
 
 
 def _lines_of(source: Iterable[str], loop: asyncio.AbstractEventLoop) -> asyncio.Queue[str | None]:
-    """Read lines in a daemon thread, for a terminal cannot be read without blocking on every system."""
+    """Read lines in a daemon thread, because not every system can read a terminal without blocking."""
     queue: asyncio.Queue[str | None] = asyncio.Queue()
     if isinstance(source, io.TextIOWrapper):
-        source.reconfigure(errors="replace")  # a stray byte must not make the bot deaf
+        source.reconfigure(errors="replace")  # an invalid byte must not end the reading
 
     def pump() -> None:
         with contextlib.suppress(OSError, ValueError, RuntimeError):  # closed, or the loop has ended
@@ -148,7 +148,7 @@ def _lines_of(source: Iterable[str], loop: asyncio.AbstractEventLoop) -> asyncio
 
 
 def _event(name: str, destination: Destination, message: Message, key: str) -> dict[str, Any]:
-    """Return the JSON object of a message, as the contract gives it."""
+    """Return the JSON object that `jsonl` prints for a message."""
     event: dict[str, Any] = {"event": name, "key": key, "destination": destination.address}
     if isinstance(message, Alert):
         post = message.post
@@ -178,7 +178,7 @@ def _post(post: Post) -> dict[str, str]:
 
 
 def _card(destination: Destination, message: Message, *, edited: bool = False) -> Callable[[TextIO], str]:
-    """Return what draws a message for people; what it needs is loaded when somebody looks."""
+    """Return a function that draws a message for people; it loads rich only when called."""
 
     def draw(output: TextIO) -> str:
         from adapters.console.cards import draw_message  # noqa: PLC0415 -- brings rich
@@ -189,7 +189,7 @@ def _card(destination: Destination, message: Message, *, edited: bool = False) -
 
 
 def _reply(text: str) -> Callable[[TextIO], str]:
-    """Return what draws an answer for people."""
+    """Return a function that draws an answer for people."""
 
     def draw(output: TextIO) -> str:
         from adapters.console.cards import draw_reply  # noqa: PLC0415 -- brings rich

@@ -1,4 +1,4 @@
-"""What people see on the console: messages as cards, drawn by rich."""
+"""Draws messages on the console as cards, with rich."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from bot.model import Alert, Destination, Digest, Message, Post
 from bot.text.sanitize import one_line
 
 _INDENT = 20  # spaces kept at the start of a line
-_LONGEST = 10_000  # characters of a line shown
+_LONGEST = 10_000  # characters shown of a line
 
 
 def draw_message(output: TextIO, destination: Destination, message: Message, *, edited: bool) -> str:
-    """Return a message as it is to be written to `output`, as wide and as colourful as that can show."""
+    """Return a message as text for `output`, with the width and colours that it supports."""
     return _drawn(output, _card(destination, message, edited=edited))
 
 
 def draw_reply(output: TextIO, text: str) -> str:
-    """Return an answer as it is to be written to `output`."""
+    """Return an answer as text for `output`."""
     return _drawn(output, _lines(text))
 
 
@@ -33,7 +33,7 @@ def _drawn(output: TextIO, what: Text | Panel) -> str:
 
 
 def _card(destination: Destination, message: Message, *, edited: bool) -> Panel | Text:
-    """Return what a person sees of a message."""
+    """Return a message as a card, or a notice as lines of text."""
     to = f"{'edited, ' if edited else ''}to {destination.local}"
     if isinstance(message, Alert):
         body = _body(message.post, plain=message.plain)
@@ -47,7 +47,7 @@ def _card(destination: Destination, message: Message, *, edited: bool) -> Panel 
 
 
 def _body(post: Post, *, plain: bool) -> Text:
-    """Return title, categories, summary and link."""
+    """Return title, categories, summary, update and link."""
     lines = [_line(post.title, "bold")]
     if post.filing.categories and not plain:
         lines.append(_line(f"Filed under {', '.join(post.filing.categories)}", "green"))
@@ -60,12 +60,12 @@ def _body(post: Post, *, plain: bool) -> Text:
 
 
 def _line(text: str, style: str = "") -> Text:
-    """Return a stranger's text as one line that no terminal takes for commands."""
+    """Return untrusted text as one line without control characters."""
     return Text(one_line(text, _LONGEST), style=style)
 
 
 def _lines(text: str, style: str = "") -> Text:
-    """Return a text whose line breaks are kept, but nothing else that moves a cursor."""
+    """Return untrusted text with its line breaks and indents, but no other control characters."""
     return Text(
         "\n".join(_indent(line) + one_line(line, _LONGEST) for line in text.splitlines()), style=style
     )

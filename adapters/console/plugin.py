@@ -1,4 +1,4 @@
-"""The console as a plug-in."""
+"""The console plug-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ConsoleTable(AdapterTable):
 
 
 def build(setup: Setup[ConsoleTable]) -> Adapter:
-    """Return the adapter; nothing can be missing."""
+    """Return the adapter. It needs no secrets, so this never fails."""
     from adapters.console.adapter import ConsoleAdapter
 
     return ConsoleAdapter(style=setup.settings.format, admins=setup.admins, source=setup.typed)

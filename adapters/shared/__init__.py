@@ -1,1 +1,1 @@
-"""Functions that several adapters use. No base class: adapters stay independent."""
+"""Code that several adapters use. There is no base class, so that adapters stay independent."""

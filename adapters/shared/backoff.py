@@ -17,5 +17,5 @@ class Backoff:
         return self.wait
 
     def reset(self) -> None:
-        """Begin anew after a connection that worked."""
+        """Start again from `first`, after a connection that worked."""
         self.wait = 0.0

@@ -1,8 +1,8 @@
-"""Callback data that is too long for a button: kept in the store under its digest.
+"""Stores callback data that is too long for a button under its digest.
 
-A button holds what its click means, so that it still works after a restart. What does not fit is stored, and
-the button holds the digest. The number of slots is fixed: a newer text overwrites an older one, whose button
-is then too old.
+A button contains the meaning of its click, so that it still works after a restart. Data that does not fit is
+stored, and the button contains its digest. The number of slots is fixed: newer data may overwrite older data,
+whose button then no longer works.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from bot.ports import KeyValueStore
 from bot.text.truncate import units
 
-_STORED = "~"  # before a digest, in place of a body
-_LONE = "surrogatepass"  # for halves of surrogate pairs, which JSON can contain
+_STORED = "~"  # prefix of a digest that replaces a body
+_LONE = "surrogatepass"  # for unpaired surrogates, which JSON can contain
 
 
 @dataclass(frozen=True, slots=True)
 class Overflow:
-    """Where a platform keeps long callback data. `digits`: of the digest, those that name the slot."""
+    """Where a platform stores long callback data. `digits`: digits of the digest that name the slot."""
 
     prefix: str  # of the keys in the store
     longest: int  # UTF-16 units that a button can hold
@@ -29,7 +29,7 @@ class Overflow:
 
     @property
     def slots(self) -> int:
-        """How many texts are kept at most."""
+        """How many texts can be stored."""
         return int(16**self.digits)
 
     async def fit(self, head: str, body: str, store: KeyValueStore) -> str:
@@ -41,7 +41,7 @@ class Overflow:
         return f"{head}{_STORED}{digest}"
 
     async def restore(self, body: str, store: KeyValueStore) -> str | None:
-        """Return the body that `fit` was given, without its head; None when it was overwritten."""
+        """Return the body given to `fit` from the text after its head; None if it was overwritten."""
         if not body.startswith(_STORED):
             return body
         digest = body.removeprefix(_STORED)

@@ -1,4 +1,4 @@
-"""The outage of a platform: it is logged now and then, and the present trouble can be read."""
+"""The outages of a platform: logs them from time to time, and exposes the current one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.logs.outage import OutageLog
 class Outage:
     """The outages of one connection. `subject`: its name in the log.
 
-    `trouble`: why it does not work, "" while it does.
+    `trouble`: why the connection does not work, "" while it does.
     """
 
     def __init__(
@@ -23,13 +23,13 @@ class Outage:
         self.trouble = ""
 
     def note(self, trouble: str) -> None:
-        """Note one more failure; log it unless one was logged lately."""
+        """Record one more failure; log it unless one was logged recently."""
         self.trouble = trouble
         if line := self._lines.failed(trouble):
             self._log.warning("%s", line)
 
     def end(self) -> None:
-        """Note that the connection works."""
+        """Record that the connection works."""
         self.trouble = ""
         if line := self._lines.works():
             self._log.warning("%s", line)

@@ -1,4 +1,4 @@
-"""Pages of a long answer, which buttons turn."""
+"""Buttons that turn the pages of a long answer."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ def can_turn(command: CommandSpec | None) -> bool:
 
 
 def page_turns(page: int, count: int) -> list[tuple[str, int]]:
-    """Return the label of each button that leads away from a page, and the page it leads to."""
+    """Return the label and the target page of each button below a page."""
     both = (("◀ Back", page - 1), (f"More ({page + 1} of {count}) ▶", page + 1))
     return [(label, to) for label, to in both if 0 <= to < count]

@@ -1,4 +1,4 @@
-"""Waiting for a token bucket, in the order in which the callers came."""
+"""Waiting for a token bucket in order of arrival."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from adapters.shared.token_bucket import TokenBucket, is_urgent
 
-Check = Callable[[], None]  # raises an error to end a wait
+Check = Callable[[], None]  # may raise an error to end a wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Waiting:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def until_free(self, wait: Callable[[float], float], check: Check) -> None:
-        """Sleep until `wait`, which takes the time, returns 0. `check` is called before each sleep."""
+        """Sleep until `wait`, given the current time, returns 0. `check` is called before each sleep."""
         while True:
             check()
             if not (seconds := wait(self.clock())):
@@ -33,7 +33,7 @@ class Queue:
 
     def __init__(self, bucket: TokenBucket, waiting: Waiting) -> None:
         self.bucket = bucket
-        self.length = 0  # callers that wait
+        self.length = 0  # waiting callers
         self._waiting = waiting
         self._line = asyncio.Lock()
 

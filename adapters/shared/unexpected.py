@@ -1,4 +1,4 @@
-"""Logs errors that no table of errors knows, in one line each."""
+"""Logs unexpected errors, one line each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _log = logging.getLogger(__name__)
 
 
 def log_unexpected(what: str, error: BaseException) -> None:
-    """Log an error by its type and place. Its text is left out, because it may hold what a user typed.
+    """Log an error by its type and location. Its text is left out, because it may contain a user's input.
 
     The traceback is logged at level DEBUG.
     """

@@ -1,7 +1,7 @@
-"""The first direct message to somebody who begins to follow something.
+"""The first direct message to a person who starts to follow something.
 
-It shows at once whether direct messages reach them. It is sent beside the answer, and the answer waits for
-it only briefly.
+It shows at once whether direct messages reach them. It is sent in the background, and the answer to their
+command waits for it only briefly.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from bot.ports import BotServices
 from bot.text.normalize import attempt_key
 
 GREETING_LIMIT = 2.0  # seconds that an answer waits for the first direct message
-ON_HOLD = "Alerts are on hold"  # the beginning of the line of an answer that says so
+ON_HOLD = "Alerts are on hold"  # start of the line in an answer that says so
 
 Send = Callable[[str, str], Awaitable[None]]  # takes the text and the attempt key; raises DeliveryError
 
 
 async def welcome(services: BotServices, tasks: Tasks, caller: Caller, reply: Reply, send: Send) -> Reply:
-    """Return the answer to somebody who follows something; it says so when no direct message reaches them.
+    """Return the answer to a new follower; it says so if no direct message reaches them.
 
-    `send` sends the message, unless an earlier one is known to have arrived. After the time limit it goes on
-    as one of `tasks`.
+    `send` sends the message, unless an earlier one is known to have arrived. After the time limit it
+    continues in the background as one of `tasks`.
     """
     released = replace(reply, text=without_hold(reply.text))
     if caller.place == caller.address:  # they write by direct message already

@@ -1,1 +1,1 @@
-"""Slack, on slack-bolt. No other part of Bystander imports the SDK."""
+"""The Slack adapter, on slack-bolt. No other part of Bystander imports that SDK."""

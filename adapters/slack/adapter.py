@@ -1,4 +1,4 @@
-"""The Slack adapter: `bot.ports.Adapter`, put together from the parts of this folder."""
+"""The Slack adapter: implements `bot.ports.Adapter` with the parts in this folder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from bot.ports import BotServices, KeyValueStore, WebRoute
 
 API_BASE = "https://slack.com/api/"
 SOCKET, HTTP = "socket", "http"
-LAST_WORDS = 3.0  # seconds for running answers when the adapter closes
+LAST_WORDS = 3.0  # seconds that closing waits for running answers
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to reach Slack
 NOTHING_SET = (
     "There is no bot token; put it into SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & Permissions) and start "
@@ -59,11 +59,11 @@ class _Parts:
 class SlackAdapter:
     """Alerts and commands on Slack.
 
-    `mode`: "socket" or "http". `api_base`: where Slack is. `bot_token` is that of the home workspace; others
-    install the app by `client_id`, `client_secret` and `public_url`. `prefix`: the command that all others
-    also stand behind. `per_minute`: messages in one workspace. `admins`: ids of people who are admins
-    everywhere, "U…" in the home workspace, "T…/U…" in another. `first_wait`: seconds until Slack is tried
-    again that was out of reach.
+    `mode`: "socket" or "http". `api_base`: URL of Slack's Web API. `bot_token`: that of the home workspace;
+    others install the app by `client_id`, `client_secret` and `public_url`. `prefix`: the command that
+    accepts all others as its text. `per_minute`: messages in one workspace. `admins`: ids of people who are
+    admins everywhere, "U…" in the home workspace, "T…/U…" in another. `first_wait`: seconds until the first
+    retry while Slack cannot be reached.
     """
 
     name = "slack"
@@ -109,12 +109,12 @@ class SlackAdapter:
 
     @property
     def routes(self) -> Sequence[WebRoute]:
-        """What is answered on the web server: Slack's requests in mode "http", installing by OAuth."""
+        """The routes on the web server: Slack's requests in mode "http", and the OAuth pages."""
         return (*self._link.routes, *self._door.routes)
 
     @property
     def connected(self) -> bool:
-        """Whether commands come in and messages can go out."""
+        """Whether commands can come in and messages can go out."""
         return self._parts is not None and self._known and self._link.connected
 
     @property
@@ -129,7 +129,7 @@ class SlackAdapter:
     # --- life -------------------------------------------------------------------------------------------
 
     async def start(self, services: BotServices) -> None:
-        """Connect. PermanentError: a token is refused. While Slack is out of reach, it retries."""
+        """Connect. PermanentError: a token is missing or refused. An unreachable Slack is retried later."""
         self._refused = None
         parts = self._parts = self._made(services)
         try:
@@ -183,7 +183,7 @@ class SlackAdapter:
         )
 
     async def _reach(self, parts: _Parts, services: BotServices) -> bool:
-        """Ask for the bot's identity and start to serve; False while Slack is out of reach."""
+        """Ask for the bot's identity and start to serve; False if Slack cannot be reached."""
         try:
             await self._identify(parts)
         except TemporaryError as error:
@@ -204,7 +204,7 @@ class SlackAdapter:
                 raise PermanentError(NOTHING_SET, scope=Scope.ADAPTER)
             return
         me = await parts.workspaces.connect()
-        if not me.bot:  # a user token would write as that user
+        if not me.bot:  # with a user token, messages would appear to be from that user
             raise PermanentError(TABLE["not_allowed_token_type"].text, scope=Scope.ADAPTER)
         _log.info("Slack knows the bot as @%s in %s.", me.name, me.team_name)
 
@@ -245,12 +245,12 @@ class SlackAdapter:
             raise TemporaryError(NOT_CONNECTED)
         return self._parts.delivery
 
-    # --- what the shell asks ------------------------------------------------------------------------------
+    # --- the command line ---------------------------------------------------------------------------------
 
     async def inspect(self, addresses: Iterable[str], memory: KeyValueStore | None = None) -> list[Finding]:
         """Check tokens, scopes, the connection, workspaces and channels.
 
-        `memory`: where installations are kept; None: they are not looked at.
+        `memory`: the store of installations; None: they are not checked.
         """
         kept = Installations(memory, self._client_secret) if memory and self._client_secret else None
         workspaces = self._workspaces(kept)

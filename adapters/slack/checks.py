@@ -1,4 +1,4 @@
-"""What `bystander check` looks at on Slack: tokens, scopes, the way in, workspaces, places."""
+"""What `bystander check` checks on Slack: tokens, scopes, the connection, workspaces, destinations."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adapters.slack.transport.socket import ticket
 from adapters.slack.transport.workspaces import NO_HOME, Identity, Workspaces
 from bot.errors import DeliveryError
 
-Finding = tuple[bool, str]  # whether it is well, and a line with the mend
+Finding = tuple[bool, str]  # whether it is in order, and a line with the remedy
 
 _ADD_SCOPE = "add it (api.slack.com/apps, OAuth & Permissions, Scopes) and install the app again"
 
@@ -26,10 +26,10 @@ async def inspect(
     *,
     install_url: str = "",
 ) -> list[Finding]:
-    """Return what is well and what is not, a line each. `ways` is what was found of the way in.
+    """Return all findings, a line each; raise nothing. `ways`: findings on how Slack reaches the bot.
 
-    `installations` None: workspaces that installed the app are not looked at. `install_url`: where they
-    do that, "" where they cannot. Nothing is raised.
+    `installations` None: workspaces that installed the app are not checked. `install_url`: where workspaces
+    install it, "" if they cannot.
     """
     try:
         me = await workspaces.connect()
@@ -52,7 +52,7 @@ async def inspect(
 
 
 def inspect_token(me: Identity) -> Finding:
-    """Say whose token it is."""
+    """Report whose token it is."""
     if not me.bot:
         return False, (
             "slack bot token: SLACK_BOT_TOKEN is a person's token; put the one that begins with xoxb- there "
@@ -62,7 +62,7 @@ def inspect_token(me: Identity) -> Finding:
 
 
 def inspect_scopes(me: Identity) -> list[Finding]:
-    """Name each missing scope with what it costs; with each answer Slack says which the token has."""
+    """Report each missing scope with its consequence; Slack lists a token's scopes with each answer."""
     if not me.scopes:
         return [(True, "slack scopes: Slack does not say which the bot has")]
     missing = [
@@ -74,7 +74,7 @@ def inspect_scopes(me: Identity) -> list[Finding]:
 
 
 async def inspect_socket(api_base: str, app_token: str) -> Finding:
-    """Say whether a socket could be opened; none is."""
+    """Check whether a socket could be opened, without opening one."""
     try:
         await ticket(web_client(api_base), app_token)
     except DeliveryError as error:
@@ -83,7 +83,7 @@ async def inspect_socket(api_base: str, app_token: str) -> Finding:
 
 
 def inspect_http(signing_secret: str, public_url: str) -> list[Finding]:
-    """Say whether Slack's requests can come in."""
+    """Check whether Slack's requests can come in."""
     found = [
         (True, "slack signing secret: it is set")
         if signing_secret.strip()
@@ -93,14 +93,14 @@ def inspect_http(signing_secret: str, public_url: str) -> list[Finding]:
 
 
 def inspect_address(public_url: str, path: str) -> Finding:
-    """Say whether an address is one that Slack and browsers take."""
+    """Check whether Slack and browsers accept the URL: it has to be https."""
     if not public_url.startswith("https://"):
         return False, f"slack {path}: set web.public_url to the https address at which this server is reached"
     return True, f"slack {path}: Slack has to know it as {public_url.rstrip('/')}{path}"
 
 
 def inspect_oauth(client_id: str, client_secret: str, public_url: str) -> list[Finding]:
-    """Say whether further workspaces can install the app; nothing where that is not wanted."""
+    """Check whether further workspaces can install the app; [] if OAuth is not configured."""
     if not client_id and not client_secret:
         return []
     if not (client_id and client_secret):
@@ -109,7 +109,7 @@ def inspect_oauth(client_id: str, client_secret: str, public_url: str) -> list[F
 
 
 async def inspect_installations(workspaces: Workspaces, installations: Installations) -> list[Finding]:
-    """Look at each workspace that installed the app."""
+    """Check each workspace that installed the app."""
     return [
         await _inspect_installation(workspaces, installations, each) for each in await installations.teams()
     ]

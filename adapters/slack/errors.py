@@ -22,20 +22,20 @@ CLOSED = (
     "bot's own web address."
 )
 
-_MOST_DETAIL = 150  # characters of Slack's message
-_BLOCKED = 600.0  # seconds to wait after a response that is a page instead of JSON
-_LATER, _MUCH_LATER = 300.0, 3600.0
+_MOST_DETAIL = 150  # characters of Slack's own explanation
+_BLOCKED = 600.0  # seconds to wait after a response that is not Slack's JSON
+_LATER, _MUCH_LATER = 300.0, 3600.0  # seconds to wait
 _UNSAID = 30.0  # seconds to wait after a 429 without Retry-After
-_LONGEST = 86400.0
+_LONGEST = 86400.0  # seconds, the longest wait that is accepted from Slack
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an error means: permanent with a scope, else temporary.
+    """What an error means: permanent if it has a scope, else temporary.
 
-    Scope.ADAPTER: the workspace is shut to us. `wait` in seconds. `uncertain`: it may be done all the same.
+    Scope.ADAPTER: the workspace refuses the bot. `wait`: seconds. `uncertain`: the call may have succeeded.
     """
 
     text: str
@@ -78,9 +78,9 @@ _KEPT_OUT = _here(
     "The workspace's settings keep the app out; ask one of its admins to approve it (Manage apps)."
 )
 
-# Names: method reference of Slack; the lists there are not complete. The consequences are the bot's own.
+# Names: Slack's method reference, whose lists are incomplete. The consequences are the bot's own.
 TABLE: dict[str, Rule] = {
-    # for now
+    # temporary
     "ratelimited": _SLOWER,
     "rate_limited": _SLOWER,
     "internal_error": _FAULT,
@@ -96,7 +96,7 @@ TABLE: dict[str, Rule] = {
     "method_deprecated": _NO_METHOD,
     "deprecated_endpoint": _NO_METHOD,
     "message_limit_exceeded": Rule("The workspace has sent all that its plan allows.", wait=_MUCH_LATER),
-    # this message
+    # permanent for this message
     "invalid_blocks": _FORM,
     "invalid_blocks_format": _FORM,
     "block_mismatch": _FORM,
@@ -115,7 +115,7 @@ TABLE: dict[str, Rule] = {
     "cant_update_message": _EDIT,
     "edit_window_closed": _EDIT,
     "is_inactive": _this("The channel is archived, so the message cannot be edited."),
-    # the place
+    # permanent for this channel or person
     "channel_not_found": _here(
         "The channel does not exist any more, or it is private and the bot is not in it; invite the bot with "
         "/invite there, or choose another one with /alerts add."
@@ -144,7 +144,7 @@ TABLE: dict[str, Rule] = {
     "method_not_supported_for_channel_type": _here(
         "Slack lets no bot write there; choose another place with /alerts add."
     ),
-    # the workspace
+    # permanent for the workspace
     "invalid_auth": _TOKEN,
     "not_authed": _TOKEN,
     "account_inactive": _TOKEN,
@@ -158,7 +158,7 @@ TABLE: dict[str, Rule] = {
         "The bot lacks a scope; add it (api.slack.com/apps, OAuth & Permissions, Scopes) and install the app "
         "again."
     ),
-    # the call
+    # permanent for this message, because the bot calls Slack wrongly
     **dict.fromkeys(
         (
             "invalid_arguments",
@@ -174,8 +174,8 @@ TABLE: dict[str, Rule] = {
     ),
 }
 
-# The only names that shut the bot out when it asks who it is: each says that the token itself is no good. All
-# others pass (a move, an incident, a network that is kept out), or are of a call and not of the token.
+# The only errors of a login that are permanent: each says that the token itself is bad. All others may pass
+# (a migration, an incident, a blocked network), or concern a call and not the token.
 OF_THE_TOKEN = frozenset(
     {
         "account_inactive",
@@ -186,11 +186,11 @@ OF_THE_TOKEN = frozenset(
         "token_revoked",
     }
 )
-# What auth.test says after the app was removed. invalid_auth is not among them: it also stands for a network
-# that the workspace keeps out (documentation), and a token that was thrown away does not come back.
+# Errors of auth.test after the app was removed. invalid_auth is not among them: it can also mean a network
+# that the workspace blocks (documentation), and a token that the bot deletes cannot be recovered.
 GONE = frozenset({"account_inactive", "token_revoked"})
 
-# Errors of the connection, and whether the request may have arrived; the first that matches.
+# Errors of the connection, and whether the request may have arrived; the first match counts.
 _BROKEN: dict[type[Exception], tuple[str, bool]] = {
     aiohttp.ClientConnectorError: ("Slack cannot be reached.", False),
     aiohttp.ConnectionTimeoutError: ("Slack cannot be reached.", False),
@@ -202,9 +202,9 @@ _OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 
 
 def translate(error: Exception, *, elsewhere: bool = False) -> DeliveryError:
-    """Return any error of a call to Slack as one of the two that the outbox knows.
+    """Translate any error of a call to Slack to a TemporaryError or PermanentError.
 
-    `elsewhere`: in another than the home workspace, which shuts out nobody but that workspace.
+    `elsewhere`: not in the home workspace, so that a refusal of the bot concerns that workspace only.
     """
     if isinstance(error, DeliveryError):
         return error
@@ -218,9 +218,9 @@ def translate(error: Exception, *, elsewhere: bool = False) -> DeliveryError:
 
 
 def at_login(error: Exception) -> DeliveryError:
-    """Return what an error means that Slack answers when it is asked who the bot is, or for a socket.
+    """Translate an error of asking who the bot is in the home workspace.
 
-    PermanentError(ADAPTER): the token itself is no good. Everything else may pass: TemporaryError.
+    PermanentError(ADAPTER): the token itself is bad. Every other error of Slack may pass: TemporaryError.
     """
     told = translate(error)
     if isinstance(told, TemporaryError) or (isinstance(error, DeliveryError)):
@@ -231,14 +231,14 @@ def at_login(error: Exception) -> DeliveryError:
 
 
 def name_of(error: Exception) -> str:
-    """Return Slack's own name of an error, "" for none: what stands between may answer in JSON too."""
+    """Return Slack's name of an error, "" if it is not Slack's: a proxy may answer in JSON too."""
     body = _body(error)
     name = body.get("error")
     return name if isinstance(name, str) and body.get("ok") is False else ""
 
 
 def retry_after(error: SlackApiError) -> float | None:
-    """Return the seconds that Slack asks to wait, a day at most; None where it does not slow us down."""
+    """Return the seconds that Slack asks to wait, at most a day; None if the call was not rate limited."""
     if _status(error) != _TOO_MANY and TABLE.get(name_of(error)) is not _SLOWER:
         return None
     headers = getattr(error.response, "headers", None) or {}
@@ -258,7 +258,7 @@ def _answered(error: SlackApiError, *, elsewhere: bool) -> DeliveryError:
 
 
 def _rule(name: str, status: int) -> Rule:
-    """Return the rule of a response; after a server error no error name counts as permanent."""
+    """Return the rule for a response; with a server error status, no error name counts as permanent."""
     known = _RESTRICTED if name.startswith("restricted_action") else TABLE.get(name)
     if known is not None and (known.scope is None or status < _SERVER_ERROR):
         return known
@@ -275,7 +275,7 @@ def _rule(name: str, status: int) -> Rule:
 
 
 def _with_detail(text: str, error: SlackApiError) -> str:
-    """Return a sentence with Slack's own words on what is missing or wrong."""
+    """Return a sentence completed with Slack's own words on what is missing or wrong."""
     body = _body(error)
     told = body.get("response_metadata")
     messages = told.get("messages") if isinstance(told, dict) else None
@@ -290,6 +290,6 @@ def _body(error: Exception) -> dict[str, Any]:
 
 
 def _status(error: SlackApiError) -> int:
-    """Return the HTTP status; the SDK passes aiohttp's own response on when it cannot parse it."""
+    """Return the HTTP status, also of a raw aiohttp response, which the SDK could not parse."""
     response = error.response
     return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))

@@ -1,4 +1,4 @@
-"""Slack as a plug-in: its table, its secrets, and what the shell can ask of it."""
+"""The Slack plug-in: its config table, its secrets, and its calls for the command line."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 SIGNING_SECRET = "SLACK_SIGNING_SECRET"  # noqa: S105 -- as above
-# By which workspaces install the app themselves, instead of one bot token.
+# With these, workspaces install the app themselves, and the bot token is optional.
 PAIR = (CLIENT_ID, CLIENT_SECRET) = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 _BY_MODE = {"socket": APP_TOKEN, "http": SIGNING_SECRET}
 _SET_IT = "is not set; put it into the environment, or its file into"
-_PLACEHOLDER = "https://your-server.example"  # where Slack has to reach the bot, and nobody said how
+_PLACEHOLDER = "https://your-server.example"  # used in the manifest if a URL is needed and not configured
 _YOU, _CHANNEL = "U0000YOU", "C0000NEWS"  # in previews
 
-# Commands of Slack itself, as far as bots have met them; no complete list exists. A manifest with one of
-# them is refused as a whole.
+# Slack's own commands, as far as known; no complete list exists. Slack refuses a whole manifest that contains
+# one of them.
 _OF_SLACK = re.compile(
     "active|apps|archive|away|close|collapse|dm|dnd|expand|feed|feedback|invite|join|keys|kick|leave|me|msg|"
     "mute|open|part|prefs|pro|remind|remove|rename|search|shortcuts|shrug|star|status|topic|who"
@@ -49,7 +49,7 @@ def _prefix(text: str) -> str:
 
 
 class SlackTable(AdapterTable):
-    """`[slack]`. `per_minute` is for a whole workspace."""
+    """`[slack]`. `per_minute`: messages in a whole workspace."""
 
     mode: Literal["socket", "http"] = "socket"
     api_base: Url = "https://slack.com/api/"
@@ -68,7 +68,7 @@ MemberId = Annotated[
 
 
 def conflicts(setup: Setup[SlackTable]) -> Iterator[tuple[str, str]]:
-    """Yield what does not go together with other keys."""
+    """Yield each key that conflicts with other settings, and why."""
     if setup.settings.mode == "http" and not setup.listens:
         yield "mode", 'needs a web server; set web.listen, or write "socket"'
     if setup.settings.prefix in {command.path.partition(" ")[0] for command in setup.commands}:
@@ -76,7 +76,7 @@ def conflicts(setup: Setup[SlackTable]) -> Iterator[tuple[str, str]]:
 
 
 def missing(setup: Setup[SlackTable]) -> list[str]:
-    """Return a line for each secret or key that Slack's mode needs and that is not set."""
+    """Return a line for each secret or key that is needed but not set."""
     secrets = setup.secrets
     by_mode = _BY_MODE[setup.settings.mode]
     unset = [] if secrets.get(by_mode) else [by_mode]
@@ -93,7 +93,7 @@ def missing(setup: Setup[SlackTable]) -> list[str]:
 
 
 def build(setup: Setup[SlackTable]) -> SlackAdapter:
-    """Return the adapter; ConfigError without the secrets that its mode needs."""
+    """Return the adapter. ConfigError: secrets or keys that it needs are missing."""
     from adapters.slack.adapter import SlackAdapter
 
     if problems := missing(setup):
@@ -115,12 +115,12 @@ def build(setup: Setup[SlackTable]) -> SlackAdapter:
 
 
 async def check(setup: Setup[SlackTable], visit: Visit) -> list[Finding]:
-    """Return a line for tokens, scopes, the way in, workspaces and each destination."""
+    """Return findings on tokens, scopes, the connection, workspaces and each destination."""
     return await build(setup).inspect(visit.addresses, visit.kept)
 
 
 async def manifest(setup: Setup[SlackTable], options: argparse.Namespace) -> str:
-    """Return the manifest of the Slack app for the mode that was chosen."""
+    """Return the manifest of the Slack app for the mode in the options, else in the config."""
     from adapters.slack.install.manifest import text
 
     mode = options.mode or setup.settings.mode

@@ -1,7 +1,7 @@
-"""A message as Slack's clients draw it: blocks, and mrkdwn read by their rules, as HTML. Pure.
+"""Draws messages as HTML the way Slack's clients show them, with their rules for blocks and mrkdwn. Pure.
 
-Rules: documentation, Block Kit and formatting message text. What they take for markup is shown as markup, so
-that text which should be inert and is not stands out.
+Rules: documentation, Block Kit and formatting message text. Markup takes effect as it would on Slack, so that
+text which was not escaped properly stands out.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def shown(body: Json) -> Markup:
-    """Return the HTML of the arguments of chat.postMessage, or of a view: a modal or the Home tab."""
+    """Return the HTML of arguments of chat.postMessage, or of a view (a modal or the Home tab)."""
     return render(
         "adapters.slack",
         "preview.html.j2",
@@ -48,7 +48,7 @@ def shown(body: Json) -> Markup:
 
 
 def mrkdwn(text: str, *, automatic: bool) -> Markup:
-    """Return the HTML of mrkdwn; `automatic`: whether bare addresses become links."""
+    """Return the HTML of mrkdwn; `automatic`: whether bare URLs become links."""
     return Markup("<br>").join(_line(line, automatic=automatic) for line in text.split("\n"))
 
 
@@ -104,7 +104,7 @@ def _broken(text: str) -> Markup:
 
 
 def _chosen(element: Json) -> list[Json]:
-    """Return the options of a menu or field that are chosen at first."""
+    """Return the preselected options of a menu or field."""
     one = [element["initial_option"]] if "initial_option" in element else []
     chosen: list[Json] = element.get("initial_options", one)
     return chosen

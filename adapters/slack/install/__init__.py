@@ -1,1 +1,1 @@
-"""How a workspace gets the app: manifest, OAuth, stored installations."""
+"""Installs the app in workspaces: manifest, OAuth, stored installations."""

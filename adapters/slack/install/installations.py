@@ -1,7 +1,7 @@
-"""The workspaces that installed the app by OAuth, and the states of installations under way.
+"""Stores the workspaces that installed the app by OAuth, and the states of pending installations.
 
-Both are kept as the bot keeps short texts. Tokens are encrypted with a key made from the client secret, so
-that none lies in the database in the clear: whoever has the database alone has no token.
+Both are in the bot's key-value store. Tokens are encrypted with a key derived from the client secret, so that
+somebody who obtains only the database has no token.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from bot.clock import Clock
 from bot.ports import KeyValueStore
 
-STATE_LIFE = 600  # seconds that an installation may take at Slack
+STATE_LIFE = 600  # seconds that a person may take to install the app at Slack
 
 _INSTALLATION, _STATE = "slack:installation:", "slack:state:"
 _TEAM = re.compile(r"T[A-Z0-9]{2,20}")
@@ -45,16 +45,16 @@ class Installed:
     token: str
 
     def __repr__(self) -> str:
-        return f"Installed({self.team})"  # the token stays out of logs
+        return f"Installed({self.team})"  # without the token, which must not get into logs
 
 
 class Installations(AsyncInstallationStore):
-    """Tokens by workspace. Bolt hands new ones over by `async_save`."""
+    """Tokens by workspace. Bolt calls `async_save` with new ones."""
 
     def __init__(self, memory: KeyValueStore, client_secret: str) -> None:
         self._memory = memory
         self._cipher = _cipher(client_secret, "installations")
-        self._unreadable: set[str] = set()  # workspaces that the log names already
+        self._unreadable: set[str] = set()  # workspaces whose fault is logged already
 
     async def token(self, team: str) -> str:
         """Return the bot token of a workspace, "" where the app is not installed."""
@@ -62,29 +62,29 @@ class Installations(AsyncInstallationStore):
         return found.token if found else ""
 
     async def installed(self, team: str) -> Installed | None:
-        """Return what is known of a workspace; None where the app is not installed, or not readably."""
+        """Return a workspace; None if the app is not installed there, or its record cannot be decrypted."""
         return self._read(team, await self._memory.get_value(_INSTALLATION + team))
 
     async def teams(self) -> list[str]:
-        """Return the ids of all workspaces, also of those that cannot be read any more."""
+        """Return the ids of all workspaces, also of those whose record cannot be decrypted."""
         return [key.removeprefix(_INSTALLATION) for key in await self._memory.list_values(_INSTALLATION)]
 
     async def keep(self, installed: Installed) -> None:
-        """Keep a workspace; BoltError when that fails."""
+        """Store a workspace. BoltError: that failed."""
         sealed = self._cipher.encrypt(json.dumps(asdict(installed)).encode()).decode()
         await self._memory.set_value(_INSTALLATION + installed.team, sealed)
         if await self.installed(installed.team) != installed:
             raise BoltError("The database does not take the installation.")
 
     async def drop(self, team: str, token: str) -> bool:
-        """Forget a workspace while its token is still this one; False when a newer one was kept since."""
+        """Delete a workspace if its token is still this one; False if it has another one or none."""
         if await self.token(team) != token:
             return False
         await self._memory.set_value(_INSTALLATION + team, "")
         return True
 
     async def async_save(self, installation: Installation) -> None:
-        """Keep what Slack granted. BoltError: it cannot be used or kept."""
+        """Store what Slack granted. BoltError: it cannot be used or stored."""
         team, token = installation.team_id or "", installation.bot_token or ""
         if not _TEAM.fullmatch(team) or not token:
             raise BoltError("Slack installed the app in no single workspace, or without its bot.")
@@ -109,9 +109,9 @@ class Installations(AsyncInstallationStore):
 
 
 class States(AsyncOAuthStateStore):
-    """States of OAuth: good once, for ten minutes.
+    """OAuth states, each valid once and for ten minutes.
 
-    They are encrypted times, so that asking for many fills no database; only used ones are noted.
+    They contain their own time, encrypted. So the database stores only used ones, however many are issued.
     """
 
     def __init__(self, memory: KeyValueStore, client_secret: str, clock: Clock) -> None:
@@ -124,10 +124,10 @@ class States(AsyncOAuthStateStore):
     async def async_issue(self, *_: Any, **__: Any) -> str:
         """Return a new state."""
         sealed = self._cipher.encrypt_at_time(secrets.token_bytes(16), self._now())
-        return sealed.decode().rstrip("=")  # cookies and addresses need no quoting then
+        return sealed.decode().rstrip("=")  # so that it needs no quoting in cookies and URLs
 
     async def async_consume(self, state: str) -> bool:
-        """Use a state; False: it is none of ours, too old, or used before, or its use cannot be noted."""
+        """Use a state; False: it is foreign, expired or used before, or its use cannot be stored."""
         async with self._one:
             now = self._now()
             try:
@@ -136,7 +136,7 @@ class States(AsyncOAuthStateStore):
                 self._cipher.decrypt_at_time(padded, STATE_LIFE, now)
             except (InvalidToken, UnicodeEncodeError, binascii.Error):
                 return False
-            key = _STATE + hashlib.sha256(told).hexdigest()  # several texts stand for the same bytes
+            key = _STATE + hashlib.sha256(told).hexdigest()  # several texts decode to the same bytes
             if await self._memory.get_value(key):
                 return False
             await self._memory.set_value(key, str(now + STATE_LIFE))
@@ -144,7 +144,7 @@ class States(AsyncOAuthStateStore):
             return bool(await self._memory.get_value(key))
 
     async def _tidy(self, now: int) -> None:
-        """Forget used states that are too old to be used again, at most once in their life."""
+        """Delete used states that have expired, at most every ten minutes."""
         if now < self._tidied + STATE_LIFE:
             return
         self._tidied = now
@@ -157,7 +157,7 @@ class States(AsyncOAuthStateStore):
 
 
 def _cipher(client_secret: str, purpose: str) -> Fernet:
-    """Return a cipher with its own key for a purpose; the secret is random, so it needs no stretching."""
+    """Return a cipher with a key for one purpose; the secret is random, so it needs no key stretching."""
     info = f"bystander slack {purpose}".encode()
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(client_secret.encode())
     return Fernet(base64.urlsafe_b64encode(derived))

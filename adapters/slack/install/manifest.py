@@ -1,4 +1,4 @@
-"""What the Slack app is made from: its manifest, with exactly the scopes and events that are used. Pure.
+"""The manifest from which Slack makes the app, with exactly the scopes and events in use. Pure.
 
 Keys and limits: Slack's manifest schema, version 1 (github.com/slackapi/manifest-schema).
 """
@@ -18,8 +18,8 @@ EVENTS_PATH = "/slack/events"
 INSTALL_PATH = "/slack/install"
 REDIRECT_PATH = "/slack/oauth_redirect"
 
-# Each scope of the bot token, and what is lost without it. Whether a message arrived whose answer was lost
-# shows in the history alone; until it can be read, nothing more goes there.
+# Each scope of the bot token, and what fails without it. After a lost answer only the history shows whether
+# the message arrived; until the bot can read it, nothing more is sent there.
 BOT_SCOPES = {
     "commands": "nobody can type a command",
     "chat:write": "nothing can be sent",
@@ -32,10 +32,10 @@ BOT_SCOPES = {
     "im:history": "after a lost answer the alerts by direct message wait",
     "im:write": "after a lost answer the first direct messages to somebody wait",
 }
-MINOR_SCOPES = frozenset({"im:write"})  # what they cost is so rare that an app without them is well
-APP_SCOPE = "connections:write"  # of the app-level token, in Socket Mode
+MINOR_SCOPES = frozenset({"im:write"})  # needed so rarely that the check accepts an app without them
+APP_SCOPE = "connections:write"  # scope of the app-level token, in Socket Mode
 
-# What Slack tells the bot of, beside commands and clicks.
+# The events that Slack sends, besides commands and clicks.
 BOT_EVENTS = (
     "app_home_opened",
     "app_uninstalled",
@@ -69,8 +69,8 @@ def manifest(
 ) -> Json:
     """Return the manifest of the Slack app.
 
-    `mode`: "socket" or "http"; `prefix`: name of the command that all others are below; `public_url`: where
-    Slack reaches the bot's web server, needed for "http" and for `oauth` (several workspaces).
+    `mode`: "socket" or "http"; `prefix`: the command that accepts all others as its text; `public_url`: URL
+    of the bot's web server, needed for "http" and for `oauth` (several workspaces).
     """
     base = public_url.rstrip("/")
     events_url = base + EVENTS_PATH if mode == "http" else ""
@@ -89,7 +89,7 @@ def manifest(
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,  # commands can be typed there only if it is not
+                "messages_tab_read_only_enabled": False,  # otherwise nobody could type commands there
             },
             "bot_user": {"display_name": _NAME, "always_online": True},
             "slash_commands": _slash_commands(commands, prefix, events_url),
@@ -102,13 +102,13 @@ def manifest(
 def text(
     commands: Sequence[CommandSpec], *, mode: str, prefix: str, public_url: str = "", oauth: bool = False
 ) -> str:
-    """Return the manifest as the JSON to paste at Slack."""
+    """Return the manifest as JSON, to be pasted at Slack."""
     made = manifest(commands, mode=mode, prefix=prefix, public_url=public_url, oauth=oauth)
     return json.dumps(made, indent=2, ensure_ascii=False)
 
 
 def _settings(events_url: str) -> Json:
-    """Return how Slack reaches the bot: at an address, or by sockets where there is none."""
+    """Return how Slack reaches the bot: at a URL, or by Socket Mode if that is ""."""
     settings: Json = {
         "event_subscriptions": {"bot_events": list(BOT_EVENTS)},
         "interactivity": {"is_enabled": True},
@@ -123,7 +123,7 @@ def _settings(events_url: str) -> Json:
 
 
 def _slash_commands(commands: Sequence[CommandSpec], prefix: str, url: str) -> list[Json]:
-    """Return the root command and each command of its own; sub-commands are words behind their group."""
+    """Return the prefix command and each top-level command; sub-commands are typed after their group."""
     groups: dict[str, list[CommandSpec]] = {}
     for command in commands:
         groups.setdefault(command.path.partition(" ")[0], []).append(command)
@@ -140,7 +140,7 @@ def _slash_command(name: str, about: str, hint: str, url: str) -> Json:
         made["usage_hint"] = clip(hint, _HINT)
     if url:
         made["url"] = url
-    return made | {"should_escape": False}  # names like U.S. would become links
+    return made | {"should_escape": False}  # escaping would turn names like U.S. into links
 
 
 def _help(members: Sequence[CommandSpec]) -> str:

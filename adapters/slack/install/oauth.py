@@ -1,4 +1,4 @@
-"""The web pages by which further workspaces install the app: Slack's OAuth, on Bolt's flow."""
+"""The web pages where further workspaces install the app by OAuth, on Bolt's flow."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ _SAFE = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",  # the code of the installation is in the address
+    "Referrer-Policy": "no-referrer",  # the URL contains the OAuth code
     "X-Content-Type-Options": "nosniff",
 }
 _AGAIN = "Start again on the page that you came from, in the same browser and within ten minutes."
-# What went wrong by Bolt's names: status, sentence.
+# Bolt's names of failures: status, sentence.
 _FAILURES = {
     "access_denied": (HTTPStatus.OK, "The installation was cancelled; nothing was installed."),
     "invalid_browser": (HTTPStatus.BAD_REQUEST, f"This browser did not begin the installation. {_AGAIN}"),
@@ -65,10 +65,10 @@ _log = logging.getLogger(__name__)
 
 
 class InstallRoutes:
-    """Where workspaces come in. Without client id, client secret or public address there is none.
+    """The web routes to install the app. None exist without client id, client secret and public URL.
 
-    `public_url`: where browsers reach the bot's web server, with https in front of it, for browsers send the
-    cookie of an installation by https alone. `api_base` says which Slack is meant.
+    `public_url`: the https URL of the bot's web server; browsers send the cookie of an installation only by
+    https. `api_base`: the URL of Slack's Web API, whose host also authorizes installations.
     """
 
     def __init__(
@@ -86,17 +86,17 @@ class InstallRoutes:
         self._api_base = api_base
         self._clock = clock or SystemClock()
         self._flow: AsyncOAuthFlow | None = None
-        self._closed = _NOT_YET  # what is said while there is no way in
+        self._closed = _NOT_YET  # what the pages say while they are closed
 
     @property
     def routes(self) -> Sequence[WebRoute]:
-        """What is served; known before `open`."""
+        """The routes that are served; known before `open`."""
         if not (self._client_id and self._client_secret and self._public_url):
             return ()
         return (WebRoute("GET", INSTALL_PATH, self._begin), WebRoute("GET", REDIRECT_PATH, self._end))
 
     def open(self, services: BotServices, workspaces: Workspaces, installations: Installations) -> None:
-        """Let workspaces in from now on."""
+        """Accept installations from now on."""
         self._closed = _NOT_YET
         if self.routes:
             states = States(services, self._client_secret, self._clock)
@@ -108,11 +108,11 @@ class InstallRoutes:
             )
 
     def close(self) -> None:
-        """Let nobody in any more."""
+        """Accept no more installations."""
         self._flow = None
 
     def refuse(self) -> None:
-        """Let nobody in, for Slack refuses the bot."""
+        """Accept no more installations, because Slack refuses the bot."""
         self._flow, self._closed = None, _NEVER
 
     def _settings(
@@ -134,13 +134,13 @@ class InstallRoutes:
         )
 
     async def _begin(self, _: WebRequest) -> WebAnswer:
-        """Send a browser on to Slack; nothing of the request gets into the address."""
+        """Redirect a browser to Slack; no part of its request gets into the URL."""
         if self._flow is None:
             return _page(HTTPStatus.SERVICE_UNAVAILABLE, self._closed)
         return web_answer(await self._flow.handle_installation(AsyncBoltRequest(body="")))
 
     async def _end(self, request: WebRequest) -> WebAnswer:
-        """Take a browser back from Slack."""
+        """Finish an installation when the browser returns from Slack."""
         if self._flow is None:
             return _page(HTTPStatus.SERVICE_UNAVAILABLE, self._closed)
         asked = AsyncBoltRequest(body="", query=request.query, headers=dict(request.headers))
@@ -152,7 +152,7 @@ class InstallRoutes:
 
 
 class _Flow(AsyncOAuthFlow):
-    """Bolt's flow; codes and tokens stay out of the log, and what waited for the workspace goes out."""
+    """Bolt's flow, but it logs no codes or tokens, and releases what waited for the workspace."""
 
     def __init__(
         self, settings: AsyncOAuthSettings, services: BotServices, workspaces: Workspaces, api_base: str
@@ -164,9 +164,9 @@ class _Flow(AsyncOAuthFlow):
         self._workspaces = workspaces
 
     async def run_installation(self, code: str) -> Installation | None:
-        """Exchange a code for a token; None when Slack does not know it. DeliveryError: no answer."""
+        """Exchange a code for a token; None if Slack refuses it. DeliveryError: no usable answer."""
         try:
-            told = await self.client.api_call(  # the SDK's own method uses what aiohttp has deprecated
+            told = await self.client.api_call(  # the SDK's own method uses a deprecated part of aiohttp
                 "oauth.v2.access",
                 data={"code": code, "redirect_uri": self.settings.redirect_uri},
                 headers={"Authorization": self._authorization},
@@ -174,7 +174,7 @@ class _Flow(AsyncOAuthFlow):
         except SlackApiError as error:
             _log.warning("Slack does not confirm an installation: %s", name_of(error))
             return None
-        except Exception as error:  # noqa: BLE001 -- the table knows what each means
+        except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             raise translate(error) from None
         team, user = told.get("team") or {}, told.get("authed_user") or {}
         return Installation(
@@ -186,7 +186,7 @@ class _Flow(AsyncOAuthFlow):
         )
 
     async def store_installation(self, request: AsyncBoltRequest, installation: Installation) -> None:
-        """Keep a workspace, and let out what waited for it. BoltError: it cannot be kept."""
+        """Store a workspace, unless it is home, and release what waited for it. BoltError: that failed."""
         team = installation.team_id or ""
         if team and self._workspaces.is_home(team):
             return
@@ -198,7 +198,7 @@ class _Flow(AsyncOAuthFlow):
 
 
 class _Pages(AsyncCallbackOptions):
-    """What a browser shows at the end. Nothing of a request is on any page."""
+    """The pages at the end of an installation. They show no part of the request."""
 
     def __init__(self, workspaces: Workspaces) -> None:
         super().__init__(self._welcome, self._refuse)
@@ -217,7 +217,7 @@ class _Pages(AsyncCallbackOptions):
 
 
 def _response(args: AsyncSuccessArgs | AsyncFailureArgs, status: HTTPStatus, sentence: str) -> BoltResponse:
-    """Return a page that also takes the cookie of the installation away."""
+    """Return a page that also deletes the cookie of the installation."""
     forget = args.settings.state_utils.build_set_cookie_for_deletion()
     return BoltResponse(status=status, headers={**_SAFE, "Set-Cookie": forget}, body=_html(sentence))
 

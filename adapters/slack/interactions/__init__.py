@@ -1,1 +1,1 @@
-"""What people do on Slack, and what they are answered."""
+"""Handles the commands, clicks and forms of Slack users, and answers them."""

@@ -1,4 +1,4 @@
-"""Answers that only one person sees, by whichever way is open."""
+"""Shows an answer to one person only, by the first of three ways that works."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from adapters.slack.transport.workspaces import Workspaces
 from bot.model import Reply, SuggestedAction
 from bot.ports import BotServices, KeyValueStore
 
-MOST_MESSAGES = 5  # that a response_url takes (documentation, handling user interaction)
+MOST_MESSAGES = 5  # per response_url (documentation, handling user interaction)
 _OK = 200
 
 _log = logging.getLogger(__name__)
-_quiet = logging.getLogger(f"{__name__}.sdk")  # the SDK notes the addresses of answers
+_quiet = logging.getLogger(f"{__name__}.sdk")  # the SDK logs response URLs, which are secret
 _quiet.setLevel(logging.WARNING)
 
 
 class Answers:
-    """Shows answers to who asked."""
+    """Shows answers to the person who asked."""
 
     def __init__(self, workspaces: Workspaces, services: BotServices) -> None:
         self._workspaces = workspaces
@@ -43,9 +43,9 @@ class Answers:
         *,
         replace: bool = False,
     ) -> None:
-        """Show an answer; a long one page by page where `again` has it once more, else in several messages.
+        """Show an answer. A long one gets pages if `again` can run the command again, else several messages.
 
-        `replace`: in place of the message that was clicked. DeliveryError: no way was open.
+        `replace`: overwrite the message that was clicked. DeliveryError: every way failed.
         """
         found = await pages(reply, again, self._services)
         places = await self._services.addresses(f"{destinations.PLATFORM}:")
@@ -56,7 +56,7 @@ class Answers:
             await self.show(origin, arguments(made), replace=replace and number == 0)
 
     async def show(self, origin: RequestContext, content: Json, *, replace: bool = False) -> None:
-        """Show one message by the address that came with the deed, else in the channel, else directly."""
+        """Show one message by the response URL, else in the channel, else as a direct message."""
         if origin.response_url and await self._respond(origin.response_url, content, replace=replace):
             return
         if origin.in_channel and await self._in_channel(origin, content):
@@ -98,7 +98,7 @@ class Answers:
 
 
 async def pages(reply: Reply, again: CallbackData | None, store: KeyValueStore) -> list[Payload]:
-    """Return an answer in pages, with the buttons that belong to it; `again` has it once more."""
+    """Return an answer in pages with their buttons; `again`, the command to run for another page."""
     texts = reply_pages(reply)
     batches = views.batches(await buttons(reply.offers, store))
     count = max(len(texts), len(batches))
@@ -112,7 +112,7 @@ async def pages(reply: Reply, again: CallbackData | None, store: KeyValueStore) 
 
 
 async def buttons(offers: Sequence[SuggestedAction], store: KeyValueStore) -> list[Button]:
-    """Return offers as buttons."""
+    """Return suggested actions as buttons."""
     return [
         Button(
             each.label,

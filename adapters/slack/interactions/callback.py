@@ -1,4 +1,4 @@
-"""What a click on a button runs, written into the button's value."""
+"""Encodes the command that a click runs in the value of its button."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from adapters.shared.callback import Overflow, parsed
 from bot.ports import KeyValueStore
 
-# A value has at most 2,000 characters; half of that is used, because all blocks of a message share a limit.
+# Slack allows 2,000 characters in a value. Half are used, because all blocks of a message share a limit.
 OVERFLOW = Overflow("slack:errand:", longest=1000, digits=2)
 _LONGEST_PAGE = 3  # digits
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackData:
-    """A command that a click runs: a line as typed, or a path with values. `page`: of its answer."""
+    """A command that a click runs: a line as typed, or a path with values. `page`: page of the answer."""
 
     path: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ async def write(callback_data: CallbackData, store: KeyValueStore) -> str:
 
 
 async def read(value: str, store: KeyValueStore) -> CallbackData | None:
-    """Return the callback data of a value; None when it is too old, or not ours."""
+    """Return the callback data in a value; None when it was overwritten or is malformed."""
     page, _, body = value.partition(":")
     match parsed(await OVERFLOW.restore(body, store) or ""):
         case [str(path), dict(values), str(line)] if all(isinstance(each, str) for each in values.values()):
@@ -40,5 +40,5 @@ async def read(value: str, store: KeyValueStore) -> CallbackData | None:
 
 
 def _number(page: str) -> int:
-    """Return the number of a page, 0 for a text that is none."""
+    """Return a page number, 0 for text that is not one."""
     return int(page) if page.isascii() and page.isdecimal() and len(page) <= _LONGEST_PAGE else 0

@@ -1,4 +1,4 @@
-"""Runs the commands of Slack users, after it has resolved the channels that they name."""
+"""Runs the commands of Slack users; channels in them are first resolved to addresses."""
 
 from __future__ import annotations
 
@@ -68,25 +68,25 @@ class CommandRunner:
         return command_text.read_line(wanted.line, self.commands).path if wanted.line else wanted.path
 
     def can_turn(self, wanted: CallbackData) -> bool:
-        """Whether the pages of the command's answer can be turned."""
+        """Whether the answer has pages to turn: the command exists and changes nothing."""
         return can_turn(self.commands.get(self.path(wanted)))
 
     async def run(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
-        """Run a command. DeliveryError: Slack was asked about a channel and did not answer."""
+        """Run a command. DeliveryError: Slack did not answer a question about a channel."""
         try:
             return await self.attempt(origin, caller, wanted)
         except UsageError as error:
             return Reply(str(error), ok=False)
 
     async def attempt(self, origin: RequestContext, caller: Caller, wanted: CallbackData) -> Reply:
-        """Run a command as `run` does, but raise UsageError for one that is not allowed."""
+        """Run a command as `run` does, but let UsageError through."""
         reply = await self._run(origin, caller, wanted)
         if reply.ok and not self.can_turn(wanted):  # it changed something
             self._home.refresh(origin)
         return reply
 
     async def welcomed(self, origin: RequestContext, caller: Caller, reply: Reply) -> Reply:
-        """Return the answer to somebody who follows something, after a first direct message to them."""
+        """Send a new follower a first direct message, and return the answer that reflects its outcome."""
         greet = partial(self._greeter.greet, origin.team, origin.user)
         return await welcome(self._services, self._tasks, caller, reply, greet)
 
@@ -103,14 +103,14 @@ class CommandRunner:
         if command is None or (command.admin and not caller.admin):
             return await self._services.execute(
                 caller, path, {}
-            )  # the answer says that it is unknown, or for admins
+            )  # answers that the command is unknown or for admins
         values = self._placed(origin, path, self._typed_values(read) if read else wanted.values)
         hint = await self._check(caller, values) if path == ADD_ALERTS else ""
         reply = await self._services.execute(caller, path, values)
         return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
 
     def _typed_values(self, read: command_text.Typed) -> dict[str, str]:
-        """Return the values of a command with a channel. The text of a UsageError has no Slack markup."""
+        """Return the values of a command with a channel. UsageErrors have no Slack markup in their text."""
         try:
             path, given = self._services.parse(read.raw)
         except UsageError as error:
@@ -122,7 +122,7 @@ class CommandRunner:
         return self._workspaces.is_home(origin.team) or self._callers.is_operator(origin)
 
     def _placed(self, origin: RequestContext, path: str, values: Mapping[str, str]) -> dict[str, str]:
-        """Return the values with channels as addresses. PlaceError: a channel is in another workspace."""
+        """Return the values with addresses for channels. PlaceError: a channel of another workspace."""
         kinds = {each.name: each.kind for each in self.commands[path].parameters}
         home = self._workspaces.home
         found = dict(values)
@@ -138,7 +138,7 @@ class CommandRunner:
         return team not in ("", origin.team) and not same_home
 
     async def _check(self, caller: Caller, values: Mapping[str, str]) -> str:
-        """Return advice on a channel, "" for none. PlaceError: no alert can go there."""
+        """Return advice on the channel of a new alert, "" for none. PlaceError: no alert can go there."""
         address = values.get("channel", caller.place)
         if address == caller.address:
             raise PlaceError(

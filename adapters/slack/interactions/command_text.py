@@ -1,7 +1,7 @@
-"""What people type behind a slash command, made ready for the bot. Pure.
+"""Parses the text of a slash command for the bot. Pure.
 
-The text comes as it was typed; an app that has Slack escape it gets `<#C1|news>`, `<@U1|ann>`, `<!here>`,
-`<https://…|U.S.>` and `&amp;` in it (documentation, slash commands). Both are understood.
+The text arrives as typed. If the app is set to escape it, Slack writes `<#C1|news>`, `<@U1|ann>`,
+`<!here>`, `<https://…|U.S.>` and `&amp;` (documentation, slash commands). Both forms are understood.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from bot.model import CommandSpec
 from bot.text.sanitize import visible
 from bot.text.truncate import clip
 
-LONGEST = 3000  # characters that are looked at; the bot refuses a third of that
+LONGEST = 3000  # characters read; the bot itself refuses a line of a third of that
 HELP = "help"
-PROGRAM = "bystander"  # which the bot takes before any command
-NOBODY = "none"  # as a mention
-ADDRESSES = frozenset({"link", "url"})  # kinds of parameters that want an address, and not its label
+PROGRAM = "bystander"  # the bot accepts this word before any command
+NOBODY = "none"  # the mention that stands for no mention
+ADDRESSES = frozenset({"link", "url"})  # kinds of parameters that need a link's address, not its label
 
 _TOKEN = re.compile(r"<([#@!]?)([^<>|\s]*)(?:\|([^<>|]*))?>")
 _CHANNEL = re.compile(r"(?:slack:)?(?:([TE][A-Z0-9]{2,20})/)?([CG][A-Z0-9]{2,20})")
@@ -34,22 +34,22 @@ _ENTITIES = (
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A command as typed. `path` is "" when there is none of that name; `line` is what the bot gets."""
+    """A command as typed. `path` is "" for an unknown command; `line` is the text passed to the bot."""
 
     line: str
     path: str = ""
-    rest: str = ""  # what stands behind the path, Slack's own signs still in it
+    rest: str = ""  # the text after the path, with Slack's markup
 
     @property
     def raw(self) -> str:
-        """The line with Slack's own signs, to be read again by `read_line`."""
+        """The line with Slack's markup, for `read_line`."""
         return f"/{self.path} {self.rest}".rstrip() if self.path else self.line
 
 
 def read(name: str, text: str, commands: Mapping[str, CommandSpec], prefix: str) -> Typed:
-    """Return what was typed. `name` is the slash command; all commands also stand behind the `prefix` one.
+    """Return the command that was typed. `name`: the slash command; `prefix`: the one that takes all others.
 
-    What could be a command with a channel takes nothing along that was not looked at here.
+    For a group with an unknown action, the line ends there: the words after it were not checked.
     """
     words = [name.strip().lstrip("/").casefold(), *_parted(visible(text[:LONGEST]))]
     if prefix and words[0] == prefix.casefold():
@@ -65,13 +65,13 @@ def read(name: str, text: str, commands: Mapping[str, CommandSpec], prefix: str)
 
 
 def read_line(line: str, commands: Mapping[str, CommandSpec]) -> Typed:
-    """Return what a line stands for that was read before."""
+    """Return the command in `Typed.raw`."""
     name, _, text = line.strip().partition(" ")
     return read(name, text, commands, "")
 
 
 def plain(text: str, *, addresses: bool = False) -> str:
-    """Return text as it was typed before Slack escaped it; of links the label, or the address."""
+    """Return text without Slack's escapes; links become their label, with `addresses` their URL."""
 
     def word(token: re.Match[str]) -> str:
         sign, target, label = token[1], token[2], token[3] or ""
@@ -87,21 +87,21 @@ def plain(text: str, *, addresses: bool = False) -> str:
 
 
 def takes_channel(command: CommandSpec) -> bool:
-    """Whether a command has a parameter for a channel, so that its values are read here."""
+    """Whether a command has a channel parameter, so that this module parses its values."""
     return any(each.kind == "channel" for each in command.parameters)
 
 
 def values(command: CommandSpec, given: Mapping[str, str]) -> dict[str, str]:
-    """Return the values typed for a command without Slack's signs; channels keep theirs, for `channel`.
+    """Return a command's values without Slack's markup; channels retain it, because `channel` parses it.
 
-    Raises UsageError for a mention of nobody known.
+    UsageError: a mention is neither an id nor @here, @channel or none.
     """
     kinds = {each.name: each.kind for each in command.parameters}
     return {name: _value(kinds[name], value) for name, value in given.items()}
 
 
 def channel(text: str) -> tuple[str, str]:
-    """Return the workspace ("" where none is named) and the id of a channel. Raises UsageError for a name."""
+    """Return the workspace ("" if not given) and id of a channel. UsageError: a name instead of an id."""
     token = _TOKEN.fullmatch(text)
     match = _CHANNEL.fullmatch(token[2] if token is not None and token[1] == "#" else text.lstrip("#"))
     if match is None:
@@ -115,7 +115,7 @@ def channel(text: str) -> tuple[str, str]:
 
 
 def mention(text: str) -> str:
-    """Return whom alerts are to mention, as Slack takes it. Raises UsageError for a name."""
+    """Return a mention in Slack's notation. UsageError: a name instead of an id."""
     token = _TOKEN.fullmatch(text)
     sign, target = (token[1], token[2]) if token is not None else ("", text.lstrip("@"))
     if sign in ("", "!") and target in _EVERYBODY:

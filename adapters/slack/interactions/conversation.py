@@ -1,4 +1,4 @@
-"""Answers commands, clicks and forms on Slack. Each is acknowledged at once and handled afterwards."""
+"""Answers commands, clicks and forms on Slack. Commands and clicks are acknowledged before handling."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
 from bot.ports import BotServices
 
-SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds for the content of an acknowledgement; Slack waits for 3
+SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds to compute an acknowledgement; Slack waits 3
 OPEN_LIMIT = 1.0  # seconds to find out who is an admin before a form opens
 MOST_FORMS = 1000  # submitted forms that are remembered
 UNKNOWN = "That button is too old to be understood; type the command again, or /help."
@@ -54,7 +54,7 @@ _log = logging.getLogger(__name__)
 
 
 class Conversation:
-    """Answers users. `prefix`: the slash command that takes all other commands as its text."""
+    """Answers users. `prefix`: the slash command that accepts every other command as its text."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Conversation:
         app.event("app_home_opened")(self._on_home)
 
     async def drain(self, seconds: float) -> None:
-        """Wait until all answers are given and every App Home is current; cancel what is left."""
+        """Wait at most `seconds` for pending answers and App Homes, then cancel the rest."""
         end = asyncio.get_running_loop().time() + seconds
         await self._tasks.drain(seconds)
         await self._home.drain(max(end - asyncio.get_running_loop().time(), 0.0))
@@ -114,7 +114,7 @@ class Conversation:
         await ack(options=views.options(found))
 
     async def _on_form(self, ack: AsyncAck, body: _Body) -> None:
-        """Acknowledge a form with its errors where they are known in time; otherwise the form closes."""
+        """Acknowledge a form with its errors if they are known in time; otherwise close the form."""
         who = request_context.read(body)
         if who is None:
             await ack()
@@ -137,7 +137,7 @@ class Conversation:
 
     async def _on_home(self, body: _Body) -> None:
         who = request_context.read(body)
-        if who is not None and body["event"].get("tab") == "home":  # its other tab is that of messages
+        if who is not None and body["event"].get("tab") == "home":  # the other tab is Messages
             self._home.refresh(who)
 
     def _begin(self, body: _Body, work: _Work) -> None:
@@ -163,7 +163,7 @@ class Conversation:
         if opens and await self._open(who, caller, asked.path):
             return
         if not asked.rest and asked.path == UNFOLLOW:
-            wanted = CallbackData(FOLLOWING)  # its answer has a button to take each off
+            wanted = CallbackData(FOLLOWING)  # its answer has a button to unfollow each
         await self._answer(who, caller, wanted)
 
     async def _answer(
@@ -187,7 +187,7 @@ class Conversation:
         elif kind == views.OPEN:
             caller = await self._callers.caller(who, OPEN_LIMIT)
             if not await self._open(who, caller, value) and value == ADD_ALERTS:
-                reply = await self._runner.run(who, caller, CallbackData(value))  # which says why not
+                reply = await self._runner.run(who, caller, CallbackData(value))  # the answer says why not
                 self._home.refresh(who, reply.text)
         elif kind in (views.OFFER, views.TURN):
             wanted = await callback.read(value, self._services)
@@ -197,22 +197,22 @@ class Conversation:
                 await self._take_up(who, wanted, in_view=bool(body.get("view")))
             elif self._runner.can_turn(wanted):
                 await self._answer(who, await self._callers.caller(who), wanted, replace_it=True)
-        elif kind != READ:  # which is a link, and Slack follows it
+        elif kind != READ:  # READ is a link, which Slack itself opens
             await self._decline(who, in_view=bool(body.get("view")))
 
     async def _decline(self, who: RequestContext, *, in_view: bool) -> None:
-        """Say of a button that it is none of ours, or none of ours any more."""
+        """Answer that a button is not known, or not any more."""
         if in_view:
             self._home.refresh(who, UNKNOWN)
         else:
             await self._answers.give(who, Reply(UNKNOWN))
 
     async def _answer_reader(self, who: RequestContext, wanted: CallbackData) -> None:
-        """Answer who clicked, alone, under a message that everybody sees."""
+        """Answer only the person who clicked a button under a public message."""
         await self._answer(who, await self._callers.caller(who), wanted)
 
     async def _take_up(self, who: RequestContext, wanted: CallbackData, *, in_view: bool) -> None:
-        """Run what a button offers, and show what can be chosen now."""
+        """Run the command of an offer button, and show the answer with the choices that remain."""
         caller = await self._callers.caller(who)
         reply = await self._runner.run(who, caller, wanted)
         if in_view:
@@ -227,7 +227,7 @@ class Conversation:
     # --- the form -----------------------------------------------------------------------------------------
 
     async def _open(self, who: RequestContext, caller: Caller, path: str) -> bool:
-        """Open the form; whether it was."""
+        """Open the form; return whether it opened."""
         if path == ADD_ALERTS and not caller.admin:
             return False
         preset = who.channel if path == ADD_ALERTS and who.in_channel else ""
@@ -252,7 +252,7 @@ class Conversation:
         return await self._services.complete(Caller(address, address), FOLLOW, parameter, text)
 
     async def _submit(self, who: RequestContext, chosen: views.Chosen) -> tuple[Reply, bool]:
-        """Run what was chosen; return the answer, and whether the channel is at fault in a refusal."""
+        """Run the command of a form; return the answer, and whether it is an error about the channel."""
         wanted = CallbackData(FOLLOW, chosen.values)
         if chosen.channel:
             known = {each.name for each in self._runner.commands[ADD_ALERTS].parameters}
@@ -267,7 +267,7 @@ class Conversation:
     async def _tell(
         self, who: RequestContext, chosen: views.Chosen, task: asyncio.Task[tuple[Reply, bool]]
     ) -> None:
-        """Answer a form that was closed. What follows by direct message is said by one, to show the way."""
+        """Answer a form after it closed. New followers get a direct message, to show that those arrive."""
         reply, _ = await task
         direct = reply.ok and not chosen.channel
         back = RequestContext(who.team, who.user, "" if direct else chosen.back)
@@ -282,7 +282,7 @@ class Conversation:
                 )
 
     async def _tell_elsewhere(self, who: RequestContext, chosen: views.Chosen, reply: Reply) -> None:
-        """Answer a form where it was opened, else in the App Home."""
+        """Answer a form in the channel where it was opened, else in the App Home."""
         try:
             await self._answers.give(RequestContext(who.team, who.user, chosen.back), reply)
         except DeliveryError:

@@ -1,4 +1,4 @@
-"""The App Home of everybody who opened it or used a command: what they follow, and what is new."""
+"""The App Home: what a user follows, and the newest posts. It is published on a visit or after a change."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ from bot.ports import BotServices
 
 AT_ONCE = 8  # tabs published at the same time
 ATTEMPTS = 3
-LONGEST_WAIT = (
-    30.0  # seconds between two attempts; after longer waits the next change or visit refreshes the tab
-)
+LONGEST_WAIT = 30.0  # seconds between two attempts; a longer wait is left to the next change or visit
 NO_TAB = "The app has no Home tab; switch it on (api.slack.com/apps, App Home, Show Tabs)."
 _NO_TAB = "not_enabled"
 
@@ -56,7 +54,7 @@ class Home:
         self._busy: set[_Person] = set()
 
     def refresh(self, origin: RequestContext, note: str = "") -> None:
-        """Publish a user's tab anew. `note` is shown on top of it, once."""
+        """Publish a user's tab again. `note` is shown on top, until the next refresh."""
         person = (origin.team, origin.user)
         self._wanted[person] = (origin, note)
         if person not in self._busy:
@@ -64,11 +62,11 @@ class Home:
             self._tasks.start(self._catch_up(person))
 
     async def drain(self, seconds: float) -> None:
-        """Wait until all tabs are published; cancel what is left."""
+        """Wait at most `seconds` for pending tabs, then cancel the rest."""
         await self._tasks.drain(seconds)
 
     async def _catch_up(self, person: _Person) -> None:
-        """Publish until no further refresh was asked for meanwhile."""
+        """Publish until no further refresh is pending. Errors that may pass are retried."""
         failures = 0
         try:
             while person in self._wanted:
@@ -98,13 +96,13 @@ class Home:
             raise translate(error, elsewhere=not self._workspaces.is_home(origin.team)) from None
 
     async def view(self, origin: RequestContext, note: str = "") -> Json:
-        """Return the tab as it should be now."""
+        """Return the current content of the tab."""
         caller = await self._callers.caller(RequestContext(origin.team, origin.user))
         return await tab(self._services, caller, origin.team, note)
 
 
 async def tab(services: BotServices, caller: Caller, team: str = "", note: str = "") -> Json:
-    """Return somebody's tab: what they follow, the newest posts, and what admins have to know."""
+    """Return a user's tab: what they follow, the newest posts, and for admins channel alerts and health."""
     parts = [await _following(services, caller), await _part(services, caller, "Newest posts", "latest")]
     if caller.admin:
         add = Button("Add alerts to a channel", f"{OPEN}:2", "alerts add")
@@ -125,6 +123,6 @@ async def _part(services: BotServices, caller: Caller, heading: str, path: str, 
 
 
 def _wait(error: DeliveryError) -> float | None:
-    """Return the seconds until another attempt, None where none is worth it."""
+    """Return the seconds until another attempt, None to give up."""
     seconds = error.retry_after or 1.0 if isinstance(error, TemporaryError) else LONGEST_WAIT
     return seconds if seconds < LONGEST_WAIT else None

@@ -1,6 +1,6 @@
-"""Decides who may use the commands for admins: admins and owners of the workspace, and those of the config.
+"""Decides who may use admin commands: admins and owners of the workspace, and the admins of the config.
 
-While Slack does not say whether a user is an admin, the user is not one, and is told why.
+While Slack does not say whether a user is an admin, admin commands are refused with the reason.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from bot.errors import PermanentError
 from bot.model import Caller
 from bot.ports import BotServices
 
-KEPT = 300.0  # seconds that an answer of Slack's holds
-KEPT_UNKNOWN = 30.0  # seconds until Slack is asked again after it refused to tell
-PATIENCE = 5.0  # seconds
-MOST = 10_000  # people remembered
+KEPT = 300.0  # seconds for which Slack's answer is cached
+KEPT_UNKNOWN = 30.0  # seconds until the next request after Slack refused one
+PATIENCE = 5.0  # seconds to wait for Slack's answer
+MOST = 10_000  # people in the cache
 NO_SCOPE = (
     "The bot cannot ask Slack who is an admin, for it lacks the scope users:read; add it "
     "(api.slack.com/apps, OAuth & Permissions, Scopes) and install the app again."
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whether a user is an admin. `doubt`: a sentence on why Slack does not say, "" when it does."""
+    """Whether a user is an admin. `doubt`: why that is unknown, one sentence; "" if it is known."""
 
     admin: bool = False
     doubt: str = ""
@@ -50,13 +50,13 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class UnsureCaller(Caller):
-    """A user who may be an admin, but Slack does not say; `doubt` says why."""
+    """A user of whom Slack does not say whether they are an admin; `doubt` says why."""
 
     doubt: str = ""
 
 
 class _Kept(NamedTuple):
-    """Rights, and the seconds for which they are remembered."""
+    """Rights, and the seconds for which they are cached."""
 
     rights: Rights
     seconds: float
@@ -70,7 +70,7 @@ SILENT = Rights(doubt="Slack does not tell at present who is an admin; try again
 
 
 class Permissions:
-    """Knows admins. `admins`: ids that are admins everywhere, `U…`, or `T…/U…` in another workspace."""
+    """Knows admins. `admins`: ids from the config, `U…` in the home workspace, `T…/U…` in another."""
 
     def __init__(self, admins: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self._admins = frozenset(admins)
@@ -78,13 +78,13 @@ class Permissions:
         self._asking: dict[_Person, asyncio.Task[Rights]] = {}
 
     def is_operator(self, team: str, user: str, home: str) -> bool:
-        """Whether the config names somebody; `home` is the workspace whose ids stand there alone."""
+        """Whether the config names a user; ids without a workspace belong to `home`."""
         return f"{team}/{user}" in self._admins or (team in ("", home) and user in self._admins)
 
     async def rights(
         self, client: AsyncWebClient, team: str, user: str, patience: float = PATIENCE
     ) -> Rights:
-        """Return the rights of a user. A response that takes longer than `patience` is kept for later."""
+        """Return a user's rights, unknown after `patience` seconds; a later response is still cached."""
         person = (team, user)
         if (known := self._known.get(person)) is not None:
             return known.rights
@@ -95,7 +95,7 @@ class Permissions:
         return asking.result() if asking.done() and not asking.cancelled() else SILENT
 
     async def aclose(self) -> None:
-        """Ask no more."""
+        """Cancel all requests."""
         asking = list(self._asking.values())
         for each in asking:
             each.cancel()
@@ -118,9 +118,9 @@ class Permissions:
 
 
 def may_manage(user: Any, team: str) -> bool:
-    """Whether what Slack tells of a user makes them an admin or owner of this very workspace.
+    """Whether a users.info response shows an admin or owner of this very workspace.
 
-    People of another workspace who share a channel are told of with the rights they have at home.
+    For people of another workspace in a shared channel, Slack reports the rights they have there.
     """
     if not isinstance(user, Mapping) or any(user.get(each) for each in _NEVER):
         return False
@@ -131,7 +131,7 @@ def may_manage(user: Any, team: str) -> bool:
 
 
 class Callers:
-    """Finds out who typed or clicked, and with which rights."""
+    """Identifies who typed or clicked, and their rights."""
 
     def __init__(self, services: BotServices, workspaces: Workspaces, people: Permissions) -> None:
         self._services = services
@@ -139,7 +139,7 @@ class Callers:
         self._people = people
 
     async def caller(self, origin: RequestContext, patience: float = PATIENCE) -> Caller:
-        """Return who did something, with their rights. DeliveryError: the bot is not in that workspace."""
+        """Return the caller with their rights. DeliveryError: no client for that workspace."""
         home = self._workspaces.home
         client = await self._workspaces.client(origin.team)
         address = destinations.address(origin.team, origin.user, home)
@@ -154,15 +154,15 @@ class Callers:
         return Caller(address, place, admin=True, places=await self._places(origin.team))
 
     async def aclose(self) -> None:
-        """Ask Slack no more."""
+        """Cancel all requests to Slack."""
         await self._people.aclose()
 
     def is_operator(self, origin: RequestContext) -> bool:
-        """Whether the config makes somebody an admin, who sees every workspace."""
+        """Whether the config names the user as an admin, who sees every workspace."""
         return self._people.is_operator(origin.team, origin.user, self._workspaces.home)
 
     async def _places(self, team: str) -> frozenset[str] | None:
-        """Return the destinations in a workspace, None where there are no others."""
+        """Return the addresses in a workspace; None (no limit) if the home workspace has all there are."""
         known = await self._services.addresses(f"{destinations.PLATFORM}:")
         if not self._workspaces.is_home(team):
             return frozenset(each for each in known if each.startswith(destinations.prefix(team)))

@@ -1,4 +1,4 @@
-"""What answers look like: the messages and views by which commands are answered, without Slack."""
+"""Renders the messages and views that answer commands, without a connection to Slack."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.ports import BotServices
 
 
 async def answer(services: BotServices, caller: Caller, path: str, values: Mapping[str, str]) -> list[Json]:
-    """Run a command and return what shows its answer: messages page by page, or the form it opens."""
+    """Run a command and return its answer: one message for each page, or the form it opens."""
     commands = {command.path: command for command in services.commands}
     if path == FOLLOW and not values:
         feeds = await services.complete(caller, FOLLOW, "feed", "")

@@ -1,4 +1,4 @@
-"""Who did something on Slack, and where: read from payloads that are checked here. Pure."""
+"""Reads from Slack's payloads who did something and where, and validates them. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _IDS = {
     "channel": re.compile(r"[CDG][A-Z0-9]{2,20}"),
 }
 _LONGEST_URL = 3000
-# What Bolt looks into before any listener does.
+# The fields that Bolt itself reads, before any listener.
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "action_id": str,
     "actions": list,
@@ -32,7 +32,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """Where a payload comes from. `channel` is "" for views; `trigger` tells one deed from any other."""
+    """Where a payload comes from. `channel` is "" for views and events; `trigger`: the payload's id."""
 
     team: str
     user: str
@@ -47,11 +47,11 @@ class RequestContext:
 
 
 def read(body: Mapping[str, Any]) -> RequestContext | None:
-    """Return the origin of a command, a click, a submission, a search or an event; None without a person."""
+    """Return the origin of a command, click, form, search or event; None without user or workspace."""
     view, event = _mapping(body.get("view")), _mapping(body.get("event"))
     user = body.get("user_id") or _id_of(body.get("user")) or event.get("user")
     team = (
-        view.get("app_installed_team_id")  # an organisation's view may be shown in another workspace
+        view.get("app_installed_team_id")  # an organisation may show the view in another workspace
         or body.get("team_id")
         or _id_of(body.get("team"))
         or _mapping(body.get("user")).get("team_id")
@@ -68,7 +68,7 @@ def read(body: Mapping[str, Any]) -> RequestContext | None:
 
 
 def is_sound(body: object) -> bool:
-    """Whether what Bolt looks into is there as Slack sends it, or not at all."""
+    """Whether each field that Bolt reads has the type that Slack sends, or is absent."""
     if not isinstance(body, Mapping) or not _is_typed(body):
         return False
     actions, view = body.get("actions"), _mapping(body.get("view"))
@@ -85,7 +85,7 @@ def _is_typed(part: Mapping[str, Any]) -> bool:
 
 
 def channel_id(value: object) -> str:
-    """Return the id of a channel, "" for anything else."""
+    """Return a value that is the id of a channel, "" for anything else, also direct messages."""
     found = _checked("channel", value)
     return "" if found.startswith("D") else found
 
@@ -107,7 +107,7 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 
 def clicked(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the action id and the value of what was clicked, "" for what is not there."""
+    """Return the action id and the value of the clicked button, "" for a missing one."""
     match body.get("actions"):
         case [Mapping() as action, *_]:
             found = (action.get("action_id"), action.get("value"))

@@ -1,6 +1,6 @@
-"""What people see besides messages: buttons under answers, the form to follow something, the App Home. Pure.
+"""Builds what is not a message: buttons under answers, the Follow form, the App Home. Pure.
 
-Limits: documentation, Block Kit and views. Text stands in plain_text and rich text, as in `render`.
+Limits: documentation, Block Kit and views. All text is plain_text or rich text, as in `render`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from bot.text.sanitize import visible
 from bot.text.truncate import clip, units
 
 FORM = "follow"  # callback id
-OFFER, TURN, OPEN = "offer", "turn", "open"  # action ids; buttons have a number behind theirs
-PLACE = "channel"  # block of the form for the channel
-MOST_OPTIONS, MOST_BUTTONS = 100, 25  # of a select; of one block
-HOME_PAGES = 3  # of one answer in the App Home
+OFFER, TURN, OPEN = "offer", "turn", "open"  # action ids; buttons append a number to them
+PLACE = "channel"  # id of the channel field in the form
+MOST_OPTIONS, MOST_BUTTONS = 100, 25  # in a select; in one block
+HOME_PAGES = 3  # shown of one answer in the App Home
 
-_BATCH, _BATCH_SIZE = 20, 4000  # buttons, and characters of their values, under one page of an answer
+_BATCH, _BATCH_SIZE = 20, 4000  # buttons, and units of their values and labels, per page
 _TITLE, _OPTION_VALUE, _PROMPT, _HINT, _ERROR = 24, 150, 150, 2000, 300
 _CHANNEL = re.compile(r"“[^”]*”|(?:\b[Cc]hannel )?\b(?:slack:)?(?:(T[A-Z0-9]{2,20})/)?([CG][A-Z0-9]{6,20})\b")
 _NAMED = re.compile(r"^(?:[Cc]hannel |slack:)")
@@ -30,7 +30,7 @@ _NAMED = re.compile(r"^(?:[Cc]hannel |slack:)")
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button. `value` is at most 2,000 units long."""
+    """A button. One whose `value` is over 2,000 units is left out of the message."""
 
     label: str
     action: str
@@ -40,7 +40,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What somebody chose in the form: values by parameter name; `back` is where it was opened."""
+    """The content of a form: values by parameter name; `back`: the channel where the form was opened."""
 
     values: dict[str, str]
     channel: str = ""
@@ -51,7 +51,7 @@ class Chosen:
 
 
 def actions(buttons: Sequence[Button]) -> list[Json]:
-    """Return buttons as blocks; those whose value is too long are left out."""
+    """Return buttons as blocks; buttons with too long a value are left out."""
     made = [_button(each) for each in buttons if units(each.value) <= VALUE]
     return [
         {"type": "actions", "elements": made[start : start + MOST_BUTTONS]}
@@ -60,7 +60,7 @@ def actions(buttons: Sequence[Button]) -> list[Json]:
 
 
 def batches(buttons: Sequence[Button]) -> list[list[Button]]:
-    """Return buttons in groups of which each has room under one page of an answer."""
+    """Return buttons in groups, each of which fits under one page of an answer."""
     found: list[list[Button]] = []
     used = 0
     for each in buttons:
@@ -73,15 +73,15 @@ def batches(buttons: Sequence[Button]) -> list[list[Button]]:
 
 
 def channel_ids(addresses: Iterable[str]) -> frozenset[str]:
-    """Return the ids at the end of addresses."""
+    """Return the id that each address ends with."""
     return frozenset(each.rpartition(":")[2].rpartition("/")[2] for each in addresses)
 
 
 def with_names(blocks: Sequence[Json], team: str, known: Collection[str]) -> list[Json]:
     """Return rendered blocks in which Slack shows channels of a workspace by their names.
 
-    `known`: ids of the channels that are meant when they are named. Feeds may write ids too: whatever stands
-    in a list, where the posts are, or between quotation marks, where we quote, stays text.
+    `known`: ids of the channels to convert. Feeds may contain ids too, so lists, which hold the posts, and
+    anything between quotation marks remain text.
     """
     return [_named(block, team, known) for block in blocks]
 
@@ -99,7 +99,7 @@ def _named(block: Any, team: str, known: Collection[str]) -> Any:
 
 
 def _parts(element: Json, team: str, known: Collection[str]) -> Iterator[Json]:
-    """Yield a piece of text parted where it names a channel in our own way of writing."""
+    """Yield a text element, split where it names a channel in the bot's own notation."""
     text = element.get("text", "") if element.get("type") == "text" else ""
     end = 0
     for found in _CHANNEL.finditer(text):
@@ -128,9 +128,9 @@ def _button(button: Button) -> Json:
 def form(command: CommandSpec, feeds: Sequence[str], *, back: str = "", place: str | None = None) -> Json:
     """Return the modal that asks what to follow.
 
-    `command`: whose parameters are asked for. `feeds`: names, asked for where there are several. `back`: the
-    channel it is opened in. `place`: the channel that stands there from the start, "" for none; None where
-    alerts can go to nobody but the person.
+    `command`: the source of the fields. `feeds`: names; the field appears if there are several. `back`: the
+    channel it is opened in. `place`: the preselected channel, "" for none; None leaves the channel field out,
+    so that alerts can only go to the person.
     """
     parameters = {each.name: each for each in command.parameters}
     blocks = [_categories(parameters["categories"])]
@@ -152,20 +152,20 @@ def form(command: CommandSpec, feeds: Sequence[str], *, back: str = "", place: s
 
 
 def options(found: Sequence[str]) -> list[Json]:
-    """Return suggestions as options of a select; the value is what is followed."""
+    """Return suggestions as options of a select; those too long for an option are left out."""
     fitting = (each for each in dict.fromkeys(found) if each.strip() and units(each) <= _OPTION_VALUE)
     return [_option(each) for each in fitting][:MOST_OPTIONS]
 
 
 def chosen(view: Mapping[str, Any]) -> Chosen:
-    """Return what somebody chose; whatever is not as it should be is not chosen."""
+    """Return the content of a submitted form; malformed values are ignored."""
     values = {name: text for name, element in _state(view) if (text := _value(element))}
     channel = channel_id(values.pop(PLACE, ""))
     return Chosen(values, channel, channel_id(view.get("private_metadata")))
 
 
 def errors(text: str, *, of_place: bool = False) -> dict[str, str]:
-    """Return what stands under a field of the form, in red."""
+    """Return an error message for a field of the form, by the id of the field."""
     return {PLACE if of_place else "categories": clip(text.replace("\n", " "), _ERROR, units)}
 
 
@@ -244,7 +244,7 @@ def _option_value(option: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading of the App Home with an answer below it, and buttons."""
+    """A section of the App Home: a heading, an answer, buttons."""
 
     heading: str
     reply: Reply
@@ -252,7 +252,7 @@ class Part:
 
 
 def home(parts: Sequence[Part], team: str, known: Collection[str], note: str = "") -> Json:
-    """Return the App Home; `known` as of `with_names`, `note` is said first, once."""
+    """Return the App Home. `known`: see `with_names`. `note`: shown first."""
     blocks = [_section(note)] if visible(note) else []
     for part in parts:
         blocks.append({"type": "header", "text": _plain(part.heading, 150)})

@@ -1,4 +1,4 @@
-"""Messages out: sent, edited, found again. Every error leaves as one of the two that the outbox knows."""
+"""Sends, edits and finds messages. Every error becomes a TemporaryError or PermanentError for the outbox."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from bot.errors import PermanentError, Scope
 from bot.model import Destination, Message, Notice
 from bot.ports import BotServices
 
-CLOCK_SKEW = timedelta(seconds=60)  # that our clock may be ahead of Slack's
-MOST_DMS = 10_000  # direct-message channels remembered in memory
+CLOCK_SKEW = timedelta(seconds=60)  # how far our clock may be ahead of Slack's
+MOST_DMS = 10_000  # direct-message channels cached in memory
 _REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format"})
 _NOT_IN = frozenset({"not_in_channel", "channel_not_found"})
 _NO_SCOPE = "missing_scope"
 
 
 class Delivery:
-    """Sends to every workspace."""
+    """Sends messages to all workspaces."""
 
     def __init__(self, workspaces: Workspaces, services: BotServices) -> None:
         self._workspaces = workspaces
@@ -54,7 +54,7 @@ class Delivery:
         return f"{channel}/{sent.get('ts')}"
 
     async def greet(self, team: str, user_id: str, text: str, key: str) -> None:
-        """Send a person their first direct message, unless one is known to have reached them."""
+        """Send a person their first direct message, unless an earlier one is known to have arrived."""
         address = destinations.address(team, user_id, self._workspaces.home)
         destination = Destination(0, address)
         if not await self._dm(destinations.read_address(destination.local)):
@@ -66,7 +66,7 @@ class Delivery:
         place = destinations.read_address(destination.local)
         channel, ts = _ids(reference)
         if not place.is_person:
-            channel = place.id  # a channel may have got another id since
+            channel = place.id  # the channel's id may have changed since it was sent
         client = await self._workspaces.client(place.team)
         async with self._reaching(place):
             await _update(client, channel, ts, payload(message, key=key))
@@ -75,9 +75,9 @@ class Delivery:
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
         """Look for a message with this key in the history of its place; None when it is not there.
 
-        NotYetError: the history is long, and read on with the next call; until then nothing may be sent.
-        PermanentError(DESTINATION) where the bot may not read: a message that may have arrived must neither
-        come twice nor get lost, so all waits until it may.
+        NotYetError: the history is long, and the next call reads on; until then nothing may be sent.
+        PermanentError(DESTINATION): the bot may not read. A message that may have arrived must be neither
+        repeated nor lost, so everything to that place waits for the permission.
         """
         try:
             place = destinations.read_address(destination.local)
@@ -96,12 +96,12 @@ class Delivery:
         return f"{channel}/{ts}" if ts else None
 
     async def _dm(self, place: Place) -> str:
-        """Return the channel of the direct messages with a person, "" where none is known."""
+        """Return the channel id of a person's direct messages, "" if unknown."""
         known = self._dms.get(_dm_key(place))
         return await self._services.get_value(_dm_key(place)) if known is None else known
 
     async def _learn(self, place: Place, channel: str) -> None:
-        """Remember where somebody's direct messages are; "" after they were refused."""
+        """Store the channel id of a person's direct messages; "" after Slack refused one."""
         key = _dm_key(place)
         if await self._dm(place) != channel:
             await self._services.set_value(key, channel)
@@ -109,7 +109,7 @@ class Delivery:
 
     @asynccontextmanager
     async def _reaching(self, place: Place) -> AsyncIterator[None]:
-        """Translate every error, and forget what no longer holds of a place that cannot be reached."""
+        """Translate every error, and drop cached data of a place that cannot be reached."""
         elsewhere = not self._workspaces.is_home(place.team)
         try:
             yield
@@ -122,14 +122,14 @@ class Delivery:
     async def _let_go(self, place: Place, error: Exception) -> None:
         at_home = translate(error)
         if isinstance(at_home, PermanentError) and at_home.scope is Scope.ADAPTER:
-            self._workspaces.forget(place.team)  # its token is asked for anew
+            self._workspaces.forget(place.team)  # so that its token is read again
         elif place.is_person and name_of(error):
             await self._learn(place, "")
 
 
 @contextmanager
 def _explained(place: Place, me: Identity) -> Iterator[None]:
-    """Say what the bot needs in order to read a history that it may not read."""
+    """Turn a refusal to read the history into a PermanentError that names the remedy."""
     try:
         yield
     except SlackApiError as error:
@@ -145,17 +145,17 @@ def _explained(place: Place, me: Identity) -> Iterator[None]:
 
 
 async def _post(client: Client, channel: str, made: Payload) -> AsyncSlackResponse:
-    """Post a message; one whose picture may be what Slack refuses is posted without."""
+    """Post a message; if Slack may have refused it for its picture, post it again without."""
     try:
         return await client.chat_postMessage(channel=channel, **arguments(made))
     except SlackApiError as error:
         bare = _without_pictures(made, error)
-        with urgent():  # it has had its turn
+        with urgent():  # the message already waited for the rate limit
             return await client.chat_postMessage(channel=channel, **arguments(bare))
 
 
 async def _update(client: Client, channel: str, ts: str, made: Payload) -> None:
-    """Change a message; without its picture where Slack refuses that."""
+    """Change a message; if Slack may have refused it for its picture, try again without."""
     try:
         await client.chat_update(channel=channel, ts=ts, **_changes(made))
     except SlackApiError as error:
@@ -165,13 +165,13 @@ async def _update(client: Client, channel: str, ts: str, made: Payload) -> None:
 
 
 def _changes(made: Payload) -> Json:
-    """Return the arguments of chat.update: a plain message takes the blocks of before away."""
+    """Return the arguments of chat.update; for a plain message they remove the earlier blocks."""
     wanted: Json = {"blocks": []} | arguments(replace(made, blocks=_renewed(made.blocks)))
     return {name: wanted[name] for name in ("text", "blocks", "metadata", "parse")}
 
 
 def _renewed(blocks: list[Json]) -> list[Json]:
-    """Return blocks with ids of this edit: each form of a message should have its own (Block reference)."""
+    """Return blocks with new ids, which each version of a message should have (Block reference)."""
     form = hashlib.sha256(json.dumps(blocks, sort_keys=True).encode()).hexdigest()[:8]
     return [
         each | {"block_id": f"{each['block_id']}.{form}"} if "block_id" in each else each for each in blocks
@@ -179,7 +179,7 @@ def _renewed(blocks: list[Json]) -> list[Json]:
 
 
 def _without_pictures(made: Payload, error: SlackApiError) -> Payload:
-    """Return a refused message without its pictures; raise the error where they cannot be what is wrong."""
+    """Return a refused message without its pictures; raise the error if they cannot be the cause."""
     blocks = [each for each in made.blocks if each["type"] != "image"]
     if name_of(error) not in _REFUSED_BLOCKS or len(blocks) == len(made.blocks):
         raise error

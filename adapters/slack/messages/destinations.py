@@ -1,7 +1,7 @@
 """Addresses on Slack. Pure.
 
-`slack:C…` is a channel and `slack:U…` a person in the home workspace, that of SLACK_BOT_TOKEN; in any other
-workspace its id stands before: `slack:T…/C…`. Ids: documentation, types of objects.
+`slack:C…` is a channel and `slack:U…` a person in the home workspace, that of SLACK_BOT_TOKEN. Addresses in
+any other workspace contain its id: `slack:T…/C…`. Ids: documentation, types of objects.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class Place:
 
     @property
     def is_person(self) -> bool:
-        """Whether messages go there as direct messages."""
+        """Whether it is a person, who gets direct messages."""
         return self.id.startswith(_PEOPLE)
 
 
 def read_address(local: str) -> Place:
-    """Return what the part of an address behind "slack:" stands for. PermanentError for anything else."""
+    """Parse the part of an address after "slack:". PermanentError(DESTINATION): it is malformed."""
     match = _LOCAL.fullmatch(local)
     if match is None:
         raise PermanentError(
@@ -47,5 +47,5 @@ def address(team: str, place_id: str, home: str) -> str:
 
 
 def prefix(team: str) -> str:
-    """Return what every address in a workspace other than the home workspace begins with."""
+    """Return the common prefix of all addresses in a workspace other than the home workspace."""
     return f"{PLATFORM}:{team}/"

@@ -1,9 +1,9 @@
-"""Looks in a channel's history for a message of the bot's own that may have arrived.
+"""Searches a channel's history for a message of the bot that may have arrived.
 
 An app that is distributed outside the Marketplace gets 15 messages a call and one call a minute
-(documentation, rate limits). So a search goes on where it ended, also after a restart. It begins with the
-newest message and goes back to the first attempt, and nothing is sent meanwhile: what is left to read only
-shrinks, so that every search ends, after as many minutes as there are pages. None is given up.
+(documentation, rate limits). So a search is stored and resumed, also after a restart. It runs from the newest
+message back to the first attempt, and nothing is sent meanwhile. The rest only shrinks, so every search ends,
+after as many minutes as there are pages. None is given up.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from adapters.slack.transport.workspaces import Identity
 from bot.errors import NotYetError, TemporaryError
 from bot.ports import KeyValueStore
 
-PAGE = 200  # messages that are asked for at once
-MOST_PAGES = 15  # that are read in one attempt, for a call of the adapter has to end
-GO_ON = 1.0  # seconds until the next attempt goes on
-UNREAD = 60.0  # seconds until a history is read again that could not be
+PAGE = 200  # messages per request
+MOST_PAGES = 15  # per attempt, because a call of the adapter has to end
+GO_ON = 1.0  # seconds until the next attempt resumes a search
+UNREAD = 60.0  # seconds until an unreadable history is read again
 _STALE = "invalid_cursor"
 _BUSY = "Slack does not let the bot read on yet, to see whether its last message arrived."
 _MORE = "More was written there since than is read at once, to see whether the bot's last message arrived."
@@ -40,25 +40,25 @@ _log = logging.getLogger(__name__)
 
 
 class Page(Protocol):
-    """An answer of conversations.history."""
+    """A response of conversations.history."""
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Return a part of it."""
+        """Return a field of it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How far a search has come. `oldest`: the ts at which it ends; `cursor`: Slack's own, "" to begin."""
+    """The state of a search. `oldest`: the ts at which it ends; `cursor`: Slack's, "" at the start."""
 
     key: str
     oldest: str
     cursor: str = ""
-    read: int = 0  # messages
+    read: int = 0  # messages so far
 
 
 class History:
-    """Searches histories. `memory` keeps one search for each address: one message is in doubt at a time."""
+    """Searches histories. `memory` stores one search per address, where one message at a time is in doubt."""
 
     def __init__(self, memory: KeyValueStore) -> None:
         self._memory = memory
@@ -68,8 +68,8 @@ class History:
     ) -> str:
         """Return the ts of the bot's own message with this key after `since`, "" for none.
 
-        `address`: of the destination, under which the search is kept. NotYetError: it is not at its end, and
-        goes on when it is called again. Slack's own errors go through.
+        `address`: the destination, under which the search is stored. NotYetError: the search is unfinished;
+        the next call resumes it. Slack's other errors are not translated.
         """
         search = await self._begun(address, Search(key, f"{since.timestamp():.6f}"))
         if not search.read:
@@ -94,7 +94,7 @@ class History:
                 cursor=search.cursor or None,
             )
         except SlackApiError as error:
-            if name_of(error) == _STALE and search.cursor:  # then from the beginning
+            if name_of(error) == _STALE and search.cursor:  # the cursor expired: start again
                 await self._end(address, search)
                 raise NotYetError(_MORE, retry_after=GO_ON) from None
             if (asked := retry_after(error)) is not None:
@@ -102,7 +102,7 @@ class History:
             raise
 
     async def _begun(self, address: str, fresh: Search) -> Search:
-        """Return the search that was begun before, else a fresh one."""
+        """Return the stored search if it is for the same message, else `fresh`."""
         try:
             kept = Search(**json.loads(await self._memory.get_value(_place(address)) or "{}"))
         except (ValueError, TypeError):
@@ -110,7 +110,7 @@ class History:
         return kept if (kept.key, kept.oldest) == (fresh.key, fresh.oldest) else fresh
 
     async def _end(self, address: str, search: Search) -> None:
-        """Forget a search. TemporaryError while that fails: the next one must not go on from there."""
+        """Delete a stored search. TemporaryError if that fails, because the next one must not resume it."""
         if not search.cursor:
             return
         await self._memory.set_value(_place(address), "")
@@ -119,7 +119,7 @@ class History:
 
 
 def read_page(told: Page) -> tuple[list[Json], str]:
-    """Return the messages of a page and the cursor of the next. TemporaryError: Slack says neither."""
+    """Return the messages of a page and the cursor of the next. TemporaryError: either is missing."""
     messages, further = told.get("messages"), told.get("response_metadata")
     cursor = further.get("next_cursor") if isinstance(further, dict) else None
     cursor = cursor if isinstance(cursor, str) else ""
@@ -133,7 +133,7 @@ def _is_own(message: Json, me: Identity) -> bool:
 
 
 def bears(message: Json, key: str) -> bool:
-    """Whether a message has an attempt key, in its metadata or in the id of a block."""
+    """Whether a message contains an attempt key, in its metadata or in a block id."""
     payload = _part(_part(message, "metadata"), "event_payload")
     blocks = message.get("blocks")
     ids = (

@@ -1,4 +1,4 @@
-"""What keeps alerts out of a channel, said before they are promised there, and by `bystander check`."""
+"""Checks whether alerts can reach a channel: before they are set up there, and in `bystander check`."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
 from bot.errors import DeliveryError, TemporaryError
 
-Finding = tuple[bool, str]  # whether it is well, and a line with the mend
+Finding = tuple[bool, str]  # whether it is in order, and a line with the remedy
 
 _UNKNOWN, _NO_SCOPE = "channel_not_found", "missing_scope"
 
 
 async def refusal(client: Client, channel_id: str, me: Identity) -> str:
-    """Return why alerts cannot go to a channel, one sentence with the mend; "" for nothing known against it.
+    """Return why alerts cannot go to a channel, one sentence with the remedy; "" if no reason is known.
 
-    DeliveryError: Slack is out of reach, or shut.
+    DeliveryError: Slack cannot be reached, or refuses the bot.
     """
     return (await outlook(client, channel_id, me))[0]
 
 
 async def outlook(client: Client, channel_id: str, me: Identity) -> tuple[str, str]:
-    """Return why alerts cannot go to a channel, as `refusal` does, and what would make them surer there."""
+    """Return the result of `refusal`, and advice that makes alerts in the channel more reliable."""
     channel = await state(client, channel_id)
     if (wrong := _against(channel, me)) or not channel or channel.get("is_member"):
         return wrong, ""
@@ -35,7 +35,7 @@ async def outlook(client: Client, channel_id: str, me: Identity) -> tuple[str, s
 
 
 async def finding(workspaces: Workspaces, address: str) -> Finding:
-    """Say whether alerts can go to an address, and whether a lost answer can be cleared up there."""
+    """Check whether alerts can go to an address, and whether the bot can verify there that they arrived."""
     try:
         place = destinations.read_address(address.partition(":")[2])
         client, me = await workspaces.client(place.team), await workspaces.identity(place.team)
@@ -51,14 +51,14 @@ async def finding(workspaces: Workspaces, address: str) -> Finding:
 
 
 def reader(me: Identity) -> str:
-    """Return how the bot is let to read a channel, which it needs after a lost answer."""
+    """Return how to let the bot read a channel, which it has to after a lost answer."""
     return f"invite the bot with /invite @{me.name}, so that it can see whether a message arrived"
 
 
 async def state(client: Client, channel_id: str) -> dict[str, Any] | None:
-    """Return a channel as it is now, {} where the bot sees none, None where it may not ask.
+    """Return a channel's current state, {} if the bot cannot see it, None if the bot lacks the scope.
 
-    DeliveryError: Slack is out of reach, or shut.
+    DeliveryError: Slack cannot be reached, or refuses the bot.
     """
     try:
         told = await client.conversations_info(channel=channel_id)
@@ -76,7 +76,7 @@ async def state(client: Client, channel_id: str) -> dict[str, Any] | None:
 
 def _against(channel: dict[str, Any] | None, me: Identity) -> str:
     if channel is None:
-        return ""  # sending will tell
+        return ""  # unknown until a message is sent
     if not channel:
         return (
             f"The bot cannot see that channel; if it is private invite it there with /invite @{me.name}, "

@@ -1,8 +1,8 @@
-"""Messages and answers as Slack shows them: blocks within every limit, and nothing in them but text. Pure.
+"""Renders messages and answers as blocks within Slack's limits, with feed text as mere text. Pure.
 
-Feed text stands in plain_text objects and in elements of rich text, where Slack interprets nothing. Limits:
-documentation, Block Kit; a hidden total over all blocks is met at about 13,200 characters (bolt-js#2509), so
-they stay below 10,000. Lengths are counted in UTF-16 units, the largest of the usual counts.
+Feed text is in plain_text objects and rich text elements, where Slack interprets nothing. Limits:
+documentation, Block Kit. An undocumented limit on all blocks together is about 13,200 characters
+(bolt-js#2509), so they stay below 10,000. Lengths are UTF-16 units, the largest of the usual counts.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from bot.text.truncate import clip, clip_sentences, headline, joined, pages, uni
 from bot.text.urls import web_link
 
 HEADER, SECTION, LABEL, VALUE = 150, 3000, 75, 2000
-TEXT = 3500  # of the 4,000 that Slack advises
+TEXT = 3500  # Slack advises at most 4,000
 EVENT = "bystander_message"  # type of the metadata
-MARK = "d:{}"  # block id of a message with this key; behind a dot stands which edit of it
-READ, FOLLOW, WHY = "read", "follow", "why"  # action ids; Follow buttons have a number behind theirs
+MARK = "d:{}"  # block id of a message with this key; an edit appends a dot and its own suffix
+READ, FOLLOW, WHY = "read", "follow", "why"  # action ids; Follow buttons append a number
 
 Json = dict[str, Any]
 
-_SUMMARY, _UPDATE = 2000, 1000  # of what a section takes, so that the total keeps its bounds
-_NAMES = 400  # of all categories together
-_NAME = 100  # of one category, an author, a feed
+_SUMMARY, _UPDATE = 2000, 1000  # units, less than a section allows, to limit the total
+_NAMES = 400  # units of all categories together
+_NAME = 100  # units of one category, author or feed
 _UNTITLED = "Untitled post"
-_LISTED = 150  # of a title in a list
-_LIST = 8000  # characters of JSON that a list of posts may take
+_LISTED = 150  # units of a title in a list
+_LIST = 8000  # characters of JSON per list of posts
 _FOLLOWED = 2  # categories of a post that get a button
 _NEW = "New posts"
 _WHEN, _DAY = "{date_short_pretty} {time}", "{date_short_pretty}"
@@ -46,7 +46,7 @@ _EVERYBODY = {"@here": "<!here>", "@channel": "<!channel>"}
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What one message shows; without blocks, `text` is all of it. `metadata` bears the attempt key."""
+    """The content of one message; without blocks, only `text` is shown. `metadata`: the attempt key."""
 
     text: str
     blocks: list[Json] = field(default_factory=list)
@@ -73,7 +73,7 @@ def payload(message: Message, *, key: str) -> Payload:
 def reply_pages(reply: Reply) -> tuple[Payload, ...]:
     """Return an answer in pages, at least one.
 
-    Posts are listed from their values, under the first line of the text, which lists them for other places.
+    If there are posts, only the first line of the text is used: the rest lists the posts for other platforms.
     """
     if not reply.posts:
         text = "\n".join(visible(line) for line in reply.text.split("\n")).strip("\n") or "…"
@@ -97,7 +97,7 @@ def arguments(made: Payload) -> Json:
 
 
 def preview(message: Message, key: str) -> Json:
-    """Return what would be sent for a message, as JSON has it."""
+    """Return the JSON that would be sent for a message."""
     return arguments(payload(message, key=key))
 
 
@@ -172,7 +172,7 @@ def _digest_text(digest: Digest) -> str:
 
 
 def _item_of(posts: Sequence[Post]) -> Callable[[Post], list[Json]]:
-    """Return what makes an item of a post; it names the feed where there are several."""
+    """Return a function that makes a list item of a post; it names the feed if there are several."""
     several = len({post.feed for post in posts}) > 1
 
     def item(post: Post) -> list[Json]:
@@ -180,7 +180,7 @@ def _item_of(posts: Sequence[Post]) -> Callable[[Post], list[Json]]:
         named: Json = {"type": "link", "url": url, "text": title} if url else {"type": "text", "text": title}
         names = joined([_bare(name, _NAME) for name in post.filing.categories if visible(name)], _NAMES)
         words = (_bare(post.feed, _NAME) if several else "", names)
-        below = "".join(f" · {word}" for word in words if word)  # behind the date, which Hebrew would turn
+        below = "".join(f" · {word}" for word in words if word)  # last, as Hebrew reorders what follows it
         when: Json = {"type": "text", "text": _utc(post.published)}
         if post.published.timestamp() >= 0:
             when = {
@@ -196,7 +196,7 @@ def _item_of(posts: Sequence[Post]) -> Callable[[Post], list[Json]]:
 
 
 def _fitting(posts: Iterable[Post], item: Callable[[Post], list[Json]]) -> list[list[Json]]:
-    """Return items of the first posts, as many as fit, at least one where there is a post."""
+    """Return items of the first posts, as many as fit, at least one if there are posts."""
     found: list[list[Json]] = []
     used = 0
     for made in map(item, posts):
@@ -244,7 +244,7 @@ def _section(text: str) -> Json:
 
 
 def _lines(text: str) -> Json:
-    """Return lines as rich text, those that are nothing but an address as links: only we write such lines."""
+    """Return lines as rich text. A line that is only a URL becomes a link: only the bot writes such lines."""
     elements: list[Json] = []
     for line in text.split("\n"):
         if elements:
@@ -264,14 +264,14 @@ def _stacked(*lines: str) -> str:
 
 
 def _mention(mention: str) -> str:
-    """Return what mentions whom admins chose, each once, "" for nobody."""
+    """Return the mentions that admins chose, at most ten and each once, "" for none."""
     words = " ".join(_EVERYBODY.get(word, word) for word in mention.split())
     signs = [f"<{f'!{found[1]}' if found[1] else found[2]}>" for found in _MENTION.finditer(words)]
     return " ".join(dict.fromkeys(signs[:_MOST_MENTIONS]))
 
 
 def _date(moment: datetime) -> str:
-    """Return a time that Slack shows in the reader's zone; it knows none before 1970."""
+    """Return a time that Slack shows in the reader's time zone; before 1970 it can only be UTC text."""
     unix = int(moment.timestamp())
     return f"<!date^{unix}^{_WHEN}|{_utc(moment)}>" if unix >= 0 else _utc(moment)
 

@@ -1,4 +1,4 @@
-"""The Bolt app: it passes payloads to their listeners with the token of the right workspace."""
+"""The Bolt app, which passes payloads to listeners with the token of the right workspace."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def web_client(api_base: str) -> AsyncWebClient:
 def make_app(api_base: str, workspaces: Workspaces) -> AsyncApp:
     """Return an app without listeners.
 
-    Signatures are not its business: `HttpLink` checks them before anything of a request is read.
+    It checks no signatures, because `HttpLink` does so before it parses a request.
     """
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
@@ -50,7 +50,7 @@ def make_app(api_base: str, workspaces: Workspaces) -> AsyncApp:
         signing_secret="",
         request_verification_enabled=False,
         client=web_client(api_base),
-        authorize=authorize,  # type: ignore[arg-type]  # None is what Bolt takes for "not here"
+        authorize=authorize,  # type: ignore[arg-type]  # Bolt accepts None for "not here"
         user_facing_authorize_error_message=UNKNOWN_WORKSPACE,
     )
     app.error(_failed)

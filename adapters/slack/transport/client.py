@@ -1,4 +1,4 @@
-"""A client of Slack's Web API with the bot's rate limit and without the retries of the SDK."""
+"""A client of Slack's Web API with the bot's rate limit and without the SDK's retries."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from adapters.slack.transport.rate_limit import POST, RateLimiter
 TIMEOUT = 15  # seconds for one request
 
 _chatter = logging.getLogger(f"{__name__}.sdk")
-_chatter.setLevel(logging.CRITICAL)  # it logs the messages sent; the callers log what matters
+_chatter.setLevel(logging.CRITICAL)  # it logs message texts; the callers log what matters
 
 
 class Client(AsyncWebClient):
     """slack_sdk's client for one workspace (`team`, "" for the home workspace).
 
-    Without retry handlers: the SDK's own would post a message again whose answer was lost. A call may raise
-    TemporaryError besides the SDK's errors: too many wait for their turn.
+    It has no retry handlers, because the SDK's would post a message twice if the answer to it was lost.
+    Besides the SDK's errors, a call may raise NotYetError: the rate limit would make it wait too long.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Client(AsyncWebClient):
         self._pace = pace
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
-        """Call a method when the rate limit allows it; a 429 holds further calls of that method."""
+        """Call a method when the rate limit allows it; a 429 delays further calls of that method."""
         channel = (arguments.get("json") or {}).get("channel", "") if api_method == POST else ""
         await self._pace.turn(self.team, api_method, channel)
         try:

@@ -1,7 +1,7 @@
-"""What Slack tells of workspaces and channels: removed, archived, deleted, invited. The bot hears of it.
+"""Handles events about workspaces and channels, such as removed, archived, deleted or invited.
 
-Events come at least once and in no order: again at once, after one and after five minutes (documentation,
-Events API). So an event is only the reason to ask Slack what is true now, and the answer decides.
+Events may come repeatedly and in any order: Slack sends them again at once, after one and after five minutes
+(documentation, Events API). So an event only prompts a query of the current state, and its answer decides.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REMOVED_HOME = (
 ARCHIVED = "the channel is archived; unarchive it, or choose another one with /alerts add."
 DELETED = "the channel was deleted."
 
-_GONE_HOME = "slack:removed"  # mark: places at home wait for a new token
+_GONE_HOME = "slack:removed"  # key of a flag: alerts in the home workspace wait for a new token
 
 Event = dict[str, Any]
 
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 class Events:
-    """Listens to Slack's events. Each may come twice, and late: none does anything that is not true now."""
+    """Listens to Slack's events. As they may come twice or late, each first queries the current state."""
 
     def __init__(
         self, services: BotServices, workspaces: Workspaces, installations: Installations | None
@@ -63,12 +63,12 @@ class Events:
         }
 
     def register(self, app: AsyncApp) -> None:
-        """Listen to an app's events."""
+        """Register the listeners."""
         for name in self._listeners:
             app.event(name)(self._hear)
 
     async def returned(self) -> None:
-        """Let out what waits at home since the app was removed there; its token works now."""
+        """Release what waits since the app was removed from the home workspace; its token works again."""
         if not self._workspaces.home or not await self._services.get_value(_GONE_HOME):
             return
         for address in await self._at_home():
@@ -76,13 +76,13 @@ class Events:
         await self._services.set_value(_GONE_HOME, "")
 
     async def drain(self, seconds: float) -> None:
-        """Wait for what is under way."""
+        """Wait at most `seconds` for running listeners."""
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
 
     async def _hear(self, event: Event, context: AsyncBoltContext) -> None:
         task = asyncio.current_task()
-        assert task is not None  # Bolt makes one for each event
+        assert task is not None  # Bolt starts a task for each event
         self._under_way.add(task)
         try:
             await self._listeners[event["type"]](context.team_id or "", event)
@@ -112,18 +112,18 @@ class Events:
 
     async def _revoked(self, team: str, event: Event) -> None:
         tokens = event.get("tokens")
-        if isinstance(tokens, dict) and tokens.get("bot"):  # those of people are none of ours
+        if isinstance(tokens, dict) and tokens.get("bot"):  # tokens of people do not concern the bot
             await self._removed(team, event)
 
     async def _refused_token(self, team: str) -> str:
-        """Return the workspace's token if Slack says of it now that it is over, else "".
+        """Return the workspace's token if Slack now says that it is revoked, else "".
 
-        DeliveryError: Slack cannot be asked, so that nothing is known. The next message will tell.
+        DeliveryError: Slack gave no answer, so the state is unknown until the next message is sent.
         """
-        self._workspaces.forget(team)  # the token that is kept now may be a newer one
+        self._workspaces.forget(team)  # the stored token may be newer than the cached one
         try:
             client = await self._workspaces.client(team)
-        except PermanentError:  # the app is not installed there, so that nothing is left to take away
+        except PermanentError:  # the app is not installed there: nothing is left to remove
             return ""
         try:
             await client.auth_test()
@@ -136,26 +136,26 @@ class Events:
     # --- channels ------------------------------------------------------------------------------------------
 
     async def _archived(self, team: str, event: Event) -> None:
-        """Park a channel that is archived now."""
+        """Park a channel if it is archived now."""
         address = self._address(team, event)
         channel = await self._channel(team, event)
         if channel and channel.get("is_archived"):
             await self._services.unreachable([address], ARCHIVED)
 
     async def _deleted(self, team: str, event: Event) -> None:
-        """End what goes to a channel that Slack does not know any more."""
+        """End all alerts to a channel if Slack no longer knows it."""
         address = self._address(team, event)
         if await self._channel(team, event) == {}:
             await self._services.gone([address], DELETED)
 
     async def _left(self, team: str, event: Event) -> None:
-        """Park a channel that the bot was thrown out of, if it can write there no longer."""
+        """Park a channel that the bot was removed from, if the bot cannot write there now."""
         address = self._address(team, event)
         if wrong := await self._against(team, event):
             await self._services.unreachable([address], wrong)
 
     async def _back(self, team: str, event: Event) -> None:
-        """Let out what waits for a channel that the bot can write in now."""
+        """Release what waits for a channel if the bot can write there now."""
         address = self._address(team, event)
         if not await self._against(team, event):
             await self._services.reachable(address)
@@ -165,9 +165,9 @@ class Events:
             await self._back(team, event)
 
     async def _moved(self, team: str, event: Event) -> None:
-        """Follow a channel to its new id, which it gets for ever when it is shared with Slack Connect.
+        """Move a channel's alerts to the permanent new id that it gets when shared by Slack Connect.
 
-        That a channel has got an id does not pass, so it is believed while Slack cannot be asked.
+        A new id stays valid, so the event is trusted if Slack cannot be reached.
         """
         old, new = (
             self._address(team, {"channel": event.get(f"{which}_channel_id")}) for which in ("old", "new")
@@ -180,16 +180,16 @@ class Events:
             await self._services.moved(old, new)
 
     async def _channel(self, team: str, event: Event) -> dict[str, Any] | None:
-        """Return an event's channel as it is now: {} where there is none, None where the bot may not ask."""
+        """Return the current state of an event's channel; see `state`."""
         return await state(await self._workspaces.client(team), str(event["channel"]))
 
     async def _against(self, team: str, event: Event) -> str:
-        """Return why the bot cannot write in an event's channel now, "" where nothing is known against it."""
+        """Return why the bot cannot write in an event's channel now, "" if no reason is known."""
         client, me = await self._workspaces.client(team), await self._workspaces.identity(team)
         return await refusal(client, str(event["channel"]), me)
 
     def _address(self, team: str, event: Event) -> str:
-        """Return the address of an event's channel; PermanentError when it names none."""
+        """Return the address of an event's channel. PermanentError: the event has none."""
         address = destinations.address(team, str(event.get("channel") or ""), self._workspaces.home)
         destinations.read_address(address.partition(":")[2])
         return address

@@ -25,22 +25,22 @@ UNSIGNED = (
     "(api.slack.com/apps, Basic Information, App Credentials) and start again."
 )
 
-_QUIET = 60.0  # seconds between two log lines about unsigned requests
-_SECONDS = re.compile(r"[0-9]{1,12}")  # a time as Slack writes it
+_QUIET = 60.0  # seconds between log lines about unsigned requests
+_SECONDS = re.compile(r"[0-9]{1,12}")  # Unix time, as in Slack's header
 
 _log = logging.getLogger(__name__)
 
 
 class HttpLink:
-    """The URL that Slack sends requests to. It is known before `start` and answers after it."""
+    """The URL that Slack sends requests to. The route exists at once, but answers 503 until `start`."""
 
     def __init__(self, signing_secret: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._quiet_until = 0.0
-        self._unsigned = 0  # requests since the last line on them
+        self._unsigned = 0  # requests since the last log line
         self._verifier = SignatureVerifier(signing_secret) if signing_secret.strip() else None
         self._app: AsyncApp | None = None
-        self.trouble = ""  # never set: requests that do not arrive are not noticed
+        self.trouble = ""  # never set: missing requests cannot be detected
         self._end = asyncio.Event()
 
     @property
@@ -54,7 +54,7 @@ class HttpLink:
         return self._app is not None
 
     async def start(self, app: AsyncApp) -> None:
-        """Answer from now on. PermanentError(ADAPTER): there is no signing secret."""
+        """Start to answer requests. PermanentError(ADAPTER): there is no signing secret."""
         if self._verifier is None:
             raise PermanentError(UNSIGNED, scope=Scope.ADAPTER)
         self._app = app
@@ -64,7 +64,7 @@ class HttpLink:
         await self._end.wait()
 
     async def aclose(self) -> None:
-        """Answer no more. Safe to call twice."""
+        """Stop answering requests. Safe to call twice."""
         self._app = None
 
     async def _receive(self, request: WebRequest) -> WebAnswer:

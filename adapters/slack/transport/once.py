@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cachetools import TTLCache
 
-KEPT = 900.0  # seconds; Slack sends a payload again for a shorter time than this
+KEPT = 900.0  # seconds, longer than Slack goes on resending a payload
 MOST = 10_000  # payloads remembered
 
 

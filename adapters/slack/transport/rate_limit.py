@@ -1,8 +1,8 @@
-"""How fast the bot may call Slack. The counting is pure; `RateLimiter` waits by it.
+"""Limits how fast the bot calls Slack. The counting is pure; only `RateLimiter` waits.
 
-Slack takes about one message a second in a channel, several hundred a minute in a workspace, and so many
-calls of each method a minute in a workspace, by its tier (documentation, rate limits). A 429 is said of one
-method in one workspace.
+Slack allows about one message a second in a channel, several hundred messages a minute in a workspace, and
+for each method a number of calls a minute and workspace that depends on its tier (documentation, rate
+limits). A 429 applies to one method in one workspace.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from adapters.shared.token_bucket import TokenBucket, is_urgent
 from bot.errors import NotYetError
 
 POST, UPDATE = "chat.postMessage", "chat.update"
-PER_MINUTE = 200.0  # messages in one workspace
-PER_SECOND = 1.0  # messages in one channel
-CHANNEL_BURST = 2.0  # messages that may go at once into a channel after a silence
-TIER_3, TIER_4 = 50.0, 100.0  # calls of a method in one workspace a minute
+PER_MINUTE = 200.0  # messages a minute in one workspace
+PER_SECOND = 1.0  # messages a second in one channel
+CHANNEL_BURST = 2.0  # messages to an idle channel that may go at once
+TIER_3, TIER_4 = 50.0, 100.0  # calls of one method a minute in one workspace
 OF_THE_OUTBOX = (POST, UPDATE, "conversations.history")
 METHODS = dict.fromkeys(
     (UPDATE, "conversations.history", "conversations.info", "conversations.open"), TIER_3
-)  # all others are of the next tier, or not limited by one
-PATIENCE = 3.0  # seconds that a message waits at most: what waits for long waits in the outbox
-BRIEFLY = 10.0  # seconds that any other call waits at most
-MOST_CHANNELS = 10_000  # remembered in memory
-BURST_SHARE = 0.05  # of a minute's budget may go at once
-_MINUTE = 61.0  # seconds; calls do not arrive as evenly as they leave
+)  # all others are of tier 4, or have no limit by tier
+PATIENCE = 3.0  # seconds that a call for the outbox waits at most, because longer waits belong in the outbox
+BRIEFLY = 10.0  # seconds that every other call waits at most
+MOST_CHANNELS = 10_000  # in memory
+BURST_SHARE = 0.05  # part of a minute's budget that may go at once
+_MINUTE = 61.0  # seconds, with a margin because calls arrive less evenly than they leave
 
 
 def _budget(budget: float) -> TokenBucket:
-    """Return a token bucket that allows at most so many calls in any minute."""
+    """Return a token bucket that allows at most `budget` calls in any minute."""
     burst = max(1.0, budget * BURST_SHARE)
     return TokenBucket((budget - burst if budget > burst else budget) / _MINUTE, burst)
 
@@ -50,25 +50,25 @@ class _Method:
         self._promised = 0.0
 
     def hold(self, seconds: float) -> None:
-        """Let no call go for so long."""
+        """Delay all calls by this time."""
         self._bucket.hold(self._clock() + seconds)
 
     def check_length(self) -> None:
-        """Raise NotYetError when a call that comes now would wait too long, unless it is urgent."""
+        """Raise NotYetError if a new call would wait too long, unless it is urgent."""
         if not is_urgent() and self._expected() > self._patience:
             raise self._busy()
 
     def check_hold(self) -> None:
-        """Raise NotYetError when no call goes for too long."""
+        """Raise NotYetError if a hold lasts longer than a call may wait."""
         if self._bucket.held(self._clock()) > self._patience:
             raise self._busy()
 
     def _expected(self) -> float:
-        """Return the seconds that a call that comes now will wait."""
+        """Return the seconds that a new call would wait."""
         return self._bucket.wait(self._clock()) + self.queue.length / self._bucket.rate
 
     def _busy(self) -> NotYetError:
-        """Return an error with a retry delay that no other caller got."""
+        """Return an error with a distinct retry delay, so that rejected callers do not all return at once."""
         now = self._clock()
         self._promised = max(self._promised, now + self._expected()) + 1.0 / self._bucket.rate
         asked = self._promised - now
@@ -76,7 +76,7 @@ class _Method:
 
 
 class _Channel:
-    """The messages to one channel. One waits at a time, for the channel and then for its method."""
+    """The messages to one channel. One at a time waits first for the channel, then for the method."""
 
     def __init__(self) -> None:
         self.bucket = TokenBucket(PER_SECOND, CHANNEL_BURST)
@@ -84,9 +84,9 @@ class _Channel:
 
 
 class RateLimiter:
-    """Every call to the Web API waits here first.
+    """Delays every call to the Web API as the rate limits require.
 
-    Calls go in the order in which they came, urgent ones before all others. `clock` and `sleep`: for tests.
+    Calls go in order of arrival, urgent ones before all others. `clock` and `sleep`: for tests.
     """
 
     def __init__(
@@ -104,9 +104,9 @@ class RateLimiter:
         self._channels: LRUCache[tuple[str, str], _Channel] = LRUCache(MOST_CHANNELS)
 
     async def turn(self, team: str, method: str, channel: str = "") -> None:
-        """Wait until a call may go. `channel`: where a message goes, "" for other calls.
+        """Wait until a call may go. `channel`: the channel of a message, "" for other calls.
 
-        NotYetError with `retry_after` when that would take too long.
+        NotYetError with `retry_after`: the wait would be too long.
         """
         limited = self._method(team, method)
         limited.check_length()
@@ -120,7 +120,7 @@ class RateLimiter:
             place.bucket.take(self._waiting.clock())
 
     def hold(self, team: str, method: str, seconds: float) -> None:
-        """Let no call of a method go to a workspace for so long: Slack answered 429."""
+        """Delay all calls of a method in a workspace, because Slack answered 429."""
         self._method(team, method).hold(seconds)
 
     def _method(self, team: str, method: str) -> _Method:

@@ -1,4 +1,4 @@
-"""One connection of Socket Mode: opening it, noticing its end, answering its envelopes."""
+"""One Socket Mode connection: opens it, detects its end, answers its envelopes."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ REFUSED = (
     "Slack refuses the app-level token; put one that begins with xapp- and has the scope connections:write "
     "into SLACK_APP_TOKEN (api.slack.com/apps, Basic Information, App-Level Tokens) and start again."
 )
-# Errors of apps.connections.open that the token itself is at fault for (method reference), beside those of
-# any method: it is none at all, a legacy bot's, or lacks connections:write.
+# Errors of apps.connections.open that are caused by the token itself (method reference), besides those of any
+# method: it is missing, belongs to a legacy bot, or lacks connections:write.
 _OF_THE_TOKEN = OF_THE_TOKEN | {"is_bot", "missing_args", "missing_scope"}
 _SWITCHED_OFF = (
     "Slack lets the app open no socket ({}); switch on Socket Mode (api.slack.com/apps, Socket Mode), or set "
@@ -39,7 +39,7 @@ _SWITCHED_OFF = (
 _TOO_MANY = (
     "Slack has ten connections of this app already; stop the other copies of the bot that run on its token."
 )
-_MUCH_LATER = 60.0  # seconds to wait after an error that only people can fix
+_MUCH_LATER = 60.0  # seconds to wait after an error that needs a person to fix it
 
 _log = logging.getLogger(__name__)
 _chatter = logging.getLogger(f"{__name__}.sdk")
@@ -47,7 +47,7 @@ _chatter.setLevel(logging.CRITICAL)  # it logs secret URLs; this file logs what 
 
 
 async def ticket(client: AsyncWebClient, app_token: str) -> str:
-    """Return the address of a new socket, good for one connection.
+    """Return the URL of a new socket, valid for one connection.
 
     PermanentError(ADAPTER): the token is refused. TemporaryError: anything else.
     """
@@ -69,17 +69,17 @@ async def ticket(client: AsyncWebClient, app_token: str) -> str:
 
 
 class Socket(AsyncSocketModeHandler):
-    """One connection. It is never mended, as the SDK would: `over` says that another has to take its place.
+    """One connection. Unlike the SDK's, it never reconnects: `over` signals that it has to be replaced.
 
-    (The SDK's own reconnecting closes the old socket before it opens the next, tries refused tokens for ever,
-    and was seen to end in sockets on which nothing arrives: bolt-python#1529, python-slack-sdk#1701.)
+    (The SDK's reconnect closes the old socket before it opens the next, retries refused tokens for ever, and
+    has ended in sockets on which nothing arrives: bolt-python#1529, python-slack-sdk#1701.)
     """
 
     def __init__(self, app: AsyncApp, app_token: str, url: str, ping_every: float) -> None:
         super().__init__(app, app_token, logger=_chatter, ping_interval=ping_every)
         self.up = asyncio.Event()
         self.over = asyncio.Event()
-        self.reason = ""  # why it ended, where Slack said so
+        self.reason = ""  # why it ended, if Slack said so
         self.heard = time.monotonic()
         self._busy: set[asyncio.Task[Any]] = set()
         self.client.wss_uri = url
@@ -88,12 +88,12 @@ class Socket(AsyncSocketModeHandler):
 
     @property
     def is_up(self) -> bool:
-        """Whether envelopes can come in. They do until the end, also when a replacement is on its way."""
+        """Whether envelopes can come in. They can until the end, even after a replacement was opened."""
         session = self.client.current_session
         return self.up.is_set() and session is not None and not session.closed and not self.client.stale
 
     async def connect(self, patience: float) -> None:
-        """Connect and wait for Slack's greeting; TemporaryError when that takes longer than `patience`."""
+        """Connect and wait for Slack's hello. TemporaryError: none in `patience` seconds, or it hung up."""
         ends = [asyncio.create_task(each.wait()) for each in (self.up, self.over)]
         try:
             async with asyncio.timeout(patience):
@@ -110,7 +110,7 @@ class Socket(AsyncSocketModeHandler):
             )
 
     async def until_over(self, silence: float) -> None:
-        """Return when the connection has to be replaced: it ends, or nothing came for `silence` seconds."""
+        """Wait until the connection has to be replaced: it ended, or nothing came for `silence` seconds."""
         while not self.over.is_set():
             left = self.heard + silence - time.monotonic()
             if left <= 0:
@@ -122,7 +122,7 @@ class Socket(AsyncSocketModeHandler):
                 continue
 
     async def until_quiet(self, quiet: float, longest: float) -> None:
-        """Return when nothing came for `quiet` seconds, after `longest`, or when the connection is down."""
+        """Wait for `quiet` seconds without a frame, at most `longest` or until the connection is down."""
         end = time.monotonic() + longest
         while self.is_up:
             left = min(self.heard + quiet, end) - time.monotonic()
@@ -133,13 +133,13 @@ class Socket(AsyncSocketModeHandler):
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as the SDK's own
         """Answer one envelope."""
         task = asyncio.current_task()
-        assert task is not None  # the SDK makes one for each envelope
+        assert task is not None  # the SDK starts a task for each envelope
         self._busy.add(task)
         try:
             start = time.time()
             answer = await self._answer(req)
             if req.type == "events_api":
-                answer.body = ""  # Slack allows none here
+                answer.body = ""  # Slack allows no body here
             await send_async_response(client, req, answer, start)
         except Exception as error:  # noqa: BLE001 -- an error of one envelope must not end the connection
             _log.error("An answer to Slack got lost: %s", type(error).__name__)
@@ -147,7 +147,7 @@ class Socket(AsyncSocketModeHandler):
             self._busy.discard(task)
 
     async def _answer(self, req: SocketModeRequest) -> BoltResponse:
-        """Return the acknowledgement of an envelope; a malformed one is acknowledged, or it comes again."""
+        """Return the acknowledgement of an envelope. Malformed ones get one too, or Slack resends them."""
         if not request_context.is_sound(req.payload):
             _log.error("Slack sent something of the kind %.40s that makes no sense.", req.type)
             return BoltResponse(status=200)
@@ -191,7 +191,7 @@ class Socket(AsyncSocketModeHandler):
 
 
 def _frame(data: Any) -> Mapping[str, Any]:
-    """Return a frame as JSON, {} where it is no JSON object."""
+    """Return a frame as a JSON object, {} if it is not one."""
     try:
         frame = json.loads(data)
     except (ValueError, TypeError, RecursionError):

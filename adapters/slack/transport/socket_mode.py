@@ -15,21 +15,21 @@ from adapters.slack.transport.socket import Socket, ticket
 from bot.errors import DeliveryError, TemporaryError
 from bot.ports import WebRoute
 
-LINES = 2  # connections at a time, so that one works while the other is replaced
-PING_EVERY = 10.0  # seconds; a dead connection is noticed within this time
+LINES = 2  # connections at a time, so that one works while another is replaced
+PING_EVERY = 10.0  # seconds between pings; a dead connection is noticed within one and a half intervals
 SILENCE = 600.0  # seconds without a frame from Slack, after which a connection is replaced
-PATIENCE = 15.0  # seconds for a connection to come up
-GRACE = 4.0  # seconds without an envelope after which a replaced connection is closed: Slack waits three
-LONGEST_GRACE = 60.0  # seconds after which it is closed in any case
-SHORT = 30.0  # seconds; after connections that lived shorter the wait doubles
+PATIENCE = 15.0  # seconds allowed for connecting
+GRACE = 4.0  # seconds without a frame until a replaced connection is closed; Slack waits 3 for an answer
+LONGEST_GRACE = 60.0  # seconds until a replaced connection is closed in any case
+SHORT = 30.0  # seconds; after a connection that lasted less, the wait doubles
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
-DOUBT = 900.0  # seconds of refusals until a token that worked before counts as refused for good
+DOUBT = 900.0  # seconds of refusals until a token that once worked counts as refused for good
 
 _log = logging.getLogger(__name__)
 
 
 class SocketLink:
-    """Socket Mode: connections that the bot opens. A new one is up before the one it replaces is closed."""
+    """Socket Mode: connections that the bot opens. Each is closed only after its replacement is up."""
 
     routes: Sequence[WebRoute] = ()
 
@@ -67,7 +67,7 @@ class SocketLink:
 
     @property
     def trouble(self) -> str:
-        """Why a connection could not be made, "" once one could."""
+        """Why the last attempt to connect failed, "" after a success."""
         return self._outage.trouble
 
     async def start(self, app: AsyncApp) -> None:
@@ -101,7 +101,7 @@ class SocketLink:
         self._up.clear()
 
     async def _keep(self, app: AsyncApp) -> None:
-        """Keep one connection up: when it ends, open the next one, then close the old one."""
+        """Maintain one connection: when it has to be replaced, open the next, then close the old one."""
         backoff = Backoff(self._first_wait, LONGEST_WAIT)
         refused: float | None = None  # since when Slack refuses a token that it accepted before
         current: Socket | None = None
@@ -126,10 +126,10 @@ class SocketLink:
                 backoff.step()
 
     def _doubted(self, error: DeliveryError, since: float | None) -> float | None:
-        """Return since when the token is refused, None for other errors; raise the error once that is final.
+        """Return when Slack began to refuse the token; raise the error once the refusal counts as final.
 
-        A token that never worked is refused at once. One that did may be refused by mistake for a while, and
-        an adapter that has ended needs a person.
+        For a token that never worked that is at once. Slack may refuse a working one by mistake for a while,
+        and ending the adapter requires a person to restart it. Other errors leave `since` unchanged.
         """
         if isinstance(error, TemporaryError):
             return since

@@ -1,4 +1,4 @@
-"""The workspaces that the bot serves: whose token, whose client, and who the bot is there."""
+"""The workspaces that the bot serves: their tokens and clients, and the bot's identity in each."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from adapters.slack.transport.client import TIMEOUT, Client
 from adapters.slack.transport.rate_limit import RateLimiter
 from bot.errors import PermanentError, Scope, TemporaryError
 
-MOST_CLIENTS = 1_000  # workspaces kept in memory
-NOBODY = 60.0  # seconds until Slack is asked again that did not say who the bot is
+MOST_CLIENTS = 1_000  # workspaces in memory
+NOBODY = 60.0  # seconds until the next attempt after Slack did not say who the bot is
 NO_HOME = (
     "There is no home workspace; put its bot token into SLACK_BOT_TOKEN, or add the channel again from the "
     "workspace it is in."
@@ -32,18 +32,18 @@ class Installations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the bot is in a workspace, as auth.test tells it."""
+    """Who the bot is in a workspace, from auth.test."""
 
     team: str  # its id
     team_name: str
     user: str  # the bot's user id, U…
     bot: str  # the bot's own id, B…
     name: str  # as people mention it, without @
-    scopes: frozenset[str]  # what the token may do; empty where Slack does not say
+    scopes: frozenset[str]  # of the token; empty if Slack does not say
 
 
 class Workspaces:
-    """Clients by workspace. "" means the home workspace, that of the bot token."""
+    """Clients by workspace id. "" means the home workspace, that of the bot token."""
 
     def __init__(
         self,
@@ -63,11 +63,11 @@ class Workspaces:
         self.home = ""  # id of the home workspace, once known
 
     def is_home(self, team: str) -> bool:
-        """Whether a workspace is that of the bot token."""
+        """Whether this is the workspace of the bot token."""
         return not team or team == self.home
 
     async def connect(self) -> Identity:
-        """Ask Slack who the bot is at home. PermanentError(ADAPTER): the token is no good."""
+        """Ask Slack who the bot is in the home workspace. PermanentError(ADAPTER): it refuses the token."""
         self._identities.pop("", None)
         identity = await self.identity("")
         self.home = identity.team
@@ -76,7 +76,7 @@ class Workspaces:
     async def client(self, team: str = "") -> Client:
         """Return the client of a workspace.
 
-        PermanentError(DESTINATION): the app is not installed there. TemporaryError: not known yet.
+        PermanentError(DESTINATION): the app is not installed there. TemporaryError: that is unknown yet.
         """
         team = "" if self.is_home(team) else team
         if team not in self._clients:
@@ -84,7 +84,7 @@ class Workspaces:
         return self._clients[team]
 
     async def identity(self, team: str = "") -> Identity:
-        """Return who the bot is in a workspace; asked once. DeliveryError: it cannot be asked."""
+        """Return who the bot is in a workspace; cached. DeliveryError: Slack does not say."""
         team = "" if self.is_home(team) else team
         if team not in self._identities:
             client = await self.client(team)
@@ -96,13 +96,13 @@ class Workspaces:
         return self._identities[team]
 
     def forget(self, team: str) -> None:
-        """Ask anew for the token of a workspace: it was installed, or taken off."""
+        """Drop the cached client of a workspace whose token may have changed; the home workspace's stays."""
         if not self.is_home(team):
             self._clients.pop(team, None)
             self._identities.pop(team, None)
 
     async def aclose(self) -> None:
-        """Close the connections; what is asked later opens new ones."""
+        """Close the connections; later calls open new ones."""
         self._clients.clear()
         session, self._session = self._session, None
         if session is not None:
@@ -127,7 +127,7 @@ class Workspaces:
 
 
 def _identity(told: AsyncSlackResponse) -> Identity:
-    """Return whom auth.test tells of. TemporaryError: it names nobody, as no Slack does."""
+    """Return the identity in a response of auth.test. TemporaryError: it has none, so it is not Slack's."""
     named = {
         name: value if isinstance(value := told.get(name), str) else ""
         for name in ("team_id", "team", "user_id", "user", "bot_id")
