@@ -69,7 +69,7 @@ async def beating(
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """Fires every so many seconds, counted from the last time it was asked.
+    """Fires every so many seconds, counted from the previous run.
 
     APScheduler's own interval trigger enumerates every missed run. On a machine whose clock starts in 1970
     and is set later there are billions of them, and the process would hang.

@@ -24,7 +24,7 @@ class Platforms(Protocol):
 
     @property
     def closed(self) -> Collection[str]:
-        """The platforms that refuse the bot for good."""
+        """The platforms that refuse the bot as a whole at present."""
         ...
 
 
@@ -139,7 +139,7 @@ class Vitals:
             return ""
 
     def kept_house(self, error: StoreError | None) -> None:
-        """Note whether housekeeping failed, and log an outage: its begin, once a minute, and its end."""
+        """Note whether housekeeping failed, and log an outage: its start, once a minute, and its end."""
         line = self._housekeeping.works() if error is None else self._housekeeping.failed(error)
         if line:
             _log.warning("%s", line)
@@ -180,7 +180,7 @@ class Vitals:
     def _chat_trouble(self, name: str) -> str:
         """Return what is wrong with a platform, "" for nothing.
 
-        Also "" for a platform that refuses the bot for good: `/health` shows it separately, with the reason.
+        Also "" for a platform in `closed`: `/health` shows it separately, with the reason.
         """
         title = name.capitalize()
         if name in self._platforms.closed:
