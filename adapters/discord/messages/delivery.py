@@ -110,10 +110,7 @@ class Delivery:
                 except discord.HTTPException as error:
                     if is_gone(error):
                         raise await self._gone_with_its_place(destination, channel_id) from None
-                    if code_of(error) in (
-                        ARCHIVED,
-                        LOCKED,
-                    ):  # only the edit failed: the channel is not parked
+                    if code_of(error) in (ARCHIVED, LOCKED):  # parks no channel: only an edit failed
                         raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE) from None
                     raise
         return reference
@@ -236,9 +233,8 @@ class Delivery:
             return
         self._published.count(time.monotonic(), channel_id)
         try:
-            async with asyncio.timeout(
-                LIMITS.publishing
-            ):  # discord.py would sleep until the rate limit allows it
+            # Without a time-out discord.py would sleep until the rate limit allows it.
+            async with asyncio.timeout(LIMITS.publishing):
                 await message.publish()
         except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
             _log.warning("A message in channel %d is not published: %s", channel_id, translate(error))
