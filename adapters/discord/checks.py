@@ -48,7 +48,7 @@ async def inspect(
 ) -> list[Finding]:
     """Return the findings on token, commands, servers, and the permissions in channels.
 
-    Commands not yet registered and a bot not yet invited are no faults; a line says what brings them.
+    Unregistered commands and a bot without servers are no faults; their line says what to do.
     """
     channels = ChannelInspector(client)
     return [

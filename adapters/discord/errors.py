@@ -4,7 +4,7 @@ What an error can end (docs/discord.md, "What refusals do"):
 - The connection, for good: 401, 40001, 50014 and some close codes of the gateway, which concern the token or
   the config.
 - Alerts to a destination, which is parked: codes that Discord documents for a channel, a server or a person.
-- A message, which is given up: codes that concern its contents, and unknown codes with another 4xx status.
+- A message, which is given up: codes that concern its contents, and unknown codes with e.g. status 400.
 - Everything else is temporary, also refusals (403, 404) with an unknown code: they may concern the whole bot.
 """
 
@@ -37,7 +37,7 @@ REFUSED = (
 
 DELETED = "The channel was deleted."
 
-MOST_WAIT = 3600.0  # seconds to wait at most, whatever Discord says, before it is asked again
+MOST_WAIT = 3600.0  # longest wait in seconds, even if Discord asks for more
 BLOCKED = 60.0  # seconds to wait when Cloudflare blocks the bot
 
 _MOST_DETAIL = 150  # characters of Discord's message

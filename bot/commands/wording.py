@@ -87,7 +87,7 @@ def term_word(key: str, name: str) -> str:
 
 
 def filter_words(wanted: Filter, mentions: Mapping[str, str] | None = None) -> str:
-    """Return "China-U.S. and #TikTok, but not Taiwan"; `mentions`: what to say behind a term, by its key."""
+    """Return "China-U.S. and #TikTok, but not Taiwan"; `mentions`: what to add to a term, by its key."""
     called = {key: f" (mentioning {show(each)})" for key, each in (mentions or {}).items()}
     included = sorted(wanted.include)
     if EVERYTHING in wanted.include:

@@ -12,7 +12,7 @@ from bot.model.filing import Cadence
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A person or channel that alerts can be sent to. `address`: "platform:rest", e.g. "console:alice"."""
+    """A recipient of alerts, such as a channel. `address`: "platform:rest", e.g. "console:alice"."""
 
     id: int
     address: str

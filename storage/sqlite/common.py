@@ -1,4 +1,4 @@
-"""Helpers that the parts of the SQLite store share."""
+"""Code that the parts of the SQLite store share."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from storage.sqlite.connection import PRIVATE, Database
 from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 
-# The indexes hold only unfinished rows, so that finished ones cost nothing.
+# The indexes contain only unfinished rows, so that finished ones cost nothing.
 _END_LEASES = tuple(
     f"UPDATE {rows} AND lease_until > 0 AND owner <> :owner"
     for rows in (
@@ -72,7 +72,7 @@ class OutboxQueries(Queries):
                 await connection.execute(statement, {"owner": owner})
 
     def end_run(self) -> None:
-        """Let another runner take over."""
+        """Release the lock, so that another runner can take over."""
         self._runner.release()
 
     async def claim(

@@ -53,7 +53,7 @@ VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now)
 ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = cadence
 RETURNING id
 """
-# A term keeps its mention when it moves to another cadence.
+# The stored mentions, so that a term that moves to another cadence does not lose its mention.
 _STORED_MENTIONS = """
 SELECT term, mention FROM filters
 WHERE subscription_id IN (SELECT value FROM json_each(:ids)) AND excluded = 0 AND mention <> ''

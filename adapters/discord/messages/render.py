@@ -39,7 +39,7 @@ _ROW, _BUTTON, _MENU = 1, 2, 3  # types of components
 _SECONDARY, _LINK_STYLE = 2, 5
 _PER_ROW = 5
 MOST_OPTIONS, _LONGEST_OPTION = 25, 100  # of a menu
-_LONGEST_CHOICE = 1000  # characters that a command takes for one value
+_LONGEST_CHOICE = 1000  # most characters of one value of a command
 _NEW = "New posts"
 _ROLE = re.compile(r"<@&([1-9][0-9]{0,18})>")
 
