@@ -1,4 +1,4 @@
-"""Runs polling and housekeeping at regular intervals, by APScheduler."""
+"""Runs polling and housekeeping at regular intervals, with APScheduler."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bot.model import FeedSettings
 
-SLOWEST_BEAT = 1.0  # seconds between two looks for due feeds; a feed added in chat waits no longer
+SLOWEST_BEAT = 1.0  # longest interval in seconds between checks for due feeds, e.g. one just added in chat
 FASTEST_BEAT = 0.05
 HOUSEKEEPING = 60.0  # seconds
-_LOOK = 1.0  # seconds between two checks whether the clock was set back
+_LOOK = 1.0  # seconds between checks whether the clock was set back
 _TOLERANCE = timedelta(seconds=1)
 
 
 def beat_of(feeds: Iterable[FeedSettings]) -> float:
-    """Return seconds between two looks for due feeds: a quarter of the shortest interval, within bounds."""
+    """Return seconds between checks for due feeds: a quarter of the shortest poll interval, within bounds."""
     shortest = min((feed.every for feed in feeds), default=4 * SLOWEST_BEAT)
     return max(FASTEST_BEAT, min(SLOWEST_BEAT, shortest / 4))
 
@@ -31,10 +31,10 @@ async def beating(
     jobs: Mapping[str, tuple[Callable[[], Awaitable[None]], float]],
     on_fault: Callable[[BaseException], None],
 ) -> AsyncIterator[None]:
-    """Run each job every so many seconds inside the block; a job under way at its end may finish.
+    """Run each job at its interval (seconds) inside the block; at the end, wait for jobs that are running.
 
     A job never overlaps itself. However many runs were missed (a sleeping laptop), one makes up for them.
-    The jobs go on when the machine's clock is set. An exception that leaves a job goes to `on_fault`.
+    The jobs keep running when the machine's clock is set. Exceptions of a job are passed to `on_fault`.
     """
     under_way: set[str] = set()
     ended = asyncio.Event()
@@ -62,14 +62,14 @@ async def beating(
     finally:
         looking.cancel()
         scheduler.pause()
-        while under_way:  # its own shutdown would cut them off in the middle of a transaction
+        while under_way:  # APScheduler's shutdown would cancel them in the middle of a transaction
             ended.clear()
             await ended.wait()
         scheduler.shutdown(wait=False)
 
 
 class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
-    """Every so many seconds, counted from now.
+    """Fires every so many seconds, counted from the previous run.
 
     APScheduler's own interval trigger enumerates every missed run. On a machine whose clock starts in 1970
     and is set later there are billions of them, and the process would hang.
@@ -83,9 +83,9 @@ class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
 
 
 async def _plan_anew(scheduler: AsyncIOScheduler) -> None:
-    """Run jobs whose next run lies further ahead than their interval: the machine's clock was set back.
+    """Run jobs whose next run is further away than their interval, because the machine's clock was set back.
 
-    The wait in between uses asyncio's monotonic clock, which nobody can set.
+    The checks are timed by asyncio's monotonic clock, which nobody can set.
     """
     while True:
         await asyncio.sleep(_LOOK)

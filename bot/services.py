@@ -1,4 +1,4 @@
-"""The services for adapters: commands go to the dispatcher, reports on destinations to the store."""
+"""Services for adapters: passes commands to the dispatcher and reports on destinations to the store."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
 from bot.ports import Store
 
-FIRST_PROBE = timedelta(hours=1)  # after which a reported destination is tried again
-MOST_NAMED = 10  # destinations of one notice
+FIRST_PROBE = timedelta(hours=1)  # until a destination reported as unreachable is tried again
+MOST_NAMED = 10  # most destinations that a notice lists by name
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Services:
         self._store = store
         self._clock = clock
         self._admins = admins  # addresses that get the notices for admins
-        self._wake = wake  # tells the outbox that something may be due
+        self._wake = wake  # wakes the outbox, because a message may be due
         self.commands = dispatcher.commands
         self.run = dispatcher.run
         self.parse = dispatcher.parse
@@ -49,7 +49,7 @@ class Services:
             _log.warning("%s stays parked for now: %s", address, error)
 
     async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
-        """Park destinations; admins are told of all of them in one notice."""
+        """Park destinations, and send the admins one notice about all of them."""
         now = self._clock.now()
         try:
             parked = await self._store.park(addresses, reason, now, now + FIRST_PROBE)
@@ -61,19 +61,19 @@ class Services:
                 told = [each for each in self._admins if each not in parked]
                 await self._store.notify(told, text, now)
                 self._wake()
-        except StoreError as error:  # the next alert is refused, and parks the destination
+        except StoreError as error:  # the platform refuses the next alert, which parks the destination
             _log.warning("%s is not on hold yet: %s", listed(addresses, MOST_NAMED), error)
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
-        """Tell the admins, then end the subscriptions and the queues of deleted channels."""
+        """Notify the admins, then end the subscriptions and the queues of deleted channels."""
         for address in addresses:
             try:
                 await self._end(address, reason)
-            except StoreError as error:  # the next alert is refused, and parks the channel
+            except StoreError as error:  # the platform refuses the next alert, which parks the channel
                 _log.warning("%s is gone, but its alerts are not ended: %s", address, error)
 
     async def moved(self, old: str, new: str) -> None:
-        """Give a destination another address. If the store fails, its next alert parks it."""
+        """Change the address of a destination. If the store fails, the next alert to it parks it."""
         try:
             if await self._store.move(old, new, self._clock.now()):
                 _log.info("%s is %s now; its alerts go there.", old, new)
@@ -94,7 +94,7 @@ class Services:
         self._wake()
 
     async def addresses(self, prefix: str) -> list[str]:
-        """Return the known destinations whose address begins so; none if the store fails."""
+        """Return the known destinations whose address begins with `prefix`; none if the store fails."""
         try:
             return await self._store.addresses(prefix)
         except StoreError as error:
@@ -102,14 +102,14 @@ class Services:
             return []
 
     async def set_value(self, key: str, value: str) -> None:
-        """Store a short text. If the store fails it is lost, and the adapter computes it again."""
+        """Store a short text. If the store fails it is lost, and the adapter must find it out again."""
         try:
             await self._store.set_value(key, value)
         except StoreError as error:
             _log.warning("%s is not kept: %s", key, error)
 
     async def get_value(self, key: str) -> str:
-        """Return a stored text, "" for none and if the store fails."""
+        """Return a stored text; "" if there is none or the store fails."""
         try:
             return await self._store.get_value(key)
         except StoreError as error:
@@ -117,7 +117,7 @@ class Services:
             return ""
 
     async def list_values(self, prefix: str) -> dict[str, str]:
-        """Return the stored texts whose keys begin so, none if the store fails."""
+        """Return the stored texts whose keys begin with `prefix`; none if the store fails."""
         try:
             return await self._store.list_values(prefix)
         except StoreError as error:

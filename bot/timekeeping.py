@@ -1,4 +1,4 @@
-"""Keeps stored times right when somebody sets the machine's clock."""
+"""Corrects stored times when somebody sets the machine's clock."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bot.ports import KeyValueStore, TimeStore
 
 _log = logging.getLogger(__name__)
 
-JUMP = 5.0  # seconds; a smaller difference is followed without a line in the log
-LAST_SEEN = "clock:last"  # where the store keeps the last time that was seen
+JUMP = 5.0  # seconds; for a smaller difference only the bot's clock is adjusted, without a log line
+LAST_SEEN = "clock:last"  # the key of the last time that was stored
 
 
 class _Store(TimeStore, KeyValueStore, Protocol):
-    """What is asked of a store."""
+    """The part of a store that is used here."""
 
 
 class Timekeeper:
-    """Follows the machine's clock, and moves every stored time that something waits for by the same amount.
+    """Follows jumps of the machine's clock, and shifts all stored due times and leases by the same amount.
 
     A poll that was due in ten minutes therefore stays due in ten minutes, a lease keeps its length, and
     nothing is sent twice or left out.
@@ -31,11 +31,11 @@ class Timekeeper:
     def __init__(self, clock: SteadyClock, store: _Store) -> None:
         self._clock = clock
         self._store = store
-        self._refused = False  # whether the store refused the last move, which is logged once
-        self._one_at_a_time = asyncio.Lock()  # between a shift and the clock's move the two disagree
+        self._refused = False  # whether the store refused the last shift; logged once
+        self._one_at_a_time = asyncio.Lock()  # stored times and the clock disagree during a shift
 
     async def begin(self) -> None:
-        """Find out whether the clock was set back since the last run, and move the stored times if so."""
+        """Shift the stored times if the clock was set back since the last run."""
         now = self._clock.now()
         behind = (now - _moment(await self._store.get_value(LAST_SEEN), now)).total_seconds()
         if behind < -JUMP:
@@ -44,12 +44,12 @@ class Timekeeper:
         await self.note()
 
     async def follow(self) -> None:
-        """Follow the machine's clock; to be called about once a second."""
+        """Follow the machine's clock. Call this about once a second."""
         async with self._one_at_a_time:
             await self._follow()
 
     async def note(self) -> None:
-        """Store the time for the next start, and make due what waits longer than anything may wait."""
+        """Store the current time for the next start, and make due what would wait longer than is allowed."""
         async with self._one_at_a_time:
             now = self._clock.now()
             await self._store.set_value(LAST_SEEN, now.isoformat())
@@ -61,7 +61,7 @@ class Timekeeper:
         if abs(jump) >= JUMP:
             try:
                 await self._store.shift_times(timedelta(seconds=jump))
-            except StoreError as error:  # the bot keeps to its own time until the store takes it
+            except StoreError as error:  # the bot's clock stays as it is until the store works
                 if not self._refused:
                     _log.error("The machine's clock was set, and the bot cannot follow yet: %s", error)
                 self._refused = True
@@ -78,7 +78,7 @@ class Timekeeper:
 
 
 def _moment(text: str, otherwise: datetime) -> datetime:
-    """Return the stored moment; `otherwise` where there is none."""
+    """Return the stored moment; `otherwise` if there is none."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

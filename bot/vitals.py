@@ -20,20 +20,20 @@ _LONGEST_REASON = 300  # characters
 
 
 class Platforms(Protocol):
-    """What is asked of the health of the platforms."""
+    """The part of the platforms' health that is used here."""
 
     @property
     def closed(self) -> Collection[str]:
-        """The platforms that have shut the bot out."""
+        """The platforms that refuse the bot as a whole at present."""
         ...
 
 
 class Deliveries(Protocol):
-    """What is asked of the outbox."""
+    """The part of the outbox that is used here."""
 
     @property
     def failing(self) -> Collection[str]:
-        """The platforms on which the last attempts failed for now."""
+        """The platforms on which the last attempts failed temporarily."""
         ...
 
     @property
@@ -43,7 +43,7 @@ class Deliveries(Protocol):
 
 
 class Polls(Protocol):
-    """What is asked of the poller."""
+    """The part of the poller that is used here."""
 
     @property
     def refused(self) -> bool:
@@ -52,25 +52,25 @@ class Polls(Protocol):
 
 
 class Reader(Protocol):
-    """What is asked of the sandbox."""
+    """The part of the sandbox that is used here."""
 
     @property
     def struggles(self) -> bool:
-        """Whether it had to be stopped again and again lately."""
+        """Whether its process had to be stopped several times lately."""
         ...
 
 
 class Visitors(Protocol):
-    """What is asked of the web port."""
+    """The part of the web server that is used here."""
 
     @property
     def too_many(self) -> bool:
-        """Whether visitors were turned away lately."""
+        """Whether connections were refused lately because there were too many."""
         ...
 
 
 class Heartbeat:
-    """Remembers when the polling loop last ran, for /healthz: a loop that hangs is as bad as a dead one."""
+    """Remembers when the polling loop last ran, so that /healthz also fails when the loop hangs."""
 
     def __init__(self, seconds: Callable[[], float] = steady_seconds) -> None:
         self._seconds = seconds
@@ -81,7 +81,7 @@ class Heartbeat:
         self._last = self._seconds()
 
     def lives(self) -> bool:
-        """Whether it ran within the last LONGEST_SILENCE seconds."""
+        """Whether the loop ran within the last LONGEST_SILENCE seconds."""
         return self._seconds() - self._last < LONGEST_SILENCE
 
 
@@ -120,32 +120,32 @@ class Vitals:
                 self._gone_since.setdefault(name, self._seconds())
 
     def connected(self, name: str) -> bool:
-        """Whether a platform is connected; one whose adapter cannot even say so is not."""
+        """Whether a platform is connected; False if its adapter raises an error."""
         try:
             return bool(self._adapters[name].connected)
         except Exception:  # noqa: BLE001 -- a stranger's adapter
             return False
 
     def readiness(self) -> dict[str, bool]:
-        """Return for each platform whether messages can go out there and commands come in."""
+        """Return for each platform whether it can send messages and receive commands."""
         closed = self._platforms.closed
         return {name: name not in closed and self.connected(name) for name in self._adapters}
 
     def _reason(self, name: str) -> str:
-        """Return the sentence of an adapter on why it is not connected, "" for one that has none."""
+        """Return why an adapter is not connected, in its own sentence; "" if it gives none."""
         try:
             return one_line(self._adapters[name].trouble, _LONGEST_REASON)
         except Exception:  # noqa: BLE001 -- a stranger's adapter
             return ""
 
     def kept_house(self, error: StoreError | None) -> None:
-        """Note whether housekeeping failed, and log the beginning and the end of such an outage."""
+        """Note whether housekeeping failed, and log an outage: its start, once a minute, and its end."""
         line = self._housekeeping.works() if error is None else self._housekeeping.failed(error)
         if line:
             _log.warning("%s", line)
 
     def parts(self) -> list[PartState]:
-        """Return the state of each part; a part that is well has no trouble."""
+        """Return the state of each part. `trouble` is "" for a part that works."""
         chats = [PartState(name, self._chat_trouble(name), chat=True) for name in self._adapters]
         refused = self._deliveries.refused or self._polls.refused
         return [
@@ -180,7 +180,7 @@ class Vitals:
     def _chat_trouble(self, name: str) -> str:
         """Return what is wrong with a platform, "" for nothing.
 
-        "" also for a platform that shut the bot out: `/health` shows that with its reason.
+        Also "" for a platform in `closed`: `/health` shows it separately, with the reason.
         """
         title = name.capitalize()
         if name in self._platforms.closed:

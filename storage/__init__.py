@@ -17,10 +17,10 @@ STORES = {
 
 
 async def open_store(url: str, *, create: bool = True) -> Store:
-    """Open the store of a database URL, its schema brought up to date.
+    """Open the store of a database URL and bring its schema up to date.
 
-    `create=False` raises StoreError where the database does not exist yet. Raises StoreError, with the
-    mend, for a database that is locked, read-only, foreign, newer or damaged; nothing is overwritten.
+    Raises StoreError, which says what to do, for a database that is locked, read-only, another program's,
+    newer or damaged, and with `create=False` for a missing one. Nothing is overwritten.
     """
     scheme = url.partition(":")[0].lower()
     if scheme not in STORES:

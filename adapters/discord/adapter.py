@@ -30,7 +30,7 @@ from bot.ports import BotServices, WebRoute
 API_BASE = "https://discord.com/api/v10"
 PATIENCE = 10.0  # seconds that `start` waits for the gateway
 SHARD_PATIENCE = 10.0  # more seconds for each shard until a start is given up
-LAST_WORDS = 3.0  # seconds for running answers when the adapter closes
+LAST_WORDS = 3.0  # seconds that running answers get when the adapter closes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
 NOT_CONNECTED = "Discord is not connected at present."
 _SYNCED = "discord:commands"
@@ -41,9 +41,9 @@ _log = logging.getLogger(__name__)
 class DiscordAdapter:
     """Alerts and commands on Discord.
 
-    `api_base`, `gateway` ("" asks the API): where Discord is. `shards`: first, last and total of those this
-    process runs, None for all. `admins`: ids of people who are admins everywhere. `publish`: whether
-    messages in announcement channels are published to the servers that follow them.
+    `api_base`, `gateway`: the addresses of Discord; an empty `gateway` is asked from the API. `shards`: first
+    and last shard of this process, and their total; None for all. `admins`: ids of users who are admins
+    everywhere. `publish`: whether messages in announcement channels are published to the servers that follow.
     """
 
     name = "discord"
@@ -76,7 +76,7 @@ class DiscordAdapter:
 
     @property
     def routes(self) -> Sequence[WebRoute]:
-        """Nothing is served on the web server."""
+        """No routes: the adapter serves nothing on the web server."""
         return ()
 
     @property
@@ -86,7 +86,7 @@ class DiscordAdapter:
 
     @property
     def trouble(self) -> str:
-        """Why it is not connected, one sentence; "" while it is connected."""
+        """Why the adapter is not connected, in one sentence; "" while it is."""
         if self._refused is not None:
             return str(self._refused)
         return "" if self.connected else self._outage.trouble or NOT_CONNECTED
@@ -147,7 +147,7 @@ class DiscordAdapter:
         self._outage.end()
 
     async def _serve(self, services: BotServices, client: Client | None) -> None:
-        """Keep a connection: make a new client whenever discord.py gives one up."""
+        """Stay connected: make a new client whenever the connection of the last one has ended."""
         backoff = Backoff(FIRST_WAIT, LONGEST_WAIT)
         while True:
             try:
@@ -230,7 +230,7 @@ class DiscordAdapter:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def sync(self, *, force: bool = False) -> bool:
-        """Register the commands with Discord if they changed, or anyway; whether they were.
+        """Register the commands with Discord if they changed or with `force`; return whether it did.
 
         TemporaryError or PermanentError when Discord refuses.
         """
@@ -249,7 +249,7 @@ class DiscordAdapter:
         return True
 
     async def _sync_if_changed(self) -> None:
-        """Register the commands if they changed. After an error the former ones go on working."""
+        """Register the commands if they changed. After an error the ones registered before still work."""
         try:
             if await self.sync():
                 _log.info("The commands are registered with Discord.")
@@ -278,7 +278,7 @@ class DiscordAdapter:
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a command, a click or suggestions."""
         if self._conversation is not None and self._services is not None:
-            # discord.py may cancel the event's task; the answer goes on, and closing waits for it.
+            # discord.py may cancel the event's task. The answer still finishes, and `aclose` waits for it.
             await asyncio.shield(self._tasks.start(self._conversation.receive(interaction)))
 
     async def greet(self, user_id: int, text: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""Asks Discord for the command line, without a running bot: the invitation, and the checks of `check`."""
+"""What the command line asks Discord, without a running bot: the invitation, and the checks of `check`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 from bot.model import CommandSpec
 
-Finding = tuple[bool, str]  # whether it is well, and a line with the mend
+Finding = tuple[bool, str]  # whether all is well, and a line that says what to do otherwise
 
 _NO_SERVER = "the bot is in none yet; open the link that `bystander discord-invite` prints"
 
 
 @asynccontextmanager
 async def visit(endpoints: Endpoints, pace: RateLimiter, token: str) -> AsyncIterator[Client]:
-    """Log in for a few calls, without the gateway. DeliveryError for whatever goes wrong inside."""
+    """Log in for a few calls, without the gateway. Any error inside the block becomes a DeliveryError."""
     endpoints.lay()
     client = Client(endpoints, pace)
     try:
@@ -46,9 +46,9 @@ def invitation(client: Client) -> str:
 async def inspect(
     client: Client, wanted: Sequence[CommandSpec], addresses: Iterable[str], *, sync: bool
 ) -> list[Finding]:
-    """Return what is well and what is not: token, commands, servers, and the permissions in channels.
+    """Return the findings on token, commands, servers, and the permissions in channels.
 
-    What a first start or an invitation is still to bring is well, with a line that says so.
+    Unregistered commands and a bot without servers are no faults; their line says what to do.
     """
     channels = ChannelInspector(client)
     return [
@@ -92,14 +92,14 @@ def fits(sent: object, found: object) -> bool:
 
 
 class ChannelInspector:
-    """Checks channels one by one; it asks for each server once."""
+    """Checks channels one by one. Each server is fetched only once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._guilds: dict[int, tuple[discord.Guild, discord.Member]] = {}
 
     async def inspect(self, address: str) -> Finding:
-        """Say whether the bot may send alerts to a channel."""
+        """Return whether the bot may send alerts to a channel, with a line for the report."""
         try:
             seen = await self._client.fetch_channel(destinations.read_address(address.partition(":")[2])[1])
             missing = await self._lacking(seen)
@@ -124,7 +124,7 @@ class ChannelInspector:
         ruling = await guild.fetch_channel(thread.parent_id if thread else seen.id)
         if isinstance(ruling, discord.Thread) or not destinations.takes_messages(seen):
             raise PermanentError("it takes no messages.", scope=Scope.DESTINATION)
-        if thread:  # TextChannel.permissions_for ties embeds to Send Messages, which threads do not need
+        if thread:  # TextChannel.permissions_for drops embeds without Send Messages, needless in threads
             return destinations.lacking(seen, discord.abc.GuildChannel.permissions_for(ruling, me))
         return destinations.lacking(seen, ruling.permissions_for(me))
 

@@ -1,11 +1,11 @@
 """Maps each error of Discord, and of the connection to it, to an error of the bot: one table, pure.
 
-How far an answer may reach (docs/discord.md, "What refusals do"):
-- It ends the connection for good: 401, 40001, 50014 and some close codes of the gateway, which speak of the
-  token or of the config.
-- It parks a place: codes that Discord documents as speaking of a channel, a server or a person.
-- It gives a message up: codes that speak of what was sent.
-- Everything else is temporary, codes that nobody knows yet included: they may speak of the whole bot.
+What an error can end (docs/discord.md, "What refusals do"):
+- The connection, for good: 401, 40001, 50014 and some close codes of the gateway, which concern the token or
+  the config.
+- Alerts to a destination, which is parked: codes that Discord documents for a channel, a server or a person.
+- A message, which is given up: codes that concern its contents, and unknown codes with e.g. status 400.
+- Everything else is temporary, also refusals (403, 404) with an unknown code: they may concern the whole bot.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ REFUSED = (
 
 DELETED = "The channel was deleted."
 
-MOST_WAIT = 3600.0  # seconds to wait at most, whatever Discord says, before it is asked again
+MOST_WAIT = 3600.0  # longest wait in seconds, even if Discord asks for more
 BLOCKED = 60.0  # seconds to wait when Cloudflare blocks the bot
 
 _MOST_DETAIL = 150  # characters of Discord's message
@@ -131,7 +131,7 @@ TABLE: dict[int, Rule] = {
     240000: _this("Discord's link filter refused the message."),
 }
 
-# Errors of the connection, and whether the request may have arrived; the first that matches.
+# Errors of the connection, and whether the request may have arrived. The first type that matches counts.
 _BROKEN: dict[type[Exception], tuple[str, bool]] = {
     aiohttp.ClientConnectorError: ("Discord cannot be reached.", False),
     TimeoutError: ("Discord did not answer in time.", True),
@@ -151,7 +151,7 @@ _CLOSED_FOR_GOOD = {
 
 
 def translate(error: Exception) -> DeliveryError:
-    """Return any error of a call to Discord as one of the two that the outbox knows."""
+    """Return any error of a call to Discord as a TemporaryError or a PermanentError."""
     if isinstance(error, DeliveryError):
         return error
     if isinstance(error, discord.LoginFailure):
@@ -176,9 +176,10 @@ def _of_the_way(error: Exception) -> TemporaryError:
 
 
 def of_the_bot(error: Exception) -> DeliveryError:
-    """Return what an error at a call for the whole bot means, such as the login: no place is at fault there.
+    """Return the error of a call that concerns the whole bot, such as the login.
 
-    What is permanent for a place or a message is tried again, so that only a refused token ends anything.
+    An error that would be permanent for a destination or a message becomes temporary here, so that only a
+    refusal of the whole bot, such as a bad token, ends the connection for good.
     """
     wrong = translate(error)
     if isinstance(wrong, PermanentError) and wrong.scope is not Scope.ADAPTER:
@@ -187,7 +188,7 @@ def of_the_bot(error: Exception) -> DeliveryError:
 
 
 def where(error: BaseException) -> str:
-    """Return an unexpected error in one line: its type, its text, and the line of code that raised it."""
+    """Return an unexpected error in one line: its type, its text, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}: {one_line(str(error), _MOST_DETAIL)}{place}"
@@ -247,7 +248,7 @@ def _by_status(error: discord.HTTPException) -> Rule:
         return Rule(_SLOWER, wait=_UNSAID)
     if error.status >= _SERVER_ERROR:
         return Rule(f"Discord has a fault (it answered {error.status}).")
-    if not code_of(error):  # a page of Cloudflare, or no such route: it says nothing of the address
+    if not code_of(error):  # a page of Cloudflare, or no such route: it does not concern the destination
         return Rule(f"Discord's address answered {error.status} without a reason.", wait=_NO_REASON)
     return Rule(f"Discord refuses the message, error {code_of(error)}.", Scope.MESSAGE)
 

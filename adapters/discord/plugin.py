@@ -1,4 +1,4 @@
-"""Discord as a plug-in: its table, its token, and what the shell can ask of it."""
+"""Discord as a plug-in: its config table, its token, and its functions for the command line."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class DiscordTable(AdapterTable):
 UserId = Annotated[
     str,
     matching(
-        "[0-9]{1,20}",  # today's have 17 to 19
+        "[0-9]{1,20}",  # at present they have 17 to 19 digits
         "is no user id of Discord, which is a long number; in Discord turn on Developer Mode (Settings, "
         "Advanced), right-click the name and choose Copy User ID",
     ),

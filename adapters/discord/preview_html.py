@@ -1,7 +1,7 @@
-"""A message as Discord's clients draw it: its Markdown read by their rules, as HTML. Pure.
+"""Draws a message as HTML, reading its Markdown by the rules of Discord's clients. Pure.
 
 Rules: documentation, reference, Message Formatting; and parse-discord, which found the desktop client's by
-trial. What they take for markup is shown as markup, so that text which should be inert and is not stands out.
+trial. What Discord would read as markup is drawn as markup, so that text missing an escape stands out.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _CODE = {"block": "pre", "code": "code"}
 _LINKS = frozenset({"label", "autolink", "url"})
 _IN_TITLE = frozenset({"mention", "block"})
 _IN_LABEL = frozenset({"escape", "mention", "block"}) | _LINKS
-_BUTTON = 2  # a type of components; the other one that is sent is a menu
+_BUTTON = 2  # a component type; the bot's other components are menus
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,7 +68,7 @@ def markdown(text: str) -> Markup:
 
 
 def title(text: str, *, linked: bool) -> Markup:
-    """Return the HTML of an embed's title; where the whole is a link there are none inside."""
+    """Return the HTML of an embed's title. A title that is a link itself has no links inside."""
     return _inline(text.strip(), _IN_TITLE | (_LINKS if linked else frozenset()))
 
 
@@ -85,7 +85,7 @@ def _line(line: str) -> Markup:
 
 
 def _inline(text: str, left_out: frozenset[str] = frozenset()) -> Markup:
-    """Read a line; rules that are left out take their signs for text."""
+    """Return a line as HTML. The markup of the rules in `left_out` stays text."""
     shown, place = Markup(), 0
     while found := _INLINE.search(text, place):
         kind = found.lastgroup or ""
@@ -120,7 +120,7 @@ def _tagged(tag: str, shown: str) -> Markup:
 
 
 def _masked(label: str, found: re.Match[str]) -> Markup:
-    """Return a link with a label, or the raw text where Discord suspects the label."""
+    """Return a link with a label; the raw text if the label is empty or has a URL, a link or a mention."""
     inside = {each.lastgroup for each in _INLINE.finditer(label)}
     if not label.strip() or inside & {"url", "autolink", "mention", "target"}:
         return escape(found[0])

@@ -1,4 +1,4 @@
-"""discord.py, imported here alone: it imports audioop, for voice, which Python 3.11 calls deprecated."""
+"""Imports discord.py, in one place: it imports audioop (for voice), for which Python 3.11 would warn."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""The channel that an admin means, and whether it is theirs to manage."""
+"""Finds the channel that an admin names, and checks whether they may manage it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def chosen_channel(call: Call) -> Target:
 
 
 def channel_target(call: Call, address: str) -> Target:
-    """Return the channel of an address as the caller knows it."""
+    """Return the channel of an address, with its name for the caller."""
     if address == call.caller.place:
         return Target(address, "this channel")
     return Target(address, f"channel {show(address.partition(':')[2])}")
@@ -34,8 +34,8 @@ def channel_target(call: Call, address: str) -> Target:
 def channel_address(caller: Caller, text: str, alerts_only: Collection[str] = ()) -> str:
     """Return the address of the channel that an admin named, on the platform they are on.
 
-    `alerts_only` names the platforms on which nobody can type: an admin who sees all channels names those
-    with the platform in front ("apprise:phone"). Raises UsageError when the text cannot be a channel.
+    `alerts_only`: the platforms on which nobody can type. An admin who sees all channels names their channels
+    with the platform in front ("apprise:phone"). Raises UsageError if the text cannot be a channel.
     """
     name = text.strip().lstrip("#")
     if not name or len(name) > _LONGEST or any(char.isspace() or not char.isprintable() for char in name):
@@ -46,9 +46,10 @@ def channel_address(caller: Caller, text: str, alerts_only: Collection[str] = ()
 
 
 def _is_theirs(call: Call, address: str) -> bool:
-    """Whether the caller may see and manage a channel: one of their platform, server or workspace.
+    """Whether the caller may see and manage a channel: one of their server or workspace.
 
-    An admin who sees all channels may also manage those of platforms on which nobody can type.
+    An admin who sees all channels may manage those of their whole platform, and of platforms on which nobody
+    can type.
     """
     caller = call.caller
     platform = address.partition(":")[0]

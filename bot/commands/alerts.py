@@ -1,4 +1,4 @@
-"""/alerts: what goes to a channel. For admins."""
+"""/alerts: the alerts for a channel. For admins."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test(call: Call) -> Reply:
 
 
 async def pause(call: Call) -> Reply:
-    """Send nothing to a channel for now."""
+    """Pause the alerts for a channel."""
     target = chosen_channel(call)
     if not await call.store.pause(target.address, paused=True):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to pause.")
@@ -74,7 +74,7 @@ async def pause(call: Call) -> Reply:
 
 
 async def resume(call: Call) -> Reply:
-    """End a pause, and the hold on a channel that could not be reached."""
+    """End the pause of a channel; also unpark a channel that could not be reached."""
     target = chosen_channel(call)
     held = await call.store.resume(target.address, call.now)
     subscribed = await call.store.pause(target.address, paused=False)
@@ -96,7 +96,7 @@ async def log(call: Call) -> Reply:
 
 
 def _mention(call: Call) -> str | None:
-    """Return whom these alerts mention: "" for nobody, None when no mention was typed."""
+    """Return the mention for these alerts: "" for nobody, None if no mention was typed."""
     typed = call.text("mention")
     if len(typed) > LONGEST_MENTION:
         raise UsageError(f"That mention is too long: {LONGEST_MENTION} characters are the limit.")

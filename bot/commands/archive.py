@@ -1,4 +1,4 @@
-"""/categories, /latest and /find: what there is to follow and to read."""
+"""/categories, /latest and /find: the known categories and posts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def categories(call: Call) -> Reply:
 
 
 async def latest(call: Call) -> Reply:
-    """List the newest posts, of one category if it is named."""
+    """List the newest posts, of one category if one is named."""
     key, words = EVERYTHING, ""
     if typed := call.text("category"):
         key, name = resolve_one(typed, await vocabulary(call.store, typed), call.command.path)
@@ -37,7 +37,7 @@ async def latest(call: Call) -> Reply:
 
 
 async def find(call: Call) -> Reply:
-    """Search the posts that are known."""
+    """Search the stored posts."""
     words = call.required("words")
     found = await call.store.find(words, FOUND)
     posts = found.posts

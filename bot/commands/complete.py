@@ -1,4 +1,4 @@
-"""Suggestions while a value is typed, for the completion of a platform."""
+"""Suggests values while one is typed, for the completion of a platform."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from bot.text.sanitize import visible
 from bot.text.spelling import ALL, spelled
 from bot.text.truncate import units
 
-MOST = 25  # suggestions, the fewest that a platform shows
-LONGEST = 100  # characters of one, in UTF-16 units as platforms count them
-_CUTS = ((70, 20), (35, 10))  # characters kept of a name that is cut short; emoji count twice
+MOST = 25  # suggestions: the lowest limit of all platforms
+LONGEST = 100  # length of a suggestion in UTF-16 units, as platforms count it
+_CUTS = ((70, 20), (35, 10))  # first and last characters of a shortened name; the second if emoji count twice
 
 
 async def suggestions(
     store: CommandStore, caller: Caller, commands: Sequence[CommandSpec], parameter: ParameterSpec, typed: str
 ) -> list[str]:
-    """Return at most MOST values for a parameter, best first: each is the whole text to fill in."""
+    """Return at most MOST values for a parameter, best first. Each is the complete text to fill in."""
     typed = visible(typed)
     match parameter.completes:
         case Completes.CATEGORIES:
@@ -45,7 +45,7 @@ async def suggestions(
 
 
 def rank(typed: str, names: Sequence[str]) -> list[str]:
-    """Return the equal name, then names that begin so, then similar ones. Without a typed text: all names."""
+    """Return the equal name, then names that begin as typed, then similar ones; all if nothing is typed."""
     wanted = _folded(typed)
     if not wanted:
         return list(names)
@@ -84,7 +84,7 @@ def _terms(
 
 
 def _readings(typed: str, *, several: bool) -> Iterator[tuple[list[str], list[str]]]:
-    """Yield the names before the last one and the parts of the last one, which may have commas itself."""
+    """Yield the names before the last one, and the parts of the last one, whose name may contain commas."""
     parts = split_list(typed) if several else [typed.strip()]
     if several and (not typed.strip() or SEPARATORS.search(typed.rstrip()[-1:])):
         parts.append("")
@@ -93,7 +93,7 @@ def _readings(typed: str, *, several: bool) -> Iterator[tuple[list[str], list[st
 
 
 async def _candidates(store: CommandStore, typed: str, *, several: bool) -> list[Term]:
-    """Return the known names that begin as typed; when they are few, also names to compare with."""
+    """Return the known names that begin as typed; if they are few, also names that may be similar."""
     nothing, found, like = Vocabulary(()), list[Term](), list[Term]()
     for _, parts in _readings(typed, several=several):
         item = read_item(", ".join(parts), nothing)
@@ -120,7 +120,7 @@ def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, wi
 
 
 def _typed(kind: Kind, name: str, known: Vocabulary) -> str:
-    """Return a name as it is typed. A long one is shortened if it still differs from all others."""
+    """Return a name as it is typed. A long one is shortened if the short form fits no other name."""
     whole = spelled(kind, name)
     for head, tail in _CUTS if units(whole) >= LONGEST else ():
         cut = f"{name[:head]}\u2026{name[-tail:]}"

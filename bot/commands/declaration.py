@@ -12,7 +12,7 @@ from bot.ports import CommandStore, Inspector, PartState
 
 
 class RefusedError(UsageError):
-    """A refusal with commands that would work. Values that an offer leaves out stay as they were typed."""
+    """A refusal that offers commands that would work. Values missing in an offer stay as they were typed."""
 
     def __init__(self, message: str, offers: tuple[SuggestedAction, ...] = ()) -> None:
         super().__init__(message)
@@ -30,9 +30,9 @@ class Call:
     inspector: Inspector
     now: datetime
     alerts_only: tuple[str, ...]  # platforms on which nobody can type
-    zone: tzinfo  # in which times are shown to the caller
+    zone: tzinfo  # for the times shown to the caller
     commands: tuple[CommandSpec, ...]  # all of them, groups with their subcommands
-    parts: tuple[PartState, ...] = ()  # of the running bot; none where it does not run
+    parts: tuple[PartState, ...] = ()  # of the running bot; none if it does not run
 
     def text(self, name: str) -> str:
         """Return a value, "" when it was not given."""

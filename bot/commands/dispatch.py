@@ -32,8 +32,8 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Runs commands: `bot.ports.CommandService` for the adapters.
 
-    `runtime` tells /health how the parts of the running bot do; None where it does not run.
-    `alerts_only` names the platforms on which nobody can type. `zone` is for the times in answers.
+    `runtime`: the state of the running bot's parts, for /health; None if it does not run.
+    `alerts_only`: the platforms on which nobody can type. `zone`: for the times in answers.
     `wake` is called after each command that may have put something into the outbox.
     """
 
@@ -69,7 +69,7 @@ class Dispatcher:
 
     async def execute(self, caller: Caller, path: str, values: Mapping[str, str]) -> Reply:
         """Run the command at a path with its values; a group explains itself."""
-        if path not in TABLE:  # the button of an older version, or a forged one
+        if path not in TABLE:  # from a button of an older version, or forged
             return Reply(f"/{show(path, 40)} is no command any more. /help lists all there are.", ok=False)
         return await _answered(self._run(caller, TABLE[path].spec, values))
 
@@ -110,7 +110,7 @@ class Dispatcher:
         return reply
 
     async def _guessed(self, line: str, error: NoCommandError) -> UsageError:
-        """Return the refusal of a line that is no command; for names, with the command that follows them."""
+        """Return the refusal of a line that is no command. For known names it offers to follow them."""
         names = visible(line).lstrip("/ ").removeprefix(PROGRAM).lstrip("/ ")
         try:
             resolve(names, Vocabulary(await self._store.terms()), "follow")

@@ -1,4 +1,4 @@
-"""/why: what became of a post for the person who asks, and for the channel they ask in."""
+"""/why: explains why a post was sent or not, to the person who asks and to the channel they ask in."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def why(call: Call) -> Reply:
 
 
 async def _post(call: Call) -> Post:
-    """Return the post with the typed link, else one with the typed words, else the newest."""
+    """Return the post with the typed link or words; without any, the newest post."""
     typed = bare_url(call.text("link"))
     if not typed:
         newest = await call.store.latest(1)
@@ -96,7 +96,7 @@ def _filing_lines(post: Post) -> list[str]:
 
 
 async def _move_lines(call: Call, post: Post) -> list[str]:
-    """Say that a known post came under a new link, which explains why there was no alert."""
+    """Return a line if a known post got a new link, which explains why there was no alert."""
     moved_at = await call.store.post_moved_at(post.id)
     if moved_at is None:
         return []
@@ -105,7 +105,7 @@ async def _move_lines(call: Call, post: Post) -> list[str]:
 
 
 async def _channel_fate(call: Call, post: Post) -> list[str]:
-    """Report on the channel only when alerts go there."""
+    """Return the lines about the channel, none if it gets no alerts."""
     place = call.caller.place
     if await call.store.subscriptions(place, channel=True) or await call.store.deliveries_of(post.id, place):
         return await _fate(call, Target(place, "this channel"), post)
@@ -173,7 +173,7 @@ def _matching_words(target: Target, passing: list[Subscription], *, silent: bool
 
 
 def _mismatch_lines(target: Target, subscription: Subscription, post: Post) -> list[str]:
-    """Say why one subscription does not let the post through."""
+    """Return lines that explain why one subscription does not let the post through."""
     wanted = subscription.filter
     if subscription.feed not in ("", post.feed):
         return [f"{filter_words(wanted)}: followed only from {show(subscription.feed)}."]

@@ -1,4 +1,4 @@
-"""/feeds: which blogs are watched. For admins."""
+"""/feeds: the feeds that are polled. For admins."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_CATEGORIES = 12
 
 
 async def add(call: Call) -> Reply:
-    """Look at a URL, and watch it when it is a feed."""
+    """Inspect a URL, and poll it from now on if it is a feed."""
     url = _address(call.required("url"))
     feeds = await call.store.feeds()
     _refuse_known(url, feeds)
@@ -46,7 +46,7 @@ async def add(call: Call) -> Reply:
 
 
 async def remove(call: Call) -> Reply:
-    """Stop watching a feed that was added in chat."""
+    """Stop polling a feed that was added in chat."""
     feed = resolve_feed(call.required("feed"), await call.store.feeds())
     name = quoted(feed.settings.name)
     if feed.settings.origin != "chat":
@@ -59,7 +59,7 @@ async def remove(call: Call) -> Reply:
 
 
 async def list_feeds(call: Call) -> Reply:
-    """List the feeds that are watched."""
+    """List the feeds that are polled."""
     feeds = await call.store.feeds()
     if not feeds:
         return Reply("No feed is watched yet. To begin: /feeds add URL")
@@ -69,7 +69,7 @@ async def list_feeds(call: Call) -> Reply:
 
 
 async def check(call: Call) -> Reply:
-    """Look at a feed (or at all, when they are few) now, without storing anything."""
+    """Fetch a feed (or all, if there are at most MOST_CHECKED) now, without storing anything."""
     feeds = await call.store.feeds()
     typed = call.text("feed")
     if typed or not feeds:

@@ -1,4 +1,4 @@
-"""/follow, /unfollow and /following: what a person gets."""
+"""/follow, /unfollow and /following: the subscriptions of a person."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def unfollow(call: Call) -> Reply:
 
 
 async def following(call: Call) -> Reply:
-    """List what the person gets."""
+    """List the subscriptions of the person who asks."""
     subscriptions = await call.store.subscriptions(call.caller.address, channel=False)
     words = state_words(Target(call.caller.address), subscriptions)
     if not subscriptions:
@@ -49,7 +49,7 @@ async def following(call: Call) -> Reply:
 
 
 def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[SuggestedAction, ...]:
-    """Return what takes each followed name off again; of one feed, where the subscription is to one."""
+    """Return an offer to unfollow each followed name, limited to the feed of its subscription."""
     found: dict[SuggestedAction, None] = {}
     for each in subscriptions:
         for key in sorted(each.filter.include):

@@ -1,4 +1,4 @@
-"""/health: tells a quiet blog from a blind bot."""
+"""/health: shows whether there is no news or the bot has a fault."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.model import Caller, Destination, Feed, Post, Reply
 from bot.ports import SHUT, PartState, QueueHealth
 from bot.text.sanitize import visible
 
-LATE = timedelta(minutes=10)  # a poll that is overdue by more means that nothing polls
-STUCK = timedelta(minutes=10)  # an alert that waits longer is reported
+LATE = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
+STUCK = timedelta(minutes=10)  # alerts that wait longer are reported
 MOST_FEEDS = 20
 MOST_ERROR = 400  # characters; room for the address of a feed
 
@@ -27,9 +27,8 @@ async def health(call: Call) -> Reply:
     lines = [_verdict(feeds, queue, call, tuple(shut))]
     lines += [f"{show(name)}: {sentence(why)}" for name, why in shut.items()]
     lines += _chat_lines(call.parts, shut)
-    troubled = sorted(
-        feeds, key=lambda feed: not _trouble(feed, call.now)
-    )  # those that need a look come first
+    # Feeds with trouble come first.
+    troubled = sorted(feeds, key=lambda feed: not _trouble(feed, call.now))
     for feed in troubled[:MOST_FEEDS]:
         newest = await call.store.latest(1, None, feed.id)
         lines.append(_feed_line(feed, newest, call.now, call.zone))
@@ -50,7 +49,7 @@ def _trouble(feed: Feed, now: datetime) -> str:
 
 
 def _chat_lines(parts: Sequence[PartState], shut: Mapping[str, str]) -> list[str]:
-    """Return which chats are connected, in one line; none where the bot does not run."""
+    """Return one line on which chats are connected; nothing if the bot does not run."""
     chats = [part for part in parts if part.chat and part.name not in shut]
     words = [f"{show(part.name)} {'in trouble' if part.trouble else 'connected'}" for part in chats]
     return [f"Chats: {', '.join(words)}."] if words else []
@@ -110,7 +109,7 @@ def _moved_words(feed: Feed) -> str:
 
 
 def _in_sight(parked: Sequence[Destination], caller: Caller) -> tuple[Destination, ...]:
-    """Return the parked places that the caller may know: their own, and those of their server."""
+    """Return the parked destinations that the caller may see: their own and those of their server."""
     own = (caller.address, caller.place)
     return tuple(
         each
@@ -120,7 +119,7 @@ def _in_sight(parked: Sequence[Destination], caller: Caller) -> tuple[Destinatio
 
 
 def _queue_lines(queue: QueueHealth, caller: Caller, zone: tzinfo) -> list[str]:
-    """Return the outbox in words. Admins see which places cannot be reached, others only their own."""
+    """Return the state of the outbox in words. Admins see all of `queue.parked`, others only their own."""
     since = f", the oldest since {moment(queue.oldest_waiting, zone)}" if queue.oldest_waiting else ""
     failed = f", {queue.failed:,} given up" if queue.failed else ""
     lines = [f"Alerts: {queue.waiting:,} waiting{since}; {queue.sent:,} sent{failed}."]

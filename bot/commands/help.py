@@ -1,4 +1,4 @@
-"""/help: the table of commands in words, and what a group of commands answers by itself."""
+"""/help: describes the commands; also the answer of a group of commands without a subcommand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The known categories and tags: those that a command needs, and all of them as a list."""
+"""Reads the known categories and tags: those that a command needs, or a list of all."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.text.normalize import fold, term_key
 _HEADINGS = {Kind.CATEGORY: "Categories", Kind.TAG: "Tags"}
 _MOST_TERMS = 40  # of one feed, in a list
 _MOST_FEEDS = 10
-MOST_COMPARED = 1000  # names of a kind, the most used, that an unknown one is compared with
-_SIGNS = ("", "#")  # a name that begins with "#" is found without it too
+MOST_COMPARED = 1000  # the most used names of a kind, with which an unknown one is compared
+_SIGNS = ("", "#")  # a name that begins with "#" is also found without it
 
 
 async def vocabulary(
     store: CommandStore, typed: str, feed: Feed | None = None, *, first: Sequence[Term] = ()
 ) -> Vocabulary:
-    """Return the names that a typed text needs; `first`: names that are known before those of the store."""
+    """Return the vocabulary to read a typed text with. `first`: names that precede those of the store."""
     feed_id = feed.id if feed else None
     names = names_in(typed)
     named = [*first, *await store.terms_named(_keys(names), feed_id)]
@@ -33,7 +33,7 @@ async def vocabulary(
 
 
 def names_in(typed: str) -> list[str]:
-    """Return what may be a name in a typed list: each part, and runs of parts, for names may have commas."""
+    """Return all possible names in a typed list: its parts and runs of parts, as names may have commas."""
     parts = split_list(typed)
     runs = [parts[start : start + size] for start in range(len(parts)) for size in range(1, MOST_PARTS + 1)]
     nothing = Vocabulary(())
@@ -41,18 +41,18 @@ def names_in(typed: str) -> list[str]:
 
 
 def _keys(names: Sequence[str]) -> list[str]:
-    """Return the keys under which names may be known."""
+    """Return all term keys that the names may have."""
     folded = dict.fromkeys(filter(None, map(fold, names)))
     return [f"{kind}:{sign}{name}" for name in folded for kind in "ct" for sign in _SIGNS]
 
 
 def _cut_short(names: Sequence[str]) -> list[str]:
-    """Return how names begin that were cut short with an ellipsis, as suggestions print long ones."""
+    """Return the folded beginnings of the names that a suggestion shortened with an ellipsis."""
     return [fold(name.partition(ELLIPSIS)[0]) for name in names if ELLIPSIS in name]
 
 
 async def known_lines(store: CommandStore, kind: Kind, feed: Feed | None = None) -> list[str]:
-    """Return the names of a kind with their posts, a line for each feed."""
+    """Return the names of a kind with their number of posts, one line for each feed."""
     feed_id = feed.id if feed else None
     terms = await store.terms(feed_id, kind=kind, each=_MOST_TERMS)
     return _term_lines(terms, kind, await store.term_counts(kind, feed_id))
@@ -61,11 +61,11 @@ async def known_lines(store: CommandStore, kind: Kind, feed: Feed | None = None)
 def _term_lines(terms: Sequence[Term], kind: Kind, counts: Mapping[str, int]) -> list[str]:
     """Return the terms of a kind with their number of posts, one line for each feed.
 
-    `counts`: how many names a feed has, those included that are not in `terms`.
+    `counts`: how many names each feed has, including those that are not in `terms`.
     """
     by_feed: dict[str, list[str]] = {}
     for term in terms:
-        if term.kind is kind and fold(term.name):  # a name of nothing but signs cannot be typed
+        if term.kind is kind and fold(term.name):  # a name without letters or digits cannot be typed
             name = term_word(term_key(kind, term.name), term.name)
             by_feed.setdefault(term.feed, []).append(f"{name} ({term.posts})" if term.posts else name)
     if not by_feed:

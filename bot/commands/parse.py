@@ -1,4 +1,4 @@
-"""A typed line -> a command and its values, tolerant of how people type. Pure."""
+"""Parses a typed line into a command and its values, tolerant of how people type. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = 1000  # characters of a line or of one value
 QUOTES_COUNT = ("categories", "category")  # kinds whose values keep their quotation marks
 PROGRAM = "bystander"  # "/bystander follow Trade" is "/follow Trade"
 
-# "3", "Trade 3", "3 Trade"; a longer number beside words belongs to them, as in "Election 2024"
+# "3", "Trade 3", "3 Trade"; a longer number next to words is part of the name, as in "Election 2024"
 _NUMBERS = tuple(map(re.compile, (r"^([+-]?\d{1,9})$", r"\s([+-]?\d{1,2})$", r"^(\d{1,2})\s")))
 _ADDRESS = re.compile(r"<[^>]*>|\S*://\S*")
 _SINGLE_QUOTED = re.compile(r"'([^']*)'")
@@ -94,7 +94,7 @@ def _values(command: CommandSpec, text: str) -> dict[str, str]:
 
 
 def _options(command: CommandSpec, text: str) -> tuple[dict[str, str], str]:
-    """Take `name:value` out of the text, anywhere outside quotes. The main parameter's name is optional."""
+    """Return the `name:value` pairs outside quotes, and the rest. The main parameter's name is optional."""
     if not command.parameters:
         return {}, text
     names = "|".join(re.escape(parameter.name) for parameter in command.parameters)
@@ -123,7 +123,7 @@ def _options(command: CommandSpec, text: str) -> tuple[dict[str, str], str]:
 
 
 def _positional(command: CommandSpec, rest: str, values: dict[str, str]) -> str:
-    """Give what has no name to the parameters in their order; return what is left over."""
+    """Assign text without a parameter name to the parameters in their order; return the rest."""
     free = [parameter for parameter in command.parameters if parameter.name not in values]
     for parameter in free:
         matches = (number.search(rest) for number in _NUMBERS)

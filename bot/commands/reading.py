@@ -1,4 +1,4 @@
-"""A list of names as typed -> its parts, each looked up among the known categories and tags. Pure."""
+"""Splits a typed list of names, and looks each up among the known categories and tags. Pure."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _PART = re.compile(rf"(?:{QUOTED}|[^{MARKS}])+", re.DOTALL)
 _QUOTES = '"\u201c\u201d\u201e\u201f '
 _BEFORE_EXCLUSION = re.compile(rf"\s+(?=[{DASHES}]\S)")
 ELLIPSIS = "\u2026"  # in a name that a suggestion cut short
-_LEAST_HINT = 8  # folded characters that a shortened name needs to identify one name
+_LEAST_HINT = 8  # folded characters that a shortened name must have to identify a name
 
 
 class Vocabulary:
-    """The known categories and tags, found however they are typed. Those with most posts come first."""
+    """The known categories and tags, found tolerantly of spelling. Those with most posts come first."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._known: dict[Kind, dict[str, Term]] = {Kind.CATEGORY: {}, Kind.TAG: {}}
@@ -37,7 +37,7 @@ class Vocabulary:
         }
 
     def find(self, kind: Kind, typed: str) -> Term | None:
-        """Return the known term of a name, or of a name shortened with "…" that fits only one; else None."""
+        """Return the term of a name, or the only one that fits a name shortened with "…"; else None."""
         folded = fold(typed)
         found = self._known[kind].get(folded) or self._bare[kind].get(folded)
         return found or self._cut_short(kind, typed)
@@ -65,9 +65,9 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One name of a list as typed: "-#TikTok" is an excluded tag. `term` is None when it is not known.
+    """One name of a list as typed: "-#TikTok" is an excluded tag. `term` is None for an unknown name.
 
-    `quoted`: it stood between quotation marks, so no sign or word in it has a meaning.
+    `quoted`: it was in quotation marks, so that signs and words in it have no special meaning.
     """
 
     name: str
@@ -88,7 +88,7 @@ class Item:
 
 
 def split_list(typed: str) -> list[str]:
-    """Return the parts of a typed list; what is between quotation marks stays together."""
+    """Return the parts of a typed list. Text in quotation marks is not split."""
     parts = (part.group().strip() for part in _PART.finditer(typed))
     return [part for part in parts if part]
 
@@ -108,7 +108,7 @@ def read_item(typed: str, vocabulary: Vocabulary) -> Item:
 
 
 def read_list(typed: str, vocabulary: Vocabulary) -> list[Item]:
-    """Read a list. Where a known name has commas itself, the longest known name wins."""
+    """Read a list. If known names contain commas, the longest one that fits is taken."""
     parts = split_list(typed)
     items: list[Item] = []
     while parts:
@@ -122,7 +122,7 @@ def read_list(typed: str, vocabulary: Vocabulary) -> list[Item]:
 
 
 def _read_loosely(part: str, item: Item, vocabulary: Vocabulary) -> list[Item]:
-    """Read an unknown name as several known ones, or without "please", if only one reading is possible."""
+    """Read an unknown name as several known ones or without "please", if there is only one such reading."""
     if item.quoted:
         listed = item.kind is Kind.CATEGORY and not item.excluded and SEPARATORS.search(item.name)
         inside = read_list(item.name, vocabulary) if listed else []

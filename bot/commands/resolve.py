@@ -1,4 +1,4 @@
-"""Names as typed -> categories, tags and feeds as known. Pure; raises UsageError with the nearest ones."""
+"""Resolves typed names to known categories, tags and feeds. Pure; a UsageError names the nearest ones."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.model import EVERYTHING, Feed, Kind, Term
 from bot.text.normalize import fold, similar, term_key
 from bot.text.sanitize import visible
 
-LONGEST_NAME = 300  # characters of a name that nobody knows yet
+LONGEST_NAME = 300  # characters of a name that is not known yet
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a typed list asks for: term keys with the known names.
 
-    `unfiled`: those that no post is filed under so far; the keys of those that are known as tags map to True.
+    `unfiled`: keys under which no post is filed yet -> whether the name is known as a tag.
     """
 
     include: dict[str, str] = field(default_factory=dict)
@@ -31,10 +31,10 @@ class Wanted:
 def resolve(
     typed: str, vocabulary: Vocabulary, path: str, *, new: bool = False, may_be_new: bool = False
 ) -> Wanted:
-    """Return what a typed list asks for. Raises UsageError when a single name is unknown or contradicted.
+    """Return the terms that a typed list means. UsageError if any name is unknown, or included and excluded.
 
-    `path`: the command, for the hints. `new`: names that nobody knows are meant, since a blog's first post in
-    a category must reach those who wait for it. `may_be_new`: whether the refusal tells of that way.
+    `path`: the command, for the hints. `new`: accept unknown names, so that people can wait for a blog's
+    first post in a category. `may_be_new`: whether the refusal of unknown names explains that option.
     """
     items = read_list(typed, vocabulary)
     unfiled: dict[str, bool] = {}
@@ -63,7 +63,7 @@ def _as_tag(item: Item, vocabulary: Vocabulary) -> Term | None:
 
 
 def _new(item: Item, vocabulary: Vocabulary) -> Item:
-    """Return a term for an unknown name, spelled as the tag of that name if there is one."""
+    """Return an item with a term for its unknown name, spelled like the tag of that name if there is one."""
     tag = _as_tag(item, vocabulary)
     name = visible(tag.name if tag else item.name)
     if not fold(name) or len(name) > LONGEST_NAME:

@@ -261,7 +261,7 @@ _GROUPS = (
     _admin_group("feeds", "Which blogs are watched; for admins", _FEEDS, example="/feeds list"),
 )
 
-# All commands by their path, groups too.
+# All commands and groups by their path.
 TABLE = {each.spec.path: each for each in (*_EVERYDAY, *_GROUPS, *_ALERTS, *_FEEDS)}
 # What /help lists: groups hold their subcommands.
 COMMANDS = tuple(each.spec for each in (*_EVERYDAY, *_GROUPS))

@@ -1,4 +1,4 @@
-"""The subscriptions of a person or a channel in words, and a back-test of them."""
+"""Describes the subscriptions of a person or a channel in words, and back-tests them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_TITLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whose subscriptions a command is about: a person's own, or those of a channel (then with a name)."""
+    """The owner of the subscriptions of a command: the person, or a channel (then with a name)."""
 
     address: str
     channel: str = ""
@@ -43,19 +43,19 @@ class Target:
 
     @property
     def addition(self) -> str:
-        """The command that adds something."""
+        """The path of the command that adds subscriptions."""
         return "alerts add" if self.channel else "follow"
 
     @property
     def removal(self) -> str:
-        """The command that takes something off."""
+        """The path of the command that removes subscriptions."""
         return "alerts remove" if self.channel else "unfollow"
 
 
 def subscription_words(subscription: Subscription, *, name_feed: bool) -> str:
     """Return "China-U.S. and #TikTok, but not Taiwan; at once, by DM".
 
-    A mention that is the same for all names stands at the end, else behind each name.
+    A mention that is the same for all names is put at the end, otherwise after each name.
     """
     wanted, called = subscription.filter, subscription.mentions
     alike = {called.get(key, "") for key in wanted.include} if called else set()
@@ -71,7 +71,7 @@ def subscription_words(subscription: Subscription, *, name_feed: bool) -> str:
 
 
 def state_words(target: Target, subscriptions: Sequence[Subscription], *, changed: bool = False) -> str:
-    """Return what the target gets, in full: "You now get: ...". `changed`: say "now"."""
+    """Return all subscriptions of the target in words: "You now get: ...". `changed`: say "now"."""
     now = " now" if changed else ""
     if not subscriptions:
         return f"{target.subject} follow{target.ending} nothing{now}."

@@ -1,4 +1,4 @@
-"""Changes to what a person or a channel follows. Everything is checked before anything is changed."""
+"""Changes the subscriptions of a person or a channel. Everything is checked before anything is changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.text.spelling import spelled, spelled_key
 
 
 async def chosen_feed(call: Call) -> Feed | None:
-    """Return the feed that was named, None for every feed."""
+    """Return the feed that was named; None, for every feed, if none was."""
     typed = call.text("feed")
     return resolve_feed(typed, await call.store.feeds()) if typed else None
 
@@ -36,7 +36,7 @@ async def add(
     cadence: Cadence,
     mention: str | None = None,
 ) -> Reply:
-    """Follow what is wanted; answer with the resulting state and a back-test."""
+    """Follow the wanted terms; answer with the resulting subscriptions and a back-test."""
     before = await call.store.subscriptions(target.address, channel=target.is_channel)
     if not wanted.include:
         return await _leave_out(call, target, wanted, feed, before)
@@ -60,7 +60,7 @@ async def add(
 
 
 async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) -> Reply:
-    """Unfollow what is named ("-Name": no longer leave it out; "all": everything); answer with the state."""
+    """Unfollow the typed names ("-Name" ends its exclusion, "all" is everything); answer with the rest."""
     before = await call.store.subscriptions(target.address, channel=target.is_channel)
     followed = {key: name for each in before for key, name in each.filter.labels.items()}
     known = await vocabulary(call.store, typed, first=followed_terms(followed))
@@ -86,7 +86,7 @@ async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) ->
 async def _leave_out(
     call: Call, target: Target, wanted: Wanted, feed: Feed | None, before: Sequence[Subscription]
 ) -> Reply:
-    """Add exclusions to all that is followed (of a feed)."""
+    """Add exclusions to all subscriptions of the target, or to those to one feed."""
     names = _left_out_words(wanted)
     concerned = [each for each in before if feed is None or each.feed_id == feed.id]
     if not concerned:
@@ -116,7 +116,7 @@ async def _leave_out(
 
 
 def _unfiled_words(call: Call, wanted: Wanted) -> list[str]:
-    """Say of each name without a post what following it means."""
+    """Return a line for each name without posts; it mentions a tag of that name if there is one."""
     names = wanted.include | wanted.exclude
     return [_unfiled_line(call, key, names[key], as_tag=tag) for key, tag in wanted.unfiled.items()]
 
@@ -146,7 +146,7 @@ def _covers(
     cadence: Cadence,
     mention: str | None,
 ) -> bool:
-    """Whether following what is wanted would change nothing."""
+    """Whether this subscription already covers the wanted terms, so that following them changes nothing."""
     has = subscription.filter
     same_feed = subscription.feed_id == feed_id or (subscription.feed_id is None and not has.exclude)
     return (
@@ -175,7 +175,7 @@ def _already(call: Call, target: Target, wanted: Wanted, covering: Subscription)
 def _not_there(
     target: Target, wanted: Wanted, included: frozenset[str], excluded: frozenset[str]
 ) -> list[str]:
-    """Say which of the names to take off are not there."""
+    """Return lines about names to remove that are not followed or not excluded."""
     lines = []
     strange = {key: name for key, name in wanted.include.items() if key not in (*included, EVERYTHING)}
     if strange:

@@ -1,4 +1,4 @@
-"""The answer to unknown names: similar known names, as text and as suggested actions. Pure."""
+"""Answers unknown names with similar known ones, as text and as suggested actions. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.model import Cadence, Kind, SuggestedAction
 from bot.text.normalize import fold
 from bot.text.spelling import ALL, spelled
 
-MOST_UNKNOWN = 5  # unknown names that are answered one by one
-LONGEST_HINT = 120  # characters of names that are repeated
+MOST_UNKNOWN = 5  # unknown names that get a line each
+LONGEST_HINT = 120  # most characters of names that a hint repeats
 VERBS = {"follow": "Follow", "unfollow": "Unfollow", "alerts add": "Add", "alerts remove": "Remove"}
 
 _PLURAL = {Kind.CATEGORY: "categories", Kind.TAG: "tags"}
@@ -37,7 +37,7 @@ def refusal(items: Sequence[Item], vocabulary: Vocabulary, path: str, *, may_be_
 def _offers(
     items: Sequence[Item], unknown: Sequence[Item], vocabulary: Vocabulary, path: str
 ) -> tuple[SuggestedAction, ...]:
-    """Return the whole list with a similar name in place of its one unknown name."""
+    """Return commands with the whole list, in which a similar name replaces the only unknown one."""
     if len(unknown) != 1:
         return ()
     near = _near(unknown[0], vocabulary)
@@ -61,7 +61,7 @@ def _typed(item: Item) -> str:
 
 
 def _near(item: Item, vocabulary: Vocabulary) -> list[str]:
-    """Return suggestions as typed: the name as the other kind, else several names, else similar ones."""
+    """Return suggestions as typed: the same name of the other kind, else several names, else similar ones."""
     other = _other(item.kind)
     twin = vocabulary.find(other, item.name)
     if twin is not None:
@@ -96,7 +96,7 @@ def _nearest(item: Item, near: Sequence[str]) -> list[str]:
 
 
 def _several(item: Item, vocabulary: Vocabulary) -> list[str]:
-    """Return the known names that "Trade and Technology" combines, [] when one of them is unknown."""
+    """Return the known names that are combined as in "Trade and Technology"; [] if one is unknown."""
     parts = [part for part in _AND.split(item.name) if part]
     found = [read_item(part, vocabulary) for part in parts]
     if item.quoted or len(found) < 2 or not all(each.term for each in found):  # noqa: PLR2004
@@ -105,7 +105,7 @@ def _several(item: Item, vocabulary: Vocabulary) -> list[str]:
 
 
 def _without_cadence(item: Item) -> tuple[str, str]:
-    """Return a name without "daily" behind it, and that word; "" for none."""
+    """Return a name without a cadence such as "daily" at its end, and that word ("" for none)."""
     name, _, last = item.name.rpartition(" ")
     return (name, last.casefold()) if name and last.casefold() in tuple(Cadence) else (item.name, "")
 

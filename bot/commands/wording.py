@@ -1,6 +1,6 @@
-"""How answers are worded: names, lists, counts, times, places and posts. Pure.
+"""Words the parts of answers: names, lists, counts, times, destinations and posts. Pure.
 
-Whatever came from outside (titles, names, typed text, errors) passes `show` or `quoted` before it is echoed.
+All text from outside (titles, names, typed text, errors) must pass `show` or `quoted` before it is echoed.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ def capital(text: str) -> str:
 
 
 def ended(text: str) -> str:
-    """Return our own text with exactly one full stop at its end, also after "China-U.S."."""
+    """Return the bot's own text with exactly one full stop at its end, also after "China-U.S."."""
     return text if text.endswith(".") else f"{text}."
 
 
 def listed(names: Sequence[str], most: int = MOST_NAMES, last: str = "and") -> str:
-    """Return "a", "a and b", "a, b and c"; what is more than `most` is counted."""
+    """Return "a", "a and b", "a, b and c"; names beyond `most` are only counted."""
     if len(names) > most:
         names = [*names[:most], f"{len(names) - most} more"]
-    if len(names) < 2:  # noqa: PLR2004 - a list needs two for an "and"
+    if len(names) < 2:  # noqa: PLR2004 - an "and" needs two names
         return "".join(names)
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
@@ -77,17 +77,17 @@ def moment(time: datetime, zone: tzinfo) -> str:
 
 
 def place_word(address: str) -> str:
-    """Return how a person is reached at their own address."""
+    """Return in words how a person gets messages at their own address."""
     return "on the console" if address.startswith("console:") else "by DM"
 
 
 def term_word(key: str, name: str) -> str:
-    """Return a category, tag or everything as people read it, and as they can type it; `key`: a term key."""
+    """Return a category, a tag or everything in words that people can also type. `key`: a term key."""
     return "every post" if key == EVERYTHING else spelled_key(key, name)
 
 
 def filter_words(wanted: Filter, mentions: Mapping[str, str] | None = None) -> str:
-    """Return "China-U.S. and #TikTok, but not Taiwan"; `mentions`: what to say behind a term, by its key."""
+    """Return "China-U.S. and #TikTok, but not Taiwan"; `mentions`: what to add to a term, by its key."""
     called = {key: f" (mentioning {show(each)})" for key, each in (mentions or {}).items()}
     included = sorted(wanted.include)
     if EVERYTHING in wanted.include:

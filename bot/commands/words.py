@@ -1,4 +1,4 @@
-"""Words that people type instead of a command: the command they mean, or a refusal that names it. Pure."""
+"""Translates words that people type instead of a command, or refuses them with a hint. Pure."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _OFFER = SuggestedAction("Unfollow everything", "unfollow", (("categories", "all
 
 
 def translated(word: str, rest: str) -> tuple[str, str]:
-    """Return the command that a first word stands for, and the rest of the line. Other words stay.
+    """Return the command that a first word means, and the rest of the line. Other words are returned as is.
 
-    Raises RefusedError for a word that is no command but asks for a change: the bot does not unfollow on a
-    guess.
+    Raises RefusedError for a word that is no command but asks for a change, such as an unfollow: the bot does
+    not guess there.
     """
     if word in GREETINGS:
         return "help", ""

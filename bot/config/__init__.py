@@ -1,1 +1,1 @@
-"""The configuration: read, checked as a whole, with the secrets of the environment."""
+"""Reads and checks the configuration: the config file, and the secrets in the environment."""

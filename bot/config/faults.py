@@ -1,4 +1,4 @@
-"""Finds what is wrong in a config file: in single keys, and between keys that exclude each other. Pure."""
+"""Finds the faults in a config file: in single keys, and between keys that exclude each other. Pure."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _MENDS = {
 class Checker:
     """Checks documents against the tables of the core and of the plug-ins.
 
-    `plugins`: those of all platforms that the document names. `names`: of every platform that it could name.
-    `secrets` are for the plug-ins, which may refuse what does not go together.
+    `plugins`: those of the platforms that the document names. `names`: all known platforms. `secrets`: for
+    the plug-ins, which may find conflicts between their keys and secrets.
     """
 
     plugins: tuple[AdapterPlugin[Any], ...]
@@ -48,7 +48,7 @@ class Checker:
     secrets: Secrets
 
     def check(self, raw: dict[str, Any]) -> tuple[CoreTables, list[Fault]]:
-        """Return the tables without faulty keys, and all faults: of single keys, then of keys together."""
+        """Return the tables without faulty keys, and all faults: first of single keys, then between keys."""
         kind = tables_of(self.plugins)
         try:
             tables = kind.model_validate(raw)
@@ -66,7 +66,7 @@ class Checker:
         return _fault(detail)
 
     def _unknown(self, path: Path, value: object, kind: type[CoreTables]) -> str:
-        """Return what is wrong with a key that no table has, and what may have been meant."""
+        """Return the message for an unknown key, with the key that may have been meant."""
         *parents, key = path
         if variables := variables_for(".".join(map(str, parents)), str(key), self.secrets.names):
             choice = " or ".join(f"{name} (or {name}_FILE)" for name in variables)
@@ -84,7 +84,7 @@ class Checker:
         return "unknown key; known here are " + ", ".join(known)
 
     def _together(self, tables: CoreTables, bad: set[Path]) -> Iterator[Fault]:
-        """Yield what is wrong between keys. Those in `bad` are faulty themselves, and are left out."""
+        """Yield the faults between keys. Keys in `bad` are faulty themselves and are not compared."""
 
         def sound(*path: str | int) -> bool:
             return not any(path[: length + 1] in bad for length in range(len(path)))
@@ -122,7 +122,7 @@ def _between_feeds(tables: CoreTables, sound: Callable[..., bool]) -> Iterator[F
 def _without(raw: dict[str, Any], bad: set[Path]) -> dict[str, Any]:
     """Return the document without its faulty keys, so that the rest can be checked as a whole.
 
-    Every feed stays at its place: what it lacks is filled in from `_STAND_IN`.
+    Every feed keeps its index; missing keys are filled in from `_STAND_IN`.
     """
 
     def good(table: dict[str, Any], *path: str | int) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def _fault(detail: ErrorDetails) -> Fault:
 
 
 def _plain(url: str) -> str:
-    """Return the form in which two spellings of one URL are equal."""
+    """Return a URL in a normal form, so that different spellings of it are equal."""
     parts = urlsplit(url)
     port = parts.port or _PORTS[parts.scheme]
     return f"{parts.scheme}://{parts.hostname}:{port}{parts.path or '/'}?{parts.query}"

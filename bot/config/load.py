@@ -1,6 +1,6 @@
-"""The configuration: a TOML file and the environment, checked as a whole before anything starts.
+"""Loads the configuration from a TOML file and the environment, and checks all of it before anything starts.
 
-All problems are reported at once, a line each with key, value and mend. No line shows a secret.
+All problems are reported at once, one line each, with key, value and what to do. No line shows a secret.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 class Config(CoreTables):
     """The whole configuration.
 
-    `database` comes from BYSTANDER_DATABASE where that is set, and is wrapped because it may hold a password.
-    `platforms`: for the name of each platform, its table as its plug-in declares it.
+    `database` comes from BYSTANDER_DATABASE if that is set. It is wrapped, as it may contain a password.
+    `platforms`: the table of each platform, as declared by its plug-in, by the platform's name.
     """
 
     secrets: Secrets
@@ -37,12 +37,12 @@ class Config(CoreTables):
 
     @property
     def enabled(self) -> tuple[AdapterPlugin[Any], ...]:
-        """The plug-ins of the platforms to talk on."""
+        """The plug-ins of the enabled platforms."""
         return tuple(each for each in self.plugins if self.table(each.name).enabled)
 
     @property
     def admin_addresses(self) -> tuple[str, ...]:
-        """The addresses that are told when something needs an admin."""
+        """The addresses that get the notices for admins."""
         return tuple(
             f"{plugin.name}:{plugin.admin_address(each)}"
             for plugin in self.enabled
@@ -54,12 +54,12 @@ class Config(CoreTables):
         return self.platforms[name]
 
     def setup(self, plugin: AdapterPlugin[Any], typed: Iterable[str] | None = None) -> Setup[Any]:
-        """Return what the adapter of a plug-in is built from. `typed`: lines from standard input."""
+        """Return the values to build a plug-in's adapter from. `typed`: lines from standard input."""
         return setup_of(plugin, self, self.platforms[plugin.name], self.secrets, typed)
 
 
 def load_config(path: Path, environ: Mapping[str, str]) -> Config:
-    """Return what the file and the environment say. Raises ConfigError with every problem of both."""
+    """Return the config from a file and the environment. Raises ConfigError with all problems of both."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, ValueError) as error:
@@ -71,7 +71,7 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
 
 
 def parse_config(text: str, environ: Mapping[str, str], source: str = "config.toml") -> Config:
-    """Return what the text of a config file and the environment say; as `load_config`."""
+    """Return the config from a text and the environment, as `load_config` does."""
     raw, syntax = _toml(text)
     plugins, broken = adapters.wanted(_mentioned(raw), CoreTables.model_fields)
     secrets, problems = read_secrets(environ, _variables(plugins))
@@ -96,7 +96,7 @@ def parse_config(text: str, environ: Mapping[str, str], source: str = "config.to
 
 
 def every_key() -> list[tuple[str, str]]:
-    """Return each key of the bot and its built-in platforms, with its default as TOML, "" for none."""
+    """Return each key of the bot and its built-in platforms with its default as TOML ("" for none)."""
     return keys_of(tables_of(adapters.built_in()))
 
 
@@ -110,13 +110,13 @@ def _variables(plugins: Sequence[AdapterPlugin[Any]]) -> tuple[str, ...]:
 
 
 def _mentioned(raw: Mapping[str, Any]) -> set[str]:
-    """Return the names of tables and of groups of admins, which may be those of installed plug-ins."""
+    """Return the top-level keys and the keys of `[admins]`, which may be names of installed plug-ins."""
     admins = raw.get("admins")
     return {*raw, *(admins if isinstance(admins, Mapping) else ())}
 
 
 def _without(raw: dict[str, Any], broken: Collection[str]) -> dict[str, Any]:
-    """Return the document without the platforms whose packages are broken, since their keys are not known."""
+    """Return the document without platforms whose packages are broken, because their keys are unknown."""
     names = [name for name in broken if name not in CoreTables.model_fields]
     kept = {key: value for key, value in raw.items() if key not in names}
     if isinstance(admins := raw.get("admins"), dict):
@@ -134,7 +134,7 @@ def _unreadable(error: OSError | ValueError) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _SyntaxFault:
-    """Why a text is no TOML. `detail` may quote the text, and so a secret."""
+    """Why a text is no TOML. `detail` may quote the text, and therefore a secret."""
 
     message: str
     mend: str
@@ -142,20 +142,20 @@ class _SyntaxFault:
     detail: str = ""
 
     def text(self, secrets: Secrets) -> str:
-        """Return what follows the name of the file in the problem line."""
+        """Return the rest of the problem line, after the name of the file."""
         detail = f" ({clean(self.detail, secrets)})" if self.detail else ""
         return f"{self.place}: {self.message}{detail}; {self.mend}"
 
 
 def _toml(text: str) -> tuple[dict[str, Any], _SyntaxFault | None]:
-    """Return the document and None, or {} and what is wrong with the text."""
+    """Return the document and None, or {} and the fault of the text."""
     try:
         return tomllib.loads(text), None
     except RecursionError:
         return {}, _SyntaxFault("is nested too deeply", "no key needs more than a list in a table")
     except tomllib.TOMLDecodeError as error:
         message = str(error)
-    except ValueError:  # from int(), which bounds the digits it reads
+    except ValueError:  # from int(), which limits the number of digits
         return {}, _SyntaxFault("has a number in it that is too long", "no key needs such a number")
     found = _PLACE.search(message)
     lines = text.split("\n")

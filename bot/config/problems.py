@@ -1,4 +1,4 @@
-"""The line that tells of a fault in the config file: key, value and mend, and no secret. Pure."""
+"""Writes the line about a fault in the config file: key, value and what to do, without secrets. Pure."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ def _key(key: str, secrets: Secrets) -> str:
 
 
 def _shown(value: object, secrets: Secrets) -> str:
-    """Return a value as its line shows it: short, without a secret; lists and tables as brackets alone."""
+    """Return a value for its line: short and without secrets; a list or table as "[...]" or "{...}"."""
     if isinstance(value, list | dict):
         return "[...]" if isinstance(value, list) else "{...}"
     if isinstance(value, str):
         value = _PASSWORD.sub(r"\1***", redact(value, secrets))
-        _, at, tail = value.rpartition("@")  # what stands before an @ may be a password too
+        _, at, tail = value.rpartition("@")  # the part before an @ may contain a password
         value = f"***@{tail}" if at else value
         return f'"{clean(value, secrets)}"'
     try:
         return clean(str(value).lower(), secrets)  # TOML writes true, false, inf and nan
-    except ValueError:  # str() bounds the digits it writes
+    except ValueError:  # str() limits the number of digits
         return "(a very long number)"
 
 
 def clean(text: str, secrets: Secrets) -> str:
-    """Return hostile text fit for a line: no secret, at most 80 characters, control characters escaped."""
+    """Return untrusted text for a line: no secrets, at most 80 characters, control characters escaped."""
     text = redact(text, secrets)[: CLIP + 1]
     shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     shown = shown.replace('"', '\\"')

@@ -1,6 +1,6 @@
-"""The keys of the config file: each with its type, its default and what it may be.
+"""Declares the keys of the config file, each with its type, its default and its allowed values.
 
-The tables of chat platforms, and what may stand in `[admins]`, are declared by their plug-ins.
+The plug-ins of chat platforms declare their own tables and the ids that `[admins]` may contain.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _database_in_file(text: str) -> SecretStr:
 
 
 class WebConfig(Table):
-    """`[web]`: the HTTP server for health, metrics and push; none where `listen` is empty."""
+    """`[web]`: the HTTP server for health, metrics and push. If `listen` is empty there is none."""
 
     listen: Annotated[str, or_empty(host_port)] = ""
     public_url: OptionalUrl = ""
@@ -74,7 +74,7 @@ class WebConfig(Table):
 
 
 class FetchConfig(Table):
-    """`[fetch]`: how feeds are asked. `timeout` in seconds, `max_body` in bytes after decompression."""
+    """`[fetch]`: how feeds are fetched. `timeout` in seconds, `max_body` in bytes after decompression."""
 
     contact: Text = ""
     timeout: Annotated[float, read_by(duration, "1s", "5m")] = written("30s")
@@ -94,7 +94,7 @@ class FeedConfig(Table):
     api_base: Annotated[str, AfterValidator(_post_api)] = "auto"
 
     def settings(self) -> FeedSettings:
-        """Return the feed as the rest of the bot knows it."""
+        """Return the feed as the model's FeedSettings."""
         return FeedSettings(**dict(self))
 
 
@@ -106,7 +106,7 @@ class DeliveryConfig(Table):
 
 
 class CoreTables(Table):
-    """All that the file may hold but for the tables of chat platforms."""
+    """All keys of the file, except the tables of chat platforms."""
 
     database: Annotated[SecretStr, read_by(_database_in_file)] = written("sqlite:///bystander.db")
     timezone: Annotated[ZoneInfo, read_by(zone)] = written("UTC")
@@ -114,13 +114,13 @@ class CoreTables(Table):
     fetch: FetchConfig = FetchConfig()
     feeds: tuple[FeedConfig, ...] = ()
     delivery: DeliveryConfig = DeliveryConfig()
-    admins: Any = None  # for each platform the ids that may always use admin commands; see `tables_of`
+    admins: Any = None  # by platform, the ids that may always use admin commands; see `tables_of`
 
 
 @cache
 def tables_of(plugins: tuple[AdapterPlugin[Any], ...]) -> type[CoreTables]:
     """Return the tables of the whole file: the core's, one for each plug-in, and `[admins]`."""
-    many: Any = tuple  # of a type that is known only here
+    many: Any = tuple  # an Any, because the element type is only known at run time
     ids: dict[str, Any] = {each.name: (many[each.admin_id, ...], ()) for each in plugins}
     admins = create_model("Admins", __base__=Table, **ids)
     own: dict[str, Any] = {each.name: (each.settings, each.settings()) for each in plugins}
@@ -134,7 +134,7 @@ def setup_of(
     secrets: Secrets,
     typed: Iterable[str] | None = None,
 ) -> Setup[Any]:
-    """Return what the adapter of a plug-in is built from. `table`: its own of the config."""
+    """Return the values to build a plug-in's adapter from. `table`: its table of the config."""
     return Setup(
         settings=table,
         secrets=secrets,
@@ -147,13 +147,13 @@ def setup_of(
 
 
 def table_of(annotation: object) -> type[Table] | None:
-    """Return the table that a field of this type holds, also in a tuple; None for a plain value."""
+    """Return the table type of a field, also of one with a tuple of tables; None for a plain value."""
     kinds = (annotation, *get_args(annotation))
     return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Table)), None)
 
 
 def keys_of(tables: type[Table]) -> list[tuple[str, str]]:
-    """Return each key ("fetch.timeout") with its default as TOML writes it, "" for a key without one."""
+    """Return each key ("fetch.timeout") with its default as TOML ("" for a key without one)."""
     return list(_keys(tables, ""))
 
 

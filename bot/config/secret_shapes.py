@@ -1,4 +1,4 @@
-"""Finds secrets that were pasted wrongly, by their form alone, before a platform refuses them. Pure."""
+"""Detects wrongly pasted secrets by their form, before a platform refuses them. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.config.secrets import DATABASE, Secrets
 _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 _ASSIGNED = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*\s*=")
 _SCHEME = re.compile(r"(Bot|Bearer)\s", re.IGNORECASE)
-# What platforms show beside a token, so that it is pasted instead; and the pattern that each fits.
+# Values that platforms show next to a token, and that people paste by mistake, with their patterns.
 _LOOKALIKES = (
     (re.compile(r"https?://.*"), "a web address"),
     (re.compile(r"[0-9]{15,20}"), "an id"),
@@ -23,10 +23,10 @@ _LOOKALIKES = (
 def mistakes(
     secrets: Secrets, plugins: Collection[AdapterPlugin[Any]], used: Collection[AdapterPlugin[Any]]
 ) -> Iterator[str]:
-    """Yield a line, with the mend, for each secret that cannot be right; no line shows one.
+    """Yield a line that says what to do for each secret that cannot be right; no line shows a secret.
 
-    `plugins`: all that are known. `used`: the enabled ones. Variables of the others are not looked at,
-    because they may belong to another program.
+    `plugins`: all that are known. `used`: the enabled ones. Variables of the others are not checked, because
+    they may belong to another program.
     """
     known = [secret for plugin in plugins for secret in plugin.secrets]
     for secret in (secret for plugin in used for secret in plugin.secrets):
@@ -43,7 +43,7 @@ def _mistake(text: str, secret: Secret, known: Collection[Secret]) -> str:
 
 
 def _wrapped(text: str) -> str:
-    """Return what is wrong with a secret that has quotes or a variable's name around it, "" for nothing."""
+    """Return what is wrong with a secret in quotes or after a variable's name; "" for other ones."""
     if len(text) > 1 and text[0] + text[-1] in _QUOTES:
         return "has quotes around it; write it without"
     if _ASSIGNED.match(text):
@@ -52,7 +52,7 @@ def _wrapped(text: str) -> str:
 
 
 def _split(text: str) -> str:
-    """Return what is wrong with a secret of several words, "" for one of a single word."""
+    """Return what is wrong with a secret of several words; "" for a single word."""
     if scheme := _SCHEME.match(text):
         return f"begins with the word {scheme[1]}; leave it out, the bot adds what is needed"
     if any(character.isspace() for character in text):
@@ -61,7 +61,7 @@ def _split(text: str) -> str:
 
 
 def _misplaced(text: str, secret: Secret, known: Collection[Secret]) -> str:
-    """Return what the variable holds instead of its secret, "" where that cannot be known."""
+    """Return the message for a variable with something else than its secret; "" if none is detected."""
     home = next((each for each in known if text.startswith(each.begins)), None)
     if home is not None and home.name != secret.name:
         return f"holds the token for {home.name}; put that one there, and here {secret.wanted}"

@@ -1,4 +1,4 @@
-"""Secrets: read from the environment or a file it names, kept wrapped, and taken out of every text."""
+"""Reads secrets from the environment or files that it names, wraps them, and removes them from texts."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from pydantic import SecretStr
 from bot.errors import ConfigError
 from bot.text.normalize import fold
 
-DATABASE = "BYSTANDER_DATABASE"  # a URL that may hold a password
-_LARGEST_FILE = 64 * 1024  # bytes; a secret is a line, so that a wrong path does no harm
+DATABASE = "BYSTANDER_DATABASE"  # a URL that may contain a password
+_LARGEST_FILE = 64 * 1024  # bytes; enough for a secret, and a wrong path does not fill the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets of the environment, wrapped. `names`: every variable that may hold one."""
+    """The secrets of the environment, wrapped. `names`: all variables that may contain one."""
 
     values: Mapping[str, SecretStr] = field(default_factory=dict)
     names: tuple[str, ...] = (DATABASE,)
 
     def get(self, name: str) -> str | None:
-        """Return the secret of the variable `name` ("X_TOKEN"), or None; KeyError for another name."""
+        """Return the secret of the variable `name` ("X_TOKEN"), or None; KeyError for an unknown name."""
         if name not in self.names:
             raise KeyError(name)
         wrapped = self.values.get(name)
         return wrapped.get_secret_value() if wrapped else None
 
     def require(self, name: str) -> str:
-        """Return the secret of the variable `name`; ConfigError, which tells how to set it, without one."""
+        """Return the secret of the variable `name`. If it is missing, ConfigError explains how to set it."""
         value = self.get(name)
         if value is None:
             raise ConfigError(
@@ -46,7 +46,7 @@ class Secrets:
 def read_secrets(environ: Mapping[str, str], names: Iterable[str]) -> tuple[Secrets, list[str]]:
     """Return the secrets of these variables, and a problem line for each that cannot be used.
 
-    No line shows a value or a path. A faulty secret is kept, so that `redact` knows it.
+    No line shows a value or a path. A faulty secret is stored too, so that `redact` removes it.
     """
     values: dict[str, SecretStr] = {}
     problems: list[str] = []
@@ -62,7 +62,7 @@ def read_secrets(environ: Mapping[str, str], names: Iterable[str]) -> tuple[Secr
 
 
 def _read(name: str, environ: Mapping[str, str]) -> str:
-    """Return the secret, "" where neither variable is set; ValueError with the problem line."""
+    """Return the secret, "" if neither variable is set; ValueError with the problem line if it is faulty."""
     twin = f"{name}_FILE"
     if name in environ and twin in environ:
         raise ValueError(f"{name}: is set, and so is {twin}; unset one of them")
@@ -78,7 +78,7 @@ def _read(name: str, environ: Mapping[str, str]) -> str:
 
 
 def _file(variable: str, path: str) -> str:
-    """Return the text of the file; no error shows the path, which may be a secret in the wrong variable."""
+    """Return the text of a file. Errors do not show the path: it may be a secret in the wrong variable."""
     try:
         with Path(path).open("rb") as file:
             content = file.read(_LARGEST_FILE + 1)
@@ -93,9 +93,9 @@ def _file(variable: str, path: str) -> str:
 
 
 def variables_for(table: str, key: str, variables: Sequence[str]) -> list[str]:
-    """Return the variables that a key of the config file seems to stand for; [] for a key that is no secret.
+    """Return the variables that a key in the config file probably means; [] if it looks like no secret.
 
-    `x.token` gives X_TOKEN, `x.urls` gives X_URLS where there is such a variable, and `token` every token.
+    `x.token` means X_TOKEN, `x.urls` means X_URLS if there is such a variable, and `token` means every token.
     """
     wanted = fold(key)
     own = [name for name in variables if name != DATABASE and fold(name) == fold(table) + wanted]
@@ -122,12 +122,12 @@ def _pattern(secrets: Secrets) -> re.Pattern[str] | None:
     words = [each.get_secret_value() for each in secrets.values.values()]
     words += database_passwords(secrets.get(DATABASE) or "")
     forms = {form for word in words for form in _forms(word) if form}
-    longest_first = sorted(forms, key=len, reverse=True)  # else the tail of a longer one would stay
+    longest_first = sorted(forms, key=len, reverse=True)  # else the rest of a longer one would remain
     return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield the secret as it is and as `repr`, JSON and URLs write it."""
+    """Yield the secret unchanged, and as it appears in `repr`, JSON and URLs."""
     yield secret
     yield repr(secret)[1:-1]
     yield json.dumps(secret)[1:-1]
@@ -135,7 +135,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def database_passwords(url: str) -> Iterator[str]:
-    """Yield the password in a database URL, as written and decoded; "" for none."""
+    """Yield the passwords in a database URL, as written and decoded; "" for none."""
     user = url.partition("://")[2].rpartition("@")[0]
     for password in (user.partition(":")[2], url.partition("password=")[2].partition("&")[0]):
         yield password
@@ -143,10 +143,10 @@ def database_passwords(url: str) -> Iterator[str]:
 
 
 class RedactingFilter(logging.Filter):
-    """Takes every secret out of a log record: message, arguments, exception, stack and text extras.
+    """Removes every secret from a log record: message, arguments, exception, stack and text extras.
 
-    Add it to handlers, since a logger's filters do not see what its children log. The record keeps its
-    exception as `exc_text` alone: `exc_info` could be formatted anew.
+    Add it to handlers, because a logger's filters do not apply to its children. `exc_info` is replaced by
+    `exc_text`, as a formatter could format it anew with its secrets.
     """
 
     _text_fields = frozenset({"msg", "exc_text", "stack_info"})
@@ -157,7 +157,7 @@ class RedactingFilter(logging.Filter):
         self._pattern = _pattern(secrets)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return True always; the record is changed in place."""
+        """Remove the secrets in place, and return True."""
         record.msg, record.args = _message(record), ()
         if record.exc_info:
             record.exc_text = logging.Formatter().formatException(record.exc_info)

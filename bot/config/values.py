@@ -1,7 +1,7 @@
-"""What a single value of the config file may be; adapters declare their tables with these too.
+"""Types and checks for single values of the config file, also for the tables that adapters declare.
 
-Each check raises `ValueError` with a sentence that lacks its subject ("is no size; ..."). The problem line
-puts the key and the value before it.
+Each check raises `ValueError` with a sentence without its subject ("is no size; ..."). The problem line puts
+the key and the value before it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LONGEST_NAME = 100
 
 
 class Table(BaseModel):
-    """A table of the file. It cannot be changed, and a key that it does not declare is a fault."""
+    """A table of the file. It is immutable, and undeclared keys are faults."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, hide_input_in_errors=True)
 
@@ -31,7 +31,7 @@ class AdapterTable(Table):
 
 
 def read_by(read: Callable[[str], Any], low: str = "", high: str = "") -> PlainValidator:
-    """Return a check that reads a text into a value; what is no text is read as "", which `read` must refuse.
+    """Return a check that converts a text with `read`. Other types are passed as "", which it must refuse.
 
     `low` and `high`: the smallest and the largest value, written as in the file; "" for no bounds.
     """
@@ -57,7 +57,7 @@ def whole(low: int, high: int) -> PlainValidator:
 
 
 def printable(text: str) -> str:
-    """Return the text if every character of it can be seen."""
+    """Return the text if all its characters are printable."""
     if text.isprintable():
         return text
     raise ValueError("has a line break or an invisible character in it; take it out")
@@ -72,7 +72,7 @@ def _name(text: str) -> str:
 
 
 def or_empty(check: Callable[[str], object]) -> AfterValidator:
-    """Return a check that accepts "", and that leaves any other text to `check`."""
+    """Return a check that accepts "" and applies `check` to any other text."""
 
     def optional(text: str) -> str:
         if text:
@@ -83,7 +83,7 @@ def or_empty(check: Callable[[str], object]) -> AfterValidator:
 
 
 def matching(pattern: str, mend: str) -> AfterValidator:
-    """Return a check that the whole text fits a pattern; `mend` is the sentence for a text that does not."""
+    """Return a check that the whole text matches a pattern; `mend` is the error sentence if not."""
 
     def check(text: str) -> str:
         if re.fullmatch(pattern, text):
@@ -94,7 +94,7 @@ def matching(pattern: str, mend: str) -> AfterValidator:
 
 
 def written(text: str) -> Any:
-    """Declare a default as the file writes it; its check turns it into the value."""
+    """Declare a default as it would be written in the file; the field's check converts it."""
     return Field(default=text)
 
 

@@ -1,1 +1,1 @@
-"""Logging: how it is set up, and what keeps the log short during an outage."""
+"""Logging: its setup, and the limits that keep the log short during an outage."""

@@ -1,4 +1,4 @@
-"""Limits log lines that strangers can cause to one of a kind a minute, with a count of the others."""
+"""Limits log lines that outsiders can cause to one of each kind a minute, with a count of those left out."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import logging
 import time
 from collections.abc import Callable
 
-_KINDS = 200  # remembered at most; beyond that, all are forgotten
-_KIND = 60  # characters of a message's template that tell one kind from another
+_KINDS = 200  # most kinds that are remembered; beyond that, all are forgotten
+_KIND = 60  # characters of a message's template that identify its kind
 
 
 class Seldom(logging.Filter):
-    """Lets one record of a kind through in `every` seconds. `clock`: seconds that only grow.
+    """Passes one record of each kind in `every` seconds. `clock`: monotonic seconds.
 
-    Records are of one kind when logger, level and the beginning of the message template are the same.
-    Without `tracebacks` a line only names its error: for errors that are no fault of the bot.
+    Records are of the same kind if logger, level and the beginning of the message template are equal.
+    Without `tracebacks` a line only names the type of its error, for errors that are no fault of the bot.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class Seldom(logging.Filter):
         self._last: dict[tuple[str, int, str], tuple[float, int]] = {}  # when, and how many were left out
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether to write a record, which may be changed."""
+        """Return whether to write a record. Its message may be changed."""
         kind = (record.name, record.levelno, str(record.msg)[:_KIND])
         now = self._clock()
         at, left_out = self._last.get(kind, (now - self._every, 0))
@@ -54,7 +54,7 @@ class Seldom(logging.Filter):
 
 
 def limit(logger: logging.Logger, *, tracebacks: bool = True) -> None:
-    """Let a logger write one line of a kind a minute from now on."""
+    """Limit a logger to one line of each kind a minute from now on."""
     for each in [each for each in logger.filters if isinstance(each, Seldom)]:
         logger.removeFilter(each)
     logger.addFilter(Seldom(tracebacks=tracebacks))

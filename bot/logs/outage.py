@@ -12,7 +12,7 @@ _MINUTE, _HOUR = 60, 3600
 class OutageLog:
     """Returns the lines to be logged about one thing that fails repeatedly.
 
-    `subject`: what fails, as the beginning of a sentence, such as "Polling". `clock`: seconds that only grow.
+    `subject`: what fails, as the beginning of a sentence, such as "Polling". `clock`: monotonic seconds.
     A connection that fails and recovers all the time gets at most two lines a minute: one that it failed, and
     one that it works again.
     """
@@ -26,7 +26,7 @@ class OutageLog:
         self._since: float | None = None  # when the outage began; None while all is well
         self._failures = 0
         self._was_logged = False  # whether a line of this outage was returned
-        self._logged_at: float | None = None  # when the last line of any outage was returned
+        self._logged_at: float | None = None  # when the last line about a failure was returned
 
     @property
     def lasts(self) -> bool:
@@ -34,7 +34,7 @@ class OutageLog:
         return self._since is not None
 
     def failed(self, reason: object) -> str | None:
-        """Count a failure. Return the line to be logged; None within a minute of the last one."""
+        """Count a failure. Return the line to log; None within `every` seconds of the last such line."""
         now = self._clock()
         self._since = now if self._since is None else self._since
         self._failures += 1
@@ -47,7 +47,7 @@ class OutageLog:
         return f"{self._subject} has not worked for {self._history(now)}; the last one: {reason}"
 
     def works(self) -> str | None:
-        """End the outage, if there is one. Return the line to be logged; None when its start was not."""
+        """End the outage, if there is one. Return the line to log; None if no failure of it was logged."""
         if self._since is None:
             return None
         line = f"{self._subject} works again after {self._history(self._clock())}."

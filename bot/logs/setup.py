@@ -1,4 +1,4 @@
-"""Logging to stderr, as text for people or JSON for programs; secrets never get through."""
+"""Sets up logging to stderr, as text for people or JSON for programs, with all secrets removed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from bot.config.secrets import RedactingFilter, Secrets
 from bot.logs.limit import limit
 
-# Whose lines are shown from the level asked for; of libraries only warnings or errors help who runs a bot.
+# Loggers that use the configured level. Other loggers are of libraries, and only log warnings or errors.
 _OWN = ("bot", "adapters", "storage", "bystander")
 
 
@@ -31,13 +31,13 @@ class _JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if record.exc_text:  # what the redacting filter made of exc_info
+        if record.exc_text:  # the redacting filter's replacement for exc_info
             line["exception"] = record.exc_text
         return json.dumps(line, ensure_ascii=False)
 
 
 def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
-    """Log to stderr from now on. `style`: "text" or "json"; `level` as of logging; times in UTC."""
+    """Log to stderr from now on, with times in UTC. `style`: "text" or "json". `level`: one of `logging`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter() if style == "json" else _TextFormatter())
     handler.addFilter(RedactingFilter(secrets))
@@ -46,4 +46,4 @@ def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
     root.setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)
     for name in _OWN:
         logging.getLogger(name).setLevel(level)
-    limit(logging.getLogger("asyncio"))  # it logs each connection for which no file descriptor is left
+    limit(logging.getLogger("asyncio"))  # it logs every connection that fails for lack of a file descriptor

@@ -1,4 +1,4 @@
-"""Who types a command, and what they are answered."""
+"""The callers of commands, and the answers to them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SuggestedAction:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a command: plain text, and posts where it lists some. `ok` is False for a refusal."""
+    """The answer to a command: plain text, and the posts that it lists. `ok` is False for a refusal."""
 
     text: str
     posts: tuple[Post, ...] = ()

@@ -1,4 +1,4 @@
-"""The description of a command: the same value for the dispatcher, for /help and for every platform."""
+"""The description of a command, shared by the dispatcher, /help and all platforms."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Completes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """One parameter of a command. A number is from `minimum` to `maximum`.
+    """One parameter of a command. `minimum` and `maximum` are the bounds of a number.
 
     `unavailable` lists words that are understood but refused for now; `unavailable_help` is the refusal.
     """
 
-    name: str  # at most 32 characters, the shortest limit of all platforms
+    name: str  # at most 32 characters, the lowest limit of all platforms
     help: str  # at most 100 characters, for the same reason
     kind: ParameterKind
     required: bool = False
@@ -65,13 +65,13 @@ class ParameterSpec:
 
 @dataclass(frozen=True, slots=True)
 class CommandSpec:
-    """A command, or a group of commands (`subcommands`). `path` is what is typed: "follow", "alerts add"."""
+    """A command, or a group of commands (`subcommands`). `path` as typed: "follow", "alerts add"."""
 
     path: str
     help: str
     parameters: tuple[ParameterSpec, ...] = ()
     admin: bool = False
-    changes: bool = False  # it may change something: a refusal says that nothing was changed
+    changes: bool = False  # whether it can change something; then a refusal says that nothing was changed
     example: str = ""
     subcommands: tuple[CommandSpec, ...] = ()
 
@@ -87,7 +87,7 @@ class CommandSpec:
 
     @property
     def main(self) -> ParameterSpec | None:
-        """The parameter that gets what is typed without a name: the first that may contain spaces."""
+        """The parameter for text typed without a parameter name: the first that may contain spaces."""
         return next((parameter for parameter in self.parameters if parameter.takes_rest), None)
 
     @property

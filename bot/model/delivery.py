@@ -12,7 +12,7 @@ from bot.model.filing import Cadence
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A place an alert can go to. `address` is "platform:rest", e.g. "console:alice"."""
+    """A recipient of alerts, such as a channel. `address`: "platform:rest", e.g. "console:alice"."""
 
     id: int
     address: str
@@ -32,10 +32,10 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a subscription lets through: any of `include`, none of `exclude`.
+    """The posts that a subscription lets through: those with any term of `include` and none of `exclude`.
 
     Members are term keys (`normalize.term_key`): "c:" + fold for a category, "t:" + fold for a tag, or
-    EVERYTHING. The names shown to people are kept beside them in `labels` (key -> name as known).
+    EVERYTHING. `labels` has the names to show to people (key -> name as known).
     """
 
     include: frozenset[str] = frozenset()
@@ -55,7 +55,7 @@ class Subscription:
     cadence: Cadence = Cadence.NOW
     channel: bool = False  # made by /alerts for a channel, not by /follow for a person
     paused: bool = False
-    mentions: dict[str, str] = field(default_factory=dict)  # term key -> whom an alert by it mentions
+    mentions: dict[str, str] = field(default_factory=dict)  # term key -> mention in alerts for that term
 
 
 class DeliveryState(StrEnum):
@@ -70,9 +70,9 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A post on its way to one destination. Adapters render it; `plain` asks for title and link only.
+    """An alert about one post, for one destination. Adapters render it; `plain`: only title and link.
 
-    `mention`: whom it mentions, several with spaces between.
+    `mention`: the mentions in it, separated by spaces.
     """
 
     post: Post
@@ -102,7 +102,7 @@ Message = Alert | Digest | Notice
 
 
 class Action(StrEnum):
-    """What a claimed delivery asks of the adapter."""
+    """What the adapter has to do for a claimed delivery."""
 
     SEND = "send"
     EDIT = "edit"
@@ -110,7 +110,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Work taken from the outbox under a lease: one message for one destination.
+    """Work claimed from the outbox under a lease: one message for one destination.
 
     `delivery_ids`: the rows it settles (several for a digest).
     `key`: the attempt key, the same over retries and restarts.

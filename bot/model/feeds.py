@@ -1,4 +1,4 @@
-"""Feeds as they are printed, as they are polled, and their posts."""
+"""Feeds as published and as polled, and their posts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from bot.model.filing import Filing
 class Silence(StrEnum):
     """Why a post alerted nobody when it was first seen."""
 
-    UNKNOWN = ""  # it did, or was stored before the reason was kept
-    FIRST = "first"  # it was there at the first poll
+    UNKNOWN = ""  # it did alert, or was stored before reasons were recorded
+    FIRST = "first"  # it was in the feed at the first poll
     OLD = "old"  # its printed date is too long before the first poll
-    ARCHIVED = "archived"  # it was read back from older pages
+    ARCHIVED = "archived"  # it was read later from older pages of the feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class Entry:
     date_text: str = ""  # what `published` was read from, as printed
     html: str = ""  # full content where the feed has it, else the excerpt
     excerpt: str = ""  # the feed's own short text, as text
-    labels: tuple[str, ...] = ()  # categories and tags as printed, in order, doubles removed
+    labels: tuple[str, ...] = ()  # categories and tags as printed, in order, without duplicates
     image: str = ""  # URL of the post's own picture; never an avatar or a tracking pixel
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document as plain values. `ttl` is the feed's own wish in seconds, 0 for none."""
+    """A feed document as plain values. `ttl`: seconds between polls that the feed asks for, 0 for none."""
 
     title: str
     link: str
@@ -49,7 +49,7 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class FeedSettings:
-    """What the operator (config) or an admin (chat) says about a feed."""
+    """The settings of a feed, made by the operator (config) or an admin (chat)."""
 
     name: str
     url: str
@@ -63,7 +63,7 @@ class FeedSettings:
 
 @dataclass(frozen=True, slots=True)
 class BlogApi:
-    """An API that lists a blog's newest posts. `url`: where, query included.
+    """An API that lists a blog's newest posts. `url` includes the query.
 
     "wpcom": WordPress.com's rest/v1.1; "wpjson": wp/v2 of WordPress itself.
     """
@@ -74,33 +74,33 @@ class BlogApi:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What polling remembers of a feed; stored, so that a restart changes nothing."""
+    """The state of a feed between polls. It is stored, so that a restart changes nothing."""
 
     etag: str = ""  # as received, quotes and W/ included
     last_modified: str = ""  # as received, byte for byte
     body_hash: str = ""
-    unchanged_bodies: int = 0  # polls in a row answered 200 with the same body
+    unchanged_bodies: int = 0  # consecutive polls answered with 200 and the same body
     baseline_at: datetime | None = None  # when the first good poll was stored; None before
     highest_wordpress_id: int = 0  # of the baseline
     last_success_at: datetime | None = None
-    last_full_at: datetime | None = None  # last 200 with a body; guards against 304 for ever
-    failures: int = 0  # failed polls in a row
+    last_full_at: datetime | None = None  # last 200 with a body; guards against endless 304 answers
+    failures: int = 0  # consecutive failed polls
     failing_since: datetime | None = None
     last_error: str = ""
-    reported: bool = False  # admins were told that it fails
-    ttl: float = 0.0  # the feed's own wish, seconds between polls
+    reported: bool = False  # admins were notified that it fails
+    ttl: float = 0.0  # the interval that the feed asks for, seconds between polls
     moved_to: str = ""  # target of a permanent redirect that has not been confirmed yet
     moved_polls: int = 0
     moved_since: datetime | None = None
     gone_since: datetime | None = None  # first 410
     stopped: bool = False  # two 410s, 24 h apart
     site: str = ""  # the blog's address, from the feed
-    generator: str = ""  # what the feed says it was made with
-    renamed_at: datetime | None = None  # when most of the feed's posts last came under new ids
+    generator: str = ""  # the software that the feed names as its generator
+    renamed_at: datetime | None = None  # when most of the feed's posts last got new ids
     refile_at: datetime | None = None  # when to look for better evidence for some post
-    api: BlogApi | None = None  # the one that answered; None while unknown
+    api: BlogApi | None = None  # the API that answered; None while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
-    slow_until: datetime | None = None  # the blog answered too slowly; until then its time-out is shorter
+    slow_until: datetime | None = None  # end of the shorter time-out after the blog answered too slowly
 
 
 @dataclass(frozen=True, slots=True)

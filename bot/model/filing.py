@@ -1,4 +1,4 @@
-"""Categories, tags, and what we know of them."""
+"""Categories and tags, and the filing of posts under them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ EVERYTHING = "*"  # the term that stands for "every post" in a filter
 
 
 class Kind(StrEnum):
-    """What a term is: the author *files* a post under categories and merely *tags* it."""
+    """The kind of a term: authors *file* a post under categories and *tag* it with tags."""
 
     CATEGORY = "category"
     TAG = "tag"
@@ -29,23 +29,23 @@ class EvidenceRank(IntEnum):
 
     API = 1  # WordPress.com API or wp-json: categories and tags are separate objects
     PAGE = 2  # the post's own page: rel, href and classes of its links
-    ORDER = 3  # exactly one descent in the feed's merged list
+    ORDER = 3  # exactly one descent in the feed's merged list separates categories from tags
     KNOWN = 4  # names known to be categories; several readings possible
     GIVEN = 5  # the feed is no WordPress feed: its categories are taken as they are
-    NONE = 9  # nothing was printed, or the evidence decides nothing
+    NONE = 9  # no labels were printed, or the evidence is not conclusive
 
     @property
     def exact(self) -> bool:
-        """Whether better evidence cannot be expected, so that no re-filing is planned."""
+        """Whether no better evidence is expected, so that no re-filing is planned."""
         return self in (EvidenceRank.API, EvidenceRank.PAGE, EvidenceRank.GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What a post is filed under and tagged with, and on what evidence.
+    """The categories and tags of a post, and the evidence for them.
 
-    `ambiguous`: the evidence allows several readings. `categories` then holds those that all readings share.
-    Followers of another category get the post when better evidence decides for it.
+    `ambiguous`: the evidence allows several readings. `categories` then has only those that all readings
+    share. Followers of another category get the post once better evidence shows that it is filed there.
     """
 
     categories: tuple[str, ...] = ()
@@ -62,6 +62,6 @@ class Term:
     kind: Kind
     name: str
     fold: str
-    posts: int = 0  # posts in the archive that carry it
+    posts: int = 0  # number of posts in the archive with this term
     feed: str = ""  # name of the feed it belongs to
     last_used: datetime | None = None  # when the newest of those posts was published

@@ -1,7 +1,7 @@
 """The interfaces of Bystander: what the core asks of a store and of an adapter.
 
-Each Protocol is a contract; `tests/contracts/` holds every implementation to it. All times are aware UTC
-datetimes. Every method of a store may raise `StoreError`; it raises nothing else on purpose.
+Each Protocol is a contract; `tests/contracts/` checks every implementation against it. All times are aware
+UTC datetimes. Every method of a store may raise `StoreError`, and other errors only where it says so.
 """
 
 from bot.ports.adapter import Adapter, BotServices, CommandService

@@ -1,4 +1,4 @@
-"""What the bot asks of a chat platform, and offers to it."""
+"""The interface of a chat platform's adapter, and the services that the bot offers to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.ports.web import WebRoute
 
 
 class CommandService(Protocol):
-    """Answers what people typed or clicked. Only `parse` raises."""
+    """Answers commands that people typed or clicked. Only `parse` raises errors."""
 
     @property
     def commands(self) -> tuple[CommandSpec, ...]:
@@ -40,9 +40,9 @@ class CommandService(Protocol):
 
 
 class BotServices(CommandService, KeyValueStore, Protocol):
-    """What the bot does for an adapter: it answers commands, and takes note of what the adapter learned.
+    """The services for an adapter: the bot answers commands and records what the adapter reports.
 
-    Only `parse` raises. While the store refuses, a value is not kept, and what is read is empty.
+    Only `parse` raises errors. While the store fails, values are not stored, and reads return nothing.
     """
 
     async def reachable(self, address: str) -> None:
@@ -50,36 +50,37 @@ class BotServices(CommandService, KeyValueStore, Protocol):
         ...
 
     async def unreachable(self, addresses: Sequence[str], reason: str) -> None:
-        """Report unreachable destinations: they are parked with their queues, and admins are told once.
+        """Report unreachable destinations: they are parked with their queues, and admins get one notice.
 
-        Addresses that nothing is sent to are ignored. `reason` is a sentence that says what to do.
+        Unknown addresses and destinations already parked are ignored. `reason` is a sentence that says what
+        to do.
         """
         ...
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
-        """Report deleted channels: admins are told, subscriptions end, and what waits is given up."""
+        """Report deleted channels: admins are notified, subscriptions and waiting messages end."""
         ...
 
     async def moved(self, old: str, new: str) -> None:
-        """Report the new address of a destination: its subscriptions and its queue move there."""
+        """Report the new address of a destination. Its subscriptions and its queue move there."""
         ...
 
     async def addresses(self, prefix: str) -> list[str]:
-        """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
+        """Return the addresses with this prefix that have subscriptions or waiting messages, sorted."""
         ...
 
 
 class Adapter(Protocol):
-    """One chat platform. Built by its plug-in; holds the platform's SDK and nothing of the bot.
+    """One chat platform. Built by its plug-in; it uses the platform's SDK and has no logic of the bot.
 
     `send`, `edit` and `find` raise TemporaryError or PermanentError, and nothing else.
     """
 
-    name: str  # the platform's name: what addresses begin with
+    name: str  # the platform's name, with which its addresses begin
 
     @property
     def routes(self) -> Sequence[WebRoute]:
-        """What it answers on the bot's web server, where there is one; known before `start`."""
+        """The adapter's routes on the bot's web server, if that runs. Known before `start`."""
         ...
 
     @property
@@ -89,11 +90,11 @@ class Adapter(Protocol):
 
     @property
     def trouble(self) -> str:
-        """Why it is not connected, one sentence; "" while it is connected."""
+        """Why the adapter is not connected, in one sentence; "" while it is."""
         ...
 
     async def start(self, services: BotServices) -> None:
-        """Connect; from now on commands of people go to `services`. PermanentError: cannot ever connect."""
+        """Connect, and pass commands to `services` from now on. PermanentError: it can never connect."""
         ...
 
     async def run(self) -> None:
@@ -103,7 +104,7 @@ class Adapter(Protocol):
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Deliver a message and return a reference for edits ("" where edits are impossible).
 
-        `key` is the attempt key; the platform must be able to recognise the message by it where it can.
+        `key` is the attempt key. Where the platform allows it, `find` must recognise the message by it.
         """
         ...
 
@@ -112,7 +113,7 @@ class Adapter(Protocol):
         ...
 
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
-        """Return the reference of a message sent with this key after `since`; None: it is not there."""
+        """Return the reference of the message sent with this key after `since`; None if there is none."""
         ...
 
     async def aclose(self) -> None:

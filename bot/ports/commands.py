@@ -1,4 +1,4 @@
-"""What commands ask of a store, and of the network."""
+"""The interfaces of the store and the network that commands use."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from bot.ports.outbox import QueueStore
 
 @dataclass(frozen=True, slots=True)
 class DeliveryInfo:
-    """A row of the outbox as people may see it."""
+    """A row of the outbox, for display."""
 
     destination: Destination
     post: Post | None  # None for a notice
     state: str
-    at: datetime  # when it got into that state, as far as known, else when it was made
+    at: datetime  # when it was settled, else when it was created
     error: str = ""
     matched: str = ""  # the name that made it match, e.g. "Trade" or "#TikTok" or "everything"
     notice: str = ""  # its text, where there is no post
@@ -38,14 +38,14 @@ class SilentPost:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found, best first; where too many posts match to be told apart, newest first."""
+    """The results of a search: best first, or newest first if too many posts match to be ranked."""
 
     posts: tuple[Post, ...]
     best_first: bool = True
 
 
 class TermStore(Protocol):
-    """The categories and tags of the feeds in use. Those with most posts come first."""
+    """The categories and tags of the feeds in use, sorted by their number of posts, most first."""
 
     async def terms(
         self, feed_id: int | None = None, *, kind: Kind | None = None, each: int | None = None
@@ -58,7 +58,7 @@ class TermStore(Protocol):
         ...
 
     async def term_names(self, beginning: str, limit: int, feed_id: int | None = None) -> list[Term]:
-        """Return terms whose keys (`normalize.term_key`) begin so, each key once, as in its busiest feed."""
+        """Return terms whose keys (`normalize.term_key`) begin so, each once, as in its busiest feed."""
         ...
 
     async def terms_named(self, keys: Sequence[str], feed_id: int | None = None) -> list[Term]:
@@ -67,18 +67,18 @@ class TermStore(Protocol):
 
 
 class ArchiveStore(TermStore, Protocol):
-    """What commands read."""
+    """The queries of commands."""
 
     async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
         """Return the newest posts, newest first, of a term key (`normalize.term_key`) if one is given."""
         ...
 
     async def find(self, words: str, limit: int) -> Found:
-        """Return posts that contain all the words (as typed by a person, never a query)."""
+        """Return posts that contain all the words. `words` is typed text, without query syntax."""
         ...
 
     async def post_by_link(self, link: str) -> Post | None:
-        """Return the post that has or had this link; scheme, www, query and a last slash do not matter."""
+        """Return the post that has or had this link, ignoring scheme, www, query and a trailing slash."""
         ...
 
     async def post_moved_at(self, post_id: str) -> datetime | None:
@@ -99,7 +99,7 @@ class ArchiveStore(TermStore, Protocol):
 
 
 class SubscriptionStore(Protocol):
-    """What commands change."""
+    """The changes that commands make."""
 
     async def follow(
         self,
@@ -116,18 +116,18 @@ class SubscriptionStore(Protocol):
     ) -> None:
         """Add to what an address follows of a feed (None: every feed). Keys are term keys, values names.
 
-        A term is followed in one cadence only: following it in another moves it. Including a term takes it
-        off the exclusions, and the reverse. `mention` is for what is included here:
-        None leaves what is stored, "" takes it away.
+        A term is followed in one cadence only; following it in another moves it. Including a term removes it
+        from the exclusions, and vice versa. `mention` applies to the included terms: None keeps the stored
+        mention, "" removes it.
         """
         ...
 
     async def unfollow(
         self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
     ) -> int:
-        """Take terms (None: all) off everything the address follows; return how many were taken off.
+        """Remove terms (None: all) from the subscriptions of an address; return how many were removed.
 
-        `feed_id` None: whatever the feed. A subscription without anything included is removed.
+        `feed_id` None: from those to any feed. A subscription that includes nothing any more is deleted.
         """
         ...
 
@@ -138,9 +138,9 @@ class SubscriptionStore(Protocol):
         ...
 
     async def channels(self, platform: str, among: Collection[str] | None = None) -> list[str]:
-        """Return the addresses of a platform's channels that get alerts, of those in `among` if it is given.
+        """Return the addresses of a platform's channels that get alerts, oldest subscription first.
 
-        Those that began first come first.
+        `among`: only these addresses; None for all.
         """
         ...
 
@@ -150,14 +150,14 @@ class SubscriptionStore(Protocol):
 
 
 class CommandStore(ArchiveStore, SubscriptionStore, FeedEditor, QueueStore, KeyValueStore, Protocol):
-    """What the command handlers need."""
+    """The part of a store that command handlers use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """The result of looking at a URL. `problem` is "" when it is a feed that can be watched."""
 
-    url: str  # the feed's URL; differs from the asked one when a page announced its feed
+    url: str  # the feed's URL; differs from the given one if that was a page that links to its feed
     title: str = ""
     posts: int = 0
     newest: str = ""  # title of the newest post
@@ -169,9 +169,9 @@ class Inspector(Protocol):
     """Looks at a URL that a person gave, once, without storing anything."""
 
     async def inspect(self, url: str) -> Inspection:
-        """Fetch and parse a feed, or the feed that a page names. It never raises for what the server does.
+        """Fetch and parse a feed, or the feed that a page links to. It raises no errors about the server.
 
-        Private networks are never reached.
+        Private networks are never accessed.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What polling stores, and asks of a store."""
+"""The values that polling stores, and the interface of the store for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.model import Feed, FeedSettings, FeedState, Post, Silence
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post with the values by which it is recognised, compared and searched."""
+    """A post with the values that serve to recognise, compare and search it."""
 
     post: Post
     guid: str
@@ -34,9 +34,9 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What is known of the names that a feed prints. `categories`: as printed.
+    """The known names of a feed. `categories`: as printed.
 
-    `tagged`: whether any post was ever filed with a tag, on evidence no weaker than the order of its labels.
+    `tagged`: whether any post was ever filed with a tag on evidence of rank ORDER or better.
     """
 
     categories: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class AdminNotice:
-    """A sentence for one admin, put into the outbox."""
+    """A sentence for one admin, sent through the outbox."""
 
     address: str
     text: str
@@ -66,21 +66,21 @@ class PollRecord:
 class PollCommit:
     """The outcome of one poll with posts. The store records all of it in one transaction, or nothing.
 
-    `new` are announced to those who follow them; those of them that are silent are only stored. `changed`
-    replaces known posts by id: messages already sent are edited, and followers whom the new filing matches
-    and the old one did not are alerted.
+    Posts in `new` are announced to their followers, except silent ones, which are only stored. `changed`
+    replaces known posts by id: sent messages are edited, and followers are alerted if the new filing matches
+    for them and the old one did not.
     """
 
     record: PollRecord
     new: tuple[PostRow, ...] = ()
     changed: tuple[PostRow, ...] = ()
-    quiet_changed: tuple[PostRow, ...] = ()  # changed, but neither edits nor alerts follow from it
+    quiet_changed: tuple[PostRow, ...] = ()  # changed without edits or alerts
     vocabulary: tuple[str, ...] = ()  # names learned to be categories
     at: datetime = field(kw_only=True)
 
 
 class FeedsReader(Protocol):
-    """Which feeds there are."""
+    """Reads the list of feeds."""
 
     async def feeds(self) -> list[Feed]:
         """Return the feeds in use, by name."""
@@ -88,10 +88,10 @@ class FeedsReader(Protocol):
 
 
 class FeedEditor(FeedsReader, Protocol):
-    """What an admin changes about the feeds in chat."""
+    """Changes to feeds that admins make in chat."""
 
     async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
-        """Add a feed, or bring a retired one of that URL back. It is due at once.
+        """Add a feed, or restore the retired one with that URL. It is due at once.
 
         Raises UsageError when a feed in use has the name or the URL.
         """
@@ -103,10 +103,10 @@ class FeedEditor(FeedsReader, Protocol):
 
 
 class FeedStore(FeedsReader, Protocol):
-    """What polling needs. The poll stage calls it, and the start of the bot."""
+    """The part of a store that polling and the start of the bot use."""
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
-        """Make the feeds of origin "config" equal to `settings`, matched by name, then by URL.
+        """Make the feeds of origin "config" equal to `settings`, matched by URL, then by name.
 
         A feed that left the config is retired: not polled, its posts and subscriptions kept.
         """
@@ -125,7 +125,7 @@ class FeedStore(FeedsReader, Protocol):
         ...
 
     async def commit_poll(self, commit: PollCommit) -> int:
-        """Store an outcome with posts (see PollCommit), end the lease; return the deliveries made."""
+        """Store an outcome with posts (see PollCommit), end the lease; return the number of deliveries."""
         ...
 
     async def known_posts(
@@ -133,14 +133,14 @@ class FeedStore(FeedsReader, Protocol):
     ) -> list[PostRow]:
         """Return the stored posts of a feed that have one of the ids, aliases or text hashes.
 
-        Of posts that share a text hash the newest ones will do: at least 50 of them, where there are as many.
+        Of posts that share a text hash, at least the newest 50 are returned.
         """
         ...
 
     async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:
-        """Return posts whose better evidence is to be looked for now, oldest first."""
+        """Return posts for which better evidence should be looked for now, oldest due time first."""
         ...
 
     async def vocabulary(self, feed_id: int) -> Lexicon:
-        """Return the names known to be categories of a feed, and whether it ever showed a tag."""
+        """Return the names known to be categories of a feed, and whether it ever had a tag."""
         ...

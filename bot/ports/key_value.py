@@ -1,26 +1,26 @@
-"""Short texts that are kept over restarts."""
+"""Short texts that are stored over restarts."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-SHUT = "shut:"  # before a platform's name: why nothing goes out there at present
+SHUT = "shut:"  # key prefix, before a platform's name; the value says why nothing is sent there at present
 
 
 class KeyValueStore(Protocol):
-    """Short texts that adapters and the outbox keep over restarts.
+    """Short texts that the bot and its adapters store over restarts.
 
     A key begins with the name of its owner and a colon. A secret must be encrypted.
     """
 
     async def set_value(self, key: str, value: str) -> None:
-        """Keep a text under a key; "" forgets it."""
+        """Store a text under a key; "" deletes it."""
         ...
 
     async def get_value(self, key: str) -> str:
-        """Return what was kept under a key, "" for nothing."""
+        """Return the text of a key, "" if there is none."""
         ...
 
     async def list_values(self, prefix: str) -> dict[str, str]:
-        """Return all that was kept under keys that begin with `prefix`, by key, in order."""
+        """Return the texts of all keys that begin with `prefix`, sorted by key."""
         ...

@@ -1,4 +1,4 @@
-"""What delivery records, and asks of a store."""
+"""The outcomes that delivery records, and the interface of the store for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Try again at `due_at`. `plain`: from now on as title and link only. `at`: when that was decided."""
+    """Try again at `due_at`. `plain`: only title and link from now on. `at`: when this was decided."""
 
     claim: Claim
     due_at: datetime
@@ -35,7 +35,7 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The message is given up. The next message of the destination is not held up."""
+    """The message is given up. It does not block the next message of its destination."""
 
     claim: Claim
     error: str
@@ -46,7 +46,7 @@ class Failed:
 class Parked:
     """The destination cannot be reached: its queue is kept, and probed again at `probe_at`.
 
-    `notices` go out when the destination was not parked before.
+    `notices` are sent if the destination was not parked before.
     """
 
     claim: Claim
@@ -60,7 +60,7 @@ class Parked:
 class Requeued:
     """The claim was given back before anything was sent. It is due at `due_at`; None keeps its due time.
 
-    `at`: when that was decided.
+    `at`: when this was decided.
     """
 
     claim: Claim
@@ -73,7 +73,7 @@ Settlement = Sent | Retry | Failed | Parked | Requeued
 
 @dataclass(frozen=True, slots=True)
 class QueueHealth:
-    """How the outbox is doing."""
+    """The state of the outbox."""
 
     waiting: int
     oldest_waiting: datetime | None
@@ -83,15 +83,15 @@ class QueueHealth:
 
 
 class QueueReader(Protocol):
-    """How the outbox is doing."""
+    """Reads the state of the outbox."""
 
     async def queue_health(self) -> QueueHealth:
-        """Return the numbers and the parked destinations, by address."""
+        """Return the counts, and the parked destinations sorted by address."""
         ...
 
 
 class NoticeStore(Protocol):
-    """The way of a notice into the outbox."""
+    """Puts notices into the outbox."""
 
     async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
         """Put a notice for each address into the outbox."""
@@ -99,20 +99,20 @@ class NoticeStore(Protocol):
 
 
 class QueueStore(QueueReader, NoticeStore, Protocol):
-    """What commands see and change of the outbox."""
+    """The part of the outbox that commands use."""
 
     async def resume(self, address: str, now: datetime) -> bool:
-        """End a parking; its queue is due now. False when the address was not parked."""
+        """Unpark a destination and make its queue due now. Return False if it was not parked."""
         ...
 
 
 class OutboxStore(NoticeStore, KeyValueStore, Protocol):
-    """What delivery needs."""
+    """The part of a store that delivery uses."""
 
     async def take_over(self, owner: str) -> None:
-        """Declare `owner` the one runner of this database and end the leases of runners that died.
+        """Make `owner` the only runner of this database and end the leases of runners that died.
 
-        Raises StoreBusyError where the database admits a single runner and another one is alive.
+        Raises StoreBusyError if the database allows only one runner and another one is alive.
         """
         ...
 
@@ -126,26 +126,26 @@ class OutboxStore(NoticeStore, KeyValueStore, Protocol):
         platforms: Sequence[str],
         catch_up_after: int,
     ) -> list[Claim]:
-        """Take up to `limit` messages that are due, in order for each destination, one a destination.
+        """Claim up to `limit` due messages, at most one for each destination, in the order of its queue.
 
-        A message whose lease ran out comes with `uncertain`. A destination for which more than
-        `catch_up_after` alerts are due gets them in one Digest.
+        A message whose lease expired is `uncertain`. If more than `catch_up_after` alerts are due for a
+        destination, they are claimed as one Digest.
         """
         ...
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Record outcomes in one transaction. A Sent to a parked destination resumes it.
+        """Record outcomes in one transaction. A Sent or Failed for a parked destination resumes it.
 
-        The outcome of a claim that another owner has taken since is ignored, but a Sent is recorded: the
-        message is there. No attempt outlasts its lease: where `at` lies behind the end of the lease, the
-        machine's clock was set back after the outcome was decided, and what then waits is moved back as far.
+        If another owner has taken the claim since, only a Sent is recorded, because the message has arrived.
+        No attempt outlasts its lease. An `at` after the end of the lease therefore means that the machine's
+        clock was set back after the decision; the due times of the outcome are then moved back as far.
         """
         ...
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
-        """Return when the next message is due, leases considered; None when nothing waits."""
+        """Return when the next message can be claimed; None if nothing waits."""
         ...
 
     async def probe_parked(self, now: datetime) -> int:
-        """Make the oldest message of each parked destination due whose probe time has come; count them."""
+        """Make the oldest message of each parked destination with a due probe due; return their number."""
         ...

@@ -1,4 +1,4 @@
-"""What commands and the web server know of the running parts."""
+"""The state of the running parts, for commands and the web server."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ class Runtime(Protocol):
     """The state of the running bot."""
 
     def parts(self) -> Sequence[PartState]:
-        """Return the state of each part. It never raises."""
+        """Return the state of each part. It never raises an error."""
         ...

@@ -1,4 +1,4 @@
-"""A whole store."""
+"""The interface of a whole store, composed of the parts that its users need."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ class DestinationStore(Protocol):
     """Changes to destinations that adapters report outside a delivery."""
 
     async def addresses(self, prefix: str) -> list[str]:
-        """Return the addresses that begin with `prefix`, follow something or wait for something; in order."""
+        """Return the addresses with this prefix that have subscriptions or waiting messages, sorted."""
         ...
 
     async def park(
         self, addresses: Sequence[str], reason: str, now: datetime, probe_at: datetime
     ) -> list[str]:
-        """Park destinations, their queues kept; return those that were not parked before.
+        """Park destinations and keep their queues; return those that were not parked before.
 
-        An address that no destination has is passed over.
+        Addresses without a destination are ignored.
         """
         ...
 
     async def give_up(self, address: str, reason: str, now: datetime) -> int:
-        """Mark everything that waits for a destination or is being sent as failed; return the number."""
+        """Mark all messages for a destination that wait or are being sent as failed; return their number."""
         ...
 
     async def move(self, old: str, new: str, now: datetime) -> bool:
-        """Give a destination another address: its platform did. False when there is no such destination.
+        """Change the address of a destination, as its platform did. Return False if it does not exist.
 
-        What it follows and what waits for it moves along, under the attempt keys of before; a parking ends.
-        If the new address is a destination already the two become one, and a post goes there once.
+        Its subscriptions and waiting messages move with it, the messages with their old attempt keys, and it
+        is no longer parked. If the new address is a destination too, they are merged; it gets each post once.
         """
         ...
 
@@ -49,7 +49,7 @@ class TimeStore(Protocol):
         ...
 
     async def bound_times(self, now: datetime) -> int:
-        """Make everything due that waits longer than is allowed; return how many rows that were."""
+        """Make everything due that would wait longer than is allowed; return the number of changed rows."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What an adapter serves on the bot's web server, whatever framework that is made with."""
+"""The routes that an adapter serves on the bot's web server, independent of its framework."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class WebRequest:
-    """A request as it came. Everything in it is from outside, and unchecked."""
+    """A request as it was received. Its contents come from outside and are not checked."""
 
     path: str
     query: str = ""  # without "?", as sent
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case; the last of a name
-    body: bytes = b""  # at most `MOST_BODY` long
+    headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names; the last value of each
+    body: bytes = b""  # at most `MOST_BODY` bytes
 
 
 @dataclass(frozen=True, slots=True)
 class WebAnswer:
-    """An answer. Each header may come several times."""
+    """A response. A header may occur several times."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
@@ -27,20 +27,20 @@ class WebAnswer:
 
 
 class WebHandler(Protocol):
-    """Answers requests; what it raises becomes a 500 and a line in the log."""
+    """Answers requests. An exception becomes a response 500 and a line in the log."""
 
     async def __call__(self, request: WebRequest, /) -> WebAnswer:
-        """Answer one request, within the time its sender waits."""
+        """Answer one request within the time that its sender waits."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WebRoute:
-    """One address that an adapter answers on."""
+    """One method and path that an adapter answers on."""
 
     method: str  # "GET" or "POST"
     path: str  # "/name/events"
     handle: WebHandler
 
 
-MOST_BODY = 1_000_000  # bytes; a larger request is refused before it reaches an adapter
+MOST_BODY = 1_000_000  # bytes; larger requests are rejected before they reach an adapter

@@ -1,4 +1,4 @@
-"""What commands read: posts, the log, health."""
+"""Queries for commands that only read: posts, the log of deliveries, the state of the outbox."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OF_ALL = (
     "SELECT id FROM posts INDEXED BY posts_newest WHERE id = canonical_id "
     "ORDER BY published_at DESC, canonical_id DESC"
 )
-_MOVED_FROM = (  # aliases hold the earlier addresses, without their host
+_MOVED_FROM = (  # aliases contain the earlier URLs, without their host
     SELECT_POSTS
     + """WHERE p.moved_at IS NOT NULL AND p.id IN (
     SELECT moved.post_id FROM feeds CROSS JOIN post_aliases AS moved
@@ -51,7 +51,7 @@ LATEST = {
         (True, True): _OF_BOTH,
     }.items()
 }
-# Triggers count the deliveries: nobody walks through an outbox of years, or through a long backlog.
+# Triggers count the deliveries, so that /health scans neither years of finished rows nor a long backlog.
 QUEUE = """
 SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiting,
     (SELECT deliveries FROM delivery_counts WHERE state = 'sent') AS sent,

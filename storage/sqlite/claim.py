@@ -1,11 +1,11 @@
-"""Which rows of the outbox may be claimed now, and when the next may be.
+"""Selects the rows of the outbox that can be claimed now, and the time when the next can be.
 
-One message is under way per destination: its oldest waiting row, with all rows of the same bundle, or one
-edit. `CLAIMABLE_AT` asks for the moments at which the other statements find something, so that whoever
-sleeps until then does not wake in vain.
+Each destination has at most one message in progress: its oldest waiting row with all rows of the same bundle,
+or one edit. `CLAIMABLE_AT` uses the conditions of the other statements: whoever sleeps until the time that it
+returns finds something to claim.
 
-Each statement names its index: it must walk through what waits and never through what is long done, whatever
-SQLite believes of the sizes; in due order, so that LIMIT ends the walk.
+Each statement names its index, so that SQLite, whatever its statistics say, scans only unfinished rows. It
+scans them in due order, so that LIMIT ends the scan early.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _EDITS_THERE = (
 _EDITS = "deliveries AS q INDEXED BY deliveries_edits CROSS JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
-# The row is the first of its destination: no earlier row waits, and nothing is being sent or edited there. (A
-# parked destination gets no edits, but must be probed.)
+# The row is the first of its destination: no earlier row waits (unless it failed too often), and nothing is
+# being sent or edited there. Edits do not block a parked destination: it gets none, but must be probed.
 _FIRST = f"""
     q.state = 'pending' AND {_PLATFORMS}
     AND NOT EXISTS (
@@ -106,11 +106,11 @@ SELECT min(at) AS due FROM (
 async def take_sends(
     connection: aiosqlite.Connection, parameters: Mapping[str, object], limit: int
 ) -> tuple[list[int], int]:
-    """Take up to `limit` messages under the caller's lease; return the ids of their rows, and how many."""
+    """Lease up to `limit` messages to the caller; return the ids of their rows, and how many messages."""
     lost = list(await connection.execute_fetchall(_LOST, {**parameters, "limit": limit}))
     found = await connection.execute_fetchall(_HEADS, {**parameters, "limit": limit - len(lost)})
     first: dict[int, sqlite3.Row] = {}
-    for row in found:  # a message that is retried does not block the next one, so both can be due
+    for row in found:  # after many attempts a message blocks no later one, so two of a destination can be due
         first.setdefault(row["destination_id"], row)
     heads = list(first.values())
     bundles = {row["destination_id"]: row["bundle"] for row in [*lost, *heads] if row["bundle"]}
@@ -124,7 +124,7 @@ async def take_sends(
 async def take_edits(
     connection: aiosqlite.Connection, parameters: Mapping[str, object], limit: int
 ) -> list[int]:
-    """Take up to `limit` edits under the caller's lease; return the ids of their rows."""
+    """Lease up to `limit` edits to the caller; return the ids of their rows."""
     rows = await connection.execute_fetchall(_TAKE_EDITS, {**parameters, "limit": limit})
     return [row["id"] for row in rows]
 
@@ -132,9 +132,9 @@ async def take_edits(
 async def _join(
     connection: aiosqlite.Connection, heads: Sequence[sqlite3.Row], parameters: Mapping[str, object]
 ) -> dict[int, str]:
-    """Join the due alerts of each destination that has too many; return its bundle by destination.
+    """Bundle the due alerts of each destination that has too many; return the bundles by destination.
 
-    A message that may have arrived keeps its own key, and a notice stays by itself: they go first.
+    A message that may have arrived must keep its own attempt key, and a notice is no post: neither joins.
     """
     single = [row["destination_id"] for row in heads if row["joins"] and not row["bundle"]]
     many = await connection.execute_fetchall(_MANY, {**parameters, "destinations": json.dumps(single)})

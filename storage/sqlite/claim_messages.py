@@ -1,4 +1,4 @@
-"""From claimed rows of the outbox to the messages an adapter is asked to send."""
+"""Builds the messages for adapters from claimed rows of the outbox."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _claim(
 
 
 def _what(row: sqlite3.Row, posts: dict[int, tuple[Post, int]]) -> str:
-    """Return what the message is about. Its attempt key is made of this and the address."""
+    """Return the subject of the message: the attempt key is made from it and the address."""
     if row["bundle"]:
         return str(row["bundle"])
     return posts[row["post_id"]][0].id if row["post_id"] is not None else f"notice:{row['id']}"
@@ -84,5 +84,5 @@ def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) ->
 
 
 def _mention(rows: Sequence[sqlite3.Row]) -> str:
-    """Return whom a message mentions: the mentions of its rows, without doubles."""
+    """Return the mentions of a message: those of its rows, without duplicates."""
     return " ".join(dict.fromkeys(each for row in rows for each in row["mention"].split()))

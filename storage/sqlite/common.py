@@ -1,4 +1,4 @@
-"""What the parts of the SQLite store share."""
+"""Code that the parts of the SQLite store share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from storage.sqlite.mapping import to_ms
 
 
 class Queries:
-    """Base of the store's parts: each holds the queries of one topic."""
+    """Base class of the store's parts. Each part has the queries of one topic."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
 
 async def destination_id(connection: aiosqlite.Connection, address: str, now: datetime) -> int:
-    """Return the id of an address; the destination is made when it is new."""
+    """Return the id of an address; a new address becomes a destination."""
     await connection.execute(
         "INSERT INTO destinations (address, platform, created_at) VALUES (:address, :platform, :now) "
         "ON CONFLICT (address) DO NOTHING",
@@ -52,7 +52,7 @@ async def add_notices(
 
 
 async def learn_terms(connection: aiosqlite.Connection, feed_id: int, names: Mapping[str, str]) -> None:
-    """Remember terms (key to name) of a feed with the spelling seen last."""
+    """Store terms (key to name) of a feed. The latest spelling of a name replaces the former one."""
     await connection.executemany(
         "INSERT INTO terms (feed_id, term, name) VALUES (?, ?, ?) "
         "ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name",

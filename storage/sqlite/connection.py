@@ -1,4 +1,4 @@
-"""Three connections to one SQLite file, transactions, and what its errors mean to a person."""
+"""Three connections to one SQLite file, with transactions and errors that say what to do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.errors import StoreBusyError, StoreError, UnstorableError
 from storage.sqlite import migrate
 
 _PAUSE = 0.02  # seconds between tries to enter WAL mode
-PRIVATE = 0o600  # mode of the files: they hold what people follow, and tokens of adapters
+PRIVATE = 0o600  # mode of the files: they contain what people follow, and tokens of adapters
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
 
 _BUSY = "is locked by another program; close what else has it open and try again"
@@ -36,7 +36,7 @@ _MENDS = {
     sqlite3.SQLITE_IOERR: "cannot be read or written (disk I/O error); check the disk and its free space",
 }
 
-# A number or a text that SQLite has no form for, a value too large, one that breaks a rule of the schema.
+# Raised for values that SQLite cannot represent, that are too large, or that violate a schema constraint.
 _UNSTORABLE = (
     OverflowError,
     UnicodeEncodeError,
@@ -54,7 +54,7 @@ def translated(path: str) -> Iterator[None]:
     except _UNSTORABLE as error:
         raise UnstorableError(f"The database {path} cannot hold a value it was given ({error}).") from error
     except sqlite3.Error as error:
-        if isinstance(error, sqlite3.ProgrammingError) and "binding" in str(error):  # of a type it has not
+        if isinstance(error, sqlite3.ProgrammingError) and "binding" in str(error):  # an unsupported type
             raise UnstorableError(f"The database {path} cannot hold a value ({error}).") from error
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         mend = _MENDS.get(code, f"refused a statement ({error})")
@@ -62,9 +62,9 @@ def translated(path: str) -> Iterator[None]:
 
 
 class Database:
-    """One file with a writer, whose transactions never interleave, and two readers of what is committed.
+    """One file with a writer, whose transactions never interleave, and two readers of committed data.
 
-    Commands have a reader of their own, so that polls and deliveries never wait for a slow answer.
+    Commands have their own reader, so that polls and deliveries never wait for a slow query of a command.
     """
 
     def __init__(self, path: str, writer: aiosqlite.Connection, *readers: aiosqlite.Connection) -> None:
@@ -92,9 +92,10 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """Give the writer inside one transaction: committed at the end, rolled back on any error.
+        """Yield the writer inside one transaction: committed at the end, rolled back on any error.
 
-        Whoever is cancelled in it still waits for its end: the next one must not begin inside this one.
+        A cancelled caller still waits for the commit or rollback, so that the next transaction does not begin
+        inside this one.
         """
         with translated(self.path):
             async with self._lock:
@@ -114,7 +115,7 @@ class Database:
             raise
 
     async def write(self, sql: str, parameters: dict[str, object]) -> list[sqlite3.Row]:
-        """Run one statement, a transaction by itself, and return its rows."""
+        """Run one statement in its own transaction and return its rows."""
         with translated(self.path):
             async with self._lock:
                 return list(await self._writer.execute_fetchall(sql, parameters))
@@ -125,7 +126,7 @@ class Database:
             return list(await self._reader.execute_fetchall(sql, parameters or {}))
 
     async def ask(self, sql: str, parameters: dict[str, object] | None = None) -> list[sqlite3.Row]:
-        """Return the rows of a query that a person waits for, as of the last commit."""
+        """Return the rows of a query of a command as of the last commit."""
         with translated(self.path):
             return list(await self._asker.execute_fetchall(sql, parameters or {}))
 
@@ -140,7 +141,7 @@ class Database:
             raise
 
     async def aclose(self) -> None:
-        """Wait for the transaction under way, then close the connections."""
+        """Wait for the running transaction, then close the connections."""
         async with self._lock:
             await self._asker.close()
             await self._reader.close()
@@ -148,7 +149,7 @@ class Database:
 
 
 async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
-    """Open a connection in WAL mode. With synchronous = FULL a recorded alert survives a power cut."""
+    """Open a connection in WAL mode. With synchronous = FULL a committed alert survives a power cut."""
     connection = await aiosqlite.connect(path, timeout=busy_timeout, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
@@ -177,7 +178,7 @@ async def _readers(path: str, busy_timeout: float) -> list[aiosqlite.Connection]
 
 
 async def _enter_wal(connection: aiosqlite.Connection, patience: float) -> None:
-    """Switch to WAL; SQLite itself does not wait there for another process that does the same."""
+    """Switch to WAL, with retries: SQLite does not wait for another process that switches too."""
     deadline = asyncio.get_running_loop().time() + patience
     while True:
         try:
@@ -192,14 +193,14 @@ async def _enter_wal(connection: aiosqlite.Connection, patience: float) -> None:
 
 
 async def _try_to_write(connection: aiosqlite.Connection) -> None:
-    """Write without a change, so that a read-only file is noticed now and not at the first post."""
+    """Run a write that changes nothing, so that a read-only file is noticed now and not at the first post."""
     await connection.execute("BEGIN IMMEDIATE")
     await connection.execute("DELETE FROM feeds WHERE false")
     await connection.rollback()
 
 
 async def _copy(path: str, target: str) -> None:
-    """Copy a database over separate connections, so that reading and writing go on."""
+    """Copy a database over separate connections, so that it can be read and written meanwhile."""
     async with (
         aiosqlite.connect(path, timeout=BUSY_TIMEOUT) as source,
         aiosqlite.connect(target) as copy,
@@ -208,16 +209,16 @@ async def _copy(path: str, target: str) -> None:
 
 
 def _make_private(path: str) -> None:
-    """Create a missing file that only its owner can read. SQLite gives the files beside it the same mode.
+    """Create a missing file that only its owner can read. SQLite gives its -wal and -shm files the same mode.
 
-    If that fails, SQLite reports the error.
+    Errors are ignored: SQLite reports them when it opens the file.
     """
     with contextlib.suppress(OSError, ValueError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE))
 
 
 def _reserve(target: str) -> None:
-    """Make an empty file for its owner alone that was not there; StoreError with the mend."""
+    """Create an empty file that only its owner can read; StoreError if it exists or that fails."""
     try:
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE))
     except FileExistsError as error:

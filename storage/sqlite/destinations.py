@@ -1,4 +1,4 @@
-"""Destinations that an adapter reports: parked, given up, or moved to another address."""
+"""Changes of destinations that adapters report: parked, given up, or moved to another address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.sqlite.common import Queries
 from storage.sqlite.mapping import to_ms
 from storage.sqlite.settle import PARK_QUEUE, RESUME
 
-_LAST = "\U0010ffff"  # sorts behind everything that an address can hold
+_LAST = "\U0010ffff"  # sorts after every character of an address
 _ADDRESSES = """
 SELECT d.address FROM destinations AS d WHERE d.address >= :prefix AND d.address < :end AND (
     EXISTS (SELECT 1 FROM subscriptions AS s WHERE s.destination_id = d.id)
@@ -41,13 +41,14 @@ _GIVE_UP = tuple(
 )
 
 
-# A message that may have been sent has a key made of the old address, by which it must be found.
+# A waiting message may have been sent already. It must be found by its attempt key, which contains the old
+# address.
 _KEEP_KEYS = """
 UPDATE deliveries SET key_address = :old
 WHERE destination_id = :old_id AND key_address = '' AND state IN ('pending', 'sending', 'parked')
 """
 _RENAME = "UPDATE destinations SET address = :new WHERE id = :old_id"
-# If the new address is a destination already, the two are merged. It follows what each followed. Of two
+# If the new address is a destination already, the two are merged, with the subscriptions of both. Of two
 # messages about one post, the one that was sent, or may have been, is kept.
 _MERGE = (
     "UPDATE OR IGNORE subscriptions SET destination_id = :new_id WHERE destination_id = :old_id",

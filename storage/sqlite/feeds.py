@@ -1,4 +1,4 @@
-"""Feeds: settings, what polling remembers, leases."""
+"""Feeds: their settings, the state between polls, and leases."""
 
 from __future__ import annotations
 
@@ -121,9 +121,9 @@ def _parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
 async def _save(
     connection: aiosqlite.Connection, settings: FeedSettings, now: datetime, *, by_name: bool = True
 ) -> int:
-    """Store a feed in place of the one of its URL, else (`by_name`) of its name, else anew; return its id.
+    """Update the feed with this URL, else (`by_name`) with this name, else insert one; return its id.
 
-    Another feed that has the name gives it up and keeps its posts and followers.
+    Another feed that has the name is renamed, and keeps its posts and followers.
     """
     parameters = _parameters(settings, now)
     rows = list(
@@ -134,7 +134,7 @@ async def _save(
         )
     )
     same = rows.pop(0) if rows and (by_name or rows[0]["settings_url"] == settings.url) else None
-    for other in rows:  # no folded name has a space, so this one is free
+    for other in rows:  # folded names contain no spaces, so the new one is free
         await connection.execute(
             "UPDATE feeds SET name = name || ' (' || id || ')', name_fold = name_fold || ' ' || id "
             "WHERE id = ?",
@@ -144,7 +144,7 @@ async def _save(
         feed_id = await first_int(connection, _INSERT, parameters)
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
-    # Categories of the config can be followed before the first post is filed under them.
+    # People can follow categories of the config before a post is filed under them.
     names = [settings.aliases.get(name, name) for name in settings.categories]
     terms = {term_key(Kind.CATEGORY, name): name for name in names if fold(name)}
     await learn_terms(connection, feed_id, terms)
@@ -152,11 +152,11 @@ async def _save(
 
 
 def _kept(row: sqlite3.Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
-    """Return the URL in use, the state and the next poll of a known feed under new settings."""
+    """Return the URL in use, the state and the next poll of a known feed that gets new settings."""
     state, kept = state_from_text(row["state"]), {"id": row["id"]}
     if row["settings_url"] != settings.url:
         return kept | {"url": settings.url, "state": state_to_text(without_server(state)), "next": to_ms(now)}
-    if row["retired_at"] is not None:  # wanted again: whatever made it stop is tried anew
+    if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
         back = replace(state, gone_since=None, stopped=False)
         return kept | {"url": row["url"], "state": state_to_text(back), "next": to_ms(now)}
     return kept | {"url": row["url"], "state": row["state"], "next": row["next_poll_at"]}

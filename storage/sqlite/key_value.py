@@ -1,4 +1,4 @@
-"""Short texts that adapters keep over restarts."""
+"""Short texts that the bot and its adapters store over restarts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Between rows of SQLite and the values of the model."""
+"""Converts between rows of SQLite and the values of the model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.text.normalize import link_key, term_key
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-_DAYS_LEFT = timedelta(days=400)  # distance to the first and the last date, so that sums stay in range
+_DAYS_LEFT = timedelta(days=400)  # margin to Python's first date, so that differences stay in range
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) + _DAYS_LEFT - _EPOCH) // _MILLISECOND
 _LAST_MS = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _STATE_NAMES = tuple(FeedState.__dataclass_fields__)
@@ -46,7 +46,7 @@ def to_ms(moment: datetime) -> int:
 
 
 def from_ms(value: int) -> datetime:
-    """Return the moment of `to_ms`; a number beyond what Python can date is the first or last such moment."""
+    """Return the moment of `to_ms`. A number out of range becomes the first or last allowed moment."""
     return _EPOCH + min(max(value, _FIRST_MS), _LAST_MS) * _MILLISECOND
 
 
@@ -61,7 +61,7 @@ def maybe_from_ms(value: int | None) -> datetime | None:
 
 
 def state_to_text(state: FeedState) -> str:
-    """Return a feed's state as JSON, without the values that are the default."""
+    """Return a feed's state as JSON, without values that equal the default."""
     return _to_json(
         {
             name: _stored(value)
@@ -72,7 +72,7 @@ def state_to_text(state: FeedState) -> str:
 
 
 def state_from_text(text: str) -> FeedState:
-    """Return the state of `state_to_text`; names this version does not know are ignored."""
+    """Return the state of `state_to_text`. Names that this version does not know are ignored."""
     values: dict[str, Any] = {
         name: from_ms(value) if name in _STATE_DATES else _api_from(value) if name == "api" else value
         for name, value in json.loads(text).items()
@@ -82,14 +82,14 @@ def state_from_text(text: str) -> FeedState:
 
 
 def _stored(value: object) -> object:
-    """Return a value of a feed's state as JSON has it: a moment as milliseconds, an API as "kind url"."""
+    """Return a value of a feed's state for JSON: a moment as milliseconds, an API as "kind url"."""
     if isinstance(value, datetime):
         return to_ms(value)
     return f"{value.kind} {value.url}" if isinstance(value, BlogApi) else value
 
 
 def _api_from(text: str) -> BlogApi | None:
-    """Return the API of `_stored`; None for a kind this version does not know."""
+    """Return the API of `_stored`; None for a kind that this version does not know."""
     kind, _, url = text.partition(" ")
     if kind == "wpcom" and url:
         return BlogApi("wpcom", url)
@@ -97,7 +97,7 @@ def _api_from(text: str) -> BlogApi | None:
 
 
 def shifted_state(text: str, by: int) -> str:
-    """Return a state with its times shifted, except those that dates of posts are compared with."""
+    """Return a state with all its times shifted but `baseline_at`, which is compared with dates of posts."""
     values = json.loads(text)
     for name in _STATE_DATES - {"baseline_at"}:
         if name in values:
@@ -106,7 +106,7 @@ def shifted_state(text: str, by: int) -> str:
 
 
 def without_server(state: FeedState) -> FeedState:
-    """Return the state to keep when the URL changes: what the feed published, not what a server said."""
+    """Return the state for a new URL, without what the old URL's server answered."""
     return replace(
         state,
         etag="",
@@ -152,12 +152,12 @@ def feed_from(row: sqlite3.Row) -> Feed:
 
 @lru_cache(maxsize=4096)  # the same at every poll
 def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
-    """Return settings from what `_settings_of` takes of a row."""
+    """Return settings from the columns of `_settings_of`."""
     name, url, every, announce_latest, categories, aliases, api_base, origin = columns
     return FeedSettings(
         name=name,
         url=url,
-        every=float(every),  # RETURNING gives whole reals as integers
+        every=float(every),  # RETURNING returns whole reals as integers
         announce_latest=announce_latest,
         categories=tuple(json.loads(categories)),
         aliases=json.loads(aliases),
@@ -199,7 +199,7 @@ def post_from(row: sqlite3.Row) -> Post:
 
 
 def post_row_from(row: sqlite3.Row) -> PostRow:
-    """Return a post with what is kept beside it; `aliases` stays empty (they are only ever added)."""
+    """Return a post with its internal values. `aliases` stays empty: stored aliases are never rewritten."""
     return PostRow(
         post=post_from(row),
         guid=row["guid"],
@@ -221,8 +221,8 @@ def post_row_from(row: sqlite3.Row) -> PostRow:
 
 
 def link_path(link: str) -> str:
-    """Return `bot.text.normalize.link_key` of a link, also of one typed without a scheme or no URL at all."""
-    text = link.strip().encode(errors="replace").decode()  # chat may hold half a surrogate pair
+    """Return `bot.text.normalize.link_key` of a link, also without a scheme, or of any other text."""
+    text = link.strip().encode(errors="replace").decode()  # chat text may contain half a surrogate pair
     try:
         return link_key(text if "://" in text else f"//{text}")
     except ValueError:  # e.g. an unclosed "[" where a host should be
@@ -265,7 +265,7 @@ def post_parameters(row: PostRow) -> dict[str, object]:
 
 
 def filing_names(filing: Filing) -> dict[str, str]:
-    """Return the term keys of a filing with the names as printed."""
+    """Return the names of a filing, as printed, by their term keys."""
     names = {term_key(Kind.TAG, name): name for name in filing.tags}
     return names | {term_key(Kind.CATEGORY, name): name for name in filing.categories}
 

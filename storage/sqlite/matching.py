@@ -1,7 +1,7 @@
-"""The one statement that finds the followers of a post and makes their deliveries.
+"""The statement that finds the followers of a post and inserts their deliveries.
 
-Its cost grows with the post's followers, not with all subscriptions: `filters_followers` leads from a term
-to those who follow it (tests/storage/test_matching.py holds the query plan). `bot.match` says what a filter
+Its cost grows with the post's followers, not with all subscriptions: the index `filters_followers` lists the
+followers of a term (tests/storage/test_matching.py checks the query plan). `bot.match` defines what a filter
 means.
 """
 
@@ -32,14 +32,14 @@ _MENTIONS = f"""
           AND {_PASSES.format(f="called", s="own", terms="terms")}
         ORDER BY 1)
 """
-# The destinations with mentions: found once for a post, since most followers mention nobody.
+# The destinations with mentions. They are found once per post, because most followers have no mention.
 _CALLING = """
     SELECT calling.destination_id FROM json_each(:terms) AS filed
     CROSS JOIN filters AS calls INDEXED BY filters_mentions ON calls.term = filed.value
     CROSS JOIN subscriptions AS calling ON calling.id = calls.subscription_id
     WHERE calls.mention <> ''
 """
-# CROSS JOIN fixes the order, whatever the statistics of the planner say: from each term (in the order of
+# CROSS JOIN fixes the join order, whatever the planner's statistics say: from each term (in the order of
 # `bot.match.matched_name`) to its followers. A destination that matches several times keeps the first term.
 MATCH = f"""
 INSERT INTO deliveries (
@@ -68,7 +68,7 @@ _ONCE = "ON CONFLICT (destination_id, post_id) DO NOTHING"
 async def match_new(
     connection: aiosqlite.Connection, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
 ) -> int:
-    """Make a delivery for each destination that follows the post; return how many."""
+    """Insert a delivery for each destination that follows the post; return how many."""
     cursor = await connection.execute(
         MATCH + _ONCE, {"post_id": post_id, "feed_id": feed_id, "terms": _keys(terms), "now": now}
     )
@@ -84,7 +84,7 @@ async def match_refiled(
     terms: Iterable[str],
     now: int,
 ) -> int:
-    """Make deliveries for the followers whom the new filing matches and the old one did not."""
+    """Insert deliveries for followers that match the new filing but not the old one; return how many."""
     parameters = {
         "post_id": post_id,
         "feed_id": feed_id,

@@ -1,4 +1,4 @@
-"""Brings a SQLite file to the present schema, one numbered step in one transaction after the other."""
+"""Upgrades a SQLite file to the current schema in numbered steps, each in its own transaction."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 @cache
 def steps() -> tuple[str, ...]:
-    """Return the SQL of every step in order; step N leads from `user_version` N-1 to N."""
+    """Return the SQL of every step in order. Step N upgrades `user_version` from N-1 to N."""
     folder = resources.files("storage.sqlite") / "migrations"
     files = sorted((item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda f: f.name)
     return tuple(item.read_text("utf-8") for item in files)
 
 
 def schema() -> str:
-    """Return the SQL of the whole present schema."""
+    """Return the SQL of the whole current schema."""
     return (resources.files("storage.sqlite") / "schema.sql").read_text("utf-8")
 
 
 def refuse_unfit(path: str, busy_timeout: float) -> None:
-    """Look at an existing file without changing it; StoreError when it is not ours or too new."""
+    """Check an existing file without changing it; StoreError if it is not usable, not ours or too new."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; Bystander needs 3.37 or newer.")
     file = Path(path)
@@ -40,10 +40,10 @@ def refuse_unfit(path: str, busy_timeout: float) -> None:
         return
     if not file.is_file():
         raise StoreError(f"The database {path} is no file; point `database` at a file.")
-    if not os.access(path, os.W_OK):  # before SQLite makes files beside it that its owner cannot use
+    if not os.access(path, os.W_OK):  # before SQLite creates files beside it that the file's owner cannot use
         raise StoreError(f"The database {path} cannot be written; check the permissions of the file.")
-    log = Path(f"{path}-wal")  # what is not yet in the file itself
-    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"  # leaves no file beside
+    log = Path(f"{path}-wal")  # commits that are not yet in the file itself
+    how = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"  # creates no files beside it
     uri = f"{file.resolve().as_uri()}?{how}"
     with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -62,18 +62,18 @@ def refuse_unfit(path: str, busy_timeout: float) -> None:
 
 
 async def version_of(connection: aiosqlite.Connection) -> int:
-    """Return the schema's number; 0 for an empty file."""
+    """Return the schema version; 0 for an empty file."""
     rows = list(await connection.execute_fetchall("PRAGMA user_version"))
     return int(rows[0][0])
 
 
 async def migrate(connection: aiosqlite.Connection, path: str, sources: Sequence[str] | None = None) -> int:
-    """Run the steps that are missing and return how many those were. A step that fails changes nothing.
+    """Run the missing steps and return how many there were. A step that fails changes nothing.
 
     `sources`: the SQL of all steps, those of this version by default.
     """
     run = 0
-    await connection.execute("PRAGMA foreign_keys = OFF")  # a step may build a table anew; checked at its end
+    await connection.execute("PRAGMA foreign_keys = OFF")  # steps may rebuild tables, and check at their end
     try:
         for number, sql in enumerate(steps() if sources is None else sources, start=1):
             if await version_of(connection) < number:
@@ -84,7 +84,7 @@ async def migrate(connection: aiosqlite.Connection, path: str, sources: Sequence
 
 
 async def _run_step(connection: aiosqlite.Connection, path: str, number: int, sql: str) -> bool:
-    """Run one step in one transaction; False when another process did it meanwhile."""
+    """Run one step in one transaction; return False if another process did it meanwhile."""
     try:
         await connection.execute("BEGIN EXCLUSIVE")
         if await version_of(connection) >= number:
@@ -113,7 +113,7 @@ async def _check_references(connection: aiosqlite.Connection, path: str, number:
 def _statements(sql: str) -> Iterator[str]:
     """Yield the statements of a script; sqlite3's own `executescript` would commit first."""
     pending = ""
-    for piece in sql.split(";"):  # not every semicolon ends a statement: comments and triggers hold some
+    for piece in sql.split(";"):  # semicolons inside comments and triggers do not end a statement
         pending += f"{piece};"
         if sqlite3.complete_statement(pending):
             yield pending

@@ -1,4 +1,4 @@
-"""The outbox: claims under a lease, batched outcomes, parking."""
+"""The outbox: claims under a lease, outcomes in batches, parked destinations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from storage.sqlite.connection import PRIVATE, Database
 from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 
-# The indexes hold only unfinished rows, so that finished ones cost nothing.
+# The indexes contain only unfinished rows, so that finished ones cost nothing.
 _END_LEASES = tuple(
     f"UPDATE {rows} AND lease_until > 0 AND owner <> :owner"
     for rows in (
@@ -28,7 +28,7 @@ _END_LEASES = tuple(
         "deliveries INDEXED BY deliveries_edits SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
     )
 )
-# The oldest waiting row of each parked destination whose probe is due. A destination without one is skipped.
+# The oldest parked row of each parked destination whose probe is due. Destinations without a row are skipped.
 _PROBED = """
 SELECT d.id AS destination_id, min(q.id) AS id, q.bundle
 FROM destinations AS d INDEXED BY destinations_parked
@@ -50,7 +50,7 @@ class OutboxQueries(Queries):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        # The real path: two names of one file are one database.
+        # Locks the resolved path, so that two names of one file count as one database.
         self._runner = FileLock(
             f"{Path(database.path).resolve()}.lock", timeout=0, mode=PRIVATE, thread_local=False
         )
@@ -72,7 +72,7 @@ class OutboxQueries(Queries):
                 await connection.execute(statement, {"owner": owner})
 
     def end_run(self) -> None:
-        """Let another runner take over."""
+        """Release the lock, so that another runner can take over."""
         self._runner.release()
 
     async def claim(

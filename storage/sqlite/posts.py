@@ -1,4 +1,4 @@
-"""Posts: what is known of a feed, and the one transaction in which a poll becomes posts and deliveries."""
+"""Posts: queries for known posts, and the transaction that stores a poll's posts and their deliveries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage.sqlite.mapping import filing_names, post_from, post_parameters, pos
 from storage.sqlite.matching import match_new, match_refiled
 
 SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
-# A blog may print the same text in thousands of posts; only the newest of them are read.
+# A blog may print the same text in thousands of posts; only the newest 50 of them are read.
 KNOWN_POSTS = (
     SELECT_POSTS
     + """WHERE p.id IN (
@@ -34,8 +34,8 @@ _COLUMNS = (
     *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
     *("silent", "silence", "date_text", "edits", "refile_at", "refile_attempts", "moved_at"),
 )
-# The canonical post is the oldest row of the key in any feed, or the row itself. An address or a URI names
-# one post in the whole world; a guid such as "12" only in its feed, and needs the same link beside it.
+# The canonical post is the oldest row with the same key in any feed, or the row itself. A key that is a URL
+# or URI identifies a post across feeds. One such as "12" does not, so the links must be equal too.
 _INSERT = (
     f"INSERT INTO posts (feed_id, canonical_id, {', '.join(_COLUMNS)}) "
     f"SELECT :feed_id, coalesce((SELECT min(id) FROM posts WHERE key = :key "
@@ -66,7 +66,7 @@ _EDIT = (
 
 
 class PostQueries(Queries):
-    """The methods of `bot.ports.FeedStore` about posts."""
+    """The methods of `bot.ports.FeedStore` for posts."""
 
     async def known_posts(
         self, feed_id: int, ids: Sequence[str], aliases: Sequence[str], text_hashes: Sequence[str] = ()
@@ -116,7 +116,7 @@ class PostQueries(Queries):
 
 
 async def _insert(connection: aiosqlite.Connection, feed_id: int, row: PostRow) -> tuple[int, int] | None:
-    """Insert a post; return its id and the canonical one, None when another worker has inserted it."""
+    """Insert a post; return its id and its canonical id, or None if it was inserted meanwhile."""
     rows = list(await connection.execute_fetchall(_INSERT, post_parameters(row) | {"feed_id": feed_id}))
     if not rows:
         return None
@@ -149,10 +149,10 @@ async def _add_terms(connection: aiosqlite.Connection, feed_id: int, post_id: in
 async def _store_change(
     connection: aiosqlite.Connection, feed_id: int, row: PostRow
 ) -> tuple[int, int, dict[str, str]] | None:
-    """Replace a known post.
+    """Replace a known post; None if it is not known.
 
-    Return its canonical id, the revision that messages should show (0 where they show another feed's copy),
-    and its terms as they were.
+    Return its canonical id, the revision that messages should show (0 if they show another feed's copy), and
+    its former terms.
     """
     found = list(
         await connection.execute_fetchall(
@@ -171,7 +171,7 @@ async def _store_change(
 
 
 async def _change(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:
-    """Replace a known post, plan the edits, alert the newly matching; return the deliveries made."""
+    """Replace a known post, plan edits, alert newly matching followers; return the new deliveries."""
     stored = await _store_change(connection, feed_id, row)
     if stored is None:
         return 0

@@ -1,7 +1,7 @@
-"""New keys for stored names, once after the rules of `bot.text.normalize.fold` changed.
+"""Computes the keys of stored names anew, once after the rules of `bot.text.normalize.fold` changed.
 
-Filters, terms and feeds are found by the folded form of their names. A filter under a key of the old rules
-would never match again. The log of deliveries keeps its old keys: they are only shown.
+Filters, terms and feeds are found by the folded form of their names. A filter with a key of the old rules
+would never match again. Deliveries keep their old keys, which are only displayed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.text.normalize import FOLDING, fold, term_key
 from storage.sqlite.common import learn_terms
 from storage.sqlite.connection import Database
 
-_MARK = "store:folding"  # the key under which the rules of the stored keys are kept
+_MARK = "store:folding"  # the key of the value that names the rules of the stored keys
 _OF_TERM = """
 SELECT p.id, p.categories, p.tags FROM post_terms AS t JOIN posts AS p ON p.id = t.post_id
 WHERE t.feed_id = :feed AND t.term = :old
@@ -27,7 +27,7 @@ SELECT :term, id, feed_id, canonical_id, published_at FROM posts WHERE id = :id
 
 
 async def refold(database: Database) -> None:
-    """Bring the stored keys in line with the present rules; all of it in one transaction, or nothing."""
+    """Update all stored keys to the current rules, in one transaction."""
     rows = await database.read("SELECT value FROM memory WHERE key = :key", {"key": _MARK})
     if rows and rows[0]["value"] == FOLDING:
         return
@@ -39,7 +39,7 @@ async def refold(database: Database) -> None:
 
 
 def _key(old: str, name: str) -> str:
-    """Return the key of a name of the same kind; the old key where the name folds to nothing."""
+    """Return the new key of a name, of the same kind; the old key if the name folds to nothing."""
     return old if old == EVERYTHING or not fold(name) else f"{old[:2]}{fold(name)}"
 
 
@@ -70,7 +70,7 @@ async def _terms(connection: aiosqlite.Connection) -> None:
 
 
 async def _feeds(connection: aiosqlite.Connection) -> None:
-    """Fold the names of feeds again. A feed that lost its name to another one has a space in its key."""
+    """Fold the names of feeds anew, except those renamed for another feed: their keys contain a space."""
     rows = await connection.execute_fetchall("SELECT id, name FROM feeds WHERE instr(name_fold, ' ') = 0")
     await connection.executemany(
         "UPDATE OR IGNORE feeds SET name_fold = ? WHERE id = ?", [(fold(row[1]), row[0]) for row in rows]

@@ -1,8 +1,8 @@
-"""Full-text search whose cost is bounded: a word that few posts have is ranked, a common one is not.
+"""Full-text search with bounded cost: the matches of a rare word are ranked, those of a common one are not.
 
-To rank a match costs about a microsecond and to learn its date more, to list it next to nothing. Where there
-are more than RANKED matches no ranking tells them apart anyway, so the newest are taken: they are looked for
-among the newest posts, and only where those have too few, among the others.
+Ranking a match takes about a microsecond, reading its date longer, listing it almost no time. More than
+RANKED matches would not differ in rank anyway, so the newest are returned. They are searched among the newest
+posts; only if those contain too few, the matches that were stored last are added.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import unicodedata
 
 from storage.sqlite.connection import Database
 
-RANKED = 500  # matches
-_WINDOWS = (2_000, 20_000)  # newest posts
+RANKED = 500  # most matches that are ranked
+_WINDOWS = (2_000, 20_000)  # how many of the newest posts to search first, and then
 _MOST_WORDS = 12  # further words are ignored: each one costs a scan of the index
 _LEAST_BEGINNING = 3  # letters; a shorter prefix would match a large part of the index
 _IDEOGRAPHS = (
@@ -31,7 +31,7 @@ NEWEST = """
 SELECT id FROM posts INDEXED BY posts_newest WHERE id = canonical_id
 ORDER BY published_at DESC, canonical_id DESC LIMIT :window
 """
-# "+" keeps SQLite from looking up the matches one by one: it lists them once and compares.
+# "+" keeps SQLite from looking up the ids one by one: it lists the matches once and compares them.
 MATCHES_AMONG = """
 SELECT rowid FROM archive WHERE archive MATCH :query AND rowid BETWEEN :low AND :high
     AND +rowid IN (SELECT value FROM json_each(:ids))
@@ -43,7 +43,7 @@ WHERE p.id = p.canonical_id ORDER BY p.published_at DESC, p.id DESC LIMIT :limit
 
 
 def query_of(words: str) -> str:
-    """Return a query for all typed words, "" for none. The last word may be a prefix."""
+    """Return a full-text query for all typed words, "" for none. The last word may be a prefix."""
     tokens = re.findall(r"\w+", unicodedata.normalize("NFC", words))[:_MOST_WORDS]
     if not tokens:
         return ""
@@ -52,7 +52,7 @@ def query_of(words: str) -> str:
 
 
 async def search(database: Database, query: str, limit: int) -> tuple[list[int], bool]:
-    """Return the ids of matching posts, and whether they are the best matches (else the newest)."""
+    """Return the ids of matching posts, and True if these are the best matches, False if the newest."""
     rows = await database.ask(MATCHES, {"query": query, "most": RANKED + 1})
     if len(rows) <= RANKED:
         best = await database.ask(BEST, {"query": query, "limit": limit})

@@ -1,4 +1,4 @@
-"""What each outcome of a claim does to the rows it settles."""
+"""Records the outcomes of claims in the rows that they settle."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHERE q.id IN (SELECT value FROM json_each(:ids))
 _ROWS = "WHERE id IN (SELECT value FROM json_each(:ids))"
 _FREE = "owner = NULL, lease_until = 0"
 _CHANGED_SINCE = "(SELECT revision FROM posts WHERE posts.id = post_id) > :revision"
-# A post that changed while its alert was under way is edited at once.
+# If a post changed while its alert was being sent, the alert is edited at once.
 _SENT = f"""
 UPDATE deliveries SET state = 'sent', {_FREE}, error = '', uncertain = 0, reference = :reference,
     settled_at = :now, revision = :revision,
@@ -79,7 +79,7 @@ RESUME = (_RESUME_DESTINATION, _RESUME_QUEUE)
 
 
 async def settle_all(connection: aiosqlite.Connection, settlements: Sequence[Settlement]) -> None:
-    """Record outcomes, inside the caller's transaction: one call of SQLite for all that are alike."""
+    """Record outcomes inside the caller's transaction, with one `executemany` for each statement."""
     ids = json.dumps([settlement.claim.delivery_ids[0] for settlement in settlements])
     rows = {row["id"]: row for row in await connection.execute_fetchall(_HELD, {"ids": ids})}
     batches: dict[str, list[dict[str, object]]] = {}
@@ -96,9 +96,9 @@ async def settle_all(connection: aiosqlite.Connection, settlements: Sequence[Set
 
 
 def _counts(settlement: Settlement, row: sqlite3.Row) -> bool:
-    """Whether an outcome is recorded. It is not after its lease expired: another owner may have the claim.
+    """Whether an outcome is recorded: not if its claim was taken or ended since, e.g. by another owner.
 
-    Sent is recorded whoever reports it, unless the row has become a part of a digest since.
+    Sent is recorded nevertheless, once. No outcome is recorded if its row has joined a digest since.
     """
     claim = settlement.claim
     if (row["bundle"] is None) == isinstance(claim.message, Digest):
@@ -112,7 +112,7 @@ def _counts(settlement: Settlement, row: sqlite3.Row) -> bool:
 
 
 def _writes(settlement: Settlement, row: sqlite3.Row) -> list[Write]:
-    """Return what an outcome changes."""
+    """Return the statements that record an outcome."""
     claim = settlement.claim
     base: dict[str, object] = {
         "ids": json.dumps(claim.delivery_ids),
@@ -143,7 +143,8 @@ def _writes(settlement: Settlement, row: sqlite3.Row) -> list[Write]:
 def _set_back(at: datetime | None, row: sqlite3.Row) -> int:
     """Return the milliseconds by which the clock was set back since an outcome was decided; see the port.
 
-    The lease was moved with the clock then. What is left of it is the error of the answer.
+    The lease was shifted with the clock, and no outcome is decided after its lease ended. The time by which
+    `at` lies after the lease is therefore (at least part of) the shift.
     """
     if at is None or not row["lease_until"]:
         return 0
@@ -177,7 +178,7 @@ def _park(parked: Parked, row: sqlite3.Row, base: Mapping[str, object]) -> list[
 
 
 def _probe_later(row: sqlite3.Row, values: dict[str, object]) -> list[Write]:
-    """Return when a parked destination whose probe got no answer is tried again."""
+    """Return the statement that plans the next probe of a parked destination; nothing for other ones."""
     return [(_PROBE_LATER, values)] if row["parked"] else []
 
 

@@ -1,4 +1,4 @@
-"""The SQLite store: its parts put together, and how it is opened."""
+"""The SQLite store, assembled from its parts, and the function that opens it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SqliteStore(
 
 
 def path_of(url: str) -> str:
-    """Return the file of "sqlite:///relative.db" or "sqlite:////absolute.db"."""
+    """Return the path in "sqlite:///relative.db" or "sqlite:////absolute.db"; StoreError for others."""
     prefix = "sqlite:///"
     path = url[len(prefix) :]
     if url[: len(prefix)].lower() != prefix or path in ("", ":memory:") or "?" in path or "\0" in path:

@@ -1,4 +1,4 @@
-"""Who follows what."""
+"""Subscriptions: which destination follows which terms."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now)
 ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = cadence
 RETURNING id
 """
-# A term keeps its mention when it moves to another cadence.
+# The stored mentions, so that a term that moves to another cadence does not lose its mention.
 _STORED_MENTIONS = """
 SELECT term, mention FROM filters
 WHERE subscription_id IN (SELECT value FROM json_each(:ids)) AND excluded = 0 AND mention <> ''
@@ -142,7 +142,7 @@ class SubscriptionQueries(Queries):
 async def _mentions(
     connection: aiosqlite.Connection, ids: Sequence[int], terms: Iterable[str], mention: str | None
 ) -> dict[str, str]:
-    """Return the mention of each term: `mention`, or the stored one where that is None."""
+    """Return the mention of each term: `mention`, or the stored one if that is None."""
     if mention is not None:
         return dict.fromkeys(terms, mention)
     rows = await connection.execute_fetchall(_STORED_MENTIONS, {"ids": json.dumps(list(ids))})
@@ -157,7 +157,7 @@ async def _take_off(
     *,
     excluded: Sequence[int] = (0, 1),
 ) -> int:
-    """Remove terms (None: all) from subscriptions; return how many rows went."""
+    """Remove terms (None: all) from subscriptions; return the number of deleted rows."""
     cursor = await connection.execute(
         "DELETE FROM filters WHERE subscription_id IN (SELECT value FROM json_each(:ids)) "
         "AND excluded IN (SELECT value FROM json_each(:excluded)) "

@@ -1,6 +1,6 @@
-"""Categories and tags as commands ask for them: by name, by how a name begins, or the most used.
+"""Queries for categories and tags: by name, by the beginning of a name, or the most used.
 
-No statement reads a post: `terms` holds the counts, which triggers keep (schema.sql).
+No query reads posts: triggers keep the counts in `terms` up to date (schema.sql).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from storage.sqlite.mapping import maybe_from_ms
 
 _KINDS = {"c": Kind.CATEGORY, "t": Kind.TAG}
 _PREFIXES = {Kind.CATEGORY: "c:", Kind.TAG: "t:"}
-_END = "\U0010ffff"  # no key has a character after it
+_END = "\U0010ffff"  # sorts after every character of a key
 _COLUMNS = "t.term, t.name, t.posts, t.last_used_at, feeds.name AS feed_name"
 _WATCHED = "feeds.retired_at IS NULL AND (:feed IS NULL OR feeds.id = :feed)"
 _ORDER = "ORDER BY posts DESC, name"
@@ -34,7 +34,7 @@ FROM feeds CROSS JOIN terms AS t ON t.feed_id = feeds.id
 WHERE {_WATCHED} AND t.term >= :low AND t.term < :high
 GROUP BY feeds.id
 """
-# With max(), SQLite takes the other columns from the row that has the maximum.
+# With max(), SQLite takes the other columns from the row with the maximum.
 NAMES = f"""
 SELECT t.term, t.name, max(t.posts) AS posts, t.last_used_at, feeds.name AS feed_name
 FROM terms AS t INDEXED BY terms_term CROSS JOIN feeds ON feeds.id = t.feed_id

@@ -1,4 +1,4 @@
-"""Corrections of due times and leases after the machine's clock was set."""
+"""Corrects due times and leases after the machine's clock was set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.sqlite.mapping import shifted_state, to_ms
 _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR
 _NEVER = to_ms(datetime.fromisoformat("9999-01-01T00:00:00+00:00"))  # the next poll of a feed that stopped
-_LEASED = "iif(lease_until > 0, max(lease_until + :by, 1), 0)"  # 0: nobody has it
+_LEASED = "iif(lease_until > 0, max(lease_until + :by, 1), 0)"  # 0: no lease
 _UNDONE = "due_at = due_at + :by, created_at = created_at + :by, first_attempt_at = first_attempt_at + :by"
 _SHIFTS = (
     f"""
@@ -33,7 +33,7 @@ _SHIFTS = (
     WHERE parked_at IS NOT NULL
     """,
 )
-# Servers and platforms can delay by a day at most; the interval of a feed may be longer. Jitter adds a tenth.
+# Servers and platforms can delay by at most a day; a feed's interval may be longer. Jitter adds a tenth.
 _LATEST_POLL = f":now + cast(1.1 * max(every * 1000, {_DAY}) AS INTEGER) + {_HOUR}"
 _LATEST = f":now + {_DAY + _HOUR}"
 _LONGEST_LEASE = f":now + {_HOUR}"
@@ -44,7 +44,7 @@ _BOUNDS = (
       AND next_poll_at < {_NEVER}
     """,
     f"UPDATE feeds SET lease_until = :now WHERE retired_at IS NULL AND lease_until > {_LONGEST_LEASE}",
-    # Only a message that was tried waits for its platform; an untried one may be due at any time.
+    # Only messages that were tried wait for a platform; others may be due at any time.
     f"""
     UPDATE deliveries INDEXED BY deliveries_due SET due_at = :now
     WHERE state = 'pending' AND due_at > {_LATEST} AND attempts > 0

@@ -21,7 +21,7 @@ from bot.text.bounds import seconds
 
 IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
 _DAY = 86400.0  # seconds: the time over which starts are counted
-_MOST_SHARDS = 100_000  # beyond any number that Discord could mean
+_MOST_SHARDS = 100_000  # a larger number from Discord is an error
 _INTENTS = discord.Intents(guilds=True)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
@@ -46,7 +46,7 @@ def _sharding(shards: tuple[int, int, int] | None) -> _Sharding:
 class Client(discord.AutoShardedClient):
     """discord.py's client with only what Bystander needs: servers and channels in memory, no members.
 
-    `shards`: first, last and total of those this process runs; None for all that Discord recommends.
+    `shards`: first and last shard of this process, and their total; None for all that Discord recommends.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Client(discord.AutoShardedClient):
         self._watcher: Watcher | None = None
         self._slots = 1
         self._started: dict[int, float] = {}  # slot -> when its last shard was started
-        self._talking: set[int] = set()  # shards with a session
+        self._talking: set[int] = set()  # shards that are connected
         self._complete: set[int] = set()  # shards whose servers are in memory
         self.up = asyncio.Event()  # set once every shard has had a session
         self.start_after = 0.0  # seconds to wait before `connect`
@@ -103,7 +103,7 @@ class Client(discord.AutoShardedClient):
         self._endpoints.learn(url)
         self.shard_count = self.shard_count or _count(shards)
         self._slots = _count(limits["max_concurrency"])
-        if int(limits["remaining"]) < self.shards_here:  # after one start too many Discord resets the token
+        if int(limits["remaining"]) < self.shards_here:  # beyond the limit Discord resets the token
             self.start_after = seconds(limits["reset_after"], _DAY * 1000, _DAY * 1000) / 1000
             _log.error("Discord allows no more starts today; commands work in %.0f s.", self.start_after)
 
@@ -124,11 +124,11 @@ class Client(discord.AutoShardedClient):
         await asyncio.sleep(start - now)
 
     def _look_for_left_servers(self) -> None:
-        """Treat a server in memory that READY of its shard does not list as one the bot was removed from.
+        """Treat a server in memory as left when READY of its shard does not list it.
 
         READY lists every server of the bot, also one in an outage (documentation, events/gateway-events).
-        Discord sends no event for a removal that happened without a session, and discord.py keeps the server
-        in memory.
+        If the bot is removed while it has no session, Discord sends no event for it, and discord.py keeps the
+        server in memory.
         """
         parsers = self._connection.parsers
         ready = parsers["READY"]
@@ -144,7 +144,7 @@ class Client(discord.AutoShardedClient):
         parsers["READY"] = parse_ready
 
     def _check_frames(self) -> None:
-        """Check the frames of each websocket. discord.py shows a new one here before it reads from it."""
+        """Check the frames of each websocket. discord.py calls the hook before it reads from a new one."""
         update = self._connection._update_references  # noqa: SLF001
 
         def update_references(socket: Any) -> None:
@@ -154,11 +154,11 @@ class Client(discord.AutoShardedClient):
         self._connection._update_references = update_references  # type: ignore[assignment,method-assign]  # noqa: SLF001
 
     async def close(self) -> None:
-        """Disconnect. Safe to call again: that also closes a connection which was being made meanwhile."""
+        """Disconnect. A second call is safe; it also closes a connection that was made meanwhile."""
         if self._watcher is not None:
             self._watcher.stop()
         await super().close()
-        for socket in self._sockets:  # discord.py does not close one whose start was cancelled
+        for socket in self._sockets:  # discord.py leaves a socket open when its start was cancelled
             if not socket.closed:
                 await socket.close()
         for thread in threading.enumerate():
@@ -169,7 +169,7 @@ class Client(discord.AutoShardedClient):
     # --- events: discord.py calls them by their names ---------------------------------------------------
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
-        """Log the error of an event handler; later events are handled all the same."""
+        """Log the error of an event handler. Later events are still handled."""
         error = sys.exc_info()[1]
         _log.error("Handling %s failed: %s", event_method, where(error) if error else "no reason.")
         _log.debug("Where it failed", exc_info=error)
@@ -194,13 +194,13 @@ class Client(discord.AutoShardedClient):
         self._talking.discard(shard_id)
 
     async def on_shard_ready(self, shard_id: int) -> None:
-        """Pass on that every server is in memory, once this holds for all shards."""
+        """Pass on that every server is in memory, once all shards have loaded theirs."""
         self._complete.add(shard_id)
         if self._watcher and self._expected() <= self._complete:
             await self._watcher.complete()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Pass on that somebody used a command, clicked or types."""
+        """Pass on a command, a click, or what somebody types into an option."""
         if self._listener:
             await self._listener.interaction(interaction)
 
@@ -227,7 +227,7 @@ class Client(discord.AutoShardedClient):
             await self._watcher.server_joined(guild)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        """Pass on that an outage is over. At the start this event comes for every server and is ignored."""
+        """Pass on that an outage is over. Ignored at the start, when it comes for every server."""
         if self._watcher and self._expected() <= self._complete:
             await self._watcher.server_available(guild)
 
@@ -246,7 +246,7 @@ class Client(discord.AutoShardedClient):
             await self._access_changed(after.guild)
 
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """Pass on that the bot has other roles; there are no events for other members."""
+        """Pass on that the bot's roles changed. Discord sends no such events for other members."""
         if after.id == after.guild.me.id and before.roles != after.roles:
             await self._access_changed(after.guild)
 
@@ -256,7 +256,7 @@ class Client(discord.AutoShardedClient):
             await self._watcher.thread_open(after)
 
     async def on_thread_join(self, thread: discord.Thread) -> None:
-        """Pass on a change of a thread that was not in memory, because it was archived or hidden."""
+        """Pass on that a thread appeared that was not in memory, because it was archived or hidden."""
         if self._watcher:
             await self._watcher.thread_open(thread)
 
@@ -266,7 +266,7 @@ class Client(discord.AutoShardedClient):
 
 
 def _count(named: object) -> int:
-    """Return a number of shards; ValueError or TypeError for a value that is none."""
+    """Return a number of shards; ValueError for any other value."""
     number = int(str(named))
     if not 0 < number <= _MOST_SHARDS:
         raise ValueError(f"{number} shards")

@@ -22,8 +22,9 @@ LONGEST_SLEEP_OF_ANSWERS = 60.0  # the same for answers to interactions, whose t
 class Endpoints:
     """The addresses of one connection to Discord.
 
-    discord.py has no setting for either. Its REST base is a class variable, so one process can use only one
-    REST API at a time. `lay` sets it, and `lift` restores it. `dial` chooses the address of the gateway.
+    discord.py has a setting neither for the REST base nor for the gateway. Its REST base is a class variable,
+    so a process can use only one REST API at a time. `lay` sets it, `lift` restores it, and `dial` chooses
+    the address of the gateway.
     """
 
     def __init__(self, api_base: str, gateway: str) -> None:
@@ -34,24 +35,24 @@ class Endpoints:
         self._before: str | None = None
 
     def lay(self) -> None:
-        """Send every REST call to this base from now on."""
+        """Send every REST call to the configured base from now on."""
         if self._before is None:
             self._before, Route.BASE = Route.BASE, self._base
 
     def lift(self) -> None:
-        """Restore the former base of REST calls. Safe to call twice."""
+        """Restore the previous base of REST calls. Safe to call twice."""
         if self._before is not None:
             Route.BASE, self._before = self._before, None
 
     def learn(self, gateway: str) -> None:
-        """Store the gateway that the API named. It is used when the config names none."""
+        """Store the gateway address that the API returned. It is used when the config names none."""
         self._told = yarl.URL(gateway)
 
     def dial(self, url: str) -> str:
         """Return the address to connect to, given the one that discord.py chose.
 
-        A gateway of the config is always used. Otherwise the one that the API named replaces discord.py's
-        built-in address, which it uses for new sessions. To resume, discord.py uses the address of READY.
+        A gateway in the config always wins. Otherwise the one from the API replaces the built-in address that
+        discord.py uses for new sessions. To resume a session, discord.py uses the address from READY.
         """
         asked = yarl.URL(url)
         if self._gateway is not None:
@@ -83,7 +84,7 @@ class Endpoints:
         return trace
 
     def _is_ours(self, url: yarl.URL) -> bool:
-        """Whether a request counts for the global limit."""
+        """Whether a request counts towards the global rate limit."""
         below = url.path.removeprefix(self._path)
         return url.scheme in ("http", "https") and not below.startswith(_OWN_LIMITS)
 
@@ -97,7 +98,7 @@ class Endpoints:
         discord.py sleeps after a 429. If a sleep for the global limit is cancelled, its client waits for
         ever. (Its option `max_ratelimit_timeout` also refuses calls that are within their limit.)
 
-        A 403 of Cloudflare concerns the whole bot, so all calls wait.
+        A 403 from Cloudflare concerns the whole bot, so all calls wait.
         """
         answer = request.response
         if answer.status >= _SERVER_ERROR:

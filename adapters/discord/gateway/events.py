@@ -11,7 +11,7 @@ from bot.logs.outage import OutageLog
 
 Parse = Callable[[Any], object]
 
-# There is no session without these: their errors end the connection, and a new one is made.
+# A session needs these events: an error in one ends the connection, and discord.py makes a new one.
 _NEEDED = ("READY", "RESUMED")
 
 _log = logging.getLogger(__name__)

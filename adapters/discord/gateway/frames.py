@@ -1,7 +1,7 @@
-"""Checks the frames of the gateway, so that one that cannot be used costs one shard a reconnect.
+"""Checks the frames of the gateway, so that an unusable frame only makes its own shard reconnect.
 
-discord.py ends all shards after an unexpected error of one. It also starts a thread for heartbeats with any
-interval: a negative one would send them without a pause.
+Without the checks, discord.py ends all shards after an unexpected error in one. It also accepts any interval
+for heartbeats: with a negative one its thread would send them without a pause.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BROKEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib
 
 
 class FrameError(aiohttp.ClientError):
-    """A frame that cannot be used. discord.py reconnects a shard after errors of aiohttp, with a back-off."""
+    """An unusable frame. After an aiohttp error discord.py reconnects the shard with back-off."""
 
 
 def guard(socket: Any) -> None:
@@ -44,12 +44,12 @@ def guard(socket: Any) -> None:
 
 
 def check_hello(frame: str) -> None:
-    """Raise FrameError for a HELLO whose interval between heartbeats is no usable number."""
-    if "heartbeat_interval" not in frame:  # the only cheap sign: other frames are not parsed twice
+    """Raise FrameError for a HELLO whose heartbeat interval is not a number from 1 to 600 seconds."""
+    if "heartbeat_interval" not in frame:  # a cheap test, so that other frames are not parsed twice
         return
     told = json.loads(frame)
     if isinstance(told, dict) and told.get("op") == _HELLO:
         interval = told["d"]["heartbeat_interval"]
-        wait = seconds(interval, _NONE, 2 * _LONGEST * 1000) / 1000  # it comes in milliseconds
+        wait = seconds(interval, _NONE, 2 * _LONGEST * 1000) / 1000  # sent in milliseconds
         if isinstance(interval, str) or not _SHORTEST <= wait <= _LONGEST:
             raise FrameError("Discord asks for heartbeats at an interval that is no usable number.")

@@ -1,4 +1,4 @@
-"""Reports changes of servers and channels to the bot, also those that happened while it was off."""
+"""Reports changes of servers and channels to the bot, including those made while it was not running."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.errors import PermanentError, Scope
 from bot.ports import BotServices
 from bot.text.sanitize import one_line
 
-LOOK_EVERY = 1.0  # seconds between two requests: refused ones count as invalid requests, see `rate_limit`
+LOOK_EVERY = 1.0  # seconds between requests: a refused one counts as invalid, see `rate_limit`
 _MEND = "Invite it again; bystander discord-invite prints the link."
 _LONGEST_NAME = 100  # characters of a server's name
 
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 class GuildEvents:
-    """Reports the changes that one connection sees; `adapters.discord.gateway.listeners.Watcher`."""
+    """Reports the changes seen over one connection (`adapters.discord.gateway.listeners.Watcher`)."""
 
     def __init__(self, client: Client, guild_index: GuildIndex, services: BotServices) -> None:
         self._client = client
@@ -41,10 +41,10 @@ class GuildEvents:
             await self._guild_index.forget(guild_id, each)
 
     async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
-        """Resume a channel and its threads, or all channels of a server, where the bot may write now."""
+        """Resume a channel and its threads, or all channels of a server, if the bot may write there now."""
         for each in await self._destinations_in(guild):
             place = guild.get_channel_or_thread(each)
-            if place is None:  # an archived thread; its channel is not known, so the next message decides
+            if place is None:  # an archived thread: its channel is not known, so just try to send again
                 await self._services.reachable(destinations.channel_address(each))
             elif channel_id in (None, each, getattr(place, "parent_id", None)):
                 await self._resume(place)
@@ -63,7 +63,7 @@ class GuildEvents:
         )
 
     async def server_joined(self, guild: discord.Guild) -> None:
-        """Resume the alerts of a server, where the bot may write."""
+        """Resume the alerts of a server in the channels that the bot may write to."""
         await self.access_changed(guild)
         await self._guild_index.come_back(guild.id)
 
@@ -73,7 +73,7 @@ class GuildEvents:
             await self.server_joined(guild)
 
     async def complete(self) -> None:
-        """Compare, in the background, the channels that get alerts with those that exist."""
+        """Start comparing, in the background, the channels that get alerts with those that exist."""
         self.stop()
         # A new session builds new objects for every server. The old ones form reference cycles in the oldest
         # generation, which is collected rarely: without this call, memory grows with each session.
@@ -93,13 +93,13 @@ class GuildEvents:
             for channel_id in missing:
                 await self._look_up(channel_id, missing[channel_id])
                 await asyncio.sleep(LOOK_EVERY)
-        except Exception as error:  # noqa: BLE001 -- sending finds the same out later
+        except Exception as error:  # noqa: BLE001 -- the next alert to such a channel finds out as well
             _log.error("Comparing the channels with those on Discord failed: %s", where(error))
 
     async def _look_around(self) -> dict[int, int | None]:
-        """Park and resume by the servers in memory.
+        """Park the channels of servers that the bot was removed from; resume those of servers it is in again.
 
-        Return the channels that no server in memory has, with their server's id where it is known.
+        Return the channels that are not in memory, each with the id of its server or None.
         """
         known = await self._known()
         guild_index = await self._homes_of(known)
@@ -122,7 +122,7 @@ class GuildEvents:
         return missing
 
     async def _look_up(self, channel_id: int, guild_id: int | None) -> None:
-        """Ask Discord for a channel that is not in memory. Archived threads are not, and are fine."""
+        """Ask Discord for a channel that is not in memory, which is normal for an archived thread."""
         address = destinations.channel_address(channel_id)
         try:
             found = await self._client.http.get_channel(channel_id)
@@ -154,7 +154,7 @@ class GuildEvents:
         return sorted((seen | await self._guild_index.of(guild.id)) & await self._known())
 
     async def _homes_of(self, known: set[int]) -> dict[int, int]:
-        """Return the server of each channel, as far as known; servers in memory are added to the index."""
+        """Return the server of each known channel; channels found in memory are added to the index."""
         guild_index = await self._guild_index.all()
         if new := known - guild_index.keys():
             for guild in self._client.guilds:
@@ -162,7 +162,7 @@ class GuildEvents:
                     if each.id in new:
                         guild_index[each.id] = guild.id
                         await self._guild_index.learn(guild.id, each.id)
-                await asyncio.sleep(0)  # there may be thousands
+                await asyncio.sleep(0)  # let other tasks run: there may be thousands of servers
         return guild_index
 
     async def _leave(self, guild_id: int, channel_ids: Iterable[int], reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Which server each channel is in that gets alerts, kept over restarts.
+"""Remembers the server of each channel that gets alerts, also over restarts.
 
 discord.py forgets a thread once it is archived, and a server once the bot is removed from it.
 """

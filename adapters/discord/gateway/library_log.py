@@ -1,4 +1,4 @@
-"""Keeps the tracebacks of discord.py out of the log: it logs one at each attempt to reconnect."""
+"""Keeps discord.py's tracebacks out of the log: it logs one for each failed attempt to reconnect."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Handover(logging.Filter):
 
 @contextmanager
 def handing_over(failed: Callable[[Exception], None]) -> Iterator[None]:
-    """Pass every exception that discord.py would log to `failed`, perhaps from its keep-alive thread."""
+    """Call `failed` with every exception that discord.py would log, perhaps in its keep-alive thread."""
     handover = _Handover(failed)
     loggers = [logging.getLogger(name) for name in _LOGGERS]
     for logger in loggers:

@@ -15,8 +15,8 @@ from bot.text.bounds import seconds
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _RESET, _RESET_AFTER = "X-RateLimit-Reset", "X-RateLimit-Reset-After"
 _BUCKET = (_LIMIT, _REMAINING, _RESET, _RESET_AFTER, "X-RateLimit-Bucket")
-_LONGEST_WINDOW = 86400.0  # seconds of a rate limit; the longest known are an hour
-_LAST_MOMENT = 1e11  # seconds since 1970; beyond it there is no date
+_LONGEST_WINDOW = 86400.0  # seconds until a rate limit resets; the longest known is an hour
+_LAST_MOMENT = 1e11  # seconds since 1970; a later moment is not credible
 _COUNT = re.compile(r"[0-9]{1,9}")
 _NONE = -1.0  # stands for a value that is not a number
 
@@ -24,15 +24,15 @@ _NONE = -1.0  # stands for a value that is not a number
 def bound_rate_limits(answer: aiohttp.ClientResponse) -> None:
     """Remove the rate-limit headers unless all of them are finite numbers in range.
 
-    With a reset after "inf" seconds the channel would wait until a restart. aiohttp has no public way to
-    change the headers of a response, hence the private names.
+    A reset after "inf" seconds would block the channel until a restart. aiohttp has no public way to change
+    the headers of a response, hence the private names.
     """
     if _is_usable(answer.headers):
         return
     kept = answer.headers.copy()
     for name in _BUCKET:
         kept.popall(name, None)
-    answer._headers = kept  # type: ignore[assignment]  # noqa: SLF001 -- read as the proxy it was
+    answer._headers = kept  # type: ignore[assignment]  # noqa: SLF001 -- only read
     answer._cache.pop("headers", None)  # noqa: SLF001
 
 

@@ -32,11 +32,11 @@ class Watcher(Protocol):
         ...
 
     async def access_changed(self, guild: discord.Guild, channel_id: int | None = None) -> None:
-        """Note that the bot may have access to a channel and its threads now; None: to any channel there."""
+        """Note that the bot may now have access to a channel and its threads, or (None) to any channel."""
         ...
 
     async def thread_open(self, thread: discord.Thread) -> None:
-        """Note that the bot may have access to a thread now."""
+        """Note that the bot may now have access to a thread."""
         ...
 
     async def server_left(self, guild: discord.Guild) -> None:

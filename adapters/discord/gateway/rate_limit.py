@@ -1,4 +1,4 @@
-"""Limits how fast the bot calls Discord, so that Discord never bans it.
+"""Limits how fast the bot calls Discord, so that Discord does not ban it.
 
 Discord allows 50 requests a second for the whole bot. It bans an IP address for a while after 10,000 invalid
 requests in 10 minutes (documentation, topics/rate-limits). discord.py handles the limits of single routes.
@@ -19,14 +19,14 @@ from bot.errors import NotYetError, TemporaryError
 from bot.text.bounds import seconds
 
 RATE = 40.0  # requests a second, a fifth below Discord's limit
-BURST = 4.0  # requests that may go at once after a silence
-MOST_INVALID = 1_000  # in INVALID_WINDOW; other processes may share the address
+BURST = 4.0  # requests that may be sent at once after a pause
+MOST_INVALID = 1_000  # in INVALID_WINDOW; below Discord's limit, as other processes may share the IP address
 INVALID_WINDOW = 600.0  # seconds
 _INVALID = frozenset({401, 403, 404, 429})
 TOO_MANY = 429
-LONGEST_HOLD = 10.0  # seconds that a request waits here at most
+LONGEST_HOLD = 10.0  # seconds of a pause that a request waits for; in a longer one it is refused
 _UNSAID = 60.0  # seconds to wait after a 429 without Retry-After
-_MOST = 3600.0  # seconds to wait at most, before Discord is asked again
+_MOST = 3600.0  # longest wait in seconds, whatever Retry-After says
 
 
 class SlidingWindow:
@@ -52,9 +52,9 @@ class SlidingWindow:
 
 
 class RateLimiter:
-    """Every request of the process waits here first, except answers to interactions.
+    """The queue in which every request of the process waits, except answers to interactions.
 
-    Requests go in the order in which they came, urgent ones first. `clock` and `sleep` are for tests.
+    Requests leave in order of arrival, urgent ones first. `clock` and `sleep` are for tests.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class RateLimiter:
         self._alone: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def turn(self) -> None:
-        """Wait until a request may go.
+        """Wait until a request may be sent.
 
-        NotYetError while all requests have to wait long; TemporaryError after too many invalid requests.
+        NotYetError during a pause of more than 10 seconds; TemporaryError after too many invalid requests.
         """
         await self._queue.turn(self._check)
 
@@ -89,16 +89,16 @@ class RateLimiter:
             )
 
     def _refuse_while_held(self) -> None:
-        """Refuse a long wait: the caller would time out and not know that nothing was sent."""
+        """Refuse a long wait: the caller would time out without knowing that nothing was sent."""
         if (left := self._bucket.held(self._clock())) > LONGEST_HOLD:
             raise NotYetError("Discord lets nothing through at present.", retry_after=left)
 
     def hold(self, left: float) -> None:
-        """Let no request go for so many seconds."""
+        """Pause all requests for so many seconds."""
         self._bucket.hold(self._clock() + left)
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
-        """Learn from a response: count invalid requests, and hold all requests after a global 429."""
+        """Evaluate a response: count invalid requests, and pause all requests after a global 429."""
         scope = headers.get("X-RateLimit-Scope", "")
         if status in _INVALID and scope != "shared":
             self._invalid.count(self._clock())
@@ -107,7 +107,7 @@ class RateLimiter:
 
     @asynccontextmanager
     async def alone(self, place: int) -> AsyncIterator[None]:
-        """Be a lock for one channel or user."""
+        """Lock one channel or user for the block."""
         lock = self._alone.get(place)
         if lock is None:
             lock = self._alone[place] = asyncio.Lock()
@@ -116,11 +116,11 @@ class RateLimiter:
 
 
 def is_for_all(headers: Mapping[str, str]) -> bool:
-    """Whether a 429 holds all requests: the global limit, or Cloudflare, which sets no Via header."""
+    """Whether a 429 concerns all requests: the global limit, or Cloudflare, which sets no Via header."""
     told = headers.get("X-RateLimit-Scope") == "global" or "X-RateLimit-Global" in headers
     return told or "Via" not in headers
 
 
 def retry_after(headers: Mapping[str, str], unsaid: float = _UNSAID) -> float:
-    """Return the seconds of Retry-After, an hour at most; `unsaid` where there is none."""
+    """Return the seconds of Retry-After, at most an hour; `unsaid` if the header is missing."""
     return seconds(headers.get("Retry-After"), unsaid, _MOST)

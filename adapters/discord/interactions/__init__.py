@@ -1,1 +1,1 @@
-"""What people do on Discord, and what they are answered."""
+"""Interactions on Discord: commands, clicks and menus, and the answers to them."""

@@ -18,7 +18,7 @@ from bot.text.truncate import clip, units
 
 MENU_KIND = "categories"  # parameters of this kind may be left out: a menu asks for them
 MOST_BUTTONS = 25  # of a message (documentation, components/reference)
-MOST_MESSAGES = 5  # for an answer that cannot be turned
+MOST_MESSAGES = 5  # for an answer without buttons to turn pages
 _PROMPT = "Choose one or more"
 
 
@@ -27,8 +27,8 @@ async def messages(
 ) -> list[Card]:
     """Return the messages that show a page of an answer, with buttons to the other pages.
 
-    `again`: the command. `turns`: whether the pages can be turned; otherwise a long answer is several
-    messages.
+    `again`: the command to run for another page. `turns`: whether pages can be turned; otherwise a long
+    answer becomes several messages.
     """
     cards = [replace(each, content=with_names(each.content)) for each in reply_pages(reply)]
     offers = await _offers(reply.offers, store)
@@ -68,7 +68,7 @@ def left_out(command: CommandSpec, values: Mapping[str, str]) -> str:
 async def preview(
     services: BotServices, caller: Caller, path: str, values: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Run a command and return the messages that show its answer, page by page, as JSON has them."""
+    """Run a command and return the messages that show its answer, page by page, as JSON bodies."""
     command = next(each for each in services.commands if each.path == path)
     missing = left_out(command, values)
     if missing and (options := await services.complete(caller, path, missing, "")):
@@ -82,7 +82,7 @@ async def preview(
 
 
 async def _offers(offers: Sequence[SuggestedAction], store: KeyValueStore) -> list[Button]:
-    """Return a button for each command that can be run next."""
+    """Return a button for each suggested next command."""
     found: dict[str, Button] = {}
     for each in offers[:MOST_BUTTONS]:
         label = clip(visible(each.label), LABEL, units) or f"/{each.path}"

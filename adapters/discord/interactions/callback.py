@@ -36,7 +36,7 @@ async def write(callback_data: CallbackData, store: KeyValueStore) -> str:
 
 
 async def read(custom_id: str, store: KeyValueStore) -> CallbackData | None:
-    """Return the callback data of a custom id; None when it is too old, or not ours."""
+    """Return the callback data of a custom id; None when it is too old, or not the bot's."""
     kind, _, rest = custom_id.partition(":")
     detail, _, body = rest.partition(":")
     query = await OVERFLOW.restore(body, store) or ""

@@ -1,7 +1,7 @@
-"""The bot's commands as Discord's slash commands, and what Discord sends of them as values again. Pure.
+"""Converts the bot's commands to Discord's slash commands, and Discord's interactions to values. Pure.
 
-The payload is built by hand, not by discord.py's decorators: it is data made from data, and the fingerprint
-that decides whether to send it is that of the very JSON sent. Shapes: documentation, interactions/
+The payload is built from the specs, not by discord.py's decorators, so that the fingerprint that decides
+whether to register the commands covers exactly the JSON that is sent. Formats: documentation, interactions/
 application-commands and interactions/receiving-and-responding.
 """
 
@@ -39,7 +39,7 @@ _TO_GUILD, _TO_USER = 0, 1  # integration types
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A command as somebody used it. `focused` is the parameter they type at present."""
+    """A command as somebody used it. `focused` is the parameter that they are typing."""
 
     path: str
     values: dict[str, str] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Invocation:
 
 
 def payload(commands: Sequence[CommandSpec]) -> list[dict[str, Any]]:
-    """Return the global commands as Discord takes them; those with a path of two words as sub-commands."""
+    """Return the global commands in Discord's format; those with a path of two words are sub-commands."""
     groups: dict[str, list[CommandSpec]] = {}
     for command in commands:
         groups.setdefault(command.path.partition(" ")[0], []).append(command)
@@ -61,7 +61,7 @@ def fingerprint(commands: Iterable[Mapping[str, Any]]) -> str:
 
 
 def read(data: Mapping[str, Any], guild_id: int | None) -> Invocation:
-    """Return the command that the data of an interaction name."""
+    """Return the command and its values from the data of an interaction."""
     path, options = str(data["name"]), list(data.get("options") or ())
     while options and options[0]["type"] in (_Option.subcommand.value, _Option.subcommand_group.value):
         path, options = f"{path} {options[0]['name']}", list(options[0].get("options") or ())

@@ -83,7 +83,7 @@ class Conversation:
             with urgent():
                 await answer(interaction)
         except (discord.DiscordException, DeliveryError, *BROKEN) as error:
-            # 10062: the 3 seconds were over before we answered; nobody waits any more.
+            # E.g. 10062: the 3 seconds were over before the answer, so that nothing can be sent any more.
             self._lost(translate(error))
         except Exception as error:  # noqa: BLE001 -- the data of an interaction may be forged
             self._lost(where(error))
@@ -93,7 +93,7 @@ class Conversation:
                 _log.info(line)
 
     def _lost(self, reason: object) -> None:
-        """Log that an answer did not arrive: the first one, then once a minute."""
+        """Log a lost answer: the first one, then at most one a minute."""
         if line := self._outage.failed(reason):
             _log.warning(line)
 
@@ -132,7 +132,7 @@ class Conversation:
         return True
 
     def _refusal(self, interaction: _Interaction, used: commands.Invocation) -> Reply | None:
-        """Return an answer that says what prevents alerts in a channel; None when nothing does."""
+        """Return the answer to an /alerts add that cannot work in its channel; None when it may work."""
         if used.path != ADD_ALERTS or not self._is_admin(interaction):
             return None
         return refusal(interaction, used)
@@ -170,14 +170,14 @@ class Conversation:
             await interaction.response.send_message(TOO_OLD, ephemeral=True)
 
     async def _explain(self, interaction: _Interaction, link: str) -> None:
-        """Explain the post of a card. People can hide its link; /why without one means another post."""
+        """Explain the post of a card. Without a link (people can hide it) /why would mean another post."""
         if link:
             await self._run_for_reader(interaction, "why", {"link": link})
         else:
             await interaction.response.send_message(NO_LINK, ephemeral=True)
 
     async def _run_for_reader(self, interaction: _Interaction, path: str, values: Mapping[str, str]) -> None:
-        """Answer the user who clicked, visible to them alone, under a message that everybody sees."""
+        """Run a command for the user who clicked; only they see the answer below the public message."""
         await defer(interaction, thinking=True)
         reply = await self._execute(interaction, path, values)
         await self._answer(interaction, reply, CallbackData(callback.PAGE, path, values))
@@ -211,7 +211,7 @@ class Conversation:
     async def _answer(
         self, interaction: _Interaction, reply: Reply, again: CallbackData, page: int = 0
     ) -> None:
-        """Show an answer in place of the present message; a long one in pages, or in several messages."""
+        """Replace the present message by an answer. A long one has pages, or follow-up messages."""
         shown, *more = await answers.messages(
             reply, again, page, self._services, turns=self._can_turn(again.path)
         )
@@ -237,7 +237,7 @@ class Conversation:
         return Caller(address, address if in_dm else place, admin=self._is_admin(interaction))
 
     async def _places(self, interaction: _Interaction, caller: Caller) -> frozenset[str] | None:
-        """Return the channels that the caller may see alerts of: those of this server; None for all."""
+        """Return the channels whose alerts the caller may see: those of this server, or None for all."""
         if str(interaction.user.id) in self._admins:
             return None
         guild = interaction.guild

@@ -1,4 +1,4 @@
-"""Sends, edits and finds messages. Every error is raised as one of the two that the outbox knows."""
+"""Sends, edits and finds messages. Every error is raised as a TemporaryError or a PermanentError."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _HOUR = 3600.0
 
 
 class Delivery:
-    """Delivers messages by one connection. `publish`: whether to publish those in announcement channels."""
+    """Delivers messages over one connection. `publish`: whether to publish those in announcement channels."""
 
     def __init__(
         self, client: Client, pace: RateLimiter, services: BotServices, *, publish: bool = False
@@ -93,7 +93,7 @@ class Delivery:
                 return await self._send(place_id, message, key)
 
     async def greet(self, user_id: int, text: str, key: str) -> None:
-        """Send a person their first direct message, unless one is known to have reached them."""
+        """Send a person their first direct message, unless one has reached them before."""
         async with self._pace.alone(user_id), self._welcome:
             if not await self._services.get_value(_dm_key(user_id)):
                 await self.send(Destination(0, destinations.user_address(user_id)), Notice(text), key)
@@ -110,16 +110,13 @@ class Delivery:
                 except discord.HTTPException as error:
                     if is_gone(error):
                         raise await self._gone_with_its_place(destination, channel_id) from None
-                    if code_of(error) in (
-                        ARCHIVED,
-                        LOCKED,
-                    ):  # this concerns a message that arrived, not the channel
+                    if code_of(error) in (ARCHIVED, LOCKED):  # parks no channel: only an edit failed
                         raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE) from None
                     raise
         return reference
 
     async def _edit(self, sent: discord.PartialMessage, made: Card, key: str) -> None:
-        """Edit a message; Discord edits none in an archived thread, so that is opened first."""
+        """Edit a message. Discord refuses edits in an archived thread; such a thread is unarchived first."""
         try:
             await sent.edit(**_body(made, key))
         except discord.HTTPException as error:
@@ -129,17 +126,17 @@ class Delivery:
             await sent.edit(**_body(made, key))
 
     async def _gone_with_its_place(self, destination: Destination, channel_id: int) -> PermanentError:
-        """Report a deleted channel to the bot; a deleted post of a forum is none. Editing is over."""
+        """Return the error that ends the edits; report the channel, unless only a forum post was deleted."""
         if channel_id == destinations.read_address(destination.local)[1]:
             await self._services.gone([destination.address], DELETED)
         return PermanentError(TABLE[MESSAGE_GONE].text, scope=Scope.MESSAGE)
 
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
-        """Look for a message with this key in the history of its place; None when it is not there."""
+        """Return the reference of the message with this key from its channel's history; None if not found."""
         try:
             kind, place_id = destinations.read_address(destination.local)
         except PermanentError:
-            return None  # nothing can have been sent there
+            return None  # the address is not valid, so nothing was sent there
         if kind == "user":
             return await self._find_in_dm(place_id, key, since)
         async with self._call(destination.address):
@@ -157,7 +154,7 @@ class Delivery:
         return None
 
     async def _send_to_person(self, user_id: int, channel_id: int, message: Message, key: str) -> str:
-        """Send a direct message. Remember the channel of who got one, and forget that of who refuses one."""
+        """Send a direct message. Its channel is stored on success, and forgotten if Discord refuses it."""
         try:
             async with self._pace.alone(channel_id):
                 reference = await self._send(channel_id, message, key)
@@ -177,12 +174,12 @@ class Delivery:
         await self._services.set_value(_dm_key(user_id), "")
 
     async def _dm_channel(self, user_id: int) -> int:
-        """Return the channel of direct messages with a user; open it where it is not known."""
+        """Return the channel of direct messages with a user; open it if it is not known."""
         async with self._call():
             known = self._dms.get(user_id) or int(await self._services.get_value(_dm_key(user_id)) or 0)
         if not known:
             async with self._openings, self._call():
-                # The client's `create_dm` caches channels, also those that do not exist any more.
+                # Not `create_dm`: it would return a cached channel even after Discord deleted it.
                 known = int((await self._client.http.start_private_message(user_id))["id"])
         self._dms[user_id] = known
         return known
@@ -195,7 +192,7 @@ class Delivery:
         try:
             sent = await target.send(**_body(made, key), nonce=key, allowed_mentions=views.mentions(made))
         except discord.HTTPException as error:
-            if code_of(error) == MESSAGE_GONE:  # it was sent with this nonce before, and deleted since
+            if code_of(error) == MESSAGE_GONE:  # sent with this nonce before, and deleted since
                 return ""
             if code_of(error) not in _MAYBE_A_FORUM:
                 raise
@@ -207,8 +204,8 @@ class Delivery:
     async def _post(self, forum_id: int, message: Message, key: str) -> str:
         """Open a post in a forum or media channel.
 
-        Forums are recognised by Discord's refusal of a plain message: finding the channel in memory takes a
-        search through all servers, which is too slow for every message.
+        A forum is recognised when Discord refuses a plain message. Looking its channel up first would search
+        all servers in memory, which is too slow for every message.
         """
         forum = await known(self._client, forum_id)
         if not isinstance(forum, discord.ForumChannel):
@@ -226,7 +223,7 @@ class Delivery:
         return f"{opened.thread.id}/{opened.message.id}"
 
     async def _publish_message(self, message: discord.Message) -> None:
-        """Publish a message of an announcement channel within the hourly limit. It was sent in any case."""
+        """Publish a sent message of an announcement channel within the hourly limit; only log a failure."""
         channel_id = message.channel.id
         place = self._client.get_channel(channel_id)
         if not isinstance(place, discord.TextChannel) or not place.is_news():
@@ -236,9 +233,8 @@ class Delivery:
             return
         self._published.count(time.monotonic(), channel_id)
         try:
-            async with asyncio.timeout(
-                LIMITS.publishing
-            ):  # discord.py would sleep until the rate limit allows it
+            # Without a time-out discord.py would sleep until the rate limit allows it.
+            async with asyncio.timeout(LIMITS.publishing):
                 await message.publish()
         except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
             _log.warning("A message in channel %d is not published: %s", channel_id, translate(error))
@@ -254,7 +250,7 @@ class Delivery:
     async def _call(self, address: str = "") -> AsyncIterator[None]:
         """Limit the time of a call, translate every error, and report a deleted channel to the bot.
 
-        The report comes before the error, so that admins are told only once.
+        The report comes before the error, so that admins get only one notice.
         """
         try:
             async with asyncio.timeout(LIMITS.call):

@@ -1,4 +1,4 @@
-"""Addresses on Discord, and the permissions that the bot needs and lacks there. No I/O."""
+"""Addresses on Discord, and the permissions that the bot needs or lacks there. No I/O."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def channel_address(channel_id: int) -> str:
 
 
 def user_address(user_id: int) -> str:
-    """Return the address of a person: their direct messages."""
+    """Return the address of a person's direct messages."""
     return f"{PLATFORM}:user:{user_id}"
 
 
@@ -60,12 +60,12 @@ def read_address(local: str) -> tuple[str, int]:
 
 
 def role_mention(role_id: int, guild_id: int | None) -> str:
-    """Return what mentions a role; the one with the server's own id is everyone."""
+    """Return the mention of a role. The role with the server's own id is @everyone."""
     return EVERYONE if role_id == guild_id else f"<@&{role_id}>"
 
 
 def needs(place: Place) -> tuple[str, ...]:
-    """Return the permissions that the bot needs to send a card there and to find it again."""
+    """Return the permissions that the bot needs to send a card to a channel and to find it there later."""
     if isinstance(place, discord.Thread):
         sending = ("send_messages_in_threads", *(("manage_threads",) if place.locked else ()))
     elif isinstance(place, discord.ForumChannel):
@@ -78,27 +78,27 @@ def needs(place: Place) -> tuple[str, ...]:
 
 
 def lacking(place: Place, has: discord.Permissions | None = None) -> list[str]:
-    """Return the names, as Discord shows them, of the permissions the bot lacks there.
+    """Return the names, as Discord shows them, of the permissions that the bot lacks there.
 
-    `has`: what Discord says it has; without, it is worked out from roles and overwrites.
+    `has`: the permissions that Discord reported; None computes them from roles and overwrites.
     """
     if has is None:
         try:
             has = place.permissions_for(place.guild.me)
-        except (discord.ClientException, AttributeError):  # a thread whose channel is hidden; not in memory
+        except (discord.ClientException, AttributeError):  # the thread's channel or the bot is not in memory
             return []
     return [_NAMES[name] for name in needs(place) if not getattr(has, name)]
 
 
 def takes_messages(place: object) -> bool:
-    """Whether the type of channel can have alerts."""
+    """Whether a channel of this type can receive alerts."""
     return not isinstance(place, (discord.CategoryChannel, discord.abc.PrivateChannel))
 
 
 def tags_for(forum: discord.ForumChannel, categories: Iterable[str]) -> Sequence[discord.ForumTag]:
-    """Return the forum's tags that are named like a category; where one is demanded, one for the rest.
+    """Return the forum's tags that are named like a category, or a fallback tag if the forum demands one.
 
-    Tags kept for moderators are left alone. Without any tag that fits, Discord refuses the post (40067).
+    Tags that only moderators may use are skipped. If no tag fits a demand, Discord refuses the post (40067).
     """
     free = [tag for tag in forum.available_tags if not tag.moderated]
     wanted = {fold(name) for name in categories}

@@ -1,4 +1,4 @@
-"""Handles error codes of Discord that the table of errors does not contain."""
+"""Decides whether a Discord error code that is missing from the table of errors is permanent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from adapters.discord.errors import UnknownRefusalError
 from bot.errors import PermanentError, Scope
 
-BELIEVED_AFTER = 3600.0  # seconds; faults of the whole platform are over by then, as a rule
+BELIEVED_AFTER = 3600.0  # seconds; a fault of the whole platform is usually over by then
 _MOST_PLACES = 10_000
 _MEND = "give the bot View Channel, Send Messages, Embed Links and Read Message History there."
 
@@ -21,7 +21,7 @@ class Doubts:
 
     Such a code may concern the address, or the whole bot for a while. At first it counts as temporary, so
     that a fault of the platform parks no channel. After an hour it counts as permanent: the address is
-    parked, and the admins are told.
+    parked, and the admins are notified.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,7 +30,7 @@ class Doubts:
 
     @contextmanager
     def about(self, address: str, scope: Scope) -> Iterator[None]:
-        """Raise PermanentError of this scope in place of an unknown refusal that has lasted."""
+        """Raise PermanentError of this scope if unknown refusals of the address have lasted an hour."""
         try:
             yield
         except UnknownRefusalError as error:

@@ -1,11 +1,10 @@
-"""Plain text as Discord's Markdown, so that a reader sees the very text and nothing in it takes effect. Pure.
+"""Escapes plain text for Discord's Markdown, so that readers see it unchanged and none of it is markup. Pure.
 
-A backslash before a sign that is neither letter, digit nor space shows that sign as it is: in content, embed
-titles, descriptions and fields; an embed's author and footer and a button's label are not read as Markdown.
-(Source for this and for what takes effect: parse-discord, which found the desktop client's rules by trial.)
-It parts an address or an invitation as well, which Discord looks for in the raw text to draw a preview of it.
-Only @everyone and @here, which the server looks for, get an unseen word joiner: a second line of defence
-behind `allowed_mentions`.
+A backslash escapes any character that is not a letter, digit or space. This holds in content and in embed
+titles, descriptions and fields; Discord reads no Markdown in an embed's author and footer or in a button's
+label. (Source of these rules: parse-discord, which found those of the desktop client by trial.) A backslash
+also splits URLs and invitations, so that Discord draws no preview of them. The server looks for @everyone and
+@here itself; they get an invisible word joiner, as a second line of defence behind `allowed_mentions`.
 """
 
 from __future__ import annotations
@@ -30,21 +29,20 @@ _BEFORE_EVERYBODY = "@\u2060"
 
 
 def escape(text: str) -> str:
-    """Return text, best passed through `bot.text.sanitize.visible` line by line, that shows as it is."""
+    """Return text escaped, so that it shows as it is. Pass each line through `sanitize.visible` first."""
     return _SPECIAL.sub(_inert, text)
 
 
 def cost(text: str) -> int:
-    """Return what an escaped text uses of one of Discord's limits."""
+    """Return the length of a text after escaping, as Discord's limits count it."""
     return units(escape(text))
 
 
 def link(text: str, url: str) -> str:
-    """Return text that links to an address checked by `urls.web_link`; without one, the mere text.
+    """Return text as a link to a URL checked by `urls.web_link`; only the text if `url` is empty.
 
-    For embeds: in content, a label may have no emoji. Inside a label Discord reads no escapes, and shows
-    the whole as raw text where it has a mention or an address: so text that needs escapes is followed by
-    its link.
+    For embeds only: in content, a label with an emoji is no link. Discord reads no escapes inside a label,
+    and a label with a mention or a URL shows as raw text. The link therefore follows a text with escapes.
     """
     shown = escape(text)
     if not url:
@@ -54,14 +52,14 @@ def link(text: str, url: str) -> str:
 
 
 def day(moment: datetime) -> str:
-    """Return a date that Discord shows in the reader's own zone and language."""
+    """Return a date that Discord shows in the reader's own time zone and language."""
     return f"<t:{int(moment.timestamp())}:D>"
 
 
 def with_names(text: str) -> str:
-    """Return a rendered text of the bot with Discord's own signs for places, which show as names.
+    """Return a rendered text of the bot with its addresses as Discord mentions, which show as names.
 
-    They notify nobody: only an alert's own mention is allowed to.
+    They notify nobody, because `allowed_mentions` permits only an alert's own mention.
     """
     text = _SHOWN.sub(lambda found: f"<{'#' if found[1] == 'channel' else '@'}{found[2]}>", text)
     return _MENTIONED.sub(r"<\1>", text)
@@ -71,4 +69,4 @@ def _inert(found: re.Match[str]) -> str:
     sign = found[0]
     if sign == "@":
         return _BEFORE_EVERYBODY
-    return f"{sign[:-1]}\\{sign[-1]}"  # of "12." and "discord.gg/" the last sign is the one that matters
+    return f"{sign[:-1]}\\{sign[-1]}"  # in "12." and "discord.gg/" only the last character needs the escape

@@ -16,7 +16,7 @@ _UNCHANGED = "Nothing was changed."
 
 
 def refusal(interaction: discord.Interaction[Any], used: Invocation) -> Reply | None:
-    """Return why alerts cannot go to the channel of a command; None when no reason is known."""
+    """Return why alerts cannot go to the channel that a command names; None when no reason is known."""
     mention = used.values.get("mention", "")
     guarded = mention and not _may_be_mentioned(interaction, mention)
     if guarded and not interaction.permissions.mention_everyone:  # also where the channel is not in memory
@@ -25,7 +25,7 @@ def refusal(interaction: discord.Interaction[Any], used: Invocation) -> Reply | 
 
 
 def _refusal_of_place(interaction: discord.Interaction[Any], used: Invocation, mention: str) -> Reply | None:
-    """Return what the bot may not do there. `mention`: one that needs a permission, "" for none."""
+    """Return why the bot cannot send there. `mention`: one that the bot needs a permission for, or ""."""
     if interaction.guild is None:
         return None
     place: object = interaction.channel
@@ -35,7 +35,7 @@ def _refusal_of_place(interaction: discord.Interaction[Any], used: Invocation, m
         if channel_id != interaction.channel_id:
             place, has = interaction.guild.get_channel_or_thread(channel_id), None
     if not isinstance(place, destinations.Place):
-        return None  # not in memory: the first message decides
+        return None  # not in memory: the first message shows whether it works
     there = destinations.channel_address(place.id)
     if not destinations.takes_messages(place):
         return _no(f"{there} takes no messages; choose a text channel, a thread or a forum.")
@@ -53,7 +53,7 @@ def _named(mention: str) -> str:
 
 
 def _may_be_mentioned(interaction: discord.Interaction[Any], mention: str) -> bool:
-    """Whether everybody may mention the role, by the data that Discord sent."""
+    """Whether anyone may mention the role, according to the data that Discord sent with the command."""
     data: Mapping[str, Any] = interaction.data or {}
     roles: Mapping[str, Any] = data.get("resolved", {}).get("roles", {})
     role = roles.get(mention.strip("<@&>"))

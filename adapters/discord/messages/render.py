@@ -1,4 +1,4 @@
-"""Messages and answers as Discord shows them: cards within every limit, and nothing in them but text. Pure.
+"""Renders messages and answers as cards within Discord's limits; texts of others are escaped. Pure.
 
 Limits: documentation, resources/message (Create Message, Embed Limits), components/reference, and
 resources/channel for names of threads. Lengths are counted in UTF-16 units, the largest of the usual counts.
@@ -22,11 +22,11 @@ from bot.text.urls import web_link
 
 CONTENT, THREAD = 2000, 100
 TITLE, DESCRIPTION, VALUE, AUTHOR = 256, 4096, 1024, 256
-FOOTER = 200  # Discord takes 2048; so all parts of an embed stay below its 6000 whatever they hold
+FOOTER = 200  # Discord allows 2048, but all parts of an embed together must stay below 6000
 LABEL, CUSTOM_ID = 80, 100
 COLOUR = 0x3B6EA5
 _MOST_ROLES = 10  # of one message
-EVERYONE = "@everyone"  # as a subscription's mention: the role that everybody has
+EVERYONE = "@everyone"  # how a subscription's mention names the role that everybody has
 
 _UPDATE = 1000  # of the description
 _NAME = 100  # of one category
@@ -39,14 +39,14 @@ _ROW, _BUTTON, _MENU = 1, 2, 3  # types of components
 _SECONDARY, _LINK_STYLE = 2, 5
 _PER_ROW = 5
 MOST_OPTIONS, _LONGEST_OPTION = 25, 100  # of a menu
-_LONGEST_CHOICE = 1000  # characters that a command takes for one value
+_LONGEST_CHOICE = 1000  # most characters of one value of a command
 _NEW = "New posts"
 _ROLE = re.compile(r"<@&([1-9][0-9]{0,18})>")
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: with `url` it opens a page, else a click on it comes back with `custom_id`."""
+    """A button. With `url` it opens a page; otherwise Discord sends its `custom_id` on a click."""
 
     label: str
     url: str = ""
@@ -55,7 +55,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Menu:
-    """A menu of which any number may be chosen; the choice comes back with `custom_id`."""
+    """A menu with any number of choices; Discord sends them with `custom_id`."""
 
     custom_id: str
     prompt: str
@@ -63,19 +63,19 @@ class Menu:
 
     @property
     def choices(self) -> list[str]:
-        """The options that fit."""
+        """The options that are short enough, up to the most that Discord shows."""
         return [each for each in self.options if 0 < units(each) <= _LONGEST_OPTION][:MOST_OPTIONS]
 
     @property
     def most(self) -> int:
-        """How many may be chosen: of any so many, all names with commas between make one value."""
+        """How many may be chosen so that even the longest names, joined by commas, fit one value."""
         longest = sorted((len(each) + len(", ") for each in self.choices), reverse=True)
         return sum(total <= _LONGEST_CHOICE for total in accumulate(longest))
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one message shows. `mention_roles`: those whose mention in `content` is meant to notify."""
+    """The contents of one message. `mention_roles`: the roles that a mention in `content` may notify."""
 
     content: str = ""
     embeds: tuple[dict[str, Any], ...] = ()
@@ -105,7 +105,8 @@ def card(message: Message, *, key: str = "") -> Card:
 def reply_pages(reply: Reply) -> tuple[Card, ...]:
     """Return an answer in pages, at least one.
 
-    Posts are listed from their values, under the first line of the text, which lists them for other places.
+    Posts are rendered from `reply.posts` below the text's first line. Other lines of the text, which list
+    the posts for other platforms, are left out.
     """
     if not reply.posts:
         text = _visible_lines(reply.text)
@@ -131,13 +132,13 @@ def thread_name(what: Post | Message) -> str:
 
 
 def follow_id(name: str, kind: Kind = Kind.CATEGORY) -> str:
-    """Return the custom id of the button that follows a category or a tag, "" where there can be none."""
+    """Return the custom id of a button that follows a category or tag; "" for an empty or too long name."""
     key = term_key(kind, visible(name))
     return f"f:{key}" if len(key) > len("c:") and units(key) <= CUSTOM_ID - len("f:") else ""
 
 
 def followed(custom_id: str) -> str:
-    """Return what /follow is to be given for a click on such a button: just that name, however it looks."""
+    """Return the value for /follow after a click on such a button, spelled to mean exactly that name."""
     _, kind, folded = [*custom_id.split(":", 2), "", ""][:3]
     return spelled(Kind.TAG if kind == "t" else Kind.CATEGORY, folded)
 
@@ -158,12 +159,12 @@ def payload(made: Card) -> dict[str, Any]:
 
 
 def mentions_everyone(made: Card) -> bool:
-    """Whether a card mentions everyone; no text of others does: `escape` breaks it."""
+    """Whether a card mentions everyone. Texts of others cannot: `escape` splits the mention."""
     return EVERYONE in made.content.partition("\n")[0].split(" ")
 
 
 def preview(message: Message, key: str) -> dict[str, Any]:
-    """Return what would be sent for a message, as JSON has it."""
+    """Return the JSON body that would be sent for a message."""
     return payload(card(message, key=key))
 
 
@@ -216,15 +217,15 @@ def _plain_digest(digest: Digest, mention: str) -> str:
 
 
 def _entry(post: Post, *, with_feed: bool) -> str:
-    """Return a post of a list: its title, linked, and below it in small print what it is about."""
+    """Return a post of a list: its linked title, and in small print its date, feed and categories."""
     names = joined([_text(name, _NAME) for name in post.filing.categories if visible(name)], 4 * _NAME)
     feed = _text(post.feed, _NAME) if with_feed else ""
-    below = " · ".join(filter(None, (day(post.published), feed, names)))  # Hebrew would turn a date behind it
+    below = " · ".join(filter(None, (day(post.published), feed, names)))  # else Hebrew reorders the date
     return f"{link(clip(_title(post), _LISTED, cost), web_link(post.link))}\n-# {below}"
 
 
 def _plain(post: Post, limit: int) -> str:
-    """Return title and link; Discord draws no preview of a link in angle brackets."""
+    """Return title and link. The link is in angle brackets, so that Discord draws no preview of it."""
     return _stacked(escape(clip(_title(post), limit, cost)), _address(post.link))
 
 
@@ -236,7 +237,7 @@ def _title(post: Post) -> str:
 
 
 def _mention(mention: str) -> tuple[str, tuple[int, ...]]:
-    """Return what to write to mention whom admins chose, and the roles in it; "" for nobody."""
+    """Return the text of a mention that admins chose ("" for none), and the ids of the roles in it."""
     everyone = [EVERYONE] if EVERYONE in mention.split() else []
     roles = {role[0]: int(role[1]) for role in _ROLE.finditer(mention)}
     named = list(roles)[:_MOST_ROLES]
@@ -252,7 +253,7 @@ def _prose(text: str, limit: int) -> str:
 
 
 def _bare(text: str, limit: int) -> str:
-    """Return text for where Discord reads no Markdown, and would show a backslash."""
+    """Return text for fields in which Discord reads no Markdown and would show a backslash."""
     return clip(visible(text), limit, units)
 
 
@@ -261,7 +262,7 @@ def _visible_lines(text: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Return lines as text, but those that are nothing but an address as links: only we write such lines."""
+    """Return lines escaped; a line that is only a URL becomes a link, because only the bot writes such."""
     return "\n".join(_address(line) or escape(line) for line in text.split("\n"))
 
 
@@ -274,7 +275,7 @@ def _stacked(*lines: str) -> str:
 
 
 def _address(text: str) -> str:
-    url = "" if " " in text or text.endswith("…") else web_link(text)  # a cut address leads elsewhere
+    url = "" if " " in text or text.endswith("…") else web_link(text)  # a truncated URL leads elsewhere
     return f"<{url}>" if url and units(url) <= _LONGEST_LINK else ""
 
 

@@ -10,8 +10,8 @@ from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 
 NONCE_LIVES = 120.0  # seconds that a nonce is remembered ("a few minutes", documentation, resources/message)
-HISTORY = 500  # messages of a channel that are read at most
-POSTS = 50  # posts of a forum that are read at most
+HISTORY = 500  # most messages to read in a channel
+POSTS = 50  # most archived posts to read in a forum
 
 
 async def known(client: Client, channel_id: int) -> object:
@@ -26,9 +26,9 @@ class Search:
         self._client = client
 
     async def find(self, channel_id: int, key: str, since: datetime) -> str | None:
-        """Return the reference of the message with this key, None when it is not there.
+        """Return the reference of the message with this key; None when it is not there.
 
-        PermanentError where the bot may not read, once the nonce no longer keeps a message from coming twice.
+        Where the bot may not read: None while the nonce prevents a second message, then PermanentError.
         """
         place = await known(self._client, channel_id)
         if isinstance(place, discord.ForumChannel):

@@ -14,8 +14,8 @@ from adapters.discord.sdk import discord
 def with_key(card: Card, key: str) -> Card:
     """Return a card with the attempt key in the custom id of one of its buttons.
 
-    Discord gives the bot its own messages back with their components, whereas nobody says whether a nonce
-    is still there. A card without a button that could bear the key gets one that is of use to any reader.
+    Discord returns the bot's own messages with their components; whether it still returns the nonce is not
+    documented. A card whose buttons do not contain the key gets a Health button, which is of use to anyone.
     """
     if any(key in each.custom_id for each in card.buttons):
         return card
@@ -23,7 +23,7 @@ def with_key(card: Card, key: str) -> Card:
 
 
 def mentions(card: Card) -> discord.AllowedMentions:
-    """Return the mentions that Discord may act on: the one an admin chose, and no other."""
+    """Return the mentions that may notify: only the one that an admin chose."""
     roles = [discord.Object(each) for each in card.mention_roles]
     return discord.AllowedMentions(
         everyone=mentions_everyone(card), users=False, roles=roles or False, replied_user=False
@@ -48,10 +48,10 @@ def embeds(card: Card) -> list[discord.Embed]:
 
 
 def view(card: Card) -> discord.ui.View | None:
-    """Return a card's menu and buttons as a view; None where there is nothing.
+    """Return a card's menu and buttons as a view; None if it has neither.
 
-    The view is ended before it is sent, so that discord.py keeps no record of it: clicks are known by their
-    custom ids alone, before a restart as after it.
+    The view is stopped before it is sent, so that discord.py does not store it. Clicks are handled by their
+    custom ids alone, so they also work after a restart.
     """
     if not (card.buttons or card.menu):
         return None
