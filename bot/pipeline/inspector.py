@@ -73,7 +73,7 @@ def _inspection(url: str, parsed: ParsedFeed) -> Inspection:
         url=url,
         title=parsed.title,
         posts=len(parsed.entries),
-        newest=max(parsed.entries, key=_date).title,  # of equals the first: most feeds print the newest first
+        newest=max(parsed.entries, key=_date).title,  # the first of equals, usually the newest
         categories=tuple(labels)[:_MAX_CATEGORIES],
     )
 

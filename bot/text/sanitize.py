@@ -139,7 +139,7 @@ def _without(tag: re.Match[str]) -> str:
     name = tag[1] or ""
     if _INLINE.fullmatch(name):
         return ""
-    return " " if _BLOCK.fullmatch(name) or not name.isalnum() else tag[0]  # not: "o:p", "amp-img", doctype
+    return " " if _BLOCK.fullmatch(name) or not name.isalnum() else tag[0]  # last: "o:p", "amp-img", doctype
 
 
 def markup_of(text: str) -> str:

@@ -32,7 +32,7 @@ def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
     clipped = clip(text, limit, cost)
     if clipped == text:
         return text
-    from bot.text.sentences import language, split  # noqa: PLC0415 -- it loads what few texts need
+    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
 
     whole = ""
     for sentence, _ in split(text[: limit + 1], language(text))[:-1]:  # the last one may be cut itself
@@ -51,7 +51,7 @@ def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[st
     """
     if title or not summary:
         return title, summary
-    from bot.text.sentences import language, split  # noqa: PLC0415 -- it loads what few posts need
+    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
 
     first = next((sentence for sentence, _ in split(summary, language(summary))), summary)
     above = clip(first, limit, cost)

@@ -33,7 +33,7 @@ def web_url(text: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     """
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port  # .port raises for what is no port
+        host, _ = parts.hostname or "", parts.port  # .port raises if it is invalid
     except ValueError:
         parts, host = urlsplit(""), ""
     clean = text.isprintable() and " " not in text and len(text) <= MAX_URL

@@ -118,5 +118,5 @@ class ShutReport:
             return
         try:
             await self._store.set_value(f"{SHUT}{platform}", "")
-        except StoreError as error:  # the next start forgets it
+        except StoreError as error:  # the next start deletes the stored value
             _log.error("%s is open again, and /health cannot be told: %s", platform, error)

@@ -29,7 +29,7 @@ class ByteBudget:
         return len(self._waiting)
 
     async def take(self, size: int) -> int:
-        """Wait until there is room for `size` bytes; return how many were taken, to be given back."""
+        """Wait until there is room for `size` bytes; return how many were acquired, for `give_back`."""
         size = min(size, self._total)
         if not self._waiting and self.held + size <= self._total:
             self.held += size
