@@ -1,7 +1,7 @@
-"""What a filter means.
+"""Defines which posts a filter matches.
 
-The store answers the same question for all followers in one statement; a property test holds the two to
-the same answer.
+The store evaluates the same rule for all followers in one statement; a property test ensures that the two
+agree.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bot.text.normalize import filing_keys
 
 
 def matches(wanted: Filter, filing: Filing) -> bool:
-    """Whether a post with this filing passes the filter: any term of `include`, none of `exclude`."""
+    """Return whether a post with this filing has any term of `include` and none of `exclude`."""
     keys = filing_keys(filing)
     return bool(wanted.include & keys) and not (wanted.exclude & keys)
 
@@ -21,7 +21,7 @@ def matches(wanted: Filter, filing: Filing) -> bool:
 def matched_name(wanted: Filter, filing: Filing) -> str:
     """Return the name that made the post match, "everything" for a filter on all posts, "" for no match.
 
-    A category is named before a tag, and a tag before "everything".
+    Categories take precedence over tags, and tags over "everything".
     """
     if not matches(wanted, filing):
         return ""
@@ -30,9 +30,9 @@ def matched_name(wanted: Filter, filing: Filing) -> str:
 
 
 def mentions(subscriptions: Iterable[Subscription], filing: Filing) -> list[str]:
-    """Return whom an alert mentions: everybody whom a term that matches calls, each once, in order.
+    """Return the sorted, distinct mentions of an alert: those set for the included terms that match.
 
-    `subscriptions`: those of one channel that let the post through.
+    `subscriptions`: those of one channel; a subscription whose filter rejects the post adds none.
     """
     keys = filing_keys(filing)
     found = {

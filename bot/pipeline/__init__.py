@@ -1,1 +1,1 @@
-"""The way of the data, one stage a file; poll.py runs them in order."""
+"""The pipeline, one stage per file; `poll.py` runs the stages in order."""

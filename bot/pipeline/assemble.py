@@ -1,4 +1,4 @@
-"""Puts together what the stages found of each post: the rows that the store keeps. Pure."""
+"""Combines the results of the stages into the rows of the store, one per post. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bot.pipeline.detection import Detected
 from bot.pipeline.summarize.extract import Reading
 from bot.ports import PollCommit, PollRecord, PostRow
 
-MOST_EDITS = 24  # of one post that are passed on; a text that changes on every poll is no news
-RECENT = timedelta(days=7)  # within which a changed filing of a post we never announced is still news
+MOST_EDITS = 24  # of one post that are reported; a text that changes at every poll is no news
+RECENT = timedelta(days=7)  # age up to which a changed filing of a never announced post is news
 
 
 @dataclass(frozen=True, slots=True)
 class AssembledPosts:
-    """Rows for the store (see `bot.ports.PollCommit`), and what was learned on the way."""
+    """Rows for the store (see `bot.ports.PollCommit`), and the result of the classify stage."""
 
     new: tuple[PostRow, ...]
     changed: tuple[PostRow, ...]
@@ -40,14 +40,14 @@ class AssembledPosts:
 
     @property
     def refile_at(self) -> datetime | None:
-        """When better evidence is to be looked for at the earliest."""
+        """The earliest time to search for better evidence."""
         return min((row.refile_at for row in self.rows if row.refile_at is not None), default=None)
 
 
 def assemble(
     request: ClassifyRequest, detected: Detected, classified: ClassifyResult, readings: Mapping[str, Reading]
 ) -> AssembledPosts:
-    """Return the rows of new, silent and changed posts, and of known ones that came under other keys."""
+    """Return the rows of new, silent and changed posts, and of known ones with new keys or a new date."""
     context, changes, now = _Context(request, classified, readings), detected.changes, request.now
     moved_ids = {known for _, known in changes.moved_ids}
     changed = [
@@ -74,7 +74,7 @@ def assemble(
 def commit_of(
     record: PollRecord, parsed: ParsedFeed, detected: Detected, posts: AssembledPosts, now: datetime
 ) -> PollCommit:
-    """Return what the store makes true in one transaction: the feed's next state and its posts."""
+    """Return what the store writes in one transaction: the feed's next state and its posts."""
     return PollCommit(
         replace(record, state=_state_after(record.state, parsed, posts, now, detected.changes)),
         new=posts.new,
@@ -97,11 +97,11 @@ class _Context:
 
 
 def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
-    """Whether a new filing of a post is only better knowledge of ours, and nobody is to be told.
+    """Return whether a silent post's new filing is no news, but only better evidence about the old one.
 
-    A post of the baseline was never announced: only when its author changed the filing, and not long after
-    it came out, is that news. The author did when exact evidence says so, and the feed or evidence of the
-    same kind said otherwise before.
+    A silent post was never announced, so its filing is news only if the author changed it within RECENT of
+    publication. The author did if the evidence is exact before and after, and either of the same kind or
+    accompanied by changed labels in the feed.
     """
     old, new = before.post.filing.rank, after.post.filing.rank
     author_did = old.exact and new.exact and (old is new or before.labels != after.labels)
@@ -146,7 +146,7 @@ def _fresh(context: _Context, found: Candidate, *, silent: bool) -> PostRow:
 
 
 def _silence(feed: Feed) -> Silence:
-    """Return why a post of this poll is silent: beyond the first poll only its date makes it so."""
+    """Return why a post of this poll is silent: the first poll, or later its old date."""
     return Silence.FIRST if feed.state.baseline_at is None else Silence.OLD
 
 
@@ -187,7 +187,7 @@ def _changed(
 def _state_after(
     state: FeedState, parsed: ParsedFeed, made: AssembledPosts, now: datetime, changes: WindowChanges
 ) -> FeedState:
-    """Return the feed's state with what the posts of this poll add to it."""
+    """Return the feed's state, updated with the posts of this poll."""
     first, renamed = changes.first, changes.warning != ""
     waiting = [each for each in (made.refile_at, state.refile_at) if each is not None]
     return replace(

@@ -1,4 +1,4 @@
-"""Reads a blog's older posts into the archive, silently, page by page."""
+"""Stores a blog's older posts in the archive, page by page, without announcing them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
 
-PER_PAGE = 100  # posts of an API's page (the most that WordPress gives)
+PER_PAGE = 100  # posts per page of an API (WordPress's maximum)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one page brought: its posts, and how many of them the archive did not have."""
+    """The result of one page: the number of its posts, and how many of them were new to the archive."""
 
     number: int
     posts: int
@@ -46,7 +46,7 @@ class _Source:
 
 
 def _classified(request: ClassifyRequest, filed: Sequence[FiledPost]) -> ClassifyResult:
-    """Classify posts by what the API said of them, or by the feed's labels; nobody is asked."""
+    """Classify posts by the API's data, else by the feed's labels, without further requests."""
     settings, state = request.feed.settings, request.feed.state
     vocabulary = Vocabulary.of(settings.categories, request.vocabulary.categories)
     filings = {
@@ -63,7 +63,7 @@ def _classified(request: ClassifyRequest, filed: Sequence[FiledPost]) -> Classif
 
 
 class Backfiller:
-    """Reads back through a feed's API where it has one, else through the pages of the feed."""
+    """Reads older posts through the blog's API if it has one, else through the pages of the feed."""
 
     def __init__(self, store: FeedStore, fetcher: Fetcher, sandbox: Runner) -> None:
         self._store = store
@@ -71,9 +71,9 @@ class Backfiller:
         self._sandbox = sandbox
 
     async def read(self, feed: Feed, pages: int, now: datetime) -> AsyncIterator[Page]:
-        """Store the unknown posts of up to `pages` pages, newest first; yield each page when it is stored.
+        """Store the unknown posts of up to `pages` pages, newest first; yield each page once it is stored.
 
-        Nothing is announced. Ends at the first page that is past the end or cannot be read.
+        Nothing is announced. Stops at the first page that is past the end or cannot be read.
         """
         candidate, source = await self._first(feed)
         for number in range(1, pages + 1):
@@ -87,7 +87,7 @@ class Backfiller:
             yield Page(number, len(source.parsed.entries), stored)
 
     async def _first(self, feed: Feed) -> tuple[BlogApi | None, _Source | None]:
-        """Return the first page, and the API that gave it: the one polls use, else the first that answers."""
+        """Return the API (the one polls use, else the first that answers, else None) and the first page."""
         state = feed.state
         everything = api_candidates(feed.url, state.site, state.generator, feed.settings.api_base)
         for candidate in sorted(everything, key=lambda each: each != state.api):
@@ -96,7 +96,7 @@ class Backfiller:
         return None, await self._page(feed, None, 1)
 
     async def _page(self, feed: Feed, candidate: BlogApi | None, number: int) -> _Source | None:
-        """Return a page, None past the end or when it cannot be read."""
+        """Return a page, None past the end or if it cannot be read."""
         try:
             if candidate is None:
                 parsed = await read_page(self._fetcher, self._sandbox, feed, number)
@@ -119,7 +119,7 @@ class Backfiller:
             return await self._sandbox.run(POSTS_OF_API[candidate.kind], answer.body)
 
     async def _categories(self, candidate: BlogApi) -> tuple[str, ...]:
-        """Return the blog's own list of categories, also those without a recent post."""
+        """Return the blog's list of categories, including those without recent posts."""
         try:
             async with self._fetcher.open(categories_url(candidate), accept="application/json") as answer:
                 if answer.status != HTTPStatus.OK:
@@ -144,19 +144,19 @@ class Backfiller:
 
 
 def _without_baseline(feed: Feed) -> Feed:
-    """Return the feed as before its first poll: no post of an archive page is news."""
+    """Return the feed as before its first poll, so that no post of an archive page is news."""
     state = replace(feed.state, baseline_at=None, highest_wordpress_id=0, last_success_at=None)
     return replace(feed, state=state)
 
 
 def _only_unseen(detected: Detected) -> Detected:
-    """Leave known posts alone: an archive page may be older than what a poll has stored since."""
+    """Drop changes of known posts, because an archive page may be older than what polls have stored."""
     changes = replace(detected.changes, changed=(), moved_ids=(), first=False)
     return replace(detected, changes=changes)
 
 
 def _entry(post: FiledPost) -> Entry:
-    """Return a post of the API as the feed would have printed it."""
+    """Convert a post of the API to the entry that the feed would have printed."""
     return Entry(
         guid=post.guid,
         link=post.link,

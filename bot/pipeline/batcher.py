@@ -1,4 +1,4 @@
-"""Group commit: what many tasks want written goes to the store in one transaction."""
+"""Group commit: writes the items of many tasks to the store in one transaction."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from bot.errors import StoreError, UnstorableError
 _log = logging.getLogger(__name__)
 
 RETRY = 1.0  # seconds between tries while the store refuses (disk full, locked)
-_TOLD = 60  # of so many tries in vain one is logged
+_TOLD = 60  # one of so many failed tries is logged
 Item = TypeVar("Item")
 
 
 class Batcher(Generic[Item]):
-    """Writes items in batches: what comes in while one batch is written makes the next one.
+    """Writes items in batches: items that arrive while one batch is written form the next one.
 
-    An item is never dropped while the store refuses (StoreError): it is tried again, and those who wait for
-    it go on waiting. Batches shrink meanwhile, so that one item that can never be stored holds up no other.
-    Any other error of `write`, UnstorableError too, is a fault of one item: the batch shrinks until it is
-    found, and the error goes to whoever waits for that one.
+    An item is never dropped while the store refuses (StoreError): it is retried, and its callers keep
+    waiting. Meanwhile batches shrink, so that an item that can never be stored does not block others. Any
+    other error of `write`, including UnstorableError, is attributed to one item: the batch shrinks until that
+    item is found, and its caller gets the error.
     """
 
     def __init__(
@@ -40,20 +40,20 @@ class Batcher(Generic[Item]):
         self.refused = False  # whether the store refused the last batch
 
     async def add(self, item: Item) -> None:
-        """Hand in an item; return when it is stored.
+        """Queue an item; return when it is stored.
 
-        The write goes on when the caller is cancelled: what happened outside must be on record.
+        The item is written even if the caller is cancelled, because what has happened must be recorded.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._drain())
-        await done  # who is cancelled here cancels this future alone; the item stays in the queue
+        await done  # a cancellation here cancels only this future; the item stays in the queue
 
     async def aclose(self, within: float) -> int:
-        """Wait up to `within` seconds until everything handed in is stored; return how many items were not.
+        """Wait up to `within` seconds until all queued items are stored; return how many were not.
 
-        Those are given up, and whoever still waits for one is cancelled.
+        Those are dropped, and callers that still wait for them are cancelled.
         """
         if self._task is None or self._task.done():
             return 0
@@ -83,20 +83,20 @@ class Batcher(Generic[Item]):
                 if len(batch) == 1:
                     self._waiting.append(self._waiting.pop(0))
                 await asyncio.sleep(self._retry)
-            except Exception as error:  # noqa: BLE001 -- handed to whoever waits
+            except Exception as error:  # noqa: BLE001 -- passed to the waiting caller
                 size = self._isolate(batch, error)
             else:
                 size, refusals, self.refused = min(self._limit, 2 * size), 0, False
                 self._settle(len(batch))
 
     def _isolate(self, batch: Sequence[object], error: Exception) -> int:
-        """Hand an error to whoever waits, once it is sure whose it is; return the next batch's size."""
+        """Pass an error to the caller once a single item is to blame; return the next batch's size."""
         if len(batch) == 1:
             self._settle(1, error)
         return max(1, len(batch) // 2)
 
     def _settle(self, count: int, error: Exception | None = None) -> None:
-        """Take the first items off the queue and tell those who wait for them."""
+        """Remove the first `count` items from the queue and wake their callers."""
         settled, self._waiting = self._waiting[:count], self._waiting[count:]
         for _, done in settled:
             if done.cancelled():

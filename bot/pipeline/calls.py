@@ -1,7 +1,7 @@
 """The functions that read hostile input, as calls into the sandbox.
 
-They bring parsers along, which belong into the child alone: some 7 MB and 40 ms. A test compares the types
-below with the functions' own annotations.
+They are named, not imported, because their parsers (some 7 MB and 40 ms) are needed only in the child. A test
+compares the types below with the functions' own annotations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the classify stage is asked, and what it answers. Pure."""
+"""The requests and results of the classify stage. Pure."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from bot.ports import Lexicon
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSettings:
-    """How much a blog is asked in one poll, and when it is asked again."""
+    """Limits of the requests for evidence in one poll, and when they are repeated."""
 
-    seconds: float = 5.0  # for all evidence of a poll, half of them for the API: the alert goes out in time
+    seconds: float = 5.0  # for all evidence of a poll, half of it for the API; short, as the alert waits
     seconds_when_slow: float = 1.0  # the same, after the blog did not answer in time
     slow_for: timedelta = timedelta(minutes=10)  # how long a blog counts as slow after that
     pages_at_once: int = 2
-    most_pages: int = 20  # in a poll; the other posts are classified by the feed alone, and again later
-    retry_api: timedelta = timedelta(days=1)  # after which a blog without an API is asked for one again
-    refile_for: timedelta = timedelta(days=7)  # how long better evidence for a new post is looked for
-    refile_at_most: float = 3600.0  # seconds between two looks, except for feeds polled less often
+    most_pages: int = 20  # per poll; other posts are classified by the feed alone, and again later
+    retry_api: timedelta = timedelta(days=1)  # until the API of a blog without one is searched for again
+    refile_for: timedelta = timedelta(days=7)  # how long better evidence for a new post is searched for
+    refile_at_most: float = 3600.0  # seconds between two searches, except for feeds polled less often
 
 
 EVIDENCE = EvidenceSettings()
@@ -30,7 +30,7 @@ EVIDENCE = EvidenceSettings()
 
 @dataclass(frozen=True, slots=True)
 class ToFile:
-    """What is known of a post that is to be filed."""
+    """The data of a post to be classified."""
 
     id: str
     link: str
@@ -39,12 +39,12 @@ class ToFile:
     wordpress_id: int
     labels: tuple[str, ...]
     html: str = ""
-    ask_page: bool = True  # its page has not been asked in vain before
+    ask_page: bool = True  # False once its page has been requested too often in vain
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifyRequest:
-    """Posts of one feed to be filed at `now`. `vocabulary`: what is known of the feed's names so far."""
+    """Posts of one feed to be classified at `now`. `vocabulary`: the feed's names learned so far."""
 
     feed: Feed
     posts: Sequence[ToFile]
@@ -61,14 +61,14 @@ class ClassifyRequest:
 
 @dataclass(frozen=True, slots=True)
 class ClassifyResult:
-    """The filings by post id, names learned to be categories, and what polling remembers of the API."""
+    """The filings by post id, names learned to be categories, and the API's state to be stored."""
 
     filings: Mapping[str, Filing]
     vocabulary: tuple[str, ...]
     api: BlogApi | None
     api_retry_at: datetime | None
-    slow_until: datetime | None  # the blog kept us waiting; until then it is not waited for as long
-    settled: frozenset[str]  # ids of posts that all has been heard about: asking again would tell no more
+    slow_until: datetime | None  # the blog was slow; until then its time limit is shorter
+    settled: frozenset[str]  # ids of posts for which all sources have answered: no need to ask again
 
 
 def classify_request(
@@ -99,9 +99,9 @@ def classify_request(
 def refile_at(
     filing: Filing, job: ClassifyRequest, *, settled: bool, attempts: int, first_seen: datetime
 ) -> datetime | None:
-    """Return when to look for better evidence: after 1, 2, then 4 intervals; None when there is no use.
+    """Return when to search for better evidence: after 1, 2, then 4 intervals; None if that is useless.
 
-    `settled`: API and page have answered, and said nothing.
+    `settled`: the API and the page have answered, without exact evidence.
     """
     if filing.rank.exact or not job.wordpress or settled or job.now - first_seen > EVIDENCE.refile_for:
         return None

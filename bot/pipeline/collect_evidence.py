@@ -1,6 +1,6 @@
-"""The classify stage: asks the blog's API, and the page of each post that the API does not list.
+"""The classify stage: queries the blog's API, and fetches the page of each post that the API does not list.
 
-What a blog answers only ever adds evidence. When everything but the feed is down, the order of the feed's
+The blog's answers can only add evidence. If everything except the feed is down, the order of the feed's
 labels decides, and the post is classified again later.
 """
 
@@ -36,13 +36,13 @@ class _Evidence:
     pages: dict[str, PageFiling] = field(default_factory=dict)
     tails: dict[str, PageFiling] = field(default_factory=dict)
     api_used: BlogApi | None = None
-    api_silent: bool = False  # a place where an API may be did not answer
+    api_silent: bool = False  # a possible API address did not answer
     late: bool = False  # something did not answer in time
-    api_missing: bool = False  # every place was asked and answered, and none is an API
+    api_missing: bool = False  # all possible addresses answered, and none is an API
 
 
 class EvidenceCollector:
-    """Files posts by the best evidence that can be had now."""
+    """Classifies posts by the best evidence available now."""
 
     def __init__(self, fetcher: Fetcher, parser: Runner, settings: EvidenceSettings = EVIDENCE) -> None:
         self._fetcher = fetcher
@@ -50,7 +50,7 @@ class EvidenceCollector:
         self._settings = settings
 
     async def classify(self, job: ClassifyRequest) -> ClassifyResult:
-        """File the posts; never raises for what the blog does."""
+        """Classify the posts; never raises for failures of the blog."""
         evidence = _Evidence()
         if job.posts and job.wordpress:
             await self._gather(evidence, job)
@@ -61,7 +61,7 @@ class EvidenceCollector:
         return ClassifyResult(filings, learned, api, retry_at, slow_until, settled)
 
     async def _gather(self, evidence: _Evidence, job: ClassifyRequest) -> None:
-        """Ask the API, then the pages of the posts it does not list, each for its share of the time."""
+        """Query the API, then the pages of the posts it does not list, each within its share of the time."""
         start, state = asyncio.get_running_loop().time(), job.feed.state
         slow = state.slow_until is not None and job.now < state.slow_until
         seconds = self._settings.seconds
@@ -78,7 +78,7 @@ class EvidenceCollector:
         await _until(start + seconds * 1.25, self._read_tails(evidence, unlisted))
 
     async def _ask_apis(self, evidence: _Evidence, job: ClassifyRequest) -> None:
-        """Ask the places where an API may be, one after the other, until one answers."""
+        """Query the possible API addresses one by one, until one lists posts."""
         candidates, answered = _candidates(job), 0
         for candidate in candidates:
             try:
@@ -95,7 +95,7 @@ class EvidenceCollector:
         evidence.api_missing = 0 < answered == len(candidates)
 
     async def _ask_api(self, candidate: BlogApi) -> tuple[FiledPost, ...]:
-        """Return what an API lists, nothing where there is none; FetchError when it does not answer."""
+        """Return the posts that an API lists, () if there is no API; raise FetchError if nothing answers."""
         async with self._fetcher.open(candidate.url, accept=_API_ACCEPT) as answer:
             refuse_busy(answer)
             if answer.status != HTTPStatus.OK:
@@ -107,7 +107,7 @@ class EvidenceCollector:
                 return ()
 
     async def _ask_pages(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
-        """Ask for each post's own page; once one cannot be reached, the others are left alone."""
+        """Fetch each post's own page; once one cannot be reached, skip the others."""
         turns = asyncio.Semaphore(self._settings.pages_at_once)
         unreachable = asyncio.Event()
 
@@ -137,7 +137,7 @@ class EvidenceCollector:
             )
 
     async def _read_tails(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
-        """Read the "Filed under" lines that old feeds print at the end of a post."""
+        """Parse the "Filed under" lines that old feeds print at the end of a post."""
         for post in posts:
             if "iled under" in post.html[-20_000:]:
                 try:
@@ -147,7 +147,7 @@ class EvidenceCollector:
 
 
 async def _until(deadline: float, work: Coroutine[Any, Any, None]) -> bool:
-    """Do work that can be cut off at a moment of the loop's clock; return whether it was done in time."""
+    """Do work until a deadline by the loop's clock, then cancel it; return whether it finished in time."""
     try:
         async with asyncio.timeout_at(deadline):
             await work
@@ -157,15 +157,15 @@ async def _until(deadline: float, work: Coroutine[Any, Any, None]) -> bool:
 
 
 def refuse_busy(answer: Answer) -> None:
-    """Raise FetchError for an answer that says nothing about what would be there at a better time."""
+    """Raise FetchError for a status that is only temporary: 429, and 500 or above."""
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise FetchError(f"the server answered {answer.status}", status=answer.status)
 
 
 def _candidates(job: ClassifyRequest) -> Sequence[BlogApi]:
-    """Return where to ask: the place that answered before, else all that may, unless lately none did.
+    """Return the addresses to query: the known API, else all candidates, but none if all failed recently.
 
-    A base that the operator named is asked whatever came before.
+    A base URL set by the operator is always queried.
     """
     feed, base = job.feed, job.feed.settings.api_base
     everything = api_candidates(feed.url, job.site, job.generator, base)
@@ -177,7 +177,7 @@ def _candidates(job: ClassifyRequest) -> Sequence[BlogApi]:
 
 
 def _joined(listed: Sequence[FiledPost], job: ClassifyRequest) -> dict[str, FiledPost]:
-    """Return what the API says of each post; one that the operator named is this blog's for sure."""
+    """Return the API's data by post id; an API set by the operator is trusted to be this blog's."""
     found: dict[str, FiledPost] = {}
     for post in job.posts:
         filed = find_filed(
@@ -194,7 +194,7 @@ def _joined(listed: Sequence[FiledPost], job: ClassifyRequest) -> dict[str, File
 
 
 def _classified(job: ClassifyRequest, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:
-    """File all posts; what the clear ones teach is used for the others."""
+    """Classify all posts, then again with the names learned from the clear ones if some are ambiguous."""
     sidebar = [name for page in evidence.pages.values() for name in page.sidebar]
     known, settings = [*job.vocabulary.categories, *sidebar], job.feed.settings
 
@@ -224,7 +224,7 @@ def _classified(job: ClassifyRequest, evidence: _Evidence) -> tuple[dict[str, Fi
 
 
 def _remember(state: FeedState, evidence: _Evidence, now: datetime) -> tuple[BlogApi | None, datetime | None]:
-    """Return the API to ask next time, and when to look everywhere (again) because that was none."""
+    """Return the API to query next time, and when to try all candidates again if none was found."""
     if evidence.api_used:
         return evidence.api_used, None
     waiting = state.api_retry_at is not None and now < state.api_retry_at

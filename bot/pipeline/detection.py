@@ -1,4 +1,4 @@
-"""The detect stage with its two sources: what the store knows of the window, and the feed's older pages."""
+"""The detect stage with its two sources: the stored posts, and the feed's older pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.sandbox.remote import Runner
 
 
 class PostStore(Protocol):
-    """What is asked of the store about a feed's posts; see `bot.ports.FeedStore`."""
+    """The store's queries about a feed's posts; see `bot.ports.FeedStore`."""
 
     async def known_posts(
         self, feed_id: int, ids: Sequence[str], aliases: Sequence[str], text_hashes: Sequence[str] = ()
@@ -39,7 +39,7 @@ class PostStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """The changes in a window, with the known posts in it by id, and what admins are told of it."""
+    """The changes in a window, with its known posts by id, and warnings for the admins."""
 
     changes: WindowChanges
     known: Mapping[str, PostRow]
@@ -48,7 +48,7 @@ class Detected:
 
     @property
     def new(self) -> tuple[Candidate, ...]:
-        """Unseen entries that are announced; of a first poll the newest `announce_latest`."""
+        """Unseen entries that are announced; at a first poll, the newest `announce_latest`."""
         changes = self.changes
         return changes.new + changes.silent[len(changes.silent) - self._lifted :]
 
@@ -59,7 +59,7 @@ class Detected:
 
     @property
     def to_read(self) -> tuple[Candidate, ...]:
-        """All entries to be classified and summarized; the last ones get evidence first."""
+        """All entries to be classified and summarized; the last ones have priority for evidence."""
         return (*self.silent, *self.changes.changed, *self.new)
 
     @property
@@ -70,9 +70,9 @@ class Detected:
 async def detect(
     feed: Feed, parsed: ParsedFeed, now: datetime, *, store: PostStore, fetcher: Fetcher, parser: Runner
 ) -> Detected:
-    """Return what of a parsed feed is new, older pages included where posts may have dropped out of it.
+    """Return the changes in a parsed feed, and in older pages if posts may have dropped out of it.
 
-    Raises FetchError or ParseError as `page_back` does.
+    Raises FetchError or ParseError like `page_back`.
     """
 
     async def look(entries: Sequence[Entry]) -> Detected:
@@ -89,7 +89,7 @@ async def detect(
 
 
 async def compare(feed: Feed, entries: Sequence[Entry], now: datetime, store: PostStore) -> Detected:
-    """Compare entries with the posts that the store knows under their keys or texts."""
+    """Compare entries with the posts stored under their keys or texts."""
     keys = lookup_keys(entries)
     rows = await store.known_posts(feed.id, keys, keys, lookup_texts(entries))
     changes = detect_changes(

@@ -1,6 +1,6 @@
-"""From a server's answer to a feed, or to one sentence with the mend.
+"""Converts a server's answer to a feed, or to an error message with the remedy.
 
-Polls, `check` and what is asked in chat go this way alike: what one of them refuses, all do.
+Polls, `check` and chat commands all use it, so that they accept and reject the same answers.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from bot.pipeline.calls import FEEDS_OF_PAGE, PARSE
 from bot.pipeline.fetch.client import Answer
 from bot.sandbox.remote import Runner
 
-_LONGEST = 200  # characters of an address that a sentence shows; a cut one would lead elsewhere
+_LONGEST = 200  # characters of an address that a message shows; a truncated one would lead elsewhere
 
 
 async def read_answer(sandbox: Runner, answer: Answer) -> ParsedFeed:
-    """Return the feed in an answer that `refuse_status` let pass.
+    """Return the feed in an answer that `refuse_status` has accepted.
 
-    Raises ParseError where it has none; of a page that names its feed the error says where that is.
+    Raises ParseError if it has none, naming the feed's address if the page links to one; also SandboxError.
     """
     try:
         parsed = await sandbox.run(PARSE, answer.body, answer.content_type, answer.url)
@@ -36,7 +36,7 @@ async def read_answer(sandbox: Runner, answer: Answer) -> ParsedFeed:
 
 
 async def named_feed(sandbox: Runner, answer: Answer) -> str:
-    """Return the feed that a web page names, "" where it names none but itself."""
+    """Return the address of another feed that a web page links to, "" for none."""
     try:
         found = await sandbox.run(FEEDS_OF_PAGE, answer.body, answer.url)
     except ParseError:

@@ -1,4 +1,4 @@
-"""Looks at a URL that a person gave: a feed, a page that names one, or neither."""
+"""Inspects a URL that a person entered: a feed, a page that links to one, or neither."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _UNDATED = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class FeedInspector:
-    """`bot.ports.Inspector` on the fetcher and the sandbox that polling uses."""
+    """Implements `bot.ports.Inspector` with the fetcher and the sandbox that polling uses."""
 
     def __init__(self, fetcher: Fetcher, sandbox: Runner) -> None:
         self._fetcher = fetcher
         self._sandbox = sandbox
 
     async def inspect(self, url: str) -> Inspection:
-        """Fetch and parse once; of a page, the feed it names. Never raises for the other side."""
+        """Fetch and parse a feed, or the feed that a page links to. Never raises for faults of the server."""
         address = url if "://" in url else f"https://{url}"
         try:
             parsed, named = await self._read_or_name(address)
@@ -38,7 +38,7 @@ class FeedInspector:
         return _inspection(address, parsed)
 
     async def check(self, url: str) -> Inspection:
-        """Fetch and parse as a poll does; see the port."""
+        """Fetch and parse like a poll; see the port."""
         try:
             return _inspection(url, await self._read(url))
         except BystanderError as error:
@@ -50,7 +50,7 @@ class FeedInspector:
             return await read_answer(self._sandbox, answer)
 
     async def _read_or_name(self, url: str) -> tuple[ParsedFeed | None, str]:
-        """Return the feed at an address; of a page without one, the address of the other feed it names."""
+        """Return the feed at an address, or None and the address of another feed that the page links to."""
         async with self._fetcher.open(url) as answer:
             refuse_status(answer)
             try:
@@ -63,7 +63,7 @@ class FeedInspector:
 
 
 def _begun(sentence: str) -> str:
-    """Return a sentence with a capital, unless it begins with the name of a host."""
+    """Capitalise a sentence, unless it begins with a host name."""
     return sentence[0].upper() + sentence[1:] if sentence.startswith(("the ", "a ", "more ")) else sentence
 
 
@@ -73,7 +73,7 @@ def _inspection(url: str, parsed: ParsedFeed) -> Inspection:
         url=url,
         title=parsed.title,
         posts=len(parsed.entries),
-        newest=max(parsed.entries, key=_date).title,  # of equals the first: most feeds print the newest first
+        newest=max(parsed.entries, key=_date).title,  # the first of equals, usually the newest
         categories=tuple(labels)[:_MAX_CATEGORIES],
     )
 

@@ -1,4 +1,4 @@
-"""What admins are told about a feed, in a sentence with the mend."""
+"""The notices to admins about a feed: each states the problem and the remedy."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from bot.ports import AdminNotice, PollRecord
 
 _log = logging.getLogger(__name__)
 
-_RENAMED_AGAIN = timedelta(days=30)  # without a mass move, until one is told of again
+_RENAMED_AGAIN = timedelta(days=30)  # without a mass move, before one is reported again
 
 
 def of_outcome(name: str, outcome: Outcome) -> list[str]:
-    """Return what admins are told after a poll of the feed called `name`: at most one sentence."""
+    """Return the notices, at most one, after a poll of the feed called `name`."""
     if outcome.notice is None:
         return []
     texts = {
@@ -31,7 +31,7 @@ def of_outcome(name: str, outcome: Outcome) -> list[str]:
 
 
 def failing(name: str, error: str) -> str:
-    """Tell that a feed begins to fail."""
+    """Return the notice that a feed begins to fail."""
     return (
         f"{name} cannot be read: {error}. It is tried again by itself, less and less often; "
         f"you will be told when it works again."
@@ -39,12 +39,12 @@ def failing(name: str, error: str) -> str:
 
 
 def recovered(name: str) -> str:
-    """Tell that a feed works again."""
+    """Return the notice that a feed works again."""
     return f"{name} can be read again; posts missed meanwhile follow if the blog still lists them."
 
 
 def forbidden(name: str) -> str:
-    """Tell that the server refuses us (401, 403)."""
+    """Return the notice that the server refuses the bot (401, 403)."""
     return (
         f"{name} refuses the bot (401 or 403). Set fetch.contact so that its owner sees who asks, "
         "or ask them to let it in."
@@ -52,14 +52,14 @@ def forbidden(name: str) -> str:
 
 
 def not_found(name: str) -> str:
-    """Tell of 404 for days."""
+    """Return the notice that a feed answered 404 for days."""
     return (
         f"{name} has not been found for three days (404). Check its address; it is still tried now and then."
     )
 
 
 def gone(name: str) -> str:
-    """Tell of 410, twice, a day apart."""
+    """Return the notice that a feed answered 410 twice, at least a day apart."""
     return (
         f"{name} says that it is gone for good (410) and is not asked any more. "
         "Remove it, or give its new address."
@@ -67,21 +67,21 @@ def gone(name: str) -> str:
 
 
 def moved(name: str, url: str) -> str:
-    """Tell that a permanent redirect has proved itself."""
+    """Return the notice that a permanent redirect is now followed for good."""
     return f"{name} has moved to {url}; that address is used from now on. Put it into the config too."
 
 
 def renamed(name: str, warning: str, before: datetime | None, now: datetime) -> list[str]:
-    """Tell that most posts of a feed came under new ids; `before`: when they last did.
+    """Return the notice that half of a feed's posts or more got new ids; `before`: when they last did.
 
-    A blog that makes its ids anew with each build is told of once.
+    A blog that changes its ids with each build is reported only once.
     """
     told = before is not None and now - before <= _RENAMED_AGAIN
     return [f"{name}: {warning}"] if warning and not told else []
 
 
 def gap_left(name: str) -> str:
-    """Tell that more posts were missed than the blog lists."""
+    """Return the notice that more posts were missed than the blog's older pages list."""
     return (
         f"{name} published more while it could not be read than its older pages list; some posts were not "
         "announced. `bystander backfill` reads them into the archive."
@@ -91,7 +91,7 @@ def gap_left(name: str) -> str:
 def record_of(
     feed: Feed, outcome: Outcome, admins: Sequence[str], warnings: Iterable[str] = ()
 ) -> PollRecord:
-    """Return what is stored of a poll, with a notice for each admin and text; the log shows the texts too."""
+    """Return the record of a poll, with a notice for each admin and text; log the texts too."""
     texts = [*of_outcome(feed.settings.name, outcome), *warnings]
     for text in texts:
         _log.warning("%s", text)

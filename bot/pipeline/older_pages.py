@@ -1,4 +1,4 @@
-"""Reads back page by page when posts may have dropped out of a feed's window."""
+"""Fetches older pages of a feed when posts may have dropped out of its window."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
 
-LAST_PAGE = 5  # WordPress prints 10 posts a page
-PAUSE = 2.0  # seconds between pages; the interval where that is shorter
-TRIES = 3  # polls in a row that fail rather than leave a gap; then the feed goes on without it
+LAST_PAGE = 5  # WordPress prints 10 posts per page
+PAUSE = 2.0  # seconds between pages; the polling interval if that is shorter
+TRIES = 3  # polls in a row that fail rather than leave a gap; after that the gap is accepted
 
 _PAST_THE_END = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 
 
 class Look(Protocol):
-    """What was detected among some entries."""
+    """The result of detection among some entries."""
 
     @property
     def changes(self) -> WindowChanges:
@@ -39,7 +39,7 @@ class Look(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OlderPages:
-    """Entries of older pages. `closed`: they reach back to what was read before, or to the blog's end."""
+    """Entries of older pages. `closed`: they reach back to the last reading or to the blog's first post."""
 
     entries: tuple[Entry, ...]
     closed: bool
@@ -57,7 +57,7 @@ def page_url(feed_url: str, page: int) -> str:
 async def read_page(fetcher: Fetcher, sandbox: Runner, feed: Feed, page: int) -> ParsedFeed | None:
     """Return one page of a feed, None past the end.
 
-    Raises FetchError or ParseError when it cannot be read.
+    Raises FetchError or ParseError if it cannot be read.
     """
     async with fetcher.open(page_url(feed.url, page)) as answer:
         if answer.status in _PAST_THE_END:
@@ -72,7 +72,7 @@ async def read_page(fetcher: Fetcher, sandbox: Runner, feed: Feed, page: int) ->
 
 
 def has_pages(generator: str) -> bool:
-    """Whether a feed made by `generator` can be asked for older pages."""
+    """Return whether feeds of `generator` have older pages: those of WordPress do."""
     return "wordpress" in generator.casefold()
 
 
@@ -87,7 +87,7 @@ async def page_back(
 
     `look` detects what is new among the entries of one page.
 
-    Raises FetchError or ParseError when a page cannot be read, unless polls have failed TRIES times by now.
+    Raises FetchError or ParseError if a page cannot be read, unless the last TRIES polls have failed.
     """
     if not has_pages(newest.generator):
         return OlderPages((), closed=False)
@@ -105,7 +105,7 @@ async def page_back(
         if parsed is None:
             return OlderPages(tuple(found), closed=True)
         fresh = [entry for entry in parsed.entries if identify(entry).id not in seen]
-        if not fresh:  # the server takes no notice of the page: what is older stays out of sight
+        if not fresh:  # the server ignores the page number, so older posts are inaccessible
             break
         found += fresh
         seen.update(identify(entry).id for entry in fresh)
@@ -115,6 +115,6 @@ async def page_back(
 
 
 def was_away(feed: Feed, now: datetime) -> bool:
-    """Whether polls failed or were missed; else the feed's window is too short for its posts, every time."""
+    """Return whether polls failed or were missed; if not, a gap means that the feed's window is too short."""
     overdue = now - feed.next_poll_at > timedelta(seconds=feed.settings.every)
     return overdue or feed.state.failures > 0

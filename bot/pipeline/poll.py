@@ -1,7 +1,7 @@
-"""The table of contents of the bot: one poll of one feed, stage by stage.
+"""One poll of one feed, stage by stage: the table of contents of the bot.
 
-`poll` names the stages in their order and decides nothing itself. `worker.py` beside it decides which feeds
-are polled, and what becomes of a poll that fails.
+`poll` calls the stages in order and decides nothing itself. `worker.py` decides which feeds are polled, and
+handles polls that fail.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ from bot.sandbox.remote import Runner
 
 
 class PollStore(PostStore, RefileStore, Protocol):
-    """What a poll reads from the store."""
+    """The store methods by which a poll reads."""
 
 
 class Results(Protocol):
-    """Where the outcome of a poll goes."""
+    """The destination of the outcomes of polls."""
 
     async def save(self, feed: Feed, result: PollRecord | PollCommit) -> None:
-        """Store an outcome; of one with posts, match them with subscriptions and fill the outbox."""
+        """Store an outcome; if it has posts, match them with subscriptions and fill the outbox."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PollTools:
-    """What a poll works with. `parser` runs what reads hostile input."""
+    """The tools of a poll. `parser` runs the functions that read hostile input."""
 
     store: PollStore
     results: Results
@@ -55,9 +55,9 @@ class PollTools:
 
 
 async def poll(feed: Feed, tools: PollTools) -> None:
-    """Take a feed through all stages; raises BystanderError where one of them cannot do its part.
+    """Take a feed through all stages; raise BystanderError if one of them fails.
 
-    Validators are stored with the posts that came with them: until then the next poll asks for all again.
+    Validators are stored together with the posts of their answer, so that a failed poll is fetched again.
     """
     async with fetch_feed(tools.fetcher, feed, tools.clock.now()) as fetched:
         parsed = None if fetched.unchanged else await read_answer(tools.parser, fetched.answer)
@@ -78,7 +78,7 @@ async def poll(feed: Feed, tools: PollTools) -> None:
 
 
 async def _keep_unchanged(feed: Feed, fetched: Fetched, now: datetime, tools: PollTools) -> None:
-    """Store that nothing is new, and classify again the posts whose time for that has come."""
+    """Store that nothing is new, and reclassify the posts that are due for it."""
     outcome = after_unchanged(feed, fetched.exchange, now, _jitter())
     record = record_of(feed, outcome, tools.admins)
     result = await reclassify(feed, record, now, store=tools.store, collector=tools.collector)
@@ -86,4 +86,4 @@ async def _keep_unchanged(feed: Feed, fetched: Fetched, now: datetime, tools: Po
 
 
 def _jitter() -> float:
-    return random.random()  # noqa: S311 -- spreads polls, guards nothing
+    return random.random()  # noqa: S311 -- spreads polls, not for security

@@ -1,4 +1,4 @@
-"""What the log tells of polls that fail: each by itself while they are few, one outage when they are many."""
+"""Logs failed polls: individually while they are few, as one outage when they are many."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from collections.abc import Callable
 
 from bot.logs.outage import EVERY, OutageLog
 
-FEW = 5  # failed polls a minute that are told one by one
+FEW = 5  # failed polls per minute that are logged individually
 
 
 class PollLog:
-    """Hands lines to `say`, where there is something new to tell of a poll.
+    """Passes log lines to `say` when a poll's outcome is news.
 
-    A network that is down lets every feed fail: that is one outage, not a thousand. `clock`: seconds that
-    only grow.
+    If the network is down, every feed fails: that is one outage, not a thousand. `clock`: monotonic seconds.
     """
 
     def __init__(self, say: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -25,7 +24,7 @@ class PollLog:
         self._many = OutageLog("Polling of many feeds", clock=clock)
 
     def failed(self, name: str, error: str) -> None:
-        """Note that a poll failed."""
+        """Record a failed poll."""
         one_by_one = not self._many.lasts and not self._is_crowded()
         self._failed_at.append(self._clock())
         text = f"{name}: {error}"
@@ -33,11 +32,11 @@ class PollLog:
             self._say(line)
 
     def worked(self) -> None:
-        """Note that a poll worked. Among many that fail this says nothing."""
+        """Record a successful poll. One among many failures does not end the outage."""
         if self._many.lasts and not self._is_crowded() and (line := self._many.works()):
             self._say(line)
 
     def _is_crowded(self) -> bool:
-        """Whether as many polls failed in the last minute as are told one by one."""
+        """Return whether FEW polls or more failed in the last minute."""
         full = len(self._failed_at) == FEW
         return full and self._clock() - self._failed_at[0] < EVERY

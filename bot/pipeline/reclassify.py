@@ -1,4 +1,4 @@
-"""Looks for better evidence for posts that were classified on weak evidence."""
+"""Searches for better evidence for posts that were classified on weak evidence."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from bot.pipeline.classify.rules import better
 from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.ports import Lexicon, PollCommit, PollRecord, PostRow
 
-AT_ONCE = 10  # posts a poll
-PAGE_TRIES = 3  # times that a post's page is asked again; then only the API is
+AT_ONCE = 10  # posts per poll
+PAGE_TRIES = 3  # how often a post's page is fetched again; after that only the API is queried
 _ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class RefileStore(Protocol):
-    """What is asked of the store to classify posts again; see `bot.ports.FeedStore`."""
+    """The store's queries for reclassification; see `bot.ports.FeedStore`."""
 
     async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:
-        """Return posts whose better evidence is to be looked for by `now`, oldest first."""
+        """Return posts whose search for better evidence is due by `now`, oldest first."""
         ...
 
     async def vocabulary(self, feed_id: int) -> Lexicon:
@@ -34,7 +34,7 @@ class RefileStore(Protocol):
 async def reclassify(
     feed: Feed, record: PollRecord, now: datetime, *, store: RefileStore, collector: EvidenceCollector
 ) -> PollRecord | PollCommit:
-    """Return what a poll without news stores: its record, and the posts that were classified again."""
+    """Return what to store after a poll without news: its record, and the reclassified posts."""
     if feed.state.refile_at is None or feed.state.refile_at > now:
         return record
     waiting = await store.posts_to_refile(feed.id, _ANY_TIME, AT_ONCE + 1)
@@ -90,7 +90,7 @@ def _to_file(row: PostRow) -> ToFile:
 
 
 def _refiled(row: PostRow, filed: ClassifyResult, job: ClassifyRequest) -> PostRow:
-    """Return the post with the better of both filings and the next time to look."""
+    """Return the post with the better of both filings and the time of the next search."""
     offered = filed.filings[row.post.id]
     filing = offered if better(offered, row.post.filing) else row.post.filing
     attempts = row.refile_attempts + 1

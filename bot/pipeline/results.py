@@ -1,4 +1,4 @@
-"""Stores what polls bring, and goes on trying while the store refuses."""
+"""Stores the outcomes of polls, and retries while the store refuses."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ _log = logging.getLogger(__name__)
 
 
 class ResultStore(Protocol):
-    """What stores results; see `bot.ports.FeedStore`."""
+    """The part of the store that saves results; see `bot.ports.FeedStore`."""
 
     async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
         """Store outcomes without posts, in one transaction."""
         ...
 
     async def commit_poll(self, commit: PollCommit) -> int:
-        """Store an outcome with posts; return the deliveries made."""
+        """Store an outcome with posts; return the number of deliveries created."""
         ...
 
 
 class PollResults:
-    """Stores outcomes: those with posts one by one, all others many in one transaction.
+    """Stores outcomes: those with posts individually, the others many in one transaction.
 
-    `on_news` is called when there may be something to deliver. `seconds`: how long posts are kept for a store
-    that refuses (disk full); after that they are fetched again.
+    `on_news` is called when there may be something to deliver. `seconds`: how long storing posts is retried
+    while the store refuses (disk full); after that they are fetched again.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class PollResults:
         return self._records.refused
 
     async def save(self, feed: Feed, result: PollRecord | PollCommit) -> None:
-        """Store an outcome; return when that is done."""
+        """Store an outcome; return once it is stored."""
         if isinstance(result, PollCommit):
             deliveries = await self._commit(result)
             silent = sum(row.silent for row in result.new)
@@ -64,7 +64,7 @@ class PollResults:
                 self._on_news()
 
     async def aclose(self, within: float) -> None:
-        """Wait up to `within` seconds until the outcomes handed in are stored."""
+        """Wait up to `within` seconds until the queued outcomes without posts are stored."""
         await self._records.aclose(within)
 
     async def _commit(self, commit: PollCommit) -> int:

@@ -1,4 +1,4 @@
-"""The summarize stage: has the texts of posts read in the sandbox."""
+"""The summarize stage: reads the texts of posts in the sandbox."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
-    """Bounds of the texts of one poll."""
+    """Limits for the texts of one poll."""
 
-    seconds: float = 30.0  # for all of them; the rest is left unread, so that nobody waits for malice
+    seconds: float = 30.0  # for all of them; the rest is not read, so that hostile texts delay nothing
     at_once: int = 20  # texts read in one call
-    excerpt: int = 600  # characters of the feed's own excerpt, which stands for a text that cannot be read
+    excerpt: int = 600  # characters of the feed's own excerpt, which replaces a text that cannot be read
 
 
 _LIMITS = ReadingLimits()
 
 
 async def summarize(parser: Runner, found: Sequence[Candidate]) -> Mapping[str, Reading]:
-    """Return summary and text of each entry, by the id of its post."""
+    """Return the reading (summary, text, update) of each entry, keyed by the id of its post."""
     deadline = asyncio.get_running_loop().time() + _LIMITS.seconds
     readings: dict[str, Reading] = {}
     for start in range(0, len(found), _LIMITS.at_once):
@@ -42,7 +42,7 @@ async def summarize(parser: Runner, found: Sequence[Candidate]) -> Mapping[str, 
 
 
 async def _read(parser: Runner, sources: list[Source], deadline: float) -> list[Reading]:
-    """Read texts together, else each by itself: one that cannot be read does not spoil the others."""
+    """Read texts together; on failure one by one, so that an unreadable text does not affect the others."""
     try:
         async with asyncio.timeout_at(deadline):
             return await parser.run(READ, sources)

@@ -1,4 +1,4 @@
-"""Runs polls side by side: claims feeds that are due, and records the polls that fail."""
+"""Runs polls concurrently: claims due feeds, and records failed polls."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """Bounds of polling; times are in seconds."""
+    """Limits of polling; times are in seconds."""
 
-    grace: float = 10.0  # for polls under way when the bot stops
-    evidence: float = EVIDENCE.seconds  # for asking a blog what its posts are filed under
-    store: float = 60.0  # for a store that refuses posts; they are fetched again after that
-    lease: float = 300.0  # that a poll may take before another worker may try
-    at_once: int = 100  # polls under way
-    recording: float = 2.0  # beyond the grace, for outcomes that are not stored yet
+    grace: float = 10.0  # for polls in progress when the bot stops
+    evidence: float = EVIDENCE.seconds  # for requests to a blog about the categories of its posts
+    store: float = 60.0  # for retries while the store refuses posts; then they are fetched again
+    lease: float = 300.0  # of a claimed feed; after that another worker may poll it
+    at_once: int = 100  # polls in progress
+    recording: float = 2.0  # after the grace period, for outcomes that are not stored yet
 
 
 class Poller:
-    """Polls feeds that are due, each in a task of its own: a slow or hostile one delays no other."""
+    """Polls due feeds, each in its own task, so that a slow or hostile one delays no other."""
 
     def __init__(
         self,
@@ -65,10 +65,10 @@ class Poller:
         self._tasks: set[asyncio.Task[bool]] = set()
         self._fault: BaseException | None = None
         self._closing = False
-        self._waiting = False  # for a store that gives out no feeds; logged once
+        self._waiting = False  # while the store gives out no feeds; logged once
 
     async def tick(self) -> None:
-        """Start the polls that are due; called by the scheduler. Raises what ended a poll's task."""
+        """Start the due polls; called by the scheduler. Raises the error that killed an earlier poll task."""
         if self._fault:
             raise self._fault
         room = self._settings.at_once - len(self._tasks)
@@ -87,17 +87,17 @@ class Poller:
 
     @property
     def refused(self) -> bool:
-        """Whether the store refuses to give out feeds, or to record what polls brought."""
+        """Whether the store refuses to give out feeds or to record the outcomes of polls."""
         return self._waiting or self._results.refused
 
     async def poll_all(self) -> int:
-        """Poll every feed now, due or not; return how many polls failed."""
+        """Poll every feed that is not stopped now, due or not; return how many polls failed."""
         feeds = [feed for feed in await self._store.feeds() if not feed.state.stopped]
         worked = await asyncio.gather(*(self._start(feed) for feed in feeds))
         return worked.count(False)
 
     async def aclose(self) -> None:
-        """Start no more polls, let those under way end within the grace, store what they brought."""
+        """Start no more polls, let running ones finish within the grace period, and store their outcomes."""
         self._closing = True
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._settings.grace
@@ -128,7 +128,7 @@ class Poller:
             self._fault = error
 
     async def _poll(self, feed: Feed) -> bool:
-        """Poll one feed and store the outcome; return whether the poll worked."""
+        """Poll one feed and store the outcome; return whether the poll succeeded."""
         try:
             failure = await self._attempt(feed)
             if failure is None:
@@ -140,7 +140,7 @@ class Poller:
         return False
 
     async def _attempt(self, feed: Feed) -> tuple[Exchange, str] | None:
-        """Poll one feed; return None when that worked, else what the server answered and why it failed."""
+        """Poll one feed; return None on success, else the server's answer and the reason of the failure."""
         try:
             await poll(feed, self._tools)
         except FetchError as error:
@@ -155,6 +155,6 @@ class Poller:
     async def _record_failure(self, feed: Feed, exchange: Exchange, error: str) -> None:
         """Store that a poll failed; nothing else changes."""
         self._poll_log.failed(feed.settings.name, error)
-        jitter = random.random()  # noqa: S311 -- spreads polls, guards nothing
+        jitter = random.random()  # noqa: S311 -- spreads polls, not for security
         outcome = after_failure(feed, exchange, self._clock.now(), jitter, error=error)
         await self._results.save(feed, record_of(feed, outcome, self._tools.admins))

@@ -1,4 +1,4 @@
-"""Several sandboxes behind one call: slow input delays only other slow input."""
+"""Distributes calls over several sandboxes, so that slow input delays only other slow input."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _QUICK_CHILDREN = 2
 
 
 class Lanes:
-    """Gives each call to a quick child first; what takes longer, or kills its child, goes to `patient`.
+    """Runs each call in a quick child first; a call that times out or kills its child goes to `patient`.
 
-    A sandbox serves one call at a time. With one alone, a few feeds made to be slow would hold up all others
-    for its whole time limit, poll after poll. Here they wait for each other at `patient`, which stays its
-    owner's to close. The second quick child is started only when the first is busy.
+    A sandbox serves one call at a time. With only one, a few maliciously slow feeds would delay all others
+    for its whole time limit at each poll. Here slow calls queue only at `patient`, which its owner closes.
+    The second quick child is started only when the first is busy.
     """
 
     def __init__(self, patient: Sandbox, *, seconds: float = QUICK_SECONDS) -> None:
@@ -32,7 +32,7 @@ class Lanes:
             await each.aclose()
 
     async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
-        """Call a function in the sandbox that is the least busy; see `Runner.run`."""
+        """Call a function in the least busy quick sandbox, else in `patient`; see `Runner.run`."""
         least_busy = min(self.quick, key=lambda each: each.calls)
         try:
             return await least_busy.run(call, *arguments)

@@ -1,4 +1,4 @@
-"""Calls of functions that run in the sandbox, with the types of their arguments and of their answer."""
+"""Typed descriptions of functions that run in the sandbox, and the protocol of their runners."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Arguments = TypeVarTuple("Arguments")
 class Remote(Generic[Answer, *Arguments]):
     """A public function of this project, by its name "bot.module:name", and the type of its answer.
 
-    The function is named and not imported: what it imports is loaded in the child alone. Raises ValueError
+    The function is named, not imported, so that its imports are loaded only in the child. Raises ValueError
     for a name outside the project.
     """
 
@@ -27,12 +27,12 @@ class Remote(Generic[Answer, *Arguments]):
 
 
 class Runner(Protocol):
-    """Runs functions on hostile input: one sandbox, or several lanes of them."""
+    """Runs functions on hostile input: one sandbox, or several behind `Lanes`."""
 
     async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
         """Return the answer, checked against its type.
 
-        Raises the ParseError that the function raised, ParseError for any other exception of it, and
-        SandboxError when the child had to be stopped.
+        Raises the function's own ParseError, ParseError for any other exception of it, and SandboxError if
+        the child died, could not start, had to be stopped or returned invalid data.
         """
         ...

@@ -1,6 +1,6 @@
-"""The sandbox for hostile input: a child process with limits that does the reading and can be killed.
+"""The sandbox for hostile input: a child process with limits that parses it and can be killed.
 
-A thread cannot be stopped, and a few hundred kilobytes of malice keep a parser busy for minutes.
+A thread could not be stopped, and a few hundred hostile kilobytes keep a parser busy for minutes.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from bot.sandbox.remote import Answer, Arguments, Remote
 from bot.sandbox.worker import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE
 from bot.text.sanitize import one_line
 
-IDLE = 300.0  # seconds without a call after which the child is let go; it holds some 35 MB
-_SECONDS_TO_START = 60.0  # to start Python and import; long, for it says nothing about the input
-_ALARM_AFTER = 2  # seconds after our own time limit at which the child ends itself
+IDLE = 300.0  # seconds without a call after which the child is stopped; it uses some 35 MB
+_SECONDS_TO_START = 60.0  # to start Python and import; generous, as it does not depend on the input
+_ALARM_AFTER = 2  # seconds after the parent's time limit at which the child ends itself
 _LONGEST_REASON = 300  # characters
-_OFTEN, _LATELY = 5, 600.0  # stops of the child, and seconds: more in less is worth a word
+_OFTEN, _LATELY = 5, 600.0  # so many stops of the child within so many seconds are reported
 _SHARED_ENVIRONMENT = (  # what an interpreter may need to start; no secrets
     "PATH",
     "LANG",
@@ -45,9 +45,9 @@ _SHARED_ENVIRONMENT = (  # what an interpreter may need to start; no secrets
 class Sandbox:
     """Runs functions of this project in a child process; use it as an async context manager.
 
-    One call at a time; others wait. The child starts at the first call, is kept until there was none for
-    `idle` seconds, and is replaced after it died or was stopped. On POSIX it may use `memory` bytes of
-    address space; everywhere a call may take `seconds`, and its answer `largest` bytes.
+    It serves one call at a time; others wait. The child starts at the first call, stops after `idle` seconds
+    without one, and is replaced after it died or was stopped. Limits: `memory` bytes of address space (on
+    POSIX only), `seconds` per call, `largest` bytes per answer.
     """
 
     def __init__(
@@ -76,19 +76,19 @@ class Sandbox:
 
     @property
     def pid(self) -> int | None:
-        """The child's process id, None while there is none."""
+        """The child's process id, None while no child runs."""
         return self._child.pid if self._child and self._child.returncode is None else None
 
     @property
     def struggles(self) -> bool:
-        """Whether the child had to be stopped several times in the last ten minutes."""
+        """Whether the child had to be stopped five times or more in the last ten minutes."""
         full = len(self._stopped_at) == _OFTEN
         return full and time.monotonic() - self._stopped_at[0] < _LATELY
 
     async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
         """Call a function with `arguments` in the child and return its result; see `Runner.run`.
 
-        The result is made of plain values and dataclasses of them.
+        The result consists of plain values and dataclasses of them.
         """
         self.calls += 1
         try:
@@ -100,7 +100,7 @@ class Sandbox:
         return answer
 
     async def _call(self, function: str, arguments: tuple[object, ...]) -> bytes:
-        """Return the outcome of a call; nobody else is calling."""
+        """Return the outcome of a call; the caller must hold the lock."""
         self._end_rest()
         try:
             outcome = await self._exchange(pickle.dumps((function, arguments)))
@@ -113,14 +113,14 @@ class Sandbox:
         return outcome
 
     async def aclose(self) -> None:
-        """Stop the child, if there is one. A call that is waiting for it ends with SandboxError."""
+        """Stop the child, if there is one. A call in progress ends with SandboxError."""
         self._kill()
         async with self._lock:
             self._end_rest()
             await self._stop()
 
     async def _let_go(self) -> None:
-        """Stop the child once nobody has called for a while; a call begins by ending this."""
+        """Stop the child after `idle` seconds without a call; each call first cancels this task."""
         await asyncio.sleep(self._idle)
         async with self._lock:
             await self._stop()
@@ -140,7 +140,7 @@ class Sandbox:
         child, self._child = self._child, None
         if child:
             _stdin(child).close()
-            await child.communicate()  # closes its other pipe, and reaps it
+            await child.communicate()  # closes its other pipe and reaps it
 
     async def _exchange(self, request: bytes) -> bytes:
         try:
@@ -199,7 +199,7 @@ def _stdin(child: Process) -> asyncio.StreamWriter:
 
 
 async def _cause(child: Process) -> str:
-    """Return how a child ended that has closed its pipe."""
+    """Return the cause of death of a child that has closed its pipe."""
     try:
         async with asyncio.timeout(1):
             code = await child.wait()
@@ -209,7 +209,7 @@ async def _cause(child: Process) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return the child's environment: the modules are found where this process finds them."""
+    """Return the child's environment, in which modules are found in the same places as in this process."""
     project = Path(__file__).resolve().parent.parent
     paths = dict.fromkeys([str(project), *(str(Path(path).absolute()) for path in sys.path if path)])
     kept = {name: os.environ[name] for name in _SHARED_ENVIRONMENT if name in os.environ}
@@ -218,15 +218,15 @@ def _environment() -> dict[str, str]:
 
 @functools.cache
 def _adapter(call: Remote[Any, *tuple[Any, ...]]) -> TypeAdapter[Any]:
-    """Return what checks the answers of a call; making it takes milliseconds."""
+    """Return the validator of a call's answers; cached because creating it takes milliseconds."""
     return TypeAdapter(call.answer)
 
 
 def _unpack(outcome: bytes, answer_type: TypeAdapter[Any]) -> Any:
-    """Return an answer, or raise what an outcome stands for.
+    """Return the answer in an outcome, or raise the error it reports.
 
-    Answers are JSON, checked against the type that is expected: were the child taken over, it could lie about
-    a feed, but make nothing happen here, as unpickling would.
+    Answers are JSON, checked against the expected type: a compromised child could return false data, but not
+    run code in this process, as it could if answers were unpickled.
     """
     kind, payload = outcome[:1], outcome[1:]
     if kind == ANSWER:

@@ -1,7 +1,7 @@
-"""The child's side of `bot.sandbox.sandbox`: calls one function of this project after another, confined.
+"""The child process of `bot.sandbox.sandbox`: calls functions of this project one by one, with limits.
 
-Run as `python -m bot.sandbox.worker MEMORY SECONDS`. Pickled calls come on stdin and their outcomes go to
-stdout, each with its length before it. Ends when stdin does, that is, with its parent, however that ended.
+Run as `python -m bot.sandbox.worker MEMORY SECONDS`. Pickled calls arrive on stdin and outcomes go to stdout,
+each preceded by its length. It exits when stdin is closed, so also when its parent dies in any way.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from typing import Any, BinaryIO
 
 from bot.errors import ParseError
 
-LENGTH = struct.Struct("!I")  # before every frame: its length in bytes
-# The first byte of an outcome. STARTED comes before it, once the function is imported: the time limit begins.
+LENGTH = struct.Struct("!I")  # precedes every frame: its length in bytes
+# The first byte of a frame. STARTED is sent once the function is imported: then the time limit begins.
 STARTED, ANSWER, UNPARSEABLE, FAILED, NO_MEMORY = b"s", b"a", b"p", b"f", b"m"
 
 _OURS = re.compile(r"(bot(?:\.[a-z]\w*)+):([a-z]\w*)")
 _LONGEST_REASON = 300  # characters
-_REFUSED = (  # audit events, by how they begin
+_REFUSED = (  # prefixes of forbidden audit events
     *("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostby", "socket.sendto"),
     *("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"),
 )
@@ -41,7 +41,7 @@ def refuse_foreign(function: str) -> None:
 
 
 def resolve(function: str) -> Callable[..., Any]:
-    """Return the function called "bot.module:name"; ValueError for one outside the project."""
+    """Return the function called "bot.module:name"; raise ValueError for one outside the project."""
     refuse_foreign(function)
     module, _, name = function.partition(":")
     found: Callable[..., Any] = getattr(importlib.import_module(module), name)
@@ -51,10 +51,10 @@ def resolve(function: str) -> Callable[..., Any]:
 def main(arguments: list[str]) -> None:
     """Serve calls until stdin ends."""
     memory, seconds = map(int, arguments)
-    for name in (signal.SIGINT, signal.SIGTERM):  # they come to the whole group; the parent ends this process
+    for name in (signal.SIGINT, signal.SIGTERM):  # sent to the whole group; the parent ends this process
         signal.signal(name, signal.SIG_IGN)
     with os.fdopen(os.dup(1), "wb") as outcomes:
-        os.dup2(2, 1)  # whatever a library prints is no outcome
+        os.dup2(2, 1)  # output that a library prints must not mix with outcomes
         confine(memory)
         while header := sys.stdin.buffer.read(LENGTH.size):
             function, values = pickle.loads(sys.stdin.buffer.read(*LENGTH.unpack(header)))  # noqa: S301 - the parent's
@@ -62,15 +62,15 @@ def main(arguments: list[str]) -> None:
 
 
 def confine(memory: int) -> None:
-    """Give up, for good, network and processes, and on POSIX also files and all but `memory` bytes."""
+    """Forbid network and processes for good; on POSIX also writing files and using over `memory` bytes."""
     sys.addaudithook(_refuse)
-    if sys.platform == "win32":  # has no such limits: there the time limit alone stands
+    if sys.platform == "win32":  # has no such limits, so only the parent's time limit applies
         return
     import resource  # noqa: PLC0415 - POSIX only
 
     limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_AS: memory}
     for kind, limit in limits.items():
-        with contextlib.suppress(ValueError, OSError):  # macOS refuses some
+        with contextlib.suppress(ValueError, OSError):  # macOS rejects some
             resource.setrlimit(kind, (limit, limit))
 
 
@@ -89,14 +89,14 @@ def _serve(outcomes: BinaryIO, function: str, values: tuple[object, ...], second
         _put(outcomes, UNPARSEABLE, str(error).encode("utf-8", "replace"))
     except MemoryError:
         _put(outcomes, NO_MEMORY)
-        sys.exit(1)  # the next one starts afresh, not in fragments
-    except Exception as error:  # noqa: BLE001 - the parent is told of every one
+        sys.exit(1)  # the next call gets a new process without fragmented memory
+    except Exception as error:  # noqa: BLE001 - every one is reported to the parent
         reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
         _put(outcomes, FAILED, reason.encode("utf-8", "replace"))
 
 
 def _timed(seconds: int, called: Callable[..., Any], values: tuple[object, ...]) -> Any:
-    """Call; after `seconds` the kernel ends this process, should the parent that would do so be gone."""
+    """Call with an alarm: after `seconds` the kernel ends this process, in case the parent is gone."""
     if sys.platform == "win32":
         return called(*values)
     signal.alarm(seconds)

@@ -1,1 +1,1 @@
-"""Text as plain values: names, sentences, addresses, and HTML made into any of them. Pure."""
+"""Text processing: names, sentences, addresses, and their extraction from HTML. Pure."""

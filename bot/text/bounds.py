@@ -1,4 +1,4 @@
-"""Numbers that others name, checked once: a server may write anything where a time to wait belongs."""
+"""Validates numbers from outside: a server may send anything in place of a waiting time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import math
 
 
 def seconds(text_or_number: object, default: float, most: float) -> float:
-    """Return the seconds that another side names, in a header or in JSON: from 0 to `most`.
+    """Return the seconds given in a header or in JSON, from 0 to `most`.
 
-    `default` stands for what is no such number: nothing, a word, a date, a negative number, NaN and infinity.
-    NaN passes `min` and `max`, and breaks every `timedelta` and every sleep that is made of it.
+    `default` is returned for anything else: nothing, a word, a date, a negative number, NaN and infinity. NaN
+    must be caught here: it passes `min` and `max`, and then breaks every `timedelta` and every sleep.
     """
     if isinstance(text_or_number, bool) or not isinstance(text_or_number, (str, int, float)):
         return default

@@ -1,4 +1,4 @@
-"""Feed HTML to plain text: the author's prose, without what themes and plug-ins put around it."""
+"""Converts a feed's HTML to plain text: the author's prose, without additions of themes and plug-ins."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _DROPPED_CLASSES = _words(
 )
 _DROPPED_IDS = ("attachment_", "jp-post-flair", "jp-relatedposts")
 
-_SHORT = 120  # characters; a shorter paragraph that begins so, or is all links, is the theme's
-_ALL_LINKS = 0.8  # share of a paragraph's characters
+_SHORT = 120  # characters; a shorter paragraph that matches _FURNITURE or is mostly links is the theme's
+_ALL_LINKS = 0.8  # share of link text from which a paragraph counts as links only
 _FURNITURE = re.compile(
     r"""[\W_]* (?:
         (?: share | like | print )\ this\b | (?: entry\ )? filed\ under\b | tagged\b
@@ -52,7 +52,7 @@ _FURNITURE = re.compile(
       | [\W_]* © | \[ /? (?-i: [a-z_]+ ) \b [^\]]* \] $""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PLEA_LIMIT = 400  # characters; syndication tails and pleas are longer than furniture, yet never prose
+_PLEA_LIMIT = 400  # characters; syndication tails and pleas are longer than _FURNITURE, but no prose either
 _PLEA = re.compile(
     r"""[\W_]* (?:
         the\ post\ .+\ (?: appeared\ first | first\ appeared )\ on\b
@@ -82,7 +82,7 @@ _UPDATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One block of prose. `quoted`: somebody else's words (a blockquote); `listed`: an item of a list."""
+    """One block of prose. `quoted`: inside a blockquote, so by another author; `listed`: a list item."""
 
     text: str
     quoted: bool
@@ -92,9 +92,9 @@ class Paragraph:
 def paragraphs(html: str) -> list[Paragraph]:
     """Return the prose of `html` in reading order; never raises.
 
-    Left out: headings, captions, tables, embeds, struck-out text, share bars, "Filed under" tails and other
-    furniture, and lists of links. Entities are decoded once, white space is collapsed, what cannot be seen is
-    removed. Only the first 400,000 characters are read, script and comments not counted.
+    Omitted: headings, captions, tables, embeds, struck-out text, share bars, "Filed under" lines and similar
+    theme text, and lists of links. Entities are decoded once, white space is collapsed, invisible characters
+    are removed. Only the first 400,000 characters are read, not counting scripts and comments.
     """
     root = read_fragment(prose(html))
     if root is None:
@@ -105,18 +105,18 @@ def paragraphs(html: str) -> list[Paragraph]:
 
 
 def plain_text(html: str) -> str:
-    """Return all prose of `html`, quotations included, its paragraphs joined by blank lines."""
+    """Return all prose of `html`, including quotations, with blank lines between paragraphs."""
     return "\n\n".join(paragraph.text for paragraph in paragraphs(html))
 
 
 def update_paragraph(html: str) -> str:
-    """Return the last paragraph that begins "Update:", "UPDATE (July 14):" or the like, or ""."""
+    """Return the last unquoted paragraph that begins "Update:", "UPDATE (July 14):" or the like, or ""."""
     updates = [found.text for found in paragraphs(html) if not found.quoted and is_update(found.text)]
     return updates[-1] if updates else ""
 
 
 def is_update(text: str) -> bool:
-    """Tell whether a paragraph begins with an update mark ("Update your phone" does not)."""
+    """Return whether a paragraph begins with an update mark ("Update your phone" does not)."""
     return _UPDATE.match(text) is not None
 
 
@@ -124,7 +124,7 @@ def _is_dropped(element: etree._Element) -> bool:
     if element.tag in _DROPPED_TAGS:
         return True
     if element.tag == "sup" and len(element) and element[0].tag == "a":
-        return True  # the mark of a footnote
+        return True  # a footnote mark
     if not element.attrib:
         return False
     if not _DROPPED_CLASSES.isdisjoint(element.get("class", "").lower().split()):
@@ -138,7 +138,7 @@ def _is_dropped(element: etree._Element) -> bool:
 
 
 class _Reader:
-    """Walks a tree in document order and collects paragraphs; holds where it stands."""
+    """Walks a tree in document order and collects paragraphs, tracking the current position."""
 
     def __init__(self) -> None:
         self.found: list[Paragraph] = []
@@ -146,7 +146,7 @@ class _Reader:
         self._linked = 0  # characters of the open paragraph that are link text
         self._after_break = False
         self._inside = {"a": 0, "blockquote": 0, "li": 0, "heading": 0}
-        self._mark = ""  # an update mark that stood alone, for the paragraph that follows
+        self._mark = ""  # an update mark on its own line, to be prepended to the next paragraph
 
     def read(self, root: etree._Element) -> None:
         walk = etree.iterwalk(root, events=("start", "end"))
@@ -190,7 +190,7 @@ class _Reader:
             self._inside[place] += step
 
     def _break(self) -> None:
-        """One line break is a space; two in a row are how old editors ended a paragraph."""
+        """Treat one line break as a space, two in a row as the end of a paragraph, as in old editors."""
         if self._after_break:
             self._end_paragraph()
         self._parts.append(" ")

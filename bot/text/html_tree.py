@@ -1,7 +1,7 @@
-"""Hostile HTML to trees, in time that grows with its size and never faster.
+"""Parses hostile HTML to trees in linear time.
 
-The one place where libxml2 reads HTML. It takes quadratic time over the attributes of one tag, so an overlong
-tag keeps only those that its readers look at; and it is told to leave comments and instructions out.
+The only place where libxml2 reads HTML. It needs quadratic time for the attributes of one tag, so an overlong
+tag keeps only those that callers use. Comments and processing instructions are removed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MOST_KEPT = 5  # attributes of an overlong tag
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 _CHARSETS = ("iso-8859-", "windows-125", "koi8-", "gb", "big5", "shift_jis", "euc-")  # none is slow to decode
 
-# Every match runs to its own end or to that of the text, which keeps each pass linear.
+# Every match extends to its own end or to the end of the text, which keeps each pass linear.
 _TAG = re.compile(r"""<([a-zA-Z_:.][a-zA-Z0-9]*+)(?:[^>=]++|=\s*+(?:"[^"]*+"?|'[^']*+'?)?+)*+>?""")
 _KEPT = re.compile(r"""\s(?:class|id|rel|type|href)\s*=\s*(?:"[^"]*+"|'[^']*+')""", re.IGNORECASE)
 _MARKUP = re.compile(
@@ -36,10 +36,10 @@ _CLASS_OR_ID = re.compile(r"""\s(?:class|id)\s*=\s*(?:"[^"]{0,400}"|'[^']{0,400}
 
 
 def read_tree(body: bytes, content_type: str = "") -> etree._Element:
-    """Return the root of an HTML page; comments are gone, tags nest 256 deep at most.
+    """Return the root of an HTML page without comments, with tags at most 256 levels deep.
 
-    An overlong tag keeps its class, id, rel, type and href. Raises ParseError when `content_type` is not
-    that of HTML ("" is unknown) or the body holds none.
+    An overlong tag keeps its class, id, rel, type and href. Raises ParseError if `content_type` is not that
+    of HTML ("" is unknown) or the body contains none.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind not in ("", "text/html", "application/xhtml+xml"):
@@ -56,9 +56,9 @@ def read_tree(body: bytes, content_type: str = "") -> etree._Element:
 
 
 def read_fragment(html: str) -> etree._Element | None:
-    """Return the root of a piece of HTML, such as a feed has for a post; None where it holds nothing.
+    """Return the root of an HTML fragment, such as a post in a feed; None if it cannot be parsed.
 
-    Only the first 400,000 characters are read, script and comments not counted. An overlong tag keeps its
+    Only the first 400,000 characters are read, not counting scripts and comments. An overlong tag keeps its
     class and id.
     """
     text = _MARKUP.sub(_tame, html)[:_HTML_LIMIT]
@@ -70,7 +70,7 @@ def read_fragment(html: str) -> etree._Element | None:
 
 
 def _decode(body: bytes, content_type: str) -> str:
-    """Decode by the charset that header or page name, where it is a plain one, else as UTF-8."""
+    """Decode by the charset in the header, else in the page, if it is in _CHARSETS; otherwise as UTF-8."""
     named = _CHARSET.search(content_type) or _CHARSET.search(body[:2048].decode("ascii", "replace"))
     charset = named[1].lower() if named else ""
     try:
@@ -80,14 +80,14 @@ def _decode(body: bytes, content_type: str) -> str:
 
 
 def _shorten(tag: re.Match[str]) -> str:
-    """Leave an overlong tag only the attributes that are read."""
+    """Reduce an overlong tag to the attributes that callers use."""
     if len(tag[0]) <= _LONG_TAG:
         return tag[0]
     return f"<{tag[1]}{''.join(_KEPT.findall(tag[0])[:_MOST_KEPT])}>"
 
 
 def _tame(match: re.Match[str]) -> str:
-    """Drop comments and raw text, and all attributes of an overlong tag but its class and id."""
+    """Drop comments, raw text, html and body tags, and an overlong tag's attributes except class and id."""
     whole = match[0]
     if match["tag"] is None or match["tag"].lower() in ("html", "body"):
         return " " if match["raw"] else ""

@@ -1,4 +1,4 @@
-"""Tolerant names: how a category, tag or feed is recognised however it was typed."""
+"""Normalises names, so that a category, tag or feed is recognised in any spelling."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 from bot.model import EVERYTHING, Filing, Kind
 from bot.text.sanitize import visible
 
-FOLDING = "2"  # version of the rules of `fold`; stores compute their keys again when it changes
+FOLDING = "2"  # version of the rules of `fold`; stores recompute their keys when it changes
 _SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
 _GAP = re.compile(r"[\s_/\\,;:|\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\u2060\ufeff]+")
 _AND = re.compile(r"\s*&\s*")
-_MARGIN = 15  # points of 100 by which a name may be less like the typed one than the best and still be named
+_MARGIN = 15  # points of 100: how far a suggested name's score may be below the best one's
 
 
 def fold(name: str) -> str:
-    """Return the form under which names are compared: `China-U.S.`, `china us` and `CHINA\u2013US` are one.
+    """Return the form in which names are compared: `China-U.S.`, `china us` and `CHINA\u2013US` are equal.
 
-    Case, spaces, dots, quotes, any kind of dash and what cannot be seen do not matter; `&` is "and". Never
-    empty for a name that has a letter, digit or symbol; a name of nothing but separators folds to "".
+    Case, spaces, dots, quotes, dashes of any kind and invisible characters are ignored; `&` becomes "and".
+    Never empty for a name with a letter, digit or symbol; a name of separators alone folds to "".
     """
     text = unicodedata.normalize("NFKC", visible(name)).casefold()
     text = _AND.sub("and", text)
@@ -31,9 +31,9 @@ def fold(name: str) -> str:
 
 
 def link_key(link: str) -> str:
-    """Return the form under which links are compared.
+    """Return the form in which links are compared.
 
-    Scheme, `www.`, query and a trailing slash do not matter; a query counts where there is no path.
+    Scheme, `www.`, fragment and a trailing slash are ignored; the query counts only if there is no path.
     """
     parts = urlsplit(link.strip())
     path = parts.path.rstrip("/")
@@ -42,20 +42,20 @@ def link_key(link: str) -> str:
 
 
 def term_key(kind: Kind, name: str) -> str:
-    """Return the key of a category ("c:...") or a tag ("t:..."), as filters and the store hold it."""
+    """Return the key of a category ("c:...") or a tag ("t:..."), as used in filters and in the store."""
     return f"{'c' if kind is Kind.CATEGORY else 't'}:{fold(name)}"
 
 
 def filing_keys(filing: Filing) -> frozenset[str]:
-    """Return every key a post with this filing can be followed by, EVERYTHING included."""
+    """Return every key under which a post with this filing can be followed, including EVERYTHING."""
     categories = {term_key(Kind.CATEGORY, name) for name in filing.categories}
     tags = {term_key(Kind.TAG, name) for name in filing.tags}
     return frozenset(categories | tags | {EVERYTHING})
 
 
 def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return the known names most like `name`, best first, at most `limit`; [] when nothing is near."""
-    from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 -- 3 MB, for names that nobody knows
+    """Return at most `limit` known names most similar to `name`, best first; [] if none is similar."""
+    from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 -- 3 MB, needed only for unknown names
 
     found = process.extract(
         fold(name),
@@ -69,7 +69,7 @@ def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def similar(name: str, known: Iterable[str]) -> list[str]:
-    """Return up to three known names that a mistyped one may stand for, best first; [] when none is near."""
+    """Return up to three known names that a mistyped one may mean, best first; [] if none is similar."""
     from rapidfuzz import fuzz  # noqa: PLC0415 -- as in `nearest`
 
     names = nearest(name, known)
@@ -79,8 +79,8 @@ def similar(name: str, known: Iterable[str]) -> list[str]:
 
 
 def attempt_key(address: str, what: str) -> str:
-    """Return the key by which a platform can recognise one message at one destination.
+    """Return a key by which a platform recognises a message to one destination that is sent again.
 
-    24 hexadecimal digits (no platform takes fewer than 25 characters); the same over retries and restarts.
+    24 hexadecimal digits (every platform accepts 25 characters); it survives retries and restarts.
     """
     return hashlib.blake2b(f"{address}\n{what}".encode(), digest_size=12).hexdigest()

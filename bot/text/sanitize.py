@@ -1,17 +1,17 @@
-"""Plain text from what strangers wrote. Each function takes time in proportion to its text.
+"""Cleans untrusted text. Each function takes linear time.
 
-| the text | use | what comes back |
+| the text | use | the result |
 |---|---|---|
-| a name, typed text, what is about to go to a chat | `visible` | one line, nothing that people cannot see |
-| the same, where it may be too long for an answer | `bot.commands.wording.show` | cut with an ellipsis |
-| a plain text from outside that is stored or logged | `one_line` | one line, at most so many characters |
-| a plain text from outside whose lines matter | `storable` | its lines, at most so many characters |
-| a piece of HTML of which only the text is wanted | `text_of` | one line without tags, as by `one_line` |
-| HTML that goes to a parser, and the text that comes from it | `prose` | the same without unseen characters |
+| a name, typed text, text on its way to a chat | `visible` | one line without invisible characters |
+| the same, if it may be too long for an answer | `bot.commands.wording.show` | cut with an ellipsis |
+| external plain text that is stored or logged | `one_line` | one line of limited length |
+| external plain text whose lines matter | `storable` | its lines, limited in length |
+| HTML of which only the text is needed | `text_of` | one line without tags, as by `one_line` |
+| HTML for a parser, and the text that the parser returns | `prose` | the same without invisible characters |
 | markup with character references | `mend_references`, `unescaped` | as a browser reads them |
-| plain text where HTML belongs | `markup_of` | HTML |
+| plain text to be used as HTML | `markup_of` | HTML |
 
-A value of the config is not cleaned: one with such a character is refused (`bot.config.values.printable`).
+Config values are not cleaned: one with such a character is rejected (`bot.config.values.printable`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import html
 import re
 import unicodedata
 
-_MARKUP_PER_TEXT = 20  # markup read for each character of text wanted
+_MARKUP_PER_TEXT = 20  # characters of markup read per character of text needed
 
 _INLINE = re.compile(
     r"a|abbr|acronym|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|label|mark|q|s|samp|small|span|strike|"
@@ -39,12 +39,12 @@ _HIDDEN = re.compile(
 )
 _TAG = re.compile(r"</?([a-z][\w:.-]*)(?:\s[^<>]*)?/?>|<[!?][^<>]*>", re.IGNORECASE | re.ASCII)
 
-# Control characters, halves of surrogate pairs, what turns the direction of writing, byte order marks.
+# Control characters, halves of surrogate pairs, bidirectional controls, byte order marks.
 _UNWANTED = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
     r"\ud800-\udfff]"
 )
-# As above, but for white space, and with soft hyphens and marks that only steer the layout of a page.
+# As above, except white space, plus soft hyphens and characters that only control layout.
 _UNSEEN_IN_PROSE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff"
     r"\ufeff\ufff9-\ufffb\ufffe\uffff]"
@@ -56,16 +56,16 @@ _NO_CODE, _NONE, _SPACES = 0x110000, (0, 0xFFFE, 0xFFFF), (9, 10, 13)
 _LONGEST_CODE = 7  # digits
 _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 _UNSEEN = frozenset({"Cf", "Cs"})  # bidi controls, zero-width and tag characters, halves of surrogate pairs
-_JOINERS = "\u200c\u200d"  # unseen too, but words of some scripts and emoji are built with them
+_JOINERS = "\u200c\u200d"  # invisible too, but some scripts and emoji need them
 _STRAY_JOINER = re.compile(rf"(?<![^\0-\x7f])[{_JOINERS}]+|[{_JOINERS}]+(?![^\0-\x7f])")  # beside ASCII
-_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs without a shape
+_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs without a visible glyph
 
 
 def mend_references(markup: str) -> str:
-    """Return HTML or XML without references to what is no character.
+    """Return HTML or XML without references to invalid characters.
 
-    Two references to the halves of a surrogate pair become one to the character that is meant; a control
-    character becomes a space, and any other becomes the sign for "not readable", as in browsers.
+    Two references to the halves of a surrogate pair become one reference to the character; one to a control
+    character becomes a space, any other one to an invalid character U+FFFD, as in browsers.
     """
     return _REFERENCES.sub(_mended, markup)
 
@@ -88,31 +88,31 @@ def _mended(run: re.Match[str]) -> str:
 
 
 def unescaped(markup: str) -> str:
-    """Return markup with its character references as characters."""
+    """Return markup with its character references replaced by the characters."""
     return html.unescape(mend_references(markup))
 
 
 def storable(text: str, limit: int) -> str:
-    """Return `text` cut to `limit` characters, without those that no database and no chat can hold."""
+    """Return `text` cut to `limit` characters, without those that databases or chats cannot store."""
     return _UNWANTED.sub("", text[: 2 * limit])[:limit]
 
 
 def one_line(text: str, limit: int) -> str:
-    """Return `text` on one line, white space of every kind collapsed, at most `limit` characters."""
+    """Return `text` on one line of at most `limit` characters, with all white space collapsed."""
     spaced = " ".join(text[: _MARKUP_PER_TEXT * limit].split())
     return " ".join(_UNWANTED.sub("", spaced).split())[:limit].rstrip()
 
 
 def prose(text: str) -> str:
-    """Return HTML or its text without characters that people cannot see; white space stays as it is."""
+    """Return HTML or its text without invisible characters; white space stays unchanged."""
     return _UNSEEN_IN_PROSE.sub("", text)
 
 
 def visible(text: str) -> str:
-    """Return `text` on one line with nothing in it that people cannot see.
+    """Return `text` on one line without invisible characters.
 
-    For names, for what people type, and for the last step before a chat: what stays is neither dangerous nor
-    in the way of looking for what is.
+    For names, typed text, and the last step before a chat: the result contains nothing dangerous, and
+    nothing that would hide dangerous parts from a later search.
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
@@ -127,9 +127,9 @@ def visible(text: str) -> str:
 
 
 def text_of(markup: str, limit: int) -> str:
-    """Return the text of a piece of HTML on one line, entities decoded, at most `limit` characters.
+    """Return the text of an HTML fragment on one line, entities decoded, at most `limit` characters.
 
-    Only tags that HTML knows are taken away: `Vec<String>` and `1 < 2` in a title are text.
+    Alphanumeric tags unknown to HTML stay, because `Vec<String>` in a title is text, like `1 < 2`.
     """
     markup = markup[: _MARKUP_PER_TEXT * limit]
     return one_line(unescaped(_TAG.sub(_without, _HIDDEN.sub(" ", markup))), limit)
@@ -139,10 +139,10 @@ def _without(tag: re.Match[str]) -> str:
     name = tag[1] or ""
     if _INLINE.fullmatch(name):
         return ""
-    return " " if _BLOCK.fullmatch(name) or not name.isalnum() else tag[0]  # not: "o:p", "amp-img", doctype
+    return " " if _BLOCK.fullmatch(name) or not name.isalnum() else tag[0]  # last: "o:p", "amp-img", doctype
 
 
 def markup_of(text: str) -> str:
-    """Return plain text as HTML: escaped, blank lines part paragraphs."""
+    """Return plain text as HTML: escaped, with blank lines separating paragraphs."""
     parts = (html.escape(part, quote=False).strip() for part in re.split(r"\n[ \t\r]*\n", text))
     return "".join(f"<p>{part}</p>\n" for part in parts if part)

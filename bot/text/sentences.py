@@ -1,9 +1,9 @@
-"""Plain text to sentences: where they end, what they are about, and which cannot stand alone.
+"""Splits plain text into sentences, and judges what they are about and which cannot stand alone.
 
-Rules of thumb for the prose of blogs. English is covered best; German, French, Spanish, Chinese and Arabic
-have their commonest cases; every other language gets the rules that need no vocabulary.
+Heuristics for the prose of blogs. English is covered best; for German, French, Spanish, Chinese and Arabic
+the commonest cases are covered; other languages get only the rules that need no vocabulary.
 """
-# ruff: noqa: RUF001  (typographic quotes, dashes and foreign full stops are what these patterns look for)
+# ruff: noqa: RUF001  (typographic quotes, dashes and foreign full stops are what these patterns match)
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _FUNCTION_WORDS = {
         por que se ser sin sobre son su sus también un una y"""
     ),
 }
-_SCRIPTS = (  # the first that is common decides; kana before Han, for Japanese uses both
+_SCRIPTS = (  # the first common one decides; kana before Han, because Japanese uses both
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("zh", re.compile(r"[\u3400-\u9fff]")),
     ("ko", re.compile(r"[\uac00-\ud7a3]")),
@@ -52,7 +52,7 @@ _SCRIPTS = (  # the first that is common decides; kana before Han, for Japanese 
     ("el", re.compile(r"[\u0370-\u03ff]")),
 )
 _SCRIPT_SHARE = 5  # common: one character in five
-_SAMPLE = 2_000  # characters that tell the language
+_SAMPLE = 2_000  # characters examined to guess the language
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?\b")
@@ -60,8 +60,8 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _SHORTEST_STEM = 3
 
-_CUT_NAME = re.compile(r"\bMs\.\s*$")  # sentencex knows Mr. and Mrs. but takes this for an end
-# After an ellipsis, a colon or nothing, something is missing.
+_CUT_NAME = re.compile(r"\bMs\.\s*$")  # sentencex knows Mr. and Mrs., but ends a sentence here
+# A sentence that ends with an ellipsis, a colon or no mark is incomplete.
 _END = re.compile(r"(?<![.…])[.!?。！？।؟۔][\"'”’»«“」』)）\]]*$")
 _FRAGMENT_START = re.compile(r"[a-z]+[\s,;]|[,;:.)\]]")
 _RESIDUE = re.compile(r"&#?\w{2,8};|</?[A-Za-z][^<>]*>|\[/?[a-z_]+(?: [^\]]{0,200})?\]|https?://|www\.")
@@ -134,7 +134,7 @@ _DEFINITE_SUBJECT = re.compile(r"The ((?:[a-z]+ ){1,5})")
 
 
 def language(text: str) -> str:
-    """Guess the language of `text` as an ISO 639-1 code; "en" when nothing tells otherwise."""
+    """Guess the language of `text` as an ISO 639-1 code; "en" without other evidence."""
     sample = text[:_SAMPLE]
     for code, script in _SCRIPTS:
         if len(script.findall(sample)) * _SCRIPT_SHARE > len(sample):
@@ -144,10 +144,10 @@ def language(text: str) -> str:
 
 
 def split(paragraph: str, code: str) -> list[tuple[str, bool]]:
-    """Return the sentences of a paragraph in the language `code`, in order, each with whether it is whole.
+    """Return the sentences of a paragraph in the language `code`, in order, each with whether it is complete.
 
-    Whole: it begins and ends as a sentence does, no quotation or bracket crosses its borders, it is more than
-    a quotation, and no markup or address shows in it.
+    Complete: it begins and ends like a sentence, no quotation or bracket crosses its borders, it is more than
+    a quotation, and contains no markup, address, or bracketed update or correction.
     """
     quotations = [match.span() for match in _QUOTATION.finditer(paragraph)]
     lefts, rights = [left for left, _ in quotations], [right for _, right in quotations]
@@ -175,7 +175,7 @@ def _is_whole(text: str) -> bool:
 
 
 def _holds(paragraph: str, start: int, end: int, quotations: list[tuple[int, int]]) -> bool:
-    """Tell whether each of the quotations lies in paragraph[start:end] as a whole, amid other words."""
+    """Return whether paragraph[start:end] contains each quotation entirely, and other words besides."""
     outside = ""
     for left, right in quotations:
         closed = right - left > 1 and paragraph[right - 1] in _CLOSING
@@ -188,12 +188,12 @@ def _holds(paragraph: str, start: int, end: int, quotations: list[tuple[int, int
 
 
 def ends_whole(text: str) -> bool:
-    """Tell whether `text` ends as a sentence does, and neither trails off nor leads into something."""
+    """Return whether `text` ends with a full stop or the like, not with an ellipsis or a colon."""
     return _END.search(text) is not None
 
 
 def stems(text: str, code: str) -> frozenset[str]:
-    """Return what `text` is about: words without endings and function words; in Chinese, character pairs."""
+    """Return the content words of `text`, without endings; pairs of characters for Chinese and Japanese."""
     found: set[str] = set()
     ignored = _FUNCTION_WORDS.get(code, _FUNCTION_WORDS["en"])
     for word in _WORD.findall(_POSSESSIVE.sub("", text)):
@@ -206,7 +206,7 @@ def stems(text: str, code: str) -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    """Cut the commonest endings, so that bans, banned and banning meet: blunt, but enough to compare."""
+    """Cut the commonest endings, so that bans, banned and banning are equal: crude, but good enough."""
     stem = _ENDING.sub("", word)
     if len(stem) < _SHORTEST_STEM:
         return word
@@ -214,51 +214,51 @@ def _stem(word: str) -> str:
 
 
 def leans(text: str) -> bool:
-    """Tell whether a sentence makes sense only after the one before it ("That would ...", "However, ...")."""
+    """Return whether a sentence depends on the one before it ("That would ...", "However, ...")."""
     return _LEANS.match(text) is not None
 
 
 def is_side_issue(text: str) -> bool:
-    """Tell whether a sentence says itself that it leaves the subject ("Separately, ...")."""
+    """Return whether a sentence announces a change of subject ("Separately, ...")."""
     return _SIDE_ISSUE.match(text) is not None
 
 
 def is_question(text: str) -> bool:
-    """Tell whether a sentence ends with a question mark, quoted or not."""
+    """Return whether a sentence ends with a question mark, quoted or not."""
     return _QUESTION.search(text) is not None
 
 
 def is_note(text: str) -> bool:
-    """Tell whether a paragraph is a remark on the post ("Correction: ...") and no part of it."""
+    """Return whether a paragraph is a remark about the post ("Correction: ..."), not part of it."""
     return _NOTE.match(text) is not None
 
 
 def is_biography(text: str) -> bool:
-    """Tell whether a paragraph reads like the line that introduces the author."""
+    """Return whether a paragraph reads like a line that introduces the author."""
     return _BIOGRAPHY.match(text) is not None
 
 
 def opens_quoting(text: str) -> bool:
-    """Tell whether a sentence begins with a quotation mark."""
+    """Return whether a sentence begins with a quotation mark."""
     return _QUOTE_MARK.match(text) is not None
 
 
 def names_author(text: str) -> bool:
-    """Tell whether the author speaks of themselves in the third person ("this Bystander")."""
+    """Return whether the authors refer to themselves in the third person ("this Bystander")."""
     return _AUTHOR.search(text) is not None
 
 
 def is_first_person(text: str) -> bool:
-    """Tell whether a sentence says I or we outside of quotations."""
+    """Return whether a sentence uses the first person outside quotations."""
     return _FIRST_PERSON.search(_QUOTATION.sub(" ", text)) is not None
 
 
 def count_names(text: str) -> int:
-    """Return how many capitalised words and numbers stand in a sentence, its first word not counted."""
+    """Return the number of capitalised words and numbers in a sentence, except its first word."""
     return len(_NAME.findall(text))
 
 
 def definite_subject(text: str) -> frozenset[str]:
-    """Return the words that an opening "The deal ..." takes as known; empty for other openings."""
+    """Return the words that an opening like "The deal ..." presupposes; empty for other openings."""
     match = _DEFINITE_SUBJECT.match(text)
     return stems(match[1], "en") if match else frozenset()

@@ -1,6 +1,6 @@
-"""HTML from Jinja2 templates, which lie beside the code that fills them.
+"""Renders Jinja2 templates, which are stored next to the code that fills them, as HTML.
 
-Import this module only where HTML is made: no other part of the bot needs Jinja2, and it takes time to load.
+Import this module only where HTML is generated: nothing else needs Jinja2, which takes time to load.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from markupsafe import Markup
 def render(package: str, name: str, **values: Any) -> Markup:
     """Return the HTML of the template `name` in the folder of a package, such as "bot.web".
 
-    Every value is escaped unless it is Markup. A name in the template that has no value raises
+    Every value is escaped unless it is Markup. A template variable without a value raises
     `jinja2.UndefinedError`.
     """
     return Markup(_environment(package).get_template(name).render(values))  # noqa: S704 -- escaped by Jinja2

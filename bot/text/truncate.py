@@ -1,4 +1,4 @@
-"""Cut text for people at the end of a sentence or a word, by what it costs where it is going."""
+"""Truncates text at the end of a sentence or a word, measured in the platform's own length units."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-Cost = Callable[[str], int]  # what a text uses of a limit; never less than its characters
+Cost = Callable[[str], int]  # the length of a text in a platform's units; never less than its characters
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
-_DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # not to be left before an ellipsis
-_ENOUGH = 2  # whole sentences are preferred where they keep one part in so many of what words would
+_DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # removed before an ellipsis
+_ENOUGH = 2  # whole sentences are preferred if they keep at least 1/2 of what a cut after a word would keep
 
 
 def units(text: str) -> int:
-    """Return the length in UTF-16 units: never less than the characters, however a platform counts them."""
+    """Return the length in UTF-16 units, which is never less than the number of characters."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def clip(text: str, limit: int, cost: Cost = len) -> str:
-    """Return `text` within `limit`, cut at the end of a word and closed with an ellipsis."""
+    """Return `text` within `limit`; if it is too long, cut at the end of a word with an ellipsis."""
     if len(text) <= limit and cost(text) <= limit:
         return text
     return _cut(text, _most(min(limit, len(text)), lambda size: cost(_cut(text, size)) <= limit))
 
 
 def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
-    """Return `text` within `limit`, cut after a sentence, or after a word where that keeps much more."""
+    """Return `text` within `limit`, cut after a sentence, or after a word if that keeps over twice that."""
     clipped = clip(text, limit, cost)
     if clipped == text:
         return text
-    from bot.text.sentences import language, split  # noqa: PLC0415 -- it loads what few texts need
+    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
 
     whole = ""
     for sentence, _ in split(text[: limit + 1], language(text))[:-1]:  # the last one may be cut itself
@@ -44,14 +44,14 @@ def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
 
 
 def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[str, str]:
-    """Return what stands above a post and what below, so that nothing is told twice.
+    """Return the headline of a post and the text below it, without repetition.
 
-    Without a title the summary's first sentence stands in, and the others stay below; one that is cut to the
-    limit stays there whole.
+    Without a title, the summary's first sentence becomes the headline, and the rest stays below. If that
+    sentence has to be cut to `limit`, the whole summary stays below.
     """
     if title or not summary:
         return title, summary
-    from bot.text.sentences import language, split  # noqa: PLC0415 -- it loads what few posts need
+    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
 
     first = next((sentence for sentence, _ in split(summary, language(summary))), summary)
     above = clip(first, limit, cost)
@@ -59,12 +59,12 @@ def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[st
 
 
 def pages(text: str, limit: int, cost: Cost = len) -> list[str]:
-    """Return `text` in pages within `limit`, parted between lines, or words where a line is too long."""
+    """Split `text` into pages within `limit`, between lines, or between words if a line is too long."""
     return packed([piece for line in text.split("\n") for piece in _pieces(line, limit, cost)], limit, cost)
 
 
 def packed(items: Iterable[str], limit: int, cost: Cost = len, gap: str = "\n") -> list[str]:
-    """Return the items joined by `gap`, in as few texts within `limit` as keep their order."""
+    """Join the items by `gap` into as few texts within `limit` as possible, in their order."""
     found: list[str] = []
     for item in items:
         if found and cost(f"{found[-1]}{gap}{item}") <= limit:
@@ -75,7 +75,7 @@ def packed(items: Iterable[str], limit: int, cost: Cost = len, gap: str = "\n") 
 
 
 def joined(items: Sequence[str], limit: int, gap: str = ", ") -> str:
-    """Return the items joined by `gap`, as many as fit within `limit` units; those left out are counted."""
+    """Join as many items by `gap` as fit within `limit` UTF-16 units, and append the number omitted."""
     whole = gap.join(items)
     if units(whole) <= limit:
         return whole
@@ -94,7 +94,7 @@ def _more(number: int) -> str:
 
 
 def _cut(text: str, size: int) -> str:
-    """Return the first words of `text` and an ellipsis, at most `size` characters; something is left out."""
+    """Return the first words of `text` and an ellipsis, at most `size` characters; always shortens."""
     if size < 1:
         return ""
     kept = text[: size - 1]
@@ -106,14 +106,14 @@ def _cut(text: str, size: int) -> str:
 
 
 def _whole_characters(kept: str, following: str) -> str:
-    """Drop a base character that would lose its accent or its joined half."""
+    """Drop trailing characters that the cut would separate from their accent or their joined half."""
     while kept and (unicodedata.category(following).startswith("M") or "\u200d" in (following, kept[-1])):
         kept, following = kept[:-1], kept[-1]
     return kept
 
 
 def _pieces(line: str, limit: int, cost: Cost) -> list[str]:
-    """Part a line between words; where there are none, anywhere."""
+    """Split a line between words, or anywhere if it has no gaps."""
     found: list[str] = []
     while cost(line) > limit:
         head = clip(line, limit, cost).removesuffix("…")
@@ -128,5 +128,5 @@ def _fits(text: str, limit: int, cost: Cost, size: int) -> bool:
 
 
 def _most(top: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest size up to `top` that fits, 0 for none; what is smaller fits as well."""
+    """Return the largest size up to `top` that fits, 0 for none; assumes that smaller sizes fit too."""
     return bisect_left(range(1, top + 1), True, key=lambda size: not fits(size))  # noqa: FBT003 -- the key's value

@@ -1,7 +1,7 @@
-"""Short texts that people write, in the config and in chat, read as values.
+"""Parses short texts that people write, in the config and in chat, into values.
 
-Each reader raises `ValueError` with a sentence that lacks its subject ("is no duration; ..."), so that the
-caller can put the key or the typed text before it.
+Each parser raises `ValueError` with a sentence without a subject ("is no duration; ..."), so that the caller
+can prefix the key or the typed text.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BYTES = {
     "mib": 1024**2,
     "gib": 1024**3,
 }
-_LONGEST_DAYS = 36500  # keeps every sum of a date and a duration inside the calendar
+_LONGEST_DAYS = 36500  # prevents overflow when a duration is added to a date
 _LARGEST_PORT = 65535
 
 
@@ -53,7 +53,7 @@ def duration(text: str) -> float:
 
 
 def written(seconds: float) -> str:
-    """Return a duration as `duration` reads it, in the largest unit that goes into it: "15m", "0.2s"."""
+    """Return a duration in the form that `duration` parses, in the largest unit that divides it: "15m"."""
     for unit, length in (("d", _DAY), ("h", _HOUR), ("m", _MINUTE)):
         if seconds and seconds % length == 0:
             return f"{seconds / length:.0f}{unit}"
@@ -61,7 +61,7 @@ def written(seconds: float) -> str:
 
 
 def size(text: str) -> int:
-    """Return the bytes in "2MB" (decimal), "512kB" or "1.5MiB" (binary); the case of the letters is free."""
+    """Return the bytes in "2MB" (decimal), "512kB" or "1.5MiB" (binary), ignoring case."""
     match = _PART.fullmatch(text.strip())
     if match is None or match[2].lower() not in _BYTES:
         raise ValueError('is no size; write a number and a unit such as "2MB" (B, kB, MB, KiB, MiB)')
@@ -74,9 +74,9 @@ def _zones() -> dict[str, str]:
 
 
 def zone(text: str) -> ZoneInfo:
-    """Return the IANA time zone called `text`; case, spaces and underscores do not matter.
+    """Return the IANA time zone called `text`, ignoring case, spaces and underscores.
 
-    A name with a character that nobody can see is refused: `fold` would pass over it.
+    A name with an invisible character is rejected here, because `fold` would ignore it.
     """
     known = _zones()
     if not known:
@@ -99,7 +99,7 @@ def time_of_day(text: str) -> time:
 
 
 class QuietHours(NamedTuple):
-    """From `start` to `end` by the wall clock; over midnight where `end` is the earlier of the two."""
+    """From `start` to `end` by the wall clock; past midnight if `end` is the earlier one."""
 
     start: time
     end: time
@@ -109,7 +109,7 @@ class QuietHours(NamedTuple):
 
 
 def quiet_hours(text: str) -> QuietHours:
-    """Return the span in "22:00-07:00"; any kind of dash will do."""
+    """Return the span in "22:00-07:00"; any kind of dash is accepted."""
     ends = _DASH.split(text.strip())
     try:
         start, end = map(time_of_day, ends)
@@ -138,5 +138,5 @@ def host_port(text: str) -> tuple[str, int]:
         if match and int(match[3]) <= _LARGEST_PORT:
             return match[1] or str(IPv6Address(match[2])), int(match[3])
     except ValueError:
-        pass  # what stands in the brackets is no IPv6 address
+        pass  # the text in the brackets is no IPv6 address
     raise ValueError('is no address; write a host and a port such as "127.0.0.1:8080" or "[::1]:8080"')

@@ -1,9 +1,9 @@
-"""Web addresses: every check of one stands here, but for where the bot may connect to.
+"""Validates web addresses, except for the check of where the bot may connect.
 
-| an address that | is checked by | a bad one is |
+| an address that | is checked by | an invalid one gives |
 |---|---|---|
-| a person wrote, in the config or in chat | `web_url` | a ValueError with the mend |
-| stands in a feed or a page | `web_link`, which joins and quotes it | "" |
+| a person wrote, in the config or in chat | `web_url` | a ValueError with the remedy |
+| occurs in a feed or a page | `web_link`, which joins and quotes it | "" |
 | is shown as a link in a preview | `is_web` | False |
 | may be polled often | `inside`, for `fetch.allow_networks` | False |
 | is about to be requested | `bot.pipeline.fetch.network` | an error |
@@ -18,22 +18,22 @@ from urllib.parse import urljoin, urlsplit
 
 Network = IPv4Network | IPv6Network
 
-MAX_URL = 2000  # characters, everywhere; a longer address is dropped, for a cut one leads elsewhere
+MAX_URL = 2000  # characters, everywhere; longer addresses are dropped, as a truncated one leads elsewhere
 
-_LOOPBACK = ("127.0.0.1", "::1")  # the addresses that "localhost" stands for
+_LOOPBACK = ("127.0.0.1", "::1")  # the addresses of "localhost"
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")  # lengths of labels: RFC 1035
-_BROKEN_LINES = re.compile(r"[\t\r\n]")  # browsers read addresses past them
+_BROKEN_LINES = re.compile(r"[\t\r\n]")  # browsers ignore them in addresses
 _UNQUOTED = re.compile(r"[ \"<>\\^`{|}]")  # never legal in a URL, common in feeds
 
 
 def web_url(text: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
-    """Return `text`, which a person wrote, as it is when it is an absolute URL with a host and no user name.
+    """Return `text`, typed by a person, unchanged if it is an absolute URL with a host and no user name.
 
-    Raises ValueError with a sentence that lacks its subject, as those of `bot.text.units`.
+    Raises ValueError with a sentence without a subject, like those of `bot.text.units`.
     """
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port  # .port raises for what is no port
+        host, _ = parts.hostname or "", parts.port  # .port raises if it is invalid
     except ValueError:
         parts, host = urlsplit(""), ""
     clean = text.isprintable() and " " not in text and len(text) <= MAX_URL
@@ -45,9 +45,9 @@ def web_url(text: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
 
 
 def web_link(url: str, base: str = "") -> str:
-    """Return `url` as an absolute http(s) address, relative ones joined to `base`, or "" where it is none.
+    """Return `url` as an absolute http(s) address, joined to `base` if relative, or "" if it is invalid.
 
-    Nor is one with a user name, which serves to make one host look like another.
+    A URL with a user name is invalid too, because it can make one host look like another.
     """
     url = _BROKEN_LINES.sub("", url.strip())
     if not url or len(url) > MAX_URL:
@@ -65,7 +65,7 @@ def web_link(url: str, base: str = "") -> str:
 
 
 def is_web(address: str) -> bool:
-    """Whether an address begins with http: or https:, so that a click on it leads to the web."""
+    """Return whether an address begins with http: or https:, so that a click on it leads to the web."""
     try:
         return urlsplit(address).scheme in ("http", "https")
     except ValueError:
@@ -73,9 +73,9 @@ def is_web(address: str) -> bool:
 
 
 def inside(url: str, networks: Iterable[Network]) -> bool:
-    """Whether the host of a URL is an address in one of the networks, or "localhost" and its address is.
+    """Return whether the host of a URL is an address (also "localhost") in one of the networks.
 
-    A name that has to be looked up is not: it may lead anywhere.
+    Any other name is not, because it may resolve to any address.
     """
     try:
         host = urlsplit(url).hostname or ""

@@ -1,1 +1,1 @@
-"""Classifying: which labels of a post are categories, and the evidence for it."""
+"""Classifying: decides which labels of a post are categories, and records the evidence."""

@@ -1,7 +1,7 @@
-"""What a blog says a post is filed under: the values, and the readers of API answers.
+"""The categories and tags that a blog itself gives a post: the data types, and parsers of API answers.
 
-Bodies are hostile: every reader is pure, near-linear in the body, cuts what it keeps, and raises only
-ParseError. Pages are read in `page.py`; where an API may be is known to `wordpress.py`.
+Bodies may be hostile: every parser is pure, near-linear in the body, truncates its results, and raises only
+ParseError. `page.py` parses pages; `wordpress.py` gives the addresses of APIs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bot.text.sanitize import one_line, storable, unescaped
 _NAME = 100  # characters of a name
 _NAMES = 100  # names of one post
 _VOCABULARY = 1000  # names of one blog
-_POSTS = 100  # posts in one answer; both APIs give no more
+_POSTS = 100  # posts in one answer; neither API returns more
 _TITLE = 1000
 _EXCERPT = 5000
 _ADDRESS = 2000
@@ -30,7 +30,7 @@ _MARKUP = re.compile(r"<[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class FiledPost:
-    """What an API says of one post. All plain text but `html`, which is there only where it was asked for."""
+    """One post as an API returns it. All is plain text except `html`, which is set only if requested."""
 
     wordpress_id: int
     link: str
@@ -47,10 +47,10 @@ class FiledPost:
 
 @dataclass(frozen=True, slots=True)
 class PageFiling:
-    """What a page says of one post; `found` is False where the post could not be told from others.
+    """The filing of one post on a page; `found` is False if the page does not show which post is meant.
 
-    `categories` and `tags` are names as linked; the slugs come from the article's classes. `sidebar` holds
-    the names in the blog's own list of categories, `generator` what the page says it was made with.
+    `categories` and `tags` are names as linked; the slugs come from the article's classes. `sidebar`: the
+    names in the blog's own list of categories. `generator`: the page's generator metadata.
     """
 
     found: bool = False
@@ -63,22 +63,22 @@ class PageFiling:
 
 
 def read_wpcom(body: bytes) -> tuple[FiledPost, ...]:
-    """Read the posts, at most 100, of an answer of the WordPress.com API; ParseError when it is none."""
+    """Parse at most 100 posts from an answer of the WordPress.com API; raise ParseError if it is none."""
     return tuple(_wpcom_post(row) for row in _rows(body, "posts") if _number(row.get("ID")))
 
 
 def read_wpjson(body: bytes) -> tuple[FiledPost, ...]:
-    """Read the posts, at most 100, of an answer of core's wp/v2 API; ParseError when it is none."""
+    """Parse at most 100 posts from an answer of core's wp/v2 API; raise ParseError if it is none."""
     return tuple(_wpjson_post(row) for row in _rows(body, "") if _number(row.get("id")))
 
 
 def read_wpcom_categories(body: bytes) -> tuple[str, ...]:
-    """Read the blog's categories from an answer of the WordPress.com API; ParseError when it is none."""
+    """Parse the blog's categories from a WordPress.com API answer; raise ParseError if it is none."""
     return _names(_rows(body, "categories", _VOCABULARY), _VOCABULARY)
 
 
 def read_wpjson_categories(body: bytes) -> tuple[str, ...]:
-    """Read the blog's categories from an answer of core's wp/v2 API; ParseError when it is none."""
+    """Parse the blog's categories from an answer of core's wp/v2 API; raise ParseError if it is none."""
     return _names(_rows(body, "", _VOCABULARY), _VOCABULARY)
 
 
@@ -93,9 +93,9 @@ def find_filed(
 ) -> FiledPost | None:
     """Return the API's post for an entry of the feed, or None.
 
-    The link decides. An id counts where the guids agree, or one is missing: the guids of an imported blog
-    keep the ids of its old home, where they may be those of other posts. An API that knows the blog under
-    another address is believed where titles agree too, or where it is `trusted` to be this blog's.
+    An equal link is sufficient. An equal id counts only if the guids agree, the API gives none, the titles
+    agree, or the API is `trusted` to be this blog's: an imported blog's guids keep the ids of its old site,
+    which may belong to other posts here.
     """
     found = list(posts)
     path = _trunk(link)
@@ -110,12 +110,12 @@ def find_filed(
 
 
 def _trunk(address: str) -> str:
-    """Return an address without scheme, www and last slash: the API says https where the feed says http."""
+    """Return an address without scheme, www and last slash, because API and feed may differ in these."""
     return re.sub(r"^(?:https?:)?//(?:www\.)?", "", address.strip(), flags=re.IGNORECASE).rstrip("/")
 
 
 def _rows(body: bytes, key: str, limit: int = _POSTS) -> list[dict[str, Any]]:
-    """Return the objects in the list under `key`, or in the answer itself for ""."""
+    """Return the objects in the list under `key`, or in the answer itself if that is a list."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -182,23 +182,23 @@ def _number(value: Any) -> int:
 
 
 def _text(value: Any, limit: int) -> str:
-    """Return HTML text as plain text: markup dropped, entities decoded once, white space folded, cut."""
+    """Convert HTML to plain text: no markup, entities decoded once, white space collapsed, truncated."""
     return one_line(unescaped(_MARKUP.sub("", _markup(value)[: limit * 10])), limit)
 
 
 def _markup(value: Any) -> str:
-    """Return a string, or what wp/v2 gives as {"rendered": string}, without unprintable characters."""
+    """Return a string, or the one in wp/v2's {"rendered": string}, without unprintable characters."""
     text = value.get("rendered") if isinstance(value, dict) else value
     return storable(text, len(text)) if isinstance(text, str) else ""
 
 
 def _address(value: Any) -> str:
     text = _markup(value).strip()[:_ADDRESS]
-    return text.replace("&#038;", "&").replace("&amp;", "&")  # unescape() would turn "&copy=1" into a sign
+    return text.replace("&#038;", "&").replace("&amp;", "&")  # unescape() would turn "&copy=1" into "©=1"
 
 
 def _time(value: Any) -> datetime | None:
-    """Read an ISO 8601 time; one without an offset is UTC (wp/v2 prints *_gmt so)."""
+    """Parse an ISO 8601 time; without an offset it is UTC, as in wp/v2's *_gmt fields."""
     try:
         moment = datetime.fromisoformat(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,8 +1,8 @@
-"""Reader of the post's own page: which of its links and classes are categories, which are tags.
+"""Parses the post's own page: which of its links and classes are categories, which are tags.
 
 Classic themes print a category as `rel="category tag"` and a tag as `rel="tag"`; block themes print
-`rel="tag"` for both, in containers named after the taxonomy. A caption such as "Filed under" proves nothing:
-one theme prints it over tags. The readers are pure, near-linear, and raise only ParseError.
+`rel="tag"` for both, in containers named after the taxonomy. A caption such as "Filed under" is no evidence:
+one theme prints it above tags. The parsers are pure, near-linear, and raise only ParseError.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ __all__ = ["PageFiling", "read_content_tail", "read_page"]
 _NAME = 100  # characters of a name
 _NAMES = 100  # names of one post
 _VOCABULARY = 1000  # names of one blog
-_TEXTS = 20  # pieces of text a name may be made of
+_TEXTS = 20  # text nodes that are joined to a name
 _ADDRESS = 2000
-_TAIL = 20_000  # characters of an entry in which its last line is looked for
+_TAIL = 20_000  # characters at the end of an entry that are searched for the "Filed under" line
 _AFTER_TAIL = 200  # characters of buttons and counts that may follow that line
 
 _POST = re.compile(r"post-([0-9]{1,18})")
@@ -38,7 +38,7 @@ _BETWEEN = re.compile(r"[\W_]*(?:and|(?:tagged|tags)(?:\s+(?:as|with))?)?[\W_]*"
 
 _HOLDERS = frozenset(("article", "div", "section", "main", "li", "tr"))
 _FOREIGN_TAGS = frozenset(("aside", "nav", "script", "style", "template"))
-# The body of the entry, other posts, comments and widgets: their links do not file this post.
+# The entry's body, other posts, comments and widgets: their links say nothing about this post's filing.
 _FOREIGN = frozenset(
     (
         "entry-content",
@@ -64,9 +64,9 @@ _FOREIGN = frozenset(
 
 
 def read_page(body: bytes, content_type: str, link: str, wordpress_id: int = 0) -> PageFiling:
-    """Read what the page says of the post at `link`; its own page is best, an archive page will do.
+    """Parse the filing of the post at `link` from its own page or, less reliably, an archive page.
 
-    `wordpress_id` 0 is unknown. Raises ParseError when the body is no HTML.
+    `wordpress_id` 0 is unknown. Raises ParseError if the body is no HTML.
     """
     root = read_tree(body, content_type)
     article = _article(root, link, wordpress_id)
@@ -82,16 +82,16 @@ def read_page(body: bytes, content_type: str, link: str, wordpress_id: int = 0) 
 
 
 def read_content_tail(html: str) -> PageFiling:
-    """Read the last line of an entry in an old feed: "Filed under: ... Tagged: ..." with links; never raises.
+    """Parse the last line of an entry in an old feed: "Filed under: ... Tagged: ..." with links; never raise.
 
-    The paths of the links decide, the words only mark the place. Not found where prose follows.
+    Link paths decide between categories and tags; the words only mark the place. Not found if prose follows.
     """
     try:
         root = read_tree(f"<div>{html[-_TAIL:]}".encode("utf-8", "replace"), "text/html; charset=utf-8")
     except ParseError:
         return PageFiling()
     links: list[etree._Element] = []
-    said, strange = "", 0  # `strange` counts characters that are neither terms nor what joins them
+    said, strange = "", 0  # `strange` counts characters that are neither terms nor separators
     for piece in _flow(root):
         if isinstance(piece, str):
             said += piece
@@ -116,9 +116,9 @@ def read_content_tail(html: str) -> PageFiling:
 
 
 def _article(root: etree._Element, link: str, wordpress_id: int) -> etree._Element | None:
-    """Return the element that holds this post and no other, or None.
+    """Return the element that contains this post and no other, or None.
 
-    The page may be that of another post: WordPress redirects a dead address to one that looks alike.
+    The page may show another post, because WordPress redirects a dead address to a similar one.
     """
     body = root.find("body")
     path = _path(link)
@@ -141,7 +141,7 @@ def _article(root: etree._Element, link: str, wordpress_id: int) -> etree._Eleme
 
 
 def _articles(root: etree._Element) -> list[etree._Element]:
-    """Return the outermost elements that hold a post each."""
+    """Return the outermost elements that contain one post each."""
     found, plain = [], []
     waiting = [root]
     while waiting:
@@ -160,7 +160,7 @@ def _filing(article: etree._Element) -> PageFiling:
     slugs = _slugs(article, "category-")
     links = [(link, _kind(link, taxonomy)) for link, taxonomy in _links(article)]
     filed = [link for link, kind in links if kind is Kind.CATEGORY]
-    if not any(slug.isdigit() for slug in slugs):  # a number stands for a slug that fits no class
+    if not any(slug.isdigit() for slug in slugs):  # WordPress prints a number if the slug is no valid class
         filed = [link for link in filed if _slug(link) in slugs] or filed
     return PageFiling(
         found=True,
@@ -172,7 +172,7 @@ def _filing(article: etree._Element) -> PageFiling:
 
 
 def _links(article: etree._Element) -> Iterator[tuple[etree._Element, str]]:
-    """Yield the article's own links, each with the taxonomy that its container is named after, or ""."""
+    """Yield the article's own links, each with the taxonomy in its container's class name, or ""."""
     own = _post_id(article)
     waiting = [(child, "") for child in reversed(article)]
     while waiting:
@@ -203,7 +203,7 @@ def _kind(link: etree._Element, taxonomy: str) -> Kind | None:
 
 
 def _kind_by_path(link: etree._Element) -> Kind | None:
-    """Tell `/category/<slug>` and `?cat=` from `/tag/<slug>` and `?tag=`."""
+    """Return the kind: category for `/category/<slug>` or `?cat=`, tag for `/tag/<slug>` or `?tag=`."""
     try:
         parts = urlsplit(link.get("href", "")[:_ADDRESS])
     except ValueError:
@@ -215,7 +215,7 @@ def _kind_by_path(link: etree._Element) -> Kind | None:
 
 
 def _flow(root: etree._Element) -> Iterator[str | etree._Element]:
-    """Yield text and links in reading order, the text of a link left out."""
+    """Yield text and links in reading order, without the text inside links."""
     inside = 0  # links that are open
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if element.tag == "a":
@@ -243,7 +243,7 @@ def _slug(link: etree._Element) -> str:
 
 
 def _slugs(article: etree._Element, prefix: str) -> tuple[str, ...]:
-    classes = _classes(article) if article.tag != "body" else []  # there they name the page, not the post
+    classes = _classes(article) if article.tag != "body" else []  # a body's classes describe the page
     found = (name.removeprefix(prefix)[:_NAME] for name in classes if name.startswith(prefix))
     return tuple(islice(dict.fromkeys(slug for slug in found if slug), _NAMES))
 

@@ -1,25 +1,25 @@
-"""Which of a post's labels are categories: the best evidence there is, and what it was.
+"""Decides which of a post's labels are categories, by the best evidence available, and records which.
 
 A WordPress feed prints the categories, then the tags, each list sorted, as one list of bare names; a name
-that is both stands there once. Ranked evidence: the API, then the post's page, then the "Filed under" line of
-old feeds. With the feed alone, the places where the order breaks and the names already known must agree:
+in both lists appears once. Ranked evidence: the API, then the post's page, then the "Filed under" line of old
+feeds. With the feed alone, the places where the order breaks and the names already known must agree:
 
 | breaks | known as categories | filing |
 |---|---|---|
 | 1 | some before it, or none after it | before it: categories; after it: tags |
 | 1 | none before it, some after it | ambiguous: this blog sorts in another way |
-| 0, one label | any | a category: WordPress files every post under one at least |
+| 0, one label | any | a category: WordPress files every post under at least one |
 | 0 | the first label, not the second | the first is the category |
 | 0 | all, and no post of the blog ever showed a tag | all are categories |
-| 0 | the first two and perhaps more | the first is a category; else ambiguous: a tag may be named so |
-| 0 | none | the first is a category; else ambiguous |
+| 0 | the first two, perhaps more | the first is a category; the rest ambiguous: tags may have known names |
+| 0 | none | the first is a category; the rest is ambiguous |
 | 0 | not the first, but another | ambiguous: this blog may sort in another way |
 | 2 or more | one label of the list | that one is the category |
 | 2 or more | none or several | ambiguous |
 
-So a known name never overrules the order. A break counts only if both ways to sort agree on it: databases
-differ over accents and signs. An ambiguous filing names as categories only what every reading takes for one,
-and as tags only what no reading does.
+So a known name never overrules the order. A break counts only if both sort orders show it, because databases
+sort accents and signs differently. An ambiguous filing lists as categories only the labels that are
+categories in every interpretation, and as tags only those that are categories in none.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _UNTOLD = "The feed does not tell categories from tags here; "
 class Vocabulary:
     """Names known to be categories of one feed, in folded form (`bot.text.normalize.fold`).
 
-    `configured`: named by the operator. `learned`: from the API, pages, or the blog's sidebar.
+    `configured`: set by the operator. `learned`: from the API, pages, or the blog's sidebar.
     """
 
     configured: frozenset[str] = frozenset()
@@ -50,11 +50,11 @@ class Vocabulary:
 
     @classmethod
     def of(cls, configured: Iterable[str] = (), learned: Iterable[str] = ()) -> Vocabulary:
-        """Make a vocabulary from names as printed."""
+        """Build a vocabulary from names as printed."""
         return cls(_folds(configured), _folds(learned))
 
     def knows(self, name: str) -> bool:
-        """Tell whether a category of this name is known."""
+        """Return whether a category of this name is known."""
         return fold(name) in self.configured or fold(name) in self.learned
 
 
@@ -70,11 +70,11 @@ def classify(
     wordpress_id: int = 0,
     tagless: bool = False,
 ) -> Filing:
-    """File a post by the best evidence at hand.
+    """Classify the labels of a post by the best evidence available.
 
     `labels`: the entry's own, as printed and in that order. `wordpress`: whether the feed is a WordPress
-    feed. `aliases`: printed name -> name to use, "" to drop it. What the API says of another post than
-    `wordpress_id` (0: unknown) is left aside. `tagless`: no post of the blog ever showed a tag.
+    feed. `aliases`: printed name -> name to use, "" to drop it. `api` is ignored if it is another post than
+    `wordpress_id` (0: unknown). `tagless`: no post of the blog ever showed a tag.
     """
     known = vocabulary or Vocabulary()
     names = _Names(aliases or {})
@@ -93,14 +93,14 @@ def classify(
 
 
 def better(new: Filing, old: Filing) -> bool:
-    """Tell whether `new` may replace `old`: its evidence is as good, and no doubt displaces certainty."""
+    """Return whether `new` may replace `old`: evidence at least as good, and never ambiguous for certain."""
     return new.rank <= old.rank and not (
         new.ambiguous and not old.ambiguous and old.rank is not EvidenceRank.NONE
     )
 
 
 class _Names:
-    """Names as the operator wants them."""
+    """Applies the operator's aliases to names."""
 
     def __init__(self, aliases: Mapping[str, str]) -> None:
         self._aliases = {fold(printed): wanted for printed, wanted in aliases.items()}
@@ -109,7 +109,7 @@ class _Names:
         return self._aliases.get(fold(name), name).strip()
 
     def distinct(self, names: Iterable[str]) -> list[str]:
-        """Return the names as they are, without doubles and without those that nobody could type."""
+        """Return the names unchanged, without duplicates and without names that fold to nothing."""
         found: dict[str, str] = {}
         for name in names:
             found.setdefault(fold(name), name)
@@ -117,7 +117,7 @@ class _Names:
         return list(found.values())
 
     def filing(self, rank: EvidenceRank, categories: Iterable[str], tags: Iterable[str], said: str) -> Filing:
-        """Return an unambiguous filing; where `said` is no whole sentence, the categories complete it."""
+        """Return an unambiguous filing; if `said` is no complete sentence, the categories are appended."""
         filed = self.distinct(map(self.use, categories))
         tagged = self.distinct(map(self.use, tags))
         evidence = said if said.endswith(".") else f"{said} {_listed(filed).rstrip('.')}."
@@ -127,7 +127,7 @@ class _Names:
 def _by_page(
     labels: list[str], names: _Names, page: PageFiling | None, tail: PageFiling | None
 ) -> Filing | None:
-    """File by the links of the post's page, else by its classes, else by the last line of the entry."""
+    """Classify by the links of the post's page, else by its classes, else by the last line of the entry."""
     if page is not None and page.found:
         if page.categories:
             return names.filing(EvidenceRank.PAGE, page.categories, page.tags, "Its page says: Filed under")
@@ -142,9 +142,9 @@ def _by_page(
 
 
 def _named_by_slugs(slugs: Sequence[str], labels: list[str]) -> list[str]:
-    """Return the labels that the slugs stand for, or [] unless each stands for exactly one.
+    """Return the labels that match the slugs, or [] unless each slug matches exactly one.
 
-    A number may be a slug or, where the slug fits no class, the id of any category: it stands for none.
+    A number matches none: it may be a slug or, if the slug is no valid class, the id of any category.
     """
     by_bare: dict[str, list[str]] = {}
     for name in labels:
@@ -166,7 +166,7 @@ def _as_given(labels: list[str], names: _Names, known: Vocabulary) -> Filing:
 
 
 def _by_order(labels: list[str], names: _Names, known: list[bool], *, tagless: bool) -> Filing:
-    """File by the table above; `known` says of each label whether a category of that name is known."""
+    """Classify by the table above; `known`: for each label, whether a category of that name is known."""
     breaks = [place for place, pair in enumerate(pairwise(labels), 1) if _is_break(*pair)]
     if len(labels) == 1:
         only = "The feed prints one label, and WordPress files every post under one category at least:"
@@ -187,20 +187,20 @@ def _by_order(labels: list[str], names: _Names, known: list[bool], *, tagless: b
 
 
 def _one_run(labels: list[str], names: _Names, known: list[bool], *, tagless: bool) -> Filing:
-    """File by what every reading of one sorted run agrees on: a post has a category, and those come first."""
+    """Classify one sorted run by what is certain: a post has a category, and categories come first."""
     if tagless and all(known):
         said = "No post of this blog ever showed a tag, and all its labels are known as categories:"
         return names.filing(EvidenceRank.KNOWN, labels, (), said)
     if any(known) and not known[0]:
         return _ambiguous("its order may not be the usual one.")
     leading = _leading(known)
-    tags = labels[leading:] if leading else []  # without a known start every label may be a category
+    tags = labels[leading:] if leading else []  # if the first is not known, every label may be a category
     reason = "its labels are one sorted run, of which the first is a category in any case."
     return _ambiguous(reason, names.distinct([names.use(labels[0])]), names.distinct(map(names.use, tags)))
 
 
 def _leading(known: list[bool]) -> int:
-    """Return how many labels in a row, from the first one, are known."""
+    """Return how many labels at the start are known without a gap."""
     return len(list(takewhile(bool, known)))
 
 
@@ -213,7 +213,7 @@ def _is_break(name: str, following: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """Return a name without accents, each sign as a space: how databases with language rules sort it."""
+    """Return a name without accents, each sign as a space, like the sort key of language-aware databases."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(
         letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter)
@@ -221,7 +221,7 @@ def _plain(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    """Return what a name and its slug have in common: letters and digits; core drops `&` from slugs."""
+    """Return the letters and digits, which a name and its slug share; core drops `&` from slugs."""
     return re.sub(r"\s", "", _plain(name))
 
 

@@ -1,4 +1,4 @@
-"""Where a blog's API may be found, and the addresses of its answers. Pure; nothing here asks anybody."""
+"""Builds the addresses of a blog's API and of its resources. Pure; nothing here sends a request."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _BELOW_ROOT = re.compile(r"/(?:feed|category|tag|author|comments)(?:/|$)")  # wh
 
 
 def api_candidates(feed_url: str, site: str, generator: str, api_base: str) -> tuple[BlogApi, ...]:
-    """Return where to look for the feed's API, most likely first.
+    """Return the possible addresses of the feed's API, most likely first.
 
-    `site`: the blog's own link as its feed prints it. `api_base`: "auto", "off", or a base URL. "auto" gives
-    nothing unless the host or the generator says WordPress.
+    `site`: the blog's own link as its feed prints it. `api_base`: "auto", "off", or a base URL. "auto" finds
+    none unless the host or the generator indicates WordPress.
     """
     feed = _split(feed_url)
     if api_base == "off" or feed is None or not feed.hostname:
@@ -33,9 +33,9 @@ def api_candidates(feed_url: str, site: str, generator: str, api_base: str) -> t
 
 
 def archive_url(candidate: BlogApi, *, page: int, per_page: int = 100, after: datetime | None = None) -> str:
-    """Return the address of one page of whole posts, newest first; `page` counts from 1, `per_page` <= 100.
+    """Return the address of one page of full posts, newest first; `page` counts from 1, `per_page` <= 100.
 
-    `after` leaves out what was published earlier.
+    `after` excludes posts published earlier.
     """
     wpcom = candidate.kind == "wpcom"
     asked = {
@@ -53,7 +53,7 @@ def archive_url(candidate: BlogApi, *, page: int, per_page: int = 100, after: da
 
 
 def categories_url(candidate: BlogApi) -> str:
-    """Return the address of the blog's own list of categories: at most 100, the most used first."""
+    """Return the address of the blog's list of categories: at most 100, the most used first."""
     url = re.sub(r"/posts(/?)(?=[?&]|$)", r"/categories\1", candidate.url, count=1)
     parts = urlsplit(url)
     kept = [(key, value) for key, value in parse_qsl(parts.query) if key == "rest_route"]
@@ -64,7 +64,7 @@ def categories_url(candidate: BlogApi) -> str:
 
 
 def _below(base: SplitResult, name: str) -> tuple[BlogApi, ...]:
-    """Return what may lie below a base that the operator named."""
+    """Return the possible API addresses below a base URL set by the operator."""
     root = f"{base.scheme}://{base.netloc}{base.path.rstrip('/')}"
     if "/wp/v2" in base.path:
         return (_wpjson(f"{root}/posts"),)
@@ -86,7 +86,7 @@ def _guessed(feed: SplitResult, name: str, generator: str) -> tuple[BlogApi, ...
     hosted = host.endswith(".wordpress.com") or "wordpress.com" in generator
     if not hosted and "wordpress" not in generator:
         return ()
-    if hosted and not _unlisted(host):  # there the blog's own /wp-json/ answers 404
+    if hosted and not _unlisted(host):  # on WordPress.com the blog's own /wp-json/ answers 404
         return (_wpcom(f"{_PUBLIC}/sites/{quote(host, safe='')}/posts/"),)
     origin = f"{feed.scheme}://{feed.netloc}"
     home = origin + _home(feed.path)
@@ -95,7 +95,7 @@ def _guessed(feed: SplitResult, name: str, generator: str) -> tuple[BlogApi, ...
 
 
 def _unlisted(host: str) -> bool:
-    """Whether no public site can have this host: an IP address, localhost, or a name without a dot."""
+    """Return whether the host cannot be a public site: an IP address, localhost, or a name without a dot."""
     try:
         ip_address(host.partition("%")[0])
     except ValueError:
@@ -104,7 +104,7 @@ def _unlisted(host: str) -> bool:
 
 
 def _home(path: str) -> str:
-    """Return the path of the blog that prints its feed at `path`, without a slash at its end."""
+    """Return the path of the blog whose feed is at `path`, without a trailing slash."""
     below = _BELOW_ROOT.search(path)
     if below:
         return path[: below.start()]

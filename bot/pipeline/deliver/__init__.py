@@ -1,1 +1,1 @@
-"""Delivering: from the outbox to the adapters, and what failures lead to."""
+"""Delivering: sends messages from the outbox through the adapters, and handles failures."""

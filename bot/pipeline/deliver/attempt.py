@@ -1,6 +1,6 @@
-"""One attempt at one message: what an adapter is asked, and what its answer or its error means.
+"""Makes one attempt to deliver one message, and translates the adapter's result or error.
 
-Whatever an adapter returns or raises becomes a settlement, so that a faulty adapter fails one delivery only.
+Whatever an adapter returns or raises becomes a settlement, so that a faulty adapter fails only one delivery.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ class Attempts:
 
     @property
     def failing(self) -> list[str]:
-        """The platforms on which the last attempts failed for now."""
+        """The platforms on which the last attempts failed temporarily."""
         return [name for name, log in self._logs.items() if log.failing]
 
     async def make(self, claim: Claim) -> tuple[Settlement, DeliveryError | None]:
-        """Try to deliver a message; return what came of it, and the error that stopped it."""
+        """Try to deliver a message; return its settlement, and the error of a failed attempt."""
         try:
             async with asyncio.timeout(self._settings.send_timeout):
                 reference = await self._look_for(claim)
@@ -59,10 +59,10 @@ class Attempts:
         return Sent(claim, reference, self._clock.now()), None
 
     async def _look_for(self, claim: Claim) -> str | None:
-        """Return the reference of a message that an earlier attempt may have left there, else None."""
+        """Return the reference of the message if an uncertain earlier attempt has sent it, else None."""
         if claim.action is Action.EDIT or not claim.uncertain:
             return None
-        now = self._clock.now()  # the first attempt may lie ahead where the clock was set back since
+        now = self._clock.now()  # the first attempt may be in the future, if the clock has been set back
         since = min(claim.first_attempt_at or now, now) - timedelta(seconds=self._settings.look_back)
         found: object = await self._adapter(claim).find(claim.destination, claim.key, since)
         if found is None:
@@ -79,9 +79,9 @@ class Attempts:
         return self._reference(claim, await adapter.send(to, claim.message, claim.key))
 
     def _reference(self, claim: Claim, given: object, otherwise: str = "") -> str:
-        """Return what an adapter gave as a reference; `otherwise` where no database could store it.
+        """Return the reference that an adapter gave, or `otherwise` if no database can store it.
 
-        The message has arrived, whatever was returned for it. It must not be sent again.
+        An unusable reference is no failure: the message has arrived and must not be sent again.
         """
         if isinstance(given, str) and storable(given, LONGEST_REFERENCE) == given:
             return given
@@ -100,9 +100,9 @@ class Attempts:
         return after_error(claim, error, self._clock.now(), self._settings.admins), error
 
     def _log_failure(self, claim: Claim, raised: BaseException, error: DeliveryError) -> None:
-        """Log a failure: each at debug, and as a warning only what is no repetition.
+        """Log every failure at debug level, and as a warning only those that are no repetition.
 
-        A shut platform is logged by who closes it, once for all messages that meet it.
+        A platform that shut the bot out is logged by the deliverer, once for all affected messages.
         """
         to, unforeseen = claim.destination, not isinstance(raised, DeliveryError)
         if isinstance(error, NotYetError):
@@ -116,7 +116,7 @@ class Attempts:
 
 
 def _is_an_end(error: BaseException) -> bool:
-    """Whether this attempt itself was cancelled, rather than the adapter raising CancelledError."""
+    """Return whether this task was cancelled or interrupted; an adapter may raise CancelledError itself."""
     task = asyncio.current_task()
     if isinstance(error, asyncio.CancelledError):
         return task is not None and task.cancelling() > 0

@@ -1,4 +1,4 @@
-"""Delivers one claimed message: the attempt, its record, and what it says about the platform."""
+"""Delivers one claimed message: makes the attempt, records it, and updates the platform's health."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _UNRECORDED = "Bystander has a fault, which its log shows"
 
 
 class Deliverer:
-    """Makes attempts and records their outcomes, many at the same time.
+    """Makes attempts and records their outcomes, many concurrently.
 
     `on_notice` is called after a notice for admins was put into the outbox. `failures` counts failed attempts
-    since the start, except those that are repeated immediately and those that wait for their turn.
+    since the start, except those that are repeated immediately and those that wait for a rate limit.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class Deliverer:
         self._on_notice = on_notice
         self._attempts = Attempts(adapters, clock, settings)
         self._records = Batcher[Settlement](store.settle)
-        self._turns: set[tuple[int, ...]] = set()  # deliveries that a platform's rate limit put off
+        self._turns: set[tuple[int, ...]] = set()  # deliveries postponed by a platform's rate limit
         self.failures = 0
 
     @property
     def failing(self) -> list[str]:
-        """The platforms on which the last attempts failed for now."""
+        """The platforms on which the last attempts failed temporarily."""
         return self._attempts.failing
 
     @property
@@ -58,11 +58,11 @@ class Deliverer:
 
     @property
     def awaits_turns(self) -> bool:
-        """Whether some message waits for its turn under a platform's rate limit."""
+        """Whether a message is postponed by a platform's rate limit."""
         return bool(self._turns)
 
     async def deliver(self, claim: Claim) -> None:
-        """Make one attempt at a message and record what came of it."""
+        """Make one attempt to deliver a message, and record its outcome."""
         settlement, error = await self._attempts.make(claim)
         if isinstance(error, PermanentError) and error.scope is Scope.ADAPTER:
             await self._shut(claim.destination.platform, error)
@@ -86,16 +86,16 @@ class Deliverer:
             self.failures += 1
 
     async def _shut(self, platform: str, error: PermanentError) -> None:
-        """Leave a platform alone for a while that shut the bot out."""
+        """Pause delivery on a platform that shut the bot out, and report it."""
         if self._report.health.rest(platform, self._clock.now()):
             _log.error("Nothing goes out on %s for %.0f s: %s", platform, self._pause, error)
         if await self._report.shut(platform, str(error)):
             self._on_notice()
 
     async def _recorded(self, settlement: Settlement) -> Settlement:
-        """Record the outcome of an attempt; give the message up where the outcome can never be recorded.
+        """Record the outcome of an attempt; if that is impossible, record the message as failed.
 
-        A message that is neither recorded nor given up is looked for after its lease has run out.
+        If that fails too, the platform is searched for the message after its lease has expired.
         """
         try:
             await self._records.add(settlement)

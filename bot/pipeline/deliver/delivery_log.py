@@ -1,4 +1,4 @@
-"""The log lines of deliveries that fail for now: a destination alone, or the whole platform."""
+"""The log lines of temporary delivery failures, for single destinations or the whole platform."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from cachetools import TTLCache
 
 from bot.logs.outage import OutageLog
 
-FEW = 5  # destinations that are named in the log within REMEMBERED seconds
+FEW = 5  # destinations that the log names within REMEMBERED seconds
 REMEMBERED = 3600.0  # seconds; longer than any back-off of the outbox
 
 
 class DeliveryLog:
-    """Returns the lines to be logged about one platform. `clock`: seconds that only grow.
+    """Returns the lines to be logged about one platform. `clock`: monotonic seconds.
 
-    A destination that fails while others work is named. Once a second destination fails, and no message went
-    out in between, the platform is what fails: that is one outage, however many messages wait for it.
-    The same holds when more than FEW destinations have failed lately, so that the log stays short.
+    A destination that fails while others work is logged by name. Once a second destination fails without a
+    success in between, the whole platform counts as failing: one outage, however many messages wait for it.
+    The same applies if more than FEW destinations have failed recently, so that the log stays short.
     """
 
     def __init__(self, platform: str, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,11 +29,11 @@ class DeliveryLog:
 
     @property
     def failing(self) -> bool:
-        """Whether no message went out since one failed for now."""
+        """Whether no message has been delivered since one failed temporarily."""
         return bool(self._failed)
 
     def failed(self, address: str, reason: str) -> list[str]:
-        """Note that a message for a destination failed for now."""
+        """Record that a message to a destination failed temporarily; return the lines to log."""
         self._failed.add(address)
         own = self._destination(address) if self._failed == {address} else None
         if own is not None and not self._platform.lasts:
@@ -44,20 +44,20 @@ class DeliveryLog:
         return [line] if line else []
 
     def works(self, address: str) -> list[str]:
-        """Note that a message for a destination went out."""
+        """Record that a message to a destination was delivered; return the lines to log."""
         self._failed.clear()
         own = self._destinations.get(address)
         lines = [self._platform.works(), own.works() if own else None]
         return [line for line in lines if line]
 
     def _end_those_of_destinations(self) -> None:
-        """Let the outage of the platform stand for those of the destinations that failed first."""
+        """End the outages of single destinations, which the platform's outage replaces."""
         for address in self._failed:
             if (own := self._destinations.get(address)) is not None:
                 own.works()
 
     def _destination(self, address: str) -> OutageLog | None:
-        """Return the lines of one destination; None when enough others were named lately."""
+        """Return the outage log of one destination; None if FEW others were named recently."""
         log = self._destinations.get(address)
         if log is None and len(self._destinations) >= FEW:
             return None

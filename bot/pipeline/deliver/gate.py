@@ -1,4 +1,4 @@
-"""What each platform can take now. No I/O: the times are passed in."""
+"""Computes how many deliveries each platform can take now. No I/O: the times are passed in."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from bot.pipeline.deliver.settings import DeliverySettings
 
 
 class PlatformGate:
-    """Counts the deliveries under way on each platform, and says where there is room for more.
+    """Counts the deliveries in progress on each platform, and computes the room for more.
 
-    A platform has no room while it rests after it shut the bot out, and while `concurrency` deliveries are
-    under way there.
+    A platform has no room while it is paused after it shut the bot out, and while `concurrency` deliveries
+    are in progress there.
     """
 
     def __init__(self, health: PlatformHealth, settings: DeliverySettings) -> None:
@@ -25,31 +25,31 @@ class PlatformGate:
         self._scanned_at = -math.inf  # the last scan while some platform was full, in seconds of the loop
 
     def enter(self, platform: str) -> None:
-        """Note that a delivery begins."""
+        """Record the start of a delivery."""
         self._under_way[platform] += 1
 
     def leave(self, platform: str) -> None:
-        """Note that a delivery has ended."""
+        """Record the end of a delivery."""
         self._under_way[platform] -= 1
 
     def reachable(self, now: datetime) -> list[str]:
-        """Return the platforms that do not rest, full or not."""
+        """Return the platforms that are not paused, full or not."""
         return [name for name in self._health.names if not self._health.rests(name, now)]
 
     def room(self, now: datetime) -> dict[str, int]:
-        """Return the platforms that can take more, and how many deliveries each."""
+        """Return the platforms with room, and how many more deliveries each can take."""
         rooms = {name: self._concurrency - self._under_way[name] for name in self.reachable(now)}
         return {name: room for name, room in rooms.items() if room > 0}
 
     def is_partly_full(self, now: datetime) -> bool:
-        """Return whether some platform that does not rest is full."""
+        """Return whether any platform that is not paused is full."""
         return len(self.room(now)) < len(self.reachable(now))
 
     def scan(self, now: datetime, seconds: float) -> dict[str, int]:
-        """Return the platforms to claim messages for at once, and how many each; empty for none yet.
+        """Return the platforms to claim messages for now, and how many each; empty for none yet.
 
-        Claiming for some platforms only scans past everything that waits for the others. It is therefore
-        done at most every `scan_pause` seconds. `seconds`: a clock that only grows.
+        A claim for only some platforms has to scan past everything that waits for the others, so it is made
+        at most every `scan_pause` seconds. `seconds`: monotonic time.
         """
         room = self.room(now)
         if room and self.is_partly_full(now):
@@ -59,5 +59,5 @@ class PlatformGate:
         return room
 
     def scan_at_once(self) -> None:
-        """Let the next scan happen without a pause, because there may be something new."""
+        """Allow the next scan without a pause, because there may be new messages."""
         self._scanned_at = -math.inf

@@ -1,7 +1,7 @@
-"""The last stage: claims due messages from the store and lets the deliverer send them.
+"""The last stage: claims due messages from the store and passes them to the deliverer.
 
-Where there is room is decided in `gate`, what one attempt does in `attempt`, and what its failure leads to
-in `retry_policy`.
+`gate` decides which platforms have room, `attempt` makes single attempts, and `retry_policy` decides what
+follows from a failure.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """Delivers what the store holds: each destination in order, many destinations at the same time.
+    """Delivers the messages in the store: in order for each destination, many destinations concurrently.
 
-    `report`: how the other parts learn which platforms are shut; without one nobody else asks.
+    `report`: shares with other parts which platforms are shut; without it, a private one is used.
     """
 
     def __init__(
@@ -55,22 +55,22 @@ class Outbox:
         self._store_outage = OutageLog("Taking messages from the database")
 
     def wake(self) -> None:
-        """Say that there may be something to deliver."""
+        """Signal that there may be something to deliver."""
         self._gate.scan_at_once()
         self._wake.set()
 
     @property
     def failing(self) -> list[str]:
-        """The platforms on which the last attempts failed for now."""
+        """The platforms on which the last attempts failed temporarily."""
         return self._deliverer.failing
 
     @property
     def refused(self) -> bool:
-        """Whether the store refuses to give out messages, or to record what became of them."""
+        """Whether the store refuses to give out messages or to record their outcomes."""
         return self._store_outage.lasts or self._deliverer.refused
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set, then let what is in flight finish within the grace period."""
+        """Deliver until `stop` is set, then let deliveries in progress finish within the grace period."""
         waiter = asyncio.create_task(_set_after(stop, self._wake))
         try:
             while not stop.is_set():
@@ -104,7 +104,7 @@ class Outbox:
         return self._deliverer.failures
 
     async def _next_turn(self) -> bool:
-        """Sleep until a message that waits for its turn may be due; return False when none is left."""
+        """Sleep until a message postponed by a rate limit may be due; return False if none is left."""
         due = await self._store.next_delivery_at(self._gate.reachable(self._clock.now()))
         if due is not None:
             wait = (due - self._clock.now()).total_seconds()
@@ -112,7 +112,7 @@ class Outbox:
         return due is not None
 
     async def _round(self, stop: asyncio.Event) -> float:
-        """Begin what is due; return the seconds to wait for more, unless something wakes the loop before."""
+        """Start what is due; return the seconds to wait for more, unless the loop is woken earlier."""
         try:
             if await self._start_due(stop):
                 return 0.0
@@ -134,7 +134,7 @@ class Outbox:
         return self._settings.scan_pause if partly_full else self._settings.stalled_pause
 
     async def _start_due(self, stop: asyncio.Event) -> int:
-        """Begin as many due messages as there is room for; return how many."""
+        """Start as many due messages as there is room for; return how many."""
         room = self._gate.scan(self._clock.now(), asyncio.get_running_loop().time())
         if not room:
             return 0
@@ -164,14 +164,14 @@ class Outbox:
             self._fault = error
 
     async def _finish(self) -> None:
-        """Let what is in flight end within the grace; what is cut off is looked for after the next start."""
+        """Let deliveries finish within the grace period; those cancelled are searched for after a restart."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._settings.grace
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=self._settings.grace)
             for task in late:
                 task.cancel()
-            if late:  # an adapter that does not let itself be cancelled is not waited for
+            if late:  # do not wait longer for an adapter that ignores cancellation
                 await asyncio.wait(late, timeout=self._settings.recording)
         lost = await self._deliverer.aclose(max(0.0, deadline - loop.time()) + self._settings.recording)
         if lost:

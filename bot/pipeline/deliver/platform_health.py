@@ -1,6 +1,6 @@
-"""Which platforms have shut the bot out, for every part that asks.
+"""Tracks which platforms have shut the bot out.
 
-`PlatformHealth` is the only memory of it inside the process and does no I/O. `ShutReport` brings each change
+`PlatformHealth` is the only record of it inside the process and does no I/O. `ShutReport` passes each change
 to the store, where `/health` of any process reads it, and to the admins.
 """
 
@@ -20,18 +20,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Platform:
-    """What is known of one platform."""
+    """The state of one platform."""
 
     reason: str = ""  # why it shut the bot out; "" while it is open
-    resting_since: datetime | None = None  # when a message met the shut door; nothing is sent for a while
+    resting_since: datetime | None = None  # time of the last refusal; nothing is sent for a while after it
     left_out: bool = False  # its adapter has ended, and runs again only after the next start
 
 
 class PlatformHealth:
     """The state of each platform: open or shut, resting or not, left out or not.
 
-    A platform is shut from the first refusal until a message goes out there. It rests for `pause` seconds
-    after each refusal, also when a message that was already under way opens it meanwhile.
+    A platform is shut from the first refusal until a message is delivered there. It rests for `pause` seconds
+    after each refusal, even if a message that was already in progress opens it meanwhile.
     """
 
     def __init__(self, names: Iterable[str], pause: float) -> None:
@@ -54,37 +54,37 @@ class PlatformHealth:
         return frozenset(name for name, each in self._platforms.items() if each.left_out)
 
     def shut(self, name: str, reason: str) -> bool:
-        """Note that a platform shut the bot out; return whether that is news."""
+        """Record that a platform shut the bot out; return whether it was open before."""
         platform = self._platforms[name]
         is_news = not platform.reason
         platform.reason = platform.reason or reason or "it gave no reason."
         return is_news
 
     def open(self, name: str) -> bool:
-        """Note that a platform took a message; return whether it was shut before."""
+        """Record that a platform accepted a message; return whether it was shut before."""
         platform = self._platforms[name]
         was_shut, platform.reason = bool(platform.reason), ""
         return was_shut
 
     def rest(self, name: str, now: datetime) -> bool:
-        """Leave a platform alone from now on for a while; return whether it was not resting yet."""
+        """Pause a platform from now on; return whether it was not paused before."""
         is_news = not self.rests(name, now)
         self._platforms[name].resting_since = now
         return is_news
 
     def rests(self, name: str, now: datetime) -> bool:
-        """Return whether nothing is to be sent to a platform at present."""
+        """Return whether a platform is paused at present."""
         since = self._platforms[name].resting_since
         return since is not None and timedelta() <= now - since < self._pause
 
     def leave_out(self, name: str) -> bool:
-        """Note that an adapter has ended; return whether another one is left."""
+        """Record that an adapter has ended; return whether another one is left."""
         self._platforms[name].left_out = True
         return not all(each.left_out for each in self._platforms.values())
 
 
 class ShutReport:
-    """Changes the health of platforms, and tells the store and the admins what is new."""
+    """Changes the health of platforms, and reports changes to the store and the admins."""
 
     def __init__(
         self, health: PlatformHealth, store: OutboxStore, clock: Clock, admins: Sequence[str]
@@ -95,12 +95,12 @@ class ShutReport:
         self._admins = admins
 
     async def forget(self) -> None:
-        """Forget what the last run stored; whether it still holds is found out anew."""
+        """Delete what the last run stored, because it may no longer be true."""
         for key in await self._store.list_values(SHUT):
             await self._store.set_value(key, "")
 
     async def shut(self, platform: str, reason: str) -> bool:
-        """Note that a platform is shut and tell admins on other platforms once; return whether it is news."""
+        """Record that a platform is shut, and notify admins elsewhere once; return whether it was open."""
         if not self.health.shut(platform, reason):
             return False
         text = f"Nothing goes out on {platform}: {reason} Its alerts wait, and go out once that is mended."
@@ -113,10 +113,10 @@ class ShutReport:
         return True
 
     async def opened(self, platform: str) -> None:
-        """Note that a platform took a message."""
+        """Record that a platform accepted a message."""
         if not self.health.open(platform):
             return
         try:
             await self._store.set_value(f"{SHUT}{platform}", "")
-        except StoreError as error:  # the next start forgets it
+        except StoreError as error:  # the next start deletes the stored value
             _log.error("%s is open again, and /health cannot be told: %s", platform, error)

@@ -1,4 +1,4 @@
-"""What follows from a failed delivery. Pure."""
+"""Decides what follows from a failed delivery. Pure."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from bot.text.sanitize import one_line
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """The waits between two attempts, in seconds, and what else failed attempts lead to."""
+    """The waits between attempts, in seconds, and the limits of failed attempts."""
 
     first_back_off: float = 1.0  # doubles with each failure
     longest_back_off: float = 900.0
     first_probe: float = 3600.0  # until a parked destination is tried again; doubles with each probe
     longest_probe: float = 86400.0
-    longest_wish: float = 86400.0  # that a platform may ask for
-    wish_floor: float = 0.05  # doubles with each failure, for a platform that always asks for "at once"
-    plain_after: int = 8  # failed attempts before the message is tried as title and link
+    longest_wish: float = 86400.0  # longest wait that a platform may ask for
+    wish_floor: float = 0.05  # shortest wait, doubled with each failure, as a platform may always ask for 0
+    plain_after: int = 8  # failed attempts after which the message is reduced to title and link
     longest_error: int = 500  # characters of an error that are stored
 
 
@@ -39,11 +39,11 @@ def back_off(
 
 
 def understood(error: BaseException) -> DeliveryError:
-    """Return whatever an adapter raised as one of the errors of its port, with fields that can be relied on.
+    """Convert whatever an adapter raised to one of the errors of its port, with validated fields.
 
-    Adapters are installed from anywhere. One may raise any exception, with fields of any type or none, and
-    even one whose text cannot be read. Only this one attempt may fail because of it. After an exception that
-    is none of the port's, the message may have arrived, so the attempt counts as uncertain.
+    Adapters are third-party code: one may raise any exception, with fields of any type or none, even one
+    whose str() fails. Only this one attempt may fail because of it. After an exception that is not the
+    port's, the message may have arrived, so the attempt counts as uncertain.
     """
     text = _text_of(error)
     if isinstance(error, PermanentError):
@@ -60,10 +60,10 @@ def understood(error: BaseException) -> DeliveryError:
 def after_error(claim: Claim, raised: BaseException, now: datetime, admins: Sequence[str]) -> Settlement:
     """Decide what follows from a failed attempt; pure.
 
-    Not yet: given back until its turn. For now: again, later. This message refused: again as title and link,
-    then given up. Destination out of reach: parked, its queue kept. Platform shut: given back, for nothing is
-    wrong with the message.
-    A claim that is `uncertain` stays so until the platform was asked and did not have the message.
+    Rate limit: requeued until its turn. Temporary error: retried later. Message rejected: retried as title
+    and link, then given up. Destination unreachable: parked with its queue. Platform shut: requeued, because
+    the message is not at fault.
+    An `uncertain` claim stays so until the platform has been searched without finding the message.
     """
     error = understood(raised)
     text = str(error)
@@ -88,7 +88,7 @@ def after_error(claim: Claim, raised: BaseException, now: datetime, admins: Sequ
 
 
 def _wait(claim: Claim, error: DeliveryError) -> float:
-    """Return the seconds until the next attempt: the platform's wish, else our own back-off."""
+    """Return the seconds until the next attempt: as the platform asks, else our own back-off."""
     asked = error.retry_after if isinstance(error, TemporaryError) else None
     if asked is None:
         return back_off(claim.attempts)
@@ -96,7 +96,7 @@ def _wait(claim: Claim, error: DeliveryError) -> float:
 
 
 def _wish(asked: object) -> float | None:
-    """Return the seconds a platform asked for, within bounds; None where it named no time."""
+    """Return the seconds a platform asked for, within bounds; None if it gave no valid time."""
     if isinstance(asked, int | float) and asked < 0:
         return 0.0
     wish = seconds(asked, math.nan, POLICY.longest_wish)
@@ -104,21 +104,21 @@ def _wish(asked: object) -> float | None:
 
 
 def _scope(scope: object) -> Scope:
-    """Return how far an error reaches; one that does not say so reaches no further than its message."""
+    """Return the scope of an error; without a valid one, it concerns only its message."""
     return next((each for each in Scope if each is scope or str(each) == scope), Scope.MESSAGE)
 
 
 def _field(error: BaseException, name: str) -> object:
     try:
         return getattr(error, name, None)
-    except Exception:  # noqa: BLE001 -- a property of a stranger's error
+    except Exception:  # noqa: BLE001 -- a property of a third-party error
         return None
 
 
 def _text_of(error: BaseException) -> str:
     try:
         text = one_line(str(error), POLICY.longest_error)
-    except Exception:  # noqa: BLE001 -- str() of a stranger's error
+    except Exception:  # noqa: BLE001 -- str() of a third-party error
         text = ""
     return text or type(error).__name__
 

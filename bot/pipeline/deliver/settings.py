@@ -1,4 +1,4 @@
-"""The numbers of delivery, each with what it bounds."""
+"""The limits and waits of delivery."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
-    """What the operator can set about delivery, and the waits of the outbox. All times are in seconds."""
+    """The operator's settings of delivery, and the waits of the outbox. All times are in seconds."""
 
-    grace: float = 10.0  # for what is in flight when the bot stops
-    catch_up_after: int = 5  # more alerts than these for one destination become one message
+    grace: float = 10.0  # for deliveries in progress when the bot stops
+    catch_up_after: int = 5  # more waiting alerts than this for one destination become one message
     admins: tuple[str, ...] = ()  # addresses that get a notice when a destination or a platform fails
-    concurrency: int = 100  # deliveries under way on one platform
-    send_timeout: float = 60.0  # for one attempt: a look for the message and a send together
-    look_back: float = 60.0  # before the first attempt, from when on a lost message is looked for
+    concurrency: int = 100  # deliveries in progress on one platform
+    send_timeout: float = 60.0  # for one attempt: search for the message and send together
+    look_back: float = 60.0  # the search for a lost message starts so long before its first attempt
     lease: float = 180.0  # of a claim; longer than `send_timeout`
     shut_pause: float = 300.0  # before a platform that shut the bot out is tried again
-    idle: float = 30.0  # before the store is asked again though nothing was announced
-    stalled_pause: float = 0.1  # before the store is asked again for what was due, but not given out
+    idle: float = 30.0  # before the store is queried again without a signal
+    stalled_pause: float = 0.1  # before the store is queried again for due messages that it did not give out
     scan_pause: float = 0.5  # between two scans for some platforms while others are full
-    recording: float = 2.0  # beyond the grace, for outcomes that are not stored yet
+    recording: float = 2.0  # after the grace period, for outcomes that are not stored yet

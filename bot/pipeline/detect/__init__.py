@@ -1,1 +1,1 @@
-"""Detecting: which entries of a window are new, changed, moved or old. Pure."""
+"""Detecting: sorts the entries of a feed's window into new, changed, moved and old. Pure."""

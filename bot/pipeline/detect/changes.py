@@ -1,25 +1,25 @@
-"""What of a feed's window is new, edited, moved or old. Titles and dates never make a post new.
+"""Sorts a feed's window into new, edited, moved and old. A changed title or date never makes a post new.
 
 | entry | is |
 |---|---|
 | id known | the same post; edited when title, text, labels or link differ |
 | id known, but link and title differ and the date is more than 30 days later | new: the guid is re-used |
-| guid or link known but for scheme and host, and one thing more agrees | the same post, moved |
-| text and title and date known, under another guid and link | the same post, moved |
-| text known that no other post has, and the date | the same post, moved, with another title |
-| the same, with a date near it or none, and a hole where the post was | the same post, moved |
+| guid or link known except for scheme and host, and one more property agrees | the same post, moved |
+| text, title and date known, under another guid and link | the same post, moved |
+| date known, and a text that no other post has | the same post, moved, with another title |
+| the same, but the date is near or missing, and there is a hole where the post was | the same post, moved |
 | title known, with its date, text or own link, in half of the window or more | moved, and a warning |
-| else, before the baseline | seen, silently |
-| else, with an id above the baseline's, or a date later than 48 h before it, or no date | new |
-| else | old, lifted into view by a deletion: seen, silently |
+| otherwise, before the baseline exists | recorded silently |
+| otherwise, with an id above the baseline's, a date later than 48 h before it, or no date | new |
+| otherwise | old, back in the window because a post was deleted: recorded silently |
 
-The whole window is looked at, in any order: scheduled posts have old ids and new dates, back-dated ones new
-ids and old dates.
+Every entry is checked, whatever its position: scheduled posts have old ids and new dates, back-dated posts
+have new ids and old dates.
 
-A known post that is in view under its own id is never taken for another entry as well. What "near", "text
-that no other post has" and "a hole" mean is in `likeness.py` and `moves.py`; a post with a date of its own
-more than a day away stays new, whatever its text: weekly threads repeat theirs. Where a blog numbers its
-posts (WordPress), another number is another post unless half of the window has changed.
+A known post that is in the window under its own id is never matched to a second entry. `likeness.py` and
+`moves.py` define "near", "text that no other post has" and "a hole". A post dated more than a day away from
+the known one stays new, whatever its text, because weekly threads repeat theirs. On blogs that number their
+posts (WordPress), another number means another post unless half of the window has changed.
 """
 
 from __future__ import annotations
@@ -51,12 +51,12 @@ _BEFORE_BASELINE = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class WindowChanges:
-    """What a window holds, each part oldest first.
+    """The result of sorting a window; each part is ordered oldest first.
 
-    `first`: there was no baseline, so that all that is unseen is silent. `gap`: there are new posts, and
-    older ones may have dropped out below them (see `far_end.py`): page back. `moved_ids`: (new id, known id)
-    of posts in `changed` or `same` whose keys are to be recorded, guid and link included. `warning`: a
-    sentence for the admins, or "".
+    `first`: there was no baseline, so every unseen post is silent. `gap`: there are new posts, and older
+    unseen ones may have dropped out below them (see `far_end.py`), so older pages must be fetched.
+    `moved_ids`: (new id, known id) of posts in `changed` or `same` whose new keys, guid and link included,
+    must be stored. `warning`: a sentence for the admins, or "".
     """
 
     new: tuple[Candidate, ...] = ()
@@ -78,10 +78,10 @@ def detect_changes(
     now: datetime,
     looked_at: datetime | None = None,
 ) -> WindowChanges:
-    """Tell what is new in a window; `known` is what the store has under its `lookup_keys` and `lookup_texts`.
+    """Sort a window; `known` holds the stored posts found under its `lookup_keys` and `lookup_texts`.
 
-    `highest_wordpress_id` is that of the baseline, 0 for none. `looked_at`: when the feed was last read, by
-    default just now.
+    `highest_wordpress_id` is the baseline's, 0 for none. `looked_at`: when the feed was last read; defaults
+    to `now`.
     """
     window = Window(entries, known, now)
     window.match_ids()

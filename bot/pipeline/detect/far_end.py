@@ -1,8 +1,8 @@
-"""Whether a document reaches back to when its feed was last read, or older posts may hide behind it. Pure.
+"""Checks whether a document reaches back to the last reading of its feed, or hides unseen posts. Pure.
 
-A feed shows its newest posts, by date. So all that was published since is in view where an entry stands in
-its place by date and is older than that: one that is known, or one from before the bot. A known post in any
-other place proves nothing: pinned and re-dated posts float to the top while unseen ones drop out below.
+A feed shows its newest posts, sorted by date. So everything published since the last reading is in view if an
+entry in its proper place by date is known and dated before it, or predates the baseline. A known post in any
+other place proves nothing: pinned and re-dated posts rise to the top while unseen posts drop out below.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from itertools import pairwise
 
 from bot.pipeline.detect.likeness import Candidate
 
-_SORTED = 2  # steps the one way for each step the other way; pinned posts make a few
-_FEW = 2  # steps the wrong way that are no sign of another order
+_SORTED = 2  # a list is sorted with this many steps in order per step against it; pinned posts cause a few
+_FEW = 2  # steps against the order that do not yet indicate another order
 
 
 def reaches_back(
     found: Sequence[Candidate], is_new: Callable[[Candidate], bool], looked_at: datetime
 ) -> bool:
-    """Whether nothing published after `looked_at` can be missing below these entries.
+    """Return whether nothing published after `looked_at` can be missing below these entries.
 
-    `is_new`: whether an unseen entry would be announced. Without dates a known post at an end must do: which
-    end is the older one cannot be told.
+    `is_new`: whether an unseen entry would be announced. Without dates, a known post at either end suffices,
+    because nothing shows which end is the older one.
     """
     order = _newest_first(sorted(found, key=lambda each: each.place))
     if not any(each.entry.published for each in order):
@@ -35,19 +35,19 @@ def reaches_back(
 
 
 def _is_settled(found: Candidate, looked_at: datetime) -> bool:
-    """Whether a known post can have got its place by its date alone: an edit may lift it, too."""
+    """Return whether only its date can have placed a known post here; an edit may move it up, too."""
     dates = (found.entry.published, found.entry.updated)
     return not found.edited and all(date is None or date <= looked_at for date in dates)
 
 
 def _is_made_anew(order: Sequence[Candidate]) -> bool:
-    """Whether most posts are known and the last one is: a blog that dates or changes all of them together."""
+    """Return whether the last post and half of all are known: the blog re-dated or changed all at once."""
     known = sum(each.known is not None for each in order)
     return order[-1].known is not None and 2 * known >= len(order)
 
 
 def _in_place(order: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yield the dated entries that nothing newer follows."""
+    """Yield the dated entries that are not followed by a newer one."""
     newest: datetime | None = None
     for found in reversed(order):
         date = found.entry.published
@@ -57,7 +57,7 @@ def _in_place(order: Sequence[Candidate]) -> Iterator[Candidate]:
 
 
 def _newest_first(printed: list[Candidate]) -> list[Candidate]:
-    """Return entries in the feed's order from new to old; by date where it has none."""
+    """Return the entries from new to old: in the feed's own order, or by date where it has no order."""
     dates = [date for each in printed if (date := each.entry.published)]
     up = sum(before < after for before, after in pairwise(dates))
     down = sum(before > after for before, after in pairwise(dates))

@@ -1,4 +1,4 @@
-"""Who an entry is: an id for ever, and the other keys by which the same post is found when its id changes."""
+"""Identifies an entry: a permanent id, and other keys that find the same post after its id has changed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 from bot.model import Entry
 from bot.text.normalize import fold
 
-_LONGEST = 280  # characters of a key; a mark of re-use still fits into 300
-_HEAD = 100  # characters of a longer key that stay readable before its hash
+_LONGEST = 280  # characters of a key; leaves room for a re-use mark within 300
+_HEAD = 100  # characters of a longer key that are kept before its hash, for readability
 _NUMBER = re.compile(r"(?:^|&)p=([0-9]{1,18})(?:&|$)")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 _MARKUP = re.compile(r"<[^<>]*>")
@@ -23,11 +23,11 @@ _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)(?:=|$)", re.IGNORECA
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How a post is recognised. `wordpress_id` is 0 where there is none.
+    """The keys of a post. `wordpress_id` is 0 where there is none.
 
-    `id`: "wp:<host>:<number>" (the host with the blog's path where it has one), "guid:...", "link:..." or
+    `id`: "wp:<host>:<number>" (the host with the blog's path, if any), "guid:...", "link:..." or
     "text:<hash of title and date>", at most 300 characters. `aliases`: guid and link without scheme and host,
-    each as "/...", and the text key; an alias alone proves nothing.
+    each as "/...", and the text key. One matching alias alone proves nothing.
     """
 
     id: str
@@ -38,8 +38,8 @@ class Identity:
 def identify(entry: Entry) -> Identity:
     """Return the identity of an entry: by its WordPress number, else by guid, link, or title and date.
 
-    Ids leave out the scheme and www (WordPress.com's guids flip between http and https), and of links the
-    tracking parameters; any other parameter may be all that tells one post from another.
+    A guid loses its scheme, because WordPress.com's flip between http and https; a link also loses www and
+    its tracking parameters. Other parameters stay, as they may be the only difference between two posts.
     """
     place, number = _wordpress(entry.guid) or _wordpress(entry.link) or ("", 0)
     text = text_key(entry)
@@ -56,13 +56,13 @@ def identify(entry: Entry) -> Identity:
 
 
 def reused(identity: Identity, entry: Entry) -> Identity:
-    """Return the identity of a new post that came under the guid of an old one; the old id is an alias."""
+    """Return the identity of a new post that re-uses the guid of an old one; the old id becomes an alias."""
     mark = digest(alias(entry.link) or entry.link, fold(entry.title))[:8]
     return replace(identity, id=f"{identity.id}{_REUSED}{mark}", aliases=(*identity.aliases, identity.id))
 
 
 def re_uses(post_id: str, guid_id: str) -> bool:
-    """Whether an id was made by `reused` from another one."""
+    """Return whether `reused` made `post_id` from `guid_id`."""
     return post_id.startswith(f"{guid_id}{_REUSED}")
 
 
@@ -73,17 +73,17 @@ def alias(address: str) -> str:
 
 
 def text_hash(entry: Entry) -> str:
-    """Return a hash of the words of an entry; markup, white space and pictures do not matter to it."""
+    """Return a hash of the words of an entry, ignoring markup, white space and pictures."""
     return digest(words_of(entry))
 
 
 def words_of(entry: Entry) -> str:
-    """Return the words of an entry's text, one space between them."""
+    """Return the words of an entry's text, separated by single spaces."""
     return " ".join(unescape(_MARKUP.sub(" ", entry.html or entry.excerpt)).split())
 
 
 def text_key(entry: Entry) -> str:
-    """Return the key of title and date, "" where one is missing."""
+    """Return the key made of title and date, "" where either is missing."""
     title = fold(entry.title)
     if not title or entry.published is None:
         return ""
@@ -91,12 +91,12 @@ def text_key(entry: Entry) -> str:
 
 
 def digest(*parts: str) -> str:
-    """Return 32 hexadecimal digits that stand for some texts."""
+    """Return a hash of the texts as 32 hexadecimal digits."""
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _wordpress(address: str) -> tuple[str, int] | None:
-    """Return the place of the blog and the number of the post from "<place>/?p=<number>"."""
+    """Return the blog's host and path, and the post's number, from "<host and path>/?p=<number>"."""
     parts, host = _split(address)
     folder = parts.path.removesuffix("index.php") if parts else ""
     match = _NUMBER.search(parts.query) if parts else None
@@ -106,7 +106,7 @@ def _wordpress(address: str) -> tuple[str, int] | None:
 
 
 def _address(address: str) -> tuple[str, str]:
-    """Return host and the rest of a URL in their plainest form; ("", the address) where it is none."""
+    """Return the normalised host and rest of a URL; ("", the address) where it is no URL."""
     parts, host = _split(address)
     if parts is None:
         return "", address.strip()
@@ -116,7 +116,7 @@ def _address(address: str) -> tuple[str, str]:
 
 
 def _split(address: str) -> tuple[SplitResult | None, str]:
-    """Return the parts of a URL and its plain host, with a port unless it is the usual; else (None, "")."""
+    """Return the parts of a URL and its host without www or a default port; (None, "") where it is no URL."""
     try:
         parts = urlsplit(address.strip())
     except ValueError:

@@ -1,4 +1,4 @@
-"""How much one entry is like one known post: keys, title, text and date compared. Pure."""
+"""Compares one entry with one known post: keys, title, text and date. Pure."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from bot.model import Entry
 from bot.pipeline.detect.identity import Identity, alias, digest, identify, text_hash
 from bot.text.normalize import fold
 
-DOUBTS = 2  # guid and link may be no keys
-LONG = 200  # characters of a text that are not written twice by chance
+DOUBTS = 2  # the guid and the link may each be unfit as a key
+LONG = 200  # characters from which two texts are not equal by chance
 _REUSED_AFTER = timedelta(days=30)
 _TOUCHED = timedelta(hours=24)
-_CUT = timedelta(hours=36)  # a date cut to its day, in any time zone
+_CUT = timedelta(hours=36)  # when one date has lost its time of day, in any time zone
 _NO_WORDS = digest("")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPost:
-    """What the store remembers of a post: guid, link, title, text and labels as last seen.
+    """A post as stored: guid, link, title, text and labels as last seen.
 
-    `published`: the printed date, else when it was first seen; `dated` tells which. `aliases`: other keys
-    recorded for it; those that its guid and link give go without saying.
+    `published`: the printed date if `dated`, else when the post was first seen. `aliases`: other keys
+    recorded for it, besides those derived from its guid and link.
     """
 
     id: str
@@ -40,10 +40,10 @@ class StoredPost:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry of the window, identified. `known` is the post it is; None while unseen.
+    """An entry of the window with its identity. `known` is the matching stored post; None while unseen.
 
-    `published`: the printed date, or the present moment where it is later or none is printed. `place`: of
-    the entry in the document, 0 at the top. `characters`: how long the text behind `text_hash` is.
+    `published`: the printed date, or now if that date is missing or in the future. `place`: position of the
+    entry in the document, 0 at the top. `characters`: length of the text behind `text_hash`.
     """
 
     entry: Entry
@@ -56,12 +56,12 @@ class Candidate:
 
     @property
     def post_id(self) -> str:
-        """The id of the post that the entry is: that of the known one, else its own."""
+        """The id of the known post, else the entry's own."""
         return self.known.id if self.known else self.identity.id
 
     @property
     def edited(self) -> bool:
-        """Whether title, text, labels or link of a known post differ; U+00A0 comes and goes in titles."""
+        """Whether title, text, labels or link of a known post differ; U+00A0 in titles counts as a space."""
         entry, post, words = self.entry, self.known, self.entry.title.split()
         return post is not None and (
             (words != post.title.split() and words != [])
@@ -72,11 +72,11 @@ class Candidate:
 
 
 class Dates(Enum):
-    """How the date of an entry stands to the one a post had."""
+    """How the date of an entry compares with the date of a known post."""
 
     SAME = "same"
-    NEAR = "near"  # less than a day apart, or a little more where one is cut to its day
-    NONE = "none"  # one of the two has none
+    NEAR = "near"  # less than 24 h apart, or less than 36 h where one has no time of day
+    NONE = "none"  # one of the two has no date
     FAR = "far"
 
 
@@ -92,27 +92,27 @@ def compare_dates(entry: Entry, post: StoredPost) -> Dates:
 
 
 def is_no_later(entry: Entry, post: StoredPost) -> bool:
-    """Whether an entry is dated no later than a known post, as no repeat of that post would be."""
+    """Return whether an entry is dated no later than a known post; a repeat would be dated later."""
     return bool(entry.published and post.published and entry.published <= post.published)
 
 
 def at_midnight(date: datetime) -> bool:
-    """Whether a date has no time of day."""
+    """Return whether a date has no time of day: it is at midnight UTC."""
     return date.astimezone(UTC).time() == time()
 
 
 def same_title(entry: Entry, post: StoredPost) -> bool:
-    """Whether both have a title, and the same one."""
+    """Return whether both have the same, non-empty title."""
     return fold(entry.title) == fold(post.title) != ""
 
 
 def same_text(found: Candidate, post: StoredPost) -> bool:
-    """Whether both have a text, and the same one."""
+    """Return whether both have the same, non-empty text."""
     return found.text_hash == post.text_hash not in ("", _NO_WORDS)
 
 
 def same_number(found: Candidate, post: StoredPost) -> bool:
-    """Whether the two may be one WordPress post: a blog does not give one post two numbers."""
+    """Return whether the two may be one post; a WordPress blog never gives one post two numbers."""
     mine, theirs = found.identity, identify(Entry(post.guid, post.link, post.title))
     place, _, number = mine.id.rpartition(":")
     before, _, other = theirs.id.rpartition(":")
@@ -120,13 +120,13 @@ def same_number(found: Candidate, post: StoredPost) -> bool:
 
 
 def contradicts(entry: Entry, post: StoredPost) -> bool:
-    """Whether title or date speak against an entry being a known post."""
+    """Return whether title or date contradict that an entry is a known post."""
     title = fold(entry.title)
     return title not in ("", fold(post.title)) or entry.published not in (None, post.published)
 
 
 def is_reuse(found: Candidate, post: StoredPost) -> bool:
-    """Whether the guid of a known post is used again for another one: link, title and date all say so."""
+    """Return whether another post re-uses the guid: other link and title, and a date over 30 days later."""
     date, before = found.entry.published, post.published
     return (
         is_other_link(found.entry.link, post.link)
@@ -138,35 +138,35 @@ def is_reuse(found: Candidate, post: StoredPost) -> bool:
 
 
 def is_other_link(link: str, before: str) -> bool:
-    """Whether two links, both given, lead to different posts; host and scheme do not matter."""
+    """Return whether two non-empty links lead to different posts, ignoring scheme and host."""
     return bool(link and before) and (alias(link) or link) != (alias(before) or before)
 
 
 def doubting(entry: Entry, doubted: int) -> Identity:
-    """Return the identity of an entry of which the guid (1), the link too (2), is not believed."""
+    """Return the identity of an entry, ignoring its guid if `doubted` is 1, guid and link if it is 2."""
     return identify(
         replace(entry, guid="" if doubted else entry.guid, link="" if doubted == DOUBTS else entry.link)
     )
 
 
 def keys_of(entry: Entry) -> frozenset[str]:
-    """Return all keys that guid, link, title and date of an entry give."""
+    """Return all keys that derive from guid, link, title and date of an entry."""
     found = [doubting(entry, doubted) for doubted in range(DOUBTS + 1)]
     return frozenset(key for identity in found for key in (identity.id, *identity.aliases))
 
 
 def keys_of_known(post: StoredPost) -> frozenset[str]:
-    """Return all keys of a known post, those included that a later version of this program gives it."""
+    """Return all keys of a known post: those stored, and those this version of the program derives."""
     given = keys_of(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
     return given | {post.id, *post.aliases}
 
 
 def lookup_keys(entries: Iterable[Entry]) -> list[str]:
-    """Return every id and alias under which the store may know posts of this window."""
+    """Return every id and alias under which posts of this window may be stored."""
     return list(dict.fromkeys(key for entry in entries for key in keys_of(entry)))
 
 
 def lookup_texts(entries: Iterable[Entry]) -> list[str]:
-    """Return the text hashes under which the store may know posts of this window; none for no words."""
+    """Return the text hashes under which posts of this window may be stored, except the empty text's."""
     found = dict.fromkeys(text_hash(entry) for entry in entries)
     return [each for each in found if each != _NO_WORDS]

@@ -1,4 +1,4 @@
-"""Which entries of a window are posts that are known: by id, or by other keys that agree."""
+"""Matches the entries of a window with known posts: by id, or by other keys that agree."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from bot.pipeline.detect.likeness import (
 from bot.pipeline.detect.moves import Moves
 from bot.text.normalize import fold
 
-_ENOUGH = 2  # of guid, link, title, date and text, to be the same post
-_COMPARED = 50  # newest posts that share a key; some feeds give all posts one link
+_ENOUGH = 2  # how many of guid, link, title, date and text must agree for the same post
+_COMPARED = 50  # newest posts compared per key; some feeds give all posts one link
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _LONG_APART = timedelta.max
 
@@ -49,13 +49,13 @@ class Window:
         self._taken: set[str] = set()
 
     def match_ids(self) -> None:
-        """Match entries whose id is known: with posts of this very id, then with others that share it."""
+        """Match entries whose id is known: with the post of this id, else with posts that share the key."""
         self._accept(self._claims(self._is_named))
         self._accept(self._claims(self._is_sharing))
         self.found = [self._unless_reused(found) for found in self.found]
 
     def match_moved(self) -> None:
-        """Match entries whose id is not known, but other keys or their text are."""
+        """Match entries whose id is unknown by their other keys or their text."""
         moves = self._moves()
         self.moved += self._accept(
             (found, post)
@@ -84,7 +84,7 @@ class Window:
         return post.id == found.identity.id or re_uses(post.id, found.identity.id)
 
     def _is_sharing(self, found: Candidate, post: StoredPost) -> bool:
-        """Whether the entry's id stands for a post of another id; of several, title and date decide."""
+        """Return whether the entry is this post of another id; if several share the key, the rest decides."""
         return (
             found.identity.id in post.aliases
             or len(self._candidates(found.identity.id)) == 1
@@ -106,17 +106,17 @@ class Window:
         return [post for post in posts.values() if post.id not in self._taken]
 
     def _retold(self, found: Candidate) -> list[StoredPost]:
-        """Return posts that have the text of an entry and are not in view."""
+        """Return posts with the text of an entry that are not matched yet."""
         posts = self._with_text.get(found.text_hash, ())[:_COMPARED]
         return [post for post in posts if post.id not in self._taken]
 
     def _alike(self, found: Candidate) -> list[StoredPost]:
-        """Return posts that have something of an entry and are not in view."""
+        """Return posts with the title and date, link or text of an entry that are not matched yet."""
         by_key = self._candidates(text_key(found.entry), alias(found.entry.link))
         return list({post.id: post for post in (*by_key, *self._retold(found))}.values())
 
     def _accept(self, claims: Iterable[tuple[Candidate, StoredPost]]) -> list[tuple[str, str]]:
-        """Give each entry one post, the best agreement first, whatever their order; return both ids."""
+        """Assign each entry one post, best agreement first, whatever the claims' order; return both ids."""
         given: dict[str, StoredPost] = {}
         for found, post in sorted(claims, key=lambda claim: self._precedence(*claim)):
             if found.identity.id not in given and post.id not in self._taken:
@@ -132,7 +132,7 @@ class Window:
         return -agreement, apart, post.id != key, key, post.id
 
     def _agreement(self, found: Candidate, post: StoredPost) -> int:
-        """Count what agrees: guid, link, title, date. A guid that is the link counts once."""
+        """Count how many of guid, link, title and date agree. A guid equal to the link counts once."""
         guid, link, keys = alias(found.entry.guid), alias(found.entry.link), self._keys[post.id]
         return sum(
             (
@@ -144,7 +144,7 @@ class Window:
         )
 
     def _is_moved(self, found: Candidate, post: StoredPost, moves: Moves) -> bool:
-        """Whether enough agrees: like numbers on two blogs, or one page for all posts, are not enough."""
+        """Return whether enough agrees; one number on two blogs, or a link of all posts, is not enough."""
         contradicted = found.entry.guid and post.guid and alias(found.entry.guid) not in self._keys[post.id]
         needed = _ENOUGH + 1 if contradicted and found.entry.published else _ENOUGH
         agreement = self._agreement(found, post) + moves.counts(found, post)
@@ -157,10 +157,10 @@ def _found(identity: Identity, entry: Entry, place: int, now: datetime) -> Candi
 
 
 def _identified(entries: Iterable[Entry], doubted: int = 0) -> list[tuple[Identity, Entry]]:
-    """Identify the entries, doubles dropped.
+    """Identify the entries and drop duplicates.
 
-    A guid, or then a link, that different posts of one document share identifies none of them; `doubted` is
-    how many of the two are left aside.
+    A guid that several posts of one document share identifies none of them; then the link is used, under the
+    same condition. `doubted`: how many of the two are ignored.
     """
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -177,13 +177,13 @@ def _identified(entries: Iterable[Entry], doubted: int = 0) -> list[tuple[Identi
 
 
 def _lastness(pair: tuple[Identity, Entry]) -> tuple[datetime, str, str, str, str]:
-    """Return what orders doubles: the last edited first, and then anything that is the same in any window."""
+    """Return the sort key of duplicates: the last edit, then fields that do not depend on the window."""
     entry = pair[1]
     return entry.updated or entry.published or _LONG_AGO, entry.title, entry.html, entry.link, entry.guid
 
 
 def _are_different(entries: list[Entry]) -> bool:
-    """Whether entries under one key are several posts: by link and title, or by title and date, of each."""
+    """Return whether entries under one key are several posts: link and title, or title and date, differ."""
     titles = {fold(entry.title) for entry in entries}
     links = {alias(entry.link) or entry.link for entry in entries}
     dates = {entry.published for entry in entries}

@@ -1,7 +1,7 @@
-"""Known posts that come again under new keys, told by their text. Pure; the table is in `detect_changes.py`.
+"""Recognises known posts under new keys by their text. Pure; the table of rules is in `changes.py`.
 
-A text proves most where nobody else has it. A weekly thread repeats its words as well as its title; stock
-excerpts and show notes are the words of many posts. So each rule asks what a second post could not show too.
+A text is strong evidence only if no other post has it: a weekly thread repeats both words and title, and many
+posts share stock excerpts and show notes. So each rule requires something that a second post could not have.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from bot.pipeline.detect.likeness import (
 )
 from bot.text.normalize import fold
 
-_AT_ONCE = timedelta(hours=1)  # within which one build dates all that it makes
-_A_BUILD = 3  # posts
+_AT_ONCE = timedelta(hours=1)  # span of the dates that one build of a site gives its posts
+_A_BUILD = 3  # posts, at least
 
 Claim = tuple[Candidate, StoredPost]
 Candidates = Callable[[Candidate], Iterable[StoredPost]]
 
 
 class Moves:
-    """What speaks for entries being known posts under new keys: all in view, and all known."""
+    """The evidence, from the window and all known posts, that entries are known posts under new keys."""
 
     def __init__(self, found: Sequence[Candidate], posts: Iterable[StoredPost]) -> None:
         self._found = found
-        posts = list(posts)  # what is counted is the more of the two: how many in view, how many known
+        posts = list(posts)  # each count is the larger of two: entries in the window, known posts
         self._texts = Counter(each.text_hash for each in found) | Counter(post.text_hash for post in posts)
         self._retold = Counter((fold(each.entry.title), each.text_hash) for each in found) | Counter(
             (fold(post.title), post.text_hash) for post in posts
@@ -47,23 +47,23 @@ class Moves:
         )
 
     def counts(self, found: Candidate, post: StoredPost) -> bool:
-        """Whether the text is as good as a key: nothing else has it, and no repeat of the post would."""
+        """Return whether the text counts as a key: nothing else has it, and it is no repeat of the post."""
         return self._has_own_text(found, post) and _is_no_repeat(found, post)
 
     def is_rebuilt(self, found: Candidate, post: StoredPost) -> bool:
-        """Whether link, title and text are those of the post, and no repeat of it would have them."""
+        """Return whether link, title and text are the post's, and the entry is no repeat of it."""
         return self._has_its_page(found, post) and _is_no_repeat(found, post)
 
     def single(self, candidates: Candidates) -> Iterator[Claim]:
-        """Yield entries, each with a post that by itself is seen to have moved."""
+        """Yield entries, each with a post whose move is certain without evidence from other entries."""
         for found, post in self._pairs(candidates):
             if same_text(found, post) and same_number(found, post) and self._is_retold(found, post):
                 yield found, post
 
     def together(self, candidates: Candidates, moved: int) -> list[Claim]:
-        """Return entries with posts that are believed to have moved only where most of the window has.
+        """Return entries with posts whose move is accepted only if half of the window or more has moved.
 
-        `moved`: how many are seen to have moved by themselves. One entry alone must agree in title and date.
+        `moved`: how many moves are certain by themselves. A single entry must agree in title and date.
         """
         claims = [(found, post, compare_dates(found.entry, post)) for found, post in self._pairs(candidates)]
         exact = [
@@ -109,7 +109,7 @@ class Moves:
         return (title or long) and self._is_missing(found, post, dates)
 
     def _is_missing(self, found: Candidate, post: StoredPost, dates: Dates) -> bool:
-        """Whether the post is not in view though its place is: newer posts have not pushed it out."""
+        """Return whether the post is absent though its place is in view: newer ones did not push it out."""
         in_view = [each for each in self._found if each.known is not None]
         if dates is Dates.NONE:
             places = [each.place for each in in_view]
@@ -121,7 +121,7 @@ class Moves:
         )
 
     def _is_alike(self, found: Candidate, post: StoredPost) -> bool:
-        """Whether title and text agree, or title and a link that leads to one post alone."""
+        """Return whether title (or lack of one) and text agree, or title and a link of this post alone."""
         title = same_title(found.entry, post)
         untitled = fold(found.entry.title) == fold(post.title) == ""
         return (same_text(found, post) and (title or untitled)) or (title and self._has_own_link(found, post))
@@ -131,11 +131,11 @@ class Moves:
         return self._has_own_link(found, post) or (same_text(found, post) and retold == 1)
 
     def _has_own_text(self, found: Candidate, post: StoredPost) -> bool:
-        """Whether both have a text that nothing else in view or known has."""
+        """Return whether both have the same text, and no other entry or known post has it."""
         return same_text(found, post) and self._texts[found.text_hash] == 1
 
     def _has_its_page(self, found: Candidate, post: StoredPost) -> bool:
-        """Whether link, title and text are those of the post, and the link leads to no other one."""
+        """Return whether link, title and text are the post's, and no other post has the link."""
         return self._has_own_link(found, post) and same_title(found.entry, post) and same_text(found, post)
 
     def _has_own_link(self, found: Candidate, post: StoredPost) -> bool:

@@ -1,4 +1,4 @@
-"""What sifting needs of stored posts, and known posts that came again. Belongs to the poll."""
+"""Converts stored posts for detection, and updates known posts that came again. Used by the poll."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REDATED = timedelta(days=1)
 
 
 def known_of(row: PostRow) -> StoredPost:
-    """Return what sifting needs of a stored post."""
+    """Return a stored post in the form that detection uses."""
     return StoredPost(
         id=row.post.id,
         guid=row.guid,
@@ -28,18 +28,18 @@ def known_of(row: PostRow) -> StoredPost:
 
 
 def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:
-    """Return rows by the id of their post."""
+    """Return the rows keyed by the id of their post."""
     return {row.post.id: row for row in rows}
 
 
 def is_redated(found: Candidate, before: PostRow) -> bool:
-    """Whether a date moved far enough to be remembered; some feeds date their posts anew at each poll."""
+    """Return whether a date moved by a day, enough to be stored; some feeds re-date posts at each poll."""
     date = found.entry.published
     return date is not None and (before.printed is None or abs(date - before.printed) >= _REDATED)
 
 
 def kept(found: Candidate, before: PostRow, moved_at: datetime | None) -> PostRow:
-    """Return a known post that came under another guid, link or date, by which it is known from now on."""
+    """Return the row of a known post, updated with the guid, link and date it came under now."""
     entry, identity = found.entry, found.identity
     return replace(
         before,

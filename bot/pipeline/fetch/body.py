@@ -1,4 +1,4 @@
-"""Reads the body of an answer, within its bounds."""
+"""Reads and decodes the body of an answer, within size and memory limits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.pipeline.fetch.errors import too_large
 
 
 class _Body:
-    """A body that is received piece by piece, decoded."""
+    """A body that is received and decoded piece by piece."""
 
     def __init__(self, coding: str, limit: int) -> None:
         self._decoder = open_decoder(coding)
@@ -27,7 +27,7 @@ class _Body:
         return max(self._received, len(self._decoded)) <= self._limit
 
     def whole(self) -> bytes:
-        """Return the decoded body; CodingError where its end is missing."""
+        """Return the decoded body; raise CodingError if its end is missing."""
         if not self._decoder.complete:
             raise CodingError("the end is missing")
         return bytes(self._decoded)
@@ -36,10 +36,10 @@ class _Body:
 async def read_body(
     response: aiohttp.ClientResponse, limit: int, reserve: Callable[[int], Awaitable[None]]
 ) -> bytes:
-    """Read and decode the body; stop as soon as it, encoded or decoded, is larger than `limit` bytes.
+    """Read and decode the body; raise FetchError once it, encoded or decoded, exceeds `limit` bytes.
 
-    What grows beyond the free bytes waits until `reserve` has found room for all that may come. It is then
-    decoded once more from its start: a few encoded kilobytes may stand for megabytes.
+    A body that exceeds FREE bytes waits until `reserve` has found room for the largest size it may reach.
+    Then it is decoded again from its start, because a few encoded kilobytes may expand to megabytes.
     """
     coding = response.headers.get("Content-Encoding", "")
     body, chunks, reserved = _Body(coding, min(limit, FREE)), list[bytes](), limit <= FREE

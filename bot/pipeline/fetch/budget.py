@@ -1,4 +1,4 @@
-"""How many bytes of large bodies may be in memory at a time, over all fetches."""
+"""Limits the bytes of large bodies in memory at a time, over all fetches."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-FREE = 2_000_000  # bytes of a body that need no room: with 100 fetches at a time, 200 MB at the most
-TOTAL = 100_000_000  # bytes of larger bodies, all together
+FREE = 2_000_000  # bytes per body outside the budget: 200 MB at most, with 100 fetches at a time
+TOTAL = 100_000_000  # bytes of all larger bodies together
 
 
 class ByteBudget:
-    """A semaphore that counts bytes. Who waits is served in the order of coming.
+    """A semaphore that counts bytes; waiting callers are served first come, first served.
 
-    A caller takes all it may need in one step and waits for nothing else of this budget while it holds it,
-    so that callers cannot block each other for ever. One that wants more than there is gets all of it.
+    To prevent deadlocks, a caller acquires all it may need at once, and never waits for more of this budget
+    while it holds some. A request for more than the total gets the total.
     """
 
     def __init__(self, total: int = TOTAL) -> None:
@@ -25,11 +25,11 @@ class ByteBudget:
 
     @property
     def waiting(self) -> int:
-        """How many callers wait for room."""
+        """The number of callers that wait for room."""
         return len(self._waiting)
 
     async def take(self, size: int) -> int:
-        """Wait until there is room for `size` bytes; return how many were taken, to be given back."""
+        """Wait until there is room for `size` bytes; return how many were acquired, for `give_back`."""
         size = min(size, self._total)
         if not self._waiting and self.held + size <= self._total:
             self.held += size
@@ -39,7 +39,7 @@ class ByteBudget:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # the room was given in the same moment
+            if turn.done() and not turn.cancelled():  # the room was granted just before the cancellation
                 self.give_back(size)
             else:
                 self._waiting.remove((size, turn))
@@ -48,7 +48,7 @@ class ByteBudget:
         return size
 
     def give_back(self, size: int) -> None:
-        """Return room that `take` gave."""
+        """Release `size` bytes acquired by `take`."""
         self.held -= size
         self._serve()
 
@@ -60,18 +60,18 @@ class ByteBudget:
 
 
 class BodyRoom:
-    """The room that one body has: the free bytes, and what it took of the budget."""
+    """The room of one body: its free bytes, and what it acquired from the budget."""
 
     def __init__(self, budget: ByteBudget) -> None:
         self._budget = budget
         self._taken = 0
 
     async def reserve(self, size: int) -> None:
-        """Wait for the room that a body of at most `size` bytes needs; called once."""
+        """Wait for room for a body of at most `size` bytes; call it once."""
         self._taken = await self._budget.take(size)
 
     def close(self) -> None:
-        """Give the room back: the body is not kept any longer."""
+        """Release the room, once the body is no longer needed."""
         taken, self._taken = self._taken, 0
         if taken:
             self._budget.give_back(taken)
@@ -79,7 +79,7 @@ class BodyRoom:
 
 @asynccontextmanager
 async def room_in(budget: ByteBudget) -> AsyncIterator[BodyRoom]:
-    """Open room for one body; it is given back at the end."""
+    """Provide room for one body, released at the end of the block."""
     room = BodyRoom(budget)
     try:
         yield room

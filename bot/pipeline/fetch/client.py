@@ -36,7 +36,7 @@ MAX_REDIRECTS = 5
 _AT_ONCE = 100  # requests under way, all hosts together
 _AT_ONCE_PER_HOST = 2
 _URLS = 4096  # remembered as checked
-_NO_TIMEOUT = aiohttp.ClientTimeout()  # ours can be put off
+_NO_TIMEOUT = aiohttp.ClientTimeout()  # replaced by a time-out of our own that can be postponed
 _NO_CONTACT = "self-hosted feed alerts; no contact given"
 
 _PERMANENT = (301, 308)
@@ -46,10 +46,10 @@ _WITH_BODY = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """How to fetch.
+    """Settings of the fetcher.
 
     `timeout`: seconds for one whole GET with its redirects. `max_body`: bytes, decoded. `in_flight`: bytes of
-    large bodies that may be in memory at a time, all together.
+    all large bodies together that may be in memory at a time.
     """
 
     contact: str = ""
@@ -61,18 +61,18 @@ class FetchSettings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server answered. `body` is decoded, and empty for everything but a 2xx status."""
+    """A server's answer. `body` is decoded, and empty unless the status is 2xx."""
 
     status: int
     url: str  # the one that answered, after redirects
     body: bytes
     content_type: str  # as received, parameters included
-    etag: str  # as received, quotes and W/ included; "" where there is none that can be sent back
+    etag: str  # as received, quotes and W/ included; "" if there is none that can be sent back
     last_modified: str  # as received
     date: datetime | None  # by the server's clock
-    cache_max_age: float | None  # seconds left; None without a wish, or with no-cache or no-store
+    cache_max_age: float | None  # seconds left; None without a usable one, or with no-cache or no-store
     retry_after: float | None  # seconds, at most MAX_WAIT
-    moved_to: str  # where the permanent redirects before the first temporary one lead; "" without
+    moved_to: str  # target of the permanent redirects before the first temporary one; "" without
     link_header: str  # all Link fields in one
 
 
@@ -85,8 +85,8 @@ class _Redirect:
 class Fetcher:
     """Sends GET requests over one session; an async context manager.
 
-    At most two requests are under way to a host and a hundred in all; waiting for one's turn does not
-    count towards the time-out. No cookies, no Referer, no proxy from the environment.
+    At most two requests per host and 100 in all run at a time; queueing does not count towards the time-out.
+    No cookies, no Referer, no proxy from the environment.
     """
 
     def __init__(self, settings: FetchSettings, clock: Clock | None = None) -> None:
@@ -120,7 +120,7 @@ class Fetcher:
     async def get(
         self, url: str, *, etag: str = "", last_modified: str = "", accept: str = FEED_ACCEPT
     ) -> Answer:
-        """Fetch as `open` does, for a caller that has one body at a time: its room is given back at once."""
+        """Fetch like `open`, but release the body's room at once; for callers with one body at a time."""
         async with self.open(url, etag=etag, last_modified=last_modified, accept=accept) as answer:
             return answer
 
@@ -128,11 +128,11 @@ class Fetcher:
     async def open(
         self, url: str, *, etag: str = "", last_modified: str = "", accept: str = FEED_ACCEPT
     ) -> AsyncIterator[Answer]:
-        """Fetch `url`, conditionally where validators are given; redirects are followed, the validators too.
+        """Fetch `url`, conditionally if validators are given; redirects are followed with the validators.
 
-        The block keeps the room that a large body takes: read the body inside, and fetch nothing else there.
-        Any status is an answer. Raises FetchError, with a sentence for the operator, when there was none
-        or it cannot be used, and ForbiddenAddressError when the way leads to where we never connect.
+        A large body's room stays reserved during the block: read the body inside it, and fetch nothing else
+        there. Any status is an answer. Raises FetchError, with a sentence for the operator, if there is no
+        usable answer, and ForbiddenAddressError if the URL or a redirect leads to a forbidden address.
         """
         async with room_in(self.budget) as room:
             yield await self._follow(url, room, _conditional(accept, etag, last_modified))
@@ -156,7 +156,7 @@ class Fetcher:
     async def _exchange(
         self, target: URL, headers: dict[str, str], left: float, room: BodyRoom
     ) -> tuple[Answer | _Redirect, float]:
-        """Send one request; return its result and what then is left of the time, in seconds."""
+        """Send one request; return its result and the remaining time in seconds."""
         assert self._session is not None
         host = target.raw_host or ""
         async with self._turns_of(host.lower().removesuffix(".")), self._turns:
@@ -177,7 +177,7 @@ class Fetcher:
             return result, left - (loop.time() - start)
 
     def _turns_of(self, host: str) -> asyncio.Semaphore:
-        """Return the host's semaphore, which lives as long as somebody holds it or waits for it."""
+        """Return the host's semaphore, which exists only while a request holds it or waits for it."""
         turns = self._host_turns.get(host)
         if turns is None:
             turns = self._host_turns[host] = asyncio.Semaphore(_AT_ONCE_PER_HOST)
@@ -208,7 +208,7 @@ class Fetcher:
 
 
 async def _reserve(room: BodyRoom, limit: asyncio.Timeout, size: int) -> None:
-    """Wait for room; as the server is not to blame, that time does not count towards the time-out."""
+    """Wait for room; that time does not count towards the time-out, as the server did not cause it."""
     loop, ends = asyncio.get_running_loop(), limit.when()
     began = loop.time()
     limit.reschedule(None)

@@ -1,4 +1,4 @@
-"""Content codings, undone in bounded steps: no body grows past the room its reader gives it."""
+"""Decodes content codings in bounded steps, so that no body exceeds the room its reader allows."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ ACCEPT_ENCODING = "gzip, deflate, br"
 
 _GZIP = 16 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
-_MAX_MEMBERS = 100  # of one gzip stream; each costs a copy of what follows
+_MAX_MEMBERS = 100  # of one gzip stream; each costs a copy of the remaining data
 
 
 class CodingError(ValueError):
-    """The bytes are not what the Content-Encoding says."""
+    """The bytes do not match the Content-Encoding."""
 
 
 class Decoder(Protocol):
-    """Undoes one content coding, piece by piece."""
+    """Decodes one content coding, piece by piece."""
 
     @property
     def complete(self) -> bool:
-        """Whether the stream has reached its end, so that nothing of it is missing."""
+        """Whether the stream has ended, so that nothing is missing; true before its first byte."""
         ...
 
     def decode(self, data: bytes, room: int) -> bytes:
-        """Return what `data` adds. `room` or more bytes mean: too large, and the rest is dropped."""
+        """Return the bytes decoded from `data`; `room` bytes or more mean too large, the rest is dropped."""
         ...
 
 
 def open_decoder(coding: str) -> Decoder:
-    """Return a decoder for a Content-Encoding; unknown ones, mostly mistakes, leave the body as it is."""
+    """Return a decoder for a Content-Encoding; unknown ones, mostly mistakes, leave the body unchanged."""
     match coding.strip().lower():
         case "gzip" | "x-gzip":
             return _Zlib(_GZIP)
@@ -81,7 +81,7 @@ class _Zlib:
 
 
 class _Deflate:
-    """The zlib format as specified, or the bare stream that many servers send (RFC 9110, 8.4.1.2)."""
+    """The zlib format as specified, or the raw deflate stream that many servers send (RFC 9110, 8.4.1.2)."""
 
     def __init__(self) -> None:
         self._head = b""

@@ -1,4 +1,4 @@
-"""What went wrong with a request, in a sentence with its mend. Pure."""
+"""Error messages for failed requests: each states the cause and the remedy. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.pipeline.fetch.network import UnansweredError
 _PASSES = "the trouble is on its side and mostly passes"
 _TELL = "its owner has to mend that"
 
-# The first class that fits gives the sentence; {host} is the host asked.
+# The first matching class determines the sentence; {host} is the requested host.
 _ERRORS: tuple[tuple[type[Exception], str], ...] = (
     (
         aiohttp.ClientConnectorDNSError,
@@ -47,13 +47,13 @@ _SERVER_ERROR = 500
 
 
 def refusal(status: int) -> str:
-    """Return a sentence, without its full stop, about an answer whose status brings no feed."""
+    """Return the message, without a full stop, for an answer whose status carries no feed."""
     mend = _STATUS_MENDS.get(status, _PASSES if status >= _SERVER_ERROR else _ADDRESS)
     return f"the server answered {status}; {mend}"
 
 
 def translated(error: Exception, host: str) -> FetchError:
-    """Return what became of a request to `host` that ended with an error of aiohttp or the system."""
+    """Return the FetchError for a request to `host` that failed with an error of aiohttp or the system."""
     if isinstance(error, ConnectionRefusedError) or isinstance(
         getattr(error, "os_error", None), ConnectionRefusedError
     ):
@@ -65,21 +65,21 @@ def translated(error: Exception, host: str) -> FetchError:
 
 
 def timed_out(host: str, seconds: float) -> FetchError:
-    """Return that nothing came in time."""
+    """Return the error for a time-out after `seconds`."""
     return FetchError(
         f"{host} gave no answer within {seconds:g} s; {_PASSES}, or raise fetch.timeout if it is always slow"
     )
 
 
 def too_large(limit: int, status: int) -> FetchError:
-    """Return that a body has more than `limit` bytes."""
+    """Return the error for a body of more than `limit` bytes."""
     return FetchError(
         f"the body is larger than {limit / 1e6:g} MB; raise fetch.max_body if that is the feed", status=status
     )
 
 
 def too_many_redirects(most: int, host: str | None) -> FetchError:
-    """Return that redirects do not end; `host`: where the last one leads."""
+    """Return the error for more than `most` redirects; `host`: the target of the last one."""
     return FetchError(
         f"more than {most} redirects, the last to {host}; open the address in a browser: it goes in circles, "
         "or wants a login or cookies"
@@ -87,7 +87,7 @@ def too_many_redirects(most: int, host: str | None) -> FetchError:
 
 
 def no_redirect(status: int) -> FetchError:
-    """Return that a redirect names no address."""
+    """Return the error for a redirect without a usable address."""
     return FetchError(
         f"a redirect ({status}) that leads nowhere; check the address, or {_TELL}", status=status
     )

@@ -1,4 +1,4 @@
-"""Asks for a feed, politely, and notices when nothing of it is new."""
+"""Fetches a feed with a conditional request, and detects when it is unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.pipeline.fetch.politeness import Exchange, validators
 
 @dataclass(slots=True)
 class Fetched:
-    """What a feed's server answered. `unchanged`: it has nothing new since the last poll."""
+    """The answer of a feed's server. `unchanged`: a 304, or the same body as at the last poll."""
 
     answer: Answer
     body_hash: str
@@ -26,7 +26,7 @@ class Fetched:
 
     @property
     def exchange(self) -> Exchange:
-        """The answer apart from its body."""
+        """The answer without its body."""
         return Exchange(
             status=self.answer.status,
             etag=self.answer.etag,
@@ -41,7 +41,7 @@ class Fetched:
 async def fetch_feed(fetcher: Fetcher, feed: Feed, now: datetime) -> AsyncIterator[Fetched]:
     """Send one conditional request; parse the body inside the block, see `Fetcher.open`.
 
-    Raises FetchError where no answer came, or one without a feed.
+    Raises FetchError if there is no answer, or its status carries no feed.
     """
     etag, last_modified = validators(feed.state, now)
     async with fetcher.open(feed.url, etag=etag, last_modified=last_modified) as answer:
@@ -49,11 +49,11 @@ async def fetch_feed(fetcher: Fetcher, feed: Feed, now: datetime) -> AsyncIterat
         try:
             yield fetched
         finally:
-            fetched.answer = replace(answer, body=b"")  # its room is given back now
+            fetched.answer = replace(answer, body=b"")  # its room is released now
 
 
 def examine(answer: Answer, state: FeedState, *, conditional: bool) -> Fetched:
-    """Compare an answer with the last one; FetchError for a status without a feed. Pure."""
+    """Compare an answer with the last one; raise FetchError for a status that carries no feed. Pure."""
     if answer.status == HTTPStatus.NOT_MODIFIED and conditional:
         return Fetched(answer, state.body_hash, unchanged=True)
     refuse_status(answer)
@@ -62,6 +62,6 @@ def examine(answer: Answer, state: FeedState, *, conditional: bool) -> Fetched:
 
 
 def refuse_status(answer: Answer) -> None:
-    """Raise FetchError for an answer whose status says that it holds no feed."""
+    """Raise FetchError for an answer whose status carries no feed: any but 200 and 226."""
     if answer.status not in (HTTPStatus.OK, HTTPStatus.IM_USED):
         raise FetchError(refusal(answer.status), status=answer.status, retry_after=answer.retry_after)

@@ -1,4 +1,4 @@
-"""Fields of an answer's head, read with caution. Pure."""
+"""Parses untrusted header fields of an answer. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import lru_cache
 
 from multidict import CIMultiDictProxy
 
-MAX_WAIT = 86_400.0  # seconds; a longer wait that a server asks for is cut to this
+MAX_WAIT = 86_400.0  # seconds; longer waits that a server asks for are reduced to this
 
-_LONGEST = 8  # digits of a number of seconds; more is a mistake
+_LONGEST = 8  # digits of a plausible number of seconds
 
 _DIRECTIVE = re.compile(r'(?:^|,)\s*(max-age|no-cache|no-store)\s*(?:=\s*"?([^",]*))?', re.IGNORECASE)
 
 
 def text(headers: CIMultiDictProxy[str], name: str) -> str:
-    """Return the field, or "" where it has characters that could be neither stored nor sent back."""
+    """Return the field, or "" if it contains characters that can be neither stored nor sent back."""
     values = headers.getall(name, None)
     if values is None:
         return ""
@@ -26,7 +26,7 @@ def text(headers: CIMultiDictProxy[str], name: str) -> str:
 
 
 def max_age(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
-    """Return how many seconds the answer stays good, by Cache-Control, else Expires (RFC 9111, 4.2.1)."""
+    """Return how many seconds the answer stays fresh, by Cache-Control, else Expires (RFC 9111, 4.2.1)."""
     found: dict[str, str] = {}
     for name, value in _DIRECTIVE.findall(",".join(headers.getall("Cache-Control", ()))):
         found.setdefault(name.lower(), value.strip())
@@ -38,14 +38,14 @@ def max_age(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
 
 
 def _until(expires: str, now: datetime) -> float | None:
-    """Return the seconds to a date to come; None for a past one and "0": both mean no wish."""
+    """Return the seconds until a future date; None for a past or invalid one such as "0"."""
     moment = http_date(expires)
     seconds = (moment - now).total_seconds() if moment else 0.0
     return min(seconds, MAX_WAIT) if seconds > 0 else None
 
 
 def retry_after(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
-    """Return the seconds of Retry-After, at most MAX_WAIT; None without a usable one."""
+    """Return the seconds that Retry-After asks for, at most MAX_WAIT; None without a usable value."""
     value = headers.get("Retry-After")
     if value is None:
         return None
@@ -57,15 +57,15 @@ def retry_after(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
 
 
 def _seconds(text: str) -> float | None:
-    """Return a field of digits as a number; absurdly long ones as a year."""
+    """Return a field of digits as a number of seconds; one of more than 8 digits becomes a year."""
     if not (text.isascii() and text.isdigit()):
         return None
     return float(text) if len(text) <= _LONGEST else 365 * 86_400.0
 
 
-@lru_cache(maxsize=64)  # servers polled in the same second say the same
+@lru_cache(maxsize=64)  # servers polled in the same second send the same date
 def http_date(text: str) -> datetime | None:
-    """Return a date of a header, None for what is none."""
+    """Return the date in a header field in UTC, None if it is invalid."""
     try:
         moment = parsedate_to_datetime(text)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

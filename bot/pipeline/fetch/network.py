@@ -1,4 +1,4 @@
-"""Outgoing connections: which URLs and addresses the fetcher may talk to, and how it listens."""
+"""Outgoing connections: which URLs and addresses the fetcher may connect to, and how it reads answers."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ Address = IPv4Address | IPv6Address
 Networks = Sequence[IPv4Network | IPv6Network]
 
 _WRITE = "write one such as https://blog.example/feed/"
-_KEEP_ALIVE = 2.0  # seconds; enough for the requests of one poll, and few idle connections in a busy minute
+_KEEP_ALIVE = 2.0  # seconds; enough for the requests of one poll, and leaves few idle connections
 
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMERIC_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # such a host is an address, never a name
-_QUOTED = re.compile(r"(?:[!#-$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})*")  # RFC 3986: nothing left to quote
+_QUOTED = re.compile(r"(?:[!#-$&-;=?-Z\[\]_a-z~]|%[0-9A-Fa-f]{2})*")  # RFC 3986: already quoted
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
-_NOT_PUBLIC = (  # what `is_global` of some Python versions lets through
+_NOT_PUBLIC = (  # not public, although `is_global` of some Python versions accepts them
     IPv4Network("192.0.0.0/24"),  # IETF protocol assignments; a cloud's metadata service is at .192
     IPv4Network("192.88.99.0/24"),  # former 6to4 relays, RFC 7526
-    IPv4Network("168.63.129.16/32"),  # Azure's host agent, reachable from inside only
+    IPv4Network("168.63.129.16/32"),  # Azure's host agent, reachable only from inside Azure
 )
 _LOOPBACKS = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 
 def check_url(url: str, allow: Networks = ()) -> URL:
-    """Return `url` parsed and ready to be requested, quoted as it was written, without its fragment.
+    """Return `url` parsed and ready to be requested, with its quoting preserved, without its fragment.
 
     A literal address must be public or inside `allow`; names are checked when they are resolved. Raises
-    ForbiddenAddressError for everything else: another scheme, no host, user-info, port 0, control
+    ForbiddenAddressError for everything else: another scheme, no host, user-info, port 0, unprintable
     characters, more than MAX_URL characters.
     """
     if len(url) > MAX_URL:
@@ -62,7 +62,7 @@ def check_url(url: str, allow: Networks = ()) -> URL:
         raise ForbiddenAddressError("the URL contains characters that cannot be printed; write it anew")
     try:
         parsed = URL(url, encoded=_QUOTED.fullmatch(url) is not None)
-        port = parsed.port  # takes the whole authority apart
+        port = parsed.port  # parses the whole authority, so that errors show here
     except ValueError:
         raise ForbiddenAddressError(f"the URL is malformed; {_WRITE}") from None
     if parsed.scheme not in ("http", "https"):
@@ -75,10 +75,10 @@ def check_url(url: str, allow: Networks = ()) -> URL:
 
 
 def in_networks(url_host: str, networks: Networks) -> bool:
-    """Tell whether a URL's host is, as written, an address inside `networks`.
+    """Return whether a URL's host, as written, is an address inside `networks`.
 
-    "localhost" and the names below it count as the loopback addresses. Other names are never inside:
-    what they resolve to can change.
+    "localhost" and the names below it count as the loopback addresses. Other names are never inside,
+    because they may later resolve to another address.
     """
     host = url_host.strip("[]").removesuffix(".").lower()
     if host == "localhost" or host.endswith(".localhost"):
@@ -88,10 +88,10 @@ def in_networks(url_host: str, networks: Networks) -> bool:
 
 
 class GuardedResolver(AbstractResolver):
-    """Resolves names and hands on only addresses that may be talked to.
+    """Resolves names and returns only permitted addresses.
 
-    aiohttp connects to exactly what a resolver returns, so a name that resolves differently a moment
-    later (DNS rebinding) gains nothing.
+    aiohttp connects to exactly the addresses that a resolver returns, so DNS rebinding (a name that resolves
+    differently a moment later) has no effect.
     """
 
     def __init__(self, allow: Networks = (), resolver: AbstractResolver | None = None) -> None:
@@ -103,11 +103,11 @@ class GuardedResolver(AbstractResolver):
     ) -> list[ResolveResult]:
         """Return the permitted addresses of `host`.
 
-        Raises OSError when the name has no address, ForbiddenAddressError when it has only others.
+        Raises OSError if the name has no address, ForbiddenAddressError if none of them is permitted.
         """
         try:
             found = await self._resolver.resolve(host, port, family)
-        except UnicodeError as error:  # the codec of host names refuses some before any lookup
+        except UnicodeError as error:  # the codec of host names rejects some names before any lookup
             raise OSError("no host name") from error
         permitted = [entry for entry in found if _permitted(ip_address(entry["host"]), self._allow)]
         if found and not permitted:
@@ -115,7 +115,7 @@ class GuardedResolver(AbstractResolver):
         return permitted
 
     async def close(self) -> None:
-        """Release the resolver underneath."""
+        """Close the wrapped resolver."""
         await self._resolver.close()
 
 
@@ -124,7 +124,7 @@ class UnansweredError(ClientConnectionError):
 
 
 class GuardedConnector(TCPConnector):
-    """Connects to permitted addresses only, asks once, and reads an answer as curl does."""
+    """Connects to permitted addresses only, sends each request once, and reads answers as curl does."""
 
     def __init__(self, allow: Networks = ()) -> None:
         super().__init__(resolver=GuardedResolver(allow), limit=0, keepalive_timeout=_KEEP_ALIVE)
@@ -133,11 +133,11 @@ class GuardedConnector(TCPConnector):
 
 
 class _Listener(ResponseHandler):
-    """Listens to one connection, where aiohttp 3.14 is stricter or laxer than a poll should be.
+    """Reads from one connection; adjusts aiohttp 3.14 where it is too strict or too lax for a poll.
 
-    What follows a complete answer in the same packet does not spoil it: some servers send a 304 with a
-    body, or more than the length they gave. A malformed body is told at once, not by the time-out. No GET
-    is sent twice, but for a kept connection that was closed meanwhile.
+    Data after a complete answer in the same packet is tolerated: some servers send a 304 with a body, or more
+    than the announced length. A malformed body fails at once, not by the time-out. No GET is sent twice,
+    unless a kept-alive connection was closed meanwhile.
     """
 
     _answered = False
@@ -172,12 +172,12 @@ def _with_checked_host(url: URL, allow: Networks) -> URL:
         return url
     if not _permitted(address, allow):
         raise _forbidden(host)
-    return url.with_host(str(address))  # aiohttp takes addresses in their usual form only
+    return url.with_host(str(address))  # aiohttp accepts addresses in canonical form only
 
 
 def _literal(host: str) -> Address | None:
-    """Return the address that `host` spells, also as 127.1, 0x7f.1, 0177.0.0.1 or 2130706433."""
-    if "%" in host:  # a zone names an interface of this machine
+    """Return the address that `host` denotes, also in forms like 127.1, 0x7f.1, 0177.0.0.1 or 2130706433."""
+    if "%" in host:  # a zone identifier means an interface of this machine
         return None
     try:
         return ip_address(host)
@@ -199,7 +199,7 @@ def _within(address: Address, networks: Networks) -> bool:
 
 
 def _embedded(address: Address) -> IPv4Address | None:
-    """Return the IPv4 address that packets to an IPv6 address end up at (mapped, NAT64, 6to4)."""
+    """Return the IPv4 address embedded in an IPv6 address (mapped, NAT64, 6to4), which packets reach."""
     if isinstance(address, IPv4Address):
         return None
     if address in _NAT64:

@@ -1,7 +1,7 @@
-"""When to ask a server again and how: the rules of polite polling, pure.
+"""The rules of polite polling: when to poll a server again, and with which validators. Pure.
 
-Each `after_...` function takes a feed as it was before a poll and what the poll showed, and returns what to
-store. `jitter` is a number in [0, 1) that spreads polls; it only ever makes a wait longer.
+Each `after_...` function takes a feed as it was before a poll and the poll's result, and returns the state to
+store. `jitter` is a number in [0, 1) that spreads polls in time; it never shortens a wait.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any
 from bot.model import Feed, FeedState
 from bot.text.bounds import seconds
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the next poll of a feed that said it is gone
-DAY = 86_400.0  # seconds; no wish of a server and no back-off reaches further
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the next poll of a feed that answered 410 Gone
+DAY = 86_400.0  # seconds; upper limit of every back-off and of every wait that a server asks for
 
-_SPREAD = 0.1  # of every wait
-_DOUBLINGS = 30  # more would leave the range of a float one day
-_DEAF_POLLS = 5  # the same body so many times: the server does not take both validators together
-_STALE = timedelta(days=7)  # 304s in a row for so long are checked once
-_NEWS = 3  # failures in a row; fewer are a blip
-_MISSING = timedelta(days=3)  # of 404
-_BELIEVED_POLLS = 3  # captive portals answer 301 too
+_SPREAD = 0.1  # largest jitter, as a share of each wait
+_DOUBLINGS = 30  # without this limit the power would overflow a float one day
+_DEAF_POLLS = 5  # after so many equal bodies, the server is assumed to fail on both validators together
+_STALE = timedelta(days=7)  # after 304s for so long, one request without validators verifies them
+_NEWS = 3  # failures in a row that are reported; fewer are a blip
+_MISSING = timedelta(days=3)  # of failures, before a 404 is reported
+_BELIEVED_POLLS = 3  # with the same permanent redirect; captive portals answer 301 too
 _ONE_DAY = timedelta(days=1)
 
-# What a good poll makes of a feed that failed, and what no redirect of one that was about to move.
+# The state after a successful poll, and the redirect state after a poll without a permanent redirect.
 _WELL: dict[str, Any] = {
     "failures": 0,
     "failing_since": None,
@@ -40,7 +40,7 @@ _SETTLED: dict[str, Any] = {"moved_to": "", "moved_polls": 0, "moved_since": Non
 
 
 class NoticeKind(StrEnum):
-    """What a poll has to tell the operator."""
+    """The kinds of notices that a poll can send to the operator."""
 
     FAILING = "failing"
     RECOVERED = "recovered"
@@ -52,7 +52,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What an answer says apart from its body; the defaults stand for no answer at all."""
+    """An answer without its body; the defaults mean no answer at all."""
 
     status: int = 0
     etag: str = ""  # as received
@@ -64,7 +64,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What to store after a poll, and what to tell. `url` is the one to ask next time."""
+    """What to store and report after a poll. `url`: the one to poll next time."""
 
     state: FeedState
     next_poll_at: datetime
@@ -73,17 +73,17 @@ class Outcome:
 
     @property
     def due(self) -> datetime:
-        """When the feed is polled next: NEVER once it said that it is gone."""
+        """The time of the next poll: NEVER once the feed is gone."""
         return NEVER if self.state.stopped else self.next_poll_at
 
 
 def validators(state: FeedState, now: datetime) -> tuple[str, str]:
-    """Return the ETag and Last-Modified to send, byte for byte as received; "" means not to send it.
+    """Return the ETag and Last-Modified to send, byte for byte as received; "" means to omit it.
 
-    Some servers put a suffix to the ETag and then never recognise it: after enough unchanged bodies
-    Last-Modified goes alone. Some answer 304 for ever: once a week neither is sent.
+    Some servers append a suffix to the ETag and then never recognise it, so after 5 unchanged bodies only
+    Last-Modified is sent. Some answer 304 for ever, so after a week of 304s neither is sent once.
     """
-    # Far ahead: the clock was set back since.
+    # A time far in the future means that the clock has been set back since.
     if state.last_full_at is not None and abs(now - state.last_full_at) >= _STALE:
         return "", ""
     if state.unchanged_bodies >= _DEAF_POLLS and state.last_modified:
@@ -92,9 +92,9 @@ def validators(state: FeedState, now: datetime) -> tuple[str, str]:
 
 
 def after_unchanged(feed: Feed, exchange: Exchange, now: datetime, jitter: float) -> Outcome:
-    """Note a poll without news: a 304, or the same body as the last time.
+    """Record a poll without news: a 304, or the same body as the last time.
 
-    A 304 without a validator confirms the stored one; a full answer replaces both.
+    A validator missing in a 304 keeps its stored value; a full answer replaces both.
     """
     state = feed.state
     if exchange.status == HTTPStatus.NOT_MODIFIED:
@@ -117,10 +117,10 @@ def after_unchanged(feed: Feed, exchange: Exchange, now: datetime, jitter: float
 def after_success(
     feed: Feed, exchange: Exchange, now: datetime, jitter: float, *, body_hash: str, ttl: float = 0.0
 ) -> Outcome:
-    """Note a poll that brought a feed with a new body. `ttl`: the feed's own wish, seconds."""
+    """Record a poll that returned a new body. `ttl`: the interval in seconds that the feed asks for."""
     state = feed.state
     deaf = state.unchanged_bodies >= _DEAF_POLLS
-    stood_still = exchange.last_modified == state.last_modified  # worthless as the only validator
+    stood_still = exchange.last_modified == state.last_modified  # then it is useless as the only validator
     learned = {
         "etag": exchange.etag,
         "last_modified": exchange.last_modified,
@@ -133,9 +133,9 @@ def after_success(
 
 
 def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, *, error: str) -> Outcome:
-    """Note a poll that brought nothing usable: an error status, no answer, or a body that is no feed.
+    """Record a poll without a usable result: an error status, no answer, or a body that is no feed.
 
-    Validators stay as they are. The wait doubles with each failure; `error` is kept for people.
+    Validators stay unchanged. The wait doubles with each failure; `error` is stored for people to read.
     """
     old = feed.state
     gone = exchange.status == HTTPStatus.GONE
@@ -169,7 +169,7 @@ def _succeeded(
 
 
 def _follow_move(feed: Feed, target: str, now: datetime) -> tuple[dict[str, Any], str]:
-    """Return what to remember, and the URL to use; a permanent redirect is believed once it proved itself."""
+    """Return the redirect state and the URL to use: the new one after 3 equal redirects over a day."""
     state = feed.state
     if target in ("", feed.url):
         return _SETTLED, feed.url
@@ -177,13 +177,13 @@ def _follow_move(feed: Feed, target: str, now: datetime) -> tuple[dict[str, Any]
         return {"moved_to": target, "moved_polls": 1, "moved_since": now}, feed.url
     polls, since = state.moved_polls + 1, _since(state.moved_since, now)
     proved = polls >= _BELIEVED_POLLS and _lasted(since, now, _ONE_DAY)
-    if proved and not state.reported:  # a recovery is told first, the move at the next poll
+    if proved and not state.reported:  # a recovery is reported first, the move at the next poll
         return _SETTLED, target
     return {"moved_polls": polls, "moved_since": since}, feed.url
 
 
 def _complaint(old: FeedState, new: FeedState, status: int, now: datetime) -> NoticeKind | None:
-    """Return what to tell: once for each time a feed begins to fail, and once more when it is given up."""
+    """Return the notice to send: one per period of failure, and one more when the feed is given up."""
     if new.stopped and not old.stopped:
         return NoticeKind.GONE
     if old.reported:
@@ -196,7 +196,7 @@ def _complaint(old: FeedState, new: FeedState, status: int, now: datetime) -> No
 
 
 def _back_off(feed: Feed, exchange: Exchange, jitter: float) -> float:
-    """Return the interval, doubled for each failure before this one, up to twice that by `jitter`."""
+    """Return the interval, doubled per earlier failure, stretched up to twofold by `jitter`; at most DAY."""
     busy = exchange.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
     doublings = feed.state.failures + (1 if busy and exchange.retry_after is None else 0)
     wait: float = feed.settings.every * 2.0 ** min(doublings, _DOUBLINGS)
@@ -213,12 +213,12 @@ def _later(now: datetime, wait: float, exchange: Exchange, jitter: float) -> dat
 
 
 def _wish(asked: float | None) -> float:
-    """Return the seconds that a server or a feed asks for, within bounds; 0 for none."""
+    """Return the seconds that a server or a feed asks for, at most a day; 0 for none."""
     return seconds(asked, 0.0, DAY)
 
 
 def _since(began: datetime | None, now: datetime) -> datetime:
-    """Return when something began: now, if it is new, or if the clock was set back since."""
+    """Return when something began; now if it is new, or if the clock has been set back since."""
     return now if began is None else min(began, now)
 
 

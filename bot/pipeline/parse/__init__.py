@@ -1,1 +1,1 @@
-"""Parsing: bytes of a feed to entries. Runs in the sandbox."""
+"""Parsing: turns the bytes of a feed into entries. Runs in the sandbox."""

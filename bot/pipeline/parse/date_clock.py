@@ -1,6 +1,6 @@
-"""The time of day and the zone in a date as printed; both are taken out, so that the day is left.
+"""Extracts the time of day and the zone from a printed date, leaving the day.
 
-Texts are in lower case, with single spaces, and short.
+Texts are short, in lower case, with single spaces.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from bot.pipeline.parse.date_words import HALVES, ZONE_NAMES, zone_named
 
 _NOON, _HOURS, _MINUTES = 12, 24, 60
-_FARTHEST = timedelta(hours=15)  # no zone is further from UTC
+_FARTHEST = timedelta(hours=15)  # the largest offset from UTC that is accepted
 
 _HALF = r"[ap]\.?\s?m\b\.?"
 _CLOCK = re.compile(
@@ -23,7 +23,7 @@ _CLOCK = re.compile(
       | \s? (?P<alone>{_HALF}) ) (?! [\d:] )""",
     re.VERBOSE,
 )
-_DOTTED_CLOCK = re.compile(r"(?<=\s)(\d{1,2})\.(\d\d)(\.\d\d)?$")  # as Italians and Finns write it
+_DOTTED_CLOCK = re.compile(r"(?<=\s)(\d{1,2})\.(\d\d)(\.\d\d)?$")  # the Italian and Finnish notation
 _NAMES = "|".join(ZONE_NAMES)
 _ZONE = (
     rf"(?: (?: utc | gmt | ut )? \s? (?P<offset>[+-]\s?\d\d?(?::?\d\d)?) (?![\d:]) (?: \s (?:{_NAMES}) \b )?"
@@ -44,7 +44,7 @@ class Clock:
 
 
 def without_clock(text: str) -> tuple[str, Clock | None]:
-    """Take the time out; NUL marks where it stood. Without one it is midnight."""
+    """Remove the time and mark its place with NUL; midnight without a time, None for an impossible one."""
     text = re.sub(r"(?<=\d)t(?=\d)", " ", text).replace("\0", "?")
     if ":" not in text:
         text = _DOTTED_CLOCK.sub(lambda found: found[0].replace(".", ":"), text)
@@ -61,7 +61,7 @@ def without_clock(text: str) -> tuple[str, Clock | None]:
 
 
 def _is_second_half(match: re.Match[str]) -> bool | None:
-    """Return which half of the day a time on a 12-hour clock is in, None for a 24-hour clock."""
+    """Return whether a 12-hour time is in the second half of the day, None for a 24-hour time."""
     if match["before"]:
         return HALVES[match["before"]]
     mark = match["after"] or match["alone"]
@@ -78,7 +78,7 @@ def clock_of(hour: int, minute: int, second: int) -> Clock | None:
 
 
 def without_zone(text: str) -> tuple[str, tzinfo | None]:
-    """Take out the zone, which stands behind the time or, where there is none, at the end."""
+    """Remove the zone after the time, or at the end if there is no time; UTC without one, None if unknown."""
     text = " ".join(text.split())
     match = _ZONE_BEHIND_CLOCK.search(text) if "\0" in text else _ZONE_AT_END.search(text)
     if match is None:

@@ -1,4 +1,4 @@
-"""Words that stand in dates: months, weekdays, halves of the day and zones. All are in lower case."""
+"""Words that occur in dates: months, weekdays, halves of the day and zones. All are in lower case."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-# The twelve months in the languages that blogs print them in; a short form stands for its month too.
+# The twelve months in the languages of blogs, in full and in short forms.
 _MONTHS = (
     "january february march april may june july august september october november december",
     "jan feb mar apr may jun jul aug sep oct nov dec",
@@ -52,13 +52,13 @@ WEEKDAYS = {name: number for row in _WEEKDAYS for number, name in enumerate(row.
 WEEKDAY_SIGNS = {sign: number for row in _WEEKDAY_SIGNS for number, sign in enumerate(row)}
 _FILLERS = "at um uhr kl klo le el of de del den à às alle a las г в"  # noqa: RUF001  Cyrillic
 FILLERS = frozenset(_FILLERS.split())
-HALVES = {  # of the day, as printed before the time: whether it is the second one
+HALVES = {  # half of the day, as printed before the time -> whether it is the second half
     **dict.fromkeys(("上午", "午前", "오전", "凌晨", "早上", "am"), False),
     **dict.fromkeys(("下午", "午後", "오후", "晚上", "pm"), True),
 }
 
-# Minutes east of UTC. Where a name has several meanings the one is taken that RFC 5322 gives, else the one
-# that most people live by. Two letters are what people in North America say all year round.
+# Minutes east of UTC. An ambiguous name has its meaning in RFC 5322, else that of the most populous zone.
+# North Americans use the two-letter names ("et") all year round, so those follow daylight saving time.
 _ZONES = dict.fromkeys(["z", "utc", "gmt", "ut", "wet"], 0) | {
     name: int(minutes)
     for name, minutes in re.findall(
@@ -81,7 +81,7 @@ ZONE_NAMES = tuple(sorted({**_ZONES, **_PLACES}, key=len, reverse=True))
 
 
 def zone_named(name: str) -> tzinfo | None:
-    """Return the zone of a name, None for one that is not known here."""
+    """Return the zone of a name, None for an unknown one."""
     if name in _ZONES:
         return timezone(timedelta(minutes=_ZONES[name])) if _ZONES[name] else UTC
     try:

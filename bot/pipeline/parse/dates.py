@@ -1,7 +1,7 @@
-"""Dates as feeds print them, read strictly: a date counts only if the whole printed text is accounted for.
+"""Reads dates as feeds print them, strictly: a date is accepted only if every part of its text is understood.
 
-A text is taken apart into a time, a zone, a weekday and a day. What is left over makes it no date at all, and
-so does a day that can be read in two ways: a date that is only half understood makes news look old.
+A text is split into a time, a zone, a weekday and a day. A remainder, or a day that can be read in two ways,
+makes the whole text invalid, because a misread date makes news look old.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LONGEST = 100  # characters
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
 _HYPHENS = str.maketrans("\u2010\u2011\u2012\u2013\u2212", "-----")
-_PIVOT = 50  # two digits below it are years of 2000 (RFC 5322, 4.3)
+_PIVOT = 50  # two-digit years below it are 20xx, the others 19xx (RFC 5322, 4.3)
 _SHORT = 2  # digits of a year without its century
 
 # Fractions of a second are dropped: nothing depends on them.
@@ -55,7 +55,7 @@ _NUMBERS = re.compile(r"(\d{1,2})\s?([/.-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d\d)\.?")
 
 @dataclass(frozen=True, slots=True)
 class _Printed:
-    """What a text says. `days`: by the order of day, month and year it is read in, "" for plain ones."""
+    """The parts of a text. `days`: the possible days, keyed by reading order ("" if unambiguous)."""
 
     days: dict[str, date]
     clock: Clock
@@ -74,9 +74,9 @@ class _Printed:
 
 
 def read_date(text: str, orders: frozenset[str] = frozenset()) -> datetime | None:
-    """Return the instant in UTC that the whole of `text` stands for; None where there is any doubt.
+    """Return the instant in UTC that the whole `text` denotes; None if there is any doubt.
 
-    A text without a zone is in UTC, one without a time at midnight. `orders`: see `orders_of`.
+    A text without a zone is taken as UTC, one without a time as midnight. `orders`: see `orders_of`.
     """
     plain = _plain(text)
     if _COUNT.fullmatch(plain):
@@ -89,9 +89,9 @@ def read_date(text: str, orders: frozenset[str] = frozenset()) -> datetime | Non
 
 
 def orders_of(texts: Iterable[str]) -> frozenset[str]:
-    """Return the orders ("dmy", "mdy", "ymd") in which every date in bare numbers of one feed can be read.
+    """Return the orders ("dmy", "mdy", "ymd") that fit all purely numeric dates of one feed.
 
-    One date such as 30/11/2026 decides for all. Empty where no date is in bare numbers, or no order fits all.
+    One date such as 30/11/2026 decides for all. Empty if no date is purely numeric, or no order fits all.
     """
     found: frozenset[str] | None = None
     for text in texts:
@@ -102,7 +102,7 @@ def orders_of(texts: Iterable[str]) -> frozenset[str]:
 
 
 def _plain(text: str) -> str:
-    """Return a text in its plainest form, "" where it is too long for a date."""
+    """Return a text normalised (NFKC, case, hyphens, spaces), "" if it is too long for a date."""
     if len(text) > _LONGEST:
         return ""
     folded = unicodedata.normalize("NFKC", text).translate(_HYPHENS).casefold()
@@ -110,7 +110,7 @@ def _plain(text: str) -> str:
 
 
 def _counted(digits: str) -> datetime | None:
-    """Read a count since 1970; ten digits that may be a day and its hour are no date."""
+    """Read a count since 1970, except ten digits that may be a day and an hour (YYYYMMDDHH)."""
     if len(digits) == len("2026113006") and _day(int(digits[:4]), int(digits[4:6]), int(digits[6:8])):
         return None
     moment = datetime.fromtimestamp(int(digits[:10]), UTC)
@@ -158,7 +158,7 @@ def _iso_day(match: re.Match[str]) -> date | None:
 
 
 def _without_words(text: str) -> tuple[str, int | None]:
-    """Take out the weekday, commas and words such as "at"; return the rest, and the weekday from Monday."""
+    """Remove the weekday, commas and words such as "at"; return the rest and the weekday (Monday is 0)."""
     weekday: int | None = None
     if sign := _WEEKDAY_SIGN.search(text):
         weekday = WEEKDAY_SIGNS[next(filter(None, sign.groups()))]
@@ -175,7 +175,7 @@ def _without_words(text: str) -> tuple[str, int | None]:
 
 
 def _days_of(text: str) -> dict[str, date | None]:
-    """Return the days that a text may stand for, by the order they are read in; none for no day."""
+    """Return the days that a text may denote, keyed by reading order; empty if it is no day."""
     for layout in _NAMED:
         if (match := layout.fullmatch(text)) and match["name"] in MONTHS:
             return {"": _day(_year(match["year"]), MONTHS[match["name"]], int(match["day"]))}
@@ -189,7 +189,7 @@ def _days_of(text: str) -> dict[str, date | None]:
 
 
 def _in_numbers(match: re.Match[str]) -> dict[str, date | None]:
-    """Read 30/11/2026 and its like; with dots the day comes first wherever such dates are written."""
+    """Read dates like 30/11/2026; with dots the day always comes first."""
     first, second, last = int(match[1]), int(match[3]), int(match[4])
     year = _year(match[4])
     days = {"dmy": _day(year, second, first)}

@@ -1,4 +1,4 @@
-"""Finds the feeds that a web page names, so that people can give the address of the blog itself."""
+"""Finds the feeds that a web page links to, so that people can enter the address of the blog itself."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _COMMENTS = ("/comments/", "comments/feed")
 
 
 def feeds_of_page(body: bytes, url: str) -> list[str]:
-    """Return the feed URLs that a page names in `link rel=alternate`, best first, at most five.
+    """Return at most five feed URLs from a page's `link rel=alternate` elements, comment feeds last.
 
-    Pure; never raises for what the page holds. A feed of comments comes after the others.
+    Pure; never raises, whatever the page contains.
     """
     try:
         page = read_tree(body)

@@ -1,6 +1,6 @@
-"""One entry as feedparser gives it, made into plain values of bounded length that can be stored and shown.
+"""Converts one entry from feedparser to plain values of bounded length that can be stored and shown.
 
-Whoever writes a feed can make feedparser put a value of any type under almost any name: none is trusted here.
+A hostile feed can make feedparser put a value of any type under almost any key, so every type is checked.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from bot.text.urls import web_link
 MAX_LABELS = 100
 MAX_TITLE, MAX_AUTHOR, MAX_LABEL, MAX_GUID = 500, 200, 100, 2000  # characters
 MAX_HTML, MAX_EXCERPT = 400_000, 2000  # characters
-_DATES = ("published", "created", "updated")  # in order of preference; Atom may have the last change alone
+_DATES = ("published", "created", "updated")  # in order of preference; Atom may print "updated" alone
 
 Raw = Mapping[str, Any]  # a feed or an entry
 
 _MAIL = re.compile(r"[^\s@()]+@[^\s@()]+(?:\s*\((.*)\))?", re.DOTALL)  # "jo@blog.example (Jo Doe)"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
-# "Protected: %s" and the excerpt of such a post, as WordPress has them in its translations.
+# "Protected: %s" and the excerpt of such a post, as WordPress prints them in its translations.
 _PROTECTED_TITLE = re.compile(
     r"(?:Protected|Geschützt|Protégé|Protegid[oa]|Protett[oa]|Protegit|Beveiligd|Skyddad|Beskyttet|Suojattu|"
     r"Zabezpieczon[eya]|Chráněno|Защищено|Korumalı|保護中|密码保护|受保護的(?:文章|內容)|보호된 글)"  # noqa: RUF001
@@ -35,7 +35,7 @@ _PROTECTED_TEXT = "There is no excerpt because this is a protected post."
 _STOCK_SENTENCE = 150  # characters
 _SENTENCE_END = re.compile(r"[.!?。](?:\s|$)")
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
-_MAX_LINKS = 50  # of one entry that are looked at
+_MAX_LINKS = 50  # examined per entry
 _IMG = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w-])(src|width|height)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
@@ -45,13 +45,13 @@ _NO_PICTURE = re.compile(
     r"/core/emoji/|/smilies/|//feeds\.feedburner\.com/~",
     re.IGNORECASE,
 )
-_MAX_IMAGES = 50  # looked at, of each kind
+_MAX_IMAGES = 50  # examined, of each kind
 
 
 def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = frozenset()) -> Entry:
-    """Return the entry. `base`: the feed's own address, for relative links; `literal`: see `text`.
+    """Return the entry. `base`: the base URL of relative links; `literal`: see `text`.
 
-    `orders`: in which dates in bare numbers are read, see `bot.pipeline.parse.dates.orders_of`.
+    `orders`: how purely numeric dates are read, see `bot.pipeline.parse.dates.orders_of`.
     """
     link = page_link(raw, base)
     published, date_text = _published(raw, orders)
@@ -68,7 +68,7 @@ def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = fro
         updated=read_date(string(raw, "updated"), orders),
         date_text=storable(date_text, MAX_LABEL),
         html="" if protected else html,
-        # Without a detail, feedparser made the summary up from the content.
+        # Without a detail, feedparser derived the summary from the content.
         excerpt="" if protected or "summary_detail" not in raw else excerpt,
         labels=_labels(raw),
         image=_image(raw, html, link or base),
@@ -76,9 +76,9 @@ def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = fro
 
 
 def text(raw: Raw, key: str, limit: int, *, literal: bool) -> str:
-    """Return a field that may be HTML as text, at most `limit` characters.
+    """Return a field that may be HTML as plain text of at most `limit` characters.
 
-    `literal`: the format (Atom, JSON Feed) says which texts are HTML, and is believed. RSS does not say.
+    `literal`: the format (Atom, JSON Feed) declares which texts are HTML; RSS does not.
     """
     value = string(raw, key)
     if literal and string(_value(raw, f"{key}_detail"), "type") == "text/plain":
@@ -87,7 +87,7 @@ def text(raw: Raw, key: str, limit: int, *, literal: bool) -> str:
 
 
 def _is_protected(title: str, html: str, excerpt: str) -> bool:
-    """Tell whether WordPress keeps the text behind a password, and prints something else instead."""
+    """Return whether WordPress protects the text with a password and prints a stock text instead."""
     if "post-password-form" in html:
         return True
     shown = text_of(html, MAX_EXCERPT)
@@ -96,9 +96,9 @@ def _is_protected(title: str, html: str, excerpt: str) -> bool:
 
 
 def page_link(raw: Raw, base: str) -> str:
-    """Return the http(s) address of the page that a feed or an entry stands for, "" for none.
+    """Return the http(s) address of the page of a feed or an entry, "" for none.
 
-    Where none is printed, a guid that is an address stands in, else an enclosure: a podcast may have no page.
+    Without a printed link, a guid that is an address is used, else an enclosure: a podcast may have no page.
     """
     link, guid = string(raw, "link"), string(raw, "id") if _value(raw, "guidislink") is True else ""
     printed = (link if link != guid else "", *_hrefs(raw, "alternate"))
@@ -113,7 +113,7 @@ def _hrefs(raw: Raw, relation: str) -> list[str]:
 
 
 def published(raw: Raw, orders: frozenset[str]) -> datetime | None:
-    """Return the printed date of publication, None where there is none that can be read."""
+    """Return the printed date of publication, None if there is no readable one."""
     return _published(raw, orders)[0]
 
 
@@ -124,18 +124,18 @@ def _published(raw: Raw, orders: frozenset[str]) -> tuple[datetime | None, str]:
 
 
 def date_texts(raw: Raw) -> list[str]:
-    """Return the dates of an entry as printed, the one that counts most first."""
+    """Return the dates of an entry as printed, in order of preference."""
     return [string(raw, key) for key in _DATES if string(raw, key)]
 
 
 def string(raw: Raw | None, key: str) -> str:
-    """Return a value that is a text, else ""."""
+    """Return a value if it is a string, else ""."""
     value = _value(raw, key)
     return value if isinstance(value, str) else ""
 
 
 def _value(raw: Raw | None, key: str) -> Any:
-    """Return what is really there: feedparser's own lookup stands in other fields for missing ones."""
+    """Return the value stored under the key itself; feedparser's lookup substitutes other fields."""
     return dict.get(raw, key) if isinstance(raw, dict) else None
 
 
@@ -145,7 +145,7 @@ def _dicts(raw: Raw, key: str) -> list[Raw]:
 
 
 def _html(raw: Raw, *, literal: bool) -> str:
-    """Return the longest HTML content, else the longest text there is, as HTML."""
+    """Return the longest HTML content, else the longest text of any type, as HTML."""
     contents = [(string(one, "type"), string(one, "value")) for one in _dicts(raw, "content")]
     marked_up = [value for kind, value in contents if "html" in kind]
     if any(marked_up):
@@ -157,7 +157,7 @@ def _html(raw: Raw, *, literal: bool) -> str:
 
 def _author(raw: Raw) -> str:
     printed = string(raw, "author").strip()[: 20 * MAX_AUTHOR]
-    if mail := _MAIL.fullmatch(printed):  # RSS; feedparser gets such names wrong where a domain is long
+    if mail := _MAIL.fullmatch(printed):  # RSS; feedparser misreads such names after a long domain
         names = [mail[1] or printed]
     else:
         names = [string(person, "name") for person in _dicts(raw, "authors")[:20]]
@@ -168,7 +168,7 @@ def _author(raw: Raw) -> str:
 def _labels(raw: Raw) -> tuple[str, ...]:
     printed = (string(tag, "label") or string(tag, "term") for tag in _dicts(raw, "tags"))
     names = (one_line(unescaped(name[: 20 * MAX_LABEL]), MAX_LABEL) for name in printed)
-    names = (name for name in names if name and not _ADDRESS.fullmatch(name))  # Blogger: the kind of entry
+    names = (name for name in names if name and not _ADDRESS.fullmatch(name))  # Blogger's entry kind is a URL
     return tuple(islice(dict.fromkeys(names), MAX_LABELS))
 
 
@@ -178,7 +178,7 @@ def _image(raw: Raw, html: str, base: str) -> str:
 
 
 def _attached_images(raw: Raw) -> Iterator[str]:
-    """Yield the addresses of the pictures that the feed itself gives, single pixels left out."""
+    """Yield the addresses of the pictures attached to the entry, except single pixels."""
     enclosures = (link for link in _dicts(raw, "links") if string(link, "rel") == "enclosure")
     media = filter(_is_image, _dicts(raw, "media_content"))
     offered = (*media, *_dicts(raw, "media_thumbnail"), *filter(_is_image, enclosures))

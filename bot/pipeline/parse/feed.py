@@ -1,6 +1,6 @@
-"""Bytes in, a feed as plain values out: RSS 0.9x, 1.0 and 2.0, Atom, CDF and JSON Feed.
+"""Parses the bytes of a feed into plain values: RSS 0.9x, 1.0 and 2.0, Atom, CDF and JSON Feed.
 
-Runs in the child process of the sandbox: what feedparser makes of malice can take minutes and gigabytes.
+Runs in the sandbox's child process: hostile input can cost feedparser minutes and gigabytes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from bot.pipeline.parse.repair import mended, start_of
 from bot.text.sanitize import one_line
 
 MAX_ENTRIES = 200
-MAX_TTL = 86_400.0  # seconds: days-long wishes occur on feeds that change hourly
+MAX_TTL = 86_400.0  # seconds; some feeds that change hourly ask for days
 
 _WEB_PAGE = "the answer is a web page, not a feed"
 _PAGE_ROOTS = (
@@ -53,17 +53,17 @@ _PAGE_ROOTS = (
 _NAME = re.compile(rb"[A-Za-z_][\w:.-]*")
 _FEED_START = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))[\s>]", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s([^<>]*)", re.IGNORECASE)
-_LONGEST_ENTITY = 1000  # bytes; honest ones stand for a character
-# feedparser would mix these with the entry's own <category>, beyond telling them apart.
+_LONGEST_ENTITY = 1000  # bytes; legitimate ones define one character
+# feedparser would merge these inseparably with the entry's own <category>.
 _FOREIGN_LABELS = re.compile(rb"(</?(?:media|itunes):)(category|keywords)\b", re.IGNORECASE)
 
 
 def parse(body: bytes, content_type: str = "", url: str = "") -> ParsedFeed:
     """Return the feed in a decoded HTTP body, with at least one and at most MAX_ENTRIES entries.
 
-    `content_type`: the header as received; its charset counts, its media type is not believed. `url`: where
-    the body came from after redirects, the base of a feed that holds no absolute address. Raises ParseError
-    with the reason where the body is no feed, is cut short or has no entries, and MemoryError.
+    `content_type`: the header as received; its charset is used, its media type ignored. `url`: the address
+    after redirects, the base of a feed that contains no absolute address. Raises ParseError with the reason
+    if the body is no feed, is cut short or has no entries; also raises MemoryError.
     """
     body = start_of(body)
     if not body:
@@ -76,7 +76,7 @@ def parse(body: bytes, content_type: str = "", url: str = "") -> ParsedFeed:
 
 
 def _read_xml(body: bytes, content_type: str) -> Raw:
-    ascii_only = body.replace(b"\0", b"")  # UTF-16 and UTF-32 become legible enough
+    ascii_only = body.replace(b"\0", b"")  # makes the ASCII part of UTF-16 and UTF-32 searchable
     root = _root(ascii_only)
     if root == "html":
         raise ParseError(_WEB_PAGE)
@@ -111,7 +111,7 @@ def _run_feedparser(body: bytes, content_type: str) -> Raw:
 
 
 def _root(body: bytes) -> str:
-    """Return the name of the first element in lower case, "" for none."""
+    """Return the first element's name in lower case, "" for none."""
     position = 0
     while (mark := body.find(b"<", position)) >= 0:
         if name := _NAME.match(body, mark + 1):
@@ -127,7 +127,7 @@ def _is_bomb(entity: bytes) -> bool:
 
 
 def _is_cut(body: bytes) -> bool:
-    """Tell whether the end of the feed's root element is missing: entries may be missing with it."""
+    """Return whether the root element's end tag is missing, as entries may then be missing too."""
     start = _FEED_START.search(body)
     return start is not None and not re.search(
         rb"</" + re.escape(start[1]) + rb"(?![\w:.-])", body, re.IGNORECASE
@@ -155,17 +155,17 @@ def _feed(document: Raw, url: str) -> ParsedFeed:
 
 
 def _base(link: str, url: str, *, atom: bool) -> str:
-    """Return the base of the entries' relative addresses.
+    """Return the base URL of the entries' relative addresses.
 
-    RFC 4287 names the feed's own address; but a feed that another host passes on for the blog means the
-    blog's. RSS and JSON Feed name none, and mean the blog's too.
+    RFC 4287 (Atom) prescribes the feed's own address; but if another host serves the feed, addresses are
+    relative to the blog's. RSS and JSON Feed prescribe none, and in practice use the blog's.
     """
     same_host = urlsplit(link).netloc == urlsplit(url).netloc
     return url if not link or (atom and same_host) else link
 
 
 def _newest(entries: list[Raw], orders: frozenset[str]) -> list[Raw]:
-    """Return at most MAX_ENTRIES entries, the newest ones where dates tell, in the feed's order."""
+    """Return at most MAX_ENTRIES entries, the newest by date, in the feed's order."""
     if len(entries) <= MAX_ENTRIES:
         return entries
     start = datetime.fromtimestamp(0, UTC)

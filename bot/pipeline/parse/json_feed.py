@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org), turned into the shape in which feedparser gives the other formats."""
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org) into the structure that feedparser returns for other formats."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _VERSION = "://jsonfeed.org/version/"
 
 
 def read_json_feed(body: bytes) -> dict[str, Any]:
-    """Return "version", "feed" and "entries" (at least one) as feedparser would name their parts.
+    """Return "version", "feed" and "entries" (at least one), with their parts named as in feedparser.
 
-    Nothing is believed about a value's type, and what has the wrong one is left out. Raises ParseError.
+    Every value's type is checked, and values of a wrong type are omitted. Raises ParseError.
     """
     document = _load(body)
     if not isinstance(document, dict) or _VERSION not in _text(document, "version"):
@@ -32,13 +32,13 @@ def read_json_feed(body: bytes) -> dict[str, Any]:
 
 def _load(body: bytes) -> object:
     try:
-        # Control characters in a text, and bytes that are no UTF-8, spoil only their own place.
+        # Control characters in strings and invalid UTF-8 are tolerated, so they do not spoil the whole feed.
         return json.loads(body.decode(json.detect_encoding(body), "replace"), strict=False)
     except json.JSONDecodeError as error:
         if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated"):
             raise ParseError("the feed is cut short: the end of its JSON is missing") from error
         raise ParseError(f"the answer is no valid JSON ({error.msg})") from error
-    except ValueError as error:  # wrongly encoded, or a number of thousands of digits
+    except ValueError as error:  # a wrong encoding, or a number with thousands of digits
         raise ParseError(f"the answer is no valid JSON ({type(error).__name__})") from error
     except RecursionError as error:
         raise ParseError("the answer is no valid JSON (nested too deep)") from error
@@ -54,7 +54,7 @@ def _entry(item: dict[str, Any], feed_authors: list[dict[str, str]]) -> dict[str
     tags = item.get("tags")
     return {
         "id": _text(item, "id"),
-        "guidislink": True,  # the specification wishes the id to be the page's address
+        "guidislink": True,  # the specification recommends the page's address as the id
         "link": _text(item, "url"),
         "title": _text(item, "title"),
         "title_detail": {"type": "text/plain"},
@@ -77,13 +77,13 @@ def _entry(item: dict[str, Any], feed_authors: list[dict[str, str]]) -> dict[str
 
 
 def _authors(holder: dict[str, Any]) -> list[dict[str, str]]:
-    """Return the names in 1.1's `authors`, else the one in 1.0's `author`."""
+    """Return the distinct names in `authors` (version 1.1) and `author` (version 1.0)."""
     people = [*_objects(holder.get("authors")), *_objects([holder.get("author")])]
     return [{"name": name} for name in dict.fromkeys(_text(person, "name") for person in people) if name]
 
 
 def _text(holder: dict[str, Any], key: str) -> str:
-    """Return a string; numbers, which some feeds have as ids, become one."""
+    """Return a string value, else ""; numbers, which some feeds use as ids, are converted."""
     value = holder.get(key)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)

@@ -1,7 +1,7 @@
-"""Makes the bytes of an XML feed readable before they are parsed.
+"""Repairs the bytes of an XML feed before they are parsed.
 
-Browsers read past a reference to half a character, a bare "&" or a control character; an XML parser gives up
-the whole document, and feedparser then guesses. Every step is linear in the body.
+Browsers tolerate a reference to half a surrogate pair, a bare "&" or a control character; an XML parser
+rejects the whole document, and feedparser then guesses. Every step takes time linear in the body.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ _FALSE_UTF16 = re.compile(rb"""\A(<\?xml[^>]*?encoding=["'])utf-?16""", re.IGNOR
 _DECLARED = re.compile(rb"""\A<\?xml[^>]*?encoding=["']([\w.-]+)""", re.IGNORECASE)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.-]+)["']?""", re.IGNORECASE)
 _BEFORE_START = (codecs.BOM_UTF8, b"\xc3\xaf\xc2\xbb\xc2\xbf")  # a byte order mark, and one encoded twice
-_WIDE = {  # the longer marks first: they begin with the shorter ones
+_WIDE = {  # longer marks first, because they begin with the shorter ones
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-_CODECS = {  # of the encodings in which a byte can be out of place, the widest of each family
+_CODECS = {  # multi-byte encodings, in which bytes can be invalid -> the widest codec of each family
     **dict.fromkeys(("shift_jis", "x-sjis", "windows-31j"), "cp932"),
     **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
     **dict.fromkeys(("big5", "big5-hkscs"), "big5hkscs"),
     "euc-jp": "euc_jp",
 }
-_PRIVATE = re.compile("[\uf8f0-\uf8f3]")  # how cp932 has bytes that are no character
+_PRIVATE = re.compile("[\uf8f0-\uf8f3]")  # cp932 decodes invalid bytes to these
 _HALVES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
 _SHIFTING = (
     b"iso-2022",
     b"hz",
     b"utf-7",
-)  # there the byte of "&" may be part of a character
+)  # in these the byte of "&" may be part of a character
 _SHIFT = re.compile(rb"\x1b[$(]")
 _NO_CONTROLS = bytes(
     byte if byte >= ord(" ") or byte in b"\t\n\r" else ord(" ") for byte in range(256)
@@ -56,7 +56,7 @@ _BASE = re.compile(rb"""(\sxml:base\s*=\s*["'])([^"']*)""", re.IGNORECASE)
 
 
 def start_of(body: bytes) -> bytes:
-    """Return the body without what some sites put before it by mistake; nothing may precede `<?xml`."""
+    """Remove white space and byte order marks before the document, as nothing may precede `<?xml`."""
     text, before = body, None
     while text != before:
         before = text
@@ -67,9 +67,9 @@ def start_of(body: bytes) -> bytes:
 
 
 def mended(body: bytes, content_type: str, url: str) -> tuple[bytes, str]:
-    """Return a body that can be parsed, and the content type that goes with it.
+    """Return a body that can be parsed, and the content type that matches it.
 
-    `url`: where the body came from, the base of a relative `xml:base`; "" where that is not known.
+    `url`: the body's address, the base of a relative `xml:base`; "" if unknown.
     """
     body, content_type = _transcoded(body, content_type)
     declared = _DECLARED.match(body)
@@ -81,7 +81,7 @@ def mended(body: bytes, content_type: str, url: str) -> tuple[bytes, str]:
 
 
 def _transcoded(body: bytes, content_type: str) -> tuple[bytes, str]:
-    """Return UTF-8 for what an XML parser would give up or guess about, else the body as it is."""
+    """Convert the body to UTF-8 where an XML parser would fail or guess, else return it as it is."""
     charset = _CHARSET.search(content_type)
     declared = _DECLARED.match(body)
     name = (charset or declared or ("", "utf-8"))[1]
@@ -98,18 +98,18 @@ def _transcoded(body: bytes, content_type: str) -> tuple[bytes, str]:
 
 
 def _is_wide(body: bytes) -> bool:
-    """Tell whether a character takes two bytes or more, as the first one of any XML shows."""
+    """Return whether each character takes two bytes or more: the first one of any XML is then NUL-padded."""
     return b"\0" in body[:4]
 
 
 def _wide(body: bytes) -> str | None:
-    """Return UTF-16 or UTF-32 with a byte order mark as text."""
+    """Decode UTF-16 or UTF-32 that has a byte order mark; return None for anything else."""
     encoding = next((encoding for mark, encoding in _WIDE.items() if body.startswith(mark)), "")
     return body.decode(encoding, "replace").lstrip("\ufeff") if encoding else None
 
 
 def _broken(body: bytes, encoding: str) -> str | None:
-    """Return the text where a few bytes are none of the declared encoding; None for others."""
+    """Return the text if a few bytes are invalid in the declared encoding; None otherwise."""
     if not encoding:
         return None
     text = _PRIVATE.sub("\ufffd", body.decode(encoding, "replace"))
@@ -118,15 +118,15 @@ def _broken(body: bytes, encoding: str) -> str | None:
 
 
 def _joined(halves: re.Match[bytes]) -> bytes:
-    """Return pairs of surrogates, each encoded by itself, as the characters they are halves of."""
+    """Merge surrogate pairs whose halves were encoded separately into the characters they form."""
     text = halves[0].decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass")
     return text.decode("utf-16", "replace").encode()
 
 
 def _as_utf8(body: bytes) -> bytes:
-    """Return UTF-8 with a few broken bytes as the clean UTF-8 it is meant to be.
+    """Repair UTF-8 in which a few bytes are invalid.
 
-    A theme that cuts excerpts by bytes breaks characters; feedparser would then read all as windows-1252.
+    Themes that cut excerpts by bytes split characters; feedparser would then read the whole as windows-1252.
     """
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
@@ -135,9 +135,9 @@ def _as_utf8(body: bytes) -> bytes:
 
 
 def _without_faults(body: bytes) -> bytes:
-    """Mend references outside CDATA, and drop empty links, which would hide that the guid is one.
+    """Repair references outside CDATA, and drop empty links, which would keep the guid from being the link.
 
-    All that is looked for is ASCII, so the body is taken as bytes in disguise, whatever its encoding.
+    All patterns are ASCII, so the body is processed as latin-1, whatever its encoding.
     """
     declares = b"<!ENTITY" in body
 
@@ -157,7 +157,7 @@ def _without_faults(body: bytes) -> bytes:
 
 
 def _based(body: bytes, url: str) -> bytes:
-    """Resolve a relative `xml:base` of the root element, which feedparser cannot do without the address."""
+    """Resolve a relative `xml:base` of the root element; feedparser does not know the feed's address."""
     root = _ROOT.search(body) if url else None
     if root is None or b"xml:base" not in root[0]:
         return body

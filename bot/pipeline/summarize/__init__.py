@@ -1,1 +1,1 @@
-"""Summarizing: the few sentences of a post that an alert shows."""
+"""Summarizing: selects the few sentences of a post that an alert shows."""

@@ -1,4 +1,4 @@
-"""What is read out of a post's HTML in one go; `bot.pipeline.summarize.reader` reads it, in the sandbox."""
+"""The input and output of `bot.pipeline.summarize.reader`, which reads posts' HTML in the sandbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a feed gives of a post's text."""
+    """The text of a post as its feed prints it."""
 
     html: str
     title: str
@@ -16,7 +16,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is kept of it; `update` is the newest "Update:" paragraph, "" without one."""
+    """The extracted texts; `update` is the last "Update:" paragraph, "" without one."""
 
     summary: str
     text: str

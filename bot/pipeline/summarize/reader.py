@@ -1,7 +1,7 @@
-"""Reads posts' HTML. Runs in the sandbox, for the HTML is a stranger's.
+"""Reads posts' HTML. Runs in the sandbox, because the HTML is untrusted.
 
-What it imports takes half a second to load: the child does so before a call's time begins, and polling never
-imports this file.
+Its imports take half a second: the child loads them before a call's time limit begins, and the polling
+process never imports this file.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from bot.pipeline.summarize.extract import Reading, Source
 from bot.pipeline.summarize.summarize import summarize
 from bot.text.html_text import plain_text, update_paragraph
 
-_LONGEST_TEXT = 100_000  # characters kept for the archive's search
+_LONGEST_TEXT = 100_000  # characters stored for the archive's search
 _LONGEST_UPDATE = 600
 
 

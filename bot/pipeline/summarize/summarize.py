@@ -1,7 +1,7 @@
-"""Summarize: two or three whole sentences of a post that tell what happened, to whom, and why it matters.
+"""Summarizes a post by one to three of its sentences: what happened, to whom, and why it matters.
 
-Sentences are taken word for word, in reading order. A lead-in in CAPITALS stays as the author wrote it: what
-is an acronym in it (US, FCC) and what is a shouted name (BYTEDANCE) cannot be told apart safely.
+Sentences are quoted verbatim, in reading order. A lead-in in CAPITALS stays as the author wrote it, because
+acronyms (US, FCC) cannot be distinguished safely from names in capitals (BYTEDANCE).
 """
 
 from __future__ import annotations
@@ -32,51 +32,51 @@ from bot.text.sentences import (
 from bot.text.truncate import clip
 
 _MOST_SENTENCES = 3
-_SENTENCE_LIMIT = 200  # sentences read; no editor looks further
-_TEXT_LIMIT = 40_000  # characters read; the splitter takes quadratic time over Chinese
-_CANDIDATES = 14  # sentences that are tried in every combination of one to three
+_SENTENCE_LIMIT = 200  # sentences read; later ones are not worth a place in a summary
+_TEXT_LIMIT = 40_000  # characters read; the splitter needs quadratic time for Chinese
+_CANDIDATES = 14  # sentences tried in every combination of one to three
 _THEME_WORDS = 15
 
-# What a sentence earns for itself, in the paragraph where the story starts:
+# Score of a single sentence, in the paragraph where the story starts:
 _POSITION = 0.8  # early sentences carry the news
-_OPENING = 0.6  # the first sentence of a paragraph says what it is about
-_NAMES = 0.4  # who and how many: for six names and numbers or more
+_OPENING = 0.6  # the first sentence of a paragraph states its subject
+_NAMES = 0.4  # for six names and numbers or more: who and how many
 _LATER = 0.9  # factor for each paragraph after that one
 _BEFORE = 0.5  # factor for each paragraph before it: an anecdote that leads up to the news
-# What a choice of sentences earns together, each word counted once, so that nothing is told twice:
+# Score of a choice of sentences, each word counted once, so that repetition earns nothing:
 _TITLE = 1.4  # for all words of the title
-_THEME = 1.6  # for all words that come back in paragraph after paragraph
-# What is taken off:
-_THIRD = 0.8  # for a third sentence: it must tell enough to be worth reading
-_LONG = 0.2  # for each 100 characters beyond 250: two facts beat one winding one
-_LEANING = 0.5  # it follows from the sentence before it, which is chosen too
-_DEFINITE = 0.25  # "The deal ...", where no deal has been mentioned
-_SLIGHT = 1.0  # it says next to nothing
-_LISTED = 0.5  # an item without its list
-_QUOTE = 1.2  # it opens with somebody else's words
-_SIDE_ISSUE = 2.0  # it says itself that it leaves the subject
-_QUESTION = 2.0  # a question tells nothing
-_ASIDE = 3.0  # the author about themselves
+_THEME = 1.6  # for all words that recur in several paragraphs
+# Penalties:
+_THIRD = 0.8  # a third sentence must add enough to be worth reading
+_LONG = 0.2  # for each 100 characters beyond 250: two short facts beat one long one
+_LEANING = 0.5  # depends on the sentence before it, which is chosen too
+_DEFINITE = 0.25  # "The deal ...", although no deal has been mentioned
+_SLIGHT = 1.0  # says almost nothing
+_LISTED = 0.5  # a list item without its list
+_QUOTE = 1.2  # begins with a quotation
+_SIDE_ISSUE = 2.0  # announces that it changes the subject
+_QUESTION = 2.0  # a question carries no information
+_ASIDE = 3.0  # the authors write about themselves
 
-_STORY_SHARE = 0.4  # the story starts with the first sentence that has this much of the best title overlap
+_STORY_SHARE = 0.4  # the story starts with the first sentence that has this share of the best title overlap
 _MANY_NAMES = 6
 _LONG_FROM = 250  # characters
 _SLIGHT_WORDS = 6
-_QUOTE_PROBE = 30  # characters at the end of a sentence that tell whose words they are
-_VOICE_SHARE = 1 / 3  # where more sentences than this say "I", that is the blog's voice and no aside
+_QUOTE_PROBE = 30  # characters at the end of a sentence by which a quoted one is recognised
+_VOICE_SHARE = 1 / 3  # if more sentences than this use the first person, it is the blog's style, no aside
 
 _READ_ON = re.compile(
     r"(?<=[.!?…\])])\s*(?i:continue reading|keep reading|read (?:more|the rest))\b.{0,200}$"
     r"|\s+(?:Continue reading|Keep reading|Read more|\(more)\W*$"
 )
-_FIGURE = re.compile(r"\d")  # a short sentence with a figure does tell something
-_FULL_WIDTH_GAP = re.compile(r"([。！？」』]) ")  # noqa: RUF001  full-width marks bring their own space
+_FIGURE = re.compile(r"\d")  # a short sentence with a figure is informative
+_FULL_WIDTH_GAP = re.compile(r"([。！？」』]) ")  # noqa: RUF001  full-width marks include their own space
 _TRAILING_OFF = re.compile(r"\s*(?:\[\s*)?(?:…|\.{3,})(?:\s*\])?$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A sentence as read. Neighbours differ by one in `index`; a quotation between them leaves a gap."""
+    """A sentence as read. `index` is consecutive, except that a quotation leaves a gap."""
 
     index: int
     paragraph: int
@@ -84,21 +84,21 @@ class _Line:
     whole: bool
     opening: bool  # of its paragraph
     listed: bool
-    answers: bool  # a question asked right before it
+    answers: bool  # follows a question directly
     words: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """What a post is about: words of its title, recurring words by count, and where its story starts."""
+    """The topic of a post: words of its title, recurring words by count, and where its story starts."""
 
     title: frozenset[str]
     theme: Counter[str]
     start: int  # number of a paragraph
-    personal: bool  # told by an "I" throughout
+    personal: bool  # written in the first person throughout
 
     def share(self, words: frozenset[str]) -> float:
-        """Return what telling of these words earns."""
+        """Return the score of these words for title and theme."""
         title = len(words & self.title) / max(1, len(self.title))
         theme = sum(self.theme.get(word, 0) for word in words) / max(1, self.theme.total())
         return _TITLE * title + _THEME * theme
@@ -106,7 +106,7 @@ class _Topic:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A whole sentence with its own merit. `subject`: words that should have been mentioned before it."""
+    """A complete sentence with its own score. `subject`: words that should have been mentioned before it."""
 
     index: int
     text: str
@@ -117,10 +117,10 @@ class _Candidate:
 
 
 def summarize(html: str, title: str, excerpt: str = "", limit: int = 600) -> str:
-    """Return a summary of a post as plain text of at most `limit` characters; "" when there is no prose.
+    """Return a summary of a post as plain text of at most `limit` characters; "" if there is no prose.
 
-    `excerpt` stands in where `html` has no whole sentence of its own. Text is cut, at the end of a word, only
-    where no whole sentence fits. Never raises; the same input gives the same summary.
+    `excerpt` is used if `html` has no complete sentence of its own. Text is cut, at the end of a word, only
+    if no complete sentence fits. Never raises; deterministic.
     """
     found = paragraphs(html)
     code = language(" ".join(paragraph.text for paragraph in found[:10]))
@@ -136,7 +136,7 @@ def summarize(html: str, title: str, excerpt: str = "", limit: int = 600) -> str
 
 
 def _read(found: Sequence[Paragraph], code: str) -> list[_Line]:
-    """Split the post's own prose into sentences; quotations, notes and the author's biography stay out."""
+    """Split the post's own prose into sentences, without quotations, notes and the author's biography."""
     lines: list[_Line] = []
     index = number = size = 0
     for paragraph in found:
@@ -199,7 +199,7 @@ def _weigh(line: _Line, topic: _Topic) -> _Candidate:
 
 
 def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tuple[_Candidate, ...]:
-    """Return the best choice of one to three sentences that fits, in reading order; () when none does."""
+    """Return the best choice of one to three sentences that fits, in reading order; () if none fits."""
     ranked = sorted(candidates, key=lambda one: one.merit + topic.share(one.words), reverse=True)
     promising = sorted(ranked[:_CANDIDATES], key=lambda one: one.index)
     choices = (
@@ -212,7 +212,7 @@ def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tupl
 
 
 def _joined(texts: Iterable[str]) -> str:
-    """Join sentences with spaces, but for those of Chinese and Japanese."""
+    """Join sentences with spaces, except after full-width marks (Chinese and Japanese)."""
     return _FULL_WIDTH_GAP.sub(r"\1", " ".join(texts))
 
 
@@ -221,7 +221,7 @@ def _length(choice: Iterable[_Candidate]) -> int:
 
 
 def _stands_alone(choice: Sequence[_Candidate]) -> bool:
-    """Tell whether every sentence that follows from another comes right after it."""
+    """Return whether every sentence that depends on the one before it comes right after that one."""
     indexes = {one.index for one in choice}
     return all(one.index - 1 in indexes for one in choice if one.leans)
 
@@ -241,7 +241,7 @@ def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
 
 
 def _without_sentences(found: Sequence[Paragraph], excerpt: str, limit: int) -> str:
-    """Make do with the excerpt, or with a post that has no full stop; never with what a post only quotes."""
+    """Fall back to the excerpt, else to a post's own text without full stops, but never to quotations."""
     quoted = " ".join(paragraph.text for paragraph in found if paragraph.quoted)
     own = " ".join(paragraph.text for paragraph in found if not (paragraph.quoted or _is_remark(paragraph)))
     text = _READ_ON.sub("", " ".join(plain_text(excerpt).split()) or own)
