@@ -186,7 +186,8 @@ class Vitals:
         if name in self._platforms.closed:
             return ""
         if not self.connected(name):
-            since = (self._seconds() - self._gone_since.get(name, self._seconds())) // _MINUTE
+            now = self._seconds()
+            since = (now - self._gone_since.get(name, now)) // _MINUTE
             words = f" for {since:.0f} min" if since else ""
             effect = f"{title} is not connected{words}: no alert goes out there, and no command is heard."
             return f"{effect} {self._reason(name)}".rstrip()

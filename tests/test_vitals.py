@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -87,6 +88,23 @@ async def test_a_chat_that_is_not_connected_is_told_and_for_how_long(body: Body)
     body.vitals.beat()
 
     assert body.troubles == []
+
+
+async def test_before_the_bot_looked_for_the_first_time_no_length_of_time_is_named() -> None:
+    part, ticks = Part(), itertools.count()
+    vitals = Vitals(
+        {"slack": Pinboard("slack")},
+        part,
+        part,
+        part,
+        part,
+        visitors=part,
+        seconds=lambda: float(next(ticks)),
+    )
+
+    assert [each.trouble for each in vitals.parts() if each.trouble] == [
+        "Slack is not connected: no alert goes out there, and no command is heard. The board is not up."
+    ]
 
 
 async def test_an_adapter_that_cannot_say_whether_it_is_connected_is_not() -> None:
