@@ -7,40 +7,13 @@ import json
 import logging
 import pickle
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bot.config.load import every_variable
 from bot.config.secrets import RedactingFilter, Secrets
-from bot.config.secrets import read_secrets as read_named
-
-# Texts that can be told from anything the bot itself writes.
-secret_texts = st.text(
-    alphabet=st.characters(
-        min_codepoint=33, max_codepoint=0x2FF, exclude_characters="*", categories=("L", "N", "P", "S")
-    ),
-    min_size=12,
-    max_size=40,
-).filter(str.isprintable)
-
-
-NAMES = every_variable()
-
-
-def read_secrets(environ: Mapping[str, str]) -> tuple[Secrets, list[str]]:
-    return read_named(environ, NAMES)
-
-
-def one(name: str, value: str) -> Secrets:
-    secrets, problems = read_secrets({name: value})
-    assert problems == []
-    return secrets
-
-
-# --- logs -----------------------------------------------------------------------------------------------
+from tests.secret_texts import one, secret_texts
 
 
 class JsonFormatter(logging.Formatter):

@@ -28,6 +28,8 @@ _AT_LEAST_ONCE = (
     "at least once: nobody can be asked whether a message arrived, so that one under way while the bot is "
     "killed comes again"
 )
+_NO_EDITS = "no edits: an alert that was sent stays as it is when the post changes"
+_NO_COMMANDS = "alerts only: nobody can type there; an admin sets them up from elsewhere"
 _MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
 _WARNING = ("warn ", "yellow")  # for settings that may be intended
 
@@ -93,9 +95,9 @@ def _chats(config: Config) -> tuple[bool, str]:
 
 async def _platform(config: Config, plugin: AdapterPlugin[Any], visit: Visit) -> list[Finding]:
     """Run the plug-in's own check, and say where delivery is at least once; on an error, only the error."""
-    found: list[Finding] = []
-    if not plugin.promises.once:
-        found.append((True, f"{plugin.name}: {_AT_LEAST_ONCE}"))
+    promises = plugin.promises
+    lacking = {_AT_LEAST_ONCE: promises.once, _NO_EDITS: promises.edits, _NO_COMMANDS: promises.commands}
+    found = [(True, f"{plugin.name}: {line}") for line, kept in lacking.items() if not kept]
     if plugin.check is None:
         return found
     try:

@@ -90,6 +90,18 @@ class WebServer:
         self._zone = zone
         self._look = asyncio.Lock()
         self._seen: tuple[datetime, list[Feed], QueueHealth] | None = None
+        self._runner = web.AppRunner(
+            self._application(routes, limits),
+            access_log=None,
+            logger=_requests,
+            shutdown_timeout=_GRACE,
+            keepalive_timeout=limits.idle,
+            lingering_time=_LINGER,
+        )
+        self._guard = Guard(self._protocol, limits, visitors)
+
+    def _application(self, routes: Sequence[WebRoute], limits: Limits) -> web.Application:
+        """Return the server's own pages and `routes`, behind what guards each request."""
         app = web.Application(middlewares=[self._watch, _tell_errors])
         app.on_response_prepare.append(_harden)
         app.add_routes(
@@ -101,15 +113,7 @@ class WebServer:
                 *routes_of(routes, self._received, seconds=limits.body),
             ]
         )
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            logger=_requests,
-            shutdown_timeout=_GRACE,
-            keepalive_timeout=limits.idle,
-            lingering_time=_LINGER,
-        )
-        self._guard = Guard(self._protocol, limits, visitors)
+        return app
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

@@ -6,18 +6,8 @@ import pytest
 
 from bot.model import EVERYTHING, Alert, Caller, Notice
 from bot.ports import Parked, Sent
+from tests.commands.admins import admin, refused
 from tests.commands.room import NOW, Room, post_row
-
-
-async def admin(room: Room, line: str) -> str:
-    """Type a line as an admin in the channel "ops"; it must succeed."""
-    reply = await room.say(line, "root", admin=True, place="ops")
-    assert reply.ok, reply.text
-    return reply.text
-
-
-async def refused(room: Room, line: str) -> str:
-    return await room.refused(line, "root", admin=True, place="ops")
 
 
 async def gets(room: Room, address: str) -> set[str]:

@@ -5,43 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.model import Caller, Reply
+from tests.commands.admins import admin
 from tests.commands.room import Room
-
-
-async def admin(room: Room, line: str) -> str:
-    """Type a line as an admin in the channel "ops"; it must succeed."""
-    reply = await room.say(line, "root", admin=True, place="ops")
-    assert reply.ok, reply.text
-    return reply.text
-
-
-async def refused(room: Room, line: str) -> str:
-    return await room.refused(line, "root", admin=True, place="ops")
-
-
-async def gets(room: Room, address: str) -> set[str]:
-    subscriptions = await room.store.subscriptions(address, channel=True)
-    return {key for each in subscriptions for key in each.filter.include}
-
-
-ADMINS_ONLY = [
-    "/alerts",
-    "/alerts add Trade",
-    "/alerts remove all",
-    "/alerts list",
-    "/alerts test",
-    "/alerts pause",
-    "/alerts resume",
-    "/alerts log",
-    "/feeds",
-    "/feeds add https://blog.example",
-    "/feeds remove Second Blog",
-    "/feeds list",
-    "/feeds check",
-]
-
-
-# --- an admin of one server among several ------------------------------------------------------------------
 
 
 async def of_one_server(room: Room, line: str, *, place: str = "ops") -> Reply:

@@ -6,14 +6,8 @@ import pytest
 
 from bot.model import EvidenceRank, Filing
 from bot.ports import Failed, Parked, Retry, Sent
+from tests.commands.news import publish
 from tests.commands.room import NOW, Room, post_row
-
-NEWS = post_row(30, "New tariffs", ("Trade",), ("Boeing", "Technology"))
-
-
-async def publish(room: Room) -> None:
-    await room.publish((await room.store.feeds())[0], NEWS)
-
 
 # --- which post, and how it is filed -----------------------------------------------------------------------
 

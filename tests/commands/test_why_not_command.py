@@ -8,13 +8,8 @@ import pytest
 
 from bot.model import Silence
 from bot.ports import Sent
+from tests.commands.news import NEWS, publish
 from tests.commands.room import NOW, Room, post_row
-
-NEWS = post_row(30, "New tariffs", ("Trade",), ("Boeing", "Technology"))
-
-
-async def publish(room: Room) -> None:
-    await room.publish((await room.store.feeds())[0], NEWS)
 
 
 async def test_who_follows_nothing_is_told_so(room: Room) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.model import EvidenceRank, Feed, Kind
+from bot.model import EvidenceRank, Kind
 from bot.ports import PollCommit, Store
 from tests.contracts.store_samples import (
     T0,
@@ -18,15 +18,6 @@ from tests.contracts.store_samples import (
 )
 
 pytest_plugins = ["tests.contracts.store_fixtures"]
-
-
-async def names(store: Store) -> list[str]:
-    return [feed.settings.name for feed in await store.feeds()]
-
-
-async def only(store: Store) -> Feed:
-    (feed,) = await store.feeds()
-    return feed
 
 
 async def test_the_vocabulary_is_what_posts_were_filed_under_and_what_was_learned(store: Store) -> None:

@@ -9,58 +9,8 @@ from hypothesis import strategies as st
 from bot.errors import ForbiddenAddressError
 from bot.pipeline.fetch.network import check_url
 from bot.text.urls import MAX_URL
+from tests.pipeline.addresses import PRIVATE, PUBLIC
 from tests.pipeline.wire import LOOPBACK
-
-PRIVATE = [
-    "127.0.0.1",
-    "127.255.255.254",
-    "0.0.0.0",
-    "10.0.0.1",
-    "172.16.0.1",
-    "172.31.255.255",
-    "192.168.1.1",
-    "100.64.0.1",  # carrier-grade NAT
-    "100.100.100.200",  # metadata of a cloud
-    "169.254.169.254",  # metadata of most clouds
-    "168.63.129.16",  # host agent of a cloud
-    "192.0.0.192",  # metadata of a cloud
-    "192.88.99.1",
-    "198.18.0.1",
-    "198.51.100.1",
-    "224.0.0.1",
-    "239.255.255.250",
-    "240.0.0.1",
-    "255.255.255.255",
-    "::",
-    "::1",
-    "::7f00:1",
-    "fe80::1",
-    "fec0::1",
-    "fc00::1",
-    "fd00:ec2::254",  # metadata of a cloud
-    "ff02::1",
-    "100::1",
-    "2001:db8::1",
-    "2001:0:4136:e378:8000:63bf:3fff:fdd2",  # Teredo
-    "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1",
-    "::ffff:169.254.169.254",
-    "2002:7f00:1::",  # 6to4 of 127.0.0.1
-    "2002:a00:1::1",  # 6to4 of 10.0.0.1
-    "64:ff9b::a00:1",  # NAT64 of 10.0.0.1
-    "64:ff9b::7f00:1",
-    "64:ff9b:1::a00:1",
-]
-PUBLIC = [
-    "8.8.8.8",
-    "192.0.1.1",
-    "100.128.0.1",
-    "172.32.0.1",
-    "2606:2800:220:1::1",
-    "::ffff:8.8.8.8",
-    "64:ff9b::808:808",
-    "2002:808:808::1",
-]
 
 
 def url_of(address: str) -> str:
