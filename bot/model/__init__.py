@@ -14,12 +14,14 @@ from bot.model.delivery import (
     Destination,
     Digest,
     Filter,
+    HeldFor,
     Message,
     Notice,
     Subscription,
 )
 from bot.model.feeds import BlogApi, Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
 from bot.model.filing import EVERYTHING, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.preferences import Preferences, QuietHours, Style
 
 __all__ = [
     "EVERYTHING",
@@ -41,6 +43,7 @@ __all__ = [
     "FeedState",
     "Filing",
     "Filter",
+    "HeldFor",
     "Kind",
     "Message",
     "Notice",
@@ -48,8 +51,11 @@ __all__ = [
     "ParameterSpec",
     "ParsedFeed",
     "Post",
+    "Preferences",
+    "QuietHours",
     "Reply",
     "Silence",
+    "Style",
     "Subscription",
     "SuggestedAction",
     "Term",

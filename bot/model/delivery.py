@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.model.feeds import Post
 from bot.model.filing import Cadence
+from bot.model.preferences import Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Subscription:
 class DeliveryState(StrEnum):
     """States of a delivery; docs/architecture.md has the diagram."""
 
+    HELD = "held"  # its time has not come: see HeldFor
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
@@ -68,26 +70,44 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+class HeldFor(StrEnum):
+    """Why a delivery is, or was, held until a later time, and then sent with others as one message."""
+
+    NOTHING = ""
+    DAILY = "daily"  # for the daily digest
+    WEEKLY = "weekly"  # for the weekly digest
+    QUIET = "quiet"  # for the end of the quiet hours
+    SNOOZE = "snooze"  # for the end of a snooze
+    PAUSE = "pause"  # for /alerts resume
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """An alert about one post, for one destination. Adapters render it; `plain`: only title and link.
 
-    `mention`: the mentions in it, separated by spaces.
+    `mention`: the mentions in it, separated by spaces; `mention_last`: below the post, not above it.
     """
 
     post: Post
     mention: str = ""
     plain: bool = False
+    style: Style = Style.FULL
+    mention_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Several posts in one message (catch-up after an outage, or a daily or weekly digest)."""
+    """Several posts, newest first, in one message: a daily or weekly digest, or what was held or missed.
+
+    Where a platform has no room for all posts, it shows the first ones, how many more there are, and a button
+    that runs `/digest` with `number`. 0: there is no such number, and no button.
+    """
 
     posts: tuple[Post, ...]
     heading: str
     mention: str = ""
     plain: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
