@@ -89,7 +89,7 @@ async def open_bot(
 
 async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool) -> _Tools:
     """Open the store, the network and the sandbox, to be closed with `stack`."""
-    store = await open_store(config.database.get_secret_value(), create=create)
+    store = await open_store(config.database.get_secret_value(), create=create, zone=config.timezone)
     stack.push_async_callback(store.aclose)
     fetcher, sandbox = await network_of(config, stack)
     return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)))

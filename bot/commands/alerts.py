@@ -68,7 +68,7 @@ async def test(call: Call) -> Reply:
 async def pause(call: Call) -> Reply:
     """Pause the alerts for a channel."""
     target = chosen_channel(call)
-    if not await call.store.pause(target.address, paused=True):
+    if not await call.store.pause(target.address, paused=True, now=call.now):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to pause.")
     return Reply(f"Paused: posts that come from now on are not sent there.\n{await _state(call, target)}")
 
@@ -77,7 +77,7 @@ async def resume(call: Call) -> Reply:
     """End the pause of a channel; also unpark a channel that could not be reached."""
     target = chosen_channel(call)
     held = await call.store.resume(target.address, call.now)
-    subscribed = await call.store.pause(target.address, paused=False)
+    subscribed = await call.store.pause(target.address, paused=False, now=call.now)
     if not (held or subscribed):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to resume.")
     waiting = " What waited for it is sent now." if held else ""

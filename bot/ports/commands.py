@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Cadence, Destination, Kind, Post, Silence, Subscription, Term
+from bot.model import (
+    Cadence,
+    Destination,
+    HeldFor,
+    Kind,
+    Post,
+    Preferences,
+    Silence,
+    Subscription,
+    Term,
+)
 from bot.ports.feeds import FeedEditor
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
@@ -26,6 +36,28 @@ class DeliveryInfo:
     notice: str = ""  # its text, where there is no post
     attempts: int = 0
     edited: int = 0
+    held_for: HeldFor = HeldFor.NOTHING  # why it is or was held
+    due_at: datetime | None = None  # when it is held until; None if it is not, or until /alerts resume
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Deliveries of one destination that are held for the same reason, and until when.
+
+    `until` is when the first of them is due; None for those of a paused channel.
+    """
+
+    held_for: HeldFor
+    posts: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SentDigest:
+    """The posts of a message with several, newest first, as they are now. `number` is its number."""
+
+    number: int
+    posts: tuple[Post, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +101,19 @@ class TermStore(Protocol):
 class ArchiveStore(TermStore, Protocol):
     """The queries of commands."""
 
-    async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
-        """Return the newest posts, newest first, of a term key (`normalize.term_key`) if one is given."""
+    async def latest(
+        self,
+        limit: int,
+        key: str | None = None,
+        feed_id: int | None = None,
+        *,
+        since: datetime | None = None,
+        skip: int = 0,
+    ) -> list[Post]:
+        """Return the newest posts, newest first, of a term key (`normalize.term_key`) if one is given.
+
+        `since`: only those published at that time or later. `skip`: without so many of the newest.
+        """
         ...
 
     async def find(self, words: str, limit: int) -> Found:
@@ -93,8 +136,18 @@ class ArchiveStore(TermStore, Protocol):
         """Return the deliveries of a post to a destination."""
         ...
 
-    async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
-        """Return the newest rows of the outbox, of one destination or of all, newest first."""
+    async def delivery_log(self, address: str | None, limit: int, *, skip: int = 0) -> list[DeliveryInfo]:
+        """Return the newest rows of the outbox, of one destination or of all, newest first.
+
+        `skip`: without so many of the newest.
+        """
+        ...
+
+    async def sent_digest(self, addresses: Sequence[str], number: int | None = None) -> SentDigest | None:
+        """Return a message with several posts that was sent to one of the addresses; None if there is none.
+
+        `number`: that of the message; None for the newest.
+        """
         ...
 
 
@@ -144,12 +197,39 @@ class SubscriptionStore(Protocol):
         """
         ...
 
-    async def pause(self, address: str, *, paused: bool) -> int:
-        """Pause or resume the channel subscriptions of an address; return how many."""
+    async def pause(self, address: str, *, paused: bool, now: datetime) -> int:
+        """Pause or resume the channel subscriptions of an address; return how many.
+
+        While they are paused, deliveries are held. At the end they are due, as one message.
+        """
         ...
 
 
-class CommandStore(ArchiveStore, SubscriptionStore, FeedEditor, QueueStore, KeyValueStore, Protocol):
+class PreferenceStore(Protocol):
+    """What people and channels have set, and what is held for them."""
+
+    async def preferences(self, address: str) -> Preferences:
+        """Return the preferences of an address, the defaults for one that has set nothing."""
+        ...
+
+    async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
+        """Replace the preferences of an address. What is held for it is due according to the new ones."""
+        ...
+
+    async def held(self, address: str) -> list[Held]:
+        """Return what is held for an address, the first due first."""
+        ...
+
+
+class CommandStore(
+    ArchiveStore,
+    SubscriptionStore,
+    PreferenceStore,
+    FeedEditor,
+    QueueStore,
+    KeyValueStore,
+    Protocol,
+):
     """The part of a store that command handlers use."""
 
 

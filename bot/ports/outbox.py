@@ -73,13 +73,15 @@ Settlement = Sent | Retry | Failed | Parked | Requeued
 
 @dataclass(frozen=True, slots=True)
 class QueueHealth:
-    """The state of the outbox."""
+    """The state of the outbox. `held`: deliveries for a later time; `held_until`: when the first is due."""
 
     waiting: int
     oldest_waiting: datetime | None
     parked: tuple[Destination, ...]
     sent: int
     failed: int
+    held: int = 0
+    held_until: datetime | None = None
 
 
 class QueueReader(Protocol):

@@ -56,7 +56,7 @@ async def _findings(config: Config, *, sync: bool) -> AsyncIterator[tuple[bool, 
     addresses: list[str] = []
     store: Store | None = None
     try:
-        store = await open_store(config.database.get_secret_value(), create=False)
+        store = await open_store(config.database.get_secret_value(), create=False, zone=config.timezone)
     except StoreError as error:
         new = "does not exist yet" in str(error)
         yield new, f"database: {error}"

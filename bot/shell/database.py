@@ -10,7 +10,7 @@ from storage import open_store
 
 async def backup(options: argparse.Namespace, config: Config) -> int:
     """Write a consistent copy to a new file; the bot may be running."""
-    store = await open_store(config.database.get_secret_value(), create=False)
+    store = await open_store(config.database.get_secret_value(), create=False, zone=config.timezone)
     try:
         await store.backup(options.file)
     finally:
@@ -21,7 +21,7 @@ async def backup(options: argparse.Namespace, config: Config) -> int:
 
 async def migrate(_: argparse.Namespace, config: Config) -> int:
     """Update the schema, as every start does too; create the database when there is none."""
-    store = await open_store(config.database.get_secret_value())
+    store = await open_store(config.database.get_secret_value(), zone=config.timezone)
     await store.aclose()
     print("The database is up to date.")
     return 0

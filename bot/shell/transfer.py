@@ -109,7 +109,7 @@ def _told(new_feeds: int, old_feeds: int, new_subscriptions: int, old_subscripti
 
 @asynccontextmanager
 async def _store_of(config: Config, *, create: bool) -> AsyncIterator[Store]:
-    store = await open_store(config.database.get_secret_value(), create=create)
+    store = await open_store(config.database.get_secret_value(), create=create, zone=config.timezone)
     try:
         yield store
     finally:
@@ -263,7 +263,7 @@ async def _add_subscriptions(store: Store, document: _Document) -> int:
                 now=SystemClock().now(),
             )
         if entry.paused:
-            await store.pause(entry.address, paused=True)
+            await store.pause(entry.address, paused=True, now=SystemClock().now())
         added += await store.subscriptions(entry.address, channel=entry.channel) != before
     return added
 

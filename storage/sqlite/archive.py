@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.model import EVERYTHING, Post, Silence
-from bot.ports import DeliveryInfo, Found, QueueHealth, SilentPost
+from bot.model import EVERYTHING, HeldFor, Post, Silence
+from bot.ports import DeliveryInfo, Found, QueueHealth, SentDigest, SilentPost
+from storage.sqlite.claim_messages import newest_first
 from storage.sqlite.common import Queries
-from storage.sqlite.mapping import destination_from, from_ms, link_path, maybe_from_ms, post_from
+from storage.sqlite.mapping import (
+    NEVER,
+    destination_from,
+    from_ms,
+    link_path,
+    maybe_from_ms,
+    post_from,
+    to_ms,
+)
 from storage.sqlite.posts import SELECT_POSTS
 from storage.sqlite.search import query_of, search
 
 _NEWEST = """
-WHERE p.id IN ({ids} LIMIT :limit) ORDER BY p.published_at DESC, p.id DESC
+WHERE p.id IN ({ids} LIMIT :limit OFFSET :skip) ORDER BY p.published_at DESC, p.id DESC
 """
 _OF_ALL = (
-    "SELECT id FROM posts INDEXED BY posts_newest WHERE id = canonical_id "
+    "SELECT id FROM posts INDEXED BY posts_newest WHERE id = canonical_id AND published_at >= :since "
     "ORDER BY published_at DESC, canonical_id DESC"
 )
 _MOVED_FROM = (  # aliases contain the earlier URLs, without their host
@@ -30,16 +39,16 @@ ORDER BY p.id LIMIT 1"""
 )
 _OF_FEED = (
     "SELECT id FROM posts INDEXED BY posts_newest_of_feed WHERE feed_id = :feed "
-    "ORDER BY published_at DESC, id DESC"
+    "AND published_at >= :since ORDER BY published_at DESC, id DESC"
 )
 _OF_TERM = (
     "SELECT post_id FROM post_terms INDEXED BY post_terms_newest "
-    "WHERE term = :term AND post_id = canonical_id "
+    "WHERE term = :term AND post_id = canonical_id AND published_at >= :since "
     "ORDER BY published_at DESC, canonical_id DESC"
 )
 _OF_BOTH = (
     "SELECT post_id FROM post_terms INDEXED BY post_terms_newest_of_feed WHERE feed_id = :feed "
-    "AND term = :term ORDER BY published_at DESC, post_id DESC"
+    "AND term = :term AND published_at >= :since ORDER BY published_at DESC, post_id DESC"
 )
 # (a term is given, a feed is given) -> the statement
 LATEST = {
@@ -57,7 +66,9 @@ SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiti
     (SELECT deliveries FROM delivery_counts WHERE state = 'sent') AS sent,
     (SELECT deliveries FROM delivery_counts WHERE state = 'failed') AS failed,
     (SELECT min(created_at) FROM deliveries INDEXED BY deliveries_oldest
-     WHERE state IN ('pending', 'sending')) AS oldest
+     WHERE state IN ('pending', 'sending')) AS oldest,
+    (SELECT deliveries FROM delivery_counts WHERE state = 'held') AS held,
+    (SELECT min(due_at) FROM deliveries INDEXED BY deliveries_held WHERE state = 'held') AS held_until
 """
 _INFO = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, t.name AS term_name
@@ -65,23 +76,51 @@ FROM deliveries AS q {by} CROSS JOIN destinations AS d ON d.id = q.destination_i
 LEFT JOIN posts AS filed ON filed.id = q.post_id
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
 """
+_EARLIEST = -(2**63)  # milliseconds; before every post
+# All rows of the newest message with several posts, or of the one with this number.
+_DIGEST = """
+SELECT q.post_id, min(q.id) OVER () AS number FROM deliveries AS q INDEXED BY deliveries_bundles
+JOIN (
+    SELECT b.destination_id, b.bundle FROM destinations AS d
+    CROSS JOIN deliveries AS b INDEXED BY deliveries_bundles ON b.destination_id = d.id
+    WHERE d.address IN (SELECT value FROM json_each(:addresses)) AND b.bundle IS NOT NULL
+      AND (b.id = :number OR :number IS NULL AND b.state = 'sent')
+    ORDER BY b.id DESC LIMIT 1
+) AS asked ON q.destination_id = asked.destination_id AND q.bundle = asked.bundle
+WHERE q.bundle IS NOT NULL
+"""
 _ID = "(SELECT id FROM destinations WHERE address = :address)"
 OF_POST = _INFO.format(by="") + (
     f"WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT id FROM posts WHERE key = :key)"
 )
 LOG = _INFO.format(by="INDEXED BY deliveries_log") + (
-    f"WHERE q.destination_id = {_ID} ORDER BY q.id DESC LIMIT :limit"
+    f"WHERE q.destination_id = {_ID} ORDER BY q.id DESC LIMIT :limit OFFSET :skip"
 )
-LOG_OF_ALL = _INFO.format(by="NOT INDEXED") + "ORDER BY q.id DESC LIMIT :limit"
+LOG_OF_ALL = _INFO.format(by="NOT INDEXED") + "ORDER BY q.id DESC LIMIT :limit OFFSET :skip"
 
 
 class ArchiveQueries(Queries):
     """`bot.ports.ArchiveStore` without its terms, and `bot.ports.QueueReader`."""
 
-    async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
+    async def latest(
+        self,
+        limit: int,
+        key: str | None = None,
+        feed_id: int | None = None,
+        *,
+        since: datetime | None = None,
+        skip: int = 0,
+    ) -> list[Post]:
         term = None if key == EVERYTHING else key
         rows = await self._database.ask(
-            LATEST[term is not None, feed_id is not None], {"limit": limit, "term": term, "feed": feed_id}
+            LATEST[term is not None, feed_id is not None],
+            {
+                "limit": limit,
+                "skip": skip,
+                "term": term,
+                "feed": feed_id,
+                "since": _EARLIEST if since is None else to_ms(since),
+            },
         )
         return [post_from(row) for row in rows]
 
@@ -118,9 +157,16 @@ class ArchiveQueries(Queries):
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
         return await self._infos(OF_POST, {"address": address, "key": post_id})
 
-    async def delivery_log(self, address: str | None, limit: int) -> list[DeliveryInfo]:
+    async def delivery_log(self, address: str | None, limit: int, *, skip: int = 0) -> list[DeliveryInfo]:
         statement = LOG_OF_ALL if address is None else LOG
-        return await self._infos(statement, {"address": address, "limit": limit})
+        return await self._infos(statement, {"address": address, "limit": limit, "skip": skip})
+
+    async def sent_digest(self, addresses: Sequence[str], number: int | None = None) -> SentDigest | None:
+        rows = await self._database.ask(_DIGEST, {"addresses": json.dumps(list(addresses)), "number": number})
+        if not rows:
+            return None
+        posts = await self._posts({row["post_id"] for row in rows})
+        return SentDigest(rows[0]["number"], newest_first(posts.values()))
 
     async def queue_health(self) -> QueueHealth:
         (counts,) = await self._database.ask(QUEUE)
@@ -134,6 +180,8 @@ class ArchiveQueries(Queries):
             parked=tuple(destination_from(row) for row in parked),
             sent=counts["sent"],
             failed=counts["failed"],
+            held=counts["held"],
+            held_until=_until(counts["held_until"]),
         )
 
     async def _infos(self, statement: str, parameters: dict[str, object]) -> list[DeliveryInfo]:
@@ -162,4 +210,11 @@ def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:
         notice=row["notice"] or "",
         attempts=row["attempts"],
         edited=row["edited"],
+        held_for=HeldFor(row["held_for"]),
+        due_at=_until(row["due_at"]) if row["state"] == "held" else None,
     )
+
+
+def _until(due: int | None) -> datetime | None:
+    """Return the due time of held rows; None for those of a paused channel, or if there are none."""
+    return None if due is None or due >= NEVER else from_ms(due)

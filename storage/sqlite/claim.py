@@ -13,8 +13,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
 
 import aiosqlite
+
+from storage.sqlite.holding import PREFERENCES, hold_back, release
+from storage.sqlite.mapping import NEVER, to_ms
 
 _PLATFORMS = "d.platform IN (SELECT value FROM json_each(:platforms))"
 _SENDING = (
@@ -40,7 +44,9 @@ _FIRST = f"""
     AND (d.parked_at IS NOT NULL OR NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0))
 """
 _HEADS = f"""
-SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins
+SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {PREFERENCES},
+    q.post_id IS NOT NULL AND q.uncertain = 0 AND d.parked_at IS NULL
+        AND (d.quiet <> '' OR d.snoozed_until > :now) AS may_hold
 FROM deliveries AS q INDEXED BY deliveries_due CROSS JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.due_at <= :now AND {_FIRST}
 ORDER BY q.due_at, q.id LIMIT :limit
@@ -88,6 +94,11 @@ SELECT min(at) AS due FROM (
         CROSS JOIN destinations AS d ON d.id = q.destination_id
         WHERE {_FIRST} ORDER BY q.due_at LIMIT 1)
     UNION ALL
+    SELECT * FROM (
+        SELECT q.due_at FROM deliveries AS q INDEXED BY deliveries_held
+        CROSS JOIN destinations AS d ON d.id = q.destination_id
+        WHERE q.state = 'held' AND q.due_at < {NEVER} AND {_PLATFORMS} ORDER BY q.due_at LIMIT 1)
+    UNION ALL
     SELECT min(q.lease_until) FROM deliveries AS q INDEXED BY deliveries_sending
     CROSS JOIN destinations AS d ON d.id = q.destination_id
     WHERE q.state = 'sending' AND {_PLATFORMS}
@@ -104,11 +115,19 @@ SELECT min(at) AS due FROM (
 
 
 async def take_sends(
-    connection: aiosqlite.Connection, parameters: Mapping[str, object], limit: int
+    connection: aiosqlite.Connection,
+    parameters: Mapping[str, object],
+    limit: int,
+    now: datetime,
+    zone: tzinfo,
 ) -> tuple[list[int], int]:
     """Lease up to `limit` messages to the caller; return the ids of their rows, and how many messages."""
+    await release(connection, to_ms(now))
     lost = list(await connection.execute_fetchall(_LOST, {**parameters, "limit": limit}))
-    found = await connection.execute_fetchall(_HEADS, {**parameters, "limit": limit - len(lost)})
+    rest = {**parameters, "limit": limit - len(lost)}
+    found = list(await connection.execute_fetchall(_HEADS, rest))
+    while await hold_back(connection, found, now, zone):
+        found = list(await connection.execute_fetchall(_HEADS, rest))
     first: dict[int, sqlite3.Row] = {}
     for row in found:  # after many attempts a message blocks no later one, so two of a destination can be due
         first.setdefault(row["destination_id"], row)

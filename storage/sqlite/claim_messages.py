@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
 
 import aiosqlite
 
-from bot.model import Action, Alert, Claim, Digest, Message, Notice, Post
+from bot.model import Action, Alert, Claim, Digest, HeldFor, Message, Notice, Post, Style
+from bot.text.headings import digest_heading
 from bot.text.normalize import attempt_key
 from storage.sqlite.mapping import destination_from, maybe_from_ms, post_from
 from storage.sqlite.posts import SELECT_POSTS
 
 _CLAIMED = """
-SELECT q.*, d.address, d.parked_at, d.parked_reason
+SELECT q.*, d.address, d.parked_at, d.parked_reason, d.style, d.mention_last
 FROM deliveries AS q
 JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))
@@ -73,14 +74,25 @@ def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) ->
     if first["post_id"] is None:
         return Notice(text=first["notice"], plain=plain)
     if first["bundle"]:
-        several = sorted((posts[row["post_id"]][0] for row in rows), key=lambda post: post.published)
         return Digest(
-            posts=tuple(several),
-            heading=f"{len(several)} posts since the last alert",
+            posts=newest_first(posts[row["post_id"]][0] for row in rows),
+            heading=digest_heading([HeldFor(row["held_for"]) for row in rows], len(rows)),
             mention=_mention(rows),
             plain=plain,
+            number=first["id"],
         )
-    return Alert(post=posts[first["post_id"]][0], mention=_mention(rows), plain=plain)
+    return Alert(
+        post=posts[first["post_id"]][0],
+        mention=_mention(rows),
+        plain=plain,
+        style=Style(first["style"]),
+        mention_last=bool(first["mention_last"]),
+    )
+
+
+def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """Return the posts of a message in their order."""
+    return tuple(sorted(posts, key=lambda post: post.published, reverse=True))
 
 
 def _mention(rows: Sequence[sqlite3.Row]) -> str:

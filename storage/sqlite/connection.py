@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, Self
 
@@ -67,14 +68,17 @@ class Database:
     Commands have their own reader, so that polls and deliveries never wait for a slow query of a command.
     """
 
-    def __init__(self, path: str, writer: aiosqlite.Connection, *readers: aiosqlite.Connection) -> None:
+    def __init__(
+        self, path: str, zone: tzinfo, writer: aiosqlite.Connection, *readers: aiosqlite.Connection
+    ) -> None:
         self.path = path
+        self.zone = zone  # of destinations that have set none
         self._writer = writer
         self._reader, self._asker = readers
         self._lock = asyncio.Lock()
 
     @classmethod
-    async def open(cls, path: str, *, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    async def open(cls, path: str, *, busy_timeout: float = BUSY_TIMEOUT, zone: tzinfo = UTC) -> Self:
         """Open the file and bring its schema up to date; see `storage.open_store` for the errors."""
         with translated(path):
             migrate.refuse_unfit(path, busy_timeout)
@@ -88,7 +92,7 @@ class Database:
             except BaseException:
                 await writer.close()
                 raise
-        return cls(path, writer, *readers)
+        return cls(path, zone, writer, *readers)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:

@@ -19,7 +19,9 @@ SELECT d.address FROM destinations AS d WHERE d.address >= :prefix AND d.address
     OR EXISTS (SELECT 1 FROM deliveries AS q INDEXED BY deliveries_queue
         WHERE q.destination_id = d.id AND q.state IN ('pending', 'sending'))
     OR EXISTS (SELECT 1 FROM deliveries AS q INDEXED BY deliveries_parked
-        WHERE q.destination_id = d.id AND q.state = 'parked'))
+        WHERE q.destination_id = d.id AND q.state = 'parked')
+    OR EXISTS (SELECT 1 FROM deliveries AS q INDEXED BY deliveries_held_there
+        WHERE q.destination_id = d.id AND q.state = 'held'))
 ORDER BY d.address
 """
 _UNPARKED = """
@@ -37,6 +39,7 @@ _GIVE_UP = tuple(
     for index, states in (
         ("deliveries_queue", "IN ('pending', 'sending')"),
         ("deliveries_parked", "= 'parked'"),
+        ("deliveries_held_there", "= 'held'"),
     )
 )
 
@@ -64,7 +67,8 @@ _MERGE = (
     "DELETE FROM subscriptions WHERE destination_id = :old_id",
     """
     DELETE FROM deliveries
-    WHERE destination_id = :new_id AND state IN ('pending', 'parked') AND uncertain = 0 AND post_id IN (
+    WHERE destination_id = :new_id AND state IN ('held', 'pending', 'parked') AND uncertain = 0
+      AND post_id IN (
         SELECT post_id FROM deliveries
         WHERE destination_id = :old_id AND (state IN ('sent', 'sending') OR uncertain = 1))
     """,

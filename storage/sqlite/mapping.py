@@ -30,6 +30,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 _DAYS_LEFT = timedelta(days=400)  # margin to Python's first date, so that differences stay in range
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) + _DAYS_LEFT - _EPOCH) // _MILLISECOND
 _LAST_MS = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
+NEVER = _LAST_MS  # the due time of what waits for a person: a feed that stopped, a paused channel
 _STATE_NAMES = tuple(FeedState.__dataclass_fields__)
 _STATE_DATES = frozenset(name for name, kind in get_type_hints(FeedState).items() if kind == datetime | None)
 _values_of = attrgetter(*_STATE_NAMES)

@@ -13,9 +13,12 @@ from collections.abc import Iterable
 import aiosqlite
 
 from bot.model import EVERYTHING
+from storage.sqlite.common import first_int
+from storage.sqlite.holding import UNPLANNED
+from storage.sqlite.mapping import NEVER
 
 _PASSES = """
-    {f}.excluded = 0 AND {s}.feed_id IN (0, :feed_id) AND {s}.paused = 0
+    {f}.excluded = 0 AND {s}.feed_id IN (0, :feed_id)
     AND ({s}.excludes = 0 OR NOT EXISTS (
         SELECT 1 FROM filters AS unwanted
         WHERE unwanted.subscription_id = {s}.id AND unwanted.excluded = 1
@@ -28,6 +31,7 @@ _MENTIONS = f"""
         FROM subscriptions AS own
         CROSS JOIN filters AS called ON called.subscription_id = own.id
         WHERE own.destination_id = s.destination_id AND own.channel = 1 AND called.mention <> ''
+          AND own.cadence = 'now' AND own.paused = 0
           AND called.term IN (SELECT value FROM json_each(:terms))
           AND {_PASSES.format(f="called", s="own", terms="terms")}
         ORDER BY 1)
@@ -39,15 +43,19 @@ _CALLING = """
     CROSS JOIN subscriptions AS calling ON calling.id = calls.subscription_id
     WHERE calls.mention <> ''
 """
+# A post for a digest or a paused channel is held. `holding.plan_new` sets the due time of a digest.
+_HELD_FOR = "iif(s.paused, 'pause', iif(s.cadence = 'now', '', s.cadence))"
+_STATE = "iif(s.paused OR s.cadence <> 'now', 'held', iif(d.parked_at IS NULL, 'pending', 'parked'))"
+_DUE = f"iif(s.paused, {NEVER}, iif(s.cadence = 'now', :now, {UNPLANNED}))"
 # CROSS JOIN fixes the join order, whatever the planner's statistics say: from each term (in the order of
 # `bot.match.matched_name`) to its followers. A destination that matches several times keeps the first term.
 MATCH = f"""
 INSERT INTO deliveries (
-    destination_id, post_id, subscription_id, term, mention, state, due_at, created_at
+    destination_id, post_id, subscription_id, term, mention, state, held_for, due_at, created_at
 )
 SELECT s.destination_id, :post_id, s.id, f.term,
     iif(s.destination_id IN ({_CALLING}), coalesce(({_MENTIONS}), ''), ''),
-    iif(d.parked_at IS NULL, 'pending', 'parked'), :now, :now
+    {_STATE}, {_HELD_FOR}, {_DUE}, :now
 FROM json_each(:terms) AS filed
 CROSS JOIN filters AS f ON f.term = filed.value
 CROSS JOIN subscriptions AS s ON s.id = f.subscription_id
@@ -62,17 +70,30 @@ AND NOT EXISTS (
       AND wanted.term IN (SELECT value FROM json_each(:old_terms))
       AND {_PASSES.format(f="wanted", s="earlier", terms="old_terms")})
 """
-_ONCE = "ON CONFLICT (destination_id, post_id) DO NOTHING"
+# A destination that matches in several ways gets the post once, as soon as any of them lets it come.
+_ONCE = """
+ON CONFLICT (destination_id, post_id) DO UPDATE SET held_for = excluded.held_for, state = excluded.state,
+    due_at = excluded.due_at, subscription_id = excluded.subscription_id, term = excluded.term,
+    mention = excluded.mention
+WHERE deliveries.state = 'held' AND (
+    deliveries.held_for IN ('daily', 'weekly', 'pause') AND excluded.held_for = ''
+    OR deliveries.held_for IN ('weekly', 'pause') AND excluded.held_for = 'daily'
+    OR deliveries.held_for = 'pause' AND excluded.held_for = 'weekly')
+"""
+_NUMBER = "SELECT count(*) FROM deliveries WHERE post_id = :post_id"
 
 
 async def match_new(
     connection: aiosqlite.Connection, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
 ) -> int:
     """Insert a delivery for each destination that follows the post; return how many."""
-    cursor = await connection.execute(
-        MATCH + _ONCE, {"post_id": post_id, "feed_id": feed_id, "terms": _keys(terms), "now": now}
-    )
-    return cursor.rowcount
+    parameters: dict[str, object] = {
+        "post_id": post_id,
+        "feed_id": feed_id,
+        "terms": _keys(terms),
+        "now": now,
+    }
+    return await _match(connection, MATCH + _ONCE, parameters)
 
 
 async def match_refiled(
@@ -85,15 +106,21 @@ async def match_refiled(
     now: int,
 ) -> int:
     """Insert deliveries for followers that match the new filing but not the old one; return how many."""
-    parameters = {
+    parameters: dict[str, object] = {
         "post_id": post_id,
         "feed_id": feed_id,
         "terms": _keys(terms),
         "old_terms": _keys(old_terms),
         "now": now,
     }
-    cursor = await connection.execute(MATCH + _ALREADY + _ONCE, parameters)
-    return cursor.rowcount
+    return await _match(connection, MATCH + _ALREADY + _ONCE, parameters)
+
+
+async def _match(connection: aiosqlite.Connection, statement: str, parameters: dict[str, object]) -> int:
+    """Insert deliveries; return how many. The statement itself also counts those that it changes."""
+    before = await first_int(connection, _NUMBER, parameters)
+    await connection.execute(statement, parameters)
+    return await first_int(connection, _NUMBER, parameters) - before
 
 
 def _keys(terms: Iterable[str]) -> str:

@@ -12,10 +12,12 @@ from filelock import FileLock, Timeout
 from bot.errors import StoreBusyError, StoreError
 from bot.model import Claim
 from bot.ports import AdminNotice, Settlement
+from bot.timetable import held_until
 from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
 from storage.sqlite.claim_messages import build_claims
 from storage.sqlite.common import Queries, add_notices
 from storage.sqlite.connection import PRIVATE, Database
+from storage.sqlite.holding import PREFERENCES, preferences_from
 from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 
@@ -28,9 +30,10 @@ _END_LEASES = tuple(
         "deliveries INDEXED BY deliveries_edits SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
     )
 )
-# The oldest parked row of each parked destination whose probe is due. Destinations without a row are skipped.
-_PROBED = """
-SELECT d.id AS destination_id, min(q.id) AS id, q.bundle
+# The oldest parked row of each parked destination whose probe is due. Destinations without a row are skipped;
+# so are those in which it is quiet, until it is not.
+_PROBED = f"""
+SELECT d.id AS destination_id, min(q.id) AS id, q.bundle, {PREFERENCES}
 FROM destinations AS d INDEXED BY destinations_parked
 CROSS JOIN deliveries AS q INDEXED BY deliveries_parked ON q.destination_id = d.id AND q.state = 'parked'
 WHERE d.parked_at IS NOT NULL AND d.probe_at <= :now
@@ -93,7 +96,7 @@ class OutboxQueries(Queries):
             "catch_up_after": catch_up_after,
         }
         async with self._database.transaction() as connection:
-            sends, taken = await take_sends(connection, parameters, limit)
+            sends, taken = await take_sends(connection, parameters, limit, now, self._database.zone)
             edits = await take_edits(connection, parameters, limit - taken)
             return await build_claims(connection, sends, edits, now)
 
@@ -111,9 +114,13 @@ class OutboxQueries(Queries):
 
     async def probe_parked(self, now: datetime) -> int:
         async with self._database.transaction() as connection:
-            rows = list(await connection.execute_fetchall(_PROBED, {"now": to_ms(now)}))
+            rows = [
+                {**dict(row), "now": to_ms(now)}
+                for row in await connection.execute_fetchall(_PROBED, {"now": to_ms(now)})
+                if held_until(preferences_from(row), now, self._database.zone) is None
+            ]
             for statement in _PROBE:
-                await connection.executemany(statement, [{**dict(row), "now": to_ms(now)} for row in rows])
+                await connection.executemany(statement, rows)
             return len(rows)
 
     async def resume(self, address: str, now: datetime) -> bool:

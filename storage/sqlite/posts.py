@@ -13,6 +13,7 @@ from bot.ports import Lexicon, PollCommit, PostRow
 from bot.text.normalize import term_key
 from storage.sqlite.common import Queries, add_notices, learn_terms
 from storage.sqlite.feeds import RECORD, record_parameters
+from storage.sqlite.holding import plan_new
 from storage.sqlite.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 from storage.sqlite.matching import match_new, match_refiled
 
@@ -112,6 +113,7 @@ class PostQueries(Queries):
                 connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
             )
             await add_notices(connection, commit.record.notices, commit.at)
+            await plan_new(connection, commit.at, self._database.zone)
         return made
 
 

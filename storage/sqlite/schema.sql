@@ -132,7 +132,14 @@ CREATE TABLE destinations (
     parked_at INTEGER,
     parked_reason TEXT NOT NULL DEFAULT '',
     probe_at INTEGER,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    timezone TEXT NOT NULL DEFAULT '',     -- these seven: see bot.model.Preferences
+    quiet TEXT NOT NULL DEFAULT '',
+    digest TEXT NOT NULL DEFAULT '08:00',
+    weekly INTEGER NOT NULL DEFAULT 0,
+    snoozed_until INTEGER,
+    style TEXT NOT NULL DEFAULT 'full',
+    mention_last INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX destinations_parked ON destinations (probe_at) WHERE parked_at IS NOT NULL;
 
@@ -171,7 +178,7 @@ CREATE TABLE deliveries (
     term TEXT NOT NULL DEFAULT '',    -- the term that matched
     notice TEXT,
     bundle TEXT,                      -- rows of one destination and bundle go out as one message
-    state TEXT NOT NULL CHECK (state IN ('pending', 'sending', 'sent', 'parked', 'failed')),
+    state TEXT NOT NULL CHECK (state IN ('held', 'pending', 'sending', 'sent', 'parked', 'failed')),
     due_at INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
@@ -189,8 +196,12 @@ CREATE TABLE deliveries (
     edited INTEGER NOT NULL DEFAULT 0,
     key_address TEXT NOT NULL DEFAULT '',  -- what the attempt key is made of, where the address changed since
     mention TEXT NOT NULL DEFAULT '',  -- all that the matching terms call, each once, with spaces between
+    held_for TEXT NOT NULL DEFAULT '' CHECK (held_for IN ('', 'daily', 'weekly', 'quiet', 'snooze', 'pause')),
     UNIQUE (destination_id, post_id)
 ) STRICT;
+CREATE INDEX deliveries_held ON deliveries (due_at) WHERE state = 'held';
+CREATE INDEX deliveries_held_there ON deliveries (destination_id, held_for) WHERE state = 'held';
+CREATE INDEX deliveries_bundles ON deliveries (destination_id, id) WHERE bundle IS NOT NULL;
 CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'pending';
 CREATE INDEX deliveries_queue ON deliveries (destination_id, id) WHERE state IN ('pending', 'sending');
 CREATE INDEX deliveries_oldest ON deliveries (created_at) WHERE state IN ('pending', 'sending');
@@ -201,28 +212,32 @@ CREATE INDEX deliveries_post ON deliveries (post_id);
 CREATE INDEX deliveries_log ON deliveries (destination_id, id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
 
--- How many deliveries were sent, failed, and wait (pending and sending together). Triggers keep the numbers.
--- A sent or failed row that is deleted stays counted.
+-- How many deliveries were sent, failed, are held, and wait (pending and sending together). Triggers keep the
+-- numbers. A sent or failed row that is deleted stays counted.
 CREATE TABLE delivery_counts (
     state TEXT PRIMARY KEY,
     deliveries INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-INSERT INTO delivery_counts VALUES ('sent', 0), ('failed', 0), ('waiting', 0);
+INSERT INTO delivery_counts VALUES ('sent', 0), ('failed', 0), ('waiting', 0), ('held', 0);
 CREATE TRIGGER deliveries_over AFTER UPDATE OF state ON deliveries
-WHEN new.state <> old.state AND (new.state IN ('sent', 'failed') OR old.state IN ('sent', 'failed')) BEGIN
+WHEN new.state <> old.state
+    AND (new.state IN ('sent', 'failed', 'held') OR old.state IN ('sent', 'failed', 'held')) BEGIN
     UPDATE delivery_counts SET deliveries = deliveries + (state = new.state) - (state = old.state)
     WHERE state IN (new.state, old.state);
 END;
-CREATE TRIGGER deliveries_wait AFTER INSERT ON deliveries WHEN new.state IN ('pending', 'sending') BEGIN
-    UPDATE delivery_counts SET deliveries = deliveries + 1 WHERE state = 'waiting';
+CREATE TRIGGER deliveries_wait AFTER INSERT ON deliveries WHEN new.state IN ('pending', 'sending', 'held') BEGIN
+    UPDATE delivery_counts SET deliveries = deliveries + 1
+    WHERE state = iif(new.state = 'held', 'held', 'waiting');
 END;
 CREATE TRIGGER deliveries_wait_changed AFTER UPDATE OF state ON deliveries
 WHEN (new.state IN ('pending', 'sending')) <> (old.state IN ('pending', 'sending')) BEGIN
     UPDATE delivery_counts SET deliveries = deliveries + iif(new.state IN ('pending', 'sending'), 1, -1)
     WHERE state = 'waiting';
 END;
-CREATE TRIGGER deliveries_wait_deleted AFTER DELETE ON deliveries WHEN old.state IN ('pending', 'sending') BEGIN
-    UPDATE delivery_counts SET deliveries = deliveries - 1 WHERE state = 'waiting';
+CREATE TRIGGER deliveries_wait_deleted AFTER DELETE ON deliveries
+WHEN old.state IN ('pending', 'sending', 'held') BEGIN
+    UPDATE delivery_counts SET deliveries = deliveries - 1
+    WHERE state = iif(old.state = 'held', 'held', 'waiting');
 END;
 
 -- What adapters keep over restarts, such as the fingerprint of the commands they registered.

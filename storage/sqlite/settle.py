@@ -71,11 +71,18 @@ _PROBE_LATER = "UPDATE destinations SET probe_at = :due WHERE id = :destination_
 _RESUME_DESTINATION = """
 UPDATE destinations SET parked_at = NULL, parked_reason = '', probe_at = NULL WHERE id = :destination_id
 """
+# What was held for several times is one message now. A row that may have arrived keeps its message.
+_RESUME_HELD = """
+UPDATE deliveries INDEXED BY deliveries_parked SET bundle = (
+    SELECT 'digest:' || min(id) FROM deliveries INDEXED BY deliveries_parked
+    WHERE destination_id = :destination_id AND state = 'parked' AND held_for <> '' AND uncertain = 0)
+WHERE destination_id = :destination_id AND state = 'parked' AND held_for <> '' AND uncertain = 0
+"""
 _RESUME_QUEUE = """
 UPDATE deliveries INDEXED BY deliveries_parked SET state = 'pending', due_at = :now
 WHERE destination_id = :destination_id AND state = 'parked'
 """
-RESUME = (_RESUME_DESTINATION, _RESUME_QUEUE)
+RESUME = (_RESUME_DESTINATION, _RESUME_HELD, _RESUME_QUEUE)
 
 
 async def settle_all(connection: aiosqlite.Connection, settlements: Sequence[Settlement]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from bot.errors import StoreError
@@ -13,6 +14,7 @@ from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
 from storage.sqlite.posts import PostQueries
+from storage.sqlite.preferences import PreferenceQueries
 from storage.sqlite.refold import refold
 from storage.sqlite.subscriptions import SubscriptionQueries
 from storage.sqlite.terms import TermQueries
@@ -26,6 +28,7 @@ class SqliteStore(
     TermQueries,
     ArchiveQueries,
     SubscriptionQueries,
+    PreferenceQueries,
     DestinationQueries,
     KeyValueQueries,
     TimeQueries,
@@ -49,7 +52,7 @@ def path_of(url: str) -> str:
     return path
 
 
-async def open_sqlite(url: str, *, create: bool = True) -> SqliteStore:
+async def open_sqlite(url: str, *, create: bool = True, zone: tzinfo = UTC) -> SqliteStore:
     """Open the store; see `storage.open_store`."""
     path = path_of(url)
     if not create and not Path(path).exists():
@@ -57,7 +60,7 @@ async def open_sqlite(url: str, *, create: bool = True) -> SqliteStore:
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise StoreError(f"The database {path} cannot be made; check that its folder may be written.")
         raise StoreError(f"The database {path} does not exist yet; `bystander run` makes it.")
-    database = await Database.open(path)
+    database = await Database.open(path, zone=zone)
     try:
         await refold(database)
     except BaseException:

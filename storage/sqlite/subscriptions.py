@@ -12,6 +12,7 @@ import aiosqlite
 
 from bot.model import Cadence, Filter, Subscription
 from storage.sqlite.common import Queries, destination_id, first_int
+from storage.sqlite.holding import drop_unfollowed, pause
 from storage.sqlite.mapping import destination_from, to_ms
 
 _SELECT = """
@@ -102,15 +103,19 @@ class SubscriptionQueries(Queries):
         self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
     ) -> int:
         async with self._database.transaction() as connection:
-            rows = await connection.execute_fetchall(
-                "SELECT s.id FROM subscriptions AS s JOIN destinations AS d ON d.id = s.destination_id "
-                "WHERE d.address = :address AND s.channel = :channel "
-                "AND (:feed_id IS NULL OR s.feed_id = :feed_id)",
-                {"address": address, "channel": int(channel), "feed_id": feed_id},
+            rows = list(
+                await connection.execute_fetchall(
+                    "SELECT s.id, s.destination_id FROM subscriptions AS s "
+                    "JOIN destinations AS d ON d.id = s.destination_id "
+                    "WHERE d.address = :address AND s.channel = :channel "
+                    "AND (:feed_id IS NULL OR s.feed_id = :feed_id)",
+                    {"address": address, "channel": int(channel), "feed_id": feed_id},
+                )
             )
             ids = [row["id"] for row in rows]
             taken = await _take_off(connection, ids, keys)
             await _tidy(connection, ids)
+            await drop_unfollowed(connection, {row["destination_id"] for row in rows})
             return taken
 
     async def subscriptions(
@@ -129,14 +134,18 @@ class SubscriptionQueries(Queries):
         )
         return [row["address"] for row in rows]
 
-    async def pause(self, address: str, *, paused: bool) -> int:
+    async def pause(self, address: str, *, paused: bool, now: datetime) -> int:
         async with self._database.transaction() as connection:
-            cursor = await connection.execute(
-                "UPDATE subscriptions SET paused = :paused WHERE channel = 1 AND destination_id = "
-                "(SELECT id FROM destinations WHERE address = :address)",
-                {"paused": int(paused), "address": address},
+            rows = list(
+                await connection.execute_fetchall(
+                    "UPDATE subscriptions SET paused = :paused WHERE channel = 1 AND destination_id = "
+                    "(SELECT id FROM destinations WHERE address = :address) RETURNING destination_id",
+                    {"paused": int(paused), "address": address},
+                )
             )
-            return cursor.rowcount
+            for destination in {row["destination_id"] for row in rows}:
+                await pause(connection, destination, to_ms(now), paused=paused)
+            return len(rows)
 
 
 async def _mentions(

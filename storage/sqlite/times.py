@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from storage.sqlite.common import Queries
-from storage.sqlite.mapping import shifted_state, to_ms
+from storage.sqlite.holding import plan_later
+from storage.sqlite.mapping import NEVER, shifted_state, to_ms
 
 _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR
-_NEVER = to_ms(datetime.fromisoformat("9999-01-01T00:00:00+00:00"))  # the next poll of a feed that stopped
 _LEASED = "iif(lease_until > 0, max(lease_until + :by, 1), 0)"  # 0: no lease
 _UNDONE = "due_at = due_at + :by, created_at = created_at + :by, first_attempt_at = first_attempt_at + :by"
 _SHIFTS = (
     f"""
     UPDATE feeds SET next_poll_at = next_poll_at + :by, lease_until = {_LEASED}
-    WHERE retired_at IS NULL AND next_poll_at < {_NEVER}
+    WHERE retired_at IS NULL AND next_poll_at < {NEVER}
     """,
     "UPDATE posts SET refile_at = refile_at + :by WHERE refile_at IS NOT NULL",
     f"""
@@ -32,16 +32,20 @@ _SHIFTS = (
     UPDATE destinations SET parked_at = parked_at + :by, probe_at = probe_at + :by
     WHERE parked_at IS NOT NULL
     """,
+    "UPDATE destinations SET snoozed_until = snoozed_until + :by WHERE snoozed_until IS NOT NULL",
+    # Digests and quiet hours go by the clock on the wall: their due times are computed anew.
+    "UPDATE deliveries INDEXED BY deliveries_held SET created_at = created_at + :by WHERE state = 'held'",
 )
 # Servers and platforms can delay by at most a day; a feed's interval may be longer. Jitter adds a tenth.
 _LATEST_POLL = f":now + cast(1.1 * max(every * 1000, {_DAY}) AS INTEGER) + {_HOUR}"
 _LATEST = f":now + {_DAY + _HOUR}"
 _LONGEST_LEASE = f":now + {_HOUR}"
+_LATEST_DIGEST = 8 * _DAY  # the next weekly digest; a snooze may hold longer
 _BOUNDS = (
     f"""
     UPDATE feeds SET next_poll_at = :now + cast(every * 1000 AS INTEGER)
     WHERE retired_at IS NULL AND next_poll_at > :now + {_DAY} AND next_poll_at > {_LATEST_POLL}
-      AND next_poll_at < {_NEVER}
+      AND next_poll_at < {NEVER}
     """,
     f"UPDATE feeds SET lease_until = :now WHERE retired_at IS NULL AND lease_until > {_LONGEST_LEASE}",
     # Only messages that were tried wait for a platform; others may be due at any time.
@@ -76,9 +80,12 @@ class TimeQueries(Queries):
             rows = await connection.execute_fetchall("SELECT id, state FROM feeds WHERE retired_at IS NULL")
             states = [(shifted_state(row["state"], milliseconds), row["id"]) for row in rows]
             await connection.executemany("UPDATE feeds SET state = ? WHERE id = ?", states)
+            await plan_later(connection, 0, None, self._database.zone)
 
     async def bound_times(self, now: datetime) -> int:
         async with self._database.transaction() as connection:
-            return sum(
-                [(await connection.execute(statement, {"now": to_ms(now)})).rowcount for statement in _BOUNDS]
-            )
+            changed = [
+                (await connection.execute(statement, {"now": to_ms(now)})).rowcount for statement in _BOUNDS
+            ]
+            late = to_ms(now) + _LATEST_DIGEST
+            return sum(changed) + await plan_later(connection, late, now, self._database.zone)

@@ -22,6 +22,7 @@ from tests.contracts.store_samples import (
     row,
     seen,
     send_all,
+    states,
 )
 
 pytest_plugins = ["tests.contracts.store_fixtures"]
@@ -53,13 +54,15 @@ async def test_a_post_that_loses_the_category_somebody_leaves_out_alerts_them(st
     assert seen(await claim(store)) == [(ALICE, "p1")]
 
 
-async def test_a_paused_channel_is_not_alerted_by_a_new_filing(store: Store) -> None:
+async def test_a_new_filing_is_held_for_a_paused_channel(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "Military", channel=True)
     await publish(store, feed, row("p1", "Trade"))
-    await store.pause(ALICE, paused=True)
+    await store.pause(ALICE, paused=True, now=T0)
 
-    assert await change(store, feed, row("p1", "Military")) == 0
+    assert await change(store, feed, row("p1", "Military")) == 1
+    assert await claim(store) == []
+    assert await states(store) == ["held"]
 
 
 async def test_a_quiet_change_is_stored_and_alerts_nobody(store: Store) -> None:

@@ -24,7 +24,7 @@ from tests.contracts.store_samples import (
 pytest_plugins = ["tests.contracts.store_fixtures"]
 
 
-async def test_more_alerts_than_the_limit_come_as_one_digest_oldest_post_first(store: Store) -> None:
+async def test_more_alerts_than_the_limit_come_as_one_digest_newest_post_first(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade")
     await follow(store, BOB, "Arts")
@@ -34,7 +34,7 @@ async def test_more_alerts_than_the_limit_come_as_one_digest_oldest_post_first(s
 
     assert isinstance(alice.message, Digest)
     assert alice.message.heading == "3 posts since the last alert"
-    assert (about(alice), about(bob)) == (["p1", "p2", "p3"], "p1")  # bob: two are no flood
+    assert (about(alice), about(bob)) == (["p3", "p2", "p1"], "p1")  # bob: two are no flood
     await store.settle([Sent(alice, "r", T0)])
     assert await states(store) == ["sent"] * 3
 

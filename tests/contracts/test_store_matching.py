@@ -72,7 +72,7 @@ async def apply(store: Store, feeds: Sequence[Feed], wanted: Iterable[Follow]) -
             now=T0,
         )
         if each.channel:
-            await store.pause(each.address, paused=each.paused)
+            await store.pause(each.address, paused=each.paused, now=T0)
 
 
 async def followers(store: Store, feed: Feed, filing: Filing) -> set[str]:
@@ -80,15 +80,16 @@ async def followers(store: Store, feed: Feed, filing: Filing) -> set[str]:
     return {
         each.destination.address
         for each in await store.subscriptions()
-        if each.feed_id in (None, feed.id) and not each.paused and matches(each.filter, filing)
+        if each.feed_id in (None, feed.id) and matches(each.filter, filing)
     }
 
 
 async def mentioned(store: Store, feed: Feed, filing: Filing) -> dict[str, str]:
-    """Return whom the alert for each destination mentions, as `bot.match` says."""
+    """Return whom the alert that comes at once to a destination mentions, as `bot.match` says."""
     found: dict[str, list[Subscription]] = {}
     for each in await store.subscriptions():
-        if each.feed_id in (None, feed.id) and not each.paused and matches(each.filter, filing):
+        at_once = each.cadence is Cadence.NOW and not each.paused
+        if at_once and each.feed_id in (None, feed.id) and matches(each.filter, filing):
             found.setdefault(each.destination.address, []).append(each)
     return {address: " ".join(mentions(several, filing)) for address, several in found.items()}
 
@@ -126,7 +127,7 @@ def test_a_new_post_reaches_exactly_those_who_match(name: str, wanted: list[Foll
             names = {
                 fold(matched_name(each.filter, post.post.filing))
                 for each in await store.subscriptions(info.destination.address)
-                if each.feed_id in (None, feeds[0].id) and not each.paused
+                if each.feed_id in (None, feeds[0].id)
             }
             assert fold(info.matched.removeprefix("#")) in names - {""}
 

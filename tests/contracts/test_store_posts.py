@@ -154,15 +154,16 @@ async def test_a_silent_post_alerts_nobody(store: Store) -> None:
     assert await store.silence_of("unknown") is None
 
 
-async def test_a_paused_channel_gets_nothing(store: Store) -> None:
+async def test_a_paused_channel_gets_nothing_until_it_resumes(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "*", channel=True)
-    await store.pause(ALICE, paused=True)
-    while_paused = await publish(store, feed, row("p1"))
-    await store.pause(ALICE, paused=False)
+    await store.pause(ALICE, paused=True, now=T0)
+    await publish(store, feed, row("p1"))
+    while_paused = await claim(store)
+    await store.pause(ALICE, paused=False, now=T0)
 
-    assert while_paused == 0
-    assert await publish(store, feed, row("p2")) == 1
+    assert while_paused == []
+    assert [about(each) for each in await claim(store)] == ["p1"]
 
 
 async def test_a_follower_of_one_feed_gets_nothing_of_another(store: Store) -> None:

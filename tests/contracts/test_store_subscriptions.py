@@ -223,10 +223,10 @@ async def test_pausing_concerns_channels_and_says_how_many(store: Store) -> None
     await follow(store, ALICE, "Trade", channel=True, feed=feed)
     await follow(store, ALICE, "Trade")
 
-    assert await store.pause(ALICE, paused=True) == 2
+    assert await store.pause(ALICE, paused=True, now=T0) == 2
     assert [each.paused for each in await store.subscriptions(ALICE)] == [True, True, False]
-    assert await store.pause(ALICE, paused=False) == 2
-    assert await store.pause("console:unknown", paused=True) == 0
+    assert await store.pause(ALICE, paused=False, now=T0) == 2
+    assert await store.pause("console:unknown", paused=True, now=T0) == 0
 
 
 async def test_subscriptions_are_listed_oldest_first(store: Store) -> None:

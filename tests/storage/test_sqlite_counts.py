@@ -149,6 +149,7 @@ def test_an_older_database_is_counted_when_it_is_brought_up_to_date() -> None:
         ]
         assert connection.execute(KEPT_STATES).fetchall() == [
             ("failed", 1),
+            ("held", 0),
             ("sent", 2),
             ("waiting", 1),
         ]

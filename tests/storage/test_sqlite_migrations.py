@@ -44,7 +44,8 @@ def contents(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
 
 
 def _plain(sql: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()
+    """Return SQL without comments and extra spaces; ADD COLUMN leaves one before its comma."""
+    return re.sub(r"\s+(?=[,)])", "", re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql))).strip()
 
 
 async def dump(connection: aiosqlite.Connection) -> list[str]:
@@ -89,6 +90,32 @@ def test_the_mention_of_a_channel_becomes_that_of_all_it_gets_and_of_what_waits(
 
     assert terms == [("c:arts", ""), ("c:media", ""), ("c:trade", "@here")]
     assert [mention for (mention,) in rows] == ["@here", "", "", ""]
+
+
+def test_deliveries_keep_all_that_they_are_when_they_can_be_held() -> None:
+    steps = migrate.steps()
+    mine = next(number for number, step in enumerate(steps) if "deliveries_before" in step)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(";".join(steps[:mine]))
+        connection.executescript(
+            """
+            INSERT INTO destinations (id, address, platform, created_at)
+            VALUES (1, 'console:a', 'console', 0), (2, 'console:b', 'console', 0);
+            INSERT INTO deliveries (id, destination_id, notice, bundle, state, due_at, created_at, attempts,
+                error, reference, key_address, mention, edit_due_at)
+            VALUES (7, 1, 'x', 'catch-up:7', 'sent', 5, 4, 3, 'e', 'r', 'k', '@here', 9),
+                (8, 2, 'y', NULL, 'pending', 5, 4, 0, '', '', '', '', NULL);
+            """
+        )
+        before = connection.execute("SELECT * FROM deliveries ORDER BY id").fetchall()
+        connection.executescript(steps[mine])
+        after = connection.execute("SELECT * FROM deliveries ORDER BY id").fetchall()
+        connection.execute("UPDATE deliveries SET state = 'held' WHERE id = 8")
+        counts = dict(connection.execute("SELECT * FROM delivery_counts"))
+
+    assert [row[:-1] for row in after] == before
+    assert {row[-1] for row in after} == {""}
+    assert counts == {"failed": 0, "held": 1, "sent": 0, "waiting": 0}
 
 
 async def test_a_new_database_carries_our_mark_and_the_schemas_number(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""What people and channels have set, and what is held for them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.model import HeldFor, Preferences
+from bot.ports import Held
+from storage.sqlite.common import Queries, destination_id
+from storage.sqlite.holding import PREFERENCES, plan_destination, preferences_from
+from storage.sqlite.mapping import NEVER, from_ms, maybe_ms
+
+_SET = """
+UPDATE destinations SET timezone = :timezone, quiet = :quiet, digest = :digest, weekly = :weekly,
+    snoozed_until = :snoozed_until, style = :style, mention_last = :mention_last
+WHERE id = :destination_id
+"""
+_HELD = """
+SELECT held_for, count(*) AS posts, min(due_at) AS due FROM deliveries INDEXED BY deliveries_held_there
+WHERE destination_id = (SELECT id FROM destinations WHERE address = :address) AND state = 'held'
+GROUP BY held_for ORDER BY due, held_for
+"""
+
+
+class PreferenceQueries(Queries):
+    """`bot.ports.PreferenceStore`."""
+
+    async def preferences(self, address: str) -> Preferences:
+        rows = await self._database.ask(
+            f"SELECT {PREFERENCES} FROM destinations AS d WHERE d.address = :address", {"address": address}
+        )
+        return preferences_from(rows[0]) if rows else Preferences()
+
+    async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
+        async with self._database.transaction() as connection:
+            own = await destination_id(connection, address, now)
+            await connection.execute(_SET, {**_columns(preferences), "destination_id": own})
+            await plan_destination(connection, own, now, self._database.zone)
+
+    async def held(self, address: str) -> list[Held]:
+        rows = await self._database.ask(_HELD, {"address": address})
+        return [
+            Held(
+                HeldFor(row["held_for"]),
+                row["posts"],
+                None if row["due"] >= NEVER else from_ms(row["due"]),
+            )
+            for row in rows
+        ]
+
+
+def _columns(preferences: Preferences) -> dict[str, object]:
+    return {
+        "timezone": preferences.timezone,
+        "quiet": str(preferences.quiet) if preferences.quiet else "",
+        "digest": f"{preferences.digest:%H:%M}",
+        "weekly": preferences.weekly,
+        "snoozed_until": maybe_ms(preferences.snoozed_until),
+        "style": preferences.style.value,
+        "mention_last": int(preferences.mention_last),
+    }
