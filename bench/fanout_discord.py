@@ -11,7 +11,7 @@ from adapters.discord.gateway.rate_limit import RATE
 from adapters.discord.messages.destinations import channel_address
 from bench.fanout import Budget, Traffic, run
 from bench.followers import CATEGORY
-from tests.fakes.discord_process import DiscordProcess
+from tests.fakes.discord.process import DiscordProcess
 
 GUILDS, CHANNELS = 200, 10
 # Discord's own limits (documentation, topics/rate-limits; the limit per channel as observed by bots).

@@ -16,7 +16,7 @@ from adapters.slack.transport.rate_limit import BURST_SHARE
 from adapters.slack.transport.rate_limit import PER_MINUTE as DEFAULT
 from bench.fanout import LIMIT, Budget, Traffic, run
 from bench.followers import CATEGORY
-from tests.fakes.slack_process import SlackProcess
+from tests.fakes.slack.process import SlackProcess
 
 CHANNELS = 500
 PER_MINUTE = 450

@@ -16,7 +16,7 @@ from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.messages.destinations import channel_address
 from adapters.shared.token_bucket import TokenBucket
 from bench.overhead import AT_ONCE, run
-from tests.fakes.discord_process import DiscordProcess
+from tests.fakes.discord.process import DiscordProcess
 
 CHANNELS = 300
 _UNLIMITED = 1_000_000

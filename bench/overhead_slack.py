@@ -15,7 +15,7 @@ from adapters.slack.adapter import SlackAdapter
 from adapters.slack.messages.destinations import address
 from adapters.slack.transport.rate_limit import POST, RateLimiter
 from bench.overhead import AT_ONCE, run
-from tests.fakes.slack_process import SlackProcess
+from tests.fakes.slack.process import SlackProcess
 
 CHANNELS = 300
 _UNLIMITED = 1_000_000

@@ -14,7 +14,7 @@ import pytest
 from bot.app import Bot, open_bot, prepare, run_bot
 from bot.config.load import parse_config
 from bot.errors import StoreError
-from tests.pipeline.office import FaultyStore, until
+from tests.pipeline.deliver.office import FaultyStore, until
 
 ME = "console:me"
 FULL = StoreError("The database cannot grow because the disk is full.")

@@ -19,7 +19,7 @@ from bot.timekeeping import LAST_SEEN, Timekeeper
 from bot.vitals import Heartbeat
 from storage import open_store
 from tests.contracts.store_samples import add_feed
-from tests.pipeline.office import FaultyStore
+from tests.pipeline.deliver.office import FaultyStore
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = 86_400.0

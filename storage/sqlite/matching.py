@@ -1,8 +1,8 @@
 """The statement that finds the followers of a post and inserts their deliveries.
 
 Its cost grows with the post's followers, not with all subscriptions: the index `filters_followers` lists the
-followers of a term (tests/storage/test_matching.py checks the query plan). `bot.match` defines what a filter
-means.
+followers of a term (tests/storage/sqlite/test_plans.py checks the query plan). `bot.match` defines what a
+filter means.
 """
 
 from __future__ import annotations

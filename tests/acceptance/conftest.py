@@ -15,8 +15,8 @@ from tests.acceptance.running import Bot
 from tests.acceptance.slack_capture import keep
 from tests.acceptance.slack_place import SlackPlace
 from tests.fakes.blog import FaultyBlog
-from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.slack_server import FakeSlack
+from tests.fakes.discord.server import FakeDiscord
+from tests.fakes.slack.server import FakeSlack
 
 KNOWN = 8  # posts that the blog has when the bot first sees it
 

@@ -9,10 +9,10 @@ from typing import Any
 from tests.acceptance.process import Home
 from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog
-from tests.fakes.discord_basics import Kind
-from tests.fakes.discord_messages import StoredMessage
-from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.discord_world import Channel, Guild, User
+from tests.fakes.discord.basics import Kind
+from tests.fakes.discord.messages import StoredMessage
+from tests.fakes.discord.server import FakeDiscord
+from tests.fakes.discord.world import Channel, Guild, User
 
 CATEGORY = "Trade"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 
-from tests.fakes.slack_core import Call
+from tests.fakes.slack.core import Call
 
 VARIABLE = "SLACK_CAPTURE"  # names a folder
 

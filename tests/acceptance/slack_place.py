@@ -11,10 +11,10 @@ from typing import Any
 from tests.acceptance.process import Home
 from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog
-from tests.fakes.slack_deeds import Deed
-from tests.fakes.slack_messages import StoredMessage
-from tests.fakes.slack_server import FakeSlack
-from tests.fakes.slack_world import Channel, Team, User
+from tests.fakes.slack.deeds import Deed
+from tests.fakes.slack.messages import StoredMessage
+from tests.fakes.slack.server import FakeSlack
+from tests.fakes.slack.world import Channel, Team, User
 
 CATEGORY = "Trade"
 MODES = ("socket", "http")

@@ -28,8 +28,8 @@ import tomli_w
 
 from tests.acceptance.process import ROOT
 from tests.fakes.blog import FaultyBlog
-from tests.fakes.discord_server import FakeDiscord
-from tests.fakes.slack_server import FakeSlack
+from tests.fakes.discord.server import FakeDiscord
+from tests.fakes.slack.server import FakeSlack
 
 PAGES = ("README.md", "docs/quickstart.md", "docs/discord.md", "docs/slack.md")
 FRESH = bool(os.environ.get("FRESH_VENV"))

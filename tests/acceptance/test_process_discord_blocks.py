@@ -6,7 +6,7 @@ import pytest
 
 from tests.acceptance.discord_place import Place
 from tests.acceptance.publishing import draft, publish
-from tests.fakes import discord_faults as faults
+from tests.fakes.discord import faults
 
 pytestmark = pytest.mark.slow  # the bot's own pauses before it connects again
 PAGE = faults.answer(403, "error code: 1015", Content_Type="text/plain", Retry_After="1")

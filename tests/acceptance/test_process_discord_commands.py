@@ -6,8 +6,8 @@ import pytest
 
 from tests.acceptance.discord_place import Place
 from tests.acceptance.publishing import draft, publish
-from tests.fakes.discord_offers import NotOfferedError
-from tests.fakes.discord_world import User
+from tests.fakes.discord.offers import NotOfferedError
+from tests.fakes.discord.world import User
 
 
 async def suggestions(place: Place, user: User, typed: str) -> list[str]:

@@ -9,8 +9,8 @@ import pytest
 from tests.acceptance.discord_place import Place, Spot
 from tests.acceptance.publishing import draft, publish
 from tests.acceptance.running import Bot
-from tests.fakes import discord_faults as faults
-from tests.fakes.discord_faults import Fault
+from tests.fakes.discord import faults
+from tests.fakes.discord.faults import Fault
 
 pytestmark = pytest.mark.slow  # the bot's own pauses between two tries
 

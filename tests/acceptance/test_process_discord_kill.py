@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.discord_place import CATEGORY, Place, Spot
 from tests.acceptance.publishing import draft, publish
-from tests.fakes.discord_faults import Hang
+from tests.fakes.discord.faults import Hang
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows"),

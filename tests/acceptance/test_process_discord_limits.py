@@ -9,8 +9,8 @@ import pytest
 from tests.acceptance.discord_place import CATEGORY, Place
 from tests.acceptance.publishing import draft, publish
 from tests.acceptance.running import Bot
-from tests.fakes.discord_faults import Hang, Storm, too_many
-from tests.fakes.discord_world import Channel
+from tests.fakes.discord.faults import Hang, Storm, too_many
+from tests.fakes.discord.world import Channel
 
 pytestmark = pytest.mark.slow  # the pauses that Discord asks for
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.acceptance.publishing import draft, publish, publish_all
-from tests.acceptance.running import Bot
 from tests.acceptance.slack_place import MODES, SlackPlace
-from tests.fakes.slack_world import Channel
+from tests.fakes.slack.world import Channel
 
 POST = "chat.postMessage"
-
-
-async def sent_everywhere(place: SlackPlace, bot: Bot, *titles: str) -> list[Channel]:
-    """Publish posts to all kinds of places, and return these when all is sent."""
-    await place.connected(bot)
-    spots = await place.everywhere()
-    publish_all(place.blog, titles, "Trade")
-    await bot.until(lambda: place.all_sent(len(spots) * len(titles)))
-    return spots
 
 
 def check_once(place: SlackPlace, spots: list[Channel], *titles: str) -> None:

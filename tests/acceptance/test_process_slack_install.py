@@ -11,7 +11,7 @@ import pytest
 from bot.commands.spec import COMMANDS
 from tests.acceptance.publishing import draft, publish, publish_all
 from tests.acceptance.slack_place import CATEGORY, MODES, SlackPlace
-from tests.fakes.slack_world import Channel, Team, User
+from tests.fakes.slack.world import Channel, Team, User
 
 
 async def install(place: SlackPlace, team: Team) -> tuple[int, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.publishing import draft, publish, publish_all
 from tests.acceptance.slack_place import SlackPlace
-from tests.fakes.slack_world import Channel
+from tests.fakes.slack.world import Channel
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows"),

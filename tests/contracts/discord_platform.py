@@ -24,11 +24,11 @@ from tests.contracts.adapter_rig import (
     utc,
     words,
 )
-from tests.fakes.discord_basics import Json
-from tests.fakes.discord_checks import walk_components
-from tests.fakes.discord_messages import StoredMessage
-from tests.fakes.discord_people import User
-from tests.fakes.discord_server import FakeDiscord
+from tests.fakes.discord.basics import Json
+from tests.fakes.discord.checks import walk_components
+from tests.fakes.discord.messages import StoredMessage
+from tests.fakes.discord.people import User
+from tests.fakes.discord.server import FakeDiscord
 
 _MANAGE_GUILD = 1 << 5
 _ENTRY = re.compile(

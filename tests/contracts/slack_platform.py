@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 from bot.commands.spec import COMMANDS
 from bot.model import Destination
-from tests.adapters.slack_rig import made
-from tests.adapters.slack_talk_rig import buttons
+from tests.adapters.slack.rig import made
+from tests.adapters.slack.talk_rig import buttons
 from tests.contracts.adapter_rig import (
     MOST_PAGES,
     OTHER,
@@ -25,10 +25,10 @@ from tests.contracts.adapter_rig import (
     utc,
     words,
 )
-from tests.fakes.slack_basics import Json
-from tests.fakes.slack_messages import StoredMessage
-from tests.fakes.slack_server import FakeSlack
-from tests.fakes.slack_world import User
+from tests.fakes.slack.basics import Json
+from tests.fakes.slack.messages import StoredMessage
+from tests.fakes.slack.server import FakeSlack
+from tests.fakes.slack.world import User
 
 _COMMANDS = {f"/{command.name}" for command in COMMANDS}  # Slack takes no others
 _PATIENCE = 30.0  # seconds; what is waited for comes at once, but on a busy machine

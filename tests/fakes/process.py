@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.fakes.discord_basics import Json
+from tests.fakes.discord.basics import Json
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LINE_LIMIT = 1 << 24
@@ -20,7 +20,7 @@ _LINE_LIMIT = 1 << 24
 class FakeProcess:
     """A fake as a process between `async with` and its end, which fails when it saw violations."""
 
-    module = ""  # what is run, such as "tests.fakes.discord_main"
+    module = ""  # what is run, such as "tests.fakes.discord.main"
 
     def __init__(self, *arguments: str) -> None:
         self._arguments = arguments

@@ -21,7 +21,7 @@ from bot.sandbox.sandbox import Sandbox
 from storage import open_store
 from tests.contracts.store_samples import T0, follow, send_all
 from tests.fakes.blog import FaultyBlog
-from tests.pipeline.office import HeldClock
+from tests.pipeline.deliver.office import HeldClock
 
 LOOPBACK = FetchSettings(timeout=20.0, allow_networks=(ip_network("127.0.0.0/8"),))
 ALICE, BOB, ADMIN = "console:alice", "console:bob", "console:admin"

@@ -20,8 +20,8 @@ from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.errors import refusal
 from bot.pipeline.inspector import FeedInspector
 from tests.fakes.blog import Fault, Hang, body, cut, drop, html_page, redirect, status
+from tests.pipeline.fetch.wire import raw_server
 from tests.pipeline.newsroom import LOOPBACK, Newsroom, open_newsroom
-from tests.pipeline.wire import raw_server
 
 _RSS = b'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title>%s</channel></rss>'
 _NAMES = '<link rel="alternate" type="application/rss+xml" href="%s"><title>Blog</title><p>Hello.'

@@ -14,9 +14,9 @@ from bot.pipeline.worker import PollSettings
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from tests.fakes.blog import Hang, body, status
-from tests.pipeline.children import FOLD, PARSE
+from tests.pipeline.deliver.office import FaultyStore, until
 from tests.pipeline.newsroom import EVERY, Newsroom, open_newsroom
-from tests.pipeline.office import FaultyStore, until
+from tests.sandbox.children import FOLD, PARSE
 
 # feedparser takes minutes over such an address
 SLOW = b"".join(

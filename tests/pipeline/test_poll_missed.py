@@ -14,8 +14,8 @@ from bot.model import FeedState
 from bot.pipeline.worker import PollSettings
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import Fault, Hang, body, cut, drop, html_page, redirect, status
+from tests.pipeline.deliver.office import FaultyStore, until
 from tests.pipeline.newsroom import ALICE, EVERY, Newsroom, open_newsroom
-from tests.pipeline.office import FaultyStore, until
 
 FULL = StoreError("The database cannot grow because the disk is full.")
 EMPTY = b"<rss version='2.0'><channel><title>Blog</title></channel></rss>"

@@ -13,8 +13,8 @@ from bot.errors import StoreError
 from bot.pipeline.fetch.politeness import NEVER
 from tests.contracts.store_samples import T0
 from tests.fakes.blog import FaultyBlog, redirect, status
+from tests.pipeline.deliver.office import FaultyStore
 from tests.pipeline.newsroom import ADMIN, EVERY, Newsroom, open_newsroom
-from tests.pipeline.office import FaultyStore
 
 HOUR = 3600.0
 DAY = 86_400.0
