@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from multidict import CIMultiDictProxy
 
-MAX_WAIT = 86_400.0  # seconds, of every back-off and of every wait that a server asks for
+MAX_WAIT = 86_400.0  # seconds: the longest back-off, and the longest wait that a server may ask for
 
 _LONGEST = 8  # digits of a plausible number of seconds
 
