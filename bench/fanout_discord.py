@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.discord.gateway.rate_limit import RATE
+from adapters.discord.gateway.rate_limit import PACE
 from adapters.discord.messages.destinations import channel_address
 from bench.fanout import Budget, Traffic, run
 from bench.followers import CATEGORY
@@ -32,7 +32,7 @@ class Discord:
     discord: DiscordProcess
     name: str = "Discord"
     limits: str = "its limits on"
-    budget: Budget = Budget(f"the pace of {RATE:g} a second", RATE)  # noqa: RUF009 -- frozen
+    budget: Budget = Budget(f"the pace of {PACE.rate:g} a second", PACE.rate)  # noqa: RUF009 -- frozen
 
     @property
     def settings(self) -> str:

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.slack.messages.destinations import address
-from adapters.slack.transport.rate_limit import BURST_SHARE
-from adapters.slack.transport.rate_limit import PER_MINUTE as DEFAULT
+from adapters.slack.transport.rate_limit import PACE
 from bench.fanout import LIMIT, Budget, Traffic, run
 from bench.followers import CATEGORY
 from tests.fakes.slack.process import SlackProcess
@@ -41,12 +40,14 @@ class Slack:
     @property
     def limits(self) -> str:
         """The workspace's rate limits, for the heading of the figures."""
-        return f"its limits on, {self.per_minute} a minute (slack.per_minute is {DEFAULT:g} by default)"
+        return (
+            f"its limits on, {self.per_minute} a minute (slack.per_minute is {PACE.per_minute:g} by default)"
+        )
 
     @property
     def budget(self) -> Budget:
         """The bot's own rate limit there."""
-        at_once = int(self.per_minute * BURST_SHARE)
+        at_once = int(self.per_minute * PACE.burst_share)
         return Budget(f"{self.per_minute} a minute, {at_once} at once", self.per_minute / 60, at_once)
 
     @property

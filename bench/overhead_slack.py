@@ -13,7 +13,7 @@ import aiohttp
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.messages.destinations import address
-from adapters.slack.transport.rate_limit import POST, RateLimiter
+from adapters.slack.transport.rate_limit import POST, PaceSettings, RateLimiter
 from bench.overhead import AT_ONCE, run
 from tests.fakes.slack.process import SlackProcess
 
@@ -49,7 +49,7 @@ class Slack:
 
 def _pace() -> RateLimiter:
     """Return a rate limiter that never delays a message."""
-    return RateLimiter(per_minute=_UNLIMITED, clock=lambda: _FASTER * time.monotonic())
+    return RateLimiter(PaceSettings(per_minute=_UNLIMITED), clock=lambda: _FASTER * time.monotonic())
 
 
 async def main() -> int:

@@ -16,7 +16,6 @@ from bot.ports import KeyValueStore
 from bot.text.truncate import units
 
 _STORED = "~"  # prefix of a digest that replaces a body
-_LONE = "surrogatepass"  # for unpaired surrogates, which JSON can contain
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ class Overflow:
         """Return `head` and `body` as one text that fits; a body that is too long is stored."""
         if units(head + body) <= self.longest:
             return head + body
-        digest = hashlib.sha256(body.encode("utf-8", _LONE)).hexdigest()[:16]
+        data = body.encode("utf-8", "surrogatepass")  # JSON can contain unpaired surrogates
+        digest = hashlib.sha256(data).hexdigest()[:16]
         await store.set_value(self._key(digest), json.dumps([digest, body]))
         return f"{head}{_STORED}{digest}"
 

@@ -24,7 +24,7 @@ from adapters.slack.messages.delivery import Delivery
 from adapters.slack.transport.app import make_app
 from adapters.slack.transport.events import Events
 from adapters.slack.transport.http_mode import HttpLink
-from adapters.slack.transport.rate_limit import PER_MINUTE, RateLimiter
+from adapters.slack.transport.rate_limit import PACE, PaceSettings, RateLimiter
 from adapters.slack.transport.socket_mode import SocketLink
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError, Scope, TemporaryError
@@ -80,7 +80,7 @@ class SlackAdapter:
         client_secret: str = "",
         public_url: str = "",
         prefix: str = "bystander",
-        per_minute: float = PER_MINUTE,
+        per_minute: float = PACE.per_minute,
         admins: Iterable[str] = (),
         pace: RateLimiter | None = None,
         first_wait: float = FIRST_WAIT,
@@ -96,7 +96,7 @@ class SlackAdapter:
         self._prefix = prefix
         self._admins = tuple(admins)
         self._first_wait = first_wait
-        self._pace = pace or RateLimiter(per_minute=per_minute)
+        self._pace = pace or RateLimiter(PaceSettings(per_minute=per_minute))
         self._link = SocketLink(app_token) if mode == SOCKET else HttpLink(signing_secret)
         self._door = InstallRoutes(
             client_id=client_id, client_secret=client_secret, public_url=public_url, api_base=api_base

@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 from bot.config.secrets import RedactingFilter, Secrets
 from bot.logs.limit import limit
 
-# Loggers that use the configured level. Other loggers are of libraries, and only log warnings or errors.
-_OWN = ("bot", "adapters", "storage", "bystander")
-
 
 class _TextFormatter(logging.Formatter):
     def __init__(self) -> None:
@@ -44,6 +41,7 @@ def set_up_logging(style: str, secrets: Secrets, level: int) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING if level == logging.DEBUG else logging.ERROR)
-    for name in _OWN:
+    # The loggers of libraries only log warnings or errors.
+    for name in ("bot", "adapters", "storage", "bystander"):
         logging.getLogger(name).setLevel(level)
     limit(logging.getLogger("asyncio"))  # it logs every connection that fails for lack of a file descriptor

@@ -15,8 +15,16 @@ from bot.pipeline.detection import Detected
 from bot.pipeline.summarize.extract import Reading
 from bot.ports import PollCommit, PollRecord, PostRow
 
-MOST_EDITS = 24  # of one post that are reported; a text that changes at every poll is no news
-RECENT = timedelta(days=7)  # age up to which a changed filing of a never announced post is news
+
+@dataclass(frozen=True, slots=True)
+class NewsSettings:
+    """Up to when a change of a post is news."""
+
+    edits: int = 24  # of one post that are reported; a text that changes at every poll is no news
+    recent: timedelta = timedelta(days=7)  # age up to which a changed filing of a silent post is news
+
+
+NEWS = NewsSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +107,18 @@ class _Context:
 def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
     """Return whether a silent post's new filing is no news, but only better evidence about the old one.
 
-    A silent post was never announced, so its filing is news only if the author changed it within RECENT of
+    A silent post was never announced, so its filing is news only if the author changed it within a week of
     publication. The author did if the evidence is exact before and after, and either of the same kind or
     accompanied by changed labels in the feed.
     """
     old, new = before.post.filing.rank, after.post.filing.rank
     author_did = old.exact and new.exact and (old is new or before.labels != after.labels)
-    return before.silent and not (author_did and now - before.post.published <= RECENT)
+    return before.silent and not (author_did and now - before.post.published <= NEWS.recent)
 
 
 def _quiet(before: PostRow, after: PostRow, now: datetime) -> bool:
     same_filing = before.post.filing == after.post.filing
-    return quiet_refiling(before, after, now) or (same_filing and before.edits >= MOST_EDITS)
+    return quiet_refiling(before, after, now) or (same_filing and before.edits >= NEWS.edits)
 
 
 def _fresh(context: _Context, found: Candidate, *, silent: bool) -> PostRow:

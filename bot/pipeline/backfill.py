@@ -20,14 +20,12 @@ from bot.pipeline.classify.wordpress import api_candidates, archive_url, categor
 from bot.pipeline.collect_evidence import refuse_busy
 from bot.pipeline.detection import Detected, compare
 from bot.pipeline.fetch.client import Fetcher
-from bot.pipeline.older_pages import PAUSE, read_page
+from bot.pipeline.older_pages import GAP, read_page
 from bot.pipeline.texts import summarize
 from bot.ports import FeedStore, PollCommit, PollRecord
 from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
-
-PER_PAGE = 100  # posts per page of an API (WordPress's maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ class Backfiller:
         candidate, source = await self._first(feed)
         for number in range(1, pages + 1):
             if number > 1:
-                await asyncio.sleep(min(PAUSE, feed.settings.every))
+                await asyncio.sleep(min(GAP.pause, feed.settings.every))
                 source = await self._page(feed, candidate, number)
             if source is None:
                 return
@@ -111,7 +109,7 @@ class Backfiller:
         return _Source(ParsedFeed("", feed.state.site, entries, feed.state.generator), posts)
 
     async def _ask(self, candidate: BlogApi, number: int) -> tuple[FiledPost, ...]:
-        url = archive_url(candidate, page=number, per_page=PER_PAGE)
+        url = archive_url(candidate, page=number)
         async with self._fetcher.open(url, accept="application/json") as answer:
             refuse_busy(answer)
             if answer.status != HTTPStatus.OK:

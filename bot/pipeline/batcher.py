@@ -12,7 +12,6 @@ from bot.errors import StoreError, UnstorableError
 _log = logging.getLogger(__name__)
 
 RETRY = 1.0  # seconds between tries while the store refuses (disk full, locked)
-_TOLD = 60  # one of so many failed tries is logged
 Item = TypeVar("Item")
 
 
@@ -75,7 +74,7 @@ class Batcher(Generic[Item]):
                 if isinstance(error, UnstorableError):
                     size = self._isolate(batch, error)
                     continue
-                if refusals % _TOLD == 0:
+                if refusals % 60 == 0:  # about one line a minute
                     _log.error("Not recorded yet, trying again: %s", error)
                 refusals += 1
                 self.refused = True

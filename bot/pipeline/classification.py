@@ -23,6 +23,8 @@ class EvidenceSettings:
     retry_api: timedelta = timedelta(days=1)  # until the API of a blog without one is searched for again
     refile_for: timedelta = timedelta(days=7)  # how long better evidence for a new post is searched for
     refile_at_most: float = 3600.0  # seconds between two searches, except for feeds polled less often
+    refiled_at_once: int = 10  # posts per poll
+    page_tries: int = 3  # how often a post's page is fetched again; after that only the API is queried
 
 
 EVIDENCE = EvidenceSettings()

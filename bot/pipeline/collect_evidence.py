@@ -18,16 +18,13 @@ from bot.errors import BystanderError, FetchError
 from bot.model import BlogApi, EvidenceRank, FeedState, Filing
 from bot.pipeline.calls import CONTENT_TAIL, PAGE, POSTS_OF_API
 from bot.pipeline.classification import EVIDENCE, ClassifyRequest, ClassifyResult, EvidenceSettings, ToFile
-from bot.pipeline.classify.evidence import FiledPost, PageFiling, find_filed
+from bot.pipeline.classify.evidence import LIMITS, FiledPost, PageFiling, find_filed
 from bot.pipeline.classify.rules import Vocabulary, classify
 from bot.pipeline.classify.wordpress import api_candidates
 from bot.pipeline.fetch.client import Answer, Fetcher
 from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
-
-_API_ACCEPT = "application/json"
-_PAGE_ACCEPT = "text/html"
 
 
 @dataclass(slots=True)
@@ -96,7 +93,7 @@ class EvidenceCollector:
 
     async def _ask_api(self, candidate: BlogApi) -> tuple[FiledPost, ...]:
         """Return the posts that an API lists, () if there is no API; raise FetchError if nothing answers."""
-        async with self._fetcher.open(candidate.url, accept=_API_ACCEPT) as answer:
+        async with self._fetcher.open(candidate.url, accept="application/json") as answer:
             refuse_busy(answer)
             if answer.status != HTTPStatus.OK:
                 return ()
@@ -128,7 +125,7 @@ class EvidenceCollector:
                 group.create_task(ask(post))
 
     async def _page(self, post: ToFile) -> PageFiling:
-        async with self._fetcher.open(post.link, accept=_PAGE_ACCEPT) as answer:
+        async with self._fetcher.open(post.link, accept="text/html") as answer:
             refuse_busy(answer)
             if answer.status != HTTPStatus.OK:
                 return PageFiling()
@@ -139,7 +136,7 @@ class EvidenceCollector:
     async def _read_tails(self, evidence: _Evidence, posts: Sequence[ToFile]) -> None:
         """Parse the "Filed under" lines that old feeds print at the end of a post."""
         for post in posts:
-            if "iled under" in post.html[-20_000:]:
+            if "iled under" in post.html[-LIMITS.tail :]:
                 try:
                     evidence.tails[post.id] = await self._parser.run(CONTENT_TAIL, post.html)
                 except BystanderError as error:

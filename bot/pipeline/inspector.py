@@ -12,9 +12,6 @@ from bot.pipeline.fetch.feed import refuse_status
 from bot.ports import Inspection
 from bot.sandbox.remote import Runner
 
-_MAX_CATEGORIES = 20
-_UNDATED = datetime(1, 1, 1, tzinfo=UTC)
-
 
 class FeedInspector:
     """Implements `bot.ports.Inspector` with the fetcher and the sandbox that polling uses."""
@@ -74,9 +71,9 @@ def _inspection(url: str, parsed: ParsedFeed) -> Inspection:
         title=parsed.title,
         posts=len(parsed.entries),
         newest=max(parsed.entries, key=_date).title,  # the first of equals, usually the newest
-        categories=tuple(labels)[:_MAX_CATEGORIES],
+        categories=tuple(labels)[:20],
     )
 
 
 def _date(entry: Entry) -> datetime:
-    return entry.published or _UNDATED
+    return entry.published or datetime.min.replace(tzinfo=UTC)

@@ -21,11 +21,17 @@ from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
 
-LAST_PAGE = 5  # WordPress prints 10 posts per page
-PAUSE = 2.0  # seconds between pages; the polling interval if that is shorter
-TRIES = 3  # polls in a row that fail rather than leave a gap; after that the gap is accepted
 
-_PAST_THE_END = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+@dataclass(frozen=True, slots=True)
+class GapSettings:
+    """How far, how fast and how often older pages are read."""
+
+    last_page: int = 5  # WordPress prints 10 posts per page
+    pause: float = 2.0  # seconds between pages; the polling interval if that is shorter
+    tries: int = 3  # polls in a row that fail rather than leave a gap; after that the gap is accepted
+
+
+GAP = GapSettings()
 
 
 class Look(Protocol):
@@ -60,7 +66,7 @@ async def read_page(fetcher: Fetcher, sandbox: Runner, feed: Feed, page: int) ->
     Raises FetchError or ParseError if it cannot be read.
     """
     async with fetcher.open(page_url(feed.url, page)) as answer:
-        if answer.status in _PAST_THE_END:
+        if answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
             return None
         if answer.status != HTTPStatus.OK:
             raise FetchError(
@@ -83,22 +89,22 @@ async def page_back(
     newest: ParsedFeed,
     look: Callable[[Sequence[Entry]], Awaitable[Look]],
 ) -> OlderPages:
-    """Return older entries until a page leaves no gap below it, the pages end, or LAST_PAGE is reached.
+    """Return older entries until a page leaves no gap below it, the pages end, or five pages are read.
 
     `look` detects what is new among the entries of one page.
 
-    Raises FetchError or ParseError if a page cannot be read, unless the last TRIES polls have failed.
+    Raises FetchError or ParseError if a page cannot be read, unless the last three polls have failed.
     """
     if not has_pages(newest.generator):
         return OlderPages((), closed=False)
     found: list[Entry] = []
     seen = {identify(entry).id for entry in newest.entries}
-    for page in range(2, LAST_PAGE + 1):
-        await asyncio.sleep(min(PAUSE, feed.settings.every))
+    for page in range(2, GAP.last_page + 1):
+        await asyncio.sleep(min(GAP.pause, feed.settings.every))
         try:
             parsed = await read_page(fetcher, sandbox, feed, page)
         except (FetchError, ParseError) as error:
-            if feed.state.failures < TRIES:
+            if feed.state.failures < GAP.tries:
                 raise
             _log.warning("%s: the gap stays: %s", feed.settings.name, error)
             break

@@ -9,14 +9,10 @@ from typing import Protocol
 
 from bot.model import Feed, FeedState
 from bot.pipeline.assemble import quiet_refiling
-from bot.pipeline.classification import ClassifyRequest, ClassifyResult, ToFile, refile_at
+from bot.pipeline.classification import EVIDENCE, ClassifyRequest, ClassifyResult, ToFile, refile_at
 from bot.pipeline.classify.rules import better
 from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.ports import Lexicon, PollCommit, PollRecord, PostRow
-
-AT_ONCE = 10  # posts per poll
-PAGE_TRIES = 3  # how often a post's page is fetched again; after that only the API is queried
-_ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class RefileStore(Protocol):
@@ -37,8 +33,9 @@ async def reclassify(
     """Return what to store after a poll without news: its record, and the reclassified posts."""
     if feed.state.refile_at is None or feed.state.refile_at > now:
         return record
-    waiting = await store.posts_to_refile(feed.id, _ANY_TIME, AT_ONCE + 1)
-    rows = [row for row in waiting if row.refile_at is not None and row.refile_at <= now][:AT_ONCE]
+    most, any_time = EVIDENCE.refiled_at_once, datetime(9999, 1, 1, tzinfo=UTC)
+    waiting = await store.posts_to_refile(feed.id, any_time, most + 1)  # one more shows what is left
+    rows = [row for row in waiting if row.refile_at is not None and row.refile_at <= now][:most]
     request = ClassifyRequest(
         feed=feed,
         posts=[_to_file(row) for row in rows],
@@ -85,7 +82,7 @@ def _to_file(row: PostRow) -> ToFile:
         title=row.post.title,
         wordpress_id=row.wordpress_id,
         labels=row.labels,
-        ask_page=row.refile_attempts < PAGE_TRIES,
+        ask_page=row.refile_attempts < EVIDENCE.page_tries,
     )
 
 

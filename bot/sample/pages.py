@@ -14,8 +14,6 @@ from bot.model import Kind
 from bot.sample.blog import SampleBlog, SamplePost
 from bot.sample.markup import name_html, slug_of, title_html
 
-_RELATED = 2  # number of related posts below a post
-
 
 def post_page(blog: SampleBlog, post: SamplePost) -> str:
     """Return the page of one post."""
@@ -130,7 +128,7 @@ def _flair(blog: SampleBlog, post: SamplePost) -> str:
     others = [
         other for other in blog.posts if other is not post and set(other.categories) & set(post.categories)
     ]
-    related = "".join(_related(blog, other) for other in others[:_RELATED])
+    related = "".join(_related(blog, other) for other in others[:2])
     return f"""<div id="jp-post-flair" class="sharedaddy sd-like-enabled sd-sharing-enabled">\
 <div class="sharedaddy sd-sharing-enabled"><h3 class="sd-title">Share this:</h3><div class="sd-content"><ul>\
 <li class="share-email"><a href="{blog.link(post)}?share=email"><span>Email</span></a></li></ul></div></div>\

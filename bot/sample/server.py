@@ -14,7 +14,6 @@ from bot.sample.blog import SampleBlog, load_posts
 from bot.sample.routes import Parts, Routes
 
 HOST = "127.0.0.1"
-_GRACE = 5.0  # seconds that requests in flight get when the server stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,8 @@ class SampleServer:
         self._port = port
         app = web.Application(middlewares=[self._record, *middlewares])
         Routes(self.blog, self.parts).add_to(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
+        # When the server stops, requests in flight get five seconds.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()

@@ -8,21 +8,19 @@ from bot.errors import SandboxError
 from bot.sandbox.remote import Answer, Arguments, Remote
 from bot.sandbox.sandbox import Sandbox
 
-QUICK_SECONDS = 2.0  # a feed of 2 MB takes less than one
-_QUICK_CHILDREN = 2
-
 
 class Lanes:
     """Runs each call in a quick child first; a call that times out or kills its child goes to `patient`.
 
     A sandbox serves one call at a time. With only one, a few maliciously slow feeds would delay all others
     for its whole time limit at each poll. Here slow calls queue only at `patient`, which its owner closes.
-    The second quick child is started only when the first is busy.
+    The second quick child is started only when the first is busy. `seconds`: the time limit of a quick child;
+    a feed of 2 MB takes less than one.
     """
 
-    def __init__(self, patient: Sandbox, *, seconds: float = QUICK_SECONDS) -> None:
+    def __init__(self, patient: Sandbox, *, seconds: float = 2.0) -> None:
         self.patient = patient
-        self.quick = tuple(Sandbox(seconds=seconds) for _ in range(_QUICK_CHILDREN))
+        self.quick = tuple(Sandbox(seconds=seconds) for _ in range(2))
 
     async def __aenter__(self) -> Self:
         return self

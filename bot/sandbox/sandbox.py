@@ -22,13 +22,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import ParseError, SandboxError
 from bot.sandbox.remote import Answer, Arguments, Remote
-from bot.sandbox.worker import ANSWER, LENGTH, NO_MEMORY, STARTED, UNPARSEABLE
+from bot.sandbox.worker import ANSWER, LENGTH, LONGEST_REASON, NO_MEMORY, STARTED, UNPARSEABLE
 from bot.text.sanitize import one_line
 
-IDLE = 300.0  # seconds without a call after which the child is stopped; it uses some 35 MB
-_SECONDS_TO_START = 60.0  # to start Python and import; generous, as it does not depend on the input
-_ALARM_AFTER = 2  # seconds after the parent's time limit at which the child ends itself
-_LONGEST_REASON = 300  # characters
 _OFTEN, _LATELY = 5, 600.0  # so many stops of the child within so many seconds are reported
 _SHARED_ENVIRONMENT = (  # what an interpreter may need to start; no secrets
     "PATH",
@@ -46,8 +42,8 @@ class Sandbox:
     """Runs functions of this project in a child process; use it as an async context manager.
 
     It serves one call at a time; others wait. The child starts at the first call, stops after `idle` seconds
-    without one, and is replaced after it died or was stopped. Limits: `memory` bytes of address space (on
-    POSIX only), `seconds` per call, `largest` bytes per answer.
+    without one (it uses some 35 MB), and is replaced after it died or was stopped. Limits: `memory` bytes of
+    address space (on POSIX only), `seconds` per call, `largest` bytes per answer.
     """
 
     def __init__(
@@ -56,7 +52,7 @@ class Sandbox:
         memory: int = 512 * 2**20,
         seconds: float = 10.0,
         largest: int = 16 * 2**20,
-        idle: float = IDLE,
+        idle: float = 300.0,
     ) -> None:
         self._memory = memory
         self._seconds = seconds
@@ -147,7 +143,7 @@ class Sandbox:
             child = await self._running_child()
         except OSError as error:
             raise SandboxError(f"the process that reads cannot be started ({error.strerror})") from error
-        limit = _SECONDS_TO_START
+        limit = 60.0  # to start Python and import; generous, as it does not depend on the input
         try:
             async with asyncio.timeout(limit) as deadline:
                 _stdin(child).write(LENGTH.pack(len(request)) + request)
@@ -176,7 +172,7 @@ class Sandbox:
                 "-m",
                 "bot.sandbox.worker",
                 str(self._memory),
-                str(math.ceil(self._seconds) + _ALARM_AFTER),
+                str(math.ceil(self._seconds) + 2),  # the child ends itself if this process has not
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=DEVNULL,
@@ -234,7 +230,7 @@ def _unpack(outcome: bytes, answer_type: TypeAdapter[Any]) -> Any:
             return answer_type.validate_json(payload)
         except ValidationError as error:
             raise SandboxError(f"what was read makes no sense ({error.error_count()} faults)") from None
-    reason = one_line(payload.decode("utf-8", "replace"), _LONGEST_REASON)
+    reason = one_line(payload.decode("utf-8", "replace"), LONGEST_REASON)
     if kind == UNPARSEABLE:
         raise ParseError(reason)
     raise ParseError(f"reading it failed ({reason})")

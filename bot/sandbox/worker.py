@@ -22,12 +22,12 @@ from typing import Any, BinaryIO
 
 from bot.errors import ParseError
 
+LONGEST_REASON = 300  # characters of an error
 LENGTH = struct.Struct("!I")  # precedes every frame: its length in bytes
 # The first byte of a frame. STARTED is sent once the function is imported: then the time limit begins.
 STARTED, ANSWER, UNPARSEABLE, FAILED, NO_MEMORY = b"s", b"a", b"p", b"f", b"m"
 
 _OURS = re.compile(r"(bot(?:\.[a-z]\w*)+):([a-z]\w*)")
-_LONGEST_REASON = 300  # characters
 _REFUSED = (  # prefixes of forbidden audit events
     *("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostby", "socket.sendto"),
     *("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"),
@@ -91,7 +91,7 @@ def _serve(outcomes: BinaryIO, function: str, values: tuple[object, ...], second
         _put(outcomes, NO_MEMORY)
         sys.exit(1)  # the next call gets a new process without fragmented memory
     except Exception as error:  # noqa: BLE001 - every one is reported to the parent
-        reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
+        reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
         _put(outcomes, FAILED, reason.encode("utf-8", "replace"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from adapters.plugin import AdapterPlugin, Finding, Visit
+from adapters.plugin import AdapterPlugin, Finding, Promises, Visit
 from bot.app import network_of
 from bot.commands.wording import counted, quoted
 from bot.config.load import Config
@@ -24,15 +24,6 @@ from bot.shell.privacy import readable_by_others
 from bot.shell.progress import progress
 from storage import open_store
 
-_AT_LEAST_ONCE = (
-    "at least once: nobody can be asked whether a message arrived, so that one under way while the bot is "
-    "killed comes again"
-)
-_NO_EDITS = "no edits: an alert that was sent stays as it is when the post changes"
-_NO_COMMANDS = "alerts only: nobody can type there; an admin sets them up from elsewhere"
-_MARKS = {True: ("ok  ", "green"), False: ("BAD ", "bold red")}
-_WARNING = ("warn ", "yellow")  # for settings that may be intended
-
 
 async def check(options: argparse.Namespace, config: Config) -> int:
     """Print a line for each check; return 1 when any of them failed."""
@@ -40,11 +31,10 @@ async def check(options: argparse.Namespace, config: Config) -> int:
     bad = 0
     async for well, line in _findings(config, sync=options.sync):
         bad += not well
-        mark, style = _MARKS[well]
-        console.print(Text.assemble((mark, style), line))
+        console.print(Text.assemble(("ok  ", "green") if well else ("BAD ", "bold red"), line))
     database, variables = config.database.get_secret_value(), config.secrets.names
     for line in readable_by_others(Path(options.config), database, os.environ, variables):
-        console.print(Text.assemble(_WARNING, line))
+        console.print(Text.assemble(("warn ", "yellow"), line))  # it may be intended
     console.print(f"{bad} to mend." if bad else "All well.")
     return 1 if bad else 0
 
@@ -94,10 +84,8 @@ def _chats(config: Config) -> tuple[bool, str]:
 
 
 async def _platform(config: Config, plugin: AdapterPlugin[Any], visit: Visit) -> list[Finding]:
-    """Run the plug-in's own check, and say where delivery is at least once; on an error, only the error."""
-    promises = plugin.promises
-    lacking = {_AT_LEAST_ONCE: promises.once, _NO_EDITS: promises.edits, _NO_COMMANDS: promises.commands}
-    found = [(True, f"{plugin.name}: {line}") for line, kept in lacking.items() if not kept]
+    """Run the plug-in's own check, and say what the platform cannot keep; on an error, only the error."""
+    found = [(True, f"{plugin.name}: {line}") for line in _lacking(plugin.promises)]
     if plugin.check is None:
         return found
     try:
@@ -106,6 +94,18 @@ async def _platform(config: Config, plugin: AdapterPlugin[Any], visit: Visit) ->
         return [(False, problem) for problem in error.problems]
     except DeliveryError as error:
         return [(False, f"{plugin.name}: {error}")]
+
+
+def _lacking(promises: Promises) -> Iterator[str]:
+    if not promises.once:
+        yield (
+            "at least once: nobody can be asked whether a message arrived, so that one under way while the "
+            "bot is killed comes again"
+        )
+    if not promises.edits:
+        yield "no edits: an alert that was sent stays as it is when the post changes"
+    if not promises.commands:
+        yield "alerts only: nobody can type there; an admin sets them up from elsewhere"
 
 
 async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool, str]]:

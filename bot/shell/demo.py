@@ -8,7 +8,7 @@ import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,33 +20,32 @@ from bot.sample.blog import SampleBlog, SamplePost, load_posts
 from bot.sample.server import SampleServer
 from bot.shell.run import stopping_on_signals
 
-HELD_BACK = 3  # posts that are published while the demo runs
-FIRST_WAIT = 2.0  # seconds from the first /follow to the next post
-NEXT_WAIT = 15.0  # seconds between the posts after it
-LAST_WAIT = 3.0  # seconds to wait for the last alert once stdin has ended
-FOLLOWED = "China-U.S."
-_HINTS = """\
-A sample blog with {posts} posts is served at {url} and watched; nothing old is announced.
-Follow a category, and see what happens when the blog publishes:
 
-    /follow China-U.S.
+@dataclass(frozen=True, slots=True)
+class DemoSettings:
+    """What the demo shows, and when. Times are in seconds."""
 
-Then try /following, /categories, /latest, /find chips, /why, /health, /help.
-Ctrl-C ends the demo; nothing is kept.
-"""
+    followed: str = "China-U.S."
+    held_back: int = 3  # posts that are published while the demo runs
+    first_wait: float = 2.0  # from the first /follow to the next post
+    next_wait: float = 15.0  # between the posts after it
+    last_wait: float = 3.0  # for the last alert once stdin has ended
+
+
+_DEMO = DemoSettings()
 
 
 async def demo(options: argparse.Namespace, _: Config) -> int:
     """Serve and watch the sample blog, and chat on this terminal (with --once: show one alert and end)."""
     posts = load_posts()
     with tempfile.TemporaryDirectory(prefix="bystander-demo-") as folder:
-        blog = SampleBlog(posts[:-HELD_BACK])
+        blog = SampleBlog(posts[: -_DEMO.held_back])
         ended = asyncio.Event()
         source = None if options.once else _watched(console_source() or (), ended)
         async with SampleServer(blog) as server, _bot_of(server, folder, source) as bot:
             if options.once:
                 return await _show_one(bot, blog, posts[-1])
-            return await _talk(bot, server, list(reversed(posts[-HELD_BACK:])), ended)
+            return await _talk(bot, server, list(reversed(posts[-_DEMO.held_back :])), ended)
 
 
 @asynccontextmanager
@@ -76,8 +75,8 @@ async def _show_one(bot: Bot, blog: SampleBlog, post: SamplePost) -> int:
     await prepare(bot)
     failed = await bot.poller.poll_all()
     print(f"The blog has {len(blog.posts)} posts; the first poll is silent.\n")
-    print(f"> /follow {FOLLOWED}")
-    print((await bot.services.run(me, f"/follow {FOLLOWED}")).text)
+    print(f"> /follow {_DEMO.followed}")
+    print((await bot.services.run(me, f"/follow {_DEMO.followed}")).text)
     blog.publish(post, at=bot.clock.now())
     print(f"\nThe blog publishes a post filed under {', '.join(post.categories)}:\n", flush=True)
     failed += await bot.poller.poll_all()
@@ -91,21 +90,22 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
 
     await prepare(replace(bot, services=cast("BotServices", _Listening(bot.services, followed))))
     await bot.poller.poll_all()
-    print(_HINTS.format(posts=len(server.blog.posts), url=server.url), flush=True)
+    print(_hints(len(server.blog.posts), server.url), flush=True)
 
     async def publish() -> None:
         await followed.wait()
-        for post, wait in zip(held_back, (FIRST_WAIT, *(NEXT_WAIT for _ in held_back)), strict=False):
+        waits = (_DEMO.first_wait, *(_DEMO.next_wait for _ in held_back))
+        for post, wait in zip(held_back, waits, strict=False):
             await asyncio.sleep(wait)
             server.blog.publish(post, at=bot.clock.now())
             published.set()
 
     async def end_with_input() -> None:
         await ended.wait()
-        await asyncio.sleep(LAST_WAIT)
+        await asyncio.sleep(_DEMO.last_wait)
         if followed.is_set():
             await published.wait()
-            await asyncio.sleep(LAST_WAIT)
+            await asyncio.sleep(_DEMO.last_wait)
         stop.set()
 
     with stopping_on_signals(stop):
@@ -116,6 +116,18 @@ async def _talk(bot: Bot, server: SampleServer, held_back: list[SamplePost], end
             for task in side:
                 task.cancel()
     return 0
+
+
+def _hints(posts: int, url: str) -> str:
+    return f"""\
+A sample blog with {posts} posts is served at {url} and watched; nothing old is announced.
+Follow a category, and see what happens when the blog publishes:
+
+    /follow {_DEMO.followed}
+
+Then try /following, /categories, /latest, /find chips, /why, /health, /help.
+Ctrl-C ends the demo; nothing is kept.
+"""
 
 
 class _Listening:

@@ -7,9 +7,6 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-_OTHERS = stat.S_IRGRP | stat.S_IROTH
-_SQLITE = "sqlite:///"
-
 
 def readable_by_others(
     config: Path, database: str, environ: Mapping[str, str], secrets: Iterable[str]
@@ -32,14 +29,15 @@ def _files(config: Path, database: str) -> Iterator[tuple[str, Path]]:
     yield "config", config
     for file in sorted(config.parent.glob("*.env")):  # ".env" too
         yield "environment", file
-    if database.lower().startswith(_SQLITE):
+    scheme = "sqlite:///"
+    if database.lower().startswith(scheme):
         for ending in ("", "-wal", "-shm", "-journal"):
-            yield "database", Path(database[len(_SQLITE) :] + ending)
+            yield "database", Path(database[len(scheme) :] + ending)
 
 
 def _read_by_others(file: Path) -> bool:
     """Return whether the file exists and its mode lets others read it; False on Windows, without modes."""
     try:
-        return os.name == "posix" and bool(file.stat().st_mode & _OTHERS)
+        return os.name == "posix" and bool(file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
     except (OSError, ValueError):
         return False

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-_PATIENCE = 1.0  # seconds before the line appears
-
 
 @contextmanager
 def progress(text: str) -> Iterator[None]:
@@ -19,7 +17,7 @@ def progress(text: str) -> Iterator[None]:
         yield
         return
     status = console.status(text)
-    timer = threading.Timer(_PATIENCE, status.start)
+    timer = threading.Timer(1.0, status.start)
     timer.daemon = True
     timer.start()
     try:

@@ -20,8 +20,6 @@ from bot.errors import ConfigError
 
 _log = logging.getLogger("bystander")
 
-_COLLECT_AFTER = 10_000  # new objects; a few polls make more than Python's default of 700
-
 
 async def run(_: argparse.Namespace, config: Config) -> int:
     """Run until SIGTERM or SIGINT; then finish what is in flight and return 0."""
@@ -43,7 +41,7 @@ def spare_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER)
+    gc.set_threshold(10_000)  # new objects; a few polls make more than Python's default of 700
 
 
 async def once(_: argparse.Namespace, config: Config) -> int:

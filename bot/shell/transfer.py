@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,10 +27,18 @@ from bot.text.units import duration, written
 from bot.text.urls import Network, inside, web_url
 from storage import open_store
 
-_EVERY = 900.0  # seconds; default for feeds in the file
-_POLITE, _LONGEST = 600.0, 86400.0  # bounds of the seconds between polls, as in the config
-_SHORTEST = 0.2  # seconds; lower bound for feeds inside fetch.allow_networks
-_HEAD = "# Feeds and subscriptions of Bystander; read back by `bystander import`.\n\n"
+
+@dataclass(frozen=True, slots=True)
+class EveryBounds:
+    """The seconds between polls that a file may ask for, as in the config."""
+
+    usual: float = 900.0  # for a feed that names none
+    polite: float = 600.0  # at least
+    shortest: float = 0.2  # at least, inside fetch.allow_networks
+    longest: float = 86_400.0
+
+
+_BOUNDS = EveryBounds()
 
 
 class _Strict(BaseModel):
@@ -43,7 +52,7 @@ _Every = Annotated[float, BeforeValidator(lambda given: duration(given) if isins
 class _FeedEntry(_Strict):
     name: str
     url: str
-    every: _Every = _EVERY
+    every: _Every = _BOUNDS.usual
     announce_latest: int = 0
     categories: list[str] = []
     aliases: dict[str, str] = {}
@@ -80,7 +89,10 @@ async def export(options: argparse.Namespace, config: Config) -> int:
     if options.opml:
         sys.stdout.write(write_opml((feed.settings.name, feed.settings.url) for feed in feeds))
     else:
-        sys.stdout.write(_HEAD + tomli_w.dumps(_document(feeds, subscriptions), multiline_strings=False))
+        told = tomli_w.dumps(_document(feeds, subscriptions), multiline_strings=False)
+        sys.stdout.write(
+            f"# Feeds and subscriptions of Bystander; read back by `bystander import`.\n\n{told}"
+        )
     return 0
 
 
@@ -220,8 +232,8 @@ def _problem(feed: _FeedEntry, names: Sequence[str], allowed: Sequence[Network])
         return f"“{feed.name}” cannot be the name of a feed: it needs a letter or a digit"
     if names.count(fold(feed.name)) > 1:
         return f"The file has two feeds called {feed.name}"
-    shortest = _SHORTEST if inside(feed.url, allowed) else _POLITE
-    if not shortest <= feed.every <= _LONGEST:
+    shortest = _BOUNDS.shortest if inside(feed.url, allowed) else _BOUNDS.polite
+    if not shortest <= feed.every <= _BOUNDS.longest:
         return f'{feed.name}: every = {feed.every:g}: write "10m" (10 minutes) to "24h"'
     return ""
 

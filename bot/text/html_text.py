@@ -34,8 +34,6 @@ _DROPPED_CLASSES = _words(
 )
 _DROPPED_IDS = ("attachment_", "jp-post-flair", "jp-relatedposts")
 
-_SHORT = 120  # characters; a shorter paragraph that matches _FURNITURE or is mostly links is the theme's
-_ALL_LINKS = 0.8  # share of link text from which a paragraph counts as links only
 _FURNITURE = re.compile(
     r"""[\W_]* (?:
         (?: share | like | print )\ this\b | (?: entry\ )? filed\ under\b | tagged\b
@@ -52,7 +50,6 @@ _FURNITURE = re.compile(
       | [\W_]* © | \[ /? (?-i: [a-z_]+ ) \b [^\]]* \] $""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PLEA_LIMIT = 400  # characters; syndication tails and pleas are longer than _FURNITURE, but no prose either
 _PLEA = re.compile(
     r"""[\W_]* (?:
         the\ post\ .+\ (?: appeared\ first | first\ appeared )\ on\b
@@ -220,7 +217,19 @@ class _Reader:
             self._mark = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FurnitureSettings:
+    """Which paragraphs are the theme's, not the author's."""
+
+    short: int = 120  # characters below which _FURNITURE or mostly links make it the theme's
+    links: float = 0.8  # share of link text from which a paragraph counts as links only
+    plea: int = 400  # characters; syndication tails and pleas are longer, but no prose either
+
+
+_THEME = FurnitureSettings()
+
+
 def _is_furniture(text: str, linked: int) -> bool:
-    if len(text) < _SHORT and (linked >= len(text) * _ALL_LINKS or _FURNITURE.match(text)):
+    if len(text) < _THEME.short and (linked >= len(text) * _THEME.links or _FURNITURE.match(text)):
         return True
-    return len(text) < _PLEA_LIMIT and _PLEA.match(text) is not None
+    return len(text) < _THEME.plea and _PLEA.match(text) is not None

@@ -7,17 +7,12 @@ tag keeps only those that callers use. Comments and processing instructions are 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from lxml import etree
 
 from bot.errors import ParseError
 
-_HTML_LIMIT = (
-    400_000  # characters of a fragment that are parsed; the longest real posts have a quarter of that
-)
-_LONG_TAG = 8_000  # characters of a page's tag
-_LONG_TAG_OF_FRAGMENT = 2_000
-_MOST_KEPT = 5  # attributes of an overlong tag
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.ASCII | re.IGNORECASE)
 _CHARSETS = ("iso-8859-", "windows-125", "koi8-", "gb", "big5", "shift_jis", "euc-")  # none is slow to decode
 
@@ -33,6 +28,19 @@ _MARKUP = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _CLASS_OR_ID = re.compile(r"""\s(?:class|id)\s*=\s*(?:"[^"]{0,400}"|'[^']{0,400}')""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeLimits:
+    """How much HTML is parsed. Lengths are in characters."""
+
+    fragment: int = 400_000  # the longest real posts have a quarter of that
+    tag: int = 8_000  # of a page; a longer one is shortened
+    tag_of_fragment: int = 2_000
+    attributes: int = 5  # of an overlong tag
+
+
+_LIMITS = TreeLimits()
 
 
 def read_tree(body: bytes, content_type: str = "") -> etree._Element:
@@ -61,7 +69,7 @@ def read_fragment(html: str) -> etree._Element | None:
     Only the first 400,000 characters are read, not counting scripts and comments. An overlong tag keeps its
     class and id.
     """
-    text = _MARKUP.sub(_tame, html)[:_HTML_LIMIT]
+    text = _MARKUP.sub(_tame, html)[: _LIMITS.fragment]
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         return etree.fromstring(f"<html><body>{text}</body></html>".encode(), parser)
@@ -81,9 +89,9 @@ def _decode(body: bytes, content_type: str) -> str:
 
 def _shorten(tag: re.Match[str]) -> str:
     """Reduce an overlong tag to the attributes that callers use."""
-    if len(tag[0]) <= _LONG_TAG:
+    if len(tag[0]) <= _LIMITS.tag:
         return tag[0]
-    return f"<{tag[1]}{''.join(_KEPT.findall(tag[0])[:_MOST_KEPT])}>"
+    return f"<{tag[1]}{''.join(_KEPT.findall(tag[0])[: _LIMITS.attributes])}>"
 
 
 def _tame(match: re.Match[str]) -> str:
@@ -91,6 +99,6 @@ def _tame(match: re.Match[str]) -> str:
     whole = match[0]
     if match["tag"] is None or match["tag"].lower() in ("html", "body"):
         return " " if match["raw"] else ""
-    if len(whole) <= _LONG_TAG_OF_FRAGMENT:
+    if len(whole) <= _LIMITS.tag_of_fragment:
         return whole
     return f"<{match['tag']}{''.join(_CLASS_OR_ID.findall(whole)[:2])}>"

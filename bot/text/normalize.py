@@ -15,7 +15,6 @@ FOLDING = "2"  # version of the rules of `fold`; stores recompute their keys whe
 _SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
 _GAP = re.compile(r"[\s_/\\,;:|\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\u2060\ufeff]+")
 _AND = re.compile(r"\s*&\s*")
-_MARGIN = 15  # points of 100: how far a suggested name's score may be below the best one's
 
 
 def fold(name: str) -> str:
@@ -75,7 +74,7 @@ def similar(name: str, known: Iterable[str]) -> list[str]:
     names = nearest(name, known)
     likeness = {each: fuzz.WRatio(fold(name), fold(each)) for each in names}
     best = max(likeness.values(), default=0)
-    return [each for each in names if likeness[each] >= best - _MARGIN]
+    return [each for each in names if likeness[each] >= best - 15]  # of 100 points
 
 
 def attempt_key(address: str, what: str) -> str:

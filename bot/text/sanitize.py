@@ -54,8 +54,6 @@ _REFERENCES = re.compile(r"(?:&#(?:x[0-9a-f]+|[0-9]+);)+", re.IGNORECASE)
 _HIGH, _LOW, _LAST_HALF, _BEYOND = 0xD800, 0xDC00, 0xDFFF, 0x10000  # halves of surrogate pairs
 _NO_CODE, _NONE, _SPACES = 0x110000, (0, 0xFFFE, 0xFFFF), (9, 10, 13)
 _LONGEST_CODE = 7  # digits
-_BREAKS = frozenset({"Cc", "Zl", "Zp"})
-_UNSEEN = frozenset({"Cf", "Cs"})  # bidi controls, zero-width and tag characters, halves of surrogate pairs
 _JOINERS = "\u200c\u200d"  # invisible too, but some scripts and emoji need them
 _STRAY_JOINER = re.compile(rf"(?<![^\0-\x7f])[{_JOINERS}]+|[{_JOINERS}]+(?![^\0-\x7f])")  # beside ASCII
 _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and signs without a visible glyph
@@ -119,9 +117,10 @@ def visible(text: str) -> str:
     kept: list[str] = []
     for character in text:
         category = unicodedata.category(character)
-        if category in _BREAKS:
+        # Cf and Cs: bidi controls, zero-width and tag characters, halves of surrogate pairs.
+        if category in ("Cc", "Zl", "Zp"):
             kept.append(" ")
-        elif character in _JOINERS or not (category in _UNSEEN or character in _BLANK):
+        elif character in _JOINERS or not (category in ("Cf", "Cs") or character in _BLANK):
             kept.append(character)
     return " ".join(_STRAY_JOINER.sub("", "".join(kept)).split())
 

@@ -42,7 +42,7 @@ _FUNCTION_WORDS = {
         por que se ser sin sobre son su sus también un una y"""
     ),
 }
-_SCRIPTS = (  # the first common one decides; kana before Han, because Japanese uses both
+_SCRIPTS = (  # the first that a fifth of a text is in; kana before Han, because Japanese uses both
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("zh", re.compile(r"[\u3400-\u9fff]")),
     ("ko", re.compile(r"[\uac00-\ud7a3]")),
@@ -51,8 +51,6 @@ _SCRIPTS = (  # the first common one decides; kana before Han, because Japanese 
     ("ru", re.compile(r"[\u0400-\u04ff]")),
     ("el", re.compile(r"[\u0370-\u03ff]")),
 )
-_SCRIPT_SHARE = 5  # common: one character in five
-_SAMPLE = 2_000  # characters examined to guess the language
 
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['’]s?\b")
@@ -135,9 +133,9 @@ _DEFINITE_SUBJECT = re.compile(r"The ((?:[a-z]+ ){1,5})")
 
 def language(text: str) -> str:
     """Guess the language of `text` as an ISO 639-1 code; "en" without other evidence."""
-    sample = text[:_SAMPLE]
+    sample = text[:2_000]
     for code, script in _SCRIPTS:
-        if len(script.findall(sample)) * _SCRIPT_SHARE > len(sample):
+        if 5 * len(script.findall(sample)) > len(sample):
             return code
     words = _WORD.findall(sample.lower())
     return max(_FUNCTION_WORDS, key=lambda code: sum(word in _FUNCTION_WORDS[code] for word in words))

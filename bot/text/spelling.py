@@ -27,10 +27,10 @@ QUOTED = (
 
 _WHOLE = re.compile(QUOTED, re.DOTALL)
 _MARKS = re.compile('[\u201c\u201d"]')
-_COUNT = r"^\d{1,2}\s|^[+-]?\d{1,9}$|\s[+-]?\d{1,2}$"  # numbers that /latest would take for its count
 _SPECIAL = re.compile(
     rf"^[{DASHES}{HASHES}'<*/\uff0f]|[{SEPARATORS}:=\uff1a\uff1d\u2026\"\u201c-\u201f\u00ab\u00bb\u2033\uff02]"
-    rf"|\s[{DASHES}]|{_COUNT}"
+    rf"|\s[{DASHES}]"
+    r"|^\d{1,2}\s|^[+-]?\d{1,9}$|\s[+-]?\d{1,2}$"  # numbers that /latest would take for its count
 )
 
 

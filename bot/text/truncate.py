@@ -12,7 +12,6 @@ Cost = Callable[[str], int]  # the length of a text in a platform's units; never
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # removed before an ellipsis
-_ENOUGH = 2  # whole sentences are preferred if they keep at least 1/2 of what a cut after a word would keep
 
 
 def units(text: str) -> int:
@@ -40,7 +39,7 @@ def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
         if cost(text[:end]) > limit:
             break
         whole = text[:end]
-    return whole if len(whole) * _ENOUGH >= len(clipped) else clipped
+    return whole if 2 * len(whole) >= len(clipped) else clipped
 
 
 def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[str, str]:

@@ -37,7 +37,6 @@ _BYTES = {
     "gib": 1024**3,
 }
 _LONGEST_DAYS = 36500  # prevents overflow when a duration is added to a date
-_LARGEST_PORT = 65535
 
 
 def duration(text: str) -> float:
@@ -135,7 +134,7 @@ def host_port(text: str) -> tuple[str, int]:
     """Return the host (without brackets) and the port in "127.0.0.1:8080", "[::1]:8080" or "localhost:0"."""
     match = _HOST_PORT.fullmatch(text)
     try:
-        if match and int(match[3]) <= _LARGEST_PORT:
+        if match and int(match[3]) < 2**16:
             return match[1] or str(IPv6Address(match[2])), int(match[3])
     except ValueError:
         pass  # the text in the brackets is no IPv6 address

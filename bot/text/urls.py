@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urljoin, urlsplit
 
 Network = IPv4Network | IPv6Network
 
 MAX_URL = 2000  # characters, everywhere; longer addresses are dropped, as a truncated one leads elsewhere
 
-_LOOPBACK = ("127.0.0.1", "::1")  # the addresses of "localhost"
+LOOPBACK = (IPv4Address("127.0.0.1"), IPv6Address("::1"))  # the addresses of "localhost"
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63})*\.?")  # lengths of labels: RFC 1035
 _BROKEN_LINES = re.compile(r"[\t\r\n]")  # browsers ignore them in addresses
 _UNQUOTED = re.compile(r"[ \"<>\\^`{|}]")  # never legal in a URL, common in feeds
@@ -79,7 +79,7 @@ def inside(url: str, networks: Iterable[Network]) -> bool:
     """
     try:
         host = urlsplit(url).hostname or ""
-        addresses = [ip_address(each) for each in (_LOOPBACK if host == "localhost" else (host,))]
+        addresses = LOOPBACK if host == "localhost" else (ip_address(host),)
     except ValueError:
         return False
     return any(address in network for network in networks for address in addresses)

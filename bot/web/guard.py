@@ -13,9 +13,18 @@ from dataclasses import dataclass
 
 from bot.web.visitors import Visitors
 
-RESERVED = 192  # open files for the bot's own work: a hundred polls, chats, database, child processes
-BACKLOG = 32  # the listen backlog; asyncio accepts all of it in one go
-_MOST, _FEWEST = 256, 8
+
+@dataclass(frozen=True, slots=True)
+class OpenFiles:
+    """How the limit on open files is shared."""
+
+    reserved: int = 192  # for the bot's own work: a hundred polls, chats, database, child processes
+    backlog: int = 32  # the listen backlog; asyncio accepts all of it in one go
+    most: int = 256  # connections, whatever the limit
+    fewest: int = 8  # connections, whatever the limit
+
+
+OPEN_FILES = OpenFiles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +36,21 @@ class Limits:
     body: float = 10.0  # for the body of a request
     exchange: float = 60.0  # from the end of the head to the end of the handler
     idle: float = 30.0  # from the end of the handler to the next request; sending the answer counts
+    linger: float = 1.0  # for the rest of a request that was answered early
+    grace: float = 0.8  # for requests in flight when the server stops; aiohttp may wait for them twice
 
 
 def most_connections() -> int:
     """Return the number of connections that this process's limit on open files allows."""
     if sys.platform == "win32":
-        return _MOST
+        return OPEN_FILES.most
     import resource  # noqa: PLC0415 -- missing on Windows
 
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if limit == resource.RLIM_INFINITY:
-        return _MOST
-    return max(_FEWEST, min(_MOST, (limit - RESERVED - BACKLOG) // 2))
+        return OPEN_FILES.most
+    room = (limit - OPEN_FILES.reserved - OPEN_FILES.backlog) // 2
+    return max(OPEN_FILES.fewest, min(OPEN_FILES.most, room))
 
 
 class Guard:

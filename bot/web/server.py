@@ -22,7 +22,7 @@ from bot.errors import BystanderError, StoreError
 from bot.logs.limit import limit
 from bot.model import Feed
 from bot.ports import FeedsReader, QueueHealth, QueueReader, WebRoute
-from bot.web.guard import BACKLOG, Guard, Limits
+from bot.web.guard import OPEN_FILES, Guard, Limits
 from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.routes import routes_of
 from bot.web.snapshot import Snapshot
@@ -31,8 +31,6 @@ from bot.web.visitors import Visitors
 
 # The page may be public, so its data is cached for this long, however many requests come.
 FRESH = timedelta(seconds=5)
-_GRACE = 0.8  # seconds for requests in flight when the server stops; aiohttp may wait for them twice
-_LINGER = 1.0  # seconds to read the rest of a request that was answered early
 
 _log = logging.getLogger(__name__)
 _requests = logging.getLogger(f"{__name__}.requests")  # aiohttp's messages about malformed requests
@@ -94,9 +92,9 @@ class WebServer:
             self._application(routes, limits),
             access_log=None,
             logger=_requests,
-            shutdown_timeout=_GRACE,
+            shutdown_timeout=limits.grace,
             keepalive_timeout=limits.idle,
-            lingering_time=_LINGER,
+            lingering_time=limits.linger,
         )
         self._guard = Guard(self._protocol, limits, visitors)
 
@@ -207,7 +205,7 @@ class _Site(web.BaseSite):
     """Listens with the guard as protocol factory."""
 
     def __init__(self, runner: web.AppRunner, guard: Guard, host: str, port: int) -> None:
-        super().__init__(runner, backlog=BACKLOG)
+        super().__init__(runner, backlog=OPEN_FILES.backlog)
         self._guard, self._host, self._port = guard, host, port
 
     @property
@@ -217,7 +215,9 @@ class _Site(web.BaseSite):
     async def start(self) -> None:
         await super().start()
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._guard, self._host, self._port, backlog=BACKLOG)
+        self._server = await loop.create_server(
+            self._guard, self._host, self._port, backlog=OPEN_FILES.backlog
+        )
 
 
 @web.middleware

@@ -20,13 +20,22 @@ from bot.text.sanitize import one_line
 from bot.text.templates import render
 from bot.web.snapshot import Snapshot
 
-LATE = timedelta(minutes=10)  # a poll that is overdue by more is a problem: polling has stalled
-STUCK = timedelta(minutes=10)  # an alert that has waited longer is a problem
-MOST_FEEDS = 100
-_LONGEST_NAME = 80
-_LONGEST_REASON = 300
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400  # seconds
 _TONES = {"well": "good", "not read yet": "wait"}  # of a feed's condition; any other is "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What the page counts as a problem, and how much it shows."""
+
+    late: timedelta = timedelta(minutes=10)  # a poll that is overdue by more: polling has stalled
+    stuck: timedelta = timedelta(minutes=10)  # an alert that has waited longer
+    feeds: int = 100
+    name: int = 80  # characters
+    reason: int = 300  # characters of an error
+
+
+PAGE = PageSettings()
 
 STYLE = files("bot.web").joinpath("status.css").read_text("utf-8")
 # The source by which a Content-Security-Policy allows this style and no other.
@@ -42,14 +51,14 @@ def status_page(snapshot: Snapshot) -> str:
         "status.html.j2",
         style=Markup(STYLE),  # noqa: S704 -- our own file
         problems=list(_problems(snapshot)),
-        feeds=[_card(feed, snapshot.now) for feed in ordered[:MOST_FEEDS]],
-        more_feeds=len(feeds) - MOST_FEEDS,
+        feeds=[_card(feed, snapshot.now) for feed in ordered[: PAGE.feeds]],
+        more_feeds=len(feeds) - PAGE.feeds,
         queue=snapshot.queue,
         adapters=_named(snapshot.adapters),
         loops=_named(snapshot.loops),
         now=snapshot.now,
         started=snapshot.started,
-        version=one_line(snapshot.version, _LONGEST_NAME),
+        version=one_line(snapshot.version, PAGE.name),
         times=Times(snapshot.now, snapshot.zone),
         counted=_counted,
     )
@@ -66,24 +75,24 @@ def _problems(snapshot: Snapshot) -> Iterator[str]:
             yield f"{number} of {_counted(len(feeds), 'feed')} {'is' if number == 1 else 'are'} {kind}."
     if queue.parked:
         yield f"{_counted(len(queue.parked), 'destination')} cannot be reached."
-    if queue.oldest_waiting and now - queue.oldest_waiting > STUCK:
+    if queue.oldest_waiting and now - queue.oldest_waiting > PAGE.stuck:
         yield "Alerts are stuck in the outbox."
 
 
 def _broken_parts(snapshot: Snapshot) -> Iterator[str]:
     for name, lives in snapshot.loops.items():
         if not lives:
-            yield f"The {one_line(name, _LONGEST_NAME)} loop is dead."
+            yield f"The {one_line(name, PAGE.name)} loop is dead."
     for name, connected in _named(snapshot.adapters):
         if not connected:
             yield f"{name} is not connected."
     for trouble in snapshot.troubles:
-        yield one_line(trouble, _LONGEST_REASON)
+        yield one_line(trouble, PAGE.reason)
 
 
 def _named(parts: Mapping[str, bool]) -> list[tuple[str, bool]]:
     """Return the display name of each part, and whether the part is well."""
-    return [(one_line(name.capitalize(), _LONGEST_NAME), well) for name, well in parts.items()]
+    return [(one_line(name.capitalize(), PAGE.name), well) for name, well in parts.items()]
 
 
 def _condition(feed: Feed, now: datetime) -> str:
@@ -92,7 +101,7 @@ def _condition(feed: Feed, now: datetime) -> str:
         return "stopped"
     if feed.state.failures:
         return "failing"
-    if now - feed.next_poll_at > LATE:
+    if now - feed.next_poll_at > PAGE.late:
         return "overdue"
     return "well" if feed.state.last_success_at else "not read yet"
 
@@ -115,7 +124,7 @@ class FeedCard:
 def _card(feed: Feed, now: datetime) -> FeedCard:
     state, condition = feed.state, _condition(feed, now)
     return FeedCard(
-        name=one_line(feed.settings.name, _LONGEST_NAME),
+        name=one_line(feed.settings.name, PAGE.name),
         condition=condition,
         tone=_TONES.get(condition, "bad"),
         last_success=state.last_success_at,
@@ -123,7 +132,7 @@ def _card(feed: Feed, now: datetime) -> FeedCard:
         due=not state.stopped and feed.next_poll_at <= now,
         failures=state.failures,
         failing_since=state.failing_since,
-        error=one_line(state.last_error, _LONGEST_REASON),
+        error=one_line(state.last_error, PAGE.reason),
     )
 
 

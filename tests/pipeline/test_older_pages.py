@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.older_pages import TRIES, page_url
+from bot.pipeline.older_pages import GAP, page_url
 from bot.sample.feeds import rss
 from tests.fakes.blog import cut, drop, html_page, status
 from tests.pipeline.newsroom import Newsroom, old_posts, open_newsroom, post
@@ -146,7 +146,7 @@ async def test_a_page_that_cannot_be_read_fails_the_poll_so_that_no_post_is_skip
 async def test_pages_that_never_can_be_read_do_not_stop_the_feed_and_an_admin_is_told(room: Newsroom) -> None:
     titles = publish(room, 25)
     room.blog.fail_always(drop(), path="/feed/?paged=3")
-    for _ in range(TRIES):
+    for _ in range(GAP.tries):
         await room.poll()
     assert await alerted(room) == []
     await room.poll()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.pipeline.assemble import MOST_EDITS
+from bot.pipeline.assemble import NEWS
 from bot.sample.blog import SampleBlog
 from tests.contracts.store_samples import T0, follow
 from tests.pipeline.newsroom import ALICE, BOB, Newsroom, open_newsroom, post
@@ -69,12 +69,12 @@ async def test_an_edited_old_post_is_no_news(room: Newsroom) -> None:
 
 async def test_a_text_that_changes_on_every_poll_is_passed_on_so_often_and_no_more(room: Newsroom) -> None:
     edits = 0
-    for turn in range(MOST_EDITS + 3):
+    for turn in range(NEWS.edits + 3):
         edit(room, 4, title=f"Post 4 seen {turn} times")
         await room.poll()
         edits += len(await room.deliver())
 
-    assert edits == MOST_EDITS == 24
+    assert edits == NEWS.edits == 24
     assert (await room.post(4)).title == "Post 4 seen 26 times"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pipeline.fetch.politeness import DAY
+from bot.pipeline.fetch.headers import MAX_WAIT
 from tests.contracts.store_samples import T0, follow
 from tests.fakes.blog import body
 from tests.pipeline.newsroom import ALICE, BOB, EVERY, Newsroom, old_posts, open_newsroom, post
@@ -152,7 +152,7 @@ async def test_the_wish_of_a_server_for_rare_polls_is_obeyed(room: Newsroom) -> 
     await room.tick()
     wait = ((await room.feed()).next_poll_at - T0).total_seconds()
 
-    assert DAY / 2 <= wait <= DAY / 2 * 1.1
+    assert MAX_WAIT / 2 <= wait <= MAX_WAIT / 2 * 1.1
 
 
 async def test_a_body_that_did_not_change_is_not_news_without_validators(room: Newsroom) -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from bot.model import EvidenceRank
 from bot.pipeline.classification import EVIDENCE
-from bot.pipeline.reclassify import AT_ONCE
 from tests.contracts.store_samples import follow
 from tests.fakes.blog import status
 from tests.pipeline.newsroom import ALICE, API, BOB, EVERY, PAGES, Newsroom, old_posts, open_newsroom
@@ -176,10 +175,10 @@ async def test_each_post_is_filed_again_at_its_own_time(room: Newsroom) -> None:
 
 
 async def test_many_posts_are_filed_again_a_few_at_a_time_and_all_in_the_end(room: Newsroom) -> None:
-    for number in range(4, 4 + AT_ONCE - 1):
+    for number in range(4, 4 + EVIDENCE.refiled_at_once - 1):
         room.publish(number, "Media", tags=["Trade"])
     await room.poll()
-    for number in range(20, 20 + AT_ONCE - 1):
+    for number in range(20, 20 + EVIDENCE.refiled_at_once - 1):
         room.publish(number, "Media", tags=["Trade"])
     await room.poll()
     room.blog.heal()
@@ -188,7 +187,7 @@ async def test_many_posts_are_filed_again_a_few_at_a_time_and_all_in_the_end(roo
         await room.poll()
 
     ranks = [each.filing.rank for each in (await room.posts()).values()]
-    assert ranks == [EvidenceRank.API] * (3 + 2 * (AT_ONCE - 1))
+    assert ranks == [EvidenceRank.API] * (3 + 2 * (EVIDENCE.refiled_at_once - 1))
     assert room.asked(API) <= 4
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.model import FeedState
 from bot.web.server import FRESH
-from bot.web.status_page import MOST_FEEDS
+from bot.web.status_page import PAGE
 from tests.web.scene import HOSTILE, NOW, SECRET, Ask, Scene, asking
 
 
@@ -131,11 +131,11 @@ async def test_no_address_url_or_text_of_a_message_is_told(scene: Scene, ask: As
 
 
 async def test_a_long_list_of_feeds_is_cut_and_keeps_the_trouble(scene: Scene, ask: Ask) -> None:
-    for number in range(MOST_FEEDS + 1):
+    for number in range(PAGE.feeds + 1):
         await scene.watch(f"Blog {number}")
     await scene.watch("Zoo", FeedState(failures=1))
     page = (await ask("/")).text
 
-    assert page.count("<h3>") == MOST_FEEDS
+    assert page.count("<h3>") == PAGE.feeds
     assert "<h3>Zoo</h3>" in page
     assert "And 2 feeds more." in words(page)

@@ -20,9 +20,7 @@ from adapters.discord.sdk import KeepAliveHandler, discord
 from bot.text.bounds import seconds
 
 IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
-_DAY = 86400.0  # seconds: the time over which starts are counted
 _MOST_SHARDS = 100_000  # a larger number from Discord is an error
-_INTENTS = discord.Intents(guilds=True)
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
     False  # these warnings do not concern a text bot
@@ -53,7 +51,7 @@ class Client(discord.AutoShardedClient):
         self, endpoints: Endpoints, pace: RateLimiter, shards: tuple[int, int, int] | None = None
     ) -> None:
         super().__init__(
-            intents=_INTENTS,
+            intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,
@@ -104,7 +102,8 @@ class Client(discord.AutoShardedClient):
         self.shard_count = self.shard_count or _count(shards)
         self._slots = _count(limits["max_concurrency"])
         if int(limits["remaining"]) < self.shards_here:  # beyond the limit Discord resets the token
-            self.start_after = seconds(limits["reset_after"], _DAY * 1000, _DAY * 1000) / 1000
+            day = 86_400_000.0  # milliseconds: the time over which starts are counted
+            self.start_after = seconds(limits["reset_after"], day, day) / 1000
             _log.error("Discord allows no more starts today; commands work in %.0f s.", self.start_after)
 
     def _expected(self) -> set[int]:

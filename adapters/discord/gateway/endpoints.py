@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from types import SimpleNamespace
 
 import aiohttp
@@ -9,14 +10,11 @@ import yarl
 
 from adapters.discord.errors import BLOCKED, BLOCKED_BY_THE_EDGE, TABLE
 from adapters.discord.gateway import limits
-from adapters.discord.gateway.rate_limit import TOO_MANY, RateLimiter, is_for_all, retry_after
+from adapters.discord.gateway.rate_limit import PACE, RateLimiter, is_for_all, retry_after
 from adapters.discord.sdk import DiscordWebSocket, Route
 from bot.errors import TemporaryError
 
 _OWN_LIMITS = ("/interactions/", "/webhooks/")  # below the API's base; outside the global rate limit
-_FORBIDDEN, _SERVER_ERROR = 403, 500
-LONGEST_SLEEP = 5.0  # seconds of a rate limit that discord.py may wait for inside a call
-LONGEST_SLEEP_OF_ANSWERS = 60.0  # the same for answers to interactions, whose token lives 15 minutes
 
 
 class Endpoints:
@@ -101,17 +99,18 @@ class Endpoints:
         A 403 from Cloudflare concerns the whole bot, so all calls wait.
         """
         answer = request.response
-        if answer.status >= _SERVER_ERROR:
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             is_post = request.method == "POST" and request.url.path.endswith("/threads")
             fault = f"Discord has a fault (it answered {answer.status})."
             return TemporaryError(fault, uncertain=True) if is_post else None
-        if answer.status == _FORBIDDEN and await limits.is_of_the_edge(answer):
+        if answer.status == HTTPStatus.FORBIDDEN and await limits.is_of_the_edge(answer):
             wait = retry_after(answer.headers, BLOCKED)
             pace.hold(wait)
             return TemporaryError(TABLE[BLOCKED_BY_THE_EDGE].text, retry_after=wait)
-        if answer.status == TOO_MANY:
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = retry_after(answer.headers)
-            longest = LONGEST_SLEEP if self._is_ours(request.url) else LONGEST_SLEEP_OF_ANSWERS
+            ours = self._is_ours(request.url)
+            longest = PACE.longest_sleep if ours else PACE.longest_sleep_of_answers
             if is_for_all(answer.headers) or wait > longest or not await limits.names_a_wait(answer, longest):
                 return TemporaryError("Discord asks the bot to slow down.", retry_after=wait)
         return None

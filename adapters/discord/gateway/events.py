@@ -11,15 +11,15 @@ from bot.logs.outage import OutageLog
 
 Parse = Callable[[Any], object]
 
-# A session needs these events: an error in one ends the connection, and discord.py makes a new one.
-_NEEDED = ("READY", "RESUMED")
-
 _log = logging.getLogger(__name__)
 
 
 def guard(parsers: dict[str, Any]) -> None:
-    """Log the errors of parsers instead of ending the shard: any field of an event may be null."""
-    for event in parsers.keys() - set(_NEEDED):
+    """Log the errors of parsers instead of ending the shard: any field of an event may be null.
+
+    A session needs READY and RESUMED: an error in one ends the connection, and discord.py makes a new one.
+    """
+    for event in parsers.keys() - {"READY", "RESUMED"}:
         parsers[event] = _guarded(event, parsers[event])
 
 

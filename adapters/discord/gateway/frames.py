@@ -16,7 +16,6 @@ from bot.text.bounds import seconds
 
 _HELLO = 10
 _SHORTEST, _LONGEST = 1.0, 600.0  # seconds between heartbeats; Discord asks for about 41
-_NONE = -1.0  # stands for a value that is not a number
 _CLOSE = 4000  # a code after which discord.py may reconnect
 _BROKEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError, zlib.error)
 
@@ -50,6 +49,6 @@ def check_hello(frame: str) -> None:
     told = json.loads(frame)
     if isinstance(told, dict) and told.get("op") == _HELLO:
         interval = told["d"]["heartbeat_interval"]
-        wait = seconds(interval, _NONE, 2 * _LONGEST * 1000) / 1000  # sent in milliseconds
+        wait = seconds(interval, -1.0, 2 * _LONGEST * 1000) / 1000  # sent in milliseconds
         if isinstance(interval, str) or not _SHORTEST <= wait <= _LONGEST:
             raise FrameError("Discord asks for heartbeats at an interval that is no usable number.")

@@ -18,7 +18,6 @@ from bot.text.sanitize import one_line
 
 LOOK_EVERY = 1.0  # seconds between requests: a refused one counts as invalid, see `rate_limit`
 _MEND = "Invite it again; bystander discord-invite prints the link."
-_LONGEST_NAME = 100  # characters of a server's name
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ class GuildEvents:
 
     async def server_left(self, guild: discord.Guild) -> None:
         """Park the alerts of a server until the bot is invited again."""
-        name = one_line(guild.name, _LONGEST_NAME)
+        name = one_line(guild.name, 100)
         await self._leave(
             guild.id,
             await self._destinations_in(guild),

@@ -15,8 +15,6 @@ from bot.text.bounds import seconds
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
 _RESET, _RESET_AFTER = "X-RateLimit-Reset", "X-RateLimit-Reset-After"
 _BUCKET = (_LIMIT, _REMAINING, _RESET, _RESET_AFTER, "X-RateLimit-Bucket")
-_LONGEST_WINDOW = 86400.0  # seconds until a rate limit resets; the longest known is an hour
-_LAST_MOMENT = 1e11  # seconds since 1970; a later moment is not credible
 _COUNT = re.compile(r"[0-9]{1,9}")
 _NONE = -1.0  # stands for a value that is not a number
 
@@ -41,9 +39,9 @@ def _is_usable(headers: Mapping[str, str]) -> bool:
         return not any(name in headers for name in _BUCKET)
     limit, remaining = headers.get(_LIMIT, "1"), headers[_REMAINING]
     is_counted = _COUNT.fullmatch(limit) and int(limit) > 0 and _COUNT.fullmatch(remaining)
-    if headers.get(_RESET_AFTER):
-        return bool(is_counted) and _is_within(headers[_RESET_AFTER], _LONGEST_WINDOW)
-    return bool(is_counted) and _is_within(headers.get(_RESET), _LAST_MOMENT)
+    if headers.get(_RESET_AFTER):  # at most a day; the longest one known is an hour
+        return bool(is_counted) and _is_within(headers[_RESET_AFTER], 86_400.0)
+    return bool(is_counted) and _is_within(headers.get(_RESET), 1e11)  # since 1970; later is not credible
 
 
 def _is_within(text: str | None, most: float) -> bool:

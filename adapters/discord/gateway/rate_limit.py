@@ -11,6 +11,8 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
 from weakref import WeakValueDictionary
 
 from adapters.shared.queue import Queue, Waiting
@@ -18,15 +20,25 @@ from adapters.shared.token_bucket import TokenBucket
 from bot.errors import NotYetError, TemporaryError
 from bot.text.bounds import seconds
 
-RATE = 40.0  # requests a second, a fifth below Discord's limit
-BURST = 4.0  # requests that may be sent at once after a pause
-MOST_INVALID = 1_000  # in INVALID_WINDOW; below Discord's limit, as other processes may share the IP address
-INVALID_WINDOW = 600.0  # seconds
 _INVALID = frozenset({401, 403, 404, 429})
-TOO_MANY = 429
-LONGEST_HOLD = 10.0  # seconds of a pause that a request waits for; in a longer one it is refused
-_UNSAID = 60.0  # seconds to wait after a 429 without Retry-After
-_MOST = 3600.0  # longest wait in seconds, whatever Retry-After says
+
+
+@dataclass(frozen=True, slots=True)
+class PaceSettings:
+    """How fast the bot may call Discord, and which waits it accepts. Times are in seconds."""
+
+    rate: float = 40.0  # requests a second, a fifth below Discord's limit
+    burst: float = 4.0  # requests that may be sent at once after a pause
+    most_invalid: int = 1_000  # in a window; below Discord's limit, as others may share the IP address
+    invalid_window: float = 600.0
+    longest_hold: float = 10.0  # of a pause that a request waits for; in a longer one it is refused
+    longest_sleep: float = 5.0  # of a rate limit that discord.py may wait for inside a call
+    longest_sleep_of_answers: float = 60.0  # the same for answers, whose token lives 15 minutes
+    unsaid: float = 60.0  # after a 429 without Retry-After
+    longest_wait: float = 3600.0  # whatever Retry-After says
+
+
+PACE = PaceSettings()
 
 
 class SlidingWindow:
@@ -61,13 +73,14 @@ class RateLimiter:
         self,
         *,
         bucket: TokenBucket | None = None,
-        most_invalid: int = MOST_INVALID,
+        settings: PaceSettings = PACE,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._bucket = bucket or TokenBucket(RATE, BURST)
+        self._bucket = bucket or TokenBucket(settings.rate, settings.burst)
         self._queue = Queue(self._bucket, Waiting(clock, sleep))
-        self._invalid = SlidingWindow(most_invalid, INVALID_WINDOW)
+        self._invalid = SlidingWindow(settings.most_invalid, settings.invalid_window)
+        self._longest_hold = settings.longest_hold
         self._clock = clock
         self._alone: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
@@ -90,7 +103,7 @@ class RateLimiter:
 
     def _refuse_while_held(self) -> None:
         """Refuse a long wait: the caller would time out without knowing that nothing was sent."""
-        if (left := self._bucket.held(self._clock())) > LONGEST_HOLD:
+        if (left := self._bucket.held(self._clock())) > self._longest_hold:
             raise NotYetError("Discord lets nothing through at present.", retry_after=left)
 
     def hold(self, left: float) -> None:
@@ -102,7 +115,7 @@ class RateLimiter:
         scope = headers.get("X-RateLimit-Scope", "")
         if status in _INVALID and scope != "shared":
             self._invalid.count(self._clock())
-        if status == TOO_MANY and is_for_all(headers):
+        if status == HTTPStatus.TOO_MANY_REQUESTS and is_for_all(headers):
             self.hold(retry_after(headers))
 
     @asynccontextmanager
@@ -121,6 +134,6 @@ def is_for_all(headers: Mapping[str, str]) -> bool:
     return told or "Via" not in headers
 
 
-def retry_after(headers: Mapping[str, str], unsaid: float = _UNSAID) -> float:
+def retry_after(headers: Mapping[str, str], unsaid: float = PACE.unsaid) -> float:
     """Return the seconds of Retry-After, at most an hour; `unsaid` if the header is missing."""
-    return seconds(headers.get("Retry-After"), unsaid, _MOST)
+    return seconds(headers.get("Retry-After"), unsaid, PACE.longest_wait)

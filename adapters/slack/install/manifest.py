@@ -33,7 +33,6 @@ BOT_SCOPES = {
     "im:write": "after a lost answer the first direct messages to somebody wait",
 }
 MINOR_SCOPES = frozenset({"im:write"})  # needed so rarely that the check accepts an app without them
-APP_SCOPE = "connections:write"  # scope of the app-level token, in Socket Mode
 
 # The events that Slack sends, besides commands and clicks.
 BOT_EVENTS = (
@@ -52,15 +51,6 @@ BOT_EVENTS = (
     "tokens_revoked",
 )
 
-_NAME = "Bystander"
-_COLOR = "#1f3a5f"
-_SHORT = "Follow a blog's categories and get each new post as a short summary."
-_LONG = (
-    "Bystander watches the feeds of blogs, sorts each new post by the category its author filed it under, "
-    "and sends a short summary to the people and channels that follow that category. Type /follow and a "
-    "category to get posts by direct message; admins type /alerts add in a channel. It reads no messages "
-    "but its own."
-)
 _MOST_COMMANDS, _COMMAND_NAME, _HINT, _HELP = 50, 32, 100, 140
 
 
@@ -80,10 +70,13 @@ def manifest(
     return {
         "_metadata": {"major_version": 1},
         "display_information": {
-            "name": _NAME,
-            "description": _SHORT,
-            "long_description": _LONG,
-            "background_color": _COLOR,
+            "name": "Bystander",
+            "description": "Follow a blog's categories and get each new post as a short summary.",
+            "long_description": "Bystander watches the feeds of blogs, sorts each new post by the category "
+            "its author filed it under, and sends a short summary to the people and channels that follow "
+            "that category. Type /follow and a category to get posts by direct message; admins type /alerts "
+            "add in a channel. It reads no messages but its own.",
+            "background_color": "#1f3a5f",
         },
         "features": {
             "app_home": {
@@ -91,7 +84,7 @@ def manifest(
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,  # otherwise nobody could type commands there
             },
-            "bot_user": {"display_name": _NAME, "always_online": True},
+            "bot_user": {"display_name": "Bystander", "always_online": True},
             "slash_commands": _slash_commands(commands, prefix, events_url),
         },
         "oauth_config": oauth_config,

@@ -28,7 +28,6 @@ from bot.clock import Clock, SystemClock
 from bot.errors import DeliveryError
 from bot.ports import BotServices, WebAnswer, WebRequest, WebRoute
 
-_AUTHORIZE = "/oauth/v2/authorize"
 _SAFE = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "no-store",
@@ -52,14 +51,7 @@ _FAILURES = {
         "The installation could not be kept; the bot's log says why. Ask whoever runs the bot.",
     ),
 }
-_OTHER = (HTTPStatus.BAD_REQUEST, f"Slack did not install the app. {_AGAIN}")
-_HOME = (
-    "This is the home workspace of this bot, so nothing was changed. If its token was revoked, whoever runs "
-    "the bot has to put the new one into SLACK_BOT_TOKEN."
-)
-_UNREACHABLE = "Slack does not answer at present. Start again in a few minutes."
 _NOT_YET = "The bot is starting. Try again in a moment."
-_NEVER = "The bot cannot connect to Slack; its log says why. Ask whoever runs the bot."
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +105,8 @@ class InstallRoutes:
 
     def refuse(self) -> None:
         """Accept no more installations, because Slack refuses the bot."""
-        self._flow, self._closed = None, _NEVER
+        self._flow = None
+        self._closed = "The bot cannot connect to Slack; its log says why. Ask whoever runs the bot."
 
     def _settings(
         self, installations: Installations, states: States, pages: AsyncCallbackOptions
@@ -125,7 +118,7 @@ class InstallRoutes:
             scopes=list(BOT_SCOPES),
             user_scopes=[],
             redirect_uri=self._public_url + REDIRECT_PATH,
-            authorization_url=f"{origin.scheme}://{origin.netloc}{_AUTHORIZE}",
+            authorization_url=f"{origin.scheme}://{origin.netloc}/oauth/v2/authorize",
             install_page_rendering_enabled=False,
             callback_options=pages,
             installation_store=installations,
@@ -148,7 +141,8 @@ class InstallRoutes:
             return web_answer(await self._flow.handle_callback(asked))
         except DeliveryError as error:
             _log.warning("A workspace could not be installed: %s", error)
-            return _page(HTTPStatus.BAD_GATEWAY, _UNREACHABLE)
+            wait = "Slack does not answer at present. Start again in a few minutes."
+            return _page(HTTPStatus.BAD_GATEWAY, wait)
 
 
 class _Flow(AsyncOAuthFlow):
@@ -207,13 +201,19 @@ class _Pages(AsyncCallbackOptions):
     async def _welcome(self, args: AsyncSuccessArgs) -> BoltResponse:
         team = args.installation.team_id or ""
         name = args.installation.team_name or team
-        welcome = f"Bystander is installed in {name}. Type /follow there, or /alerts add in a channel."
-        return _response(args, HTTPStatus.OK, _HOME if self._workspaces.is_home(team) else welcome)
+        told = f"Bystander is installed in {name}. Type /follow there, or /alerts add in a channel."
+        if self._workspaces.is_home(team):
+            told = (
+                "This is the home workspace of this bot, so nothing was changed. If its token was revoked, "
+                "whoever runs the bot has to put the new one into SLACK_BOT_TOKEN."
+            )
+        return _response(args, HTTPStatus.OK, told)
 
     async def _refuse(self, args: AsyncFailureArgs) -> BoltResponse:
         if args.error is not None:
             _log.error("An installation was not kept: %s", args.error)
-        return _response(args, *_FAILURES.get(args.reason, _OTHER))
+        other = (HTTPStatus.BAD_REQUEST, f"Slack did not install the app. {_AGAIN}")
+        return _response(args, *_FAILURES.get(args.reason, other))
 
 
 def _response(args: AsyncSuccessArgs | AsyncFailureArgs, status: HTTPStatus, sentence: str) -> BoltResponse:

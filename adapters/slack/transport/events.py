@@ -22,11 +22,6 @@ from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError, TemporaryError
 from bot.ports import BotServices
 
-REMOVED = "Bystander was removed from the workspace; install it there again."
-REMOVED_HOME = (
-    "Bystander was removed from the workspace, or its token was revoked; install the app again "
-    "(api.slack.com/apps, Install App), put the new token into SLACK_BOT_TOKEN and start again."
-)
 ARCHIVED = "the channel is archived; unarchive it, or choose another one with /alerts add."
 DELETED = "the channel was deleted."
 
@@ -99,12 +94,19 @@ class Events:
         _log.warning("The app was removed from the Slack workspace %s, or its token was revoked.", team)
         if self._workspaces.is_home(team):
             await self._services.set_value(_GONE_HOME, "yes")
-            await self._services.unreachable(await self._at_home(), REMOVED_HOME)
+            await self._services.unreachable(
+                await self._at_home(),
+                "Bystander was removed from the workspace, or its token was revoked; install the app again "
+                "(api.slack.com/apps, Install App), put the new token into SLACK_BOT_TOKEN and start again.",
+            )
             return
         if self._installations is not None and not await self._installations.drop(team, token):
             return  # the app was installed again meanwhile
         self._workspaces.forget(team)
-        await self._services.unreachable(await self._services.addresses(destinations.prefix(team)), REMOVED)
+        await self._services.unreachable(
+            await self._services.addresses(destinations.prefix(team)),
+            "Bystander was removed from the workspace; install it there again.",
+        )
 
     async def _at_home(self) -> list[str]:
         everywhere = await self._services.addresses(f"{destinations.PLATFORM}:")

@@ -25,7 +25,6 @@ UNSIGNED = (
     "(api.slack.com/apps, Basic Information, App Credentials) and start again."
 )
 
-_QUIET = 60.0  # seconds between log lines about unsigned requests
 _SECONDS = re.compile(r"[0-9]{1,12}")  # Unix time, as in Slack's header
 
 _log = logging.getLogger(__name__)
@@ -94,7 +93,7 @@ class HttpLink:
         now = self._clock()
         if now >= self._quiet_until:
             _log.warning("Refused at %s what Slack has not signed: %d requests", EVENTS_PATH, self._unsigned)
-            self._unsigned, self._quiet_until = 0, now + _QUIET
+            self._unsigned, self._quiet_until = 0, now + 60.0
 
     def _is_signed(self, request: WebRequest) -> bool:
         """Whether Slack signed exactly these bytes within the last five minutes."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from cachetools import LRUCache
 
@@ -18,25 +19,34 @@ from adapters.shared.token_bucket import TokenBucket, is_urgent
 from bot.errors import NotYetError
 
 POST, UPDATE = "chat.postMessage", "chat.update"
-PER_MINUTE = 200.0  # messages a minute in one workspace
-PER_SECOND = 1.0  # messages a second in one channel
-CHANNEL_BURST = 2.0  # messages to an idle channel that may go at once
-TIER_3, TIER_4 = 50.0, 100.0  # calls of one method a minute in one workspace
 OF_THE_OUTBOX = (POST, UPDATE, "conversations.history")
-METHODS = dict.fromkeys(
-    (UPDATE, "conversations.history", "conversations.info", "conversations.open"), TIER_3
-)  # all others are of tier 4, or have no limit by tier
-PATIENCE = 3.0  # seconds that a call for the outbox waits at most, because longer waits belong in the outbox
-BRIEFLY = 10.0  # seconds that every other call waits at most
-MOST_CHANNELS = 10_000  # in memory
-BURST_SHARE = 0.05  # part of a minute's budget that may go at once
-_MINUTE = 61.0  # seconds, with a margin because calls arrive less evenly than they leave
+# All other methods are of tier 4, or have no limit by tier.
+OF_TIER_3 = (UPDATE, "conversations.history", "conversations.info", "conversations.open")
 
 
-def _budget(budget: float) -> TokenBucket:
+@dataclass(frozen=True, slots=True)
+class PaceSettings:
+    """How fast the bot may call Slack, and how long a call waits for its turn. Times are in seconds."""
+
+    per_minute: float = 200.0  # messages a minute in one workspace
+    per_second: float = 1.0  # messages a second in one channel
+    channel_burst: float = 2.0  # messages to an idle channel that may go at once
+    tier_3: float = 50.0  # calls of one method a minute in one workspace
+    tier_4: float = 100.0
+    burst_share: float = 0.05  # part of a minute's budget that may go at once
+    minute: float = 61.0  # with a margin, because calls arrive less evenly than they leave
+    patience: float = 3.0  # for a call of the outbox, because longer waits belong in the outbox
+    briefly: float = 10.0  # for every other call
+    channels: int = 10_000  # in memory
+
+
+PACE = PaceSettings()
+
+
+def _budget(budget: float, settings: PaceSettings) -> TokenBucket:
     """Return a token bucket that allows at most `budget` calls in any minute."""
-    burst = max(1.0, budget * BURST_SHARE)
-    return TokenBucket((budget - burst if budget > burst else budget) / _MINUTE, burst)
+    burst = max(1.0, budget * settings.burst_share)
+    return TokenBucket((budget - burst if budget > burst else budget) / settings.minute, burst)
 
 
 class _Method:
@@ -78,8 +88,8 @@ class _Method:
 class _Channel:
     """The messages to one channel. One at a time waits first for the channel, then for the method."""
 
-    def __init__(self) -> None:
-        self.bucket = TokenBucket(PER_SECOND, CHANNEL_BURST)
+    def __init__(self, settings: PaceSettings) -> None:
+        self.bucket = TokenBucket(settings.per_second, settings.channel_burst)
         self.line = asyncio.Lock()
 
 
@@ -91,17 +101,16 @@ class RateLimiter:
 
     def __init__(
         self,
+        settings: PaceSettings = PACE,
         *,
-        per_minute: float = PER_MINUTE,
-        patience: float = PATIENCE,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._rates = {POST: per_minute, **METHODS}
-        self._patience = patience
+        self._settings = settings
+        self._rates = {POST: settings.per_minute, **dict.fromkeys(OF_TIER_3, settings.tier_3)}
         self._waiting = Waiting(clock, sleep)
         self._methods: dict[tuple[str, str], _Method] = {}
-        self._channels: LRUCache[tuple[str, str], _Channel] = LRUCache(MOST_CHANNELS)
+        self._channels: LRUCache[tuple[str, str], _Channel] = LRUCache(settings.channels)
 
     async def turn(self, team: str, method: str, channel: str = "") -> None:
         """Wait until a call may go. `channel`: the channel of a message, "" for other calls.
@@ -126,13 +135,14 @@ class RateLimiter:
     def _method(self, team: str, method: str) -> _Method:
         limited = self._methods.get((team, method))
         if limited is None:
-            patience = self._patience if method in OF_THE_OUTBOX else BRIEFLY
-            budget = _budget(self._rates.get(method, TIER_4))
+            settings = self._settings
+            patience = settings.patience if method in OF_THE_OUTBOX else settings.briefly
+            budget = _budget(self._rates.get(method, settings.tier_4), settings)
             limited = self._methods[team, method] = _Method(budget, patience, self._waiting)
         return limited
 
     def _channel(self, team: str, channel: str) -> _Channel:
         place = self._channels.get((team, channel))
         if place is None:
-            place = self._channels[team, channel] = _Channel()
+            place = self._channels[team, channel] = _Channel(self._settings)
         return place

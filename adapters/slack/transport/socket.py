@@ -32,14 +32,6 @@ REFUSED = (
 # Errors of apps.connections.open that are caused by the token itself (method reference), besides those of any
 # method: it is missing, belongs to a legacy bot, or lacks connections:write.
 _OF_THE_TOKEN = OF_THE_TOKEN | {"is_bot", "missing_args", "missing_scope"}
-_SWITCHED_OFF = (
-    "Slack lets the app open no socket ({}); switch on Socket Mode (api.slack.com/apps, Socket Mode), or set "
-    'slack.mode = "http" in the config.'
-)
-_TOO_MANY = (
-    "Slack has ten connections of this app already; stop the other copies of the bot that run on its token."
-)
-_MUCH_LATER = 60.0  # seconds to wait after an error that needs a person to fix it
 
 _log = logging.getLogger(__name__)
 _chatter = logging.getLogger(f"{__name__}.sdk")
@@ -61,7 +53,11 @@ async def ticket(client: AsyncWebClient, app_token: str) -> str:
         wrong = translate(error)
         if isinstance(wrong, TemporaryError):
             raise wrong from None
-        raise TemporaryError(_SWITCHED_OFF.format(name_of(error)), retry_after=_MUCH_LATER) from None
+        raise TemporaryError(  # a person has to mend it, so it is tried again a minute later
+            f"Slack lets the app open no socket ({name_of(error)}); switch on Socket Mode "
+            '(api.slack.com/apps, Socket Mode), or set slack.mode = "http" in the config.',
+            retry_after=60.0,
+        ) from None
     url = told.get("url")
     if not isinstance(url, str) or not url.startswith(("wss://", "ws://")):
         raise TemporaryError("Slack gave no address for a socket.")
@@ -106,7 +102,10 @@ class Socket(AsyncSocketModeHandler):
                 each.cancel()
         if not self.up.is_set():
             raise TemporaryError(
-                _TOO_MANY if self.reason == "too_many_websockets" else "Slack hung up at once."
+                "Slack has ten connections of this app already; stop the other copies of the bot that run on "
+                "its token."
+                if self.reason == "too_many_websockets"
+                else "Slack hung up at once."
             )
 
     async def until_over(self, silence: float) -> None:

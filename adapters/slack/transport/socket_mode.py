@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -15,17 +16,23 @@ from adapters.slack.transport.socket import Socket, ticket
 from bot.errors import DeliveryError, TemporaryError
 from bot.ports import WebRoute
 
-LINES = 2  # connections at a time, so that one works while another is replaced
-PING_EVERY = 10.0  # seconds between pings; a dead connection is noticed within one and a half intervals
-SILENCE = 600.0  # seconds without a frame from Slack, after which a connection is replaced
-PATIENCE = 15.0  # seconds allowed for connecting
-GRACE = 4.0  # seconds without a frame until a replaced connection is closed; Slack waits 3 for an answer
-LONGEST_GRACE = 60.0  # seconds until a replaced connection is closed in any case
-SHORT = 30.0  # seconds; after a connection that lasted less, the wait doubles
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
-DOUBT = 900.0  # seconds of refusals until a token that once worked counts as refused for good
-
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SocketSettings:
+    """The number of connections, and their waits. All times are in seconds."""
+
+    lines: int = 2  # connections at a time, so that one works while another is replaced
+    ping_every: float = 10.0  # a dead connection is noticed within one and a half intervals
+    silence: float = 600.0  # without a frame from Slack, after which a connection is replaced
+    patience: float = 15.0  # for connecting
+    grace: float = 4.0  # without a frame until a replaced connection is closed; Slack waits 3 for an answer
+    longest_grace: float = 60.0  # until a replaced connection is closed in any case
+    short: float = 30.0  # after a connection that lasted less, the wait doubles
+    first_wait: float = 1.0  # between attempts to connect
+    longest_wait: float = 60.0  # between attempts to connect
+    doubt: float = 900.0  # of refusals until a token that once worked counts as refused for good
 
 
 class SocketLink:
@@ -33,26 +40,9 @@ class SocketLink:
 
     routes: Sequence[WebRoute] = ()
 
-    def __init__(
-        self,
-        app_token: str,
-        *,
-        lines: int = LINES,
-        ping_every: float = PING_EVERY,
-        silence: float = SILENCE,
-        patience: float = PATIENCE,
-        first_wait: float = FIRST_WAIT,
-        grace: float = GRACE,
-        doubt: float = DOUBT,
-    ) -> None:
+    def __init__(self, app_token: str, settings: SocketSettings | None = None) -> None:
         self._app_token = app_token
-        self._lines = lines
-        self._ping_every = ping_every
-        self._silence = silence
-        self._patience = patience
-        self._first_wait = first_wait
-        self._grace = grace
-        self._doubt = doubt
+        self._settings = settings or SocketSettings()
         self._sockets: set[Socket] = set()
         self._services: list[asyncio.Task[None]] = []
         self._farewells: set[asyncio.Task[None]] = set()
@@ -72,11 +62,11 @@ class SocketLink:
 
     async def start(self, app: AsyncApp) -> None:
         """Connect. PermanentError(ADAPTER): the token is refused. Other failures are retried later."""
-        self._services = [asyncio.create_task(self._keep(app)) for _ in range(self._lines)]
+        self._services = [asyncio.create_task(self._keep(app)) for _ in range(self._settings.lines)]
         up = asyncio.create_task(self._up.wait())
         try:
             await asyncio.wait(
-                [up, *self._services], timeout=self._patience, return_when=asyncio.FIRST_COMPLETED
+                [up, *self._services], timeout=self._settings.patience, return_when=asyncio.FIRST_COMPLETED
             )
         finally:
             up.cancel()
@@ -102,7 +92,7 @@ class SocketLink:
 
     async def _keep(self, app: AsyncApp) -> None:
         """Maintain one connection: when it has to be replaced, open the next, then close the old one."""
-        backoff = Backoff(self._first_wait, LONGEST_WAIT)
+        backoff = Backoff(self._settings.first_wait, self._settings.longest_wait)
         refused: float | None = None  # since when Slack refuses a token that it accepted before
         current: Socket | None = None
         while True:
@@ -118,8 +108,8 @@ class SocketLink:
             if current is not None:
                 self._replace(current)
             current, since = fresh, time.monotonic()
-            await current.until_over(self._silence)
-            if time.monotonic() - since > SHORT:
+            await current.until_over(self._settings.silence)
+            if time.monotonic() - since > self._settings.short:
                 backoff.reset()
             else:
                 await asyncio.sleep(backoff.wait)
@@ -134,16 +124,16 @@ class SocketLink:
         if isinstance(error, TemporaryError):
             return since
         now = time.monotonic()
-        if not self._works or (since is not None and now - since >= self._doubt):
+        if not self._works or (since is not None and now - since >= self._settings.doubt):
             raise error
         return now if since is None else since
 
     async def _open(self, app: AsyncApp) -> Socket:
         url = await ticket(app.client, self._app_token)
-        socket = Socket(app, self._app_token, url, self._ping_every)
+        socket = Socket(app, self._app_token, url, self._settings.ping_every)
         self._sockets.add(socket)
         try:
-            await socket.connect(self._patience)
+            await socket.connect(self._settings.patience)
         except BaseException:
             await self._hang_up(socket)
             raise
@@ -156,7 +146,7 @@ class SocketLink:
         """Close a connection in the background once it is quiet; Slack may close it first."""
 
         async def leave() -> None:
-            await socket.until_quiet(self._grace, LONGEST_GRACE)
+            await socket.until_quiet(self._settings.grace, self._settings.longest_grace)
             await self._hang_up(socket)
 
         task = asyncio.create_task(leave())

@@ -15,7 +15,6 @@ from adapters.slack.transport.rate_limit import RateLimiter
 from bot.errors import PermanentError, Scope, TemporaryError
 
 MOST_CLIENTS = 1_000  # workspaces in memory
-NOBODY = 60.0  # seconds until the next attempt after Slack did not say who the bot is
 NO_HOME = (
     "There is no home workspace; put its bot token into SLACK_BOT_TOKEN, or add the channel again from the "
     "workspace it is in."
@@ -133,7 +132,7 @@ def _identity(told: AsyncSlackResponse) -> Identity:
         for name in ("team_id", "team", "user_id", "user", "bot_id")
     }
     if not (named["team_id"] and named["user_id"]):
-        raise TemporaryError("Slack did not say who the bot is.", retry_after=NOBODY)
+        raise TemporaryError("Slack did not say who the bot is.", retry_after=60.0)
     scopes = str(told.headers.get("x-oauth-scopes", ""))
     return Identity(
         team=named["team_id"],

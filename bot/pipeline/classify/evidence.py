@@ -18,14 +18,26 @@ from bot.errors import ParseError
 from bot.text.normalize import fold
 from bot.text.sanitize import one_line, storable, unescaped
 
-_NAME = 100  # characters of a name
-_NAMES = 100  # names of one post
-_VOCABULARY = 1000  # names of one blog
-_POSTS = 100  # posts in one answer; neither API returns more
-_TITLE = 1000
-_EXCERPT = 5000
-_ADDRESS = 2000
 _MARKUP = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLimits:
+    """How much of an API's answer or of a page is kept. Lengths are in characters; longer texts are cut."""
+
+    name: int = 100
+    names: int = 100  # of one post
+    vocabulary: int = 1000  # names of one blog
+    posts: int = 100  # in one answer; neither API returns more
+    title: int = 1000
+    excerpt: int = 5000
+    address: int = 2000
+    texts: int = 20  # text nodes of a page that are joined to a name
+    tail: int = 20_000  # at the end of an entry, which is searched for the "Filed under" line
+    after_tail: int = 200  # of buttons and counts that may follow that line
+
+
+LIMITS = EvidenceLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +86,12 @@ def read_wpjson(body: bytes) -> tuple[FiledPost, ...]:
 
 def read_wpcom_categories(body: bytes) -> tuple[str, ...]:
     """Parse the blog's categories from a WordPress.com API answer; raise ParseError if it is none."""
-    return _names(_rows(body, "categories", _VOCABULARY), _VOCABULARY)
+    return _names(_rows(body, "categories", LIMITS.vocabulary), LIMITS.vocabulary)
 
 
 def read_wpjson_categories(body: bytes) -> tuple[str, ...]:
     """Parse the blog's categories from an answer of core's wp/v2 API; raise ParseError if it is none."""
-    return _names(_rows(body, "", _VOCABULARY), _VOCABULARY)
+    return _names(_rows(body, "", LIMITS.vocabulary), LIMITS.vocabulary)
 
 
 def find_filed(
@@ -114,7 +126,7 @@ def _trunk(address: str) -> str:
     return re.sub(r"^(?:https?:)?//(?:www\.)?", "", address.strip(), flags=re.IGNORECASE).rstrip("/")
 
 
-def _rows(body: bytes, key: str, limit: int = _POSTS) -> list[dict[str, Any]]:
+def _rows(body: bytes, key: str, limit: int = LIMITS.posts) -> list[dict[str, Any]]:
     """Return the objects in the list under `key`, or in the answer itself if that is a list."""
     try:
         answer = json.loads(body)
@@ -123,7 +135,7 @@ def _rows(body: bytes, key: str, limit: int = _POSTS) -> list[dict[str, Any]]:
     if isinstance(answer, dict):
         fault = answer.get("error") or answer.get("code")
         if fault:
-            raise ParseError(f"The blog's API answered {_text(str(fault), _NAME)!r}.")
+            raise ParseError(f"The blog's API answered {_text(str(fault), LIMITS.name)!r}.")
         answer = answer.get(key)
     if not isinstance(answer, list):
         raise ParseError("The blog's API answered something else than a list.")
@@ -135,14 +147,14 @@ def _wpcom_post(row: dict[str, Any]) -> FiledPost:
         wordpress_id=_number(row.get("ID")),
         link=_address(row.get("URL")),
         guid=_address(row.get("guid")),
-        title=_text(row.get("title"), _TITLE),
+        title=_text(row.get("title"), LIMITS.title),
         published=_time(row.get("date")),
         modified=_time(row.get("modified")),
         categories=_names(row.get("categories")),
         tags=_names(row.get("tags")),
         html=_markup(row.get("content")),
-        excerpt=_text(row.get("excerpt"), _EXCERPT),
-        author=_text(_object(row.get("author")).get("name"), _NAME),
+        excerpt=_text(row.get("excerpt"), LIMITS.excerpt),
+        author=_text(_object(row.get("author")).get("name"), LIMITS.name),
     )
 
 
@@ -154,24 +166,24 @@ def _wpjson_post(row: dict[str, Any]) -> FiledPost:
         wordpress_id=_number(row.get("id")),
         link=_address(row.get("link")),
         guid=_address(row.get("guid")),
-        title=_text(row.get("title"), _TITLE),
+        title=_text(row.get("title"), LIMITS.title),
         published=_time(row.get("date_gmt")),
         modified=_time(row.get("modified_gmt")),
         categories=_names([term for term in terms if _object(term).get("taxonomy") == "category"]),
         tags=_names([term for term in terms if _object(term).get("taxonomy") == "post_tag"]),
         html=_markup(row.get("content")),
-        excerpt=_text(row.get("excerpt"), _EXCERPT),
-        author=_text(_object(author).get("name"), _NAME),
+        excerpt=_text(row.get("excerpt"), LIMITS.excerpt),
+        author=_text(_object(author).get("name"), LIMITS.name),
     )
 
 
-def _names(terms: Any, limit: int = _NAMES) -> tuple[str, ...]:
+def _names(terms: Any, limit: int = LIMITS.names) -> tuple[str, ...]:
     """Return the names of terms, given as an object keyed by name or as a list of objects."""
     if isinstance(terms, dict):  # PHP prints an empty or a purely numeric one as a list
         found = [_object(term).get("name") or name for name, term in terms.items()]
     else:
         found = [_object(term).get("name") for term in _list(terms)]
-    texts = (_text(name, _NAME) for name in found)
+    texts = (_text(name, LIMITS.name) for name in found)
     return tuple(islice(dict.fromkeys(text for text in texts if text), limit))
 
 
@@ -193,7 +205,7 @@ def _markup(value: Any) -> str:
 
 
 def _address(value: Any) -> str:
-    text = _markup(value).strip()[:_ADDRESS]
+    text = _markup(value).strip()[: LIMITS.address]
     return text.replace("&#038;", "&").replace("&amp;", "&")  # unescape() would turn "&copy=1" into "©=1"
 
 

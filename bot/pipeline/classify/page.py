@@ -17,18 +17,8 @@ from lxml import etree
 
 from bot.errors import ParseError
 from bot.model import Kind
-from bot.pipeline.classify.evidence import PageFiling
+from bot.pipeline.classify.evidence import LIMITS, PageFiling
 from bot.text.html_tree import read_tree
-
-__all__ = ["PageFiling", "read_content_tail", "read_page"]
-
-_NAME = 100  # characters of a name
-_NAMES = 100  # names of one post
-_VOCABULARY = 1000  # names of one blog
-_TEXTS = 20  # text nodes that are joined to a name
-_ADDRESS = 2000
-_TAIL = 20_000  # characters at the end of an entry that are searched for the "Filed under" line
-_AFTER_TAIL = 200  # characters of buttons and counts that may follow that line
 
 _POST = re.compile(r"post-([0-9]{1,18})")
 _SHOWN = re.compile(r"postid-([0-9]{1,18})")
@@ -75,9 +65,9 @@ def read_page(body: bytes, content_type: str, link: str, wordpress_id: int = 0) 
     return replace(
         PageFiling() if article is None else _filing(article),
         sidebar=_names(
-            (a for a in listed if a is not None and _kind_by_path(a) is Kind.CATEGORY), _VOCABULARY
+            (a for a in listed if a is not None and _kind_by_path(a) is Kind.CATEGORY), LIMITS.vocabulary
         ),
-        generator=", ".join(islice(generators, _TEXTS))[:_ADDRESS],
+        generator=", ".join(islice(generators, LIMITS.texts))[: LIMITS.address],
     )
 
 
@@ -87,7 +77,9 @@ def read_content_tail(html: str) -> PageFiling:
     Link paths decide between categories and tags; the words only mark the place. Not found if prose follows.
     """
     try:
-        root = read_tree(f"<div>{html[-_TAIL:]}".encode("utf-8", "replace"), "text/html; charset=utf-8")
+        root = read_tree(
+            f"<div>{html[-LIMITS.tail :]}".encode("utf-8", "replace"), "text/html; charset=utf-8"
+        )
     except ParseError:
         return PageFiling()
     links: list[etree._Element] = []
@@ -96,16 +88,16 @@ def read_content_tail(html: str) -> PageFiling:
         if isinstance(piece, str):
             said += piece
             continue
-        if _FILED_UNDER.search(said[-_NAME:]):
+        if _FILED_UNDER.search(said[-LIMITS.name :]):
             links, strange = [], 0
-        elif len(said) > _NAME or not _BETWEEN.fullmatch(said):
+        elif len(said) > LIMITS.name or not _BETWEEN.fullmatch(said):
             strange += len(said)
         if _kind_by_path(piece) and not strange:
             links.append(piece)
         else:
             strange += len(_name(piece))
         said = ""
-    if not links or strange + len(said.strip()) > _AFTER_TAIL:
+    if not links or strange + len(said.strip()) > LIMITS.after_tail:
         return PageFiling()
     categories = [link for link in links if _kind_by_path(link) is Kind.CATEGORY]
     tags = [link for link in links if _kind_by_path(link) is Kind.TAG]
@@ -205,7 +197,7 @@ def _kind(link: etree._Element, taxonomy: str) -> Kind | None:
 def _kind_by_path(link: etree._Element) -> Kind | None:
     """Return the kind: category for `/category/<slug>` or `?cat=`, tag for `/tag/<slug>` or `?tag=`."""
     try:
-        parts = urlsplit(link.get("href", "")[:_ADDRESS])
+        parts = urlsplit(link.get("href", "")[: LIMITS.address])
     except ValueError:
         return None
     kinds = {"category": Kind.CATEGORY, "tag": Kind.TAG}
@@ -233,7 +225,7 @@ def _bookmarks(article: etree._Element) -> set[str]:
 
 def _path(address: str) -> str:
     try:
-        return unquote(urlsplit(address.strip()[:_ADDRESS]).path).rstrip("/").casefold()
+        return unquote(urlsplit(address.strip()[: LIMITS.address]).path).rstrip("/").casefold()
     except ValueError:
         return ""
 
@@ -244,8 +236,8 @@ def _slug(link: etree._Element) -> str:
 
 def _slugs(article: etree._Element, prefix: str) -> tuple[str, ...]:
     classes = _classes(article) if article.tag != "body" else []  # a body's classes describe the page
-    found = (name.removeprefix(prefix)[:_NAME] for name in classes if name.startswith(prefix))
-    return tuple(islice(dict.fromkeys(slug for slug in found if slug), _NAMES))
+    found = (name.removeprefix(prefix)[: LIMITS.name] for name in classes if name.startswith(prefix))
+    return tuple(islice(dict.fromkeys(slug for slug in found if slug), LIMITS.names))
 
 
 def _classes(element: etree._Element) -> list[str]:
@@ -260,10 +252,10 @@ def _first_number(pattern: re.Pattern[str], names: Iterable[str]) -> int:
     return next((int(match[1]) for match in map(pattern.fullmatch, names) if match), 0)
 
 
-def _names(links: Iterable[etree._Element], limit: int = _NAMES) -> tuple[str, ...]:
+def _names(links: Iterable[etree._Element], limit: int = LIMITS.names) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(name for name in map(_name, links) if name), limit))
 
 
 def _name(link: etree._Element) -> str:
-    texts = islice(link.itertext(), _TEXTS)
-    return " ".join("".join(map(str, texts)).split())[:_NAME].rstrip()
+    texts = islice(link.itertext(), LIMITS.texts)
+    return " ".join("".join(map(str, texts)).split())[: LIMITS.name].rstrip()

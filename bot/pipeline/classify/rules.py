@@ -35,7 +35,6 @@ from bot.pipeline.classify.evidence import FiledPost, PageFiling
 from bot.text.normalize import fold
 
 _SHOWN = 8  # names that an evidence sentence spells out
-_UNTOLD = "The feed does not tell categories from tags here; "
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,8 @@ def _leading(known: list[bool]) -> int:
 
 
 def _ambiguous(reason: str, categories: Iterable[str] = (), tags: Iterable[str] = ()) -> Filing:
-    return Filing(tuple(categories), tuple(tags), evidence=_UNTOLD + reason, ambiguous=True)
+    evidence = f"The feed does not tell categories from tags here; {reason}"
+    return Filing(tuple(categories), tuple(tags), evidence=evidence, ambiguous=True)
 
 
 def _is_break(name: str, following: str) -> bool:

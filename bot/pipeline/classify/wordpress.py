@@ -9,7 +9,6 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, url
 
 from bot.model import BlogApi
 
-_PUBLIC = "https://public-api.wordpress.com/rest/v1.1"
 _WPCOM_FIELDS = "ID,URL,guid,date,modified,title,categories,tags"
 _WPJSON_FIELDS = "id,link,guid,date_gmt,modified_gmt,title,categories,_links,_embedded"
 _BELOW_ROOT = re.compile(r"/(?:feed|category|tag|author|comments)(?:/|$)")  # where a blog's own paths begin
@@ -87,7 +86,8 @@ def _guessed(feed: SplitResult, name: str, generator: str) -> tuple[BlogApi, ...
     if not hosted and "wordpress" not in generator:
         return ()
     if hosted and not _unlisted(host):  # on WordPress.com the blog's own /wp-json/ answers 404
-        return (_wpcom(f"{_PUBLIC}/sites/{quote(host, safe='')}/posts/"),)
+        public = "https://public-api.wordpress.com/rest/v1.1"
+        return (_wpcom(f"{public}/sites/{quote(host, safe='')}/posts/"),)
     origin = f"{feed.scheme}://{feed.netloc}"
     home = origin + _home(feed.path)
     own = (_wpjson(f"{home}/wp-json/wp/v2/posts"), _wpjson(f"{home}/?rest_route=/wp/v2/posts"))

@@ -26,13 +26,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.model import Entry
 from bot.pipeline.detect.far_end import reaches_back
 from bot.pipeline.detect.identity import Identity, identify, text_hash
 from bot.pipeline.detect.likeness import Candidate, StoredPost, lookup_keys, lookup_texts
 from bot.pipeline.detect.matching import Window
+from bot.pipeline.detect.settings import DETECT
 
 __all__ = [
     "Candidate",
@@ -45,8 +46,6 @@ __all__ = [
     "lookup_texts",
     "text_hash",
 ]
-
-_BEFORE_BASELINE = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def detect_changes(
         if baseline_at is None:
             return False
         later = found.identity.wordpress_id > highest_wordpress_id > 0
-        return later or found.published > baseline_at - _BEFORE_BASELINE
+        return later or found.published > baseline_at - DETECT.before_baseline
 
     new = tuple(found for found in unseen if is_new(found))
     return WindowChanges(

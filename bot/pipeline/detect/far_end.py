@@ -12,9 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from bot.pipeline.detect.likeness import Candidate
-
-_SORTED = 2  # a list is sorted with this many steps in order per step against it; pinned posts cause a few
-_FEW = 2  # steps against the order that do not yet indicate another order
+from bot.pipeline.detect.settings import DETECT
 
 
 def reaches_back(
@@ -61,8 +59,8 @@ def _newest_first(printed: list[Candidate]) -> list[Candidate]:
     dates = [date for each in printed if (date := each.entry.published)]
     up = sum(before < after for before, after in pairwise(dates))
     down = sum(before > after for before, after in pairwise(dates))
-    if up >= _FEW and up > _SORTED * down:
+    if up >= DETECT.few and up > DETECT.sorted * down:
         return printed[::-1]
-    if up > _FEW and up * _SORTED > down:
+    if up > DETECT.few and up * DETECT.sorted > down:
         return sorted(printed, key=lambda each: each.published, reverse=True)
     return printed

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from enum import Enum
 
 from bot.model import Entry
 from bot.pipeline.detect.identity import Identity, alias, digest, identify, text_hash
+from bot.pipeline.detect.settings import DETECT
 from bot.text.normalize import fold
 
 DOUBTS = 2  # the guid and the link may each be unfit as a key
-LONG = 200  # characters from which two texts are not equal by chance
-_REUSED_AFTER = timedelta(days=30)
-_TOUCHED = timedelta(hours=24)
-_CUT = timedelta(hours=36)  # when one date has lost its time of day, in any time zone
 _NO_WORDS = digest("")
 
 
@@ -88,7 +85,7 @@ def compare_dates(entry: Entry, post: StoredPost) -> Dates:
         return Dates.SAME
     cut = at_midnight(entry.published) is not at_midnight(post.published)
     apart = abs(entry.published - post.published)
-    return Dates.NEAR if apart < (_CUT if cut else _TOUCHED) else Dates.FAR
+    return Dates.NEAR if apart < (DETECT.cut if cut else DETECT.touched) else Dates.FAR
 
 
 def is_no_later(entry: Entry, post: StoredPost) -> bool:
@@ -133,7 +130,7 @@ def is_reuse(found: Candidate, post: StoredPost) -> bool:
         and fold(found.entry.title) != fold(post.title)
         and date is not None
         and before is not None
-        and date - before > _REUSED_AFTER
+        and date - before > DETECT.reused_after
     )
 
 

@@ -20,12 +20,10 @@ from bot.pipeline.detect.likeness import (
     same_title,
 )
 from bot.pipeline.detect.moves import Moves
+from bot.pipeline.detect.settings import DETECT
 from bot.text.normalize import fold
 
-_ENOUGH = 2  # how many of guid, link, title, date and text must agree for the same post
-_COMPARED = 50  # newest posts compared per key; some feeds give all posts one link
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-_LONG_APART = timedelta.max
 
 
 class Window:
@@ -43,7 +41,7 @@ class Window:
         for post in sorted(self._posts.values(), key=lambda each: each.published or _LONG_AGO, reverse=True):
             for key in self._keys[post.id]:
                 posts = self._under.setdefault(key, [])
-                if len(posts) < _COMPARED or key == post.id:
+                if len(posts) < DETECT.compared or key == post.id:
                     posts.append(post)
             self._with_text.setdefault(post.text_hash, []).append(post)
         self._taken: set[str] = set()
@@ -88,7 +86,7 @@ class Window:
         return (
             found.identity.id in post.aliases
             or len(self._candidates(found.identity.id)) == 1
-            or self._agreement(found, post) >= _ENOUGH
+            or self._agreement(found, post) >= DETECT.enough
             or not contradicts(found.entry, post)
         )
 
@@ -107,7 +105,7 @@ class Window:
 
     def _retold(self, found: Candidate) -> list[StoredPost]:
         """Return posts with the text of an entry that are not matched yet."""
-        posts = self._with_text.get(found.text_hash, ())[:_COMPARED]
+        posts = self._with_text.get(found.text_hash, ())[: DETECT.compared]
         return [post for post in posts if post.id not in self._taken]
 
     def _alike(self, found: Candidate) -> list[StoredPost]:
@@ -127,7 +125,7 @@ class Window:
 
     def _precedence(self, found: Candidate, post: StoredPost) -> tuple[int, timedelta, bool, str, str]:
         key, date = found.identity.id, found.entry.published
-        apart = abs(date - post.published) if date and post.published else _LONG_APART
+        apart = abs(date - post.published) if date and post.published else timedelta.max
         agreement = self._agreement(found, post) + same_text(found, post)
         return -agreement, apart, post.id != key, key, post.id
 
@@ -146,7 +144,7 @@ class Window:
     def _is_moved(self, found: Candidate, post: StoredPost, moves: Moves) -> bool:
         """Return whether enough agrees; one number on two blogs, or a link of all posts, is not enough."""
         contradicted = found.entry.guid and post.guid and alias(found.entry.guid) not in self._keys[post.id]
-        needed = _ENOUGH + 1 if contradicted and found.entry.published else _ENOUGH
+        needed = DETECT.enough + bool(contradicted and found.entry.published)
         agreement = self._agreement(found, post) + moves.counts(found, post)
         return moves.is_rebuilt(found, post) or agreement >= needed
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.pipeline.detect.identity import alias
 from bot.pipeline.detect.likeness import (
-    LONG,
     Candidate,
     Dates,
     StoredPost,
@@ -23,10 +22,8 @@ from bot.pipeline.detect.likeness import (
     same_text,
     same_title,
 )
+from bot.pipeline.detect.settings import DETECT
 from bot.text.normalize import fold
-
-_AT_ONCE = timedelta(hours=1)  # span of the dates that one build of a site gives its posts
-_A_BUILD = 3  # posts, at least
 
 Claim = tuple[Candidate, StoredPost]
 Candidates = Callable[[Candidate], Iterable[StoredPost]]
@@ -101,7 +98,7 @@ class Moves:
             return True
         if dates is Dates.FAR or not self._has_own_text(found, post):
             return False
-        date, long = found.entry.published, found.characters >= LONG
+        date, long = found.entry.published, found.characters >= DETECT.long
         if long and earlier:
             return True
         if dates is Dates.SAME and date is not None:
@@ -144,9 +141,9 @@ class Moves:
 
 
 def _is_no_repeat(found: Candidate, post: StoredPost) -> bool:
-    return found.characters >= LONG or compare_dates(found.entry, post) is not Dates.FAR
+    return found.characters >= DETECT.long or compare_dates(found.entry, post) is not Dates.FAR
 
 
 def _are_one_build(dates: Iterable[datetime | None]) -> bool:
     found = [date for date in dates if date is not None]
-    return len(found) >= _A_BUILD and max(found) - min(found) <= _AT_ONCE
+    return len(found) >= DETECT.build and max(found) - min(found) <= DETECT.build_span

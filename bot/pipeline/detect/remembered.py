@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.pipeline.detect.changes import Candidate, StoredPost
+from bot.pipeline.detect.settings import DETECT
 from bot.ports import PostRow
-
-_REDATED = timedelta(days=1)
 
 
 def known_of(row: PostRow) -> StoredPost:
@@ -35,7 +34,7 @@ def rows_by_id(rows: Iterable[PostRow]) -> dict[str, PostRow]:
 def is_redated(found: Candidate, before: PostRow) -> bool:
     """Return whether a date moved by a day, enough to be stored; some feeds re-date posts at each poll."""
     date = found.entry.published
-    return date is not None and (before.printed is None or abs(date - before.printed) >= _REDATED)
+    return date is not None and (before.printed is None or abs(date - before.printed) >= DETECT.redated)
 
 
 def kept(found: Candidate, before: PostRow, moved_at: datetime | None) -> PostRow:

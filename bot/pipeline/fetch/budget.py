@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 FREE = 2_000_000  # bytes per body outside the budget: 200 MB at most, with 100 fetches at a time
-TOTAL = 100_000_000  # bytes of all larger bodies together
 
 
 class ByteBudget:
@@ -18,7 +17,7 @@ class ByteBudget:
     while it holds some. A request for more than the total gets the total.
     """
 
-    def __init__(self, total: int = TOTAL) -> None:
+    def __init__(self, total: int) -> None:
         self._total = total
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
         self.held = 0  # bytes

@@ -21,7 +21,7 @@ from bot import __version__
 from bot.clock import Clock, SystemClock
 from bot.errors import ForbiddenAddressError
 from bot.pipeline.fetch.body import read_body
-from bot.pipeline.fetch.budget import TOTAL, BodyRoom, ByteBudget, room_in
+from bot.pipeline.fetch.budget import BodyRoom, ByteBudget, room_in
 from bot.pipeline.fetch.decoding import ACCEPT_ENCODING
 from bot.pipeline.fetch.errors import no_redirect, timed_out, too_many_redirects, translated
 from bot.pipeline.fetch.headers import http_date, max_age, retry_after, text
@@ -31,32 +31,24 @@ FEED_ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json;q=0.9, application/xml;q=0.9, "
     "text/xml;q=0.9, */*;q=0.1"
 )
-MAX_REDIRECTS = 5
-
-_AT_ONCE = 100  # requests under way, all hosts together
-_AT_ONCE_PER_HOST = 2
-_URLS = 4096  # remembered as checked
-_NO_TIMEOUT = aiohttp.ClientTimeout()  # replaced by a time-out of our own that can be postponed
-_NO_CONTACT = "self-hosted feed alerts; no contact given"
 
 _PERMANENT = (301, 308)
 _REDIRECTS = (301, 302, 303, 307, 308)
-_WITH_BODY = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """Settings of the fetcher.
+    """The operator's settings of the fetcher, and its limits."""
 
-    `timeout`: seconds for one whole GET with its redirects. `max_body`: bytes, decoded. `in_flight`: bytes of
-    all large bodies together that may be in memory at a time.
-    """
-
-    contact: str = ""
-    timeout: float = 30.0
-    max_body: int = 2_000_000
+    contact: str = ""  # for the owners of the servers, in the User-Agent
+    timeout: float = 30.0  # seconds for one whole GET with its redirects
+    max_body: int = 2_000_000  # bytes, decoded
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    in_flight: int = TOTAL
+    in_flight: int = 100_000_000  # bytes of all large bodies together that may be in memory at a time
+    redirects: int = 5  # followed in one GET
+    at_once: int = 100  # requests under way, all hosts together
+    at_once_per_host: int = 2
+    checked_urls: int = 4096  # remembered as checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +63,7 @@ class Answer:
     last_modified: str  # as received
     date: datetime | None  # by the server's clock
     cache_max_age: float | None  # seconds left; None without a usable one, or with no-cache or no-store
-    retry_after: float | None  # seconds, at most MAX_WAIT
+    retry_after: float | None  # seconds, at most a day
     moved_to: str  # target of the permanent redirects before the first temporary one; "" without
     link_header: str  # all Link fields in one
 
@@ -85,29 +77,32 @@ class _Redirect:
 class Fetcher:
     """Sends GET requests over one session; an async context manager.
 
-    At most two requests per host and 100 in all run at a time; queueing does not count towards the time-out.
-    No cookies, no Referer, no proxy from the environment.
+    The settings limit how many run at a time; queueing does not count towards the time-out. No cookies, no
+    Referer, no proxy from the environment.
     """
 
     def __init__(self, settings: FetchSettings, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
-        self._checked = lru_cache(maxsize=_URLS)(partial(check_url, allow=settings.allow_networks))
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        remember = lru_cache(maxsize=settings.checked_urls)
+        self._checked = remember(partial(check_url, allow=settings.allow_networks))
+        self._turns = asyncio.Semaphore(settings.at_once)
         self.budget = ByteBudget(settings.in_flight)
         self._host_turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         contact = " ".join(self._settings.contact.split())
+        who = f"+{contact}" if contact else "self-hosted feed alerts; no contact given"
         self._session = aiohttp.ClientSession(
             connector=GuardedConnector(self._settings.allow_networks),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={
-                "User-Agent": f"Bystander/{__version__} ({'+' + contact if contact else _NO_CONTACT})",
+                "User-Agent": f"Bystander/{__version__} ({who})",
                 "Accept-Encoding": ACCEPT_ENCODING,
             },
             auto_decompress=False,
+            timeout=aiohttp.ClientTimeout(),  # none: our own can be postponed
         )
         return self
 
@@ -140,7 +135,7 @@ class Fetcher:
     async def _follow(self, url: str, room: BodyRoom, headers: dict[str, str]) -> Answer:
         target = self._checked(url)
         left, moved_to, permanent = self._settings.timeout, "", True
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(self._settings.redirects + 1):
             result, left = await self._exchange(target, headers, left, room)
             if isinstance(result, Answer):
                 return replace(result, moved_to=moved_to) if moved_to else result
@@ -151,7 +146,7 @@ class Fetcher:
             permanent = permanent and result.status in _PERMANENT
             if permanent:
                 moved_to = str(target)
-        raise too_many_redirects(MAX_REDIRECTS, target.host)
+        raise too_many_redirects(self._settings.redirects, target.host)
 
     async def _exchange(
         self, target: URL, headers: dict[str, str], left: float, room: BodyRoom
@@ -165,9 +160,7 @@ class Fetcher:
             try:
                 async with (
                     asyncio.timeout(max(left, 0.0)) as limit,
-                    self._session.get(
-                        target, headers=headers, allow_redirects=False, timeout=_NO_TIMEOUT
-                    ) as response,
+                    self._session.get(target, headers=headers, allow_redirects=False) as response,
                 ):
                     result = await self._read(response, room, limit)
             except TimeoutError:
@@ -180,7 +173,7 @@ class Fetcher:
         """Return the host's semaphore, which exists only while a request holds it or waits for it."""
         turns = self._host_turns.get(host)
         if turns is None:
-            turns = self._host_turns[host] = asyncio.Semaphore(_AT_ONCE_PER_HOST)
+            turns = self._host_turns[host] = asyncio.Semaphore(self._settings.at_once_per_host)
         return turns
 
     async def _read(
@@ -190,7 +183,7 @@ class Fetcher:
         if status in _REDIRECTS:
             return _Redirect(status, _location(response))
         date, body = http_date(headers.get("Date", "")), b""
-        if status in _WITH_BODY:
+        if status in range(200, 300):
             body = await read_body(response, self._settings.max_body, partial(_reserve, room, limit))
         return Answer(
             status=status,

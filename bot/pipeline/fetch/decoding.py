@@ -10,7 +10,6 @@ import brotli  # type: ignore[import-untyped]  # ships no types
 ACCEPT_ENCODING = "gzip, deflate, br"
 
 _GZIP = 16 + zlib.MAX_WBITS
-_RAW = -zlib.MAX_WBITS
 _MAX_MEMBERS = 100  # of one gzip stream; each costs a copy of the remaining data
 
 
@@ -98,7 +97,7 @@ class _Deflate:
                 return b""
             data = self._head
             marked = data[0] & 15 == zlib.DEFLATED and int.from_bytes(data[:2], "big") % 31 == 0
-            self._zlib = _Zlib(zlib.MAX_WBITS if marked else _RAW)
+            self._zlib = _Zlib(zlib.MAX_WBITS if marked else -zlib.MAX_WBITS)
         return self._zlib.decode(data, room)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import aiohttp
 
 from bot.errors import FetchError
@@ -42,13 +44,12 @@ _STATUS_MENDS = {
     410: "it says that the feed is gone for good; remove it, or give its new address",
     429: "it is asked too often; give the feed a longer every, or try again later",
 }
-_ADDRESS = "check the address"
-_SERVER_ERROR = 500
 
 
 def refusal(status: int) -> str:
     """Return the message, without a full stop, for an answer whose status carries no feed."""
-    mend = _STATUS_MENDS.get(status, _PASSES if status >= _SERVER_ERROR else _ADDRESS)
+    usual = _PASSES if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "check the address"
+    mend = _STATUS_MENDS.get(status, usual)
     return f"the server answered {status}; {mend}"
 
 

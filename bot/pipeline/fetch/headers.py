@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from multidict import CIMultiDictProxy
 
-MAX_WAIT = 86_400.0  # seconds; longer waits that a server asks for are reduced to this
+MAX_WAIT = 86_400.0  # seconds: the longest back-off, and the longest wait that a server may ask for
 
 _LONGEST = 8  # digits of a plausible number of seconds
 

@@ -25,13 +25,12 @@ from aiohttp.streams import StreamReader
 from yarl import URL
 
 from bot.errors import ForbiddenAddressError
-from bot.text.urls import MAX_URL
+from bot.text.urls import LOOPBACK, MAX_URL
 
 Address = IPv4Address | IPv6Address
 Networks = Sequence[IPv4Network | IPv6Network]
 
 _WRITE = "write one such as https://blog.example/feed/"
-_KEEP_ALIVE = 2.0  # seconds; enough for the requests of one poll, and leaves few idle connections
 
 _HOST = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _NUMERIC_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # such a host is an address, never a name
@@ -44,7 +43,6 @@ _NOT_PUBLIC = (  # not public, although `is_global` of some Python versions acce
     IPv4Network("192.88.99.0/24"),  # former 6to4 relays, RFC 7526
     IPv4Network("168.63.129.16/32"),  # Azure's host agent, reachable only from inside Azure
 )
-_LOOPBACKS = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 
 def check_url(url: str, allow: Networks = ()) -> URL:
@@ -82,7 +80,7 @@ def in_networks(url_host: str, networks: Networks) -> bool:
     """
     host = url_host.strip("[]").removesuffix(".").lower()
     if host == "localhost" or host.endswith(".localhost"):
-        return any(_within(address, networks) for address in _LOOPBACKS)
+        return any(_within(address, networks) for address in LOOPBACK)
     address = _literal(host)
     return address is not None and _within(address, networks)
 
@@ -127,7 +125,8 @@ class GuardedConnector(TCPConnector):
     """Connects to permitted addresses only, sends each request once, and reads answers as curl does."""
 
     def __init__(self, allow: Networks = ()) -> None:
-        super().__init__(resolver=GuardedResolver(allow), limit=0, keepalive_timeout=_KEEP_ALIVE)
+        # Two seconds are enough for the requests of one poll, and leave few idle connections.
+        super().__init__(resolver=GuardedResolver(allow), limit=0, keepalive_timeout=2.0)
         factory = partial(_Listener, loop=asyncio.get_running_loop())
         self._factory = cast("partial[ResponseHandler]", factory)
 

@@ -13,19 +13,28 @@ from http import HTTPStatus
 from typing import Any
 
 from bot.model import Feed, FeedState
+from bot.pipeline.fetch.headers import MAX_WAIT
 from bot.text.bounds import seconds
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the next poll of a feed that answered 410 Gone
-DAY = 86_400.0  # seconds; upper limit of every back-off and of every wait that a server asks for
 
-_SPREAD = 0.1  # largest jitter, as a share of each wait
-_DOUBLINGS = 30  # without this limit the power would overflow a float one day
-_DEAF_POLLS = 5  # after so many equal bodies, the server is assumed to fail on both validators together
-_STALE = timedelta(days=7)  # after 304s for so long, one request without validators verifies them
-_NEWS = 3  # failures in a row that are reported; fewer are a blip
-_MISSING = timedelta(days=3)  # of failures, before a 404 is reported
-_BELIEVED_POLLS = 3  # with the same permanent redirect; captive portals answer 301 too
-_ONE_DAY = timedelta(days=1)
+
+@dataclass(frozen=True, slots=True)
+class PoliteSettings:
+    """How long to wait, and how often something has to happen before it is believed."""
+
+    spread: float = 0.1  # largest jitter, as a share of each wait
+    doublings: int = 30  # of the interval; without this limit the power would overflow a float one day
+    deaf_polls: int = 5  # equal bodies from which the server is assumed to fail on both validators together
+    stale: timedelta = timedelta(days=7)  # after 304s for so long, one request without validators is sent
+    failures: int = 3  # in a row that are reported; fewer are a blip
+    missing: timedelta = timedelta(days=3)  # of failures, before a 404 is reported
+    gone: timedelta = timedelta(days=1)  # of 410s, before the feed is given up
+    moved_polls: int = 3  # with one permanent redirect until it is believed; captive portals answer 301 too
+    moved: timedelta = timedelta(days=1)  # of that redirect, at least
+
+
+_POLITE = PoliteSettings()
 
 # The state after a successful poll, and the redirect state after a poll without a permanent redirect.
 _WELL: dict[str, Any] = {
@@ -84,9 +93,9 @@ def validators(state: FeedState, now: datetime) -> tuple[str, str]:
     Last-Modified is sent. Some answer 304 for ever, so after a week of 304s neither is sent once.
     """
     # A time far in the future means that the clock has been set back since.
-    if state.last_full_at is not None and abs(now - state.last_full_at) >= _STALE:
+    if state.last_full_at is not None and abs(now - state.last_full_at) >= _POLITE.stale:
         return "", ""
-    if state.unchanged_bodies >= _DEAF_POLLS and state.last_modified:
+    if state.unchanged_bodies >= _POLITE.deaf_polls and state.last_modified:
         return "", state.last_modified
     return state.etag, state.last_modified
 
@@ -101,7 +110,7 @@ def after_unchanged(feed: Feed, exchange: Exchange, now: datetime, jitter: float
         learned = {
             "etag": exchange.etag or state.etag,
             "last_modified": exchange.last_modified or state.last_modified,
-            "unchanged_bodies": state.unchanged_bodies if state.unchanged_bodies >= _DEAF_POLLS else 0,
+            "unchanged_bodies": state.unchanged_bodies if state.unchanged_bodies >= _POLITE.deaf_polls else 0,
             "last_full_at": state.last_full_at or now,
         }
     else:
@@ -119,7 +128,7 @@ def after_success(
 ) -> Outcome:
     """Record a poll that returned a new body. `ttl`: the interval in seconds that the feed asks for."""
     state = feed.state
-    deaf = state.unchanged_bodies >= _DEAF_POLLS
+    deaf = state.unchanged_bodies >= _POLITE.deaf_polls
     stood_still = exchange.last_modified == state.last_modified  # then it is useless as the only validator
     learned = {
         "etag": exchange.etag,
@@ -145,7 +154,7 @@ def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, 
         failing_since=_since(old.failing_since, now),
         last_error=error,
         gone_since=_since(old.gone_since, now) if gone or old.gone_since else None,
-        stopped=old.stopped or (gone and _lasted(old.gone_since, now, _ONE_DAY)),
+        stopped=old.stopped or (gone and _lasted(old.gone_since, now, _POLITE.gone)),
     )
     notice = _complaint(old, state, exchange.status, now)
     return Outcome(
@@ -176,7 +185,7 @@ def _follow_move(feed: Feed, target: str, now: datetime) -> tuple[dict[str, Any]
     if target != state.moved_to:
         return {"moved_to": target, "moved_polls": 1, "moved_since": now}, feed.url
     polls, since = state.moved_polls + 1, _since(state.moved_since, now)
-    proved = polls >= _BELIEVED_POLLS and _lasted(since, now, _ONE_DAY)
+    proved = polls >= _POLITE.moved_polls and _lasted(since, now, _POLITE.moved)
     if proved and not state.reported:  # a recovery is reported first, the move at the next poll
         return _SETTLED, target
     return {"moved_polls": polls, "moved_since": since}, feed.url
@@ -191,16 +200,17 @@ def _complaint(old: FeedState, new: FeedState, status: int, now: datetime) -> No
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return NoticeKind.FORBIDDEN
     if status == HTTPStatus.NOT_FOUND:
-        return NoticeKind.NOT_FOUND if _lasted(new.failing_since, now, _MISSING) else None
-    return NoticeKind.FAILING if status == HTTPStatus.GONE or new.failures >= _NEWS else None
+        return NoticeKind.NOT_FOUND if _lasted(new.failing_since, now, _POLITE.missing) else None
+    bad = status == HTTPStatus.GONE or new.failures >= _POLITE.failures
+    return NoticeKind.FAILING if bad else None
 
 
 def _back_off(feed: Feed, exchange: Exchange, jitter: float) -> float:
-    """Return the interval, doubled per earlier failure, stretched up to twofold by `jitter`; at most DAY."""
+    """Return the interval, doubled per failure, stretched up to twofold by `jitter`; at most a day."""
     busy = exchange.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
     doublings = feed.state.failures + (1 if busy and exchange.retry_after is None else 0)
-    wait: float = feed.settings.every * 2.0 ** min(doublings, _DOUBLINGS)
-    return min(wait * (1.0 + jitter), DAY)
+    wait: float = feed.settings.every * 2.0 ** min(doublings, _POLITE.doublings)
+    return min(wait * (1.0 + jitter), MAX_WAIT)
 
 
 def _usual_wait(feed: Feed, state: FeedState) -> float:
@@ -209,12 +219,12 @@ def _usual_wait(feed: Feed, state: FeedState) -> float:
 
 def _later(now: datetime, wait: float, exchange: Exchange, jitter: float) -> datetime:
     longest = max(wait, _wish(exchange.retry_after))
-    return now + timedelta(seconds=longest * (1.0 + _SPREAD * jitter))
+    return now + timedelta(seconds=longest * (1.0 + _POLITE.spread * jitter))
 
 
 def _wish(asked: float | None) -> float:
     """Return the seconds that a server or a feed asks for, at most a day; 0 for none."""
-    return seconds(asked, 0.0, DAY)
+    return seconds(asked, 0.0, MAX_WAIT)
 
 
 def _since(began: datetime | None, now: datetime) -> datetime:

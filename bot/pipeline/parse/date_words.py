@@ -6,8 +6,15 @@ import re
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-# The twelve months in the languages of blogs, in full and in short forms.
-_MONTHS = (
+
+def _numbered(first: int, *rows: str) -> dict[str, int]:
+    """Return the words with their place in their row; a row is one spelling of the whole series."""
+    return {name: number for row in rows for number, name in enumerate(row.split(), first)}
+
+
+# In the languages of blogs, in full and in short forms.
+MONTHS = _numbered(
+    1,
     "january february march april may june july august september october november december",
     "jan feb mar apr may jun jul aug sep oct nov dec",
     "jan febr mrz apr mai juni juli aug sept okt nov dez",
@@ -26,7 +33,8 @@ _MONTHS = (
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
     "янв фев мар апр май июн июл авг сен окт ноя дек",
 )
-_WEEKDAYS = (
+WEEKDAYS = _numbered(
+    0,
     "monday tuesday wednesday thursday friday saturday sunday",
     "mon tue wed thu fri sat sun",
     "mon tues weds thur fri sat sun",
@@ -45,11 +53,9 @@ _WEEKDAYS = (
     "понедельник вторник среда четверг пятница суббота воскресенье",
     "пн вт ср чт пт сб вс",  # noqa: RUF001  Cyrillic
 )
-_WEEKDAY_SIGNS = ("一二三四五六日", "一二三四五六天", "月火水木金土日", "월화수목금토일")
-
-MONTHS = {name: number for row in _MONTHS for number, name in enumerate(row.split(), 1)}
-WEEKDAYS = {name: number for row in _WEEKDAYS for number, name in enumerate(row.split())}
-WEEKDAY_SIGNS = {sign: number for row in _WEEKDAY_SIGNS for number, sign in enumerate(row)}
+WEEKDAY_SIGNS = _numbered(
+    0, "一 二 三 四 五 六 日", "一 二 三 四 五 六 天", "月 火 水 木 金 土 日", "월 화 수 목 금 토 일"
+)
 _FILLERS = "at um uhr kl klo le el of de del den à às alle a las г в"  # noqa: RUF001  Cyrillic
 FILLERS = frozenset(_FILLERS.split())
 HALVES = {  # half of the day, as printed before the time -> whether it is the second half

@@ -14,13 +14,12 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from bot.pipeline.parse.date_clock import Clock, clock_of, offset, without_clock, without_zone
 from bot.pipeline.parse.date_words import FILLERS, MONTHS, WEEKDAY_SIGNS, WEEKDAYS
+from bot.pipeline.parse.limits import LIMITS
 
-_LONGEST = 100  # characters
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MOMENT = datetime(2100, 1, 1, tzinfo=UTC)
 _HYPHENS = str.maketrans("\u2010\u2011\u2012\u2013\u2212", "-----")
 _PIVOT = 50  # two-digit years below it are 20xx, the others 19xx (RFC 5322, 4.3)
-_SHORT = 2  # digits of a year without its century
 
 # Fractions of a second are dropped: nothing depends on them.
 _ISO = re.compile(
@@ -103,7 +102,7 @@ def orders_of(texts: Iterable[str]) -> frozenset[str]:
 
 def _plain(text: str) -> str:
     """Return a text normalised (NFKC, case, hyphens, spaces), "" if it is too long for a date."""
-    if len(text) > _LONGEST:
+    if len(text) > LIMITS.date:
         return ""
     folded = unicodedata.normalize("NFKC", text).translate(_HYPHENS).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
@@ -195,14 +194,14 @@ def _in_numbers(match: re.Match[str]) -> dict[str, date | None]:
     days = {"dmy": _day(year, second, first)}
     if match[2] != ".":
         days["mdy"] = _day(year, first, second)
-    if len(match[4]) == _SHORT and match[2] != ".":
+    if len(match[4]) == len("26") and match[2] != ".":
         days["ymd"] = _day(_year(match[1]), second, last)
     return days
 
 
 def _year(digits: str) -> int:
     number = int(digits)
-    if len(digits) > _SHORT:
+    if len(digits) > len("26"):
         return number
     return number + (2000 if number < _PIVOT else 1900)
 

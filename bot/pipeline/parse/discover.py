@@ -7,7 +7,6 @@ from bot.text.html_tree import read_tree
 from bot.text.urls import web_link
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
-_COMMENTS = ("/comments/", "comments/feed")
 
 
 def feeds_of_page(body: bytes, url: str) -> list[str]:
@@ -26,4 +25,4 @@ def feeds_of_page(body: bytes, url: str) -> list[str]:
         href = link.get("href") or ""
         if "alternate" in rel and kind in FEED_TYPES and (address := web_link(href, url)):
             found[address] = None
-    return sorted(found, key=lambda each: any(part in each for part in _COMMENTS))[:5]
+    return sorted(found, key=lambda each: "/comments/" in each or "comments/feed" in each)[:5]

@@ -13,29 +13,22 @@ from typing import Any
 
 from bot.model import Entry
 from bot.pipeline.parse.dates import read_date
+from bot.pipeline.parse.limits import LIMITS
 from bot.text.sanitize import markup_of, mend_references, one_line, storable, text_of, unescaped
 from bot.text.urls import web_link
-
-MAX_LABELS = 100
-MAX_TITLE, MAX_AUTHOR, MAX_LABEL, MAX_GUID = 500, 200, 100, 2000  # characters
-MAX_HTML, MAX_EXCERPT = 400_000, 2000  # characters
-_DATES = ("published", "created", "updated")  # in order of preference; Atom may print "updated" alone
 
 Raw = Mapping[str, Any]  # a feed or an entry
 
 _MAIL = re.compile(r"[^\s@()]+@[^\s@()]+(?:\s*\((.*)\))?", re.DOTALL)  # "jo@blog.example (Jo Doe)"
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
-# "Protected: %s" and the excerpt of such a post, as WordPress prints them in its translations.
+# "Protected: %s", as WordPress prints it in its translations.
 _PROTECTED_TITLE = re.compile(
     r"(?:Protected|Geschützt|Protégé|Protegid[oa]|Protett[oa]|Protegit|Beveiligd|Skyddad|Beskyttet|Suojattu|"
     r"Zabezpieczon[eya]|Chráněno|Защищено|Korumalı|保護中|密码保护|受保護的(?:文章|內容)|보호된 글)"  # noqa: RUF001
     r"\s?[:\uff1a]"
 )
-_PROTECTED_TEXT = "There is no excerpt because this is a protected post."
-_STOCK_SENTENCE = 150  # characters
 _SENTENCE_END = re.compile(r"[.!?。](?:\s|$)")
 _ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
-_MAX_LINKS = 50  # examined per entry
 _IMG = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(?<![\w-])(src|width|height)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _IMAGE_PATH = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:\?|$)", re.IGNORECASE)
@@ -45,7 +38,6 @@ _NO_PICTURE = re.compile(
     r"/core/emoji/|/smilies/|//feeds\.feedburner\.com/~",
     re.IGNORECASE,
 )
-_MAX_IMAGES = 50  # examined, of each kind
 
 
 def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = frozenset()) -> Entry:
@@ -55,18 +47,18 @@ def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = fro
     """
     link = page_link(raw, base)
     published, date_text = _published(raw, orders)
-    title = text(raw, "title", MAX_TITLE, literal=literal)
-    html = storable(mend_references(_html(raw, literal=literal)[: 2 * MAX_HTML]), MAX_HTML)
-    excerpt = text(raw, "summary", MAX_EXCERPT, literal=literal)
+    title = text(raw, "title", LIMITS.title, literal=literal)
+    html = storable(mend_references(_html(raw, literal=literal)[: 2 * LIMITS.html]), LIMITS.html)
+    excerpt = text(raw, "summary", LIMITS.excerpt, literal=literal)
     protected = _is_protected(title, html, excerpt)
     return Entry(
-        guid=storable(string(raw, "id"), MAX_GUID),
+        guid=storable(string(raw, "id"), LIMITS.guid),
         link=link,
         title=title,
         author=_author(raw),
         published=published,
         updated=read_date(string(raw, "updated"), orders),
-        date_text=storable(date_text, MAX_LABEL),
+        date_text=storable(date_text, LIMITS.label),
         html="" if protected else html,
         # Without a detail, feedparser derived the summary from the content.
         excerpt="" if protected or "summary_detail" not in raw else excerpt,
@@ -90,9 +82,10 @@ def _is_protected(title: str, html: str, excerpt: str) -> bool:
     """Return whether WordPress protects the text with a password and prints a stock text instead."""
     if "post-password-form" in html:
         return True
-    shown = text_of(html, MAX_EXCERPT)
-    stock = len(shown) <= _STOCK_SENTENCE and shown in ("", excerpt) and not _SENTENCE_END.search(shown[:-1])
-    return stock and bool(_PROTECTED_TITLE.match(title) or shown == _PROTECTED_TEXT)
+    shown = text_of(html, LIMITS.excerpt)
+    short = len(shown) <= LIMITS.stock_sentence and not _SENTENCE_END.search(shown[:-1])
+    usual = shown == "There is no excerpt because this is a protected post."
+    return short and shown in ("", excerpt) and bool(usual or _PROTECTED_TITLE.match(title))
 
 
 def page_link(raw: Raw, base: str) -> str:
@@ -108,7 +101,7 @@ def page_link(raw: Raw, base: str) -> str:
 
 
 def _hrefs(raw: Raw, relation: str) -> list[str]:
-    links = islice(_dicts(raw, "links"), _MAX_LINKS)
+    links = islice(_dicts(raw, "links"), LIMITS.links)
     return [string(one, "href") for one in links if string(one, "rel") == relation]
 
 
@@ -124,8 +117,8 @@ def _published(raw: Raw, orders: frozenset[str]) -> tuple[datetime | None, str]:
 
 
 def date_texts(raw: Raw) -> list[str]:
-    """Return the dates of an entry as printed, in order of preference."""
-    return [string(raw, key) for key in _DATES if string(raw, key)]
+    """Return the dates of an entry as printed, in order of preference; Atom may print "updated" alone."""
+    return [string(raw, key) for key in ("published", "created", "updated") if string(raw, key)]
 
 
 def string(raw: Raw | None, key: str) -> str:
@@ -152,24 +145,24 @@ def _html(raw: Raw, *, literal: bool) -> str:
         return max(marked_up, key=len)
     contents.append((string(_value(raw, "summary_detail"), "type"), string(raw, "summary")))
     kind, value = max(contents, key=lambda content: len(content[1]))
-    return markup_of(value[:MAX_HTML]) if literal and kind == "text/plain" else value
+    return markup_of(value[: LIMITS.html]) if literal and kind == "text/plain" else value
 
 
 def _author(raw: Raw) -> str:
-    printed = string(raw, "author").strip()[: 20 * MAX_AUTHOR]
+    printed = string(raw, "author").strip()[: 20 * LIMITS.author]
     if mail := _MAIL.fullmatch(printed):  # RSS; feedparser misreads such names after a long domain
         names = [mail[1] or printed]
     else:
         names = [string(person, "name") for person in _dicts(raw, "authors")[:20]]
     joined = ", ".join(dict.fromkeys(filter(None, names))) or printed
-    return one_line(unescaped(joined[: 20 * MAX_AUTHOR]), MAX_AUTHOR)
+    return one_line(unescaped(joined[: 20 * LIMITS.author]), LIMITS.author)
 
 
 def _labels(raw: Raw) -> tuple[str, ...]:
     printed = (string(tag, "label") or string(tag, "term") for tag in _dicts(raw, "tags"))
-    names = (one_line(unescaped(name[: 20 * MAX_LABEL]), MAX_LABEL) for name in printed)
+    names = (one_line(unescaped(name[: 20 * LIMITS.label]), LIMITS.label) for name in printed)
     names = (name for name in names if name and not _ADDRESS.fullmatch(name))  # Blogger's entry kind is a URL
-    return tuple(islice(dict.fromkeys(names), MAX_LABELS))
+    return tuple(islice(dict.fromkeys(names), LIMITS.labels))
 
 
 def _image(raw: Raw, html: str, base: str) -> str:
@@ -182,13 +175,13 @@ def _attached_images(raw: Raw) -> Iterator[str]:
     enclosures = (link for link in _dicts(raw, "links") if string(link, "rel") == "enclosure")
     media = filter(_is_image, _dicts(raw, "media_content"))
     offered = (*media, *_dicts(raw, "media_thumbnail"), *filter(_is_image, enclosures))
-    for item in offered[:_MAX_IMAGES]:
+    for item in offered[: LIMITS.images]:
         if not _is_pixel(item):
             yield string(item, "url") or string(item, "href")
 
 
 def _shown_images(html: str) -> Iterator[str]:
-    for tag in islice(_IMG.finditer(html), _MAX_IMAGES):
+    for tag in islice(_IMG.finditer(html), LIMITS.images):
         found = {name.lower(): one or other for name, one, other in _ATTRIBUTE.findall(tag[0])}
         if not _is_pixel(found):
             yield unescaped(found.get("src", ""))

@@ -17,8 +17,6 @@ from bot.errors import ParseError
 from bot.model import ParsedFeed
 from bot.pipeline.parse.dates import orders_of
 from bot.pipeline.parse.entry import (
-    MAX_LABEL,
-    MAX_TITLE,
     Raw,
     date_texts,
     page_link,
@@ -28,11 +26,9 @@ from bot.pipeline.parse.entry import (
     to_entry,
 )
 from bot.pipeline.parse.json_feed import read_json_feed
+from bot.pipeline.parse.limits import LIMITS
 from bot.pipeline.parse.repair import mended, start_of
 from bot.text.sanitize import one_line
-
-MAX_ENTRIES = 200
-MAX_TTL = 86_400.0  # seconds; some feeds that change hourly ask for days
 
 _WEB_PAGE = "the answer is a web page, not a feed"
 _PAGE_ROOTS = (
@@ -53,13 +49,12 @@ _PAGE_ROOTS = (
 _NAME = re.compile(rb"[A-Za-z_][\w:.-]*")
 _FEED_START = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))[\s>]", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s([^<>]*)", re.IGNORECASE)
-_LONGEST_ENTITY = 1000  # bytes; legitimate ones define one character
 # feedparser would merge these inseparably with the entry's own <category>.
 _FOREIGN_LABELS = re.compile(rb"(</?(?:media|itunes):)(category|keywords)\b", re.IGNORECASE)
 
 
 def parse(body: bytes, content_type: str = "", url: str = "") -> ParsedFeed:
-    """Return the feed in a decoded HTTP body, with at least one and at most MAX_ENTRIES entries.
+    """Return the feed in a decoded HTTP body, with at least one and at most 200 entries.
 
     `content_type`: the header as received; its charset is used, its media type ignored. `url`: the address
     after redirects, the base of a feed that contains no absolute address. Raises ParseError with the reason
@@ -123,7 +118,7 @@ def _root(body: bytes) -> str:
 
 def _is_bomb(entity: bytes) -> bool:
     references = entity.count(b"&") - entity.count(b"&#")
-    return references > 1 or len(entity) > _LONGEST_ENTITY
+    return references > 1 or len(entity) > LIMITS.entity
 
 
 def _is_cut(body: bytes) -> bool:
@@ -146,10 +141,10 @@ def _feed(document: Raw, url: str) -> ParsedFeed:
     if not usable:
         raise ParseError("the feed lists no entries with an id, a link or a title")
     return ParsedFeed(
-        title=text(feed, "title", MAX_TITLE, literal=literal),
+        title=text(feed, "title", LIMITS.title, literal=literal),
         link=link,
         entries=usable,
-        generator=one_line(string(feed, "generator"), MAX_LABEL),
+        generator=one_line(string(feed, "generator"), LIMITS.label),
         ttl=_ttl(string(feed, "ttl")),
     )
 
@@ -165,18 +160,18 @@ def _base(link: str, url: str, *, atom: bool) -> str:
 
 
 def _newest(entries: list[Raw], orders: frozenset[str]) -> list[Raw]:
-    """Return at most MAX_ENTRIES entries, the newest by date, in the feed's order."""
-    if len(entries) <= MAX_ENTRIES:
+    """Return at most 200 entries, the newest by date, in the feed's order."""
+    if len(entries) <= LIMITS.entries:
         return entries
     start = datetime.fromtimestamp(0, UTC)
     by_age = sorted(
         range(len(entries)), key=lambda index: published(entries[index], orders) or start, reverse=True
     )
-    return [entries[index] for index in sorted(by_age[:MAX_ENTRIES])]
+    return [entries[index] for index in sorted(by_age[: LIMITS.entries])]
 
 
 def _ttl(minutes: str) -> float:
     try:
-        return min(max(int(minutes) * 60.0, 0.0), MAX_TTL)
+        return min(max(int(minutes) * 60.0, 0.0), LIMITS.ttl)
     except (ValueError, OverflowError):
         return 0.0

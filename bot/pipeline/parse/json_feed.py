@@ -8,8 +8,6 @@ from typing import Any
 
 from bot.errors import ParseError
 
-_VERSION = "://jsonfeed.org/version/"
-
 
 def read_json_feed(body: bytes) -> dict[str, Any]:
     """Return "version", "feed" and "entries" (at least one), with their parts named as in feedparser.
@@ -17,7 +15,7 @@ def read_json_feed(body: bytes) -> dict[str, Any]:
     Every value's type is checked, and values of a wrong type are omitted. Raises ParseError.
     """
     document = _load(body)
-    if not isinstance(document, dict) or _VERSION not in _text(document, "version"):
+    if not isinstance(document, dict) or "://jsonfeed.org/version/" not in _text(document, "version"):
         raise ParseError("the answer is JSON, but no JSON Feed")
     items = list(_objects(document.get("items")))
     if not items:

@@ -16,7 +16,6 @@ from bot.text.sanitize import mend_references
 _FALSE_UTF16 = re.compile(rb"""\A(<\?xml[^>]*?encoding=["'])utf-?16""", re.IGNORECASE)
 _DECLARED = re.compile(rb"""\A<\?xml[^>]*?encoding=["']([\w.-]+)""", re.IGNORECASE)
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.-]+)["']?""", re.IGNORECASE)
-_BEFORE_START = (codecs.BOM_UTF8, b"\xc3\xaf\xc2\xbb\xc2\xbf")  # a byte order mark, and one encoded twice
 _WIDE = {  # longer marks first, because they begin with the shorter ones
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -32,23 +31,18 @@ _CODECS = {  # multi-byte encodings, in which bytes can be invalid -> the widest
 }
 _PRIVATE = re.compile("[\uf8f0-\uf8f3]")  # cp932 decodes invalid bytes to these
 _HALVES = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
-_SHIFTING = (
-    b"iso-2022",
-    b"hz",
-    b"utf-7",
-)  # in these the byte of "&" may be part of a character
+_SHIFTING = (b"iso-2022", b"hz", b"utf-7")  # in these the byte of "&" may be part of a character
 _SHIFT = re.compile(rb"\x1b[$(]")
 _NO_CONTROLS = bytes(
     byte if byte >= ord(" ") or byte in b"\t\n\r" else ord(" ") for byte in range(256)
 )  # for bytes.translate
 _NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
-_PREDEFINED = "(?:amp|lt|gt|quot|apos);"
 _FAULTY = re.compile(
-    rf"""<!\[CDATA\[ .*? (?: \]\]> | \Z ) | <!-- .*? (?: --> | \Z ) | <\? .*? (?: \?> | \Z )
+    r"""<!\[CDATA\[ .*? (?: \]\]> | \Z ) | <!-- .*? (?: --> | \Z ) | <\? .*? (?: \?> | \Z )
       | <!DOCTYPE [^\[>]* (?: \[ .*? (?: \]\s*> | \Z ) | > | \Z )
       | (?P<link> <link> \s* </link> | <link \s* /> )
       | (?P<numbers> (?: &\#(?: x[0-9a-f]+ | [0-9]+ ); )+ )
-      | & (?! {_PREDEFINED} ) (?: (?P<name> [a-z][a-z0-9]* ); )?""",
+      | & (?! (?: amp | lt | gt | quot | apos ); ) (?: (?P<name> [a-z][a-z0-9]* ); )?""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)\b[^<>]*>", re.IGNORECASE)
@@ -60,9 +54,8 @@ def start_of(body: bytes) -> bytes:
     text, before = body, None
     while text != before:
         before = text
-        text = text.lstrip()
-        for mark in _BEFORE_START:
-            text = text.removeprefix(mark)
+        text = text.lstrip().removeprefix(codecs.BOM_UTF8)
+        text = text.removeprefix(b"\xc3\xaf\xc2\xbb\xc2\xbf")  # the mark, encoded twice
     return text if not text or text.startswith((b"<", b"{", b"[", b"\x1f\x8b")) else body
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from bot.pipeline.summarize.settings import Limits, Scores
 from bot.text.html_text import Paragraph, is_update, paragraphs, plain_text
 from bot.text.sentences import (
     count_names,
@@ -31,39 +32,8 @@ from bot.text.sentences import (
 )
 from bot.text.truncate import clip
 
-_MOST_SENTENCES = 3
-_SENTENCE_LIMIT = 200  # sentences read; later ones are not worth a place in a summary
-_TEXT_LIMIT = 40_000  # characters read; the splitter needs quadratic time for Chinese
-_CANDIDATES = 14  # sentences tried in every combination of one to three
-_THEME_WORDS = 15
-
-# Score of a single sentence, in the paragraph where the story starts:
-_POSITION = 0.8  # early sentences carry the news
-_OPENING = 0.6  # the first sentence of a paragraph states its subject
-_NAMES = 0.4  # for six names and numbers or more: who and how many
-_LATER = 0.9  # factor for each paragraph after that one
-_BEFORE = 0.5  # factor for each paragraph before it: an anecdote that leads up to the news
-# Score of a choice of sentences, each word counted once, so that repetition earns nothing:
-_TITLE = 1.4  # for all words of the title
-_THEME = 1.6  # for all words that recur in several paragraphs
-# Penalties:
-_THIRD = 0.8  # a third sentence must add enough to be worth reading
-_LONG = 0.2  # for each 100 characters beyond 250: two short facts beat one long one
-_LEANING = 0.5  # depends on the sentence before it, which is chosen too
-_DEFINITE = 0.25  # "The deal ...", although no deal has been mentioned
-_SLIGHT = 1.0  # says almost nothing
-_LISTED = 0.5  # a list item without its list
-_QUOTE = 1.2  # begins with a quotation
-_SIDE_ISSUE = 2.0  # announces that it changes the subject
-_QUESTION = 2.0  # a question carries no information
-_ASIDE = 3.0  # the authors write about themselves
-
-_STORY_SHARE = 0.4  # the story starts with the first sentence that has this share of the best title overlap
-_MANY_NAMES = 6
-_LONG_FROM = 250  # characters
-_SLIGHT_WORDS = 6
-_QUOTE_PROBE = 30  # characters at the end of a sentence by which a quoted one is recognised
-_VOICE_SHARE = 1 / 3  # if more sentences than this use the first person, it is the blog's style, no aside
+_LIMITS = Limits()
+_SCORES = Scores()
 
 _READ_ON = re.compile(
     r"(?<=[.!?…\])])\s*(?i:continue reading|keep reading|read (?:more|the rest))\b.{0,200}$"
@@ -101,7 +71,7 @@ class _Topic:
         """Return the score of these words for title and theme."""
         title = len(words & self.title) / max(1, len(self.title))
         theme = sum(self.theme.get(word, 0) for word in words) / max(1, self.theme.total())
-        return _TITLE * title + _THEME * theme
+        return _SCORES.title * title + _SCORES.theme * theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +116,16 @@ def _read(found: Sequence[Paragraph], code: str) -> list[_Line]:
             index += 1
             continue
         answers = False
-        for place, (text, whole) in enumerate(split(paragraph.text[: _TEXT_LIMIT - size], code)):
+        for place, (text, whole) in enumerate(split(paragraph.text[: _LIMITS.characters - size], code)):
             words = stems(text, code)
             lines.append(_Line(index, number, text, whole, place == 0, paragraph.listed, answers, words))
             answers = is_question(text)
             index += 1
         number += 1
         size += len(paragraph.text)
-        if len(lines) >= _SENTENCE_LIMIT or size >= _TEXT_LIMIT:
+        if len(lines) >= _LIMITS.read or size >= _LIMITS.characters:
             break
-    return lines[:_SENTENCE_LIMIT]
+    return lines[: _LIMITS.read]
 
 
 def _is_remark(paragraph: Paragraph) -> bool:
@@ -168,24 +138,25 @@ def _topic(lines: Sequence[_Line], title: frozenset[str]) -> _Topic:
     best = max((len(line.words & title) for line in lines), default=0)
     return _Topic(
         title=title,
-        theme=Counter({word: count for word, count in spread.most_common(_THEME_WORDS) if count > 1}),
-        start=next((line.paragraph for line in lines if len(line.words & title) >= _STORY_SHARE * best), 0),
-        personal=sum(is_first_person(line.text) for line in lines) > _VOICE_SHARE * len(lines),
+        theme=Counter({word: count for word, count in spread.most_common(_LIMITS.theme) if count > 1}),
+        start=next((line.paragraph for line in lines if len(line.words & title) >= _SCORES.story * best), 0),
+        personal=sum(is_first_person(line.text) for line in lines) > _SCORES.voice * len(lines),
     )
 
 
 def _weigh(line: _Line, topic: _Topic) -> _Candidate:
     away = line.paragraph - topic.start
-    merit = _POSITION + _OPENING * line.opening + _NAMES * min(1, count_names(line.text) / _MANY_NAMES)
-    merit *= _LATER**away if away >= 0 else _BEFORE**-away
-    merit -= _LONG * max(0, len(line.text) - _LONG_FROM) / 100
+    merit = _SCORES.position + _SCORES.opening * line.opening
+    merit += _SCORES.names * min(1, count_names(line.text) / _SCORES.many_names)
+    merit *= _SCORES.later**away if away >= 0 else _SCORES.before**-away
+    merit -= _SCORES.long * max(0, len(line.text) - _SCORES.long_from) / 100
     faults = (
-        (_SLIGHT, len(line.words) < _SLIGHT_WORDS and not _FIGURE.search(line.text)),
-        (_LISTED, line.listed),
-        (_QUOTE, opens_quoting(line.text)),
-        (_SIDE_ISSUE, is_side_issue(line.text)),
-        (_QUESTION, is_question(line.text)),
-        (_ASIDE, names_author(line.text) or (is_first_person(line.text) and not topic.personal)),
+        (_SCORES.slight, len(line.words) < _SCORES.slight_words and not _FIGURE.search(line.text)),
+        (_SCORES.listed, line.listed),
+        (_SCORES.quote, opens_quoting(line.text)),
+        (_SCORES.side_issue, is_side_issue(line.text)),
+        (_SCORES.question, is_question(line.text)),
+        (_SCORES.aside, names_author(line.text) or (is_first_person(line.text) and not topic.personal)),
     )
     first = line.index == 0
     return _Candidate(
@@ -201,10 +172,10 @@ def _weigh(line: _Line, topic: _Topic) -> _Candidate:
 def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tuple[_Candidate, ...]:
     """Return the best choice of one to three sentences that fits, in reading order; () if none fits."""
     ranked = sorted(candidates, key=lambda one: one.merit + topic.share(one.words), reverse=True)
-    promising = sorted(ranked[:_CANDIDATES], key=lambda one: one.index)
+    promising = sorted(ranked[: _LIMITS.candidates], key=lambda one: one.index)
     choices = (
         choice
-        for count in range(1, _MOST_SENTENCES + 1)
+        for count in range(1, _LIMITS.sentences + 1)
         for choice in combinations(promising, count)
         if _length(choice) <= limit and _stands_alone(choice)
     )
@@ -232,12 +203,12 @@ def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
     previous = None
     for one in choice:
         follows = previous is not None and previous.index == one.index - 1
-        value += one.merit - _LEANING * one.leans
+        value += one.merit - _SCORES.leaning * one.leans
         if one.subject and not follows and one.subject.isdisjoint(told | topic.title):
-            value -= _DEFINITE
+            value -= _SCORES.definite
         told |= one.words
         previous = one
-    return value + topic.share(told) - _THIRD * (len(choice) == _MOST_SENTENCES)
+    return value + topic.share(told) - _SCORES.third * (len(choice) == _LIMITS.sentences)
 
 
 def _without_sentences(found: Sequence[Paragraph], excerpt: str, limit: int) -> str:
@@ -245,9 +216,10 @@ def _without_sentences(found: Sequence[Paragraph], excerpt: str, limit: int) -> 
     quoted = " ".join(paragraph.text for paragraph in found if paragraph.quoted)
     own = " ".join(paragraph.text for paragraph in found if not (paragraph.quoted or _is_remark(paragraph)))
     text = _READ_ON.sub("", " ".join(plain_text(excerpt).split()) or own)
-    text, cut = _TRAILING_OFF.subn("", text[:_TEXT_LIMIT])
-    pieces = [piece for piece, _ in split(text, language(text))[:_SENTENCE_LIMIT]]
-    pieces = [piece for piece in pieces if piece[-_QUOTE_PROBE:] not in quoted and not is_update(piece)]
+    text, cut = _TRAILING_OFF.subn("", text[: _LIMITS.characters])
+    pieces = [piece for piece, _ in split(text, language(text))[: _LIMITS.read]]
+    tail = slice(-_LIMITS.quote_probe, None)
+    pieces = [piece for piece in pieces if piece[tail] not in quoted and not is_update(piece)]
     kept: list[str] = []
     for piece in pieces:
         if not ends_whole(piece) or len(" ".join([*kept, piece])) > limit:

@@ -16,7 +16,7 @@ import pytest
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.install.installations import Installations, Installed
 from adapters.slack.install.manifest import BOT_SCOPES
-from adapters.slack.transport.rate_limit import RateLimiter
+from adapters.slack.transport.rate_limit import PACE, PaceSettings, RateLimiter
 from bot.errors import PermanentError, TemporaryError
 from bot.model import Destination, Message
 from tests.adapters.discord.rig import KEY, LONG_AGO, NotingServices, alert, key, post
@@ -74,9 +74,9 @@ class FastTime:
                 self.now = max(self.now, due)
                 woken.set_result(None)
 
-    def pace(self, **settings: Any) -> RateLimiter:
+    def pace(self, settings: PaceSettings = PACE) -> RateLimiter:
         """Return a pace on this clock."""
-        return RateLimiter(clock=self.clock, sleep=self.sleep, **settings)
+        return RateLimiter(settings, clock=self.clock, sleep=self.sleep)
 
 
 @dataclass

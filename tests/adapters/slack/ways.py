@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +18,7 @@ from adapters.slack.transport.app import make_app
 from adapters.slack.transport.events import Events
 from adapters.slack.transport.http_mode import HttpLink
 from adapters.slack.transport.rate_limit import RateLimiter
-from adapters.slack.transport.socket_mode import SocketLink
+from adapters.slack.transport.socket_mode import SocketLink, SocketSettings
 from adapters.slack.transport.workspaces import Workspaces
 from bot.ports import KeyValueStore, WebAnswer, WebRequest
 from bot.web.routes import routes_of
@@ -67,8 +67,9 @@ class Ways:
 
     def socket_link(self, **settings: Any) -> SocketLink:
         """Return a link that is fast enough for a test."""
-        swift = {"ping_every": 5.0, "first_wait": 0.05, "grace": 0.1, "patience": 5.0}
-        return SocketLink(**({"app_token": self.server.app_token} | swift | settings))
+        app_token = settings.pop("app_token", self.server.app_token)
+        swift = SocketSettings(ping_every=5.0, first_wait=0.05, grace=0.1, patience=5.0)
+        return SocketLink(app_token, replace(swift, **settings))
 
     async def type(self, text: str) -> None:
         """Let Alice type /follow; it has to be acknowledged."""

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import FeedState
-from bot.pipeline.fetch.politeness import DAY, Exchange, Outcome, after_success, after_unchanged, validators
+from bot.pipeline.fetch.headers import MAX_WAIT as DAY
+from bot.pipeline.fetch.politeness import Exchange, Outcome, after_success, after_unchanged, validators
 from tests.pipeline.fetch.polls import (
     ANSWERED,
     EVERY,

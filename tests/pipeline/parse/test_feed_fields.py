@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.pipeline.parse.feed import MAX_ENTRIES, parse
+from bot.pipeline.parse.feed import parse
+from bot.pipeline.parse.limits import LIMITS
 from tests.pipeline.bodies import atom, entry_of, item, json_feed, rss
 
 
@@ -199,20 +200,20 @@ def test_the_update_period_that_wordpress_prints_everywhere_is_no_wish() -> None
 def test_of_too_many_entries_the_newest_are_taken_in_the_feeds_order() -> None:
     oldest_first = "".join(
         item(f"<pubDate>{date:%a, %d %b %Y %H:%M:%S} +0000</pubDate>", guid=str(number))
-        for number in range(MAX_ENTRIES + 50)
+        for number in range(LIMITS.entries + 50)
         for date in [datetime.fromtimestamp(1_600_000_000 + 3600 * number, UTC)]
     )
 
     guids = [entry.guid for entry in parse(rss(oldest_first).encode()).entries]
 
-    assert guids == [str(number) for number in range(50, MAX_ENTRIES + 50)]
+    assert guids == [str(number) for number in range(50, LIMITS.entries + 50)]
 
 
 def test_of_too_many_entries_without_dates_the_first_are_taken() -> None:
-    items = "".join(item("", guid=str(number)) for number in range(MAX_ENTRIES + 50))
+    items = "".join(item("", guid=str(number)) for number in range(LIMITS.entries + 50))
 
     assert [entry.guid for entry in parse(rss(items).encode()).entries] == [
-        str(n) for n in range(MAX_ENTRIES)
+        str(n) for n in range(LIMITS.entries)
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.gateway.rate_limit import BURST, INVALID_WINDOW, RATE, RateLimiter, SlidingWindow
+from adapters.discord.gateway.rate_limit import PACE, PaceSettings, RateLimiter, SlidingWindow
 from adapters.shared.token_bucket import TokenBucket, urgent
 from bot.errors import NotYetError, TemporaryError
 
@@ -33,12 +33,12 @@ class VirtualTime:
 
 
 def paced(time: VirtualTime, most_invalid: int = 1000) -> RateLimiter:
-    return RateLimiter(clock=time.read, sleep=time.sleep, most_invalid=most_invalid)
+    return RateLimiter(clock=time.read, sleep=time.sleep, settings=PaceSettings(most_invalid=most_invalid))
 
 
 @given(st.lists(st.floats(0, 3), max_size=300))
 def test_no_second_ever_sees_more_requests_than_discord_allows(gaps: list[float]) -> None:
-    meter, now, sent = TokenBucket(RATE, BURST), 0.0, []
+    meter, now, sent = TokenBucket(PACE.rate, PACE.burst), 0.0, []
     for gap in gaps:
         now += gap
         while wait := meter.wait(now):
@@ -47,19 +47,19 @@ def test_no_second_ever_sees_more_requests_than_discord_allows(gaps: list[float]
         sent.append(now)
 
     for start in sent:
-        assert sum(start <= each < start + 1 for each in sent) <= RATE + BURST < DISCORD
+        assert sum(start <= each < start + 1 for each in sent) <= PACE.rate + PACE.burst < DISCORD
 
 
 @given(st.floats(0.01, 100), st.floats(0, 50))
 def test_a_hold_is_kept_and_what_comes_after_it_goes_one_by_one(seconds: float, silence: float) -> None:
-    meter = TokenBucket(RATE, BURST)
+    meter = TokenBucket(PACE.rate, PACE.burst)
     meter.hold(silence + seconds)
 
     assert meter.wait(silence) == pytest.approx(seconds)
     after = silence + seconds
     assert not meter.wait(after)
     meter.take(after)
-    assert meter.wait(after) == pytest.approx(1 / RATE)
+    assert meter.wait(after) == pytest.approx(1 / PACE.rate)
 
 
 def test_two_thousand_alerts_take_the_least_time_the_pace_allows() -> None:
@@ -69,7 +69,7 @@ def test_two_thousand_alerts_take_the_least_time_the_pace_allows() -> None:
         await asyncio.gather(*(pace.turn() for _ in range(2000)))
         return time.now - 1000.0
 
-    least = 2000 / RATE
+    least = 2000 / PACE.rate
     assert least - 1 <= asyncio.run(fan_out()) <= 1.01 * least
 
 
@@ -153,8 +153,8 @@ async def test_after_too_many_refusals_nothing_goes_until_they_are_old(status: i
 
     with pytest.raises(TemporaryError) as refused:
         await pace.turn()
-    assert refused.value.retry_after == pytest.approx(INVALID_WINDOW, abs=1)
-    time.now += INVALID_WINDOW + 1
+    assert refused.value.retry_after == pytest.approx(PACE.invalid_window, abs=1)
+    time.now += PACE.invalid_window + 1
     await pace.turn()
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from adapters.slack.transport.rate_limit import PaceSettings
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Alert, Destination, Digest, Message, Notice
 from tests.adapters.slack.rig import KEY, LONG_AGO, POST, Rig, alert, key, made, post, refused
@@ -222,7 +223,7 @@ async def test_messages_in_one_channel_keep_a_pace_that_slack_never_has_to_slow_
 async def test_messages_in_one_workspace_keep_within_the_budget_of_a_minute() -> None:
     async with made() as rig:
         rig.server.limits.per_minute = 30
-        rig.adapter = rig.build(pace=rig.time.pace(per_minute=30))
+        rig.adapter = rig.build(pace=rig.time.pace(PaceSettings(per_minute=30)))
         await rig.start()
         channels = [rig.team.add_channel(f"c{number}") for number in range(45)]
         sends = [rig.adapter.send(rig.to(each), alert(1), key(1)) for each in channels]

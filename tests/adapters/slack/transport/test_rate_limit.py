@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.shared.token_bucket import urgent
-from adapters.slack.transport.rate_limit import CHANNEL_BURST, PATIENCE, POST, TIER_3, RateLimiter
+from adapters.slack.transport.rate_limit import PACE, POST, PaceSettings, RateLimiter
 from bot.errors import TemporaryError
 from tests.adapters.slack.rig import FastTime
 
@@ -37,7 +37,7 @@ class Passed:
 
 def rig(per_minute: float = 200, patience: float = 1e9) -> tuple[FastTime, Passed, RateLimiter]:
     time = FastTime()
-    pace = time.pace(per_minute=per_minute, patience=patience)
+    pace = time.pace(PaceSettings(per_minute=per_minute, patience=patience))
     return time, Passed(time, pace), pace
 
 
@@ -47,8 +47,8 @@ async def test_a_channel_gets_a_short_burst_and_then_a_message_a_second_in_order
     starts = [at for at, _ in passed.at]
 
     assert passed.names == [str(number) for number in range(6)]
-    assert starts[int(CHANNEL_BURST) - 1] == starts[0]
-    assert all(later - sooner >= 0.999 for sooner, later in pairwise(starts[int(CHANNEL_BURST) - 1 :]))
+    assert starts[int(PACE.channel_burst) - 1] == starts[0]
+    assert all(later - sooner >= 0.999 for sooner, later in pairwise(starts[int(PACE.channel_burst) - 1 :]))
 
 
 async def test_a_busy_channel_holds_up_no_other() -> None:
@@ -56,7 +56,7 @@ async def test_a_busy_channel_holds_up_no_other() -> None:
     busy = [passed.call("busy", "C1") for _ in range(5)]
     await asyncio.gather(*busy, passed.call("other", "C2"))
 
-    assert passed.at.index((1000.0, "other")) < passed.names.index("busy") + CHANNEL_BURST + 1
+    assert passed.at.index((1000.0, "other")) < passed.names.index("busy") + PACE.channel_burst + 1
     assert time.now >= 1003.0
 
 
@@ -135,24 +135,24 @@ async def test_after_a_429_calls_go_one_by_one_and_not_in_a_burst() -> None:
 
 
 async def test_who_would_wait_too_long_is_told_when_to_come_back_each_at_a_time_of_their_own() -> None:
-    time, passed, _ = rig(patience=PATIENCE)
+    time, passed, _ = rig(patience=PACE.patience)
     results = await asyncio.gather(
         *(passed.call(str(number), method="chat.update") for number in range(100)), return_exceptions=True
     )
     sent_away = [each for each in results if isinstance(each, TemporaryError)]
     wishes = [each.retry_after or 0.0 for each in sent_away]
-    gap = 60 / TIER_3
+    gap = 60 / PACE.tier_3
 
     assert len(passed.at) + len(sent_away) == 100
-    assert len(passed.at) >= 0.9 * PATIENCE / gap
-    assert time.now - 1000.0 <= PATIENCE + 2 * gap
+    assert len(passed.at) >= 0.9 * PACE.patience / gap
+    assert time.now - 1000.0 <= PACE.patience + 2 * gap
     assert wishes == sorted(wishes)
     assert all(later - sooner >= gap for sooner, later in pairwise(wishes))
-    assert wishes[0] > PATIENCE
+    assert wishes[0] > PACE.patience
 
 
 async def test_those_sent_away_get_through_when_they_come_back() -> None:
-    time, passed, _ = rig(patience=PATIENCE)
+    time, passed, _ = rig(patience=PACE.patience)
     refusals: Counter[str] = Counter()
 
     async def edit(name: str) -> None:
@@ -169,7 +169,7 @@ async def test_those_sent_away_get_through_when_they_come_back() -> None:
 
     assert len(passed.at) == 300
     assert max(refusals.values()) <= 2
-    assert time.now - 1000.0 <= 1.15 * 300 / TIER_3 * 60
+    assert time.now - 1000.0 <= 1.15 * 300 / PACE.tier_3 * 60
 
 
 async def test_a_long_hold_sends_away_also_those_who_wait_already() -> None:

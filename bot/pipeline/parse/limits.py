@@ -1,0 +1,28 @@
+"""The limits of what is read from a feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ParseLimits:
+    """How much of a feed is kept; the rest is cut. Lengths are in characters unless said otherwise."""
+
+    entries: int = 200  # the newest
+    title: int = 500
+    author: int = 200
+    label: int = 100
+    labels: int = 100  # of one entry
+    guid: int = 2000
+    html: int = 400_000
+    excerpt: int = 2000
+    links: int = 50  # examined per entry
+    images: int = 50  # examined per entry, of each kind
+    stock_sentence: int = 150  # of a text that WordPress prints in place of a protected one
+    date: int = 100  # a longer text is no date
+    ttl: float = 86_400.0  # seconds; some feeds that change hourly ask for days
+    entity: int = 1000  # bytes; legitimate ones define one character
+
+
+LIMITS = ParseLimits()
