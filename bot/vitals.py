@@ -108,10 +108,12 @@ class Vitals:
         self._seconds = seconds
         self._gone_since: dict[str, float] = {}  # platforms that are not connected
         self._housekeeping = OutageLog("Housekeeping", clock=seconds)
+        self._runs = False  # whether the polling loop ever ran; `bystander command` starts none
         self.pulse = Heartbeat(seconds)
 
     def beat(self) -> None:
         """Note that the polling loop runs, and which platforms are connected."""
+        self._runs = True
         self.pulse.beat()
         for name in self._adapters:
             if self.connected(name):
@@ -145,7 +147,9 @@ class Vitals:
             _log.warning("%s", line)
 
     def parts(self) -> list[PartState]:
-        """Return the state of each part. `trouble` is "" for a part that works."""
+        """Return the state of each part; none if the bot does not run. `trouble` is "" for one that works."""
+        if not self._runs:
+            return []
         chats = [PartState(name, self._chat_trouble(name), chat=True) for name in self._adapters]
         refused = self._deliveries.refused or self._polls.refused
         return [

@@ -57,6 +57,7 @@ class Body:
         self.vitals = Vitals(
             {"slack": self.board}, part, part, part, part, visitors=part, seconds=lambda: self.at
         )
+        self.vitals.beat()
 
     @property
     def troubles(self) -> list[str]:
@@ -90,7 +91,7 @@ async def test_a_chat_that_is_not_connected_is_told_and_for_how_long(body: Body)
     assert body.troubles == []
 
 
-async def test_before_the_bot_looked_for_the_first_time_no_length_of_time_is_named() -> None:
+async def test_a_bot_that_does_not_run_has_no_parts_and_one_that_just_began_names_no_length_of_time() -> None:
     part, ticks = Part(), itertools.count()
     vitals = Vitals(
         {"slack": Pinboard("slack")},
@@ -102,6 +103,8 @@ async def test_before_the_bot_looked_for_the_first_time_no_length_of_time_is_nam
         seconds=lambda: float(next(ticks)),
     )
 
+    assert vitals.parts() == []  # `bystander command` runs no bot, and so has no trouble
+    vitals.beat()
     assert [each.trouble for each in vitals.parts() if each.trouble] == [
         "Slack is not connected: no alert goes out there, and no command is heard. The board is not up."
     ]

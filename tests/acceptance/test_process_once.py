@@ -104,6 +104,7 @@ async def test_a_running_bot_picks_up_what_command_changed(home: Home, blog: Fau
         (["--as", "console:alice", "/feeds list"], 1, "Only admins may use /feeds list."),
         (["--as", "console:alice", "/follow Trades"], 1, "No category is called “Trades”"),
         (["--as", "console:alice", "--admin", "/feeds list"], 0, "No feed is watched"),
+        (["--as", "console:alice", "/health"], 0, "No feed is watched yet. An admin can add one"),
     ],
 )
 async def test_command_takes_the_right_callers_and_answers_all(
@@ -115,6 +116,7 @@ async def test_command_takes_the_right_callers_and_answers_all(
     assert ended.code == code, ended
     assert says in (ended.err if code == 2 else ended.out)
     assert "None" not in ended.out + ended.err
+    assert "not connected" not in ended.out  # no bot runs, so no chat can be in trouble
 
 
 async def test_preview_shows_a_url_and_the_feeds_of_the_config_alike(home: Home, blog: FaultyBlog) -> None:
