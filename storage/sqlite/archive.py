@@ -87,7 +87,7 @@ JOIN (
       AND (b.id = :number OR :number IS NULL AND b.state = 'sent')
     ORDER BY b.id DESC LIMIT 1
 ) AS asked ON q.destination_id = asked.destination_id AND q.bundle = asked.bundle
-WHERE q.bundle IS NOT NULL
+WHERE q.bundle IS NOT NULL ORDER BY q.id
 """
 _ID = "(SELECT id FROM destinations WHERE address = :address)"
 OF_POST = _INFO.format(by="") + (
@@ -166,7 +166,7 @@ class ArchiveQueries(Queries):
         if not rows:
             return None
         posts = await self._posts({row["post_id"] for row in rows})
-        return SentDigest(rows[0]["number"], newest_first(posts.values()))
+        return SentDigest(rows[0]["number"], newest_first([posts[row["post_id"]] for row in rows]))
 
     async def queue_health(self) -> QueueHealth:
         (counts,) = await self._database.ask(QUEUE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -75,7 +75,7 @@ def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) ->
         return Notice(text=first["notice"], plain=plain)
     if first["bundle"]:
         return Digest(
-            posts=newest_first(posts[row["post_id"]][0] for row in rows),
+            posts=newest_first([posts[row["post_id"]][0] for row in rows]),
             heading=digest_heading([HeldFor(row["held_for"]) for row in rows], len(rows)),
             mention=_mention(rows),
             plain=plain,
@@ -90,9 +90,12 @@ def _message(rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]]) ->
     )
 
 
-def newest_first(posts: Iterable[Post]) -> tuple[Post, ...]:
-    """Return the posts of a message in their order."""
-    return tuple(sorted(posts, key=lambda post: post.published, reverse=True))
+def newest_first(posts: Sequence[Post]) -> tuple[Post, ...]:
+    """Return the posts of a message in their order. `posts`: in the order in which they were seen.
+
+    Of posts with the same date, the one seen last comes first.
+    """
+    return tuple(sorted(posts, key=lambda post: post.published)[::-1])
 
 
 def _mention(rows: Sequence[sqlite3.Row]) -> str:

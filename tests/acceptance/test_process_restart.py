@@ -57,8 +57,8 @@ async def test_a_long_outage_ends_in_one_message_for_each_follower(
         await bot.polls(blog)
         [alices], [bobs] = bot.of("digest", "alice"), bot.of("digest", "bob")
 
-        assert [post["title"] for post in alices["posts"]] == published
-        assert [post["title"] for post in bobs["posts"]] == [*published, "On Television"]
+        assert [post["title"] for post in alices["posts"]] == published[::-1]
+        assert [post["title"] for post in bobs["posts"]] == ["On Television", *published[::-1]]
         assert alices["key"] != bobs["key"]
         assert set(alices["posts"][0]) >= {"id", "title", "link", "published"}
         assert bot.titles("carol") == ["On Television"]

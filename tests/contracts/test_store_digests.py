@@ -62,7 +62,7 @@ async def test_two_digests_have_two_keys(store: Store) -> None:
     await publish(store, feed, row("p3", "Trade"), row("p4", "Trade"))
     (second,) = await claim(store, catch_up_after=1)
 
-    assert (about(first), about(second)) == (["p1", "p2"], ["p3", "p4"])
+    assert (about(first), about(second)) == (["p2", "p1"], ["p4", "p3"])
     assert first.key != second.key
 
 
@@ -75,7 +75,7 @@ async def test_a_message_that_may_have_arrived_is_never_put_into_a_digest(store:
     await store.settle([Sent(again, "r", later(10))])
     (digest,) = await claim(store, later(10), catch_up_after=1)
 
-    assert about(digest) == ["p2", "p3", "p4"]
+    assert about(digest) == ["p4", "p3", "p2"]
 
 
 async def test_a_notice_is_never_put_into_a_digest(store: Store) -> None:
@@ -86,7 +86,7 @@ async def test_a_notice_is_never_put_into_a_digest(store: Store) -> None:
     await store.settle([Sent(notice, "r", T0)])
     (digest,) = await claim(store, catch_up_after=1)
 
-    assert about(digest) == ["p1", "p2", "p3"]
+    assert about(digest) == ["p3", "p2", "p1"]
 
 
 async def test_what_is_not_due_yet_is_not_in_the_digest(store: Store) -> None:
@@ -95,7 +95,7 @@ async def test_what_is_not_due_yet_is_not_in_the_digest(store: Store) -> None:
     await publish(store, feed, row("p3", "Trade"), at=later(60))
     (digest,) = await claim(store, catch_up_after=1)
 
-    assert about(digest) == ["p1", "p2"]
+    assert about(digest) == ["p2", "p1"]
 
 
 async def test_a_digest_that_was_refused_is_tried_plain_then_given_up(store: Store) -> None:

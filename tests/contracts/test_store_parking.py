@@ -173,7 +173,7 @@ async def test_a_parked_digest_is_probed_whole(store: Store) -> None:
     each = await probe(store, later(60))
 
     assert isinstance(each.message, Digest)
-    assert (about(each), each.key) == (["p1", "p2", "p3"], digest.key)
+    assert (about(each), each.key) == (["p3", "p2", "p1"], digest.key)
     await store.settle([Sent(each, "r", later(60))])
     assert await states(store) == ["sent", "sent", "sent", "pending"]
 

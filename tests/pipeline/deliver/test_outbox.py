@@ -280,7 +280,7 @@ async def test_many_missed_posts_come_as_one_message(office: Office) -> None:
     await office.alert(*(f"p{number}" for number in range(1, 8)))
     await office.drain()
 
-    assert office.pinned() == ["p1 p2 p3 p4 p5 p6 p7"]
+    assert office.pinned() == ["p7 p6 p5 p4 p3 p2 p1"]
     assert await office.states() == ["sent"] * 7
 
 
