@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from adapters.slack.interactions import views
 from adapters.slack.interactions.views import Button, Part
-from adapters.slack.messages.render import LABEL, VALUE
+from adapters.slack.messages.parts import LABEL, VALUE
 from bot.commands.spec import RUNNABLE
 from bot.model import CommandSpec, ParameterSpec, Reply
 from bot.text.truncate import units

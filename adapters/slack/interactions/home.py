@@ -14,7 +14,7 @@ from adapters.slack.interactions.permissions import Callers
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import OPEN, Button, Part
 from adapters.slack.messages import destinations
-from adapters.slack.messages.render import Json
+from adapters.slack.messages.parts import Json
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller
