@@ -157,9 +157,9 @@ def test_slack_shows_a_mention_below_the_alert_where_that_was_asked_for() -> Non
     full_last, *short_last = (slack(style, mention="@here", mention_last=True) for style in Style)
 
     assert order(full) == ["header", "mention", "context", "section", "actions"]
-    assert order(full_last) == ["header", "context", "section", "actions", "mention"]
+    assert order(full_last) == ["header", "context", "section", "mention", "actions"]
     assert list(map(order, short)) == [["mention", "rich_text", "actions"]] * 2
-    assert list(map(order, short_last)) == [["rich_text", "actions", "mention"]] * 2
+    assert list(map(order, short_last)) == [["rich_text", "mention", "actions"]] * 2
     for made in (full, *short):
         assert made.text.startswith("<!here>\n<https")
     for made in (full_last, *short_last):

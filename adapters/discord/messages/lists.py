@@ -20,6 +20,7 @@ from bot.text.urls import web_link
 _HEADING = 200  # units of the heading of a group
 _NAMES = 400  # units of all categories of a post
 _MOST_EMBEDS = 2  # of a digest: the second one takes what its description has no room for
+_GAP = "\n\n"
 _ROOM = EMBEDS - TITLE - FOOTER  # units of all descriptions together
 
 
@@ -30,7 +31,8 @@ def digest(message: Digest, key: str) -> Card:
 
     def fits(groups: Groups) -> bool:
         made = _descriptions(groups, entry, total)
-        return len(made) <= _MOST_EMBEDS and sum(map(units, made)) <= _ROOM
+        lengths = list(map(units, made))
+        return len(made) <= _MOST_EMBEDS and sum(lengths) <= _ROOM and max(lengths) <= DESCRIPTION
 
     groups = fitting(message.posts, fits)
     offer = show_all(message, left_out(groups, total))
@@ -54,7 +56,7 @@ def post_pages(reply: Reply) -> tuple[Card, ...]:
     heading = parts.text(reply.text.partition("\n")[0], CONTENT)
     return tuple(
         Card(heading, ({"description": page, "color": COLOUR},))
-        for page in packed(entries, DESCRIPTION, units, gap="\n\n")
+        for page in packed(entries, DESCRIPTION, units, gap=_GAP)
     )
 
 
@@ -69,17 +71,26 @@ def _embeds(message: Digest, descriptions: Sequence[str]) -> tuple[dict[str, Any
 
 
 def _descriptions(groups: Groups, entry: Entry[str], total: int) -> list[str]:
-    left = left_out(groups, total)
-    more = [f"and {left} more"] if left else []
-    return packed([*_blocks(groups, entry), *more], DESCRIPTION, units, gap="\n\n")
+    """Return the posts below the headings of their groups; a group that goes on is headed again."""
+    found: list[str] = []
+    last = ""
+    for heading, block in _blocks(groups, entry, total):
+        more = f"{_GAP}{block if heading == last else parts.stacked(heading, block)}"
+        if found and units(found[-1] + more) <= DESCRIPTION:
+            found[-1] += more
+        else:
+            found.append(parts.stacked(heading, block))
+        last = heading
+    return found
 
 
-def _blocks(groups: Groups, entry: Entry[str]) -> Iterator[str]:
-    """Yield the entry of each post, the first of a group below the group's heading."""
+def _blocks(groups: Groups, entry: Entry[str], total: int) -> Iterator[tuple[str, str]]:
+    """Yield each post with the heading of its group, and how many posts are left out."""
     for group in groups:
         heading = f"### {parts.text(group.name, _HEADING)}" if group.name else ""
-        for number, post in enumerate(group.posts):
-            yield entry(post) if number else parts.stacked(heading, entry(post))
+        yield from ((heading, entry(post)) for post in group.posts)
+    if left := left_out(groups, total):
+        yield "", f"and {left} more"
 
 
 def _entry_of_digest(*, with_feed: bool) -> Entry[str]:

@@ -16,7 +16,8 @@ from bot.text.sanitize import visible
 from bot.text.truncate import clip, joined, units
 
 TEXT = 3500  # Slack advises at most 4,000
-_LIST = 8000  # characters of JSON per list of posts
+_LIST = 8000  # characters of JSON per list of posts in an answer, which has buttons below it
+_GROUPS = 8800  # the same of all groups of a digest
 
 Item = list[Json]  # the elements of one item of a list
 
@@ -25,7 +26,7 @@ def digest(message: Digest) -> list[Json]:
     """Return the blocks of a digest without its mention."""
     total = len(message.posts)
     item = cache(_item_of_digest(with_feed=several_feeds(message.posts)))
-    groups = fitting(message.posts, lambda found: _size(_groups(found, item)) <= _LIST)
+    groups = fitting(message.posts, lambda found: _size(_groups(found, item)) <= _GROUPS)
     left = left_out(groups, total)
     more: Item = [{"type": "text", "text": f"and {left} more"}]
     blocks = [parts.header(visible(message.heading) or NEW), *_groups(groups, item)]

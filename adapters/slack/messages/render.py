@@ -79,11 +79,11 @@ def _marked(blocks: Sequence[Json], key: str) -> list[Json]:
 
 
 def _place_of_mention(message: Alert | Digest, blocks: Sequence[Json]) -> int:
-    """Return before which block the mention stands: the end, or below the header, or above a single line."""
+    """Return before which block the mention stands: the buttons, or below the header, or above all."""
     if isinstance(message, Digest):
         return 1
     if message.mention_last:
-        return len(blocks)
+        return len(blocks) - 1
     return 1 if message.style is Style.FULL else 0
 
 
