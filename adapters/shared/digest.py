@@ -14,7 +14,7 @@ from bot.text.truncate import Cost, clip, first_sentence, headline, most
 
 NEW = "New posts"  # heading of a digest that has none
 OTHERS = "Other posts"  # heading of those without a category
-_COMMAND, _NEXT = "digest", "2"  # /digest shows the posts of a digest page by page; the message is the first
+_COMMAND, _PAGE = "digest", 10  # shows a digest in pages of so many posts
 _TITLE, _GIST = 150, 100  # as platforms cut a title in a list; units of the line of text
 
 
@@ -69,10 +69,14 @@ def left_out(groups: Groups, total: int) -> int:
 
 
 def show_all(digest: Digest, left: int) -> SuggestedAction | None:
-    """Return the command that shows the posts that a digest had no room for; None if it is not needed."""
+    """Return the command that shows the posts that a digest had no room for; None if it is not needed.
+
+    It begins with the second page, unless a part of the first one is missing too.
+    """
     if not left or digest.number <= 0:
         return None
-    values = (("number", str(digest.number)), ("page", _NEXT))
+    page = "2" if len(digest.posts) - left >= _PAGE else "1"
+    values = (("number", str(digest.number)), ("page", page))
     return SuggestedAction(f"Show all {len(digest.posts)}", _COMMAND, values)
 
 

@@ -77,6 +77,7 @@ def test_a_button_for_the_rest_needs_a_rest_and_a_number() -> None:
 
     assert show_all(digest, 4) == SuggestedAction("Show all 14", "digest", (("number", "7"), ("page", "2")))
     assert show_all(digest, 0) is None
+    assert show_all(digest, 5) == SuggestedAction("Show all 14", "digest", (("number", "7"), ("page", "1")))
     assert show_all(Digest(digest.posts, "While the bot was away"), 4) is None
 
 
