@@ -157,7 +157,7 @@ def _event(name: str, destination: Destination, message: Message, key: str) -> d
         if post.update:
             event["update"] = post.update
     elif isinstance(message, Digest):
-        event |= {"event": "digest", "heading": message.heading}
+        event |= {"event": "digest", "heading": message.heading, "number": message.number}
         event["posts"] = [
             _post(post)
             | {"categories": list(post.filing.categories), "summary": "" if message.plain else post.summary}

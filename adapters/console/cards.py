@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.model import Alert, Destination, Digest, Message, Post
+from adapters.shared.digest import NEW, Group, gist, grouped, several_feeds
+from bot.model import Alert, Destination, Digest, Message, Post, Style
 from bot.text.sanitize import one_line
 
 _INDENT = 20  # spaces kept at the start of a line
@@ -35,15 +36,49 @@ def _drawn(output: TextIO, what: Text | Panel) -> str:
 def _card(destination: Destination, message: Message, *, edited: bool) -> Panel | Text:
     """Return a message as a card, or a notice as lines of text."""
     to = f"{'edited, ' if edited else ''}to {destination.local}"
-    if isinstance(message, Alert):
+    if isinstance(message, Digest):
+        body = _digest(message)
+    elif not isinstance(message, Alert):
+        return _beside(to, _lines(message.text))
+    elif message.style is Style.FULL or message.plain:
         body = _body(message.post, plain=message.plain)
-    elif isinstance(message, Digest):
-        parts = [_line(message.heading, "bold")]
-        parts += [_joined([_line(post.title, "bold"), _line(post.link, "cyan")]) for post in message.posts]
-        body = Text("\n\n").join(parts)
     else:
-        return Text("").join([_line(f"[{to}]", "dim"), Text(" "), _lines(message.text)])
+        return _beside(to, _short(message.post, with_names=message.style is Style.COMPACT))
     return Panel(body, title=_line(to), title_align="right")
+
+
+def _beside(to: str, text: Text) -> Text:
+    return Text(" ").join([_line(f"[{to}]", "dim"), text])
+
+
+def _short(post: Post, *, with_names: bool) -> Text:
+    """Return title and link on one line, with the categories if they are wanted."""
+    names = ", ".join(post.filing.categories) if with_names else ""
+    words = [_line(post.title, "bold"), _line(names, "green"), _line(post.link, "cyan")]
+    return Text(" · ").join(word for word in words if word.plain)
+
+
+def _digest(digest: Digest) -> Text:
+    """Return the heading, and below it the posts by category; of a plain one only titles and links."""
+    heading = _line(digest.heading or NEW, "bold")
+    if digest.plain:
+        entries = [_joined([_line(post.title, "bold"), _line(post.link, "cyan")]) for post in digest.posts]
+    else:
+        several = several_feeds(digest.posts)
+        entries = [_group(group, with_feed=several) for group in grouped(digest.posts)]
+    return Text("\n\n").join([heading, *entries])
+
+
+def _group(group: Group, *, with_feed: bool) -> Text:
+    heading = [_line(group.name, "green")] if group.name else []
+    return _joined([*heading, *(_entry(post, with_feed=with_feed) for post in group.posts)])
+
+
+def _entry(post: Post, *, with_feed: bool) -> Text:
+    """Return title, link, and a line with the date and the first sentence."""
+    words = (f"{post.published:%d %b %Y}", post.feed if with_feed else "", gist(post))
+    below = _line(" · ".join(filter(None, words)))
+    return _joined([_line(post.title, "bold"), below, _line(post.link, "cyan")])
 
 
 def _body(post: Post, *, plain: bool) -> Text:

@@ -34,7 +34,8 @@ _INLINE = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _LINES = (
-    (re.compile(r"#{1,3} +(.+)"), Markup("<strong class=heading>{}</strong>")),
+    (re.compile(r"#{1,2} +(.+)"), Markup("<strong class=heading>{}</strong>")),
+    (re.compile(r"### +(.+)"), Markup("<strong class=small>{}</strong>")),
     (re.compile(r"-# +(.+)"), Markup("<small>{}</small>")),
     (re.compile(r" *>(?:>>)? +(.*)"), Markup("<span class=quote>{}</span>")),
     (re.compile(r" *(?:[*-]|\d+\.) +(.+)"), Markup("<span class=item>{}</span>")),

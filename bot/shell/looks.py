@@ -37,9 +37,15 @@ class Answer:
 
 
 def page(
-    platforms: Sequence[Platform], posts: Iterable[Mapping[str, Payload]], answers: Sequence[Answer] = ()
+    platforms: Sequence[Platform],
+    posts: Iterable[Mapping[str, Payload]],
+    answers: Sequence[Answer] = (),
+    others: Mapping[str, Mapping[str, Payload]] | None = None,
 ) -> str:
-    """Return the page as HTML. `posts`: for each post, its payload by platform."""
+    """Return the page as HTML.
+
+    `posts`: for each post, its payload by platform. `others`: more messages, each below a heading.
+    """
     previews = {each.name: each.preview for each in platforms}
     common = files("bot.shell").joinpath("looks.css").read_text("utf-8")
     style = "\n".join([common, *(each.style() for each in previews.values())])
@@ -49,6 +55,7 @@ def page(
         style=Markup(style),  # noqa: S704 -- the style sheets of plug-ins
         platforms={each.name: each for each in platforms},
         posts=posts,
+        others=others or {},
         answers=answers,
         drawn=lambda name, body: _drawn(previews[name], body),
     )

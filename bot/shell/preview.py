@@ -18,9 +18,10 @@ from rich.text import Text
 from adapters.plugin import Payload
 from bot.app import network_of
 from bot.clock import SystemClock
+from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import BystanderError, UsageError
-from bot.model import Alert, Feed, FeedSettings, FeedState, Post
+from bot.model import Alert, Digest, Feed, FeedSettings, FeedState, Post, Style
 from bot.pipeline.assemble import assemble
 from bot.pipeline.classification import classify_request
 from bot.pipeline.collect_evidence import EvidenceCollector
@@ -34,7 +35,7 @@ from bot.pipeline.texts import summarize
 from bot.ports import Lexicon, PostRow
 from bot.sandbox.sandbox import Sandbox
 from bot.shell.answers import Reading, answers
-from bot.shell.looks import Answer, Platform, page
+from bot.shell.looks import Platform, page
 from bot.shell.progress import progress
 from bot.text.normalize import attempt_key
 
@@ -66,12 +67,14 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
         posts = [row.post for each in found for row in each.rows[: options.posts]]
         if options.html:
             shown = await answers(platforms, found, FeedInspector(tools.fetcher, tools.sandbox))
-            _write(Path(options.html), platforms, posts, shown)
+            others = {heading: _payloads(message, platforms) for heading, message in _others(found).items()}
+            singles = [_payloads(Alert(post), platforms) for post in posts]
+            _write(Path(options.html), page(platforms, singles, shown, others))
     if options.json:
         print(json.dumps({"posts": [_json(post, platforms) for post in posts]}, ensure_ascii=False, indent=2))
     elif options.html:
         where = " and ".join(each.label for each in platforms)
-        number = f"{len(posts)} post{'' if len(posts) == 1 else 's'}"
+        number = counted(len(posts), "post")
         print(f"{options.html}: {number} and the bot's answers as readers on {where} would see them.")
     else:
         for post in posts:
@@ -117,7 +120,11 @@ async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
 
 
 def _published(row: PostRow) -> datetime:
-    return row.post.published
+    return _date(row.post)
+
+
+def _date(post: Post) -> datetime:
+    return post.published
 
 
 def _json(post: Post, platforms: Sequence[Platform]) -> dict[str, Any]:
@@ -135,18 +142,31 @@ def _json(post: Post, platforms: Sequence[Platform]) -> dict[str, Any]:
             "ambiguous": post.filing.ambiguous,
         },
         "summary": post.summary,
-        **_payloads(post, platforms),
+        **_payloads(Alert(post), platforms),
     }
 
 
-def _payloads(post: Post, platforms: Sequence[Platform]) -> dict[str, Payload]:
+def _others(found: Sequence[Reading]) -> dict[str, Alert | Digest]:
+    """Return what else becomes of the newest posts: the other styles of an alert, and a digest."""
+    posts = sorted((row.post for each in found for row in each.rows), key=_date, reverse=True)[:_MOST]
+    if not posts:
+        return {}
+    return {
+        f"In the style {Style.COMPACT}": Alert(posts[0], style=Style.COMPACT),
+        f"In the style {Style.TITLE}": Alert(posts[0], style=Style.TITLE),
+        "As a digest": Digest(tuple(posts), f"Daily digest: {counted(len(posts), 'post')}", number=1),
+    }
+
+
+def _payloads(message: Alert | Digest, platforms: Sequence[Platform]) -> dict[str, Payload]:
+    post = message.post if isinstance(message, Alert) else message.posts[0]
     key = attempt_key("preview", post.id)
-    return {each.name: each.preview.payload(Alert(post), key) for each in platforms}
+    return {each.name: each.preview.payload(message, key) for each in platforms}
 
 
-def _write(file: Path, platforms: Sequence[Platform], posts: Sequence[Post], shown: Sequence[Answer]) -> None:
+def _write(file: Path, text: str) -> None:
     try:
-        file.write_text(page(platforms, [_payloads(post, platforms) for post in posts], shown), "utf-8")
+        file.write_text(text, "utf-8")
     except OSError as error:
         raise BystanderError(f"{file} cannot be written: {error.strerror}.") from error
 

@@ -23,7 +23,7 @@ def clip(text: str, limit: int, cost: Cost = len) -> str:
     """Return `text` within `limit`; if it is too long, cut at the end of a word with an ellipsis."""
     if len(text) <= limit and cost(text) <= limit:
         return text
-    return _cut(text, _most(min(limit, len(text)), lambda size: cost(_cut(text, size)) <= limit))
+    return _cut(text, most(min(limit, len(text)), lambda size: cost(_cut(text, size)) <= limit))
 
 
 def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
@@ -50,11 +50,16 @@ def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[st
     """
     if title or not summary:
         return title, summary
-    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
-
-    first = next((sentence for sentence, _ in split(summary, language(summary))), summary)
+    first = first_sentence(summary)
     above = clip(first, limit, cost)
     return above, summary.removeprefix(first).lstrip() if above == first else summary
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text, the whole text if it has no end of one."""
+    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
+
+    return next((sentence for sentence, _ in split(text, language(text))), text)
 
 
 def pages(text: str, limit: int, cost: Cost = len) -> list[str]:
@@ -116,7 +121,7 @@ def _pieces(line: str, limit: int, cost: Cost) -> list[str]:
     found: list[str] = []
     while cost(line) > limit:
         head = clip(line, limit, cost).removesuffix("…")
-        head = head or line[: max(1, _most(limit, partial(_fits, line, limit, cost)))]
+        head = head or line[: max(1, most(limit, partial(_fits, line, limit, cost)))]
         found.append(head)
         line = line[len(head) :].lstrip()
     return [*found, line]
@@ -126,6 +131,9 @@ def _fits(text: str, limit: int, cost: Cost, size: int) -> bool:
     return cost(text[:size]) <= limit
 
 
-def _most(top: int, fits: Callable[[int], bool]) -> int:
-    """Return the largest size up to `top` that fits, 0 for none; assumes that smaller sizes fit too."""
+def most(top: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest size up to `top` that fits, 0 for none.
+
+    Where a smaller size does not fit although a larger one does, the result fits, but may not be the largest.
+    """
     return bisect_left(range(1, top + 1), True, key=lambda size: not fits(size))  # noqa: FBT003 -- the key's value

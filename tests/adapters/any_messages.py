@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from bot.model import Alert, Digest, Filing, Message, Notice, Post, Reply
+from bot.model import Alert, Digest, Filing, Message, Notice, Post, Reply, Style
 
 # Machines are shared, and each example is many texts.
 unhurried = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -43,6 +43,7 @@ LINKS = (
         (
             "https://blog.example/2026/05/04/a-post/?a=1&b=2",
             "https://blog.example/a_(b)*c|d",
+            "https://blog.example/" + "(" * 1900,
             "http://blog.example/中国",
             "https://blog.example/" + "x" * 1970,
             "javascript:alert(1)",
@@ -69,14 +70,22 @@ POSTS = st.builds(
 MENTIONS = st.sampled_from(("", "@everyone", "@here", "<@&123456789012345678>", "<!subteam^S0123>")) | TEXTS
 LISTS = st.lists(POSTS, max_size=4).map(tuple)
 MESSAGES: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Alert, POSTS, mention=MENTIONS, plain=st.booleans()),
+    st.builds(
+        Alert,
+        POSTS,
+        mention=MENTIONS,
+        plain=st.booleans(),
+        style=st.sampled_from(Style),
+        mention_last=st.booleans(),
+    ),
     st.builds(
         Digest,
         # Repeated, so that long lists are common and quickly drawn.
-        st.builds(lambda posts, times: posts * times, LISTS, st.integers(1, 20)),
+        st.builds(lambda posts, times: posts * times, LISTS, st.sampled_from((1, 2, 5, 20, 125))),
         heading=TEXTS,
         mention=MENTIONS,
         plain=st.booleans(),
+        number=st.sampled_from((0, 1, 10**9)),
     ),
     st.builds(Notice, st.lists(TEXTS, max_size=3).map("\n".join), plain=st.booleans()),
 )

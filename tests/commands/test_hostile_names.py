@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.discord.messages.render import follow_id, followed
+from adapters.discord.messages.alerts import follow_id, followed
 from adapters.slack.messages.render import payload
 from bot.commands.reading import Vocabulary, read_list
 from bot.commands.resolve import resolve

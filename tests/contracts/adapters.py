@@ -222,6 +222,9 @@ ADAPTERS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     "slack": slack_rig,
 }
 
+# Adapters that draw messages for people, in the styles and groups that all platforms share.
+DRAWING = ("apprise", "console-pretty", "discord", "slack")
+
 # Adapters on which nobody can type.
 ALERTS_ONLY = {"apprise"}
 

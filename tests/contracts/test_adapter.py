@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import unicodedata
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -11,9 +12,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import DeliveryError, PermanentError, Scope
-from bot.model import Alert, Destination, Digest, EvidenceRank, Filing, Message, Notice, Post
+from bot.model import Alert, Destination, Digest, EvidenceRank, Filing, Message, Notice, Post, Style
 from tests.contracts.adapter_rig import Rig
-from tests.contracts.adapters import ADAPTERS, ALERTS_ONLY, QuietServices
+from tests.contracts.adapters import ADAPTERS, ALERTS_ONLY, DRAWING, QuietServices
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 BEFORE = datetime(2026, 7, 1, 11, tzinfo=UTC)
@@ -44,12 +45,22 @@ MESSAGES: list[Message] = [
     Digest((post(1), post(2), post(3)), "3 posts since the last alert"),
     Digest((post(1), post(2)), "2 posts since the last alert", plain=True),
     Notice("China Bystander can be read again."),
+    Digest((post(1), post(2)), "Daily digest: 2 posts", mention="@here", number=3),
+    *(Alert(post(), mention="@here", style=style, mention_last=True) for style in Style),
 ]
 
 
 @pytest.fixture(params=ADAPTERS)
 async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     """An adapter of each kind, not started."""
+    async with ADAPTERS[request.param]() as made:
+        yield made
+        await made.adapter.aclose()
+
+
+@pytest.fixture(params=DRAWING)
+async def drawing_rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
+    """An adapter of each kind that draws messages, not started."""
     async with ADAPTERS[request.param]() as made:
         yield made
         await made.adapter.aclose()
@@ -124,6 +135,34 @@ async def test_a_plain_message_shows_title_and_link_only(rig: Rig, message: Mess
     assert "Title 1" in rig.shown()
     assert "https://blog.example/1/" in rig.shown()
     assert "Summary" not in rig.shown()
+
+
+@pytest.mark.parametrize("style", Style)
+async def test_an_alert_shows_as_much_as_its_style_asks_for_also_after_an_edit(
+    drawing_rig: Rig, style: Style
+) -> None:
+    rig = drawing_rig
+    await rig.adapter.start(QuietServices())
+    reference = await rig.adapter.send(rig.destination, Alert(post(), style=style), KEY)
+    assert "Title 1" in rig.shown()
+    if rig.edits:
+        changed = Alert(post(title="Title 2"), style=style)
+        await rig.adapter.edit(rig.destination, reference, changed, KEY)
+        assert "Title 2" in rig.shown()
+
+    assert "https://blog.example/1/" in rig.shown()
+    assert ("Summary 1." in rig.shown()) is (style is Style.FULL)
+    assert ("Trade" in rig.shown()) is (style is not Style.TITLE)
+
+
+async def test_a_digest_names_each_category_above_its_posts(drawing_rig: Rig) -> None:
+    rig = drawing_rig
+    await rig.adapter.start(QuietServices())
+    chips = post(3, title="Chips", filing=Filing(("Chips", "Trade"), (), EvidenceRank.API))
+    digest = Digest((chips, post(2), post(1, filing=Filing())), "Daily digest: 3 posts", number=1)
+    await rig.adapter.send(rig.destination, digest, KEY)
+
+    assert re.search("Trade.*Chips.*Title 2.*Other posts.*Title 1", rig.shown())
 
 
 async def test_a_digest_shows_every_post(rig: Rig) -> None:

@@ -13,7 +13,7 @@ from markupsafe import escape as html
 from adapters.discord import preview_html as discord_look
 from adapters.discord.interactions.answers import messages
 from adapters.discord.interactions.callback import PAGE, CallbackData
-from adapters.discord.messages.render import payload
+from adapters.discord.messages.card import payload
 from bot.commands.spec import RUNNABLE
 from bot.model import Reply, SuggestedAction
 from bot.sample.blog import SampleBlog, load_posts

@@ -89,6 +89,7 @@ def checked(text: str) -> Checker:
         ("<@1> @here", "<span class=mention>&lt;@1&gt;</span> <span class=mention>@here</span>"),
         ("<t:1777886100:D> :smile:", "<time>4 May 2026</time> <span class=emoji>:smile:</span>"),
         ("# h\n-# s", "<strong class=heading>h</strong><br><small>s</small>"),
+        ("### h", "<strong class=small>h</strong>"),
         ("> q\n- i", "<span class=quote>q</span><br><span class=item>i</span>"),
         ("\\*a\\* \\# b", "*a* # b"),
         ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
@@ -234,6 +235,24 @@ async def test_preview_draws_the_newest_posts_into_a_file(
     assert capsys.readouterr().out == (
         f"{file}: 2 posts and the bot's answers as readers on Discord and Slack would see them.\n"
     )
+
+
+async def test_preview_draws_the_other_styles_and_a_digest_below_the_posts(tmp_path: Path) -> None:
+    file = tmp_path / "looks.html"
+    posts = load_posts()
+    async with SampleServer(SampleBlog(posts)) as server:
+        await preview(options(html=str(file)), settings(server))
+    _, compact, title, digest, *_ = file.read_text("utf-8").split("<h2>")
+
+    assert compact.startswith("In the style compact</h2>")
+    assert compact.count("China-U.S., Technology") == 2
+    assert title.startswith("In the style title</h2>")
+    assert title.count(html(posts[-1].title)) == 2
+    assert "China-U.S." not in title
+    assert digest.startswith("As a digest</h2>")
+    assert digest.count("Daily digest: ") == 2
+    assert "<strong class=small>China-U.S.</strong>" in digest
+    assert all(digest.count(html(post.title)) == 2 for post in posts[-4:])
 
 
 async def test_preview_prints_what_would_be_sent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 from adapters.discord.interactions import callback
 from adapters.discord.interactions.callback import CallbackData
+from adapters.discord.messages.card import LABEL, Button, Card, Menu, payload
 from adapters.discord.messages.markdown import with_names
-from adapters.discord.messages.render import LABEL, Button, Card, Menu, payload, reply_pages
+from adapters.discord.messages.render import reply_pages
 from adapters.shared.pages import can_turn, page_turns
 from bot.model import Caller, CommandSpec, ParameterSpec, Reply, SuggestedAction
 from bot.ports import BotServices, KeyValueStore

@@ -21,6 +21,7 @@ class CallbackData:
     """A command that a click runs. `kind`: one of the constants above.
 
     PAGE: `detail` is the page of the answer that is shown. MENU: `detail` is the parameter that is chosen.
+    COMMAND below an alert or a digest: `detail` is the attempt key of the message.
     """
 
     kind: str
@@ -31,8 +32,12 @@ class CallbackData:
 
 async def write(callback_data: CallbackData, store: KeyValueStore) -> str:
     """Return callback data as a custom id."""
-    query = f"{callback_data.path}?{_encoded(callback_data.values)}"
-    return await OVERFLOW.fit(f"{callback_data.kind}:{callback_data.detail}:", query, store)
+    return await OVERFLOW.fit(_head(callback_data), _query(callback_data), store)
+
+
+def short(callback_data: CallbackData) -> str:
+    """Return callback data as a custom id without a store. The caller knows that it is short enough."""
+    return _head(callback_data) + _query(callback_data)
 
 
 async def read(custom_id: str, store: KeyValueStore) -> CallbackData | None:
@@ -43,6 +48,14 @@ async def read(custom_id: str, store: KeyValueStore) -> CallbackData | None:
     path, mark, encoded = query.partition("?")
     values = dict(parse_qsl(encoded, keep_blank_values=True, errors=_LONE))
     return CallbackData(kind, path, values, detail) if mark else None
+
+
+def _head(callback_data: CallbackData) -> str:
+    return f"{callback_data.kind}:{callback_data.detail}:"
+
+
+def _query(callback_data: CallbackData) -> str:
+    return f"{callback_data.path}?{_encoded(callback_data.values)}"
 
 
 def _encoded(values: Mapping[str, str]) -> str:

@@ -16,8 +16,9 @@ from adapters.discord.interactions import answers, callback, commands
 from adapters.discord.interactions.callback import CallbackData
 from adapters.discord.interactions.patience import BROKEN, apologize, defer, persist
 from adapters.discord.messages import destinations, views
+from adapters.discord.messages.alerts import followed
+from adapters.discord.messages.card import MOST_OPTIONS, Card
 from adapters.discord.messages.preflight import refusal
-from adapters.discord.messages.render import MOST_OPTIONS, Card, followed
 from adapters.discord.sdk import discord
 from adapters.shared.pages import can_turn
 from adapters.shared.tasks import Tasks
@@ -264,4 +265,5 @@ def _link_of(message: discord.Message | None) -> str:
     if message is None:
         return ""
     linked = [each.url for each in message.embeds if each.url]
-    return next(iter([*linked, *_LINK.findall(message.content)]), "")
+    written = [each.replace("%28", "(").replace("%29", ")") for each in _LINK.findall(message.content)]
+    return next(iter([*linked, *written]), "")

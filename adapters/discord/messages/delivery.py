@@ -29,9 +29,10 @@ from adapters.discord.errors import (
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.rate_limit import RateLimiter, SlidingWindow
 from adapters.discord.messages import destinations, views
+from adapters.discord.messages.card import Card
 from adapters.discord.messages.doubt import Doubts
 from adapters.discord.messages.markdown import with_names
-from adapters.discord.messages.render import Card, card, thread_name
+from adapters.discord.messages.render import card, thread_name
 from adapters.discord.messages.search import Search, known
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from adapters.discord.messages.render import EVERYONE
+from adapters.discord.messages.parts import EVERYONE
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 from bot.text.normalize import fold

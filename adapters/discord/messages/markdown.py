@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from unicodedata import category
 
 from bot.text.truncate import units
+from bot.text.urls import MAX_URL
 
 _SPECIAL = re.compile(
     r"""^ (?: [#+-] | \d+\. )         # headings, lists, small print; quotes are caught anywhere
@@ -26,6 +28,8 @@ _SPECIAL = re.compile(
 _SHOWN = re.compile(r"(?:\b[Cc]hannel )?\b(?:discord:)?(channel|user):([0-9]{15,20})\b")
 _MENTIONED = re.compile(r"(?<=\bmentioning )\\<(@&[0-9]{15,20})\\>")
 _BEFORE_EVERYBODY = "@\u2060"
+_PICTURED = frozenset({"So", "Sk", "Sm", "Me", "Cn"})  # Unicode categories of emoji and of what makes one
+_PICTURES = "\u203c\u2049\u3030\u303d\ufe0f"  # emoji of other categories, and the sign that makes one
 
 
 def escape(text: str) -> str:
@@ -38,17 +42,19 @@ def cost(text: str) -> int:
     return units(escape(text))
 
 
-def link(text: str, url: str) -> str:
-    """Return text as a link to a URL checked by `urls.web_link`; only the text if `url` is empty.
+def link(text: str, url: str, *, in_content: bool = False) -> str:
+    """Return text as a link to a URL checked by `urls.web_link`; only the text if `url` is empty or too long.
 
-    For embeds only: in content, a label with an emoji is no link. Discord reads no escapes inside a label,
-    and a label with a mention or a URL shows as raw text. The link therefore follows a text with escapes.
+    Discord reads no escapes inside a label, and a label with a mention or a URL shows as raw text, as does in
+    content one with an emoji. The link therefore follows a text with escapes, and in content one with signs
+    that may be emoji.
     """
     shown = escape(text)
-    if not url:
-        return shown
     target = url.replace("(", "%28").replace(")", "%29")
-    return f"[{text}](<{target}>)" if shown == text else f"{shown} · [read](<{target}>)"
+    if not url or units(target) > MAX_URL:
+        return shown
+    is_label = shown == text and not (in_content and any(map(_may_be_emoji, text)))
+    return f"[{text}](<{target}>)" if is_label else f"{shown} · [read](<{target}>)"
 
 
 def day(moment: datetime) -> str:
@@ -63,6 +69,10 @@ def with_names(text: str) -> str:
     """
     text = _SHOWN.sub(lambda found: f"<{'#' if found[1] == 'channel' else '@'}{found[2]}>", text)
     return _MENTIONED.sub(r"<\1>", text)
+
+
+def _may_be_emoji(character: str) -> bool:
+    return character > "\x7f" and (category(character) in _PICTURED or character in _PICTURES)
 
 
 def _inert(found: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.discord.interactions.commands import Invocation
 from adapters.discord.messages import destinations
-from adapters.discord.messages.render import EVERYONE
+from adapters.discord.messages.parts import EVERYONE
 from adapters.discord.sdk import discord
 from bot.model import Reply
 

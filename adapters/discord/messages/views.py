@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.discord.interactions.callback import COMMAND
-from adapters.discord.messages.render import Button, Card, Menu, mentions_everyone
+from adapters.discord.interactions import callback
+from adapters.discord.interactions.callback import COMMAND, CallbackData
+from adapters.discord.messages.card import Button, Card, Menu
 from adapters.discord.sdk import discord
 
 
@@ -19,14 +20,15 @@ def with_key(card: Card, key: str) -> Card:
     """
     if any(key in each.custom_id for each in card.buttons):
         return card
-    return replace(card, buttons=(*card.buttons, Button("Health", custom_id=f"{COMMAND}:{key}:health?")))
+    health = Button("Health", custom_id=callback.short(CallbackData(COMMAND, "health", detail=key)))
+    return replace(card, buttons=(*card.buttons, health))
 
 
 def mentions(card: Card) -> discord.AllowedMentions:
     """Return the mentions that may notify: only the one that an admin chose."""
     roles = [discord.Object(each) for each in card.mention_roles]
     return discord.AllowedMentions(
-        everyone=mentions_everyone(card), users=False, roles=roles or False, replied_user=False
+        everyone=card.mention_everyone, users=False, roles=roles or False, replied_user=False
     )
 
 

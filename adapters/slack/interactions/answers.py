@@ -14,7 +14,8 @@ from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import Button
 from adapters.slack.messages import destinations
-from adapters.slack.messages.render import Json, Payload, arguments, reply_pages
+from adapters.slack.messages.parts import Json
+from adapters.slack.messages.render import Payload, arguments, reply_pages
 from adapters.slack.transport.client import TIMEOUT
 from adapters.slack.transport.workspaces import Workspaces
 from bot.model import Reply, SuggestedAction
@@ -102,6 +103,8 @@ async def pages(reply: Reply, again: CallbackData | None, store: KeyValueStore) 
     texts = reply_pages(reply)
     batches = views.batches(await buttons(reply.offers, store))
     count = max(len(texts), len(batches))
+    if again is not None:  # one page is shown at a time, and none may lack the offers
+        batches += batches[-1:] * (count - len(batches))
     found = []
     for number in range(count):
         text = texts[min(number, len(texts) - 1)]

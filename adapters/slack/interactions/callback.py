@@ -26,8 +26,12 @@ class CallbackData:
 
 async def write(callback_data: CallbackData, store: KeyValueStore) -> str:
     """Return callback data as the value of a button."""
-    fields = [callback_data.path, dict(callback_data.values), callback_data.line]
-    return await OVERFLOW.fit(f"{callback_data.page}:", json.dumps(fields, ensure_ascii=False), store)
+    return await OVERFLOW.fit(f"{callback_data.page}:", _body(callback_data), store)
+
+
+def short(callback_data: CallbackData) -> str:
+    """Return callback data as a value without a store. The caller knows that it is short enough."""
+    return f"{callback_data.page}:{_body(callback_data)}"
 
 
 async def read(value: str, store: KeyValueStore) -> CallbackData | None:
@@ -37,6 +41,11 @@ async def read(value: str, store: KeyValueStore) -> CallbackData | None:
         case [str(path), dict(values), str(line)] if all(isinstance(each, str) for each in values.values()):
             return CallbackData(path, values, line, _number(page))
     return None
+
+
+def _body(callback_data: CallbackData) -> str:
+    fields = [callback_data.path, dict(callback_data.values), callback_data.line]
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _number(page: str) -> int:

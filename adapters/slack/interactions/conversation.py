@@ -32,8 +32,8 @@ from adapters.slack.interactions.home import Home
 from adapters.slack.interactions.permissions import PATIENCE, Callers, Permissions
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations
-from adapters.slack.messages.render import FOLLOW as FOLLOW_BUTTON
-from adapters.slack.messages.render import READ, WHY
+from adapters.slack.messages.parts import FOLLOW as FOLLOW_BUTTON
+from adapters.slack.messages.parts import READ, SHOW, WHY
 from adapters.slack.transport.once import Once
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
@@ -189,16 +189,22 @@ class Conversation:
             if not await self._open(who, caller, value) and value == ADD_ALERTS:
                 reply = await self._runner.run(who, caller, CallbackData(value))  # the answer says why not
                 self._home.refresh(who, reply.text)
-        elif kind in (views.OFFER, views.TURN):
-            wanted = await callback.read(value, self._services)
-            if wanted is None:
-                await self._answers.give(who, Reply(TOO_OLD), replace=True)
-            elif kind == views.OFFER:
-                await self._take_up(who, wanted, in_view=bool(body.get("view")))
-            elif self._runner.can_turn(wanted):
-                await self._answer(who, await self._callers.caller(who), wanted, replace_it=True)
+        elif kind in (views.OFFER, views.TURN, SHOW):
+            await self._run_callback(who, kind, value, in_view=bool(body.get("view")))
         elif kind != READ:  # READ is a link, which Slack itself opens
             await self._decline(who, in_view=bool(body.get("view")))
+
+    async def _run_callback(self, who: RequestContext, kind: str, value: str, *, in_view: bool) -> None:
+        """Run the command in the value of a button. SHOW is below a message to all, which stays as it is."""
+        wanted = await callback.read(value, self._services)
+        if wanted is None:
+            await self._answers.give(who, Reply(TOO_OLD), replace=kind != SHOW)
+        elif kind == SHOW:
+            await self._answer_reader(who, wanted)
+        elif kind == views.OFFER:
+            await self._take_up(who, wanted, in_view=in_view)
+        elif self._runner.can_turn(wanted):
+            await self._answer(who, await self._callers.caller(who), wanted, replace_it=True)
 
     async def _decline(self, who: RequestContext, *, in_view: bool) -> None:
         """Answer that a button is not known, or not any more."""
@@ -218,7 +224,7 @@ class Conversation:
         if in_view:
             self._home.refresh(who, reply.text)
             return
-        again = None
+        again = wanted if self._runner.can_turn(wanted) else None
         if self._runner.path(wanted) == UNFOLLOW:
             left = await self._runner.run(who, caller, CallbackData(FOLLOWING))
             reply, again = replace(reply, offers=left.offers), CallbackData(FOLLOWING)

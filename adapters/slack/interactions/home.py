@@ -14,10 +14,10 @@ from adapters.slack.interactions.permissions import Callers
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import OPEN, Button, Part
 from adapters.slack.messages import destinations
-from adapters.slack.messages.render import Json
+from adapters.slack.messages.parts import Json
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
-from bot.model import Caller
+from bot.model import Caller, SuggestedAction
 from bot.ports import BotServices
 
 AT_ONCE = 8  # tabs published at the same time
@@ -25,6 +25,7 @@ ATTEMPTS = 3
 LONGEST_WAIT = 30.0  # seconds between two attempts; a longer wait is left to the next change or visit
 NO_TAB = "The app has no Home tab; switch it on (api.slack.com/apps, App Home, Show Tabs)."
 _NO_TAB = "not_enabled"
+_SETTINGS, _SNOOZE = SuggestedAction("Settings", "settings"), SuggestedAction("Snooze", "snooze")
 
 _Person = tuple[str, str]  # workspace and id
 
@@ -102,8 +103,9 @@ class Home:
 
 
 async def tab(services: BotServices, caller: Caller, team: str = "", note: str = "") -> Json:
-    """Return a user's tab: what they follow, the newest posts, and for admins channel alerts and health."""
-    parts = [await _following(services, caller), await _part(services, caller, "Newest posts", "latest")]
+    """Return a user's tab: what they follow, their settings, the newest posts, and more for admins."""
+    parts = [await _following(services, caller), *await _settings(services, caller)]
+    parts.append(await _part(services, caller, "Newest posts", "latest"))
     if caller.admin:
         add = Button("Add alerts to a channel", f"{OPEN}:2", "alerts add")
         parts.append(await _part(services, caller, "Alerts in channels", "alerts list", add))
@@ -116,6 +118,16 @@ async def _following(services: BotServices, caller: Caller) -> Part:
     reply = await services.execute(caller, "following", {})
     more = Button("Follow more", f"{OPEN}:1", "follow", primary=True)
     return Part("What you follow", reply, (more, *await buttons(reply.offers, services)))
+
+
+async def _settings(services: BotServices, caller: Caller) -> list[Part]:
+    """Return the settings of a user with buttons to look at and change them; [] in a bot without settings."""
+    known = {each.path for each in services.commands}
+    if _SETTINGS.path not in known:
+        return []
+    reply = await services.execute(caller, _SETTINGS.path, {})
+    offers = [each for each in (_SETTINGS, _SNOOZE) if each.path in known]
+    return [Part("Settings", reply, tuple(await buttons([*offers, *reply.offers], services)))]
 
 
 async def _part(services: BotServices, caller: Caller, heading: str, path: str, *more: Button) -> Part:

@@ -10,7 +10,8 @@ from adapters.slack.interactions.answers import pages
 from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.command_runner import FOLLOW, FOLLOWING, UNFOLLOW
 from adapters.slack.interactions.home import tab
-from adapters.slack.messages.render import Json, arguments
+from adapters.slack.messages.parts import Json
+from adapters.slack.messages.render import arguments
 from bot.model import Caller
 from bot.ports import BotServices
 

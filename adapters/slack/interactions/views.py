@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.slack.interactions.request_context import channel_id
-from adapters.slack.messages.render import LABEL, SECTION, VALUE, Json, reply_pages
+from adapters.slack.messages.parts import LABEL, SECTION, VALUE, Json
+from adapters.slack.messages.render import reply_pages
 from bot.model import CommandSpec, ParameterSpec, Reply
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, units
@@ -135,9 +136,9 @@ def form(command: CommandSpec, feeds: Sequence[str], *, back: str = "", place: s
     parameters = {each.name: each for each in command.parameters}
     blocks = [_categories(parameters["categories"])]
     if (when := parameters.get("when")) is not None and when.choices:
-        blocks.append(_select(when, when.choices, chosen=when.choices[0]))
+        blocks.append(_select(when, when.choices, label="How soon", chosen=when.choices[0]))
     if len(feeds) > 1 and (feed := parameters.get("feed")) is not None:
-        blocks.append(_select(feed, feeds))
+        blocks.append(_select(feed, feeds, label=feed.help))
     if place is not None:
         blocks.append(_places(place))
     return {
@@ -181,12 +182,12 @@ def _categories(parameter: ParameterSpec) -> Json:
     return _input(parameter.name, "Categories", element, hint=hint)
 
 
-def _select(parameter: ParameterSpec, names: Sequence[str], chosen: str = "") -> Json:
+def _select(parameter: ParameterSpec, names: Sequence[str], *, label: str, chosen: str = "") -> Json:
     made = options(names)
     element: Json = {"type": "static_select", "action_id": parameter.name, "options": made}
     if first := next((each for each in made if each["value"] == chosen), None):
         element["initial_option"] = first
-    return _input(parameter.name, parameter.help, element, optional=not chosen)
+    return _input(parameter.name, label, element, optional=not chosen)
 
 
 def _places(channel: str) -> Json:

@@ -18,8 +18,9 @@ from adapters.slack.errors import name_of, translate
 from adapters.slack.messages import destinations
 from adapters.slack.messages.destinations import Place
 from adapters.slack.messages.history import History
+from adapters.slack.messages.parts import Json
 from adapters.slack.messages.preflight import reader
-from adapters.slack.messages.render import Json, Payload, arguments, payload
+from adapters.slack.messages.render import Payload, arguments, payload
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
 from bot.errors import PermanentError, Scope

@@ -19,7 +19,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.errors import name_of, retry_after
 from adapters.slack.messages import destinations
-from adapters.slack.messages.render import MARK, Json
+from adapters.slack.messages.parts import Json
+from adapters.slack.messages.render import MARK
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity
 from bot.errors import NotYetError, TemporaryError

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import apprise
 
+from adapters.shared.digest import Group, gist, grouped, several_feeds
 from bot.errors import ConfigError, PermanentError, Scope, TemporaryError
-from bot.model import Destination, Digest, Message, Notice, Post
+from bot.model import Alert, Destination, Digest, Message, Notice, Post, Style
 from bot.ports import BotServices, WebRoute
 from bot.text.sanitize import one_line, visible
 
@@ -102,17 +103,39 @@ def _texts(message: Message) -> tuple[str, str]:
     if isinstance(message, Notice):
         return _NAME, _line(message.text)
     if isinstance(message, Digest):
-        posts = [_post(each, plain=message.plain, title=True) for each in message.posts]
-        return _line(message.heading), "\n\n".join(posts)
-    update = "" if message.plain else _line(message.post.update)
-    lines = [update, _post(message.post, plain=message.plain, title=False)]
-    return _line(message.post.title), "\n".join(filter(None, lines))
+        return _line(message.heading), _digest(message)
+    return _line(message.post.title), _alert(message)
 
 
-def _post(post: Post, *, plain: bool, title: bool) -> str:
-    filed = ", ".join(post.filing.categories)
-    full = [] if plain else [_line(post.summary), _line(f"Filed under {filed}" if filed else "")]
-    return "\n".join(filter(None, [_line(post.title) if title else "", *full, post.link]))
+def _alert(alert: Alert) -> str:
+    """Return what stands below the title, as much as the style asks for."""
+    post, filed = alert.post, ", ".join(alert.post.filing.categories)
+    style = Style.TITLE if alert.plain else alert.style
+    full = [post.update, post.summary] if style is Style.FULL else []
+    names = [f"Filed under {filed}"] if filed and style is not Style.TITLE else []
+    return _lines(*full, *names, post.link)
+
+
+def _digest(digest: Digest) -> str:
+    """Return the posts by category; of a plain digest only titles and links."""
+    if digest.plain:
+        return "\n\n".join(_lines(post.title, post.link) for post in digest.posts)
+    several = several_feeds(digest.posts)
+    return "\n\n".join(_group(group, with_feed=several) for group in grouped(digest.posts))
+
+
+def _group(group: Group, *, with_feed: bool) -> str:
+    posts = [_entry(post, with_feed=with_feed) for post in group.posts]
+    return "\n\n".join([*([_line(group.name)] if group.name else []), *posts])
+
+
+def _entry(post: Post, *, with_feed: bool) -> str:
+    words = (f"{post.published:%d %b %Y}", post.feed if with_feed else "", gist(post))
+    return _lines(post.title, " · ".join(filter(None, words)), post.link)
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, map(_line, texts)))
 
 
 def _line(text: str) -> str:

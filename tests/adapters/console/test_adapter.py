@@ -7,6 +7,7 @@ import io
 import json
 import os
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ import adapters
 from adapters.console.adapter import ConsoleAdapter
 from bot.config.load import parse_config
 from bot.errors import ConfigError, PermanentError, Scope
-from bot.model import Alert, Destination, Digest, EvidenceRank, Filing, Message, Notice, Post
+from bot.model import Alert, Destination, Digest, EvidenceRank, Filing, Message, Notice, Post, Style
 from tests.contracts.adapters import QuietServices
 
 NOW = datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
@@ -85,7 +86,11 @@ async def test_a_digest_lists_its_posts_and_a_notice_is_a_sentence() -> None:
     digest = json.loads(await shown("jsonl", Digest((POST, POST), "2 posts since the last alert")))
     notice = json.loads(await shown("jsonl", Notice("It works again.")))
 
-    assert (digest["event"], digest["heading"]) == ("digest", "2 posts since the last alert")
+    assert (digest["event"], digest["heading"], digest["number"]) == (
+        "digest",
+        "2 posts since the last alert",
+        0,
+    )
     assert [{name: post[name] for name in SHOWN_POST} for post in digest["posts"]] == [SHOWN_POST] * 2
     assert notice == {
         "event": "notice",
@@ -122,10 +127,26 @@ async def test_any_text_is_one_object_on_one_line(text: str, name: str) -> None:
 @given(text=TEXT, name=TEXT)
 async def test_a_card_of_any_text_holds_nothing_that_moves_a_cursor(text: str, name: str) -> None:
     post = Post(text, text, text, text, NOW, text, Filing((text,), (text,)), update=text)
-    for message in (Alert(post), Alert(post, plain=True), Digest((post, post), text), Notice(text)):
+    alerts: list[Message] = [Alert(post, style=style) for style in Style]
+    for message in (*alerts, Alert(post, plain=True), Digest((post, post), text), Notice(text)):
         output = await shown("pretty", message, Destination(1, f"console:{name}"))
         kinds = {unicodedata.category(char) for char in output.replace("\n", "")}
         assert "Cc" not in kinds
+
+
+async def test_a_short_alert_is_a_line_of_its_own() -> None:
+    assert await shown("pretty", Alert(POST, style=Style.TITLE)) == (
+        "[to alice] Caf\u00e9 \u201cx\u201d · https://blog.example/7/\n"
+    )
+    assert "\u201cx\u201d · China-U.S., Trade ·" in await shown("pretty", Alert(POST, style=Style.COMPACT))
+
+
+async def test_a_digest_has_its_posts_under_their_categories_with_date_and_first_sentence() -> None:
+    card = await shown("pretty", Digest((replace(POST, filing=Filing()), POST), "Daily digest: 2 posts"))
+    lines = [line.strip("│ ") for line in card.splitlines()[1:-1]]
+    entry = ["Caf\u00e9 \u201cx\u201d", "01 Jul 2026 · Two sentences.", "https://blog.example/7/"]
+
+    assert lines == ["Daily digest: 2 posts", "", "China-U.S.", *entry, "", "Other posts", *entry]
 
 
 async def test_a_stranger_cannot_add_a_line_to_a_title() -> None:

@@ -30,7 +30,7 @@ from tests.fakes.slack.world import Channel, Team, User
 __all__ = ["Talk", "TalkDesk", "buttons", "talk", "texts"]
 
 
-HOME = frozenset({"following", "latest", "alerts list", "health"})  # what an App Home asks for
+HOME = frozenset({"following", "settings", "latest", "alerts list", "health"})  # what an App Home asks for
 
 
 class TalkDesk(NotingServices):

@@ -47,6 +47,19 @@ def test_a_channel_and_a_mention_are_chosen_from_what_there_is() -> None:
     assert add["mention"]["type"] == 8
 
 
+def test_each_choice_of_the_table_is_a_choice_on_discord() -> None:
+    when = ParameterSpec("when", "How soon", "choice", choices=("now", "daily", "weekly"))
+    (sent,) = payload((CommandSpec("follow", "Get new posts", (when,)),))
+
+    assert options(sent)["when"] == {
+        "type": 3,
+        "name": "when",
+        "description": "How soon",
+        "required": False,
+        "choices": [{"name": each, "value": each} for each in ("now", "daily", "weekly")],
+    }
+
+
 def test_numbers_choices_and_suggestions_are_native() -> None:
     count = options(SENT["latest"])["count"]
     show = options(SENT["categories"])["show"]

@@ -2,17 +2,9 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from adapters.discord.messages.render import (
-    COLOUR,
-    Button,
-    Card,
-    card,
-    follow_id,
-    followed,
-    payload,
-    reply_pages,
-    thread_name,
-)
+from adapters.discord.messages.alerts import follow_id, followed
+from adapters.discord.messages.card import COLOUR, Button, Card, payload
+from adapters.discord.messages.render import card, reply_pages, thread_name
 from bot.model import Alert, Digest, Filing, Kind, Message, Notice, Reply
 from bot.text.normalize import fold
 from bot.text.spelling import spelled
@@ -90,28 +82,6 @@ def test_an_alert_may_mention_several_each_once() -> None:
         "parse": ["everyone"],
         "roles": ["123456789012345678", "223456789012345678"],
     }
-
-
-def test_a_digest_lists_linked_titles_and_counts_the_rest() -> None:
-    made = card(Digest((a_post(),) * 60, "While the bot was away: 60 posts"))
-    [embed] = made.embeds
-    entries = embed["description"].split("\n\n")
-
-    assert embed["title"] == "While the bot was away: 60 posts"
-    assert entries[0] == (
-        "[Chips leave the list](<https://blog.example/2026/05/04/chips/>)\n"
-        "-# <t:1777886100:D> · China-U.S., Technology, Trade"
-    )
-    assert entries[-1] == f"and {60 - len(entries) + 1} more"
-    assert embed["footer"] == {"text": "The Blog"}
-    assert made.buttons == ()
-
-
-def test_a_digest_of_several_feeds_names_them() -> None:
-    [embed] = card(Digest((a_post(), a_post(feed="Another")), "News")).embeds
-
-    assert "-# <t:1777886100:D> · Another · China-U.S." in embed["description"]
-    assert "footer" not in embed
 
 
 def test_a_plain_digest_has_titles_and_links() -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
-from bot.model import Caller, Reply, SuggestedAction
+from bot.model import Caller, CommandSpec, Reply, SuggestedAction
 from tests.adapters.discord.rig import post
 from tests.adapters.slack.talk_rig import Talk, buttons, talk, texts
 
@@ -47,6 +47,36 @@ async def test_the_home_shows_what_is_followed_and_the_newest_posts(rig: Talk) -
     assert "Title 1" in texts(view)
     assert list(buttons(view)) == ["Follow more", "Unfollow Trade"]
     assert "Health" not in texts(view)
+
+
+@pytest.mark.parametrize("names", [("settings",), ("settings", "snooze"), ("snooze",)])
+async def test_where_there_are_settings_the_home_shows_them_with_their_buttons(
+    rig: Talk, names: tuple[str, ...]
+) -> None:
+    others = tuple(each for each in rig.services.commands if each.path not in ("settings", "snooze"))
+    rig.services.commands = (*others, *(CommandSpec(name, "Yours") for name in names))
+    view = await rig.home()
+    labels = list(buttons(view))
+
+    assert ("/settings is done." in texts(view)) is ("settings" in names)
+    assert labels[2:] == [name.title() for name in names if "settings" in names]
+
+
+async def test_a_button_of_the_settings_runs_its_command_and_shows_the_answer_on_top(rig: Talk) -> None:
+    new = (CommandSpec("settings", "Yours"), CommandSpec("snooze", "Rest", changes=True))
+    others = tuple(each for each in rig.services.commands if each.path not in ("settings", "snooze"))
+    rig.services.commands = (*others, *new)
+    await rig.restart()
+    follows = rig.services.answer
+    hour = SuggestedAction("Snooze an hour", "snooze", (("duration", "1h"),))
+    rig.services.answer = lambda caller, path, values: (
+        Reply("Quiet hours: none.", offers=(hour,)) if path == "settings" else follows(caller, path, values)
+    )
+    await rig.click(await rig.home(), "Snooze an hour")
+    await rig.drain()
+
+    assert rig.services.asked == [("snooze", {"duration": "1h"})]
+    assert texts(rig.home_now()).startswith("/snooze is done.")
 
 
 async def test_admins_also_see_the_channels_alerts_and_the_feeds_health(rig: Talk) -> None:

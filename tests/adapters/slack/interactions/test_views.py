@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from adapters.slack.interactions import views
 from adapters.slack.interactions.views import Button, Part
-from adapters.slack.messages.render import LABEL, VALUE
+from adapters.slack.messages.parts import LABEL, VALUE
 from bot.commands.spec import RUNNABLE
 from bot.model import CommandSpec, ParameterSpec, Reply
 from bot.text.truncate import units
@@ -53,16 +53,21 @@ def test_the_form_of_a_reader_asks_for_categories_and_cadence() -> None:
     assert [block["block_id"] for block in view["blocks"]] == ["categories", "when"]
     assert element(view, "categories")["type"] == "multi_external_select"
     assert element(view, "categories")["min_query_length"] == 0
-    assert [each["value"] for each in when["options"]] == ["now"]
+    choices = next(each.choices for each in FOLLOW.parameters if each.name == "when")
+    assert [each["value"] for each in when["options"]] == list(choices)
     assert when["initial_option"]["value"] == "now"
     assert view["private_metadata"] == "C0AAAAAAA"
 
 
 def test_only_cadences_that_can_be_had_are_offered() -> None:
-    when = ParameterSpec("when", "How soon", "choice", choices=("now", "daily"))
+    when = ParameterSpec("when", "How soon alerts come", "choice", choices=("now", "daily", "weekly"))
     view = views.form(CommandSpec("follow", "", (FOLLOW.parameters[0], when)), [])
+    field = next(block for block in view["blocks"] if block["block_id"] == "when")
 
-    assert [each["value"] for each in element(view, "when")["options"]] == ["now", "daily"]
+    lawful(view, "modal")
+    assert field["label"]["text"] == "How soon"
+    assert [each["value"] for each in field["element"]["options"]] == ["now", "daily", "weekly"]
+    assert field["element"]["initial_option"]["value"] == "now"
 
 
 def test_where_there_are_several_feeds_one_may_be_chosen() -> None:

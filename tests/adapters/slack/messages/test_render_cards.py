@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import pytest
@@ -116,32 +115,6 @@ def test_the_plain_form_is_a_title_that_links() -> None:
     assert made.blocks == []
     assert made.metadata["event_payload"] == {"key": KEY}
     assert "blocks" not in arguments(made)
-
-
-def test_a_digest_lists_linked_titles_and_counts_the_rest() -> None:
-    made = payload(Digest((a_post(),) * 60, "While the bot was away: 60 posts"), key=KEY)
-    header, listed = made.blocks
-    items = [item["elements"] for item in listed["elements"][0]["elements"]]
-
-    assert header == {
-        "type": "header",
-        "block_id": f"d:{KEY}",
-        "text": plain("While the bot was away: 60 posts"),
-    }
-    assert items[0] == [
-        {"type": "link", "url": LINK, "text": "Chips leave the list", "style": {"bold": True}},
-        {"type": "text", "text": "\n"},
-        {
-            "type": "date",
-            "timestamp": 1777886100,
-            "format": "{date_short_pretty}",
-            "fallback": "2026-05-04 09:15 UTC",
-        },
-        {"type": "text", "text": " · China-U.S., Technology, Trade"},
-    ]
-    assert items[-1] == [{"type": "text", "text": f"and {60 - len(items) + 1} more"}]
-    assert made.text.startswith(f"While the bot was away: 60 posts\n{READ}\n{READ}")
-    assert re.search(r"\nand \d+ more$", made.text)
 
 
 def test_a_list_stays_below_what_slack_takes_in_all() -> None:

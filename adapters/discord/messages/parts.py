@@ -1,0 +1,80 @@
+"""The texts that cards are made of: cut to their limits, and escaped. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from adapters.discord.messages.markdown import cost, escape
+from bot.model import Post
+from bot.text.sanitize import visible
+from bot.text.truncate import clip, clip_sentences, headline, joined, units
+from bot.text.urls import web_link
+
+EVERYONE = "@everyone"  # how a subscription's mention names the role that everybody has
+LISTED = 150  # units of a title in a list
+UNTITLED = "Untitled post"
+LONGEST_LINK = 1000  # units, in content, which has little room
+
+_NAME = 100  # units of one category
+_MOST_ROLES = 10  # of one message
+_ROLE = re.compile(r"<@&([1-9][0-9]{0,18})>")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """The mentions in a message as text ("" for none), and whom they may notify."""
+
+    text: str
+    roles: tuple[int, ...]
+    everyone: bool
+
+
+def mentioned(mention: str) -> Mention:
+    """Return the mentions that admins chose, each once."""
+    everyone = EVERYONE in mention.split()
+    roles = {role[0]: int(role[1]) for role in _ROLE.finditer(mention)}
+    named = list(roles)[:_MOST_ROLES]
+    signs = [*([EVERYONE] if everyone else []), *named]
+    return Mention(" ".join(signs), tuple(roles[each] for each in named), everyone)
+
+
+def titled(post: Post) -> str:
+    """Return the title of a post in a list, not escaped; its first sentence if it has none."""
+    return headline(visible(post.title), visible(post.summary), LISTED)[0] or UNTITLED
+
+
+def categories(post: Post, limit: int) -> str:
+    """Return the names of a post's categories, within a limit of units."""
+    return joined([text(name, _NAME) for name in post.filing.categories if visible(name)], limit)
+
+
+def text(written: str, limit: int) -> str:
+    """Return untrusted text on one line, cut at a word."""
+    return escape(clip(visible(written), limit, cost))
+
+
+def prose(written: str, limit: int) -> str:
+    """Return untrusted text on one line, cut after a sentence if that keeps enough of it."""
+    return escape(clip_sentences(visible(written), limit, cost))
+
+
+def bare(written: str, limit: int) -> str:
+    """Return text for fields in which Discord reads no Markdown and would show a backslash."""
+    return clip(visible(written), limit, units)
+
+
+def feed_name(post: Post) -> str:
+    """Return the name of a post's feed, short enough for a list."""
+    return text(post.feed, _NAME)
+
+
+def stacked(*lines: str) -> str:
+    """Return the lines that are not empty, below each other."""
+    return "\n".join(filter(None, lines))
+
+
+def address(written: str) -> str:
+    """Return a web address as a link of which Discord draws no preview; "" for any other text."""
+    url = "" if " " in written or written.endswith("…") else web_link(written)  # a cut one leads elsewhere
+    return f"<{url}>" if url and units(url) <= LONGEST_LINK else ""

@@ -1,0 +1,77 @@
+"""Renders a post as the blocks of an alert, in each style. Pure."""
+
+from __future__ import annotations
+
+from adapters.slack.messages import mrkdwn, parts
+from adapters.slack.messages.parts import FOLLOW, HEADER, READ, VALUE, WHY, Json
+from bot.model import Alert, Kind, Post, Style
+from bot.text.normalize import fold
+from bot.text.sanitize import visible
+from bot.text.spelling import spelled
+from bot.text.truncate import clip, clip_sentences, units
+from bot.text.urls import web_link
+
+_SUMMARY, _UPDATE = 2000, 1000  # units, less than a section allows, to limit the total
+_FOLLOWED = 2  # categories of a post that get a button
+
+
+def alert(message: Alert) -> list[Json]:
+    """Return the blocks of an alert without its mention."""
+    post = message.post
+    if message.style is Style.FULL:
+        return _card(post)
+    names = parts.categories(post) if message.style is Style.COMPACT else ""
+    below: list[Json] = [{"type": "text", "text": f" · {names}"}] if names else []
+    line = parts.rich_section([parts.linked_title(post), *below])
+    return [parts.rich_text(line), parts.actions(_why(post))]
+
+
+def alert_text(message: Alert) -> str:
+    """Return the text of an alert for notifications, screen readers and plain messages."""
+    post, title = message.post, parts.titled_link(message.post)
+    if message.plain or message.style is Style.TITLE:
+        return title
+    if message.style is Style.COMPACT:
+        return " · ".join(filter(None, (title, mrkdwn.escape(parts.categories(post)))))
+    summary = mrkdwn.escape(clip_sentences(parts.headlined(post)[1], _UPDATE, mrkdwn.cost))
+    return parts.stacked(title, summary)
+
+
+def _card(post: Post) -> list[Json]:
+    _, below = parts.headlined(post)
+    blocks = [parts.header(parts.title(post)), _context(post)]
+    for text, limit in ((below, _SUMMARY), (post.update, _UPDATE)):
+        if shown := clip_sentences(visible(text), limit, units):
+            blocks.append(parts.section(shown))
+    picture = web_link(post.image)
+    if picture.startswith("https://"):
+        named = clip(f"Picture: {parts.title(post)}", HEADER, units)
+        blocks.append({"type": "image", "image_url": picture, "alt_text": named})
+    return [*blocks, parts.actions(*_buttons(post))]
+
+
+def _context(post: Post) -> Json:
+    names = parts.categories(post)
+    source = " · ".join(dict.fromkeys(filter(None, (parts.bare(post.author), parts.bare(post.feed)))))
+    filed = [parts.plain_text(f"Filed under {names}")] if names else []
+    below = [parts.plain_text(source)] if source else []
+    return {"type": "context", "elements": [*filed, parts.moment(post.published), *below]}
+
+
+def _buttons(post: Post) -> list[Json]:
+    url = web_link(post.link)
+    names: dict[str, str] = {}
+    for name in post.filing.categories:
+        typed = spelled(Kind.CATEGORY, fold(name))
+        if fold(name) and units(typed) <= VALUE:
+            names.setdefault(typed, visible(name))
+    follow = [
+        parts.button(f"Follow {name}", f"{FOLLOW}:{number}", value=typed)
+        for number, (typed, name) in enumerate(list(names.items())[:_FOLLOWED], 1)
+    ]
+    read = [parts.button("Read", READ, url=url)] if url else []
+    return [*read, *follow, _why(post)]
+
+
+def _why(post: Post) -> Json:
+    return parts.button("Why me?", WHY, value=web_link(post.link) or parts.bare(post.id, VALUE) or "?")
