@@ -1,8 +1,8 @@
 """The statement that finds the followers of a post and inserts their deliveries.
 
 Its cost grows with the post's followers, not with all subscriptions: the index `filters_followers` lists the
-followers of a term (tests/storage/test_matching.py checks the query plan). `bot.match` defines what a filter
-means.
+followers of a term (tests/storage/test_sqlite_plans.py checks the query plan). `bot.match` defines what a
+filter means.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import aiosqlite
 
+from bot.match import in_order
 from bot.model import EVERYTHING
 
 _PASSES = """
@@ -97,5 +98,5 @@ async def match_refiled(
 
 
 def _keys(terms: Iterable[str]) -> str:
-    """Return the terms as JSON in the order of `bot.match.matched_name`: categories, tags, everything."""
-    return json.dumps([*sorted(terms), EVERYTHING], ensure_ascii=False)
+    """Return the terms and EVERYTHING as JSON, in the order of `bot.match.matched_name`."""
+    return json.dumps(in_order([*terms, EVERYTHING]), ensure_ascii=False)
