@@ -1,7 +1,8 @@
 """The cost of a post: finding its followers among many subscriptions, and emptying the outbox.
 
 `python -m bench.matching`. Committing a poll with one post is compared with a bare INSERT ... SELECT of as
-many rows into a table with the same columns, keys and indexes, in the same file, in alternating rounds.
+many rows into a table with the same columns, keys and indexes, in the same file, in alternating rounds. Then
+a tenth of the largest number of subscriptions get words, and the ratio is compared with the one before.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ from storage.sqlite.store import SqliteStore, open_sqlite
 SIZES = ((10_000, 100), (100_000, 10_000), (1_000_000, 10_000))  # subscriptions, followers of one post
 ROUNDS = 7
 AIM = Aim(3)
+WORDY = 10  # every tenth subscription has words; half of these leave posts with them out
+PHRASES = 20_000  # different ones, which begin with FIRST_WORDS different words
+FIRST_WORDS = 5_000
+PLAIN = "A sentence of the text. " * 250
+LONG = " ".join(f"term{number}" for number in range(1_500))  # of a long post: 30 % of the first words
 PENDING = 10_000
 BATCH = 100
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -42,7 +48,17 @@ _FILL = (
     """INSERT INTO filters (subscription_id, excluded, term, name)
     SELECT id, 1, 'c:unwanted', 'Unwanted' FROM subscriptions WHERE excludes = 1""",
 )
-_OUTBOX = "SELECT sql FROM sqlite_master WHERE tbl_name = 'deliveries' AND sql <> '' ORDER BY type DESC"
+_WORDS = (
+    """INSERT INTO filters (subscription_id, excluded, term, name)
+    SELECT id, id / :wordy % 2,
+        'w:term' || (id * 7919 % :phrases % :first) || ' next' || (id * 7919 % :phrases), 'words'
+    FROM subscriptions WHERE id % :wordy = 1""",
+    "UPDATE subscriptions SET excludes = 1 WHERE id % :wordy = 1 AND id / :wordy % 2 = 1",
+)
+_OUTBOX = """
+SELECT sql FROM sqlite_master
+WHERE tbl_name = 'deliveries' AND sql <> '' AND type IN ('table', 'index') ORDER BY type DESC
+"""
 _CHOSEN = """
 CREATE TABLE chosen AS SELECT s.destination_id, s.id AS subscription_id, f.term
 FROM filters AS f JOIN subscriptions AS s ON s.id = f.subscription_id WHERE f.term = 'c:topic1'
@@ -55,7 +71,7 @@ SELECT destination_id, :post, subscription_id, term, 'pending', 0, 0 FROM chosen
 
 async def run() -> list[str]:
     """Run all measurements; return a line for each figure."""
-    lines = [await _matching(size, followers) for size, followers in SIZES]
+    lines = [line for size, followers in SIZES for line in await _matching(size, followers)]
     return [*lines, await _outbox()]
 
 
@@ -72,39 +88,65 @@ async def _filled(size: int, topics: int) -> AsyncIterator[tuple[SqliteStore, Fe
         await store.aclose()
 
 
-async def _matching(size: int, followers: int) -> str:
+async def _matching(size: int, followers: int) -> list[str]:
     async with _filled(size, size // followers) as (store, feed):
         await _prepare_bare(store, feed)
-        matching: list[float] = []
-        bare: list[float] = []
-        for number in range(1, ROUNDS + 1):
-            pair = [(matching, _publish(store, feed, number)), (bare, _insert_bare(store, number))]
-            for times, work in pair if number % 2 else reversed(pair):
-                start = time.perf_counter()
-                made = await work
-                times.append(time.perf_counter() - start)
-                if made != followers:
-                    raise AssertionError(f"{made} deliveries instead of {followers}")
-    ratio = ratio_of(matching, bare)
-    ours, theirs = (f"{median(times) * 1000:.1f} ms" for times in (matching, bare))
+        largest = size == SIZES[-1][0]
+        text = LONG if largest else PLAIN
+        matching, bare = await _rounds(store, feed, range(1, ROUNDS + 1), followers, text)
+        ratio = ratio_of(matching, bare)
+        ours, theirs = (f"{median(times) * 1000:.1f} ms" for times in (matching, bare))
+        line = (
+            f"  a post to {followers:,} of {size:,} subscriptions: {ours}, bare insert {theirs}, "
+            f"{ratio:.2f} x  {AIM.verdict(ratio)}"
+        )
+        return [line, *([await _with_words(store, feed, size, followers, ratio)] if largest else [])]
+
+
+async def _with_words(store: SqliteStore, feed: Feed, size: int, followers: int, without: float) -> str:
+    """Measure again after a part of the subscriptions got words. `without`: the ratio before."""
+    async with store._database.transaction() as connection:  # noqa: SLF001 -- too many for `follow`
+        for statement in _WORDS:
+            await connection.execute(statement, {"wordy": WORDY, "phrases": PHRASES, "first": FIRST_WORDS})
+    matching, bare = await _rounds(store, feed, range(ROUNDS + 1, 2 * ROUNDS + 1), followers, LONG)
+    ratio = ratio_of(matching, bare) / without
     return (
-        f"  a post to {followers:,} of {size:,} subscriptions: {ours}, bare insert {theirs}, "
-        f"{ratio:.2f} x  {AIM.verdict(ratio)}"
+        f"  the same where {size // WORDY:,} of them have words: {median(matching) * 1000:.1f} ms, "
+        f"{ratio:.2f} x the time without  {AIM.verdict(ratio)}"
     )
+
+
+async def _rounds(
+    store: SqliteStore, feed: Feed, numbers: range, followers: int, text: str
+) -> tuple[list[float], list[float]]:
+    """Return the seconds that matching took in each round, and those of the bare insert."""
+    matching: list[float] = []
+    bare: list[float] = []
+    for number in numbers:
+        pair = [(matching, _publish(store, feed, number, text)), (bare, _insert_bare(store, number))]
+        for times, work in pair if number % 2 else reversed(pair):
+            start = time.perf_counter()
+            made = await work
+            times.append(time.perf_counter() - start)
+            if made != followers:
+                raise AssertionError(f"{made} deliveries instead of {followers}")
+    return matching, bare
 
 
 async def _prepare_bare(store: SqliteStore, feed: Feed) -> None:
     """Create a table like the outbox, the rows to insert into it, and the posts that they refer to."""
-    await store.commit_poll(poll_with(feed, silent=[post_row(f"bare {number}") for number in range(ROUNDS)]))
+    await store.commit_poll(
+        poll_with(feed, silent=[post_row(f"bare {number}") for number in range(2 * ROUNDS)])
+    )
     async with store._database.transaction() as connection:  # noqa: SLF001 -- the port cannot create tables
         for row in list(await connection.execute_fetchall(_OUTBOX)):
             await connection.execute(row["sql"].replace("deliveries", "bare"))
         await connection.execute(_CHOSEN)
 
 
-async def _publish(store: SqliteStore, feed: Feed, number: int) -> int:
+async def _publish(store: SqliteStore, feed: Feed, number: int, text: str) -> int:
     """Commit a poll with one post, as the poller does; return the number of deliveries created."""
-    return await store.commit_poll(poll_with(feed, new=[post_row(f"post {number}")]))
+    return await store.commit_poll(poll_with(feed, new=[post_row(f"post {number}", text=text)]))
 
 
 async def _insert_bare(store: SqliteStore, number: int) -> int:
@@ -135,8 +177,8 @@ def poll_with(feed: Feed, *, new: Sequence[PostRow] = (), silent: Sequence[PostR
     return PollCommit(record, new=rows, at=NOW)
 
 
-def post_row(name: str, category: str = "Topic1") -> PostRow:
-    """Return a post of typical size."""
+def post_row(name: str, category: str = "Topic1", text: str = PLAIN) -> PostRow:
+    """Return a post, of typical size if no text is given."""
     post = Post(
         id=name,
         link=f"https://blog.example/{name}/",
@@ -154,7 +196,7 @@ def post_row(name: str, category: str = "Topic1") -> PostRow:
         wordpress_id=0,
         aliases=(),
         labels=(),
-        text="A sentence of the text. " * 250,
+        text=text,
         text_hash=name,
         printed=NOW,
         first_seen=NOW,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.commands.fields import value_problem
 from bot.commands.known import MOST_COMPARED
-from bot.commands.reading import MOST_PARTS, SEPARATORS, Vocabulary, read_item, split_list
+from bot.commands.reading import MOST_PARTS, OPEN_VALUE, SEPARATORS, Vocabulary, read_item, split_list
 from bot.commands.subscribe import followed_terms
 from bot.model import Caller, CommandSpec, Completes, Kind, ParameterSpec, Subscription, Term
 from bot.ports import CommandStore
@@ -24,6 +25,8 @@ async def suggestions(
 ) -> list[str]:
     """Return at most MOST values for a parameter, best first. Each is the complete text to fill in."""
     typed = visible(typed)
+    if OPEN_VALUE.search(typed):
+        typed += '"'
     match parameter.completes:
         case Completes.CATEGORIES:
             several = parameter.kind == "categories"
@@ -65,20 +68,21 @@ def _followed(typed: str, subscriptions: Sequence[Subscription]) -> list[str]:
         for key, name in each.filter.labels.items():
             (excluded if key in each.filter.exclude else included)[key] = name
     plain, left_out = Vocabulary(followed_terms(included)), Vocabulary(followed_terms(excluded))
-    return _terms(typed, plain, left_out, several=True, tags=True)
+    return _terms(typed, plain, left_out, several=True, all_kinds=True)
 
 
 def _terms(
-    typed: str, plain: Vocabulary, excluded: Vocabulary, *, several: bool, tags: bool = False
+    typed: str, plain: Vocabulary, excluded: Vocabulary, *, several: bool, all_kinds: bool = False
 ) -> list[str]:
     """Complete the last name of a list, and keep the names before it.
 
-    `excluded`: the names to choose from after "-". `tags`: offer tags also before a "#" is typed.
+    `excluded`: the names to choose from after "-". `all_kinds`: offer names of every kind also before a sign
+    such as "#" is typed.
     """
     found: list[str] = []
     for earlier, parts in _readings(typed, several=several):
         named = {fold(item) for item in earlier}
-        values = _last(", ".join(parts), plain, excluded, tags=tags, with_commas=len(parts) > 1)
+        values = _last(", ".join(parts), plain, excluded, all_kinds=all_kinds, with_commas=len(parts) > 1)
         found += [", ".join([*earlier, value]) for value in values if fold(value) not in named]
     return found
 
@@ -97,6 +101,8 @@ async def _candidates(store: CommandStore, typed: str, *, several: bool) -> list
     nothing, found, like = Vocabulary(()), list[Term](), list[Term]()
     for _, parts in _readings(typed, several=several):
         item = read_item(", ".join(parts), nothing)
+        if item.free:
+            continue
         kind, name = term_key(item.kind, "")[:2], fold(item.name)
         starts = [await store.term_names(f"{kind}{sign}{name}", MOST) for sign in ("", "#")]
         found += [term for terms in starts for term in terms]
@@ -105,18 +111,23 @@ async def _candidates(store: CommandStore, typed: str, *, several: bool) -> list
     return [*found, *like]
 
 
-def _last(typed: str, plain: Vocabulary, excluded: Vocabulary, *, tags: bool, with_commas: bool) -> list[str]:
+def _last(
+    typed: str, plain: Vocabulary, excluded: Vocabulary, *, all_kinds: bool, with_commas: bool
+) -> list[str]:
     """Return the completions of one name, with its signs. `with_commas`: only names that contain commas."""
     item = read_item(typed, plain)
     known = excluded if item.excluded else plain
-    kinds = (Kind.CATEGORY, Kind.TAG) if tags and item.kind is Kind.CATEGORY else (item.kind,)
+    kinds = tuple(Kind) if all_kinds and item.kind is Kind.CATEGORY else (item.kind,)
     names = [_typed(kind, name, known) for kind in kinds for name in known.names(kind)]
     if with_commas:
         beginning = fold(item.name)
         names = [name for name in names if SEPARATORS.search(name) and _folded(name).startswith(beginning)]
     elif item.kind is Kind.CATEGORY and not item.excluded:
         names.append(ALL)
-    return [f"-{name}" if item.excluded else name for name in rank(item.name, names)]
+    wanted = spelled(item.kind, item.name) if item.free and item.name else item.name
+    if item.free and not all_kinds and not value_problem(item.kind, item.name):
+        names.append(wanted)  # any words can be followed
+    return [f"-{name}" if item.excluded else name for name in rank(wanted, names)]
 
 
 def _typed(kind: Kind, name: str, known: Vocabulary) -> str:

@@ -6,7 +6,7 @@ import re
 from datetime import tzinfo
 
 from bot.commands.declaration import Call
-from bot.commands.state import Target, reaches
+from bot.commands.state import Target, reaches, subjects_of
 from bot.commands.wording import (
     bare_url,
     counted,
@@ -20,9 +20,10 @@ from bot.commands.wording import (
     term_word,
 )
 from bot.errors import UsageError
+from bot.match import Subject, hits
 from bot.model import EvidenceRank, Kind, Post, Reply, Silence, Subscription
 from bot.ports import DeliveryInfo, SilentPost
-from bot.text.normalize import filing_keys, fold, term_key
+from bot.text.normalize import fold, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled
 
@@ -39,7 +40,12 @@ SILENCE = {
     Silence.ARCHIVED: "it was read back from the blog's older posts.",
     Silence.UNKNOWN: "it was there before the bot watched the blog, or came too late to be news.",
 }
-FILED = {"c": "filed under", "t": "tagged with"}
+BELONGING = {
+    "c": "which it is filed under",
+    "t": "which it is tagged with",
+    "w": "which is in it",
+    "a": "who wrote it",
+}
 _LINK = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 _CANDIDATES = 5
 
@@ -118,7 +124,8 @@ async def _fate(call: Call, target: Target, post: Post) -> list[str]:
         return [_delivery_words(target, delivery, call.zone) for delivery in deliveries]
     subscriptions = await call.store.subscriptions(target.address, channel=target.is_channel)
     silence = await call.store.silence_of(post.id)
-    passing = [each for each in subscriptions if reaches(each, post)]
+    subject = (await subjects_of(call.store, [post], subscriptions))[0]
+    passing = [each for each in subscriptions if reaches(each, post, subject)]
     lines = []
     if silence:
         lines.append(f"Nobody was alerted: {_silence_words(post, silence, call.zone)}")
@@ -127,7 +134,7 @@ async def _fate(call: Call, target: Target, post: Post) -> list[str]:
     elif passing:
         lines.append(_matching_words(target, passing, silent=silence is not None))
     else:
-        lines += [line for each in subscriptions for line in _mismatch_lines(target, each, post)]
+        lines += [line for each in subscriptions for line in _mismatch_lines(target, each, post, subject)]
     return lines
 
 
@@ -172,19 +179,18 @@ def _matching_words(target: Target, passing: list[Subscription], *, silent: bool
     return f"{words}, but that was not followed yet when it came."
 
 
-def _mismatch_lines(target: Target, subscription: Subscription, post: Post) -> list[str]:
+def _mismatch_lines(target: Target, subscription: Subscription, post: Post, subject: Subject) -> list[str]:
     """Return lines that explain why one subscription does not let the post through."""
     wanted = subscription.filter
     if subscription.feed not in ("", post.feed):
         return [f"{filter_words(wanted)}: followed only from {show(subscription.feed)}."]
-    keys = filing_keys(post.filing)
-    if wanted.include & keys:
-        key = min(wanted.exclude & keys)
+    if hits(wanted.include, subject):
+        key = hits(wanted.exclude, subject)[0]
         name = term_word(key, wanted.labels.get(key, key[2:]))
-        return [f"{target.subject} leave{target.ending} out {name}, which it is {FILED[key[0]]}."]
+        return [f"{target.subject} leave{target.ending} out {name}, {BELONGING[key[0]]}."]
     lines = [ended(f"Not for {target.object}: {target.object} get{target.ending} {filter_words(wanted)}")]
     for key in sorted(wanted.include):
-        if key.startswith("c:") and f"t:{key[2:]}" in keys:
+        if key.startswith("c:") and f"t:{key[2:]}" in subject.keys:
             name = wanted.labels.get(key, key[2:])
             lines.append(
                 f"{term_word(key, name)} is only a tag of it, not a category. "

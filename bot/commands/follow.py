@@ -10,6 +10,7 @@ from bot.commands.resolve import resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add, chosen_feed, take_off
 from bot.commands.wording import show, term_word
+from bot.match import in_order
 from bot.model import EVERYTHING, Cadence, Kind, Reply, Subscription, SuggestedAction
 from bot.text.spelling import spelled_key
 
@@ -52,7 +53,7 @@ def unfollow_offers(subscriptions: Sequence[Subscription]) -> tuple[SuggestedAct
     """Return an offer to unfollow each followed name, limited to the feed of its subscription."""
     found: dict[SuggestedAction, None] = {}
     for each in subscriptions:
-        for key in sorted(each.filter.include):
+        for key in in_order(each.filter.include):
             name = each.filter.labels.get(key, key[2:])
             word = "everything" if key == EVERYTHING else term_word(key, name)
             feed = (("feed", each.feed),) if each.feed else ()

@@ -8,7 +8,8 @@ from bot.model import CommandSpec, Reply
 
 NAMES_HELP = (
     "CATEGORIES: names with commas between, as in China-U.S., Trade. Case, dots and dashes do not matter. "
-    "-Name leaves one out, #Name follows a tag, all is every post."
+    "-Name leaves one out, #Name follows a tag, all is every post. "
+    'text:"export controls" finds words in title or text, author:"Jane Doe" who wrote it.'
 )
 
 

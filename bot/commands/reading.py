@@ -1,14 +1,17 @@
-"""Splits a typed list of names, and looks each up among the known categories and tags. Pure."""
+"""Splits a typed list of names and word filters, and looks each up among the known terms. Pure.
+
+`text:` and `author:` take one word, or what is in quotation marks after them, and need no commas around them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.model import Kind, Term
-from bot.text.normalize import fold, similar
-from bot.text.spelling import DASHES, HASHES, QUOTED, RESERVED, literal
+from bot.text.normalize import fold, similar, term_key
+from bot.text.spelling import DASHES, EQUALS, FIELDS, HASHES, QUOTED, RESERVED, literal
 from bot.text.spelling import SEPARATORS as MARKS
 
 SEPARATORS = re.compile(f"[{MARKS}]")
@@ -16,6 +19,13 @@ MOST_PARTS = 5  # comma-separated parts that a single name may consist of
 
 _SIGN = re.compile(rf"^[{DASHES}]+\s*")
 _PART = re.compile(rf"(?:{QUOTED}|[^{MARKS}])+", re.DOTALL)
+_FIELD_NAME = rf"(?:{'|'.join(FIELDS)})\s?[{EQUALS}]\s*"
+OPEN_VALUE = re.compile(rf'{_FIELD_NAME}["\u201c\u201e][^"\u201c\u201d]*$', re.IGNORECASE)
+_FIELD = re.compile(rf"(?P<field>{'|'.join(FIELDS)})\s?[{EQUALS}](?P<value>.*)", re.IGNORECASE | re.DOTALL)
+_FIELD_IN_PART = re.compile(
+    rf"{QUOTED}|(?P<field>(?:^[{DASHES}]+\s*|(?<!\S)[{DASHES}]*){_FIELD_NAME}(?:{QUOTED}|\S*))",
+    re.IGNORECASE | re.DOTALL,
+)
 _QUOTES = '"\u201c\u201d\u201e\u201f '
 _BEFORE_EXCLUSION = re.compile(rf"\s+(?=[{DASHES}]\S)")
 ELLIPSIS = "\u2026"  # in a name that a suggestion cut short
@@ -23,12 +33,15 @@ _LEAST_HINT = 8  # folded characters that a shortened name must have to identify
 
 
 class Vocabulary:
-    """The known categories and tags, found tolerantly of spelling. Those with most posts come first."""
+    """The known terms, found tolerantly of spelling. Those with most posts come first.
+
+    Words and authors are known where somebody follows them.
+    """
 
     def __init__(self, terms: Iterable[Term]) -> None:
-        self._known: dict[Kind, dict[str, Term]] = {Kind.CATEGORY: {}, Kind.TAG: {}}
+        self._known: dict[Kind, dict[str, Term]] = {kind: {} for kind in Kind}
         for term in terms:
-            if folded := fold(term.name):
+            if folded := _folded(term.kind, term.name):
                 self._known[term.kind].setdefault(folded, term)
         # A name that begins with "#" is also found without it, unless another name is spelled so.
         self._bare = {
@@ -38,7 +51,7 @@ class Vocabulary:
 
     def find(self, kind: Kind, typed: str) -> Term | None:
         """Return the term of a name, or the only one that fits a name shortened with "…"; else None."""
-        folded = fold(typed)
+        folded = _folded(kind, typed)
         found = self._known[kind].get(folded) or self._bare[kind].get(folded)
         return found or self._cut_short(kind, typed)
 
@@ -52,7 +65,7 @@ class Vocabulary:
 
     def _cut_short(self, kind: Kind, typed: str) -> Term | None:
         head, mark, tail = typed.partition(ELLIPSIS)
-        begin, end = fold(head), fold(tail)
+        begin, end = _folded(kind, head), _folded(kind, tail)
         if not mark or len(begin) < _LEAST_HINT:
             return None
         fitting = [
@@ -63,9 +76,15 @@ class Vocabulary:
         return fitting[0] if len(fitting) == 1 else None
 
 
+def _folded(kind: Kind, name: str) -> str:
+    return term_key(kind, name)[2:]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One name of a list as typed: "-#TikTok" is an excluded tag. `term` is None for an unknown name.
+
+    Of words and an author, `name` is the value: "export controls" for text:"export controls".
 
     `quoted`: it was in quotation marks, so that signs and words in it have no special meaning.
     """
@@ -83,14 +102,30 @@ class Item:
 
     @property
     def known(self) -> bool:
-        """Whether it is a known name or one of the words for every post."""
-        return self.term is not None or self.everything
+        """Whether it is a known name, one of the words for every post, or a value that need not be known."""
+        return self.term is not None or self.everything or self.free
+
+    @property
+    def free(self) -> bool:
+        """Whether it is the value of a field: any words, or the name of an author."""
+        return self.kind in FIELDS.values()
 
 
 def split_list(typed: str) -> list[str]:
     """Return the parts of a typed list. Text in quotation marks is not split."""
-    parts = (part.group().strip() for part in _PART.finditer(typed))
+    parts = (piece.strip() for part in _PART.finditer(typed) for piece in _pieces(part.group().strip()))
     return [part for part in parts if part]
+
+
+def _pieces(part: str) -> Iterator[str]:
+    """Yield what stands before, between and after the fields of a part, and the fields."""
+    end = 0
+    for match in _FIELD_IN_PART.finditer(part):
+        if match["field"] is not None:
+            yield part[end : match.start()]
+            yield match[0]
+            end = match.end()
+    yield part[end:]
 
 
 def read_item(typed: str, vocabulary: Vocabulary) -> Item:
@@ -98,6 +133,8 @@ def read_item(typed: str, vocabulary: Vocabulary) -> Item:
     rest = typed.strip()
     name = _SIGN.sub("", rest)
     excluded = name != rest
+    if field := _FIELD.fullmatch(name):
+        return _field(FIELDS[field["field"].lower()], field["value"].strip(), vocabulary, excluded=excluded)
     kind = Kind.TAG if name.startswith(tuple(HASHES)) else Kind.CATEGORY
     bare = name.lstrip(f"{HASHES} ")
     inner = literal(bare if kind is Kind.TAG else name)
@@ -107,18 +144,34 @@ def read_item(typed: str, vocabulary: Vocabulary) -> Item:
     return Item(bare, kind, excluded, vocabulary.find(kind, bare))
 
 
+def _field(kind: Kind, value: str, vocabulary: Vocabulary, *, excluded: bool) -> Item:
+    inner = literal(value)
+    name = value.strip(_QUOTES) if inner is None else inner
+    return Item(name, kind, excluded, vocabulary.find(kind, name), quoted=inner is not None)
+
+
 def read_list(typed: str, vocabulary: Vocabulary) -> list[Item]:
     """Read a list. If known names contain commas, the longest one that fits is taken."""
-    parts = split_list(typed)
+    parts, before = split_list(typed), ""
     items: list[Item] = []
     while parts:
         for size in range(min(MOST_PARTS, len(parts)), 0, -1):
             item = read_item(", ".join(parts[:size]), vocabulary)
             if size == 1 or (item.term is not None and SEPARATORS.search(item.term.name)):
-                items += [item] if item.known else _read_loosely(parts[0], item, vocabulary)
+                found = [item] if item.known else _read_loosely(parts[0], item, vocabulary)
+                if before and not found[0].known and f"{before} {parts[0]}" in " ".join(typed.split()):
+                    items[-1] = _longer(items[-1], parts[0])
+                else:
+                    items += found
+                before = parts[0] if item.free and not item.quoted else ""
                 parts = parts[size:]
                 break
     return items
+
+
+def _longer(item: Item, word: str) -> Item:
+    """Return words with one more, for a phrase without quotation marks (`bot.commands.fields` refuses it)."""
+    return replace(item, name=f"{item.name} {word}", term=None)
 
 
 def _read_loosely(part: str, item: Item, vocabulary: Vocabulary) -> list[Item]:

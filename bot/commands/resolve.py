@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.commands.fields import check_value
 from bot.commands.reading import Item, Vocabulary, read_item, read_list
 from bot.commands.unknown import refusal
 from bot.commands.wording import ended, listed, quoted, show, term_word
@@ -37,6 +38,8 @@ def resolve(
     first post in a category. `may_be_new`: whether the refusal of unknown names explains that option.
     """
     items = read_list(typed, vocabulary)
+    for item in items:
+        check_value(item)
     unfiled: dict[str, bool] = {}
     if new:
         for item in [each for each in items if not each.known]:
@@ -74,6 +77,8 @@ def _new(item: Item, vocabulary: Vocabulary) -> Item:
 def resolve_one(typed: str, vocabulary: Vocabulary, path: str) -> tuple[str, str]:
     """Return the key and name of a single category, tag or everything. Raises UsageError when unknown."""
     item = read_item(typed, vocabulary)
+    if item.free:
+        raise UsageError(f"/{path} takes a category or a tag. For posts with certain words: /find tariffs")
     if not item.known:
         raise refusal([item], vocabulary, path, may_be_new=False)
     if item.excluded:
@@ -98,6 +103,7 @@ def resolve_feed(typed: str, feeds: Sequence[Feed]) -> Feed:
 
 
 def _key(item: Item) -> tuple[str, str]:
-    if item.everything or item.term is None:
+    if item.everything:
         return EVERYTHING, "everything"
-    return term_key(item.kind, item.term.name), item.term.name
+    name = item.term.name if item.term is not None else visible(item.name)
+    return term_key(item.kind, name), name

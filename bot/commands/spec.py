@@ -32,7 +32,7 @@ def _admin_group(name: str, help_: str, members: Sequence[Command], *, example: 
 
 _CATEGORIES = ParameterSpec(
     "categories",
-    "Names with commas between; -Name leaves one out, #Name is a tag, all is every post",
+    'Names with commas between; -Name leaves out, #Name: tag, text:word, author:"Name", all: every post',
     "categories",
     required=True,
     completes=Completes.CATEGORIES,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.commands.wording import CADENCES, filter_words, place_word, quoted, sentence, show
-from bot.match import matches
+from bot.match import Subject, matches, subject_of
 from bot.model import Feed, Post, Subscription
 from bot.ports import CommandStore
 
@@ -85,9 +85,19 @@ def state_words(target: Target, subscriptions: Sequence[Subscription], *, change
     return text
 
 
-def reaches(subscription: Subscription, post: Post) -> bool:
-    """Whether a subscription lets a post through."""
-    return subscription.feed in ("", post.feed) and matches(subscription.filter, post.filing)
+def reaches(subscription: Subscription, post: Post, subject: Subject) -> bool:
+    """Whether a subscription lets a post through. `subject`: of the post, from `subjects_of`."""
+    return subscription.feed in ("", post.feed) and matches(subscription.filter, subject)
+
+
+async def subjects_of(
+    store: CommandStore, posts: Sequence[Post], subscriptions: Sequence[Subscription]
+) -> list[Subject]:
+    """Return the subject of each post, with its text only if one of the subscriptions looks at texts."""
+    keys = (key for each in subscriptions for key in each.filter.include | each.filter.exclude)
+    wordy = any(key.startswith("w:") for key in keys)
+    texts = await store.texts([post.id for post in posts]) if wordy else {}
+    return [subject_of(post, texts.get(post.id, "")) for post in posts]
 
 
 async def back_test(
@@ -97,7 +107,8 @@ async def back_test(
     posts = await store.latest(BACK_TEST, None, feed.id if feed else None)
     if not posts:
         return "No posts are known yet, so there is nothing to try it on."
-    hits = [post for post in posts if any(reaches(each, post) for each in subscriptions)]
+    pairs = zip(posts, await subjects_of(store, posts, subscriptions), strict=True)
+    hits = [post for post, subject in pairs if any(reaches(each, post, subject) for each in subscriptions)]
     if len(posts) == 1:
         would = "would" if hits else "would not"
         return f"The only post known so far {would} have reached {target.object}: {quoted(posts[0].title)}."

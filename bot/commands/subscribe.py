@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.commands.declaration import Call
+from bot.commands.fields import check_number
 from bot.commands.known import vocabulary
 from bot.commands.resolve import Wanted, resolve, resolve_feed
 from bot.commands.state import Target, back_test, state_words
 from bot.commands.wording import ended, filter_words, listed, show, term_word
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Cadence, Feed, Filter, Kind, Reply, Subscription, Term
-from bot.text.normalize import fold
+from bot.text.normalize import kind_of
 from bot.text.spelling import spelled, spelled_key
 
 
@@ -23,8 +24,7 @@ async def chosen_feed(call: Call) -> Feed | None:
 
 def followed_terms(names: Mapping[str, str]) -> list[Term]:
     """Return followed names (term key to name) as terms, so that they are found even without recent posts."""
-    kinds = {"c": Kind.CATEGORY, "t": Kind.TAG}
-    return [Term(kinds[key[0]], name, fold(name)) for key, name in names.items() if key != EVERYTHING]
+    return [Term(kind_of(key), name, key[2:]) for key, name in names.items() if key != EVERYTHING]
 
 
 async def add(
@@ -38,6 +38,7 @@ async def add(
 ) -> Reply:
     """Follow the wanted terms; answer with the resulting subscriptions and a back-test."""
     before = await call.store.subscriptions(target.address, channel=target.is_channel)
+    check_number(before, [*wanted.include, *wanted.exclude])
     if not wanted.include:
         return await _leave_out(call, target, wanted, feed, before)
     feed_id = feed.id if feed else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
+from bot.match import in_order
 from bot.model import EVERYTHING, Cadence, Filing, Filter, Post
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled_key
@@ -89,12 +90,12 @@ def term_word(key: str, name: str) -> str:
 def filter_words(wanted: Filter, mentions: Mapping[str, str] | None = None) -> str:
     """Return "China-U.S. and #TikTok, but not Taiwan"; `mentions`: what to add to a term, by its key."""
     called = {key: f" (mentioning {show(each)})" for key, each in (mentions or {}).items()}
-    included = sorted(wanted.include)
+    included = in_order(wanted.include)
     if EVERYTHING in wanted.include:
         included = [EVERYTHING, *(key for key in included if key in called and key != EVERYTHING)]
     text = listed([term_word(key, wanted.labels.get(key, key[2:])) + called.get(key, "") for key in included])
     if wanted.exclude:
-        left_out = [term_word(key, wanted.labels.get(key, key[2:])) for key in sorted(wanted.exclude)]
+        left_out = [term_word(key, wanted.labels.get(key, key[2:])) for key in in_order(wanted.exclude)]
         text += f", but not {listed(left_out, last='or')}"
     return text
 

@@ -20,11 +20,12 @@ from bot.model.delivery import (
     Subscription,
 )
 from bot.model.feeds import BlogApi, Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
-from bot.model.filing import EVERYTHING, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
 from bot.model.preferences import Preferences, QuietHours, Style
 
 __all__ = [
     "EVERYTHING",
+    "FILING_KINDS",
     "Action",
     "Alert",
     "BlogApi",

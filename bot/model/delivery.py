@@ -35,8 +35,9 @@ class Destination:
 class Filter:
     """The posts that a subscription lets through: those with any term of `include` and none of `exclude`.
 
-    Members are term keys (`normalize.term_key`): "c:" + fold for a category, "t:" + fold for a tag, or
-    EVERYTHING. `labels` has the names to show to people (key -> name as known).
+    Members are term keys (`normalize.term_key`): "c:" + fold for a category, "t:" + fold for a tag, "w:" +
+    tokens for words in the text, "a:" + fold for an author, or EVERYTHING. `labels` has the names to show to
+    people (key -> name as known or typed).
     """
 
     include: frozenset[str] = frozenset()

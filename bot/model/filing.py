@@ -1,4 +1,4 @@
-"""Categories and tags, and the filing of posts under them."""
+"""Categories and tags, the filing of posts under them, and the other terms of a filter."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ EVERYTHING = "*"  # the term that stands for "every post" in a filter
 
 
 class Kind(StrEnum):
-    """The kind of a term: authors *file* a post under categories and *tag* it with tags."""
+    """The kind of a term: authors *file* a post under categories and *tag* it with tags.
+
+    Words and author are no part of a filing: they are what a person looks for in a post.
+    """
 
     CATEGORY = "category"
     TAG = "tag"
+    WORDS = "words"  # a word or a phrase in the title or the text
+    AUTHOR = "author"
+
+
+FILING_KINDS = (Kind.CATEGORY, Kind.TAG)  # the kinds that a blog gives names of
 
 
 class Cadence(StrEnum):

@@ -124,6 +124,13 @@ class ArchiveStore(TermStore, Protocol):
         """Return the post that has or had this link, ignoring scheme, www, query and a trailing slash."""
         ...
 
+    async def texts(self, post_ids: Sequence[str]) -> dict[str, str]:
+        """Return the whole text of each post by its id, without posts that are not known.
+
+        Of a post in several feeds, it is the text that was stored first.
+        """
+        ...
+
     async def post_moved_at(self, post_id: str) -> datetime | None:
         """Return when a known post last came under another guid or link; None for never."""
         ...

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.model import Kind
+from bot.model import FILING_KINDS, Kind
 from bot.sample.blog import SampleBlog, SamplePost, term_id
 from bot.sample.markup import excerpt, name_html, slug_of, title_html
 
@@ -65,7 +65,7 @@ def wpcom_posts(blog: SampleBlog, site: str, query: Mapping[str, str]) -> dict[s
     if number > MOST_POSTS:
         raise ApiError(400, "invalid_number", "The NUMBER parameter must be less than or equal to 100.")
     posts = _selected(blog, query, order_by="order_by")
-    for kind in Kind:
+    for kind in FILING_KINDS:
         if wanted := query.get(kind.value):
             posts = [post for post in posts if slug_of(wanted) in map(slug_of, post.names(kind))]
     shown = [_wpcom_post(blog, post) for post in posts[(page - 1) * number : page * number]]
@@ -142,7 +142,7 @@ def wp_json_posts(blog: SampleBlog, query: Mapping[str, str]) -> Listing:
 
 
 def _wp_json_post(blog: SampleBlog, post: SamplePost, *, embed: bool) -> dict[str, Any]:
-    terms = {kind: [_wp_json_term(blog, kind, name) for name in post.names(kind)] for kind in Kind}
+    terms = {kind: [_wp_json_term(blog, kind, name) for name in post.names(kind)] for kind in FILING_KINDS}
     shown: dict[str, Any] = {
         "id": post.number,
         "date": _naive(post.published),

@@ -18,11 +18,12 @@ from bot.clock import SystemClock
 from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import UsageError
-from bot.model import EVERYTHING, Cadence, Feed, FeedSettings, Kind, Subscription
+from bot.model import Cadence, Feed, FeedSettings, Filter, Subscription
 from bot.ports import Store
 from bot.shell.opml import read_opml, write_opml
-from bot.text.normalize import fold, term_key
-from bot.text.spelling import literal
+from bot.shell.written_terms import read_term
+from bot.shell.written_terms import written as written_term
+from bot.text.normalize import fold
 from bot.text.units import duration, written
 from bot.text.urls import Network, inside, web_url
 from storage import open_store
@@ -60,8 +61,9 @@ class _FeedEntry(_Strict):
 
 
 class _SubscriptionEntry(_Strict):
-    """`include` and `exclude` list categories by name, tags as "#" and the name, or "*" for everything.
+    """`include` and `exclude` list categories by name, and "*" for everything.
 
+    A tag is written as "#TikTok", words as "text:export controls", an author as "author:Jane Doe".
     A name that could be mistaken for one of these forms is put in double quotes.
     """
 
@@ -147,31 +149,14 @@ def _entry(subscription: Subscription) -> dict[str, Any]:
         "cadence": subscription.cadence.value,
         "channel": subscription.channel,
         "paused": subscription.paused,
-        "mentions": {_typed(key, wanted.labels): each for key, each in subscription.mentions.items()},
-        "include": sorted(_typed(term, wanted.labels) for term in wanted.include),
-        "exclude": sorted(_typed(term, wanted.labels) for term in wanted.exclude),
+        "mentions": {_written(key, wanted): each for key, each in subscription.mentions.items()},
+        "include": sorted(_written(term, wanted) for term in wanted.include),
+        "exclude": sorted(_written(term, wanted) for term in wanted.exclude),
     }
 
 
-def _typed(term: str, labels: dict[str, str]) -> str:
-    """Return a term as it is written in the file."""
-    if term == EVERYTHING:
-        return EVERYTHING
-    name = labels[term]
-    if name.startswith("#") or name == EVERYTHING or literal(name) is not None:
-        name = f"\u201c{name}\u201d"  # so that it is read back as a name
-    return f"{'#' if term.startswith('t:') else ''}{name}"
-
-
-def _term(typed: str) -> tuple[str, str]:
-    """Return the key and the name of a term written in the file."""
-    if typed == EVERYTHING:
-        return EVERYTHING, "everything"
-    kind, name = (Kind.TAG, typed[1:]) if typed.startswith("#") else (Kind.CATEGORY, typed)
-    name = name if literal(name) is None else name[1:-1]
-    if not fold(name):
-        raise UsageError(f"“{typed}” is no category and no tag; nothing was imported.")
-    return term_key(kind, name), name
+def _written(key: str, wanted: Filter) -> str:
+    return written_term(key, wanted.labels.get(key, key[2:]))
 
 
 def _read(file: str) -> bytes:
@@ -219,7 +204,7 @@ def _check(document: _Document, allowed: Sequence[Network]) -> None:
         if not each.include:
             raise UsageError(f"The subscription of {each.address} includes nothing; nothing was imported.")
         for typed in [*each.include, *each.exclude, *each.mentions]:
-            _term(typed)
+            read_term(typed)
 
 
 def _problem(feed: _FeedEntry, names: Sequence[str], allowed: Sequence[Network]) -> str:
@@ -266,8 +251,8 @@ async def _add_subscriptions(store: Store, document: _Document) -> int:
             await store.follow(
                 entry.address,
                 feed_id=ids[fold(entry.feed)] if entry.feed else None,
-                include=dict(map(_term, terms)),
-                exclude=dict(map(_term, entry.exclude)),
+                include=dict(map(read_term, terms)),
+                exclude=dict(map(read_term, entry.exclude)),
                 cadence=Cadence(entry.cadence),
                 channel=entry.channel,
                 mention=mention or None,

@@ -10,11 +10,14 @@ from urllib.parse import urlsplit
 
 from bot.model import EVERYTHING, Filing, Kind
 from bot.text.sanitize import visible
+from bot.text.tokens import tokens
 
 FOLDING = "2"  # version of the rules of `fold`; stores recompute their keys when it changes
 _SILENT = re.compile(r"[.\u00b7'\u2018\u2019\u02bc\"\u201c\u201d]")  # dots and quotes vanish: U.S. = US
 _GAP = re.compile(r"[\s_/\\,;:|\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00ad\u200b-\u200d\u2060\ufeff]+")
 _AND = re.compile(r"\s*&\s*")
+_SIGNS = {Kind.CATEGORY: "c", Kind.TAG: "t", Kind.WORDS: "w", Kind.AUTHOR: "a"}
+_KINDS = {sign: kind for kind, sign in _SIGNS.items()}
 
 
 def fold(name: str) -> str:
@@ -41,8 +44,16 @@ def link_key(link: str) -> str:
 
 
 def term_key(kind: Kind, name: str) -> str:
-    """Return the key of a category ("c:...") or a tag ("t:..."), as used in filters and in the store."""
-    return f"{'c' if kind is Kind.CATEGORY else 't'}:{fold(name)}"
+    """Return the key of a term, as used in filters and in the store.
+
+    "c:chinaus" is a category, "t:chinaus" a tag, "w:export controls" words, "a:janedoe" an author.
+    """
+    return f"{_SIGNS[kind]}:{' '.join(tokens(name)) if kind is Kind.WORDS else fold(name)}"
+
+
+def kind_of(key: str) -> Kind:
+    """Return the kind of a term key other than EVERYTHING."""
+    return _KINDS[key[0]]
 
 
 def filing_keys(filing: Filing) -> frozenset[str]:

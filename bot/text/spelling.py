@@ -1,7 +1,8 @@
-"""Writes the name of a category or a tag so that, typed back, it means exactly that name.
+"""Writes the name of a term so that, typed back, it means exactly that name.
 
 A plain name is written unchanged. One that would be parsed as something else ("All", "-Minus", "Arts,
-Letters") is put in double quotes, whose content is always a literal name. A tag is prefixed with "#".
+Letters") is put in double quotes, whose content is always a literal name. A tag is prefixed with "#", words
+with "text:" and an author with "author:"; after these, every name with a space is in quotes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 
 from bot.model import EVERYTHING, Kind
-from bot.text.normalize import fold
+from bot.text.normalize import fold, kind_of
 from bot.text.sanitize import visible
 
 SEPARATORS = ",;\uff0c\uff1b\u3001"  # between the names of a list
@@ -25,6 +26,10 @@ QUOTED = (
     "|\u00ab[^\u00bb]*\u00bb|\u00bb[^\u00ab]*\u00ab|\u2033[^\u2033]*\u2033|\uff02[^\uff02]*\uff02)"
 )
 
+EQUALS = ":=\uff1a\uff1d"  # between the name of a field and its value
+FIELDS = {"text": Kind.WORDS, "author": Kind.AUTHOR}
+
+_PREFIXES = {Kind.TAG: "#"} | {kind: f"{field}:" for field, kind in FIELDS.items()}
 _WHOLE = re.compile(QUOTED, re.DOTALL)
 _MARKS = re.compile('[\u201c\u201d"]')
 _SPECIAL = re.compile(
@@ -35,18 +40,21 @@ _SPECIAL = re.compile(
 
 
 def spelled(kind: Kind, name: str) -> str:
-    """Return the name of a category or a tag in the form that is shown and can be typed back."""
+    """Return the name of a term in the form that is shown and can be typed back."""
     shown = visible(name)
-    if _SPECIAL.search(shown) or fold(shown) in RESERVED:
+    if kind in FIELDS.values():
+        if " " in shown or _SPECIAL.search(shown):
+            shown = f'"{_MARKS.sub(chr(39), shown)}"'
+    elif _SPECIAL.search(shown) or fold(shown) in RESERVED:
         shown = f"\u201c{_MARKS.sub(chr(39), shown)}\u201d"
-    return f"#{shown}" if kind is Kind.TAG else shown
+    return f"{_PREFIXES.get(kind, '')}{shown}"
 
 
 def spelled_key(key: str, name: str) -> str:
     """Return the same for a term key (`bot.text.normalize.term_key`) and its name; "all" for EVERYTHING."""
     if key == EVERYTHING:
         return ALL
-    return spelled(Kind.TAG if key.startswith("t:") else Kind.CATEGORY, name)
+    return spelled(kind_of(key), name)
 
 
 def literal(text: str) -> str | None:

@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.model import EVERYTHING, HeldFor, Post, Silence
+from bot.model import EVERYTHING, HeldFor, Kind, Post, Silence
 from bot.ports import DeliveryInfo, Found, QueueHealth, SentDigest, SilentPost
+from bot.text.normalize import kind_of
+from bot.text.spelling import spelled
 from storage.sqlite.claim_messages import newest_first
 from storage.sqlite.common import Queries
 from storage.sqlite.mapping import (
@@ -60,6 +62,10 @@ LATEST = {
         (True, True): _OF_BOTH,
     }.items()
 }
+TEXTS = """
+SELECT p.key, p.text FROM json_each(:keys) AS typed CROSS JOIN posts AS p INDEXED BY posts_key
+ON p.key = typed.value ORDER BY p.id DESC
+"""
 # Triggers count the deliveries, so that /health scans neither years of finished rows nor a long backlog.
 QUEUE = """
 SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiting,
@@ -71,10 +77,11 @@ SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiti
     (SELECT min(due_at) FROM deliveries INDEXED BY deliveries_held WHERE state = 'held') AS held_until
 """
 _INFO = """
-SELECT q.*, d.address, d.parked_at, d.parked_reason, t.name AS term_name
+SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(t.name, f.name) AS term_name
 FROM deliveries AS q {by} CROSS JOIN destinations AS d ON d.id = q.destination_id
 LEFT JOIN posts AS filed ON filed.id = q.post_id
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
+LEFT JOIN filters AS f ON f.subscription_id = q.subscription_id AND f.excluded = 0 AND f.term = q.term
 """
 _EARLIEST = -(2**63)  # milliseconds; before every post
 # All rows of the newest message with several posts, or of the one with this number.
@@ -139,6 +146,10 @@ class ArchiveQueries(Queries):
         ) or await self._database.read(_MOVED_FROM, {"alias": f"/{path.partition('/')[2]}"})
         return post_from(rows[0]) if rows else None
 
+    async def texts(self, post_ids: Sequence[str]) -> dict[str, str]:
+        rows = await self._database.ask(TEXTS, {"keys": json.dumps(list(post_ids))})
+        return {row["key"]: row["text"] for row in rows}
+
     async def post_moved_at(self, post_id: str) -> datetime | None:
         rows = await self._database.read(
             "SELECT max(moved_at) AS moved_at FROM posts WHERE key = :key", {"key": post_id}
@@ -197,16 +208,13 @@ class ArchiveQueries(Queries):
 
 
 def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:
-    name = row["term_name"] or row["term"][2:]
-    if row["term"].startswith("t:"):
-        name = f"#{name}"
     return DeliveryInfo(
         destination=destination_from(row),
         post=post,
         state=row["state"],
         at=maybe_from_ms(row["settled_at"]) or from_ms(row["created_at"]),
         error=row["error"],
-        matched="everything" if row["term"] == EVERYTHING else name,
+        matched=_matched(row["term"], row["term_name"]),
         notice=row["notice"] or "",
         attempts=row["attempts"],
         edited=row["edited"],
@@ -218,3 +226,12 @@ def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:
 def _until(due: int | None) -> datetime | None:
     """Return the due time of held rows; None for those of a paused channel, or if there are none."""
     return None if due is None or due >= NEVER else from_ms(due)
+
+
+def _matched(key: str, name: str | None) -> str:
+    """Return the name of the term that matched as /why shows it; "" for a notice, which has none."""
+    if key in ("", EVERYTHING):
+        return "everything" if key else ""
+    kind = kind_of(key)
+    name = name or key[2:]
+    return name if kind is Kind.CATEGORY else f"#{name}" if kind is Kind.TAG else spelled(kind, name)

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 import aiosqlite
 
+from bot.match import in_order
 from bot.model import EVERYTHING
 from storage.sqlite.common import first_int
 from storage.sqlite.holding import UNPLANNED
@@ -124,5 +125,5 @@ async def _match(connection: aiosqlite.Connection, statement: str, parameters: d
 
 
 def _keys(terms: Iterable[str]) -> str:
-    """Return the terms as JSON in the order of `bot.match.matched_name`: categories, tags, everything."""
-    return json.dumps([*sorted(terms), EVERYTHING], ensure_ascii=False)
+    """Return the terms and EVERYTHING as JSON, in the order of `bot.match.matched_name`."""
+    return json.dumps(in_order([*terms, EVERYTHING]), ensure_ascii=False)

@@ -16,6 +16,7 @@ from storage.sqlite.feeds import RECORD, record_parameters
 from storage.sqlite.holding import plan_new
 from storage.sqlite.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 from storage.sqlite.matching import match_new, match_refiled
+from storage.sqlite.phrases import text_keys
 
 SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
 # A blog may print the same text in thousands of posts; only the newest 50 of them are read.
@@ -131,9 +132,8 @@ async def _insert_and_match(connection: aiosqlite.Connection, feed_id: int, row:
     ids = await _insert(connection, feed_id, row)
     if ids is None or row.silent:
         return 0
-    return await match_new(
-        connection, post_id=ids[1], feed_id=feed_id, terms=filing_names(row.post.filing), now=now
-    )
+    terms = [*filing_names(row.post.filing), *await text_keys(connection, row)]
+    return await match_new(connection, post_id=ids[1], feed_id=feed_id, terms=terms, now=now)
 
 
 async def _add_terms(connection: aiosqlite.Connection, feed_id: int, post_id: int, row: PostRow) -> None:
@@ -179,11 +179,12 @@ async def _change(connection: aiosqlite.Connection, feed_id: int, row: PostRow, 
         return 0
     canonical_id, revision, old_terms = stored
     await connection.execute(_EDIT, {"now": now, "post_id": canonical_id, "revision": revision})
+    same = await text_keys(connection, row)  # on both sides, so that an edit of the text alerts nobody
     return await match_refiled(
         connection,
         post_id=canonical_id,
         feed_id=feed_id,
-        old_terms=old_terms,
-        terms=filing_names(row.post.filing),
+        old_terms=[*old_terms, *same],
+        terms=[*filing_names(row.post.filing), *same],
         now=now,
     )

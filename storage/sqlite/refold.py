@@ -11,7 +11,7 @@ import json
 import aiosqlite
 
 from bot.model import EVERYTHING, Kind
-from bot.text.normalize import FOLDING, fold, term_key
+from bot.text.normalize import FOLDING, fold, kind_of, term_key
 from storage.sqlite.common import learn_terms
 from storage.sqlite.connection import Database
 
@@ -40,7 +40,8 @@ async def refold(database: Database) -> None:
 
 def _key(old: str, name: str) -> str:
     """Return the new key of a name, of the same kind; the old key if the name folds to nothing."""
-    return old if old == EVERYTHING or not fold(name) else f"{old[:2]}{fold(name)}"
+    new = old if old == EVERYTHING else term_key(kind_of(old), name)
+    return new if new[2:] else old
 
 
 async def _filters(connection: aiosqlite.Connection) -> None:

@@ -169,6 +169,27 @@ CREATE TABLE filters (
 CREATE INDEX filters_followers ON filters (term, excluded, subscription_id);
 CREATE INDEX filters_mentions ON filters (term, subscription_id) WHERE mention <> '';
 
+-- The phrases ("w:" + words) that anybody follows or leaves out, found by their first word. Triggers keep them.
+CREATE TABLE phrases (
+    first_word TEXT NOT NULL,
+    term TEXT NOT NULL,
+    PRIMARY KEY (first_word, term)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER phrases_gain AFTER INSERT ON filters WHEN new.term GLOB 'w:*' BEGIN
+    INSERT OR IGNORE INTO phrases VALUES (substr(new.term, 3, instr(new.term || ' ', ' ') - 3), new.term);
+END;
+CREATE TRIGGER phrases_lose AFTER DELETE ON filters WHEN old.term GLOB 'w:*' BEGIN
+    DELETE FROM phrases
+    WHERE first_word = substr(old.term, 3, instr(old.term || ' ', ' ') - 3) AND term = old.term
+        AND NOT EXISTS (SELECT 1 FROM filters WHERE term = old.term);
+END;
+CREATE TRIGGER phrases_change AFTER UPDATE OF term ON filters WHEN old.term GLOB 'w:*' BEGIN
+    INSERT OR IGNORE INTO phrases VALUES (substr(new.term, 3, instr(new.term || ' ', ' ') - 3), new.term);
+    DELETE FROM phrases
+    WHERE first_word = substr(old.term, 3, instr(old.term || ' ', ' ') - 3) AND term = old.term
+        AND NOT EXISTS (SELECT 1 FROM filters WHERE term = old.term);
+END;
+
 -- The outbox: one row for each post and destination, for ever. Notices have no post.
 CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY,

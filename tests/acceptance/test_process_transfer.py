@@ -24,7 +24,11 @@ async def follow(home: Home, *wishes: str) -> None:
 
 async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: FaultyBlog) -> None:
     await home.call("once")
-    await follow(home, "alice /follow Trade, #tariffs, -Taiwan", f'bob /follow all feed:"{FEED}"')
+    await follow(
+        home,
+        'alice /follow Trade, #tariffs, text:"port fees", -Taiwan -author:Bo',
+        f'bob /follow all feed:"{FEED}"',
+    )
     await follow(
         home, f"boss /feeds add {blog.url}/feed/atom/ name:Atom", "boss /alerts add Media channel:news"
     )

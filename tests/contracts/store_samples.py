@@ -47,6 +47,7 @@ def row(
     title: str = "",
     text: str = "",
     minutes: int = 0,
+    author: str = "Ann",
     **rest: Any,
 ) -> PostRow:
     """Return a post filed under `categories`, published so many minutes after T0."""
@@ -55,7 +56,7 @@ def row(
         id=post_id,
         link=f"https://blog.example/2026/03/{post_id}/",
         title=title or f"Title of {post_id}",
-        author="Ann",
+        author=author,
         published=published,
         summary=f"Summary of {post_id}.",
         filing=Filing(tuple(categories), tuple(tags), EvidenceRank.API, "The API says so."),
@@ -108,15 +109,19 @@ async def change(store: Store, feed: Feed, *rows: PostRow, at: datetime = T0) ->
     return await store.commit_poll(PollCommit(record(feed), changed=rows, at=at))
 
 
+_KINDS = {"#": Kind.TAG, "text:": Kind.WORDS, "author:": Kind.AUTHOR}
+
+
 def terms(*names: str) -> dict[str, str]:
-    """Return what "Trade", "#TikTok" and "*" are in a filter."""
+    """Return what "Trade", "#TikTok", "text:export controls", "author:Ann" and "*" are in a filter."""
     found = {}
     for name in names:
         if name == EVERYTHING:
             found[EVERYTHING] = "everything"
         else:
-            kind = Kind.TAG if name.startswith("#") else Kind.CATEGORY
-            found[term_key(kind, name.removeprefix("#"))] = name.removeprefix("#")
+            sign = next((each for each in _KINDS if name.startswith(each)), "")
+            bare = name.removeprefix(sign)
+            found[term_key(_KINDS.get(sign, Kind.CATEGORY), bare)] = bare
     return found
 
 

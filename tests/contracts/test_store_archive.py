@@ -185,6 +185,15 @@ async def test_a_post_with_a_link_that_is_none_is_stored(store: Store) -> None:
     assert [post.link for post in await store.latest(9)] == ["http://["]
 
 
+async def test_the_texts_of_posts_are_found_by_their_ids(store: Store) -> None:
+    feed, other = await add_feed(store), await add_feed(store, "Other")
+    await publish(store, feed, row("p1", text="One."), row("p2", text="Two."), row("p3", text="Three."))
+    await publish(store, other, row("p1", text="Another copy."))
+
+    assert await store.texts(["p2", "p1", "unknown", "p2"]) == {"p1": "One.", "p2": "Two."}
+    assert await store.texts([]) == {}
+
+
 # --- what became of a post ----------------------------------------------------------------------------------
 
 
@@ -212,6 +221,9 @@ async def test_it_is_told_what_became_of_a_post_for_a_destination(store: Store) 
     [
         (("*", "#Steel", "Trade", "Arts"), "Arts"),
         (("*", "#Steel"), "#Steel"),
+        (("*", "author:Ann", "text:title of", "#Steel"), "#Steel"),
+        (("*", "author:Ann", "text:Title of"), 'text:"Title of"'),
+        (("*", "author:Ann"), "author:Ann"),
         (("*",), "everything"),
     ],
 )

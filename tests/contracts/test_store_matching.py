@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,14 +13,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.match import matched_name, matches, mentions
-from bot.model import EVERYTHING, Alert, Cadence, Feed, Filing, Kind, Subscription
+from bot.match import Subject, matched_name, matches, mentions, subject_of
+from bot.model import EVERYTHING, FILING_KINDS, Alert, Cadence, Feed, Kind, Subscription
 from bot.ports import PostRow, Store
 from bot.text.normalize import fold, term_key
-from tests.contracts.store_samples import T0, add_feed, change, claim, publish, row
+from tests.contracts.store_samples import T0, add_feed, change, claim, publish, row, terms
 from tests.contracts.stores import STORES, opened
 
 NAMES = ["Trade", "Military", "China-U.S.", "china us", "TAIWAN"]
+# Phrases and texts are made of the same few words, so that they often meet.
+WORDS = [
+    "Export",
+    "controls",
+    "China\u2019s",
+    "U.S.",
+    "us",
+    "Caf\u00e9",
+    "cafe\u0301",
+    "\u51fa\u53e3",
+    "\u53e3",
+    "\u0e01\u0e35\u0e48",
+    "\u0939\u093f\u0928",
+    "--",
+]
+AUTHORS = ["Ann", "Jane Doe", "jane doe, Ann", ""]
 ADDRESSES = [f"console:{name}" for name in "abcd"]
 
 
@@ -38,8 +54,13 @@ class Follow:
     mention: str | None
 
 
-KEYS = [EVERYTHING, *(term_key(kind, name) for kind in Kind for name in NAMES)]
-keys = some.frozensets(some.sampled_from(KEYS), max_size=3)
+KEYS = [EVERYTHING, *(term_key(kind, name) for kind in FILING_KINDS for name in NAMES)]
+FREE = terms("author:ann", "author:Jane-Doe", "author:Jane Doe, Ann")
+texts = some.lists(some.sampled_from(WORDS), max_size=6).map(" ".join)
+phrases = some.lists(some.sampled_from(WORDS[:-1]), min_size=1, max_size=3).map(
+    lambda words: term_key(Kind.WORDS, " ".join(words))
+)
+keys = some.frozensets(some.sampled_from(KEYS) | some.sampled_from(list(FREE)) | phrases, max_size=3)
 follows = some.lists(
     some.builds(
         Follow,
@@ -55,7 +76,16 @@ follows = some.lists(
     max_size=6,
 )
 labels = some.lists(some.sampled_from(NAMES), max_size=3)
-rows = some.builds(lambda categories, tags: row("p1", *categories, tags=tags), labels, labels)
+rows = some.builds(
+    lambda categories, tags, title, text, author: row(
+        "p1", *categories, tags=tags, title=title, text=text, author=author
+    ),
+    labels,
+    labels,
+    texts,
+    texts,
+    some.sampled_from(AUTHORS),
+)
 
 
 async def apply(store: Store, feeds: Sequence[Feed], wanted: Iterable[Follow]) -> None:
@@ -75,23 +105,28 @@ async def apply(store: Store, feeds: Sequence[Feed], wanted: Iterable[Follow]) -
             await store.pause(each.address, paused=each.paused, now=T0)
 
 
-async def followers(store: Store, feed: Feed, filing: Filing) -> set[str]:
-    """Return who follows a post with this filing, as `bot.match` says."""
+def seen(post: PostRow) -> Subject:
+    """Return what a filter sees of a post."""
+    return subject_of(post.post, post.text)
+
+
+async def followers(store: Store, feed: Feed, subject: Subject) -> set[str]:
+    """Return who follows a post, as `bot.match` says."""
     return {
         each.destination.address
         for each in await store.subscriptions()
-        if each.feed_id in (None, feed.id) and matches(each.filter, filing)
+        if each.feed_id in (None, feed.id) and matches(each.filter, subject)
     }
 
 
-async def mentioned(store: Store, feed: Feed, filing: Filing) -> dict[str, str]:
+async def mentioned(store: Store, feed: Feed, subject: Subject) -> dict[str, str]:
     """Return whom the alert that comes at once to a destination mentions, as `bot.match` says."""
     found: dict[str, list[Subscription]] = {}
     for each in await store.subscriptions():
         at_once = each.cadence is Cadence.NOW and not each.paused
-        if at_once and each.feed_id in (None, feed.id) and matches(each.filter, filing):
+        if at_once and each.feed_id in (None, feed.id) and matches(each.filter, subject):
             found.setdefault(each.destination.address, []).append(each)
-    return {address: " ".join(mentions(several, filing)) for address, several in found.items()}
+    return {address: " ".join(mentions(several, subject)) for address, several in found.items()}
 
 
 async def reached(store: Store) -> set[str]:
@@ -116,20 +151,21 @@ def in_a_fresh_store(name: str, work: Callable[[Store, Sequence[Feed]], Awaitabl
 def test_a_new_post_reaches_exactly_those_who_match(name: str, wanted: list[Follow], post: PostRow) -> None:
     async def check(store: Store, feeds: Sequence[Feed]) -> None:
         await apply(store, feeds, wanted)
-        expected = await followers(store, feeds[0], post.post.filing)
+        expected = await followers(store, feeds[0], seen(post))
 
         assert await publish(store, feeds[0], post) == len(expected)
         assert await reached(store) == expected
-        due = await mentioned(store, feeds[0], post.post.filing)
+        due = await mentioned(store, feeds[0], seen(post))
         told = {each.destination.address: each.message for each in await claim(store)}
         assert {address: each.mention for address, each in told.items() if isinstance(each, Alert)} == due
         for info in await store.delivery_log(None, 99):
             names = {
-                fold(matched_name(each.filter, post.post.filing))
+                fold(matched_name(each.filter, seen(post)))
                 for each in await store.subscriptions(info.destination.address)
                 if each.feed_id in (None, feeds[0].id)
             }
-            assert fold(info.matched.removeprefix("#")) in names - {""}
+            bare = info.matched.removeprefix("#").removeprefix("text:").removeprefix("author:")
+            assert fold(bare) in names - {""}
 
     in_a_fresh_store(name, check)
 
@@ -146,8 +182,10 @@ def test_a_new_filing_reaches_exactly_those_who_match_it_newly(
         await apply(store, feeds, late)
         for old, new in pairwise(filings):
             already = await reached(store)
-            matched = await followers(store, feeds[0], old.post.filing)
-            expected = await followers(store, feeds[0], new.post.filing) - matched - already
+            # With the new words on both sides: an edit of the text alone alerts nobody.
+            before = replace(new, post=replace(new.post, filing=old.post.filing))
+            matched = await followers(store, feeds[0], seen(before))
+            expected = await followers(store, feeds[0], seen(new)) - matched - already
 
             assert await change(store, feeds[0], new) == len(expected)
             assert await reached(store) == already | expected

@@ -178,7 +178,7 @@ def _categories(parameter: ParameterSpec) -> Json:
         "placeholder": _plain("Type to search", _PROMPT),
         "focus_on_load": True,
     }
-    hint = "#Name is a tag, -Name leaves one out, all is every post."
+    hint = "#Name is a tag, text:word a word in the post, -Name leaves one out, all is every post."
     return _input(parameter.name, "Categories", element, hint=hint)
 
 

@@ -17,6 +17,7 @@ from storage.sqlite import (
     matching,
     migrate,
     outbox,
+    phrases,
     posts,
     preferences,
     search,
@@ -44,6 +45,8 @@ PLANS = {
         matching.MATCH + matching._ALREADY + matching._ONCE,
         [FOLLOWERS, "SEARCH earlier USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?"],
     ),
+    "phrases": (phrases.PHRASES, ["SEARCH p USING PRIMARY KEY (first_word=?)"]),
+    "texts": (archive.TEXTS, ["SEARCH p USING INDEX posts_key (key=?)"]),
     "heads": (claim._HEADS, ["SEARCH q USING INDEX deliveries_due (due_at<?)", f"SEARCH e {QUEUE}"]),
     "lost": (claim._LOST, ["SCAN q USING INDEX deliveries_sending"]),
     "too many": (claim._MANY, [f"SEARCH deliveries {QUEUE}"]),
@@ -137,7 +140,10 @@ PLANS = {
     "log": (archive.LOG, ["SEARCH q USING INDEX deliveries_log (destination_id=?)"]),
     "deliveries of a post": (
         archive.OF_POST,
-        ["SEARCH q USING INDEX sqlite_autoindex_deliveries_1 (destination_id=? AND post_id=?)"],
+        [
+            "SEARCH q USING INDEX sqlite_autoindex_deliveries_1 (destination_id=? AND post_id=?)",
+            "SEARCH f USING PRIMARY KEY (subscription_id=? AND excluded=? AND term=?)",
+        ],
     ),
     "subscriptions of an address": (
         subscriptions.OF_ADDRESS,

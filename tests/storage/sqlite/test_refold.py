@@ -50,6 +50,28 @@ async def test_a_filter_of_old_matches_again_and_its_posts_are_counted(tmp_path:
         assert connection.execute(COUNTS).fetchall() == [("c:trade", "Trade", 2), ("t:steel", "Steel", 1)]
 
 
+async def test_words_of_old_are_found_in_posts_again(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    store = await open_sqlite(f"sqlite:///{path}")
+    feed = await add_feed(store)
+    await follow(store, ALICE, "text:export controls", "author:Ann")
+    await store.aclose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM memory WHERE key = 'store:folding'")
+        connection.execute("UPDATE filters SET term = 'w:of old' WHERE term LIKE 'w:%'")
+        connection.execute("UPDATE filters SET term = 'a:of old' WHERE term LIKE 'a:%'")
+
+    store = await open_sqlite(f"sqlite:///{path}")
+    (found,) = await store.subscriptions(ALICE)
+    made = await publish(store, feed, row("p1", text="Export controls.", author=""))
+    await store.aclose()
+
+    assert found.filter.include == {"w:export controls", "a:ann"}
+    assert made == 1
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT * FROM phrases").fetchall() == [("export", "w:export controls")]
+
+
 async def test_a_name_followed_under_both_keys_is_followed_once(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     store = await open_sqlite(f"sqlite:///{path}")

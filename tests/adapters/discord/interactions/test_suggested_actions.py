@@ -7,6 +7,9 @@ from tests.adapters.discord.interactions.test_clicks import buttons, long_list
 from tests.adapters.discord.rig import Rig
 
 TRADE = SuggestedAction("Unfollow Trade", "unfollow", (("categories", "Trade"),))
+PHRASE = SuggestedAction(
+    'Unfollow text:"export controls"', "unfollow", (("categories", 'text:"export controls"'),)
+)
 # Long enough for the memory, in a script whose letters a URL would write as nine characters each.
 CHINESE = "\u4e2d\u7f8e\u8d38\u6613\u5173\u7cfb" * 4
 LONG = SuggestedAction("Unfollow all of it", "unfollow", (("categories", "x" * 90), ("feed", CHINESE)))
@@ -17,7 +20,7 @@ def offering(*offers: SuggestedAction) -> Reply:
 
 
 async def test_a_click_on_an_offer_runs_its_command_for_who_clicked_also_after_a_restart(rig: Rig) -> None:
-    rig.services.answer = lambda *_: offering(TRADE, LONG)
+    rig.services.answer = lambda *_: offering(TRADE, PHRASE, LONG)
     shown = await (await rig.server.interact(rig.alice, rig.news, "following")).answer()
     await rig.restart()
     answers = [
@@ -25,10 +28,11 @@ async def test_a_click_on_an_offer_runs_its_command_for_who_clicked_also_after_a
         for custom_id in buttons(shown).values()
     ]
 
-    assert list(buttons(shown)) == ["Unfollow Trade", "Unfollow all of it"]
+    assert list(buttons(shown)) == ["Unfollow Trade", 'Unfollow text:"export controls"', "Unfollow all of it"]
     assert all(answer.ephemeral and answer is not shown for answer in answers)
     assert [used[1:] for used in rig.services.executed[1:]] == [
         ("unfollow", dict(TRADE.values)),
+        ("unfollow", dict(PHRASE.values)),
         ("unfollow", dict(LONG.values)),
     ]
 

@@ -114,10 +114,12 @@ async def test_a_command_that_changes_nothing_publishes_nothing(rig: Talk) -> No
     assert rig.server.calls_to("views.publish") == []
 
 
-async def test_a_button_of_the_home_takes_a_name_off_and_the_home_says_so(rig: Talk) -> None:
+@pytest.mark.parametrize("name", ["Trade", 'text:"export controls"', "author:Bo"])
+async def test_a_button_of_the_home_takes_a_name_off_and_the_home_says_so(rig: Talk, name: str) -> None:
+    rig.services.answer = Follows(name).answer
     view = await rig.home()
     await rig.restart()
-    await rig.click(view, "Unfollow Trade")
+    await rig.click(view, f"Unfollow {name}")
     await rig.drain()
 
     assert "/unfollow is done." in texts(view)
