@@ -20,7 +20,7 @@ def written(key: str, name: str) -> str:
     if key == EVERYTHING:
         return EVERYTHING
     sign = _SIGNS.get(kind_of(key), "")
-    if name.startswith(tuple(_KINDS)) or name == EVERYTHING or literal(name) is not None:
+    if name.startswith(tuple(_KINDS)) or name == EVERYTHING or _in_marks(name):
         name = f"\u201c{name}\u201d"  # so that it is read back as a name
     return f"{sign}{name}"
 
@@ -32,10 +32,16 @@ def read_term(typed: str) -> tuple[str, str]:
     found = _SIGNED.fullmatch(typed)
     sign, name = (found["sign"], found["name"]) if found else (None, typed)
     kind = _KINDS.get(sign or "", Kind.CATEGORY)
-    name = name if literal(name) is None else name[1:-1]
+    name = name[1:-1] if _in_marks(name) else name
     if kind in FIELDS.values():
         if problem := value_problem(kind, name):
             raise UsageError(f"{problem} Nothing was imported.")
     elif not fold(name):
         raise UsageError(f"\u201c{typed}\u201d is no category and no tag; nothing was imported.")
     return term_key(kind, name), name
+
+
+def _in_marks(name: str) -> bool:
+    """Whether a name is in quotation marks, whatever is inside them."""
+    enclosed = len(name) > 1 and name.startswith("\u201c") and name.endswith("\u201d")
+    return enclosed or literal(name) is not None

@@ -17,6 +17,7 @@ from bot.text.normalize import term_key
     [
         (Kind.CATEGORY, "Arts, Letters", "Arts, Letters"),
         (Kind.CATEGORY, "text: the novel", "\u201ctext: the novel\u201d"),
+        (Kind.CATEGORY, "#\u201c", "\u201c#\u201c\u201d"),
         (Kind.CATEGORY, "*", "\u201c*\u201d"),
         (Kind.TAG, "TikTok", "#TikTok"),
         (Kind.WORDS, "export controls", "text:export controls"),
