@@ -77,6 +77,8 @@ async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) ->
         target.address,
         keys=None if everything else keys,
         channel=target.is_channel,
+        by=call.caller.address,
+        now=call.now,
         feed_id=feed.id if feed else None,
     )
     after = await call.store.subscriptions(target.address, channel=target.is_channel)

@@ -4,6 +4,7 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
+from bot.model.changes import BYSTANDER, CONFIG, IMPORT, Change, FollowedTerm
 from bot.model.chat import Caller, Reply, SuggestedAction
 from bot.model.command import CommandSpec, Completes, ParameterKind, ParameterSpec
 from bot.model.delivery import (
@@ -24,12 +25,16 @@ from bot.model.filing import EVERYTHING, Cadence, EvidenceRank, Filing, Kind, Te
 from bot.model.preferences import Preferences, QuietHours, Style
 
 __all__ = [
+    "BYSTANDER",
+    "CONFIG",
     "EVERYTHING",
+    "IMPORT",
     "Action",
     "Alert",
     "BlogApi",
     "Cadence",
     "Caller",
+    "Change",
     "Claim",
     "CommandSpec",
     "Completes",
@@ -43,6 +48,7 @@ __all__ = [
     "FeedState",
     "Filing",
     "Filter",
+    "FollowedTerm",
     "HeldFor",
     "Kind",
     "Message",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Cadence, Destination, Kind, Post, Silence, Subscription, Term
+from bot.model import Cadence, Change, Destination, Kind, Post, Silence, Subscription, Term
 from bot.ports.feeds import FeedEditor
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
@@ -99,7 +99,11 @@ class ArchiveStore(TermStore, Protocol):
 
 
 class SubscriptionStore(Protocol):
-    """The changes that commands make."""
+    """The changes that commands make.
+
+    A change of a channel is logged in the same transaction, with `by` (see Change) and `now`, and the log is
+    kept for ever. What a person follows for themselves is not logged.
+    """
 
     async def follow(
         self,
@@ -123,7 +127,14 @@ class SubscriptionStore(Protocol):
         ...
 
     async def unfollow(
-        self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
+        self,
+        address: str,
+        *,
+        keys: Sequence[str] | None,
+        channel: bool,
+        by: str,
+        now: datetime,
+        feed_id: int | None = None,
     ) -> int:
         """Remove terms (None: all) from the subscriptions of an address; return how many were removed.
 
@@ -144,8 +155,12 @@ class SubscriptionStore(Protocol):
         """
         ...
 
-    async def pause(self, address: str, *, paused: bool) -> int:
+    async def pause(self, address: str, *, paused: bool, by: str, now: datetime) -> int:
         """Pause or resume the channel subscriptions of an address; return how many."""
+        ...
+
+    async def changes(self, address: str, limit: int) -> list[Change]:
+        """Return the last changes of a channel's alerts, newest first; of the feeds, for the address ""."""
         ...
 
 

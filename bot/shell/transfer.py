@@ -17,7 +17,7 @@ from bot.clock import SystemClock
 from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import UsageError
-from bot.model import EVERYTHING, Cadence, Feed, FeedSettings, Kind, Subscription
+from bot.model import EVERYTHING, IMPORT, Cadence, Feed, FeedSettings, Kind, Subscription
 from bot.ports import Store
 from bot.shell.opml import read_opml, write_opml
 from bot.text.normalize import fold, term_key
@@ -237,7 +237,7 @@ async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
             continue
         values = entry.model_dump() | {"categories": tuple(entry.categories)}
         settings = FeedSettings(**values, origin="chat")
-        await store.add_feed(settings, SystemClock().now())
+        await store.add_feed(settings, SystemClock().now(), by=IMPORT)
         names.add(fold(entry.name))
         urls.add(entry.url)
         added += 1
@@ -259,11 +259,11 @@ async def _add_subscriptions(store: Store, document: _Document) -> int:
                 cadence=Cadence(entry.cadence),
                 channel=entry.channel,
                 mention=mention or None,
-                by="import",
+                by=IMPORT,
                 now=SystemClock().now(),
             )
         if entry.paused:
-            await store.pause(entry.address, paused=True)
+            await store.pause(entry.address, paused=True, by=IMPORT, now=SystemClock().now())
         added += await store.subscriptions(entry.address, channel=entry.channel) != before
     return added
 

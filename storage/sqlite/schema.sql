@@ -162,6 +162,18 @@ CREATE TABLE filters (
 CREATE INDEX filters_followers ON filters (term, excluded, subscription_id);
 CREATE INDEX filters_mentions ON filters (term, subscription_id) WHERE mention <> '';
 
+-- Who changed the alerts of a channel or a feed, for ever.
+CREATE TABLE changes (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,                -- the address of a person, or 'config', 'import', 'bystander'
+    place TEXT NOT NULL,             -- the address of a channel, '' for a change of a feed
+    feed_id INTEGER NOT NULL,        -- 0 for every feed
+    what TEXT NOT NULL
+) STRICT;
+CREATE INDEX changes_place ON changes (place, id);
+CREATE INDEX changes_feed ON changes (feed_id, id) WHERE place = '';
+
 -- The outbox: one row for each post and destination, for ever. Notices have no post.
 CREATE TABLE deliveries (
     id INTEGER PRIMARY KEY,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from storage.sqlite.archive import ArchiveQueries
+from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
 from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
@@ -27,6 +28,7 @@ class SqliteStore(
     ArchiveQueries,
     SubscriptionQueries,
     DestinationQueries,
+    ChangeQueries,
     KeyValueQueries,
     TimeQueries,
 ):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import groupby
 
 import aiosqlite
 
 from bot.model import Cadence, Filter, Subscription
+from bot.text.changes import PAUSED, RESUMED, difference
+from storage.sqlite.changes import followed_terms, record_change
 from storage.sqlite.common import Queries, destination_id, first_int
 from storage.sqlite.mapping import destination_from, to_ms
 
@@ -53,6 +56,10 @@ VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now)
 ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = cadence
 RETURNING id
 """
+_PAUSABLE = """
+SELECT id, paused FROM subscriptions WHERE channel = 1
+AND destination_id = (SELECT id FROM destinations WHERE address = :address)
+"""
 # The stored mentions, so that a term that moves to another cadence does not lose its mention.
 _STORED_MENTIONS = """
 SELECT term, mention FROM filters
@@ -76,7 +83,7 @@ class SubscriptionQueries(Queries):
         by: str,
         now: datetime,
     ) -> None:
-        async with self._database.transaction() as connection:
+        async with self._logged(address, channel=channel, by=by, now=now) as connection:
             parameters: dict[str, object] = {
                 "destination_id": await destination_id(connection, address, now),
                 "feed_id": feed_id or 0,
@@ -99,9 +106,16 @@ class SubscriptionQueries(Queries):
             await _tidy(connection, siblings)
 
     async def unfollow(
-        self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
+        self,
+        address: str,
+        *,
+        keys: Sequence[str] | None,
+        channel: bool,
+        by: str,
+        now: datetime,
+        feed_id: int | None = None,
     ) -> int:
-        async with self._database.transaction() as connection:
+        async with self._logged(address, channel=channel, by=by, now=now) as connection:
             rows = await connection.execute_fetchall(
                 "SELECT s.id FROM subscriptions AS s JOIN destinations AS d ON d.id = s.destination_id "
                 "WHERE d.address = :address AND s.channel = :channel "
@@ -129,14 +143,31 @@ class SubscriptionQueries(Queries):
         )
         return [row["address"] for row in rows]
 
-    async def pause(self, address: str, *, paused: bool) -> int:
+    async def pause(self, address: str, *, paused: bool, by: str, now: datetime) -> int:
         async with self._database.transaction() as connection:
-            cursor = await connection.execute(
-                "UPDATE subscriptions SET paused = :paused WHERE channel = 1 AND destination_id = "
-                "(SELECT id FROM destinations WHERE address = :address)",
-                {"paused": int(paused), "address": address},
+            values = {"paused": int(paused), "address": address}
+            concerned = list(await connection.execute_fetchall(_PAUSABLE, values))
+            await connection.executemany(
+                "UPDATE subscriptions SET paused = :paused WHERE id = :id",
+                [{**values, "id": row["id"]} for row in concerned],
             )
-            return cursor.rowcount
+            if any(row["paused"] != paused for row in concerned):
+                what = PAUSED if paused else RESUMED
+                await record_change(connection, now, by=by, what=what, place=address)
+            return len(concerned)
+
+    @asynccontextmanager
+    async def _logged(
+        self, address: str, *, channel: bool, by: str, now: datetime
+    ) -> AsyncIterator[aiosqlite.Connection]:
+        """Open a transaction that changes what an address follows; at its end, log what a channel got."""
+        async with self._database.transaction() as connection:
+            before = await followed_terms(connection, address, channel=channel)
+            yield connection
+            after = await followed_terms(connection, address, channel=channel)
+            what, feed_id = difference(before, after) if channel else ("", 0)
+            if what:
+                await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)
 
 
 async def _mentions(

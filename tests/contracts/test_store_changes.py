@@ -57,7 +57,7 @@ async def test_a_paused_channel_is_not_alerted_by_a_new_filing(store: Store) -> 
     feed = await add_feed(store)
     await follow(store, ALICE, "Military", channel=True)
     await publish(store, feed, row("p1", "Trade"))
-    await store.pause(ALICE, paused=True)
+    await store.pause(ALICE, paused=True, by=BOB, now=T0)
 
     assert await change(store, feed, row("p1", "Military")) == 0
 

@@ -17,7 +17,7 @@ from bot.match import matched_name, matches, mentions
 from bot.model import EVERYTHING, Alert, Cadence, Feed, Filing, Kind, Subscription
 from bot.ports import PostRow, Store
 from bot.text.normalize import fold, term_key
-from tests.contracts.store_samples import T0, add_feed, change, claim, publish, row
+from tests.contracts.store_samples import BOB, T0, add_feed, change, claim, publish, row
 from tests.contracts.stores import STORES, opened
 
 NAMES = ["Trade", "Military", "China-U.S.", "china us", "TAIWAN"]
@@ -72,7 +72,7 @@ async def apply(store: Store, feeds: Sequence[Feed], wanted: Iterable[Follow]) -
             now=T0,
         )
         if each.channel:
-            await store.pause(each.address, paused=each.paused)
+            await store.pause(each.address, paused=each.paused, by=BOB, now=T0)
 
 
 async def followers(store: Store, feed: Feed, filing: Filing) -> set[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from storage.sqlite import (
     archive,
+    changes,
     claim,
     destinations,
     matching,
@@ -116,6 +117,16 @@ PLANS = {
         subscriptions.OF_ADDRESS,
         ["SEARCH s USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?)"],
     ),
+    "log of changes": (changes.OF_PLACE, ["SEARCH c USING INDEX changes_place (place=?)"]),
+    "feeds added": (changes.FEEDS_ADDED, ["SEARCH added USING INDEX changes_feed (feed_id=?)"]),
+    "followed": (
+        changes.FOLLOWED,
+        [
+            "SEARCH s USING COVERING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?)",
+            "SEARCH f USING",
+        ],
+    ),
+    "moved changes": (destinations._KEEP_CHANGES, ["SEARCH changes USING INDEX changes_place (place=?)"]),
     "channels": (subscriptions.CHANNELS, ["SCAN s USING INDEX subscriptions_channels"]),
     "channels among some": (
         subscriptions.CHANNELS_AMONG,
