@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import TextIO
 
 from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
@@ -151,6 +149,7 @@ def _dispatcher_of(
         alerts_only=alerts_only,
         runtime=vitals,
         zone=config.timezone,
+        limits=config.limits.limits(),
         wake=wake,
     )
 
@@ -286,11 +285,6 @@ def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return the first error in a group, however deeply nested."""
     first = group.exceptions[0]
     return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-def console_source() -> TextIO | None:
-    """Return stdin, or None when it is missing or closed."""
-    return sys.stdin if sys.stdin is not None and not sys.stdin.closed else None
 
 
 async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Sandbox]:

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from bot.commands.declaration import Call
 from bot.commands.resolve import resolve_feed
 from bot.commands.wording import bare_url, counted, ended, listed, maker, moment, quoted, sentence, show
-from bot.errors import UsageError
+from bot.errors import LimitError, UsageError
 from bot.model import Change, Feed, FeedSettings, Reply
 from bot.ports import Inspection
 from bot.text.changes import FEED_ADDED
@@ -34,7 +34,7 @@ async def add(call: Call) -> Reply:
     _refuse_known(found.url, feeds)
     name = _name(call.text("name"), found, feeds)
     settings = FeedSettings(name=name, url=found.url, every=EVERY, origin="chat")
-    await call.store.add_feed(settings, call.now, by=call.caller.address)
+    await _store(call, settings)
     newest = f", the newest {quoted(found.newest)}" if found.newest else ""
     lines = [f"Watching {quoted(name)} from now on, every {_interval(EVERY)}."]
     if found.url != url:
@@ -87,6 +87,18 @@ async def check(call: Call) -> Reply:
     found = [(feed, await call.inspector.check(feed.url)) for feed in feeds]
     lines = [_check_line(feed, inspection) for feed, inspection in found]
     return Reply("\n".join(lines), ok=not any(inspection.problem for _, inspection in found))
+
+
+async def _store(call: Call, settings: FeedSettings) -> None:
+    """Add a feed, unless the caller's server has as many as it may."""
+    caller, limit = call.caller, call.limits.feeds_per_server
+    try:
+        await call.store.add_feed(settings, call.now, by=caller.address, server=caller.server, limit=limit)
+    except LimitError as error:
+        raise UsageError(
+            f"The admins here have added {counted(error.held, 'feed')}, and {error.limit:,} is the limit for "
+            "one server or workspace; take one off first: /feeds remove FEED"
+        ) from error
 
 
 def _address(typed: str) -> str:

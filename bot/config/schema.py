@@ -30,7 +30,7 @@ from bot.config.values import (
     whole,
     written,
 )
-from bot.model import FeedSettings
+from bot.model import FeedSettings, Limits
 from bot.text.units import duration, host_port, network, size, zone
 from bot.text.urls import Network, web_url
 from storage import STORES
@@ -105,6 +105,18 @@ class DeliveryConfig(Table):
     catch_up_after: Annotated[int, whole(1, 100)] = 5
 
 
+class LimitsConfig(Table):
+    """`[limits]`: how much people may ask of the bot."""
+
+    subscriptions_per_person: Annotated[int, whole(1, 10_000)] = 100
+    subscriptions_per_channel: Annotated[int, whole(1, 10_000)] = 200
+    feeds_per_server: Annotated[int, whole(0, 10_000)] = 25
+
+    def limits(self) -> Limits:
+        """Return them as the model's Limits."""
+        return Limits(**dict(self))
+
+
 class CoreTables(Table):
     """All keys of the file, except the tables of chat platforms."""
 
@@ -114,6 +126,7 @@ class CoreTables(Table):
     fetch: FetchConfig = FetchConfig()
     feeds: tuple[FeedConfig, ...] = ()
     delivery: DeliveryConfig = DeliveryConfig()
+    limits: LimitsConfig = LimitsConfig()
     admins: Any = None  # by platform, the ids that may always use admin commands; see `tables_of`
 
 

@@ -22,6 +22,7 @@ from bot.model.delivery import (
 )
 from bot.model.feeds import BlogApi, Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
 from bot.model.filing import EVERYTHING, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "FollowedTerm",
     "HeldFor",
     "Kind",
+    "Limits",
     "Message",
     "Notice",
     "ParameterKind",

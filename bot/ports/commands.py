@@ -117,12 +117,16 @@ class SubscriptionStore(Protocol):
         mention: str | None,
         by: str,
         now: datetime,
+        limit: int | None = None,
     ) -> None:
         """Add to what an address follows of a feed (None: every feed). Keys are term keys, values names.
 
         A term is followed in one cadence only; following it in another moves it. Including a term removes it
         from the exclusions, and vice versa. `mention` applies to the included terms: None keeps the stored
         mention, "" removes it.
+
+        `limit`: how many names the address may follow and leave out in all, each counted once. Raises
+        LimitError, and changes nothing, when the change adds names beyond it.
         """
         ...
 

@@ -90,10 +90,13 @@ class FeedsReader(Protocol):
 class FeedEditor(FeedsReader, Protocol):
     """Changes to feeds that admins make in chat."""
 
-    async def add_feed(self, settings: FeedSettings, now: datetime, *, by: str) -> Feed:
+    async def add_feed(
+        self, settings: FeedSettings, now: datetime, *, by: str, server: str = "", limit: int | None = None
+    ) -> Feed:
         """Add a feed, or restore the retired one with that URL. It is due at once. `by`: see Change.
 
-        Raises UsageError when a feed in use has the name or the URL.
+        Raises UsageError when a feed in use has the name or the URL, and LimitError when `limit` feeds in use
+        were added in chat from `server` (see Caller) already. No limit holds for the server "".
         """
         ...
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import aiosqlite
 
-from bot.errors import UsageError
+from bot.errors import LimitError, UsageError
 from bot.model import CONFIG, Feed, FeedSettings, Kind
 from bot.ports import PollRecord
 from bot.text.changes import FEED_ADDED, FEED_CHANGED, FEED_REMOVED
@@ -30,8 +30,8 @@ from storage.sqlite.mapping import (
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
-    "api_base = :api_base, origin = :origin, retired_at = NULL, url = :url, state = :state, "
-    "next_poll_at = :next WHERE id = :id RETURNING id"
+    "api_base = :api_base, origin = :origin, server = :server, retired_at = NULL, url = :url, "
+    "state = :state, next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
     "UPDATE feeds SET url = :url, state = :state, next_poll_at = :next_poll_at, owner = NULL, "
@@ -39,9 +39,10 @@ RECORD = (
 )
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
-    "api_base, origin, next_poll_at) VALUES (:name, :name_fold, :settings_url, :settings_url, :every, "
-    ":announce_latest, :categories, :aliases, :api_base, :origin, :now) RETURNING id"
+    "api_base, origin, server, next_poll_at) VALUES (:name, :name_fold, :settings_url, :settings_url, "
+    ":every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, :now) RETURNING id"
 )
+_OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = ?"
 
 
 def record_parameters(record: PollRecord) -> dict[str, object]:
@@ -68,7 +69,9 @@ class FeedQueries(Queries):
             for row in left:
                 await _retire(connection, row["id"], now, by=CONFIG)
 
-    async def add_feed(self, settings: FeedSettings, now: datetime, *, by: str) -> Feed:
+    async def add_feed(
+        self, settings: FeedSettings, now: datetime, *, by: str, server: str = "", limit: int | None = None
+    ) -> Feed:
         async with self._database.transaction() as connection:
             taken = await connection.execute_fetchall(
                 "SELECT name FROM feeds WHERE retired_at IS NULL "
@@ -77,7 +80,9 @@ class FeedQueries(Queries):
             )
             if taken:
                 raise UsageError(f"A feed of that name or URL is watched already: {next(iter(taken))[0]}.")
-            added = await _save(connection, settings, now, by=by, by_name=False)
+            if server and limit is not None:
+                await _refuse_beyond(connection, server, limit)
+            added = await _save(connection, settings, now, by=by, server=server, by_name=False)
             rows = list(await connection.execute_fetchall("SELECT * FROM feeds WHERE id = ?", [added]))
             return feed_from(rows[0])
 
@@ -120,6 +125,12 @@ def _parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
     return settings_parameters(settings) | {"name_fold": fold(settings.name), "now": to_ms(now)}
 
 
+async def _refuse_beyond(connection: aiosqlite.Connection, server: str, limit: int) -> None:
+    held = await first_int(connection, _OF_SERVER, [server])
+    if held >= limit:
+        raise LimitError(held, held + 1, limit)
+
+
 async def _retire(connection: aiosqlite.Connection, feed_id: int, now: datetime, *, by: str) -> None:
     """Stop polling a feed, and log it unless it was retired already."""
     cursor = await connection.execute(
@@ -131,13 +142,19 @@ async def _retire(connection: aiosqlite.Connection, feed_id: int, now: datetime,
 
 
 async def _save(
-    connection: aiosqlite.Connection, settings: FeedSettings, now: datetime, *, by: str, by_name: bool = True
+    connection: aiosqlite.Connection,
+    settings: FeedSettings,
+    now: datetime,
+    *,
+    by: str,
+    server: str = "",
+    by_name: bool = True,
 ) -> int:
     """Update the feed with this URL, else (`by_name`) with this name, else insert one; return its id.
 
     Another feed that has the name is renamed, and keeps its posts and followers.
     """
-    parameters = _parameters(settings, now)
+    parameters = _parameters(settings, now) | {"server": server}
     rows = list(
         await connection.execute_fetchall(
             "SELECT * FROM feeds WHERE name_fold = :name_fold OR settings_url = :settings_url "

@@ -18,7 +18,8 @@ CREATE TABLE feeds (
     next_poll_at INTEGER NOT NULL,
     owner TEXT,
     lease_until INTEGER NOT NULL DEFAULT 0,
-    state TEXT NOT NULL DEFAULT '{}'
+    state TEXT NOT NULL DEFAULT '{}',
+    server TEXT NOT NULL DEFAULT ''    -- from which it was added in chat, for the limit of each
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 

@@ -11,6 +11,7 @@ from itertools import groupby
 
 import aiosqlite
 
+from bot.errors import LimitError
 from bot.model import Cadence, Filter, Subscription
 from bot.text.changes import PAUSED, RESUMED, difference
 from storage.sqlite.changes import followed_terms, record_change
@@ -82,8 +83,9 @@ class SubscriptionQueries(Queries):
         mention: str | None,
         by: str,
         now: datetime,
+        limit: int | None = None,
     ) -> None:
-        async with self._logged(address, channel=channel, by=by, now=now) as connection:
+        async with self._logged(address, channel=channel, by=by, now=now, limit=limit) as connection:
             parameters: dict[str, object] = {
                 "destination_id": await destination_id(connection, address, now),
                 "feed_id": feed_id or 0,
@@ -158,13 +160,19 @@ class SubscriptionQueries(Queries):
 
     @asynccontextmanager
     async def _logged(
-        self, address: str, *, channel: bool, by: str, now: datetime
+        self, address: str, *, channel: bool, by: str, now: datetime, limit: int | None = None
     ) -> AsyncIterator[aiosqlite.Connection]:
-        """Open a transaction that changes what an address follows; at its end, log what a channel got."""
+        """Open a transaction that changes what an address follows.
+
+        At its end, refuse it with LimitError if it adds names beyond the limit, and log what a channel got.
+        """
         async with self._database.transaction() as connection:
             before = await followed_terms(connection, address, channel=channel)
             yield connection
             after = await followed_terms(connection, address, channel=channel)
+            held, wanted = (len({each.key for each in terms}) for terms in (before, after))
+            if limit is not None and wanted > max(limit, held):
+                raise LimitError(held, wanted, limit)
             what, feed_id = difference(before, after) if channel else ("", 0)
             if what:
                 await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)

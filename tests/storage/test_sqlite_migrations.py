@@ -44,7 +44,8 @@ def contents(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
 
 
 def _plain(sql: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()
+    plain = re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql)).strip()
+    return re.sub(r" (?=[,)])", "", plain)  # a column that is added stands behind the white space at the end
 
 
 async def dump(connection: aiosqlite.Connection) -> list[str]:

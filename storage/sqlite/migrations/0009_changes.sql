@@ -18,3 +18,5 @@ SELECT s.created_at, s.created_by, d.address, s.feed_id, 'added ' || (
 FROM subscriptions AS s JOIN destinations AS d ON d.id = s.destination_id
 WHERE s.channel = 1 AND EXISTS (SELECT 1 FROM filters WHERE subscription_id = s.id AND excluded = 0)
 ORDER BY s.created_at, s.id;
+-- From which server or workspace a feed was added in chat, for the limit of each.
+ALTER TABLE feeds ADD COLUMN server TEXT NOT NULL DEFAULT '';
