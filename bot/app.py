@@ -21,6 +21,7 @@ from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import Adapter, BotServices, Store
+from bot.quiet_blogs import QuietBlogs
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
@@ -199,9 +200,10 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
     When one part fails, the others are stopped and its error is raised: better no bot than half of one.
     """
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
+    quiet_blogs = QuietBlogs(bot.store, bot.clock, bot.config.admin_addresses, bot.outbox.wake)
     jobs = {
         "poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds)),
-        "housekeeping": (partial(_keep_house, bot), HOUSEKEEPING),
+        "housekeeping": (partial(_keep_house, bot, quiet_blogs), HOUSEKEEPING),
     }
     try:
         async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
@@ -251,11 +253,12 @@ async def _poll(bot: Bot, stop: asyncio.Event) -> None:
         await bot.poller.tick()
 
 
-async def _keep_house(bot: Bot) -> None:
+async def _keep_house(bot: Bot, quiet_blogs: QuietBlogs) -> None:
     try:
         await bot.timekeeper.note()
         if await bot.store.probe_parked(bot.clock.now()):
             bot.outbox.wake()
+        await quiet_blogs.follow()
     except StoreError as error:  # disk full or locked: the next run tries again
         bot.vitals.kept_house(error)
     else:

@@ -120,6 +120,7 @@ def test_a_feed_becomes_the_settings_the_rest_of_the_bot_knows() -> None:
         categories = ["China-U.S.", "Trade"]
         aliases = { "China-US" = "China-U.S." }
         api_base = "http://127.0.0.1:9/rest/v1.1/sites/1"
+        quiet_notice = false
         """,
         {},
     )
@@ -133,6 +134,7 @@ def test_a_feed_becomes_the_settings_the_rest_of_the_bot_knows() -> None:
         aliases={"China-US": "China-U.S."},
         api_base="http://127.0.0.1:9/rest/v1.1/sites/1",
         origin="config",
+        quiet_notice=False,
     )
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, create_model
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, create_model
 
 from adapters.plugin import AdapterPlugin, Setup
 from bot.commands.spec import RUNNABLE
@@ -92,6 +92,7 @@ class FeedConfig(Table):
     categories: tuple[Name, ...] = ()
     aliases: dict[str, Name] = Field({})
     api_base: Annotated[str, AfterValidator(_post_api)] = "auto"
+    quiet_notice: StrictBool = True
 
     def settings(self) -> FeedSettings:
         """Return the feed as the model's FeedSettings."""

@@ -20,7 +20,17 @@ from bot.model.delivery import (
     Notice,
     Subscription,
 )
-from bot.model.feeds import BlogApi, Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
+from bot.model.feeds import (
+    BlogApi,
+    Entry,
+    Feed,
+    FeedSettings,
+    FeedState,
+    ParsedFeed,
+    Post,
+    PostTimes,
+    Silence,
+)
 from bot.model.filing import EVERYTHING, Cadence, EvidenceRank, Filing, Kind, Term
 from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
@@ -59,6 +69,7 @@ __all__ = [
     "ParameterSpec",
     "ParsedFeed",
     "Post",
+    "PostTimes",
     "Preferences",
     "QuietHours",
     "Reply",

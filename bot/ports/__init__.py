@@ -25,6 +25,7 @@ from bot.ports.feeds import (
     PollCommit,
     PollRecord,
     PostRow,
+    RhythmReader,
 )
 from bot.ports.key_value import SHUT, KeyValueStore
 from bot.ports.outbox import (
@@ -76,6 +77,7 @@ __all__ = [
     "QueueStore",
     "Requeued",
     "Retry",
+    "RhythmReader",
     "Runtime",
     "Sent",
     "Settlement",

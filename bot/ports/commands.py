@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.model import Cadence, Change, Destination, Kind, Post, Silence, Subscription, Term
-from bot.ports.feeds import FeedEditor
+from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
 
@@ -168,7 +168,9 @@ class SubscriptionStore(Protocol):
         ...
 
 
-class CommandStore(ArchiveStore, SubscriptionStore, FeedEditor, QueueStore, KeyValueStore, Protocol):
+class CommandStore(
+    ArchiveStore, SubscriptionStore, FeedEditor, RhythmReader, QueueStore, KeyValueStore, Protocol
+):
     """The part of a store that command handlers use."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Change, Feed, FeedSettings, FeedState, Post, Silence
+from bot.model import Change, Feed, FeedSettings, FeedState, Post, PostTimes, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,17 @@ class FeedsReader(Protocol):
 
     async def feeds(self) -> list[Feed]:
         """Return the feeds in use, by name."""
+        ...
+
+
+class RhythmReader(Protocol):
+    """Reads how often blogs have posts."""
+
+    async def post_times(self, feed_ids: Sequence[int], now: datetime, limit: int) -> dict[int, PostTimes]:
+        """Return the times of the newest `limit` posts of each feed, those later than `now` left out.
+
+        Feeds without posts are missing.
+        """
         ...
 
 

@@ -48,6 +48,7 @@ class _FeedEntry(_Strict):
     categories: list[str] = []
     aliases: dict[str, str] = {}
     api_base: str = "auto"
+    quiet_notice: bool = True
 
 
 class _SubscriptionEntry(_Strict):

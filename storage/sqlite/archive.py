@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
-from bot.model import EVERYTHING, Post, Silence
+from bot.model import EVERYTHING, Post, PostTimes, Silence
 from bot.ports import DeliveryInfo, Found, QueueHealth, SilentPost
 from storage.sqlite.common import Queries
-from storage.sqlite.mapping import destination_from, from_ms, link_path, maybe_from_ms, post_from
+from storage.sqlite.mapping import destination_from, from_ms, link_path, maybe_from_ms, post_from, to_ms
 from storage.sqlite.posts import SELECT_POSTS
 from storage.sqlite.search import query_of, search
 
@@ -59,6 +61,14 @@ SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiti
     (SELECT min(created_at) FROM deliveries INDEXED BY deliveries_oldest
      WHERE state IN ('pending', 'sending')) AS oldest
 """
+# Both times of each post; that of its coming only if it was news.
+POST_TIMES = """
+SELECT p.feed_id, p.published_at, iif(p.silent OR p.first_seen_at > :now, NULL, p.first_seen_at) AS came_at
+FROM json_each(:feeds) CROSS JOIN posts AS p ON p.id IN (
+    SELECT id FROM posts INDEXED BY posts_newest_of_feed
+    WHERE feed_id = json_each.value AND published_at <= :now ORDER BY published_at DESC, id DESC LIMIT :limit)
+ORDER BY p.feed_id, p.published_at DESC
+"""
 _INFO = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, t.name AS term_name
 FROM deliveries AS q {by} CROSS JOIN destinations AS d ON d.id = q.destination_id
@@ -76,7 +86,7 @@ LOG_OF_ALL = _INFO.format(by="NOT INDEXED") + "ORDER BY q.id DESC LIMIT :limit"
 
 
 class ArchiveQueries(Queries):
-    """`bot.ports.ArchiveStore` without its terms, and `bot.ports.QueueReader`."""
+    """`bot.ports.ArchiveStore` without its terms, `bot.ports.QueueReader` and `bot.ports.RhythmReader`."""
 
     async def latest(self, limit: int, key: str | None = None, feed_id: int | None = None) -> list[Post]:
         term = None if key == EVERYTHING else key
@@ -84,6 +94,12 @@ class ArchiveQueries(Queries):
             LATEST[term is not None, feed_id is not None], {"limit": limit, "term": term, "feed": feed_id}
         )
         return [post_from(row) for row in rows]
+
+    async def post_times(self, feed_ids: Sequence[int], now: datetime, limit: int) -> dict[int, PostTimes]:
+        rows = await self._database.ask(
+            POST_TIMES, {"feeds": json.dumps(list(feed_ids)), "now": to_ms(now), "limit": limit}
+        )
+        return {feed: _times(list(group)) for feed, group in groupby(rows, key=itemgetter("feed_id"))}
 
     async def find(self, words: str, limit: int) -> Found:
         query = query_of(words)
@@ -146,6 +162,12 @@ class ArchiveQueries(Queries):
             SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
         )
         return {row["id"]: post_from(row) for row in rows}
+
+
+def _times(rows: Sequence[sqlite3.Row]) -> PostTimes:
+    came = [row["came_at"] for row in rows if row["came_at"] is not None]
+    published = tuple(from_ms(row["published_at"]) for row in rows)
+    return PostTimes(published, from_ms(max(came)) if came else None)
 
 
 def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:

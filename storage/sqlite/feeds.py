@@ -30,8 +30,8 @@ from storage.sqlite.mapping import (
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
-    "api_base = :api_base, origin = :origin, server = :server, retired_at = NULL, url = :url, "
-    "state = :state, next_poll_at = :next WHERE id = :id RETURNING id"
+    "api_base = :api_base, origin = :origin, server = :server, quiet_notice = :quiet_notice, "
+    "retired_at = NULL, url = :url, state = :state, next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
     "UPDATE feeds SET url = :url, state = :state, next_poll_at = :next_poll_at, owner = NULL, "
@@ -39,8 +39,9 @@ RECORD = (
 )
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
-    "api_base, origin, server, next_poll_at) VALUES (:name, :name_fold, :settings_url, :settings_url, "
-    ":every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, :now) RETURNING id"
+    "api_base, origin, server, quiet_notice, next_poll_at) VALUES (:name, :name_fold, :settings_url, "
+    ":settings_url, :every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, "
+    ":quiet_notice, :now) RETURNING id"
 )
 _OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = ?"
 

@@ -19,7 +19,8 @@ CREATE TABLE feeds (
     owner TEXT,
     lease_until INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT '{}',
-    server TEXT NOT NULL DEFAULT ''    -- from which it was added in chat, for the limit of each
+    server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
+    quiet_notice INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 

@@ -95,6 +95,10 @@ PLANS = {
         archive.LATEST[True, True],
         ["SEARCH post_terms USING COVERING INDEX post_terms_newest_of_feed (feed_id=? AND term=?)", POSTS],
     ),
+    "times of posts": (
+        archive.POST_TIMES,
+        ["SEARCH posts USING COVERING INDEX posts_newest_of_feed (feed_id=? AND published_at<?)", POSTS],
+    ),
     "terms": (terms.TERMS, ["SEARCH t USING"]),
     "counts of terms": (terms.COUNTS, ["SEARCH t USING"]),
     "names": (terms.NAMES, ["SEARCH t USING INDEX terms_term (term>? AND term<?)"]),

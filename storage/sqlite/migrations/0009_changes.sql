@@ -20,3 +20,5 @@ WHERE s.channel = 1 AND EXISTS (SELECT 1 FROM filters WHERE subscription_id = s.
 ORDER BY s.created_at, s.id;
 -- From which server or workspace a feed was added in chat, for the limit of each.
 ALTER TABLE feeds ADD COLUMN server TEXT NOT NULL DEFAULT '';
+-- Whether admins are told when the blog goes quiet.
+ALTER TABLE feeds ADD COLUMN quiet_notice INTEGER NOT NULL DEFAULT 1;
