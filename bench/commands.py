@@ -120,7 +120,7 @@ async def _page(store: Store, shape: Callable[[Snapshot], object]) -> object:
 async def polls(store: Store, dispatcher: Dispatcher) -> None:
     """Measure a poll's work in the store, alone and during non-stop searches."""
     settings = FeedSettings("Polled", "https://polled.example/feed/", origin="chat")
-    feed = await store.add_feed(settings, Still().now())
+    feed = await store.add_feed(settings, Still().now(), by="console:bench")
 
     async def poll(number: int) -> None:
         name = f"polled {number}"

@@ -80,7 +80,9 @@ async def _filled(size: int, topics: int) -> AsyncIterator[tuple[SqliteStore, Fe
     """Open a store with `size` subscriptions, each to one of `topics` categories."""
     with tempfile.TemporaryDirectory() as folder:
         store = await open_sqlite(f"sqlite:///{Path(folder) / 'bench.db'}")
-        feed = await store.add_feed(FeedSettings("Blog", "https://blog.example/feed/", origin="chat"), NOW)
+        feed = await store.add_feed(
+            FeedSettings("Blog", "https://blog.example/feed/", origin="chat"), NOW, by="console:bench"
+        )
         async with store._database.transaction() as connection:  # noqa: SLF001 -- too many for `follow`
             for statement in _FILL:
                 await connection.execute(statement, {"size": size, "topics": topics, "feed": feed.id})

@@ -105,7 +105,7 @@ async def _connected(platform: Platform) -> AsyncIterator[tuple[Store, Feed]]:
         store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
         try:
             settings = FeedSettings("Bench", "https://blog.example/feed/", origin="chat")
-            feed = await store.add_feed(settings, datetime.now(UTC))
+            feed = await store.add_feed(settings, datetime.now(UTC), by="console:bench")
             await follow(store, platform.addresses)
             async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
                 try:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import TextIO
 
 from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
@@ -23,6 +21,7 @@ from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import Adapter, BotServices, Store
+from bot.quiet_blogs import QuietBlogs
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
@@ -151,6 +150,7 @@ def _dispatcher_of(
         alerts_only=alerts_only,
         runtime=vitals,
         zone=config.timezone,
+        limits=config.limits.limits(),
         wake=wake,
     )
 
@@ -200,9 +200,10 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
     When one part fails, the others are stopped and its error is raised: better no bot than half of one.
     """
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
+    quiet_blogs = QuietBlogs(bot.store, bot.clock, bot.config.admin_addresses, bot.outbox.wake)
     jobs = {
         "poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds)),
-        "housekeeping": (partial(_keep_house, bot), HOUSEKEEPING),
+        "housekeeping": (partial(_keep_house, bot, quiet_blogs), HOUSEKEEPING),
     }
     try:
         async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
@@ -252,11 +253,12 @@ async def _poll(bot: Bot, stop: asyncio.Event) -> None:
         await bot.poller.tick()
 
 
-async def _keep_house(bot: Bot) -> None:
+async def _keep_house(bot: Bot, quiet_blogs: QuietBlogs) -> None:
     try:
         await bot.timekeeper.note()
         if await bot.store.probe_parked(bot.clock.now()):
             bot.outbox.wake()
+        await quiet_blogs.follow()
     except StoreError as error:  # disk full or locked: the next run tries again
         bot.vitals.kept_house(error)
     else:
@@ -286,11 +288,6 @@ def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return the first error in a group, however deeply nested."""
     first = group.exceptions[0]
     return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
-
-
-def console_source() -> TextIO | None:
-    """Return stdin, or None when it is missing or closed."""
-    return sys.stdin if sys.stdin is not None and not sys.stdin.closed else None
 
 
 async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Sandbox]:

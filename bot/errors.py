@@ -54,6 +54,19 @@ class UsageError(BystanderError):
     """A person typed something that cannot be done; the message says what can be done."""
 
 
+class LimitError(UsageError):
+    """A change was refused because of a limit in the config.
+
+    `held`: how many there are. `wanted`: how many the change would make of them. `limit`: how many may be.
+    """
+
+    def __init__(self, held: int, wanted: int, limit: int) -> None:
+        super().__init__(f"There are {held}, this would make {wanted}, and the limit is {limit}.")
+        self.held = held
+        self.wanted = wanted
+        self.limit = limit
+
+
 class NoCommandError(UsageError):
     """The typed text does not begin with a command. `mistyped`: it begins with a similar word."""
 

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.commands.dispatch import Dispatcher
 from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
+from bot.model import BYSTANDER
 from bot.ports import Store
 
 FIRST_PROBE = timedelta(hours=1)  # until a destination reported as unreachable is tried again
@@ -88,9 +89,10 @@ class Services:
         lost = listed([filter_words(each.filter) for each in subscriptions])
         text = f"Alerts for {address} ended: {reason} It got {lost}."
         _log.warning("%s", text)
-        await self._store.notify([each for each in self._admins if each != address], text, self._clock.now())
-        await self._store.unfollow(address, keys=None, channel=True)
-        await self._store.give_up(address, reason, self._clock.now())
+        now = self._clock.now()
+        await self._store.notify([each for each in self._admins if each != address], text, now)
+        await self._store.unfollow(address, keys=None, channel=True, by=BYSTANDER, now=now)
+        await self._store.give_up(address, reason, now)
         self._wake()
 
     async def addresses(self, prefix: str) -> list[str]:

@@ -51,7 +51,7 @@ def troubles(bot: Bot) -> list[str]:
     return [part.name for part in bot.vitals.parts() if part.trouble]
 
 
-@pytest.mark.parametrize("method", ["set_value", "bound_times", "probe_parked"])
+@pytest.mark.parametrize("method", ["set_value", "bound_times", "probe_parked", "post_times"])
 async def test_the_bot_goes_on_when_the_store_refuses_housekeeping(
     tmp_path: Path, method: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:

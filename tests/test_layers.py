@@ -21,7 +21,7 @@ PACKAGES = ("bot", "adapters", "storage")
 
 # What everybody may use: values, errors, protocols and pure helpers.
 VALUES = {"bot.errors", "bot.model"}
-PURE = VALUES | {"bot.clock", "bot.logs", "bot.match", "bot.ports", "bot.text", "bot.timetable"}
+PURE = VALUES | {"bot.clock", "bot.logs", "bot.match", "bot.ports", "bot.rhythm", "bot.text", "bot.timetable"}
 STAGE = PURE | {"bot.sandbox"}
 ADAPTER = PURE | {"adapters.shared", "adapters.plugin", "bot.config.values"}
 # An importer's folder, the longest name that fits, and what it may import besides itself.
@@ -31,6 +31,7 @@ RULES: dict[str, set[str]] = {
     "bot.clock": set(),
     "bot.text": VALUES,
     "bot.match": VALUES | {"bot.text"},
+    "bot.rhythm": VALUES,
     "bot.timetable": VALUES,
     "bot.ports": VALUES,
     "bot.sandbox": VALUES | {"bot.text"},

@@ -69,6 +69,10 @@ async def test_what_went_to_a_deleted_channel_ends_and_an_admin_is_told_what_it_
     told = [(each.destination.address, each.message) for each in claims]
 
     assert [each.destination.address for each in await store.subscriptions()] == [OTHER]
+    assert [(each.by, each.what) for each in await store.changes(NEWS, 9)] == [
+        ("bystander", "took off Trade"),
+        (BOSS, "added Trade"),
+    ]
     assert told == [(BOSS, Notice(f"Alerts for {NEWS} ended: the channel was deleted. It got Trade."))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from operator import itemgetter
 
 from bot.commands.address import channel_target, chosen_channel
 from bot.commands.declaration import Call
@@ -11,7 +12,7 @@ from bot.commands.resolve import resolve
 from bot.commands.state import Target, state_words
 from bot.commands.subscribe import add as subscribe
 from bot.commands.subscribe import chosen_feed, take_off
-from bot.commands.wording import moment, quoted, sentence, show
+from bot.commands.wording import change_line, moment, quoted, sentence, show
 from bot.errors import UsageError
 from bot.model import Cadence, Reply
 from bot.ports import DeliveryInfo
@@ -68,7 +69,7 @@ async def test(call: Call) -> Reply:
 async def pause(call: Call) -> Reply:
     """Pause the alerts for a channel."""
     target = chosen_channel(call)
-    if not await call.store.pause(target.address, paused=True, now=call.now):
+    if not await call.store.pause(target.address, paused=True, by=call.caller.address, now=call.now):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to pause.")
     return Reply(f"Paused: posts that come from now on are not sent there.\n{await _state(call, target)}")
 
@@ -77,7 +78,7 @@ async def resume(call: Call) -> Reply:
     """End the pause of a channel; also unpark a channel that could not be reached."""
     target = chosen_channel(call)
     held = await call.store.resume(target.address, call.now)
-    subscribed = await call.store.pause(target.address, paused=False, now=call.now)
+    subscribed = await call.store.pause(target.address, paused=False, by=call.caller.address, now=call.now)
     if not (held or subscribed):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to resume.")
     waiting = " What waited for it is sent now." if held else ""
@@ -85,14 +86,16 @@ async def resume(call: Call) -> Reply:
 
 
 async def log(call: Call) -> Reply:
-    """List what was last sent to a channel, newest first."""
+    """List what was last sent to a channel, and who last changed its alerts, newest first."""
     target = chosen_channel(call)
-    rows = await call.store.delivery_log(target.address, LOG_ROWS)
-    if not rows:
-        return Reply(f"Nothing was sent to {target.object} yet.")
-    return Reply(
-        "\n".join([f"Last for {target.object}, newest first:", *(_log_line(row, call.zone) for row in rows)])
-    )
+    sent = await call.store.delivery_log(target.address, LOG_ROWS)
+    changes = await call.store.changes(target.address, LOG_ROWS)
+    rows = [(each.at, _log_line(each, call.zone)) for each in sent]
+    rows += [(each.at, change_line(each, call.zone)) for each in changes]
+    lines = [line for _, line in sorted(rows, key=itemgetter(0), reverse=True)]
+    nothing = [] if sent else [f"Nothing was sent to {target.object} yet."]
+    heading = [f"Last for {target.object}, newest first:"] if lines else []
+    return Reply("\n".join([*nothing, *heading, *lines]))
 
 
 def _mention(call: Call) -> str | None:

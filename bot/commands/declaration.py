@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from bot.errors import UsageError
-from bot.model import Caller, CommandSpec, Reply, SuggestedAction
+from bot.model import Caller, CommandSpec, Limits, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, PartState
 
 
@@ -32,6 +32,7 @@ class Call:
     alerts_only: tuple[str, ...]  # platforms on which nobody can type
     zone: tzinfo  # for the times shown to the caller
     commands: tuple[CommandSpec, ...]  # all of them, groups with their subcommands
+    limits: Limits
     parts: tuple[PartState, ...] = ()  # of the running bot; none if it does not run
 
     def text(self, name: str) -> str:

@@ -17,7 +17,7 @@ from bot.commands.resolve import resolve
 from bot.commands.spec import COMMANDS, RUNNABLE, TABLE
 from bot.commands.wording import listed, show
 from bot.errors import NoCommandError, UsageError
-from bot.model import Caller, CommandSpec, Reply, SuggestedAction
+from bot.model import Caller, CommandSpec, Limits, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, Runtime
 from bot.text.sanitize import visible
 
@@ -33,7 +33,8 @@ class Dispatcher:
     """Runs commands: `bot.ports.CommandService` for the adapters.
 
     `runtime`: the state of the running bot's parts, for /health; None if it does not run.
-    `alerts_only`: the platforms on which nobody can type. `zone`: for the times in answers.
+    `alerts_only`: the platforms on which nobody can type. `zone`: for the times in answers. `limits`: of the
+    config.
     `wake` is called after each command that may have put something into the outbox.
     """
 
@@ -48,6 +49,7 @@ class Dispatcher:
         alerts_only: Sequence[str] = (),
         runtime: Runtime | None = None,
         zone: tzinfo = UTC,
+        limits: Limits | None = None,
         wake: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
@@ -56,6 +58,7 @@ class Dispatcher:
         self._alerts_only = tuple(alerts_only)
         self._runtime = runtime
         self._zone = zone
+        self._limits = limits or Limits()
         self._wake = wake
 
     async def run(self, caller: Caller, line: str) -> Reply:
@@ -134,6 +137,7 @@ class Dispatcher:
             alerts_only=self._alerts_only,
             zone=self._zone,
             commands=COMMANDS,
+            limits=self._limits,
             parts=tuple(self._runtime.parts()) if self._runtime else (),
         )
 

@@ -7,10 +7,11 @@ from datetime import tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.resolve import resolve_feed
-from bot.commands.wording import bare_url, counted, ended, listed, moment, quoted, sentence, show
-from bot.errors import UsageError
-from bot.model import Feed, FeedSettings, Reply
+from bot.commands.wording import bare_url, counted, ended, listed, maker, moment, quoted, sentence, show
+from bot.errors import LimitError, UsageError
+from bot.model import Change, Feed, FeedSettings, Reply
 from bot.ports import Inspection
+from bot.text.changes import FEED_ADDED
 from bot.text.normalize import fold
 from bot.text.sanitize import visible
 
@@ -19,6 +20,7 @@ LONGEST_NAME = 60
 MOST_CHECKED = 5  # feeds looked at by one command
 MOST_LISTED = 25
 MOST_CATEGORIES = 12
+CHANGES_READ, MOST_CHANGES = 20, 3  # of the log of changes
 
 
 async def add(call: Call) -> Reply:
@@ -32,7 +34,7 @@ async def add(call: Call) -> Reply:
     _refuse_known(found.url, feeds)
     name = _name(call.text("name"), found, feeds)
     settings = FeedSettings(name=name, url=found.url, every=EVERY, origin="chat")
-    await call.store.add_feed(settings, call.now)
+    await _store(call, settings)
     newest = f", the newest {quoted(found.newest)}" if found.newest else ""
     lines = [f"Watching {quoted(name)} from now on, every {_interval(EVERY)}."]
     if found.url != url:
@@ -51,7 +53,7 @@ async def remove(call: Call) -> Reply:
     name = quoted(feed.settings.name)
     if feed.settings.origin != "chat":
         raise UsageError(f"{name} stands in config.toml: take it out there and restart the bot.")
-    await call.store.retire_feed(feed.id, call.now)
+    await call.store.retire_feed(feed.id, call.now, by=call.caller.address)
     return Reply(
         f"{name} is no longer watched. Its posts and followers are kept; "
         f"to bring it back: /feeds add {visible(feed.settings.url)}\n{await _state(call)}"
@@ -62,10 +64,14 @@ async def list_feeds(call: Call) -> Reply:
     """List the feeds that are polled."""
     feeds = await call.store.feeds()
     if not feeds:
-        return Reply("No feed is watched yet. To begin: /feeds add URL")
-    lines = [_line(feed, call.zone) for feed in feeds[:MOST_LISTED]]
+        return Reply(
+            "\n".join(["No feed is watched yet. To begin: /feeds add URL", *await _change_lines(call)])
+        )
+    added = await call.store.feeds_added()
+    lines = [_line(feed, added.get(feed.id), call.zone) for feed in feeds[:MOST_LISTED]]
     more = [f"{len(feeds) - MOST_LISTED} more."] if len(feeds) > MOST_LISTED else []
-    return Reply("\n".join([f"{counted(len(feeds), 'feed')}:", *lines, *more]))
+    lines += [*more, *await _change_lines(call)]
+    return Reply("\n".join([f"{counted(len(feeds), 'feed')}:", *lines]))
 
 
 async def check(call: Call) -> Reply:
@@ -81,6 +87,18 @@ async def check(call: Call) -> Reply:
     found = [(feed, await call.inspector.check(feed.url)) for feed in feeds]
     lines = [_check_line(feed, inspection) for feed, inspection in found]
     return Reply("\n".join(lines), ok=not any(inspection.problem for _, inspection in found))
+
+
+async def _store(call: Call, settings: FeedSettings) -> None:
+    """Add a feed, unless the caller's server has as many as it may."""
+    caller, limit = call.caller, call.limits.feeds_per_server
+    try:
+        await call.store.add_feed(settings, call.now, by=caller.address, server=caller.server, limit=limit)
+    except LimitError as error:
+        raise UsageError(
+            f"The admins here have added {counted(error.held, 'feed')}, and {error.limit:,} is the limit for "
+            "one server or workspace; take one off first: /feeds remove FEED"
+        ) from error
 
 
 def _address(typed: str) -> str:
@@ -119,12 +137,23 @@ async def _state(call: Call) -> str:
     return ended(f"Feeds now: {listed(names)}") if names else "No feed is watched now."
 
 
-def _line(feed: Feed, zone: tzinfo) -> str:
-    origin = "added in chat" if feed.settings.origin == "chat" else "from config.toml"
+def _line(feed: Feed, added: Change | None, zone: tzinfo) -> str:
+    by = f"added {moment(added.at, zone)}, by {maker(added.by)}" if added else "added in chat"
+    origin = by if feed.settings.origin == "chat" else "from config.toml"
     read = feed.state.last_success_at
     last = f"last read {moment(read, zone)}" if read else "not read yet"
     every = _interval(feed.settings.every)
     return f"- {show(feed.settings.name)}: {visible(feed.url)}, every {every}, {origin}; {last}"
+
+
+async def _change_lines(call: Call) -> list[str]:
+    """Return who last removed or changed feeds. Who added them stands in the list."""
+    changes = await call.store.changes("", CHANGES_READ)
+    others = [each for each in changes if each.what != FEED_ADDED][:MOST_CHANGES]
+    return [
+        f"{moment(each.at, call.zone)}: {show(each.what)} {quoted(each.feed)}, by {maker(each.by)}"
+        for each in others
+    ]
 
 
 def _check_line(feed: Feed, found: Inspection) -> str:

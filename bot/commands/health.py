@@ -8,8 +8,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.wording import capital, counted, moment, sentence, show
-from bot.model import Caller, Destination, Feed, Post, Reply
+from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
 from bot.ports import SHUT, PartState, QueueHealth
+from bot.rhythm import LAST_POSTS, Quiet, every, quiet
 from bot.text.sanitize import visible
 
 LATE = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
@@ -29,9 +30,12 @@ async def health(call: Call) -> Reply:
     lines += _chat_lines(call.parts, shut)
     # Feeds with trouble come first.
     troubled = sorted(feeds, key=lambda feed: not _trouble(feed, call.now))
-    for feed in troubled[:MOST_FEEDS]:
+    shown = troubled[:MOST_FEEDS]
+    times = await call.store.post_times([feed.id for feed in shown], call.now, LAST_POSTS)
+    for feed in shown:
         newest = await call.store.latest(1, None, feed.id)
-        lines.append(_feed_line(feed, newest, call.now, call.zone))
+        silence = quiet(feed, times.get(feed.id, PostTimes()), call.now)
+        lines.append(_feed_line(feed, newest, silence, call.now, call.zone))
     if len(feeds) > MOST_FEEDS:
         lines.append(f"{len(feeds) - MOST_FEEDS} more feeds.")
     return Reply("\n".join([*lines, *_queue_lines(queue, call.caller, call.zone)]))
@@ -74,7 +78,7 @@ def _verdict(feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequen
     return " ".join(problems) or "All well."
 
 
-def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime, zone: tzinfo) -> str:
+def _feed_line(feed: Feed, newest: Sequence[Post], silence: Quiet | None, now: datetime, zone: tzinfo) -> str:
     state, name = feed.state, show(feed.settings.name)
     read = f"last read {moment(state.last_success_at, zone)}" if state.last_success_at else "never read"
     trouble = _trouble(feed, now)
@@ -93,11 +97,17 @@ def _feed_line(feed: Feed, newest: Sequence[Post], now: datetime, zone: tzinfo) 
     elif trouble:
         line = f"{name}: not read yet; first check {moment(feed.next_poll_at, zone)}."
     else:
-        quiet = f"no new post since {moment(newest[0].published, zone)}" if newest else "no post yet"
+        news = _news_words(newest, silence, zone)
         line = (
-            f"{name}: {quiet}; the last poll answered, {read}; next check {moment(feed.next_poll_at, zone)}."
+            f"{name}: {news}; the last poll answered, {read}; next check {moment(feed.next_poll_at, zone)}."
         )
     return line + _moved_words(feed)
+
+
+def _news_words(newest: Sequence[Post], silence: Quiet | None, zone: tzinfo) -> str:
+    if silence is not None:
+        return f"quiet since {moment(silence.since, zone)}, usually a post {every(silence.usual)}"
+    return f"no new post since {moment(newest[0].published, zone)}" if newest else "no post yet"
 
 
 def _moved_words(feed: Feed) -> str:

@@ -127,7 +127,7 @@ _ALERTS = (
     ),
     _command(
         "alerts log",
-        "What was last sent to a channel, and how it went",
+        "What was last sent to a channel, how it went, and who changed its alerts",
         alerts.log,
         (_CHANNEL,),
         admin=True,

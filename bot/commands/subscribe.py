@@ -9,8 +9,8 @@ from bot.commands.fields import check_number
 from bot.commands.known import vocabulary
 from bot.commands.resolve import Wanted, resolve, resolve_feed
 from bot.commands.state import Target, back_test, state_words
-from bot.commands.wording import ended, filter_words, listed, show, term_word
-from bot.errors import UsageError
+from bot.commands.wording import counted, ended, filter_words, listed, show, term_word
+from bot.errors import LimitError, UsageError
 from bot.model import EVERYTHING, Cadence, Feed, Filter, Kind, Reply, Subscription, Term
 from bot.text.normalize import kind_of
 from bot.text.spelling import spelled, spelled_key
@@ -46,17 +46,7 @@ async def add(
     if covering:
         already = _already(call, target, wanted, covering[0])
         return Reply("\n".join([already, *_unfiled_words(call, wanted), state_words(target, before)]))
-    await call.store.follow(
-        target.address,
-        feed_id=feed_id,
-        include=wanted.include,
-        exclude=wanted.exclude,
-        cadence=cadence,
-        channel=target.is_channel,
-        mention=mention,
-        by=call.caller.address,
-        now=call.now,
-    )
+    await _follow(call, target, feed_id, wanted, cadence=cadence, mention=mention)
     return await _changed(call, target, feed, *_unfiled_words(call, wanted))
 
 
@@ -78,10 +68,54 @@ async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) ->
         target.address,
         keys=None if everything else keys,
         channel=target.is_channel,
+        by=call.caller.address,
+        now=call.now,
         feed_id=feed.id if feed else None,
     )
     after = await call.store.subscriptions(target.address, channel=target.is_channel)
     return Reply("\n".join([*words, state_words(target, after, changed=True)]))
+
+
+async def _follow(
+    call: Call,
+    target: Target,
+    feed_id: int | None,
+    wanted: Wanted,
+    *,
+    cadence: Cadence,
+    mention: str | None = None,
+) -> None:
+    """Add to what the target follows, within the limit of the config.
+
+    The store counts each name once, whatever the number of feeds. So where names are left out of several
+    subscriptions one after the other, only the first time can be refused, and nothing was changed then.
+    """
+    limits = call.limits
+    limit = limits.subscriptions_per_channel if target.is_channel else limits.subscriptions_per_person
+    try:
+        await call.store.follow(
+            target.address,
+            feed_id=feed_id,
+            include=wanted.include,
+            exclude=wanted.exclude,
+            cadence=cadence,
+            channel=target.is_channel,
+            mention=mention,
+            by=call.caller.address,
+            now=call.now,
+            limit=limit,
+        )
+    except LimitError as error:
+        raise UsageError(_too_many(target, error)) from error
+
+
+def _too_many(target: Target, error: LimitError) -> str:
+    held = f"{target.subject} follow{target.ending} {counted(error.held, 'name')}"
+    mend = f"ake some off first: /{target.removal} NAMES"
+    if error.held >= error.limit:
+        above = "which is" if error.held == error.limit else f"and {error.limit:,} is"
+        return f"{held}, {above} the limit here; t{mend}"
+    return f"{held}, and these would make {error.wanted:,}; the limit here is {error.limit:,}. T{mend}"
 
 
 async def _leave_out(
@@ -102,17 +136,7 @@ async def _leave_out(
         already = ended(f"{target.subject} already leave{target.ending} out {names}")
         return Reply(f"{already}\n{state_words(target, before)}")
     for each in concerned:
-        await call.store.follow(
-            target.address,
-            feed_id=each.feed_id,
-            include={},
-            exclude=wanted.exclude,
-            cadence=each.cadence,
-            channel=target.is_channel,
-            mention=None,
-            by=call.caller.address,
-            now=call.now,
-        )
+        await _follow(call, target, each.feed_id, wanted, cadence=each.cadence)
     return await _changed(call, target, feed)
 
 

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from bot.match import in_order
-from bot.model import EVERYTHING, Cadence, Filing, Filter, Post
+from bot.model import BYSTANDER, CONFIG, EVERYTHING, IMPORT, Cadence, Change, Filing, Filter, Post
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled_key
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 CADENCES = {Cadence.NOW: "at once", Cadence.DAILY: "once a day", Cadence.WEEKLY: "once a week"}
+MAKERS = {CONFIG: "the config", IMPORT: "an import", BYSTANDER: "the bot"}
 MOST_NAMES = 50  # of one list; a chat message has room for about that many
 
 
@@ -29,6 +30,7 @@ def bare_url(typed: str) -> str:
     return typed[1:].rstrip(">").partition("|")[0].strip() if typed.startswith("<") else typed
 
 
+_LONGEST_CHANGE = 300  # characters
 _INNER = str.maketrans('\u201c\u201d\u201e"', "\u2018\u2019\u201a'")
 
 
@@ -80,6 +82,17 @@ def moment(time: datetime, zone: tzinfo) -> str:
 def place_word(address: str) -> str:
     """Return in words how a person gets messages at their own address."""
     return "on the console" if address.startswith("console:") else "by DM"
+
+
+def maker(by: str) -> str:
+    """Return who made a change (see `bot.model.Change`): an address, which adapters show as a name."""
+    return MAKERS.get(by) or show(by)
+
+
+def change_line(change: Change, zone: tzinfo) -> str:
+    """Return "26 Nov 2022, 23:41 UTC: added Trade, by console:root"; for an answer's line on a change."""
+    feed = f" (from {show(change.feed)})" if change.feed else ""
+    return f"{moment(change.at, zone)}: {show(change.what, _LONGEST_CHANGE)}{feed}, by {maker(change.by)}"
 
 
 def term_word(key: str, name: str) -> str:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, SecretStr, create_model
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, create_model
 
 from adapters.plugin import AdapterPlugin, Setup
 from bot.commands.spec import RUNNABLE
@@ -30,7 +30,7 @@ from bot.config.values import (
     whole,
     written,
 )
-from bot.model import FeedSettings
+from bot.model import FeedSettings, Limits
 from bot.text.units import duration, host_port, network, size, zone
 from bot.text.urls import Network, web_url
 from storage import STORES
@@ -92,6 +92,7 @@ class FeedConfig(Table):
     categories: tuple[Name, ...] = ()
     aliases: dict[str, Name] = Field({})
     api_base: Annotated[str, AfterValidator(_post_api)] = "auto"
+    quiet_notice: StrictBool = True
 
     def settings(self) -> FeedSettings:
         """Return the feed as the model's FeedSettings."""
@@ -105,6 +106,18 @@ class DeliveryConfig(Table):
     catch_up_after: Annotated[int, whole(1, 100)] = 5
 
 
+class LimitsConfig(Table):
+    """`[limits]`: how much people may ask of the bot."""
+
+    subscriptions_per_person: Annotated[int, whole(1, 10_000)] = 100
+    subscriptions_per_channel: Annotated[int, whole(1, 10_000)] = 200
+    feeds_per_server: Annotated[int, whole(0, 10_000)] = 25
+
+    def limits(self) -> Limits:
+        """Return them as the model's Limits."""
+        return Limits(**dict(self))
+
+
 class CoreTables(Table):
     """All keys of the file, except the tables of chat platforms."""
 
@@ -114,6 +127,7 @@ class CoreTables(Table):
     fetch: FetchConfig = FetchConfig()
     feeds: tuple[FeedConfig, ...] = ()
     delivery: DeliveryConfig = DeliveryConfig()
+    limits: LimitsConfig = LimitsConfig()
     admins: Any = None  # by platform, the ids that may always use admin commands; see `tables_of`
 
 

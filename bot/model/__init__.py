@@ -4,6 +4,7 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
+from bot.model.changes import BYSTANDER, CONFIG, IMPORT, Change, FollowedTerm
 from bot.model.chat import Caller, Reply, SuggestedAction
 from bot.model.command import CommandSpec, Completes, ParameterKind, ParameterSpec
 from bot.model.delivery import (
@@ -19,18 +20,33 @@ from bot.model.delivery import (
     Notice,
     Subscription,
 )
-from bot.model.feeds import BlogApi, Entry, Feed, FeedSettings, FeedState, ParsedFeed, Post, Silence
+from bot.model.feeds import (
+    BlogApi,
+    Entry,
+    Feed,
+    FeedSettings,
+    FeedState,
+    ParsedFeed,
+    Post,
+    PostTimes,
+    Silence,
+)
 from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
 
 __all__ = [
+    "BYSTANDER",
+    "CONFIG",
     "EVERYTHING",
     "FILING_KINDS",
+    "IMPORT",
     "Action",
     "Alert",
     "BlogApi",
     "Cadence",
     "Caller",
+    "Change",
     "Claim",
     "CommandSpec",
     "Completes",
@@ -44,14 +60,17 @@ __all__ = [
     "FeedState",
     "Filing",
     "Filter",
+    "FollowedTerm",
     "HeldFor",
     "Kind",
+    "Limits",
     "Message",
     "Notice",
     "ParameterKind",
     "ParameterSpec",
     "ParsedFeed",
     "Post",
+    "PostTimes",
     "Preferences",
     "QuietHours",
     "Reply",

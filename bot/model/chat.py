@@ -13,12 +13,15 @@ class Caller:
 
     `places` holds the channels of their server or workspace. It is None on a platform with a single workspace
     and for the admins of the config, who see all channels.
+    `server` names the server or workspace whose limits hold, such as "platform:server:123". It is "" where
+    there is none (some direct messages, a platform without servers), and for the admins of the config.
     """
 
     address: str  # their own destination, e.g. "console:alice"
     place: str
     admin: bool = False
     places: frozenset[str] | None = None
+    server: str = ""
 
     @property
     def platform(self) -> str:

@@ -59,6 +59,7 @@ class FeedSettings:
     aliases: dict[str, str] = field(default_factory=dict)  # printed name -> name to use
     api_base: str = "auto"  # "auto", "off" or a base URL
     origin: str = "config"  # "config" or "chat"
+    quiet_notice: bool = True  # whether admins are told when the blog goes quiet (bot/rhythm.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,17 @@ class Feed:
     url: str  # the URL in use; differs from settings.url after a confirmed permanent redirect
     state: FeedState
     next_poll_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostTimes:
+    """When the newest posts of a feed were published, newest first.
+
+    `came`: when the last of them that was news came; later than its date if that is dated back.
+    """
+
+    published: tuple[datetime, ...] = ()
+    came: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Feed
+from bot.model import Feed, FeedSettings
 from bot.pipeline.fetch.politeness import NoticeKind, Outcome
 from bot.ports import AdminNotice, PollRecord
+from bot.rhythm import Quiet, every
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +87,22 @@ def gap_left(name: str) -> str:
         f"{name} published more while it could not be read than its older pages list; some posts were not "
         "announced. `bystander backfill` reads them into the archive."
     )
+
+
+def quiet(settings: FeedSettings, found: Quiet) -> str:
+    """Return the notice that a blog has gone quiet, with the rule of `bot.rhythm`."""
+    off = " `quiet_notice = false` among its keys in the config ends these notices."
+    return (
+        f"{settings.name} has gone quiet: no new post for {found.length.days} days, where usually one comes "
+        f"{every(found.usual)}. Its feed can be read, so perhaps there is just no news. A blog counts as "
+        "quiet after more than six times its usual gap (the median between its last 50 posts), and three "
+        f"days at least. You will be told when it speaks again.{off if settings.origin == 'config' else ''}"
+    )
+
+
+def speaks_again(name: str, silence: timedelta) -> str:
+    """Return the notice that a quiet blog has a new post."""
+    return f"{name} speaks again, after {silence.days} days without a new post."
 
 
 def record_of(

@@ -28,6 +28,7 @@ from bot.ports.feeds import (
     PollCommit,
     PollRecord,
     PostRow,
+    RhythmReader,
 )
 from bot.ports.key_value import SHUT, KeyValueStore
 from bot.ports.outbox import (
@@ -81,6 +82,7 @@ __all__ = [
     "QueueStore",
     "Requeued",
     "Retry",
+    "RhythmReader",
     "Runtime",
     "Sent",
     "SentDigest",

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.model import (
     Cadence,
+    Change,
     Destination,
     HeldFor,
     Kind,
@@ -18,7 +19,7 @@ from bot.model import (
     Subscription,
     Term,
 )
-from bot.ports.feeds import FeedEditor
+from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
 
@@ -159,7 +160,11 @@ class ArchiveStore(TermStore, Protocol):
 
 
 class SubscriptionStore(Protocol):
-    """The changes that commands make."""
+    """The changes that commands make.
+
+    A change of a channel is logged in the same transaction, with `by` (see Change) and `now`, and the log is
+    kept for ever. What a person follows for themselves is not logged.
+    """
 
     async def follow(
         self,
@@ -173,17 +178,28 @@ class SubscriptionStore(Protocol):
         mention: str | None,
         by: str,
         now: datetime,
+        limit: int | None = None,
     ) -> None:
         """Add to what an address follows of a feed (None: every feed). Keys are term keys, values names.
 
         A term is followed in one cadence only; following it in another moves it. Including a term removes it
         from the exclusions, and vice versa. `mention` applies to the included terms: None keeps the stored
         mention, "" removes it.
+
+        `limit`: how many names the address may follow and leave out in all, each counted once. Raises
+        LimitError, and changes nothing, when the change adds names beyond it.
         """
         ...
 
     async def unfollow(
-        self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
+        self,
+        address: str,
+        *,
+        keys: Sequence[str] | None,
+        channel: bool,
+        by: str,
+        now: datetime,
+        feed_id: int | None = None,
     ) -> int:
         """Remove terms (None: all) from the subscriptions of an address; return how many were removed.
 
@@ -204,11 +220,15 @@ class SubscriptionStore(Protocol):
         """
         ...
 
-    async def pause(self, address: str, *, paused: bool, now: datetime) -> int:
+    async def pause(self, address: str, *, paused: bool, by: str, now: datetime) -> int:
         """Pause or resume the channel subscriptions of an address; return how many.
 
         While they are paused, deliveries are held. At the end they are due, as one message.
         """
+        ...
+
+    async def changes(self, address: str, limit: int) -> list[Change]:
+        """Return the last changes of a channel's alerts, newest first; of the feeds, for the address ""."""
         ...
 
 
@@ -233,6 +253,7 @@ class CommandStore(
     SubscriptionStore,
     PreferenceStore,
     FeedEditor,
+    RhythmReader,
     QueueStore,
     KeyValueStore,
     Protocol,

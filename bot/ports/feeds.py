@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Feed, FeedSettings, FeedState, Post, Silence
+from bot.model import Change, Feed, FeedSettings, FeedState, Post, PostTimes, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +87,36 @@ class FeedsReader(Protocol):
         ...
 
 
-class FeedEditor(FeedsReader, Protocol):
-    """Changes to feeds that admins make in chat."""
+class RhythmReader(Protocol):
+    """Reads how often blogs have posts."""
 
-    async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
-        """Add a feed, or restore the retired one with that URL. It is due at once.
+    async def post_times(self, feed_ids: Sequence[int], now: datetime, limit: int) -> dict[int, PostTimes]:
+        """Return the times of the newest `limit` posts of each feed, those later than `now` left out.
 
-        Raises UsageError when a feed in use has the name or the URL.
+        Feeds without posts are missing.
         """
         ...
 
-    async def retire_feed(self, feed_id: int, now: datetime) -> None:
+
+class FeedEditor(FeedsReader, Protocol):
+    """Changes to feeds that admins make in chat."""
+
+    async def add_feed(
+        self, settings: FeedSettings, now: datetime, *, by: str, server: str = "", limit: int | None = None
+    ) -> Feed:
+        """Add a feed, or restore the retired one with that URL. It is due at once. `by`: see Change.
+
+        Raises UsageError when a feed in use has the name or the URL, and LimitError when `limit` feeds in use
+        were added in chat from `server` (see Caller) already. No limit holds for the server "".
+        """
+        ...
+
+    async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
         """Stop polling a feed. Its posts and its subscriptions are kept."""
+        ...
+
+    async def feeds_added(self) -> dict[int, Change]:
+        """Return who last added each feed in use, and when, by its id; no entry where that is not known."""
         ...
 
 
@@ -108,7 +126,8 @@ class FeedStore(FeedsReader, Protocol):
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
         """Make the feeds of origin "config" equal to `settings`, matched by URL, then by name.
 
-        A feed that left the config is retired: not polled, its posts and subscriptions kept.
+        A feed that left the config is retired: not polled, its posts and subscriptions kept. What changes is
+        logged as changed by CONFIG.
         """
         ...
 

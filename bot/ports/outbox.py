@@ -99,6 +99,15 @@ class NoticeStore(Protocol):
         """Put a notice for each address into the outbox."""
         ...
 
+    async def tell_once(
+        self, key: str, value: str, addresses: Sequence[str], text: str, now: datetime
+    ) -> bool:
+        """Store a value (see KeyValueStore) and put a notice for each address into the outbox.
+
+        Both happen or neither. Does nothing and returns False if the key has that value already.
+        """
+        ...
+
 
 class QueueStore(QueueReader, NoticeStore, Protocol):
     """The part of the outbox that commands use."""

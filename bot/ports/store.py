@@ -35,8 +35,9 @@ class DestinationStore(Protocol):
     async def move(self, old: str, new: str, now: datetime) -> bool:
         """Change the address of a destination, as its platform did. Return False if it does not exist.
 
-        Its subscriptions and waiting messages move with it, the messages with their old attempt keys, and it
-        is no longer parked. If the new address is a destination too, they are merged; it gets each post once.
+        Its subscriptions, its log of changes and its waiting messages move with it, the messages with their
+        old attempt keys, and it is no longer parked. If the new address is a destination too, they are
+        merged; it gets each post once.
         """
         ...
 

@@ -9,12 +9,14 @@ import itertools
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 import adapters
 from bot import __version__
-from bot.app import Bot, console_source, open_bot, prepare, run_bot, run_once
+from bot.app import Bot, open_bot, prepare, run_bot, run_once
 from bot.config.load import Config
 from bot.errors import ConfigError
 
@@ -32,6 +34,11 @@ async def run(_: argparse.Namespace, config: Config) -> int:
             await run_bot(bot, stop, lambda: _announce(bot))
     _log.info("Stopped; what was not sent waits for the next start.")
     return 0
+
+
+def console_source() -> TextIO | None:
+    """Return stdin, or None when it is missing or closed."""
+    return sys.stdin if sys.stdin is not None and not sys.stdin.closed else None
 
 
 def spare_collector() -> None:

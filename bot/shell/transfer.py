@@ -18,7 +18,7 @@ from bot.clock import SystemClock
 from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import UsageError
-from bot.model import Cadence, Feed, FeedSettings, Filter, Subscription
+from bot.model import IMPORT, Cadence, Feed, FeedSettings, Filter, Subscription
 from bot.ports import Store
 from bot.shell.opml import read_opml, write_opml
 from bot.shell.written_terms import read_term
@@ -58,6 +58,7 @@ class _FeedEntry(_Strict):
     categories: list[str] = []
     aliases: dict[str, str] = {}
     api_base: str = "auto"
+    quiet_notice: bool = True
 
 
 class _SubscriptionEntry(_Strict):
@@ -234,7 +235,7 @@ async def _add_feeds(store: Store, entries: Iterable[_FeedEntry]) -> int:
             continue
         values = entry.model_dump() | {"categories": tuple(entry.categories)}
         settings = FeedSettings(**values, origin="chat")
-        await store.add_feed(settings, SystemClock().now())
+        await store.add_feed(settings, SystemClock().now(), by=IMPORT)
         names.add(fold(entry.name))
         urls.add(entry.url)
         added += 1
@@ -256,11 +257,11 @@ async def _add_subscriptions(store: Store, document: _Document) -> int:
                 cadence=Cadence(entry.cadence),
                 channel=entry.channel,
                 mention=mention or None,
-                by="import",
+                by=IMPORT,
                 now=SystemClock().now(),
             )
         if entry.paused:
-            await store.pause(entry.address, paused=True, now=SystemClock().now())
+            await store.pause(entry.address, paused=True, by=IMPORT, now=SystemClock().now())
         added += await store.subscriptions(entry.address, channel=entry.channel) != before
     return added
 

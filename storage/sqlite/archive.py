@@ -6,8 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
-from bot.model import EVERYTHING, HeldFor, Kind, Post, Silence
+from bot.model import EVERYTHING, HeldFor, Kind, Post, PostTimes, Silence
 from bot.ports import DeliveryInfo, Found, QueueHealth, SentDigest, SilentPost
 from bot.text.normalize import kind_of
 from bot.text.spelling import spelled
@@ -76,6 +78,14 @@ SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiti
     (SELECT deliveries FROM delivery_counts WHERE state = 'held') AS held,
     (SELECT min(due_at) FROM deliveries INDEXED BY deliveries_held WHERE state = 'held') AS held_until
 """
+# Both times of each post; that of its coming only if it was news.
+POST_TIMES = """
+SELECT p.feed_id, p.published_at, iif(p.silent OR p.first_seen_at > :now, NULL, p.first_seen_at) AS came_at
+FROM json_each(:feeds) CROSS JOIN posts AS p ON p.id IN (
+    SELECT id FROM posts INDEXED BY posts_newest_of_feed
+    WHERE feed_id = json_each.value AND published_at <= :now ORDER BY published_at DESC, id DESC LIMIT :limit)
+ORDER BY p.feed_id, p.published_at DESC
+"""
 _INFO = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(t.name, f.name) AS term_name
 FROM deliveries AS q {by} CROSS JOIN destinations AS d ON d.id = q.destination_id
@@ -107,7 +117,7 @@ LOG_OF_ALL = _INFO.format(by="NOT INDEXED") + "ORDER BY q.id DESC LIMIT :limit O
 
 
 class ArchiveQueries(Queries):
-    """`bot.ports.ArchiveStore` without its terms, and `bot.ports.QueueReader`."""
+    """`bot.ports.ArchiveStore` without its terms, `bot.ports.QueueReader` and `bot.ports.RhythmReader`."""
 
     async def latest(
         self,
@@ -130,6 +140,12 @@ class ArchiveQueries(Queries):
             },
         )
         return [post_from(row) for row in rows]
+
+    async def post_times(self, feed_ids: Sequence[int], now: datetime, limit: int) -> dict[int, PostTimes]:
+        rows = await self._database.ask(
+            POST_TIMES, {"feeds": json.dumps(list(feed_ids)), "now": to_ms(now), "limit": limit}
+        )
+        return {feed: _times(list(group)) for feed, group in groupby(rows, key=itemgetter("feed_id"))}
 
     async def find(self, words: str, limit: int) -> Found:
         query = query_of(words)
@@ -205,6 +221,12 @@ class ArchiveQueries(Queries):
             SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
         )
         return {row["id"]: post_from(row) for row in rows}
+
+
+def _times(rows: Sequence[sqlite3.Row]) -> PostTimes:
+    came = [row["came_at"] for row in rows if row["came_at"] is not None]
+    published = tuple(from_ms(row["published_at"]) for row in rows)
+    return PostTimes(published, from_ms(max(came)) if came else None)
 
 
 def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:

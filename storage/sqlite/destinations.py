@@ -50,6 +50,7 @@ _KEEP_KEYS = """
 UPDATE deliveries SET key_address = :old
 WHERE destination_id = :old_id AND key_address = '' AND state IN ('pending', 'sending', 'parked')
 """
+_KEEP_CHANGES = "UPDATE changes SET place = :new WHERE place = :old"
 _RENAME = "UPDATE destinations SET address = :new WHERE id = :old_id"
 # If the new address is a destination already, the two are merged, with the subscriptions of both. Of two
 # messages about one post, the one that was sent, or may have been, is kept.
@@ -117,6 +118,7 @@ class DestinationQueries(Queries):
                 return False
             values = {"old": old, "new": new, "old_id": old_id, "new_id": new_id, "now": to_ms(now)}
             await connection.execute(_KEEP_KEYS, values)
+            await connection.execute(_KEEP_CHANGES, values)
             for statement in (_RENAME,) if new_id is None else _MERGE:
                 await connection.execute(statement, values)
             stays = old_id if new_id is None else new_id

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 import aiosqlite
 
-from bot.errors import UsageError
-from bot.model import Feed, FeedSettings, Kind
+from bot.errors import LimitError, UsageError
+from bot.model import CONFIG, Feed, FeedSettings, Kind
 from bot.ports import PollRecord
+from bot.text.changes import FEED_ADDED, FEED_CHANGED, FEED_REMOVED
 from bot.text.normalize import fold, term_key
+from storage.sqlite.changes import record_change
 from storage.sqlite.common import Queries, add_notices, first_int, learn_terms
 from storage.sqlite.mapping import (
     feed_from,
@@ -28,8 +30,8 @@ from storage.sqlite.mapping import (
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
-    "api_base = :api_base, origin = :origin, retired_at = NULL, url = :url, state = :state, "
-    "next_poll_at = :next WHERE id = :id RETURNING id"
+    "api_base = :api_base, origin = :origin, server = :server, quiet_notice = :quiet_notice, "
+    "retired_at = NULL, url = :url, state = :state, next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
     "UPDATE feeds SET url = :url, state = :state, next_poll_at = :next_poll_at, owner = NULL, "
@@ -37,9 +39,11 @@ RECORD = (
 )
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
-    "api_base, origin, next_poll_at) VALUES (:name, :name_fold, :settings_url, :settings_url, :every, "
-    ":announce_latest, :categories, :aliases, :api_base, :origin, :now) RETURNING id"
+    "api_base, origin, server, quiet_notice, next_poll_at) VALUES (:name, :name_fold, :settings_url, "
+    ":settings_url, :every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, "
+    ":quiet_notice, :now) RETURNING id"
 )
+_OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = ?"
 
 
 def record_parameters(record: PollRecord) -> dict[str, object]:
@@ -57,14 +61,18 @@ class FeedQueries(Queries):
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
         async with self._database.transaction() as connection:
-            kept = [await _save(connection, item, now) for item in settings]
-            await connection.execute(
-                "UPDATE feeds SET retired_at = :now WHERE origin = 'config' AND retired_at IS NULL "
+            kept = [await _save(connection, item, now, by=CONFIG) for item in settings]
+            left = await connection.execute_fetchall(
+                "SELECT id FROM feeds WHERE origin = 'config' AND retired_at IS NULL "
                 "AND id NOT IN (SELECT value FROM json_each(:kept))",
-                {"now": to_ms(now), "kept": json.dumps(kept)},
+                {"kept": json.dumps(kept)},
             )
+            for row in left:
+                await _retire(connection, row["id"], now, by=CONFIG)
 
-    async def add_feed(self, settings: FeedSettings, now: datetime) -> Feed:
+    async def add_feed(
+        self, settings: FeedSettings, now: datetime, *, by: str, server: str = "", limit: int | None = None
+    ) -> Feed:
         async with self._database.transaction() as connection:
             taken = await connection.execute_fetchall(
                 "SELECT name FROM feeds WHERE retired_at IS NULL "
@@ -73,15 +81,15 @@ class FeedQueries(Queries):
             )
             if taken:
                 raise UsageError(f"A feed of that name or URL is watched already: {next(iter(taken))[0]}.")
-            added = await _save(connection, settings, now, by_name=False)
+            if server and limit is not None:
+                await _refuse_beyond(connection, server, limit)
+            added = await _save(connection, settings, now, by=by, server=server, by_name=False)
             rows = list(await connection.execute_fetchall("SELECT * FROM feeds WHERE id = ?", [added]))
             return feed_from(rows[0])
 
-    async def retire_feed(self, feed_id: int, now: datetime) -> None:
+    async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
         async with self._database.transaction() as connection:
-            await connection.execute(
-                "UPDATE feeds SET retired_at = :now WHERE id = :id", {"now": to_ms(now), "id": feed_id}
-            )
+            await _retire(connection, feed_id, now, by=by)
 
     async def feeds(self) -> list[Feed]:
         rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
@@ -118,14 +126,36 @@ def _parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
     return settings_parameters(settings) | {"name_fold": fold(settings.name), "now": to_ms(now)}
 
 
+async def _refuse_beyond(connection: aiosqlite.Connection, server: str, limit: int) -> None:
+    held = await first_int(connection, _OF_SERVER, [server])
+    if held >= limit:
+        raise LimitError(held, held + 1, limit)
+
+
+async def _retire(connection: aiosqlite.Connection, feed_id: int, now: datetime, *, by: str) -> None:
+    """Stop polling a feed, and log it unless it was retired already."""
+    cursor = await connection.execute(
+        "UPDATE feeds SET retired_at = :now WHERE id = :id AND retired_at IS NULL",
+        {"now": to_ms(now), "id": feed_id},
+    )
+    if cursor.rowcount:
+        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id)
+
+
 async def _save(
-    connection: aiosqlite.Connection, settings: FeedSettings, now: datetime, *, by_name: bool = True
+    connection: aiosqlite.Connection,
+    settings: FeedSettings,
+    now: datetime,
+    *,
+    by: str,
+    server: str = "",
+    by_name: bool = True,
 ) -> int:
     """Update the feed with this URL, else (`by_name`) with this name, else insert one; return its id.
 
     Another feed that has the name is renamed, and keeps its posts and followers.
     """
-    parameters = _parameters(settings, now)
+    parameters = _parameters(settings, now) | {"server": server}
     rows = list(
         await connection.execute_fetchall(
             "SELECT * FROM feeds WHERE name_fold = :name_fold OR settings_url = :settings_url "
@@ -144,11 +174,21 @@ async def _save(
         feed_id = await first_int(connection, _INSERT, parameters)
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
+    if what := _what(same, settings):
+        await record_change(connection, now, by=by, what=what, feed_id=feed_id)
     # People can follow categories of the config before a post is filed under them.
     names = [settings.aliases.get(name, name) for name in settings.categories]
     terms = {term_key(Kind.CATEGORY, name): name for name in names if fold(name)}
     await learn_terms(connection, feed_id, terms)
     return feed_id
+
+
+def _what(before: sqlite3.Row | None, settings: FeedSettings) -> str:
+    """Return in words what new settings change, "" for nothing. `before`: None for a new feed."""
+    if before is None or before["retired_at"] is not None:
+        return FEED_ADDED
+    changed = any(before[name] != value for name, value in settings_parameters(settings).items())
+    return FEED_CHANGED if changed else ""
 
 
 def _kept(row: sqlite3.Row, settings: FeedSettings, now: datetime) -> dict[str, object]:

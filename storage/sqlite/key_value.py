@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+import aiosqlite
+
 from storage.sqlite.common import Queries
+
+
+async def put_value(connection: aiosqlite.Connection, key: str, value: str) -> bool:
+    """Store a text ("": delete it) inside the caller's transaction; return whether that changed it."""
+    if value:
+        cursor = await connection.execute(
+            "INSERT INTO memory (key, value) VALUES (:key, :value) ON CONFLICT (key) "
+            "DO UPDATE SET value = excluded.value WHERE memory.value <> excluded.value",
+            {"key": key, "value": value},
+        )
+    else:
+        cursor = await connection.execute("DELETE FROM memory WHERE key = ?", [key])
+    return cursor.rowcount > 0
 
 
 class KeyValueQueries(Queries):
@@ -10,14 +25,7 @@ class KeyValueQueries(Queries):
 
     async def set_value(self, key: str, value: str) -> None:
         async with self._database.transaction() as connection:
-            if value:
-                await connection.execute(
-                    "INSERT INTO memory (key, value) VALUES (?, ?) "
-                    "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                    (key, value),
-                )
-            else:
-                await connection.execute("DELETE FROM memory WHERE key = ?", (key,))
+            await put_value(connection, key, value)
 
     async def get_value(self, key: str) -> str:
         rows = await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": key})

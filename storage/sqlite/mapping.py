@@ -36,7 +36,8 @@ _STATE_DATES = frozenset(name for name, kind in get_type_hints(FeedState).items(
 _values_of = attrgetter(*_STATE_NAMES)
 _NEW_STATE = _values_of(FeedState())
 _settings_of = itemgetter(
-    "name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"
+    *("name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"),
+    "quiet_notice",
 )
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -137,6 +138,7 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
         "aliases": json.dumps(settings.aliases, ensure_ascii=False),
         "api_base": settings.api_base,
         "origin": settings.origin,
+        "quiet_notice": int(settings.quiet_notice),
     }
 
 
@@ -154,7 +156,7 @@ def feed_from(row: sqlite3.Row) -> Feed:
 @lru_cache(maxsize=4096)  # the same at every poll
 def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     """Return settings from the columns of `_settings_of`."""
-    name, url, every, announce_latest, categories, aliases, api_base, origin = columns
+    name, url, every, announce_latest, categories, aliases, api_base, origin, quiet_notice = columns
     return FeedSettings(
         name=name,
         url=url,
@@ -164,6 +166,7 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
         aliases=json.loads(aliases),
         api_base=api_base,
         origin=origin,
+        quiet_notice=bool(quiet_notice),
     )
 
 

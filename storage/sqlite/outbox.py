@@ -18,6 +18,7 @@ from storage.sqlite.claim_messages import build_claims
 from storage.sqlite.common import Queries, add_notices
 from storage.sqlite.connection import PRIVATE, Database
 from storage.sqlite.holding import PREFERENCES, preferences_from
+from storage.sqlite.key_value import put_value
 from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 
@@ -111,6 +112,15 @@ class OutboxQueries(Queries):
     async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
         async with self._database.transaction() as connection:
             await add_notices(connection, [AdminNotice(address, text) for address in addresses], now)
+
+    async def tell_once(
+        self, key: str, value: str, addresses: Sequence[str], text: str, now: datetime
+    ) -> bool:
+        async with self._database.transaction() as connection:
+            new = await put_value(connection, key, value)
+            if new:
+                await add_notices(connection, [AdminNotice(each, text) for each in addresses], now)
+            return new
 
     async def probe_parked(self, now: datetime) -> int:
         async with self._database.transaction() as connection:

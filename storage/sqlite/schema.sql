@@ -18,7 +18,9 @@ CREATE TABLE feeds (
     next_poll_at INTEGER NOT NULL,
     owner TEXT,
     lease_until INTEGER NOT NULL DEFAULT 0,
-    state TEXT NOT NULL DEFAULT '{}'
+    state TEXT NOT NULL DEFAULT '{}',
+    server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
+    quiet_notice INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 
@@ -189,6 +191,18 @@ CREATE TRIGGER phrases_change AFTER UPDATE OF term ON filters WHEN old.term GLOB
     WHERE first_word = substr(old.term, 3, instr(old.term || ' ', ' ') - 3) AND term = old.term
         AND NOT EXISTS (SELECT 1 FROM filters WHERE term = old.term);
 END;
+
+-- Who changed the alerts of a channel or a feed, for ever.
+CREATE TABLE changes (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,                -- the address of a person, or 'config', 'import', 'bystander'
+    place TEXT NOT NULL,             -- the address of a channel, '' for a change of a feed
+    feed_id INTEGER NOT NULL,        -- 0 for every feed
+    what TEXT NOT NULL
+) STRICT;
+CREATE INDEX changes_place ON changes (place, id);
+CREATE INDEX changes_feed ON changes (feed_id, id) WHERE place = '';
 
 -- The outbox: one row for each post and destination, for ever. Notices have no post.
 CREATE TABLE deliveries (

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from storage.sqlite.archive import ArchiveQueries
+from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
 from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
@@ -30,6 +31,7 @@ class SqliteStore(
     SubscriptionQueries,
     PreferenceQueries,
     DestinationQueries,
+    ChangeQueries,
     KeyValueQueries,
     TimeQueries,
 ):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import groupby
 
 import aiosqlite
 
+from bot.errors import LimitError
 from bot.model import Cadence, Filter, Subscription
+from bot.text.changes import PAUSED, RESUMED, difference
+from storage.sqlite.changes import followed_terms, record_change
 from storage.sqlite.common import Queries, destination_id, first_int
 from storage.sqlite.holding import drop_unfollowed, pause
 from storage.sqlite.mapping import destination_from, to_ms
@@ -54,6 +58,10 @@ VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now)
 ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = cadence
 RETURNING id
 """
+_PAUSABLE = """
+SELECT id, paused, destination_id FROM subscriptions WHERE channel = 1
+AND destination_id = (SELECT id FROM destinations WHERE address = :address)
+"""
 # The stored mentions, so that a term that moves to another cadence does not lose its mention.
 _STORED_MENTIONS = """
 SELECT term, mention FROM filters
@@ -76,8 +84,9 @@ class SubscriptionQueries(Queries):
         mention: str | None,
         by: str,
         now: datetime,
+        limit: int | None = None,
     ) -> None:
-        async with self._database.transaction() as connection:
+        async with self._logged(address, channel=channel, by=by, now=now, limit=limit) as connection:
             parameters: dict[str, object] = {
                 "destination_id": await destination_id(connection, address, now),
                 "feed_id": feed_id or 0,
@@ -100,9 +109,16 @@ class SubscriptionQueries(Queries):
             await _tidy(connection, siblings)
 
     async def unfollow(
-        self, address: str, *, keys: Sequence[str] | None, channel: bool, feed_id: int | None = None
+        self,
+        address: str,
+        *,
+        keys: Sequence[str] | None,
+        channel: bool,
+        by: str,
+        now: datetime,
+        feed_id: int | None = None,
     ) -> int:
-        async with self._database.transaction() as connection:
+        async with self._logged(address, channel=channel, by=by, now=now) as connection:
             rows = list(
                 await connection.execute_fetchall(
                     "SELECT s.id, s.destination_id FROM subscriptions AS s "
@@ -134,18 +150,39 @@ class SubscriptionQueries(Queries):
         )
         return [row["address"] for row in rows]
 
-    async def pause(self, address: str, *, paused: bool, now: datetime) -> int:
+    async def pause(self, address: str, *, paused: bool, by: str, now: datetime) -> int:
         async with self._database.transaction() as connection:
-            rows = list(
-                await connection.execute_fetchall(
-                    "UPDATE subscriptions SET paused = :paused WHERE channel = 1 AND destination_id = "
-                    "(SELECT id FROM destinations WHERE address = :address) RETURNING destination_id",
-                    {"paused": int(paused), "address": address},
-                )
+            values = {"paused": int(paused), "address": address}
+            concerned = list(await connection.execute_fetchall(_PAUSABLE, values))
+            await connection.executemany(
+                "UPDATE subscriptions SET paused = :paused WHERE id = :id",
+                [{**values, "id": row["id"]} for row in concerned],
             )
-            for destination in {row["destination_id"] for row in rows}:
+            for destination in {row["destination_id"] for row in concerned}:
                 await pause(connection, destination, to_ms(now), paused=paused)
-            return len(rows)
+            if any(row["paused"] != paused for row in concerned):
+                what = PAUSED if paused else RESUMED
+                await record_change(connection, now, by=by, what=what, place=address)
+            return len(concerned)
+
+    @asynccontextmanager
+    async def _logged(
+        self, address: str, *, channel: bool, by: str, now: datetime, limit: int | None = None
+    ) -> AsyncIterator[aiosqlite.Connection]:
+        """Open a transaction that changes what an address follows.
+
+        At its end, refuse it with LimitError if it adds names beyond the limit, and log what a channel got.
+        """
+        async with self._database.transaction() as connection:
+            before = await followed_terms(connection, address, channel=channel)
+            yield connection
+            after = await followed_terms(connection, address, channel=channel)
+            held, wanted = (len({each.key for each in terms}) for terms in (before, after))
+            if limit is not None and wanted > max(limit, held):
+                raise LimitError(held, wanted, limit)
+            what, feed_id = difference(before, after) if channel else ("", 0)
+            if what:
+                await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)
 
 
 async def _mentions(

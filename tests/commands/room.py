@@ -15,6 +15,7 @@ from bot.sandbox.sandbox import Sandbox
 
 LOOPBACK = FetchSettings(allow_networks=(ip_network("127.0.0.0/8"),))
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
+OWNER = "console:owner"  # who adds the feeds
 BLOG = FeedSettings("China Bystander", "https://blog.example/feed/")
 SECOND = FeedSettings("Second Blog", "https://second.example/feed/", origin="chat")
 
@@ -131,7 +132,7 @@ class Room:
 
     async def watch(self, settings: FeedSettings = BLOG) -> Feed:
         """Add a feed and return it."""
-        return await self.store.add_feed(settings, self.clock.now())
+        return await self.store.add_feed(settings, self.clock.now(), by=OWNER)
 
     async def publish(
         self, feed: Feed, *new: PostRow, silent: tuple[PostRow, ...] = (), vocabulary: tuple[str, ...] = ()

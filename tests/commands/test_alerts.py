@@ -243,14 +243,54 @@ async def test_log_tells_what_was_sent_newest_first(room: Room) -> None:
         "26 Nov 2022, 23:41 UTC: parked, a test alert",
         "26 Nov 2022, 23:41 UTC: parked, \u201cChips\u201d (#Huawei): No access.",
         "26 Nov 2022, 23:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
+        "26 Nov 2022, 23:41 UTC: added #Huawei, Trade, by console:root",
     ]
 
 
-async def test_log_is_of_one_channel_and_has_ten_rows(room: Room) -> None:
+async def test_log_tells_who_changed_the_alerts_between_what_was_sent(room: Room) -> None:
+    feed = (await room.store.feeds())[0]
+    await admin(room, '/alerts add Trade feed:"China Bystander" mention:@here')
+    room.clock.time += timedelta(hours=1)
+    await room.publish(feed, post_row(30, "New tariffs", ("Trade",)))
+    (claim,) = await room.claim()
+    await room.settle(Sent(claim, "1", room.clock.time))
+    room.clock.time += timedelta(hours=1)
+    for line in ("/alerts pause", "/alerts resume", "/alerts remove all"):
+        await admin(room, line)
+
+    assert (await admin(room, "/alerts log")).splitlines() == [
+        "Last for this channel, newest first:",
+        "27 Nov 2022, 01:41 UTC: took off Trade (from China Bystander), by console:root",
+        "27 Nov 2022, 01:41 UTC: resumed, by console:root",
+        "27 Nov 2022, 01:41 UTC: paused, by console:root",
+        "27 Nov 2022, 00:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
+        "26 Nov 2022, 23:41 UTC: added Trade, mentioning @here (from China Bystander), by console:root",
+    ]
+
+
+async def test_log_tells_of_changes_also_where_nothing_was_sent(room: Room) -> None:
+    await admin(room, "/alerts add Trade")
+
+    assert (await admin(room, "/alerts log")).splitlines() == [
+        "Nothing was sent to this channel yet.",
+        "Last for this channel, newest first:",
+        "26 Nov 2022, 23:41 UTC: added Trade, by console:root",
+    ]
+
+
+async def test_changes_are_not_pushed_out_of_the_log_by_alerts(room: Room) -> None:
+    await admin(room, "/alerts add Trade")
+    rows = [post_row(number, f"Post {number}", ("Trade",)) for number in range(30, 42)]
+    await room.publish((await room.store.feeds())[0], *rows)
+
+    assert "added Trade, by console:root" in await admin(room, "/alerts log")
+
+
+async def test_log_is_of_one_channel_and_has_ten_alerts(room: Room) -> None:
     await room.say("/follow all", "alice")
     await admin(room, "/alerts add Trade")
     rows = [post_row(number, f"Post {number}", ("Trade",)) for number in range(30, 42)]
     await room.publish((await room.store.feeds())[0], *rows)
 
-    assert len((await admin(room, "/alerts log")).splitlines()) == 11
+    assert (await admin(room, "/alerts log")).count("\u201cPost ") == 10
     assert "Nothing was sent to channel other yet." in await admin(room, "/alerts log #other")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.model import FeedSettings
 from bot.sample.server import SampleServer
-from tests.commands.room import SECOND, Room
+from tests.commands.room import BLOG, NOW, SECOND, Room
 from tests.fakes.blog import FaultyBlog, html_page, status
 
 
@@ -154,12 +156,30 @@ async def test_what_cannot_be_done_changes_nothing(two_blogs: Room, line: str, a
 
 async def test_list_tells_where_each_feed_comes_from(two_blogs: Room) -> None:
     read = "last read 26 Nov 2022, 23:41 UTC"
+    added = "added 26 Nov 2022, 23:41 UTC, by console:owner"
 
     assert (await admin(two_blogs, "/feeds list")).splitlines() == [
         "2 feeds:",
         f"- China Bystander: https://blog.example/feed/, every 15 minutes, from config.toml; {read}",
-        f"- Second Blog: https://second.example/feed/, every 15 minutes, added in chat; {read}",
+        f"- Second Blog: https://second.example/feed/, every 15 minutes, {added}; {read}",
     ]
+
+
+async def test_list_tells_who_last_removed_or_changed_feeds(two_blogs: Room) -> None:
+    await admin(two_blogs, "/feeds remove Second Blog")
+    await two_blogs.store.sync_feeds([replace(BLOG, every=3600.0)], NOW)
+
+    assert (await admin(two_blogs, "/feeds list")).splitlines()[2:] == [
+        "26 Nov 2022, 23:41 UTC: changed the feed \u201cChina Bystander\u201d, by the config",
+        "26 Nov 2022, 23:41 UTC: removed the feed \u201cSecond Blog\u201d, by console:root",
+    ]
+
+
+async def test_a_feed_from_before_the_log_of_changes_was_added_in_chat(two_blogs: Room) -> None:
+    store: Any = two_blogs.store
+    await store._database.write("DELETE FROM changes", {})
+
+    assert "every 15 minutes, added in chat; last read" in await admin(two_blogs, "/feeds list")
 
 
 async def test_list_tells_the_interval_and_counts_what_is_too_many(empty_room: Room) -> None:

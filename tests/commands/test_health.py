@@ -12,6 +12,7 @@ from bot.pipeline.inspector import FeedInspector
 from bot.ports import SHUT, Failed, Parked, PartState, Sent
 from tests.commands.room import NOW, Room, post_row
 
+SILENT = "quiet since 29 Oct 2022, 23:41 UTC, usually a post about every day"
 QUIET = "the last poll answered, last read 26 Nov 2022, 23:41 UTC; next check 26 Nov 2022, 23:56 UTC."
 
 
@@ -20,7 +21,7 @@ async def test_a_quiet_blog_is_told_from_a_blind_bot(room: Room) -> None:
 
     assert reply.text.splitlines() == [
         "All well.",
-        f"China Bystander: no new post since 29 Oct 2022, 23:41 UTC; {QUIET}",
+        f"China Bystander: {SILENT}; {QUIET}",
         "Alerts: 0 waiting; 0 sent.",
     ]
 
@@ -42,7 +43,7 @@ async def test_a_failing_feed_comes_first_with_its_reason_and_next_try(two_blogs
         "Second Blog: failing since 26 Nov 2022, 20:41 UTC, 3 polls in a row; "
         "last read 26 Nov 2022, 19:41 UTC; next try 26 Nov 2022, 23:56 UTC. The server answers 500."
     )
-    assert lines[2].startswith("China Bystander: no new post since")
+    assert lines[2].startswith(f"China Bystander: {SILENT}")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,16 @@ async def test_what_else_a_feed_may_be(room: Room, state: FeedState, url: str, w
     await room.report((await room.store.feeds())[0], state, url=url)
 
     assert words in (await room.say("/health")).text
+
+
+async def test_a_blog_within_its_habit_has_only_no_new_post(room: Room) -> None:
+    feed = (await room.store.feeds())[0]
+    await room.publish(feed, post_row(39, "Yesterday", ("Trade",)))
+    first = (await room.say("/health")).text
+    await room.report(feed, FeedState(last_success_at=NOW - timedelta(days=1), failures=2))
+
+    assert "China Bystander: no new post since 25 Nov 2022, 23:41 UTC; the last poll answered" in first
+    assert "China Bystander: failing" in (await room.say("/health")).text
 
 
 async def test_a_stopped_feed_is_no_well_feed(room: Room) -> None:

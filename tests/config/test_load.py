@@ -12,7 +12,7 @@ import adapters
 from bot.cli import CONFIG, _config_of, build_parser
 from bot.config.load import every_key, every_variable, load_config, parse_config
 from bot.errors import ConfigError
-from bot.model import FeedSettings
+from bot.model import FeedSettings, Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config.example.toml"
@@ -120,6 +120,7 @@ def test_a_feed_becomes_the_settings_the_rest_of_the_bot_knows() -> None:
         categories = ["China-U.S.", "Trade"]
         aliases = { "China-US" = "China-U.S." }
         api_base = "http://127.0.0.1:9/rest/v1.1/sites/1"
+        quiet_notice = false
         """,
         {},
     )
@@ -133,7 +134,15 @@ def test_a_feed_becomes_the_settings_the_rest_of_the_bot_knows() -> None:
         aliases={"China-US": "China-U.S."},
         api_base="http://127.0.0.1:9/rest/v1.1/sites/1",
         origin="config",
+        quiet_notice=False,
     )
+
+
+def test_the_limits_of_the_config_are_those_of_the_bot_where_none_are_written() -> None:
+    written = parse_config("[limits]\nsubscriptions_per_person = 7\nfeeds_per_server = 0\n", {})
+
+    assert parse_config("", {}).limits.limits() == Limits()
+    assert written.limits.limits() == Limits(7, Limits().subscriptions_per_channel, 0)
 
 
 def test_a_config_cannot_be_changed() -> None:

@@ -67,9 +67,19 @@ def problems(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
         ("discord", "shards = 4", NO_SHARDS),
         ("slack", 'mode = "rtm"', 'must be "socket" or "http"'),
         ("console", "format = 3", 'must be "pretty" or "jsonl"'),
+        ("feeds", 'quiet_notice = "no"', "is neither true nor false; write one of these, without quotes"),
         ("delivery", 'grace = "6m"', 'must be "0s" to "5m"'),
         ("delivery", "catch_up_after = 0", "must be a whole number from 1 to 100, without quotes"),
         ("delivery", "catch_up_after = 5.0", "must be a whole number from 1 to 100, without quotes"),
+        ("limits", "subscriptions_per_person = 0", "must be a whole number from 1 to 10000, without quotes"),
+        (
+            "limits",
+            "subscriptions_per_channel = 10001",
+            "must be a whole number from 1 to 10000, without quotes",
+        ),
+        ("limits", "feeds_per_server = -1", "must be a whole number from 0 to 10000, without quotes"),
+        ("limits", 'feeds_per_server = "5"', "must be a whole number from 0 to 10000, without quotes"),
+        ("limits", "feeds_per_server = true", "must be a whole number from 0 to 10000, without quotes"),
     ],
 )
 def test_a_faulty_value_is_one_line_with_key_value_and_mend(table: str, line: str, message: str) -> None:

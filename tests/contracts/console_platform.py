@@ -15,6 +15,7 @@ from bot.model import Destination
 from tests.contracts.adapter_rig import OTHER, WHOM, Answer, Ask, Listed, Platform, Rig, Shown, one, words
 
 _SIGNS = {
+    ", by console:boss": ", by boss",
     "on the console": "by DM",
     "Channel other": "#other",
     "channel other": "#other",

@@ -88,6 +88,7 @@ async def discord(*, in_channel: bool) -> AsyncIterator[Platform]:
         adapter = _adapter(server)
         objects = {OTHER: other, WHOM: role}
         signs = {f"<#{other.id}>": "#other", f"mentioning <@&{role.id}>": "mentioning @whom"}
+        signs |= {f", by <@{person.id}>": f", by {name}" for name, person in people.items()}
 
         async def ask(what: Ask) -> Answer | None:
             if what.typed_only:

@@ -76,6 +76,7 @@ async def slack(*, in_channel: bool, behind: str = "") -> AsyncIterator[Platform
         people, other = {"alice": each.alice, "boss": each.boss}, each.team.add_channel("other", member=True)
         values = {OTHER: f"<#{other.id}|other>", WHOM: "@here"}
         signs = {f"<#{other.id}>": "#other", "mentioning @here": "mentioning @whom"}
+        signs |= {f", by <@{person.id}>": f", by {name}" for name, person in people.items()}
 
         async def ask(what: Ask) -> Answer | None:
             if not (behind or what.line.split()[0] in _COMMANDS):
@@ -138,6 +139,8 @@ def _page(message: StoredMessage) -> Answer:
 def _word(element: Json) -> str:
     if element["type"] == "channel":
         return f"<#{element['channel_id']}>"
+    if element["type"] == "user":
+        return f"<@{element['user_id']}>"
     return str(element["url"] if element["type"] == "link" else element["text"])
 
 

@@ -82,7 +82,7 @@ def broken(post_id: str = "broken") -> PostRow:
 
 async def add_feed(store: Store, name: str = "Blog") -> Feed:
     """Add a feed that has had its first poll."""
-    return await store.add_feed(settings(name), T0)
+    return await store.add_feed(settings(name), T0, by=BOB)
 
 
 def record(feed: Feed, *, notices: Sequence[AdminNotice] = (), etag: str = "") -> PollRecord:

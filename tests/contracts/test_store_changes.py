@@ -58,7 +58,7 @@ async def test_a_new_filing_is_held_for_a_paused_channel(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "Military", channel=True)
     await publish(store, feed, row("p1", "Trade"))
-    await store.pause(ALICE, paused=True, now=T0)
+    await store.pause(ALICE, paused=True, by=BOB, now=T0)
 
     assert await change(store, feed, row("p1", "Military")) == 1
     assert await claim(store) == []

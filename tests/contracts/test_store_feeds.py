@@ -12,6 +12,7 @@ from bot.model import BlogApi, Feed, FeedState
 from bot.ports import AdminNotice, PollCommit, PollRecord, Store
 from tests.contracts.store_samples import (
     ALICE,
+    BOB,
     LEASE,
     T0,
     about,
@@ -38,8 +39,9 @@ async def only(store: Store) -> Feed:
 
 
 async def test_an_added_feed_has_its_settings_and_is_due_at_once(store: Store) -> None:
-    wanted = settings("Blog", every=0.25, announce_latest=2, categories=("A",), aliases={"b": "B"})
-    added = await store.add_feed(wanted, T0)
+    lists: dict[str, Any] = {"categories": ("A",), "aliases": {"b": "B"}}
+    wanted = settings("Blog", every=0.25, announce_latest=2, quiet_notice=False, **lists)
+    added = await store.add_feed(wanted, T0, by=BOB)
 
     assert wanted == added.settings
     assert await store.feeds() == [added]
@@ -67,7 +69,7 @@ async def test_a_watched_name_or_url_cannot_be_added_again(store: Store, name: s
     await store.record_polls([moved], T0)
 
     with pytest.raises(UsageError, match="Blog"):
-        await store.add_feed(settings(name, url), T0)
+        await store.add_feed(settings(name, url), T0, by=BOB)
     assert await names(store) == ["Blog"]
 
 
@@ -75,7 +77,7 @@ async def test_a_retired_feed_is_not_polled_and_keeps_posts_and_followers(store:
     feed = await add_feed(store)
     await publish(store, feed, row("p1", "Trade"))
     await follow(store, ALICE, "Trade", feed=feed)
-    await store.retire_feed(feed.id, T0)
+    await store.retire_feed(feed.id, T0, by=BOB)
 
     assert await store.feeds() == []
     assert await store.claim_feeds("one", later(9999), LEASE, 10) == []
@@ -88,8 +90,8 @@ async def test_adding_a_retired_url_brings_the_feed_back_due_at_once(store: Stor
     feed = await add_feed(store)
     state = FeedState(etag='"x"', baseline_at=T0, gone_since=T0, stopped=True)
     await store.record_polls([PollRecord(feed.id, feed.url, state, later(86400))], T0)
-    await store.retire_feed(feed.id, T0)
-    back = await store.add_feed(settings("New name", feed.url), later(60))
+    await store.retire_feed(feed.id, T0, by=BOB)
+    back = await store.add_feed(settings("New name", feed.url), later(60), by=BOB)
 
     assert feed.id == back.id
     assert back.settings.name == "New name"
@@ -100,8 +102,8 @@ async def test_adding_a_retired_url_brings_the_feed_back_due_at_once(store: Stor
 async def test_another_url_under_a_retired_name_is_another_feed(store: Store) -> None:
     old = await add_feed(store)
     await publish(store, old, row("p1", "Trade"))
-    await store.retire_feed(old.id, T0)
-    new = await store.add_feed(settings("Blog", "https://other.example/feed/"), T0)
+    await store.retire_feed(old.id, T0, by=BOB)
+    new = await store.add_feed(settings("Blog", "https://other.example/feed/"), T0, by=BOB)
 
     assert old.id != new.id
     assert FeedState() == new.state  # so its first poll is silent

@@ -154,7 +154,7 @@ async def test_what_is_not_followed_any_more_leaves_the_digest(store: Store) -> 
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade", "Arts", cadence=Cadence.DAILY)
     await publish(store, feed, row("p1", "Trade"), row("p2", "Trade", "Arts"), row("p3", "Arts"))
-    await store.unfollow(ALICE, keys=["c:trade"], channel=False)
+    await store.unfollow(ALICE, keys=["c:trade"], channel=False, by=ALICE, now=T0)
 
     assert sorted(about(await claim_one(store, EIGHT))) == ["p2", "p3"]
     assert (await store.queue_health()).held == 0

@@ -17,7 +17,7 @@ from bot.match import Subject, matched_name, matches, mentions, subject_of
 from bot.model import EVERYTHING, FILING_KINDS, Alert, Cadence, Feed, Kind, Subscription
 from bot.ports import PostRow, Store
 from bot.text.normalize import fold, term_key
-from tests.contracts.store_samples import T0, add_feed, change, claim, publish, row, terms
+from tests.contracts.store_samples import BOB, T0, add_feed, change, claim, publish, row, terms
 from tests.contracts.stores import STORES, opened
 
 NAMES = ["Trade", "Military", "China-U.S.", "china us", "TAIWAN"]
@@ -102,7 +102,7 @@ async def apply(store: Store, feeds: Sequence[Feed], wanted: Iterable[Follow]) -
             now=T0,
         )
         if each.channel:
-            await store.pause(each.address, paused=each.paused, now=T0)
+            await store.pause(each.address, paused=each.paused, by=BOB, now=T0)
 
 
 def seen(post: PostRow) -> Subject:

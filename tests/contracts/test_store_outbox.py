@@ -265,7 +265,7 @@ async def test_the_mention_of_another_destination_is_never_used(store: Store) ->
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade")
     await publish(store, feed, row("p1", "Trade"))
-    await store.unfollow(ALICE, keys=None, channel=False)
+    await store.unfollow(ALICE, keys=None, channel=False, by=BOB, now=T0)
     await follow(store, BOB, "Arts", channel=True, mention="@everyone")
     each = await claim_one(store)
 

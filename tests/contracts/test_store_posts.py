@@ -97,7 +97,7 @@ async def test_a_known_post_in_a_poll_as_new_is_no_news(store: Store) -> None:
     await follow(store, ALICE, "*")
     await publish(store, feed, row("p1", "Trade"))
     await send_all(store)
-    await store.unfollow(ALICE, keys=None, channel=False)
+    await store.unfollow(ALICE, keys=None, channel=False, by=BOB, now=T0)
     await follow(store, ALICE, "Trade")
 
     assert await publish(store, feed, row("p1", "Trade", title="Retry")) == 0
@@ -157,10 +157,10 @@ async def test_a_silent_post_alerts_nobody(store: Store) -> None:
 async def test_a_paused_channel_gets_nothing_until_it_resumes(store: Store) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "*", channel=True)
-    await store.pause(ALICE, paused=True, now=T0)
+    await store.pause(ALICE, paused=True, by=BOB, now=T0)
     await publish(store, feed, row("p1"))
     while_paused = await claim(store)
-    await store.pause(ALICE, paused=False, now=T0)
+    await store.pause(ALICE, paused=False, by=BOB, now=T0)
 
     assert while_paused == []
     assert [about(each) for each in await claim(store)] == ["p1"]

@@ -104,7 +104,7 @@ async def test_a_paused_channel_gets_what_it_missed_as_one_message(store: Store)
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade", channel=True, mention="@here")
     await publish(store, feed, row("p0", "Trade"))
-    await store.pause(ALICE, paused=True, now=T0)
+    await store.pause(ALICE, paused=True, by=BOB, now=T0)
     for number in (1, 2):
         await publish(store, feed, row(f"p{number}", "Trade", minutes=number))
     assert await claim(store, T0 + timedelta(days=400)) == []
@@ -112,7 +112,7 @@ async def test_a_paused_channel_gets_what_it_missed_as_one_message(store: Store)
     assert await store.held(ALICE) == [Held(HeldFor.PAUSE, 3, None)]
     assert await store.bound_times(later(60)) == 0
 
-    await store.pause(ALICE, paused=False, now=later(60))
+    await store.pause(ALICE, paused=False, by=BOB, now=later(60))
     digest = await claim_one(store, later(60))
     assert isinstance(digest.message, Digest)
     assert (about(digest), digest.message.mention) == (["p2", "p1", "p0"], "")

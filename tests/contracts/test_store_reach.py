@@ -87,7 +87,7 @@ async def test_destinations_are_told_by_how_they_begin(store: Store) -> None:
     await store.notify(["slack:T2/C2", "slack:T2/C3"], "Hello.", T0)
     await store.give_up("slack:T2/C3", "Gone.", T0)
     await follow(store, "slack:T2/C4", "Trade")
-    await store.unfollow("slack:T2/C4", keys=None, channel=False)
+    await store.unfollow("slack:T2/C4", keys=None, channel=False, by=BOB, now=T0)
 
     assert await store.addresses("slack:T2/") == ["slack:T2/%", "slack:T2/C0", "slack:T2/C1", "slack:T2/C2"]
     assert await store.addresses("discord:") == []

@@ -117,7 +117,7 @@ async def test_a_mention_belongs_to_what_was_followed_with_it(store: Store) -> N
 
 async def test_a_mention_goes_with_what_it_belongs_to(store: Store) -> None:
     await follow(store, ALICE, "Trade", "Arts", channel=True, mention="@here")
-    await store.unfollow(ALICE, keys=["c:trade"], channel=True)
+    await store.unfollow(ALICE, keys=["c:trade"], channel=True, by=BOB, now=T0)
     await follow(store, ALICE, "Trade", channel=True)
 
     assert (await only(store)).mentions == {"c:arts": "@here"}
@@ -157,7 +157,7 @@ async def test_a_channel_and_a_person_at_one_address_are_apart(store: Store) -> 
 
     assert [wants(each) for each in await store.subscriptions(ALICE, channel=True)] == [({"Military"}, set())]
     assert [wants(each) for each in await store.subscriptions(ALICE, channel=False)] == [({"Trade"}, set())]
-    assert await store.unfollow(ALICE, keys=None, channel=True) == 1
+    assert await store.unfollow(ALICE, keys=None, channel=True, by=BOB, now=T0) == 1
     assert len(await store.subscriptions(ALICE)) == 1
 
 
@@ -167,7 +167,12 @@ async def test_unfollowing_takes_terms_off_wherever_they_are(store: Store) -> No
     await follow(store, ALICE, "Trade", feed=feed)
     await follow(store, BOB, "Trade")
 
-    assert await store.unfollow(ALICE, keys=list(terms("Trade", "Taiwan", "Unknown")), channel=False) == 3
+    assert (
+        await store.unfollow(
+            ALICE, keys=list(terms("Trade", "Taiwan", "Unknown")), channel=False, by=BOB, now=T0
+        )
+        == 3
+    )
     assert wants(await only(store)) == ({"Military"}, set())
     assert wants(await only(store, BOB)) == ({"Trade"}, set())
 
@@ -177,7 +182,10 @@ async def test_unfollowing_of_one_feed_leaves_the_others(store: Store) -> None:
     await follow(store, ALICE, "Trade")
     await follow(store, ALICE, "Trade", feed=feed)
 
-    assert await store.unfollow(ALICE, keys=list(terms("Trade")), channel=False, feed_id=feed.id) == 1
+    assert (
+        await store.unfollow(ALICE, keys=list(terms("Trade")), channel=False, feed_id=feed.id, by=BOB, now=T0)
+        == 1
+    )
     assert (await only(store)).feed_id is None
 
 
@@ -185,16 +193,16 @@ async def test_unfollowing_all_leaves_nothing(store: Store) -> None:
     await follow(store, ALICE, "Trade", "#Steel", "-Taiwan")
     await follow(store, ALICE, "Arts", cadence=Cadence.DAILY)
 
-    assert await store.unfollow(ALICE, keys=None, channel=False) == 4
+    assert await store.unfollow(ALICE, keys=None, channel=False, by=BOB, now=T0) == 4
     assert await store.subscriptions(ALICE) == []
-    assert await store.unfollow(ALICE, keys=None, channel=False) == 0
-    assert await store.unfollow("console:unknown", keys=None, channel=False) == 0
+    assert await store.unfollow(ALICE, keys=None, channel=False, by=BOB, now=T0) == 0
+    assert await store.unfollow("console:unknown", keys=None, channel=False, by=BOB, now=T0) == 0
 
 
 async def test_unfollowing_nothing_takes_nothing_off(store: Store) -> None:
     await follow(store, ALICE, "Trade")
 
-    assert await store.unfollow(ALICE, keys=[], channel=False) == 0
+    assert await store.unfollow(ALICE, keys=[], channel=False, by=BOB, now=T0) == 0
     assert wants(await only(store)) == ({"Trade"}, set())
 
 
@@ -202,7 +210,7 @@ async def test_an_alert_that_was_made_still_goes_out_after_unfollowing(store: St
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade")
     await publish(store, feed, row("p1", "Trade"))
-    await store.unfollow(ALICE, keys=None, channel=False)
+    await store.unfollow(ALICE, keys=None, channel=False, by=BOB, now=T0)
 
     assert seen(await claim(store)) == [(ALICE, "p1")]
 
@@ -211,7 +219,7 @@ async def test_taking_the_last_exclusion_off_lets_posts_in_again(store: Store) -
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade", "-Taiwan")
     left_out = await publish(store, feed, row("p1", "Trade", "Taiwan"))
-    await store.unfollow(ALICE, keys=list(terms("Taiwan")), channel=False)
+    await store.unfollow(ALICE, keys=list(terms("Taiwan")), channel=False, by=BOB, now=T0)
 
     assert left_out == 0
     assert await publish(store, feed, row("p2", "Trade", "Taiwan")) == 1
@@ -223,10 +231,10 @@ async def test_pausing_concerns_channels_and_says_how_many(store: Store) -> None
     await follow(store, ALICE, "Trade", channel=True, feed=feed)
     await follow(store, ALICE, "Trade")
 
-    assert await store.pause(ALICE, paused=True, now=T0) == 2
+    assert await store.pause(ALICE, paused=True, by=BOB, now=T0) == 2
     assert [each.paused for each in await store.subscriptions(ALICE)] == [True, True, False]
-    assert await store.pause(ALICE, paused=False, now=T0) == 2
-    assert await store.pause("console:unknown", paused=True, now=T0) == 0
+    assert await store.pause(ALICE, paused=False, by=BOB, now=T0) == 2
+    assert await store.pause("console:unknown", paused=True, by=BOB, now=T0) == 0
 
 
 async def test_subscriptions_are_listed_oldest_first(store: Store) -> None:
@@ -257,5 +265,5 @@ async def test_hostile_names_and_addresses_are_only_text(store: Store) -> None:
 
     assert wants(await only(store, hostile)) == ({"a'b\"c%"}, {"x_*;--"})
     assert (await claim_one(store)).destination.address == hostile
-    assert await store.unfollow(hostile, keys=None, channel=False) == 2
+    assert await store.unfollow(hostile, keys=None, channel=False, by=BOB, now=T0) == 2
     assert await claim(store, T0) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.model import Kind, Term
 from bot.ports import PollCommit, Store
-from tests.contracts.store_samples import T0, add_feed, change, later, publish, record, row
+from tests.contracts.store_samples import BOB, T0, add_feed, change, later, publish, record, row
 
 pytest_plugins = ["tests.contracts.store_fixtures"]
 
@@ -47,7 +47,7 @@ async def test_terms_follow_a_new_filing(store: Store) -> None:
 async def test_terms_of_retired_feeds_are_not_offered(store: Store) -> None:
     feed = await add_feed(store)
     await publish(store, feed, row("p1", "Trade"))
-    await store.retire_feed(feed.id, T0)
+    await store.retire_feed(feed.id, T0, by=BOB)
 
     assert await store.terms() == []
 

@@ -9,6 +9,7 @@ import pytest
 from bot.model import EvidenceRank, Kind
 from bot.ports import PollCommit, Store
 from tests.contracts.store_samples import (
+    BOB,
     T0,
     add_feed,
     publish,
@@ -57,7 +58,7 @@ async def test_a_feed_is_tagged_once_good_evidence_showed_a_tag(
 
 async def test_the_categories_of_the_settings_are_known_before_any_post(store: Store) -> None:
     wanted = settings("Blog", categories=("China-U.S.", "Mil", "--"), aliases={"Mil": "Military"})
-    feed = await store.add_feed(wanted, T0)
+    feed = await store.add_feed(wanted, T0, by=BOB)
 
     assert list((await store.vocabulary(feed.id)).categories) == ["China-U.S.", "Military"]
     assert [(term.name, term.posts) for term in await store.terms()] == [("China-U.S.", 0), ("Military", 0)]

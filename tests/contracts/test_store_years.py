@@ -98,7 +98,7 @@ class Life:
             case "off", float(hours):
                 self.now += timedelta(hours=hours)
             case "pause", bool(paused):
-                await self.store.pause(ALICE, paused=paused, now=self.now)
+                await self.store.pause(ALICE, paused=paused, by=ALICE, now=self.now)
             case "prefer", Preferences() as wished:
                 await self.prefer(replace(wished, snoozed_until=self.wishes.snoozed_until))
             case "snooze", hours:
@@ -168,7 +168,7 @@ class Life:
 
     async def end(self) -> None:
         """End what a person has to end, and live on until everything must have come."""
-        await self.store.pause(ALICE, paused=False, now=self.now)
+        await self.store.pause(ALICE, paused=False, by=ALICE, now=self.now)
         await self.prefer(replace(self.wishes, snoozed_until=None))
         await self.live(self.now + timedelta(days=9))
 

@@ -89,7 +89,7 @@ class Newsroom:
         """Watch the blog, or another URL."""
         values = {"every": EVERY, "origin": "chat", **settings}
         return await self.store.add_feed(
-            FeedSettings(name, url or self.blog.feed_url, **values), self.clock.now()
+            FeedSettings(name, url or self.blog.feed_url, **values), self.clock.now(), by="console:root"
         )
 
     async def begin(self, *following: str, **settings: Any) -> None:

@@ -145,7 +145,7 @@ async def test_a_stopped_feed_is_asked_again_once_it_is_added_anew(room: Newsroo
     while not (await room.feed()).state.stopped:
         await room.poll()
     room.blog.heal()
-    await room.store.retire_feed((await room.feed()).id, room.clock.now())
+    await room.store.retire_feed((await room.feed()).id, room.clock.now(), by="console:root")
     await room.watch()
     room.publish(4)
     await room.tick()

@@ -76,7 +76,7 @@ class Scene:
 
     async def watch(self, name: str, state: FeedState = NEW, *, next_poll: datetime = NOW) -> None:
         url = f"https://blog.example/{sha256(name.encode()).hexdigest()}/?key=hidden"
-        feed = await self.store.add_feed(FeedSettings(name, url), NOW)
+        feed = await self.store.add_feed(FeedSettings(name, url), NOW, by="console:root")
         await self.store.record_polls([PollRecord(feed.id, feed.url, state, next_poll)], NOW)
 
     async def fill_outbox(self) -> None:

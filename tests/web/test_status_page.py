@@ -113,7 +113,7 @@ async def test_nothing_from_outside_becomes_markup(scene: Scene, ask: Ask, text:
         scene.loops, scene.adapters = {each: False}, {each: False}
         pages.append((await ask("/")).text)
         [feed] = await scene.store.feeds()
-        await scene.store.retire_feed(feed.id, scene.time)
+        await scene.store.retire_feed(feed.id, scene.time, by="console:root")
         scene.time += FRESH
     plain = "1 b" if text.startswith("1") else text
 

@@ -235,7 +235,14 @@ class Conversation:
         address = destinations.user_address(interaction.user.id)
         in_dm = interaction.guild_id is None and interaction.context.dm_channel
         place = destinations.channel_address(interaction.channel_id or 0)
-        return Caller(address, address if in_dm else place, admin=self._is_admin(interaction))
+        admin, server = self._is_admin(interaction), self._server(interaction)
+        return Caller(address, address if in_dm else place, admin=admin, server=server)
+
+    def _server(self, interaction: _Interaction) -> str:
+        """Return the server whose limits hold; "" in direct messages, and for admins of the config."""
+        if interaction.guild_id is None or str(interaction.user.id) in self._admins:
+            return ""
+        return destinations.server_name(interaction.guild_id)
 
     async def _places(self, interaction: _Interaction, caller: Caller) -> frozenset[str] | None:
         """Return the channels whose alerts the caller may see: those of this server, or None for all."""

@@ -48,6 +48,11 @@ def user_address(user_id: int) -> str:
     return f"{PLATFORM}:user:{user_id}"
 
 
+def server_name(guild_id: int) -> str:
+    """Return the name of a server for `Caller.server`."""
+    return f"{PLATFORM}:guild:{guild_id}"
+
+
 def read_address(local: str) -> tuple[str, int]:
     """Return "channel" or "user" and the id. PermanentError for anything else."""
     match = _ADDRESS.fullmatch(local)

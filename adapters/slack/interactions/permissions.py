@@ -146,12 +146,13 @@ class Callers:
         place = destinations.address(origin.team, origin.channel, home) if origin.in_channel else address
         if self.is_operator(origin):
             return Caller(address, place, admin=True)
+        server = destinations.server_name(origin.team)
         rights = await self._people.rights(client, origin.team, origin.user, patience)
         if rights.doubt:
-            return UnsureCaller(address, place, doubt=rights.doubt)
+            return UnsureCaller(address, place, server=server, doubt=rights.doubt)
         if not rights.admin:
-            return Caller(address, place)
-        return Caller(address, place, admin=True, places=await self._places(origin.team))
+            return Caller(address, place, server=server)
+        return Caller(address, place, admin=True, places=await self._places(origin.team), server=server)
 
     async def aclose(self) -> None:
         """Cancel all requests to Slack."""

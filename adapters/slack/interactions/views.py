@@ -25,7 +25,12 @@ HOME_PAGES = 3  # shown of one answer in the App Home
 
 _BATCH, _BATCH_SIZE = 20, 4000  # buttons, and units of their values and labels, per page
 _TITLE, _OPTION_VALUE, _PROMPT, _HINT, _ERROR = 24, 150, 150, 2000, 300
-_CHANNEL = re.compile(r"“[^”]*”|(?:\b[Cc]hannel )?\b(?:slack:)?(?:(T[A-Z0-9]{2,20})/)?([CG][A-Z0-9]{6,20})\b")
+_PLACE = re.compile(
+    r"“[^”]*”"
+    r"|(?:\b[Cc]hannel )?\b(?:slack:)?(?:(?P<team>T[A-Z0-9]{2,20})/)?(?P<channel>[CG][A-Z0-9]{6,20})\b"
+    r"|(?<=, by )slack:(?:(?P<home>T[A-Z0-9]{2,20})/)?(?P<person>[UW][A-Z0-9]{6,20})(?=;|$)",
+    re.MULTILINE,
+)
 _NAMED = re.compile(r"^(?:[Cc]hannel |slack:)")
 
 
@@ -79,8 +84,10 @@ def channel_ids(addresses: Iterable[str]) -> frozenset[str]:
 
 
 def with_names(blocks: Sequence[Json], team: str, known: Collection[str]) -> list[Json]:
-    """Return rendered blocks in which Slack shows channels of a workspace by their names.
+    """Return rendered blocks in which Slack shows channels and people of a workspace by their names.
 
+    People are named only where the bot says who made a change. Answers are shown to one person, so that this
+    notifies nobody.
     `known`: ids of the channels to convert. Feeds may contain ids too, so lists, which hold the posts, and
     anything between quotation marks remain text.
     """
@@ -100,20 +107,29 @@ def _named(block: Any, team: str, known: Collection[str]) -> Any:
 
 
 def _parts(element: Json, team: str, known: Collection[str]) -> Iterator[Json]:
-    """Yield a text element, split where it names a channel in the bot's own notation."""
+    """Yield a text element, split where it names a channel or a person in the bot's own notation."""
     text = element.get("text", "") if element.get("type") == "text" else ""
     end = 0
-    for found in _CHANNEL.finditer(text):
-        if not _NAMED.match(found[0]) or found[1] not in (None, team) or found[2] not in known:
+    for found in _PLACE.finditer(text):
+        if not (name := _name(found, team, known)):
             continue
         if before := text[end : found.start()]:
             yield element | {"text": before}
-        yield {"type": "channel", "channel_id": found[2]}
+        yield name
         end = found.end()
     if end == 0:
         yield element
     elif rest := text[end:]:
         yield element | {"text": rest}
+
+
+def _name(found: re.Match[str], team: str, known: Collection[str]) -> Json:
+    """Return the element that shows a channel or a person by name; {} for what remains text."""
+    if found["person"] and found["home"] in (None, team):
+        return {"type": "user", "user_id": found["person"]}
+    if found["channel"] in known and _NAMED.match(found[0]) and found["team"] in (None, team):
+        return {"type": "channel", "channel_id": found["channel"]}
+    return {}
 
 
 def _button(button: Button) -> Json:

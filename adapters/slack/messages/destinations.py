@@ -46,6 +46,11 @@ def address(team: str, place_id: str, home: str) -> str:
     return f"{PLATFORM}:{place_id}" if team in ("", home) else f"{prefix(team)}{place_id}"
 
 
+def server_name(team: str) -> str:
+    """Return the name of a workspace for `Caller.server`."""
+    return f"{PLATFORM}:{team}"
+
+
 def prefix(team: str) -> str:
     """Return the common prefix of all addresses in a workspace other than the home workspace."""
     return f"{PLATFORM}:{team}/"

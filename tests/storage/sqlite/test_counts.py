@@ -73,10 +73,10 @@ DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
     "give up": lambda store, at: store.give_up(ALICE, "gone", at),
     "move": lambda store, at: store.move(ALICE, BOB, at),
     "move away": lambda store, at: store.move(BOB, CAROL, at),
-    "pause": lambda store, at: store.pause(CAROL, paused=True, now=at),
-    "end the pause": lambda store, at: store.pause(CAROL, paused=False, now=at),
+    "pause": lambda store, at: store.pause(CAROL, paused=True, by=BOB, now=at),
+    "end the pause": lambda store, at: store.pause(CAROL, paused=False, by=BOB, now=at),
     "snooze": lambda store, at: store.set_preferences(BOB, Preferences(snoozed_until=later(9000)), at),
-    "unfollow": lambda store, _: store.unfollow(CAROL, keys=["c:trade"], channel=False),
+    "unfollow": lambda store, at: store.unfollow(CAROL, keys=["c:trade"], channel=False, by=CAROL, now=at),
 }
 
 Change = tuple[str, int, int, list[str], list[str], int]

@@ -118,6 +118,33 @@ def test_deliveries_keep_all_that_they_are_when_they_can_be_held() -> None:
     assert counts == {"failed": 0, "held": 1, "sent": 0, "waiting": 0}
 
 
+def test_what_channels_get_becomes_the_beginning_of_the_log_of_changes() -> None:
+    steps = migrate.steps()
+    mine = next(number for number, step in enumerate(steps) if "CREATE TABLE changes" in step)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(";".join(steps[:mine]))
+        connection.executescript(
+            """
+            INSERT INTO destinations (id, address, platform, created_at)
+            VALUES (1, 'console:a', 'console', 0), (2, 'console:b', 'console', 0);
+            INSERT INTO subscriptions (id, destination_id, feed_id, cadence, channel, created_by, created_at)
+            VALUES (5, 1, 0, 'now', 1, 'console:root', 20), (6, 1, 3, 'now', 1, 'import', 10),
+                (7, 2, 0, 'now', 0, 'console:b', 30), (8, 2, 0, 'now', 1, 'console:b', 40);
+            INSERT INTO filters (subscription_id, excluded, term, name)
+            VALUES (5, 0, 'c:trade', 'Trade'), (5, 0, 't:tiktok', 'TikTok'), (5, 0, 'c:arts', 'arts'),
+                (5, 1, 'c:taiwan', 'Taiwan'), (6, 0, '*', 'everything'), (7, 0, 'c:trade', 'Trade'),
+                (8, 1, 'c:trade', 'Trade');
+            """
+        )
+        connection.executescript(steps[mine])
+        rows = connection.execute("SELECT at, by, place, feed_id, what FROM changes ORDER BY id").fetchall()
+
+    assert rows == [
+        (10, "import", "console:a", 3, "added every post"),
+        (20, "console:root", "console:a", 0, "added arts, #TikTok, Trade"),
+    ]
+
+
 async def test_a_new_database_carries_our_mark_and_the_schemas_number(tmp_path: Path) -> None:
     database = await Database.open(str(tmp_path / "new.db"))
     await database.aclose()

@@ -43,9 +43,11 @@ async def test_a_phrase_goes_with_the_last_who_has_it(store: SqliteStore) -> Non
     await follow(store, ALICE, "text:tariffs", "-text:ad")
     await follow(store, BOB, "text:tariffs", channel=True)
 
-    await store.unfollow(ALICE, keys=["w:tariffs"], channel=False)  # with its exclusion: nothing is left
+    await store.unfollow(
+        ALICE, keys=["w:tariffs"], channel=False, by=ALICE, now=T0
+    )  # with its exclusion: nothing is left
     assert await phrases(store) == [("tariffs", "w:tariffs")]
-    await store.unfollow(BOB, keys=None, channel=True)
+    await store.unfollow(BOB, keys=None, channel=True, by=ALICE, now=T0)
     assert await phrases(store) == []
 
 
@@ -53,7 +55,7 @@ async def test_a_phrase_moves_with_its_destination(store: SqliteStore) -> None:
     await follow(store, ALICE, "text:tariffs")
     await follow(store, BOB, "Trade", "-text:ad")
     await store.move(ALICE, BOB, T0)
-    await store.unfollow(BOB, keys=["w:ad"], channel=False)
+    await store.unfollow(BOB, keys=["w:ad"], channel=False, by=ALICE, now=T0)
     feed = await add_feed(store)
 
     assert await phrases(store) == [("tariffs", "w:tariffs")]

@@ -11,6 +11,7 @@ import pytest
 
 from storage.sqlite import (
     archive,
+    changes,
     claim,
     destinations,
     holding,
@@ -124,6 +125,10 @@ PLANS = {
             POSTS,
         ],
     ),
+    "times of posts": (
+        archive.POST_TIMES,
+        ["SEARCH posts USING COVERING INDEX posts_newest_of_feed (feed_id=? AND published_at<?)", POSTS],
+    ),
     "terms": (terms.TERMS, ["SEARCH t USING"]),
     "counts of terms": (terms.COUNTS, ["SEARCH t USING"]),
     "names": (terms.NAMES, ["SEARCH t USING INDEX terms_term (term>? AND term<?)"]),
@@ -149,6 +154,16 @@ PLANS = {
         subscriptions.OF_ADDRESS,
         ["SEARCH s USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?)"],
     ),
+    "log of changes": (changes.OF_PLACE, ["SEARCH c USING INDEX changes_place (place=?)"]),
+    "feeds added": (changes.FEEDS_ADDED, ["SEARCH added USING INDEX changes_feed (feed_id=?)"]),
+    "followed": (
+        changes.FOLLOWED,
+        [
+            "SEARCH s USING COVERING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?)",
+            "SEARCH f USING",
+        ],
+    ),
+    "moved changes": (destinations._KEEP_CHANGES, ["SEARCH changes USING INDEX changes_place (place=?)"]),
     "channels": (subscriptions.CHANNELS, ["SCAN s USING INDEX subscriptions_channels"]),
     "channels among some": (
         subscriptions.CHANNELS_AMONG,

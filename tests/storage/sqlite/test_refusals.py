@@ -99,7 +99,7 @@ async def test_a_truncated_database_is_refused(tmp_path: Path) -> None:
 
 async def test_damage_found_in_use_is_told_in_the_same_words(tmp_path: Path) -> None:
     store = await open_store(f"sqlite:///{tmp_path / 'x.db'}")
-    await store.add_feed(FeedSettings("Blog", "https://blog.example/feed/"), T0)
+    await store.add_feed(FeedSettings("Blog", "https://blog.example/feed/"), T0, by="console:root")
     await store.aclose()
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'feeds'").fetchone()

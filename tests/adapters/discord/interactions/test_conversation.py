@@ -22,7 +22,12 @@ async def test_a_command_in_a_server_is_answered_to_its_user_alone(rig: Rig) -> 
     assert answer.ephemeral
     assert answer.content == "/follow {'categories': 'China-U.S.'}"
     assert used == (
-        Caller(to(rig.alice).address, to(rig.news).address, places=frozenset({to(rig.news).address})),
+        Caller(
+            to(rig.alice).address,
+            to(rig.news).address,
+            places=frozenset({to(rig.news).address}),
+            server=f"discord:guild:{rig.guild.id}",
+        ),
         "follow",
         {"categories": "China-U.S."},
     )
@@ -49,6 +54,21 @@ async def test_who_manages_the_server_is_an_admin_there_and_nobody_else(rig: Rig
     await refused.answer()
 
     assert [caller.admin for caller, _, _ in rig.services.executed] == [True, False]
+
+
+async def test_limits_are_those_of_the_server_but_not_in_dms_nor_for_admins_of_the_config() -> None:
+    async with made() as rig:
+        rig.adapter = rig.build(admins=[str(rig.alice.id)])
+        await rig.start()
+        for person, place in (
+            (rig.boss, rig.news),
+            (rig.alice, rig.news),
+            (rig.boss, rig.server.dm_of(rig.boss)),
+        ):
+            await (await rig.server.interact(person, place, "following")).answer()
+
+        servers = [caller.server for caller, _, _ in rig.services.executed]
+        assert servers == [f"discord:guild:{rig.guild.id}", "", ""]
 
 
 async def test_an_admin_of_a_server_is_none_in_their_dms_but_one_of_the_config_is() -> None:

@@ -23,7 +23,10 @@ async def test_a_command_in_a_channel_is_answered_to_its_user_alone(rig: Talk) -
     assert answer.ephemeral
     assert "/follow China-U.S." in texts(answer)
     assert rig.services.lines == [
-        (Caller(rig.address(rig.alice), rig.address(rig.news)), "/follow China-U.S.")
+        (
+            Caller(rig.address(rig.alice), rig.address(rig.news), server=f"slack:{rig.team.id}"),
+            "/follow China-U.S.",
+        )
     ]
     assert rig.server.messages(rig.news) == []
     assert answer.arguments["unfurl_links"] is False
@@ -64,7 +67,9 @@ async def test_admins_of_the_workspace_are_admins_and_those_of_the_config() -> N
         for who in (rig.alice, rig.boss, operator):
             await rig.answer("/alerts list", who)
 
+        own = f"slack:{rig.team.id}"
         assert [caller.admin for caller, _ in rig.services.lines] == [False, True, True]
+        assert [caller.server for caller, _ in rig.services.lines] == [own, own, ""]
 
 
 async def test_a_command_is_acknowledged_before_anything_is_worked_out(rig: Talk) -> None:

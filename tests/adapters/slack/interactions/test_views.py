@@ -193,10 +193,27 @@ def test_a_channel_is_shown_by_its_name() -> None:
     ]
 
 
+def test_who_made_a_change_is_shown_by_name() -> None:
+    text = "26 Nov: added Trade, by slack:U0BBBBBBB\n27 Nov: paused, by slack:T0AAAAAAA/W0CCCCCCC"
+    ((block,),) = [views.with_names(rich(text), "T0AAAAAAA", KNOWN)]
+
+    assert block["elements"][0]["elements"] == [
+        {"type": "text", "text": "26 Nov: added Trade, by "},
+        {"type": "user", "user_id": "U0BBBBBBB"},
+        {"type": "text", "text": "\n27 Nov: paused, by "},
+        {"type": "user", "user_id": "W0CCCCCCC"},
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "C0BBBBBBB",
+        "sent, by slack:T0OTHERTEAM/U0BBBBBBB",
+        "sent, “paused, by slack:U0BBBBBBB”",
+        "sent, “paused, by slack:U0BBBBBBB\n”",
+        "sent, by slack:U0BBBBBBB (Trade)",
+        "paused, by the config",
         "channel T0OTHERTEAM/C0BBBBBBB",
         "channel CNN",
         "slack:U0BBBBBBB",

@@ -33,7 +33,7 @@ async def library(path: Path) -> AsyncIterator[Store]:
     """Return a store with a blog's posts."""
     store = await open_store(f"sqlite:///{path / 'test.db'}")
     try:
-        feed = await store.add_feed(BLOG, NOW)
+        feed = await store.add_feed(BLOG, NOW, by="slack:U012AB3CD")
         state = FeedState(baseline_at=NOW, last_success_at=NOW)
         record = PollRecord(feed.id, feed.url, state, NOW + timedelta(minutes=15))
         rows = tuple(post_row(number, *each, silent=True) for number, each in enumerate(POSTS, 1))

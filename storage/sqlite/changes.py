@@ -1,0 +1,70 @@
+"""The log of changes. Its rows are written in the transactions of the changes, and never deleted."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import aiosqlite
+
+from bot.model import Change, FollowedTerm
+from bot.text.changes import FEED_ADDED
+from storage.sqlite.common import Queries
+from storage.sqlite.mapping import from_ms, to_ms
+
+_RECORD = "INSERT INTO changes (at, by, place, feed_id, what) VALUES (:at, :by, :place, :feed_id, :what)"
+OF_PLACE = """
+SELECT c.at, c.by, c.what, coalesce(feeds.name, '') AS feed_name
+FROM changes AS c INDEXED BY changes_place LEFT JOIN feeds ON feeds.id = c.feed_id
+WHERE c.place = :place ORDER BY c.id DESC LIMIT :limit
+"""
+FEEDS_ADDED = """
+SELECT feeds.id, c.at, c.by, c.what, '' AS feed_name
+FROM feeds CROSS JOIN changes AS c ON c.id = (
+    SELECT max(added.id) FROM changes AS added INDEXED BY changes_feed
+    WHERE added.feed_id = feeds.id AND added.place = '' AND added.what = :what)
+WHERE feeds.retired_at IS NULL
+"""
+FOLLOWED = """
+SELECT s.feed_id, s.cadence, f.term, f.name, f.excluded, f.mention
+FROM destinations AS d CROSS JOIN subscriptions AS s ON s.destination_id = d.id
+CROSS JOIN filters AS f ON f.subscription_id = s.id
+WHERE d.address = :address AND s.channel = :channel ORDER BY s.id, f.name COLLATE NOCASE
+"""
+
+
+class ChangeQueries(Queries):
+    """The methods of `bot.ports` that read the log of changes."""
+
+    async def changes(self, address: str, limit: int) -> list[Change]:
+        rows = await self._database.ask(OF_PLACE, {"place": address, "limit": limit})
+        return [_change(row) for row in rows]
+
+    async def feeds_added(self) -> dict[int, Change]:
+        rows = await self._database.ask(FEEDS_ADDED, {"what": FEED_ADDED})
+        return {row["id"]: _change(row) for row in rows}
+
+
+async def record_change(
+    connection: aiosqlite.Connection, now: datetime, *, by: str, what: str, place: str = "", feed_id: int = 0
+) -> None:
+    """Add a row to the log, inside the caller's transaction. `place`: the address of a channel."""
+    values = {"at": to_ms(now), "by": by, "what": what, "place": place, "feed_id": feed_id}
+    await connection.execute(_RECORD, values)
+
+
+async def followed_terms(
+    connection: aiosqlite.Connection, address: str, *, channel: bool
+) -> list[FollowedTerm]:
+    """Return all names that an address follows or leaves out, as the caller's transaction sees them."""
+    rows = await connection.execute_fetchall(FOLLOWED, {"address": address, "channel": int(channel)})
+    return [
+        FollowedTerm(
+            row["feed_id"], row["term"], row["name"], bool(row["excluded"]), row["cadence"], row["mention"]
+        )
+        for row in rows
+    ]
+
+
+def _change(row: sqlite3.Row) -> Change:
+    return Change(from_ms(row["at"]), row["by"], row["what"], row["feed_name"])
