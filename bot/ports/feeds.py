@@ -68,7 +68,7 @@ class PollCommit:
 
     Posts in `new` are announced to their followers, except silent ones, which are only stored. `changed`
     replaces known posts by id: sent messages are edited, and followers are alerted if the new filing matches
-    for them and the old one did not.
+    for them and the old one did not. The new text and author count for both, so they alone alert nobody.
     """
 
     record: PollRecord
