@@ -43,6 +43,11 @@ def contents(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
     return [(kind, name, table, _plain(sql or "")) for kind, name, table, sql in rows]
 
 
+def rows(connection: sqlite3.Connection) -> list[str]:
+    """Return the statements that fill the tables of a database."""
+    return sorted(line for line in connection.iterdump() if line.startswith("INSERT"))
+
+
 def _plain(sql: str) -> str:
     """Return SQL without comments and extra spaces; ADD COLUMN leaves one before its comma."""
     return re.sub(r"\s+(?=[,)])", "", re.sub(r"\s+", " ", re.sub(r"--[^\n]*", " ", sql))).strip()
@@ -58,11 +63,13 @@ def test_all_steps_together_give_the_schema() -> None:
         by_steps.executescript(step)
     at_once.executescript(migrate.schema())
     expected, actual = contents(at_once), contents(by_steps)
+    expected_rows, actual_rows = rows(at_once), rows(by_steps)
     by_steps.close()
     at_once.close()
 
     assert len(expected) > 20
     assert actual == expected
+    assert actual_rows == expected_rows
 
 
 def test_the_mention_of_a_channel_becomes_that_of_all_it_gets_and_of_what_waits() -> None:
@@ -152,6 +159,23 @@ async def test_a_new_database_carries_our_mark_and_the_schemas_number(tmp_path: 
 
     assert int.from_bytes(header[68:72]) == migrate.APPLICATION_ID
     assert int.from_bytes(header[60:64]) == len(migrate.steps())
+
+
+@pytest.mark.parametrize("version", range(1, len(migrate.steps())))
+async def test_a_database_of_any_earlier_version_becomes_like_a_new_one(tmp_path: Path, version: int) -> None:
+    with closing(sqlite3.connect(tmp_path / "old.db")) as old:
+        old.executescript(";".join(migrate.steps()[:version]))
+        old.execute(f"PRAGMA application_id = {migrate.APPLICATION_ID}")
+        old.execute(f"PRAGMA user_version = {version}")
+    for name in ("old.db", "new.db"):
+        await (await Database.open(str(tmp_path / name))).aclose()
+    with (
+        closing(sqlite3.connect(tmp_path / "old.db")) as old,
+        closing(sqlite3.connect(tmp_path / "new.db")) as new,
+    ):
+        assert contents(old) == contents(new)
+        assert rows(old) == rows(new)
+        assert old.execute("PRAGMA user_version").fetchone() == (len(migrate.steps()),)
 
 
 async def test_missing_steps_are_run_in_order_and_the_others_not_again(empty: aiosqlite.Connection) -> None:
