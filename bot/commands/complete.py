@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from bot.commands.known import MOST_COMPARED
 from bot.commands.reading import MOST_PARTS, SEPARATORS, Vocabulary, read_item, split_list
 from bot.commands.subscribe import followed_terms
+from bot.commands.zones import suggest_zones
 from bot.model import Caller, CommandSpec, Completes, Kind, ParameterSpec, Subscription, Term
 from bot.ports import CommandStore
+from bot.text.clock_words import WEEKDAYS
 from bot.text.normalize import fold, nearest, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import ALL, spelled
@@ -39,6 +41,10 @@ async def suggestions(
             found = rank(typed, parameter.choices)
         case Completes.COMMANDS:
             found = rank(typed, [command.path for command in commands if caller.admin or not command.admin])
+        case Completes.ZONES:
+            found = suggest_zones(typed)
+        case Completes.WEEKDAYS:
+            found = rank(typed, WEEKDAYS)
         case Completes.NONE:
             found = []
     return [value for value in dict.fromkeys(found) if 0 < units(value) <= LONGEST][:MOST]

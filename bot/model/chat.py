@@ -19,6 +19,7 @@ class Caller:
     place: str
     admin: bool = False
     places: frozenset[str] | None = None
+    zone: str = ""  # the IANA name of their time zone as their platform knows it; "" for unknown
 
     @property
     def platform(self) -> str:

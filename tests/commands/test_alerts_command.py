@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import EVERYTHING, Alert, Caller, Notice
+from bot.model import EVERYTHING, Alert, Caller, Digest, Notice, SuggestedAction
 from bot.ports import Parked, Sent
 from tests.commands.admins import admin, refused
 from tests.commands.room import NOW, Room, post_row
@@ -24,6 +24,8 @@ ADMINS_ONLY = [
     "/alerts pause",
     "/alerts resume",
     "/alerts log",
+    "/alerts settings",
+    "/alerts style compact",
     "/feeds",
     "/feeds add https://blog.example",
     "/feeds remove Second Blog",
@@ -142,7 +144,7 @@ async def test_what_cannot_be_done_changes_nothing(room: Room, line: str, answer
 async def test_the_group_alone_explains_its_commands(room: Room) -> None:
     text = await refused(room, "/alerts")
 
-    for name in ("add", "remove", "list", "test", "pause", "resume", "log"):
+    for name in ("add", "remove", "list", "test", "pause", "resume", "log", "settings", "style"):
         assert f"- /alerts {name}" in text
 
 
@@ -207,13 +209,34 @@ async def test_pause_and_resume(room: Room) -> None:
     await admin(room, "/alerts add Trade")
 
     assert await admin(room, "/alerts pause") == (
-        "Paused: posts that come from now on are not sent there.\nThis channel gets: Trade; at once (paused)."
+        "Paused: posts that come from now on are kept, and come as one message at /alerts resume.\n"
+        "This channel gets: Trade; at once (paused)."
     )
-    await room.publish((await room.store.feeds())[0], post_row(30, "Unseen", ("Trade",)))
-    assert await room.claim() == []
     assert await admin(room, "/alerts resume") == "Resumed.\nThis channel gets: Trade; at once."
-    await room.publish((await room.store.feeds())[0], post_row(31, "Seen", ("Trade",)))
-    assert len(await room.claim()) == 1
+    await admin(room, "/alerts pause")
+    (feed,) = await room.store.feeds()
+    await room.publish(feed, post_row(30, "One", ("Trade",)), post_row(31, "Two", ("Trade",)))
+    assert await room.claim() == []
+    assert "(paused). 2 posts are held until /alerts resume." in await admin(room, "/alerts list")
+    assert await admin(room, "/alerts resume") == (
+        "Resumed. The 2 posts that were kept come now, as one message.\nThis channel gets: Trade; at once."
+    )
+    (claim,) = await room.claim()
+    assert isinstance(claim.message, Digest)
+    assert [post.title for post in claim.message.posts] == ["Two", "One"]
+
+
+async def test_resume_in_quiet_hours_says_when_what_was_kept_comes(room: Room) -> None:
+    await admin(room, "/alerts add Trade")
+    await admin(room, "/alerts pause")
+    await room.publish((await room.store.feeds())[0], post_row(30, "One", ("Trade",)))
+    await admin(room, "/alerts settings quiet:22-7")
+
+    assert (
+        "The post that was kept comes on 27 Nov 2022, 07:00 UTC, when it is no longer quiet."
+        in await admin(room, "/alerts resume")
+    )
+    assert await room.claim() == []
 
 
 async def test_resume_ends_the_hold_on_a_channel(room: Room) -> None:
@@ -252,5 +275,19 @@ async def test_log_is_of_one_channel_and_has_ten_rows(room: Room) -> None:
     rows = [post_row(number, f"Post {number}", ("Trade",)) for number in range(30, 42)]
     await room.publish((await room.store.feeds())[0], *rows)
 
-    assert len((await admin(room, "/alerts log")).splitlines()) == 11
+    first = await room.say("/alerts log", "root", admin=True, place="ops")
+    (following,) = first.offers
+    second = await room.dispatcher.execute(
+        room.caller("root", admin=True, place="ops"), following.path, dict(following.values)
+    )
+
+    assert len(first.text.splitlines()) == 11
+    assert following == SuggestedAction("Next page", "alerts log", (("page", "2"),))
+    assert second.text.splitlines()[0] == "Earlier for this channel, newest first:"
+    assert [line.partition(", \u201c")[2] for line in second.text.splitlines()[1:]] == [
+        "Post 31\u201d (Trade)",
+        "Post 30\u201d (Trade)",
+    ]
+    assert [each.label for each in second.offers] == ["Previous page"]
+    assert await admin(room, "/alerts log page:3") == "No more was sent to this channel."
     assert "Nothing was sent to channel other yet." in await admin(room, "/alerts log #other")
