@@ -176,7 +176,7 @@ async def test_a_path_that_is_no_command_is_answered_and_does_nothing(store: Sto
     await services.run(caller, "/follow Trade new:yes")
     before = await store.subscriptions()
 
-    for path in ("unsubscribe all", "unfollow all", "snooze", "", "x" * 300, "stop"):
+    for path in ("unsubscribe all", "unfollow all", "sleep", "", "x" * 300, "stop"):
         reply = await services.execute(caller, path, {"categories": "all"})
         assert not reply.ok
         assert "is no command any more" in reply.text

@@ -8,14 +8,17 @@ from operator import itemgetter
 from bot.commands.address import channel_target, chosen_channel
 from bot.commands.declaration import Call
 from bot.commands.known import vocabulary
+from bot.commands.paging import page_of, page_offers
 from bot.commands.resolve import resolve
-from bot.commands.state import Target, state_words
+from bot.commands.state import Target
 from bot.commands.subscribe import add as subscribe
-from bot.commands.subscribe import chosen_feed, take_off
+from bot.commands.subscribe import chosen_cadence, chosen_feed, take_off
+from bot.commands.timing import HELD_FOR, state_of, until_words
 from bot.commands.wording import change_line, moment, quoted, sentence, show
 from bot.errors import UsageError
-from bot.model import Cadence, Reply
+from bot.model import DeliveryState, HeldFor, Reply
 from bot.ports import DeliveryInfo
+from bot.timetable import held_until
 
 LOG_ROWS = 10
 TEST = "Test alert from Bystander: alerts can reach this place."
@@ -30,7 +33,7 @@ async def add(call: Call) -> Reply:
     target, feed, mention = chosen_channel(call), await chosen_feed(call), _mention(call)
     known = await vocabulary(call.store, typed, feed)
     wanted = resolve(typed, known, call.command.path, new=bool(call.text("new")), may_be_new=True)
-    return await subscribe(call, target, wanted, feed, cadence=Cadence.NOW, mention=mention)
+    return await subscribe(call, target, wanted, feed, cadence=chosen_cadence(call), mention=mention)
 
 
 async def remove(call: Call) -> Reply:
@@ -71,31 +74,50 @@ async def pause(call: Call) -> Reply:
     target = chosen_channel(call)
     if not await call.store.pause(target.address, paused=True, by=call.caller.address, now=call.now):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to pause.")
-    return Reply(f"Paused: posts that come from now on are not sent there.\n{await _state(call, target)}")
+    words = "Paused: posts that come from now on are kept, and come as one message at /alerts resume."
+    return Reply(f"{words}\n{await _state(call, target)}")
 
 
 async def resume(call: Call) -> Reply:
     """End the pause of a channel; also unpark a channel that could not be reached."""
     target = chosen_channel(call)
-    held = await call.store.resume(target.address, call.now)
+    kept = [each for each in await call.store.held(target.address) if each.held_for is HeldFor.PAUSE]
+    unparked = await call.store.resume(target.address, call.now)
     subscribed = await call.store.pause(target.address, paused=False, by=call.caller.address, now=call.now)
-    if not (held or subscribed):
+    if not (unparked or subscribed):
         raise UsageError(f"{target.subject} gets no alerts, so there is nothing to resume.")
-    waiting = " What waited for it is sent now." if held else ""
-    return Reply(f"Resumed.{waiting}\n{await _state(call, target)}")
+    words = ["Resumed."]
+    if unparked:
+        words.append("What waited for it is sent now.")
+    if kept:
+        words.append(await _coming(call, target, sum(each.posts for each in kept)))
+    return Reply(f"{' '.join(words)}\n{await _state(call, target)}")
+
+
+async def _coming(call: Call, target: Target, posts: int) -> str:
+    """Return when the posts come that were kept during a pause: at once, unless it is quiet."""
+    quiet = held_until(await call.store.preferences(target.address), call.now, call.default_zone)
+    when = f"on {moment(quiet, call.zone)}, when it is no longer quiet" if quiet else "now"
+    if posts == 1:
+        return f"The post that was kept comes {when}."
+    return f"The {posts:,} posts that were kept come {when}, as one message."
 
 
 async def log(call: Call) -> Reply:
-    """List what was last sent to a channel, and who last changed its alerts, newest first."""
-    target = chosen_channel(call)
-    sent = await call.store.delivery_log(target.address, LOG_ROWS)
-    changes = await call.store.changes(target.address, LOG_ROWS)
-    rows = [(each.at, _log_line(each, call.zone)) for each in sent]
-    rows += [(each.at, change_line(each, call.zone)) for each in changes]
+    """List what was sent to a channel, and who changed its alerts, newest first, ten of each on a page."""
+    target, skip = chosen_channel(call), LOG_ROWS * (page_of(call) - 1)
+    sent = await call.store.delivery_log(target.address, LOG_ROWS + 1, skip=skip)
+    changes = await call.store.changes(target.address, LOG_ROWS + 1, skip=skip)
+    offers = page_offers(call, more=max(len(sent), len(changes)) > LOG_ROWS)
+    rows = [(each.at, _log_line(each, call.zone)) for each in sent[:LOG_ROWS]]
+    rows += [(each.at, change_line(each, call.zone)) for each in changes[:LOG_ROWS]]
     lines = [line for _, line in sorted(rows, key=itemgetter(0), reverse=True)]
-    nothing = [] if sent else [f"Nothing was sent to {target.object} yet."]
-    heading = [f"Last for {target.object}, newest first:"] if lines else []
-    return Reply("\n".join([*nothing, *heading, *lines]))
+    if skip:
+        head = [f"Earlier for {target.object}, newest first:" if lines else f"No more for {target.object}."]
+    else:
+        head = [] if sent else [f"Nothing was sent to {target.object} yet."]
+        head += [f"Last for {target.object}, newest first:"] if lines else []
+    return Reply("\n".join([*head, *lines]), offers=offers)
 
 
 def _mention(call: Call) -> str | None:
@@ -107,11 +129,19 @@ def _mention(call: Call) -> str | None:
 
 
 async def _state(call: Call, target: Target) -> str:
-    return state_words(target, await call.store.subscriptions(target.address, channel=True))
+    return await state_of(call, target, await call.store.subscriptions(target.address, channel=True))
 
 
 def _log_line(row: DeliveryInfo, zone: tzinfo) -> str:
     what = quoted(row.post.title) if row.post else "a test alert" if row.notice == TEST else "a notice"
     because = f" ({show(row.matched)})" if row.matched else ""
     error = f": {sentence(row.error)}" if row.error else ""
-    return f"{moment(row.at, zone)}: {show(row.state)}, {what}{because}{error}"
+    return f"{moment(row.at, zone)}: {_log_state(row, zone)}, {what}{because}{error}"
+
+
+def _log_state(row: DeliveryInfo, zone: tzinfo) -> str:
+    """Return "held until 2 Mar 2026, 08:00 UTC, for the daily digest", or a state and what came before."""
+    if row.state == DeliveryState.HELD:
+        return f"held {until_words(row.held_for, row.due_at, zone)}"
+    after = HELD_FOR.get(row.held_for)
+    return show(row.state) + (f" after it was held {after}" if after else "")

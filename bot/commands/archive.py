@@ -1,16 +1,20 @@
-"""/categories, /latest and /find: the known categories and posts."""
+"""/categories, /latest, /digest and /find: the known categories and posts."""
 
 from __future__ import annotations
 
 from bot.commands.declaration import Call
 from bot.commands.known import known_lines, vocabulary
+from bot.commands.paging import numbered, page_of, page_offers
 from bot.commands.resolve import resolve_one
 from bot.commands.subscribe import chosen_feed
-from bot.commands.wording import counted, post_lines, quoted, term_word
+from bot.commands.when import since_start
+from bot.commands.wording import counted, moment, post_lines, quoted, term_word
+from bot.errors import UsageError
 from bot.model import EVERYTHING, Kind, Reply
 
 LATEST = 5  # posts when no number is given
 FOUND = 5
+DIGEST = 10  # posts of a page of /digest
 
 
 async def categories(call: Call) -> Reply:
@@ -21,19 +25,49 @@ async def categories(call: Call) -> Reply:
 
 
 async def latest(call: Call) -> Reply:
-    """List the newest posts, of one category if one is named."""
+    """List the newest posts, of one category and since a time if they are named, page by page."""
     key, words = EVERYTHING, ""
     if typed := call.text("category"):
         key, name = resolve_one(typed, await vocabulary(call.store, typed), call.command.path)
         words = f" under {term_word(key, name)}" if key != EVERYTHING else ""
-    number = int(call.text("count") or LATEST)
-    posts = await call.store.latest(number, None if key == EVERYTHING else key)
+    since = since_start(call.text("since"), call.now, call.zone) if call.text("since") else None
+    words += f" since {moment(since, call.zone)}" if since else ""
+    number, page = int(call.text("count") or LATEST), page_of(call)
+    skip = number * (page - 1)
+    found = await call.store.latest(number + 1, None if key == EVERYTHING else key, since=since, skip=skip)
+    offers = page_offers(call, more=len(found) > number)
+    posts = found[:number]
     if not posts:
-        return Reply(f"No posts are known yet{words}.")
-    head = (
-        f"The newest {counted(len(posts), 'post')}{words}:" if len(posts) > 1 else f"The newest post{words}:"
-    )
-    return Reply("\n".join([head, *post_lines(posts, call.zone)]), posts=tuple(posts))
+        none = (
+            "No more posts are known"
+            if skip
+            else "No posts are known yet"
+            if not since
+            else "No posts are known"
+        )
+        return Reply(f"{none}{words}.", offers=offers)
+    head = f"The newest {counted(len(posts), 'post') if len(posts) > 1 else 'post'}{words}:"
+    if skip:
+        head = f"{numbered(skip, len(posts))}{words}:"
+    return Reply("\n".join([head, *post_lines(posts, call.zone)]), posts=tuple(posts), offers=offers)
+
+
+async def digest(call: Call) -> Reply:
+    """List the posts of a message with several, page by page: the one of a number, else the newest."""
+    number = int(call.text("number")) if call.text("number") else None
+    sent = await call.store.sent_digest([call.caller.address, call.caller.place], number)
+    if sent is None:
+        raise UsageError(
+            "There is no such message here." if number else "No message with several posts was sent here yet."
+        )
+    skip = DIGEST * (page_of(call) - 1)
+    posts, known = sent.posts[skip : skip + DIGEST], {"number": str(sent.number)}
+    offers = page_offers(call, more=len(sent.posts) > skip + DIGEST, values=known)
+    if not posts:
+        last = -(-len(sent.posts) // DIGEST)
+        raise UsageError(f"That message has {counted(len(sent.posts), 'post')}. Nearest: page:{last}.")
+    head = f"{numbered(skip, len(posts))} of {len(sent.posts)} in that message, newest first:"
+    return Reply("\n".join([head, *post_lines(posts, call.zone)]), posts=posts, offers=offers)
 
 
 async def find(call: Call) -> Reply:

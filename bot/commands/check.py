@@ -54,8 +54,6 @@ def _number(parameter: ParameterSpec, value: str) -> str:
 
 def _choice(parameter: ParameterSpec, value: str) -> str:
     word = value.casefold().strip(",;.")
-    if word in parameter.unavailable:
-        raise UsageError(parameter.unavailable_help)
     if word in parameter.choices:
         return word
     near = similar(word, parameter.choices) or list(parameter.choices)

@@ -8,8 +8,10 @@ from bot.commands.fields import value_problem
 from bot.commands.known import MOST_COMPARED
 from bot.commands.reading import MOST_PARTS, OPEN_VALUE, SEPARATORS, Vocabulary, read_item, split_list
 from bot.commands.subscribe import followed_terms
+from bot.commands.zones import suggest_zones
 from bot.model import Caller, CommandSpec, Completes, Kind, ParameterSpec, Subscription, Term
 from bot.ports import CommandStore
+from bot.text.clock_words import WEEKDAYS
 from bot.text.normalize import fold, nearest, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import ALL, spelled
@@ -38,13 +40,26 @@ async def suggestions(
             found = _followed(typed, await store.subscriptions(caller.place, channel=True))
         case Completes.FEEDS:
             found = rank(typed, [visible(feed.settings.name) for feed in await store.feeds()])
-        case Completes.CHOICES:
-            found = rank(typed, parameter.choices)
-        case Completes.COMMANDS:
-            found = rank(typed, [command.path for command in commands if caller.admin or not command.admin])
-        case Completes.NONE:
-            found = []
+        case _:
+            found = _fixed(parameter, commands, caller, typed)
     return [value for value in dict.fromkeys(found) if 0 < units(value) <= LONGEST][:MOST]
+
+
+def _fixed(
+    parameter: ParameterSpec, commands: Sequence[CommandSpec], caller: Caller, typed: str
+) -> list[str]:
+    """Suggest values that are the same whatever is stored."""
+    match parameter.completes:
+        case Completes.CHOICES:
+            return rank(typed, parameter.choices)
+        case Completes.COMMANDS:
+            return rank(typed, [each.path for each in commands if caller.admin or not each.admin])
+        case Completes.ZONES:
+            return suggest_zones(typed)
+        case Completes.WEEKDAYS:
+            return rank(typed, WEEKDAYS)
+        case _:
+            return []
 
 
 def rank(typed: str, names: Sequence[str]) -> list[str]:

@@ -30,7 +30,8 @@ class Call:
     inspector: Inspector
     now: datetime
     alerts_only: tuple[str, ...]  # platforms on which nobody can type
-    zone: tzinfo  # for the times shown to the caller
+    zone: tzinfo  # for the times shown to the caller: their own, else that of the config
+    default_zone: tzinfo  # of places that have set none: that of the config
     commands: tuple[CommandSpec, ...]  # all of them, groups with their subcommands
     limits: Limits
     parts: tuple[PartState, ...] = ()  # of the running bot; none if it does not run

@@ -20,6 +20,7 @@ from bot.errors import NoCommandError, UsageError
 from bot.model import Caller, CommandSpec, Limits, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, Runtime
 from bot.text.sanitize import visible
+from bot.timetable import zone_of
 
 APOLOGY = (
     "That did not work: something is wrong inside the bot, and its log says what. Please try again later."
@@ -101,7 +102,7 @@ class Dispatcher:
         if command.admin and not caller.admin:
             raise UsageError(f"Only admins may use /{command.path}.")
         try:
-            call = self._call(caller, command, checked(command, values))
+            call = self._call(caller, command, checked(command, values), await self._zone_of(caller))
             reply = await TABLE[command.path].handler(call)
         except UsageError as error:
             raise _completed(error, command, values) from error
@@ -126,7 +127,15 @@ class Dispatcher:
         offer = SuggestedAction(f"Follow {names}", "follow", (("categories", names),))
         return RefusedError(f"{error}\nTo follow it: /follow {names}", (offer,))
 
-    def _call(self, caller: Caller, command: CommandSpec, values: Mapping[str, str]) -> Call:
+    async def _zone_of(self, caller: Caller) -> tzinfo:
+        """Return the zone for the times shown to a person. It must not fail: /help works without a store."""
+        try:
+            return zone_of(await self._store.preferences(caller.address), self._zone)
+        except Exception as error:  # noqa: BLE001 -- a command that needs the store reports it itself
+            log.debug("The time zone of %s is not known: %s", show(caller.address), error)
+            return self._zone
+
+    def _call(self, caller: Caller, command: CommandSpec, values: Mapping[str, str], zone: tzinfo) -> Call:
         return Call(
             caller=caller,
             command=command,
@@ -135,7 +144,8 @@ class Dispatcher:
             inspector=self._inspector,
             now=self._clock.now(),
             alerts_only=self._alerts_only,
-            zone=self._zone,
+            zone=zone,
+            default_zone=self._zone,
             commands=COMMANDS,
             limits=self._limits,
             parts=tuple(self._runtime.parts()) if self._runtime else (),

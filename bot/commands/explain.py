@@ -7,6 +7,7 @@ from datetime import tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.state import Target, reaches, subjects_of
+from bot.commands.timing import until_words
 from bot.commands.wording import (
     bare_url,
     counted,
@@ -21,7 +22,7 @@ from bot.commands.wording import (
 )
 from bot.errors import UsageError
 from bot.match import Subject, hits
-from bot.model import EvidenceRank, Kind, Post, Reply, Silence, Subscription
+from bot.model import DeliveryState, EvidenceRank, Kind, Post, Reply, Silence, Subscription
 from bot.ports import DeliveryInfo, SilentPost
 from bot.text.normalize import fold, term_key
 from bot.text.sanitize import visible
@@ -150,6 +151,9 @@ def _silence_words(post: Post, silence: SilentPost, zone: tzinfo) -> str:
 
 def _delivery_words(target: Target, delivery: DeliveryInfo, zone: tzinfo) -> str:
     because = "every post is followed" if delivery.matched == "everything" else f"of {show(delivery.matched)}"
+    if delivery.state == DeliveryState.HELD:
+        until = until_words(delivery.held_for, delivery.due_at, zone)
+        return ended(f"It is held for {target.object} {until}, because {because}")
     if delivery.state == "sent":
         edited = (
             f" The message was edited {counted(delivery.edited, 'time')} since." if delivery.edited else ""

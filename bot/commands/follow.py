@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.commands.declaration import Call
 from bot.commands.known import known_lines, vocabulary
 from bot.commands.resolve import resolve
-from bot.commands.state import Target, state_words
-from bot.commands.subscribe import add, chosen_feed, take_off
+from bot.commands.state import Target
+from bot.commands.subscribe import add, chosen_cadence, chosen_feed, take_off
+from bot.commands.timing import state_of, zone_offers
 from bot.commands.wording import show, term_word
 from bot.match import in_order
 from bot.model import EVERYTHING, Cadence, Kind, Reply, Subscription, SuggestedAction
 from bot.text.spelling import spelled_key
-
-# The cadences that can be delivered; the other words of `Cadence` are understood and refused.
-AVAILABLE_CADENCES = (Cadence.NOW,)
-UNAVAILABLE_CADENCES = tuple(cadence for cadence in Cadence if cadence not in AVAILABLE_CADENCES)
 
 
 async def follow(call: Call) -> Reply:
@@ -28,8 +26,11 @@ async def follow(call: Call) -> Reply:
     typed = call.text("categories")
     known = await vocabulary(call.store, typed, feed)
     wanted = resolve(typed, known, call.command.path, new=bool(call.text("new")), may_be_new=True)
-    cadence = Cadence(call.text("when") or AVAILABLE_CADENCES[0])
-    return await add(call, Target(call.caller.address), wanted, feed, cadence=cadence)
+    cadence = chosen_cadence(call)
+    reply = await add(call, Target(call.caller.address), wanted, feed, cadence=cadence)
+    if cadence in (None, Cadence.NOW):
+        return reply
+    return replace(reply, offers=zone_offers(call, await call.store.preferences(call.caller.address)))
 
 
 async def unfollow(call: Call) -> Reply:
@@ -43,7 +44,7 @@ async def unfollow(call: Call) -> Reply:
 async def following(call: Call) -> Reply:
     """List the subscriptions of the person who asks."""
     subscriptions = await call.store.subscriptions(call.caller.address, channel=False)
-    words = state_words(Target(call.caller.address), subscriptions)
+    words = await state_of(call, Target(call.caller.address), subscriptions)
     if not subscriptions:
         return Reply(f"{words} To begin: /follow CATEGORIES; /categories lists them.")
     return Reply(words, offers=unfollow_offers(subscriptions))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.declaration import Call
+from bot.commands.timing import held_lines
 from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
 from bot.ports import SHUT, PartState, QueueHealth
@@ -16,6 +17,7 @@ from bot.text.sanitize import visible
 LATE = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
 STUCK = timedelta(minutes=10)  # alerts that wait longer are reported
 MOST_FEEDS = 20
+MOST_PLACES = 25  # whose held alerts are looked up
 MOST_ERROR = 400  # characters; room for the address of a feed
 
 
@@ -38,7 +40,8 @@ async def health(call: Call) -> Reply:
         lines.append(_feed_line(feed, newest, silence, call.now, call.zone))
     if len(feeds) > MOST_FEEDS:
         lines.append(f"{len(feeds) - MOST_FEEDS} more feeds.")
-    return Reply("\n".join([*lines, *_queue_lines(queue, call.caller, call.zone)]))
+    lines += _queue_lines(queue, call.caller, call.zone)
+    return Reply("\n".join([*lines, *await _held_places(call, queue)]))
 
 
 def _trouble(feed: Feed, now: datetime) -> str:
@@ -132,7 +135,31 @@ def _queue_lines(queue: QueueHealth, caller: Caller, zone: tzinfo) -> list[str]:
     """Return the state of the outbox in words. Admins see all of `queue.parked`, others only their own."""
     since = f", the oldest since {moment(queue.oldest_waiting, zone)}" if queue.oldest_waiting else ""
     failed = f", {queue.failed:,} given up" if queue.failed else ""
-    lines = [f"Alerts: {queue.waiting:,} waiting{since}; {queue.sent:,} sent{failed}."]
+    lines = [
+        f"Alerts: {queue.waiting:,} waiting{since}; {queue.sent:,} sent{failed}.",
+        *_held_lines(queue, zone),
+    ]
     seen = [each for each in queue.parked if caller.admin or each.address in (caller.address, caller.place)]
     lines += [f"On hold: {show(each.address)}. {sentence(each.parked_reason)}".rstrip() for each in seen]
     return lines
+
+
+def _held_lines(queue: QueueHealth, zone: tzinfo) -> list[str]:
+    """Return how many alerts are held for later, none if there are none."""
+    if not queue.held:
+        return []
+    first = (
+        f"the first until {moment(queue.held_until, zone)}" if queue.held_until else "until /alerts resume"
+    )
+    return [f"Held for digests, quiet hours, snoozes and pauses, so not stuck: {queue.held:,}, {first}."]
+
+
+async def _held_places(call: Call, queue: QueueHealth) -> list[str]:
+    """Return for which of the places that an admin may see alerts are held; for others, nothing."""
+    if not (queue.held and call.caller.admin):
+        return []
+    caller = call.caller
+    among = None if caller.places is None else caller.places | {caller.place}
+    addresses = (await call.store.channels(caller.platform, among))[:MOST_PLACES]
+    held = {each: held_lines(await call.store.held(each), call.zone) for each in addresses}
+    return [f"{show(address)}: {' '.join(lines)}" for address, lines in held.items() if lines]

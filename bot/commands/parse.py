@@ -125,11 +125,10 @@ def _options(command: CommandSpec, text: str) -> tuple[dict[str, str], str]:
 def _positional(command: CommandSpec, rest: str, values: dict[str, str]) -> str:
     """Assign text without a parameter name to the parameters in their order; return the rest."""
     free = [parameter for parameter in command.parameters if parameter.name not in values]
-    for parameter in free:
-        matches = (number.search(rest) for number in _NUMBERS)
-        if parameter.kind == "number" and (match := next(filter(None, matches), None)):
-            values[parameter.name] = match[1]
-            rest = (rest[: match.start()] + rest[match.end() :]).strip()
+    number = next((each for each in command.parameters if each.kind == "number"), None)
+    if number in free and (match := next(filter(None, (each.search(rest) for each in _NUMBERS)), None)):
+        values[number.name] = match[1]
+        rest = (rest[: match.start()] + rest[match.end() :]).strip()
     for parameter in free:
         if parameter.kind == "number" or not rest:
             continue
@@ -147,7 +146,7 @@ def _take(parameter: ParameterSpec, rest: str) -> tuple[str, str]:
         return unquoted(rest), ""
     word = rest.split(maxsplit=1)[0]
     if parameter.kind == "choice":
-        if word.casefold() not in (*parameter.choices, *parameter.unavailable):
+        if word.casefold() not in parameter.choices:
             return "", rest
     elif parameter.kind == "url" and (match := _ADDRESS.search(rest)):
         word = match[0]

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands import alerts, archive, explain, feeds, follow, health
+from bot.commands import archive, explain, feeds, follow, health, settings, snooze
 from bot.commands import help as manual
-from bot.commands.declaration import Command, Handler
+from bot.commands.declaration import Command
+from bot.commands.spec_alerts import ALERTS
+from bot.commands.spec_parts import CATEGORIES, FEED, NEW, PAGE, SETTINGS, WHEN, command
 from bot.model import CommandSpec, Completes, ParameterSpec
-
-
-def _command(
-    path: str,
-    help_: str,
-    handler: Handler,
-    parameters: tuple[ParameterSpec, ...] = (),
-    *,
-    admin: bool = False,
-    changes: bool = False,
-    example: str,
-) -> Command:
-    return Command(CommandSpec(path, help_, parameters, admin, changes, example), handler)
 
 
 def _admin_group(name: str, help_: str, members: Sequence[Command], *, example: str) -> Command:
@@ -30,113 +19,8 @@ def _admin_group(name: str, help_: str, members: Sequence[Command], *, example: 
     )
 
 
-_CATEGORIES = ParameterSpec(
-    "categories",
-    'Names with commas between; -Name leaves out, #Name: tag, text:word, author:"Name", all: every post',
-    "categories",
-    required=True,
-    completes=Completes.CATEGORIES,
-)
-_FEED = ParameterSpec("feed", "Only of this feed", "feed", completes=Completes.FEEDS)
-_CHANNEL = ParameterSpec("channel", "Another channel than this one", "channel")
-_NEW = ParameterSpec(
-    "new",
-    "yes: also names that are not known yet, to wait for their first post",
-    "choice",
-    choices=("yes",),
-    completes=Completes.CHOICES,
-)
-_WHEN = ParameterSpec(
-    "when",
-    "How soon alerts come",
-    "choice",
-    choices=tuple(cadence.value for cadence in follow.AVAILABLE_CADENCES),
-    completes=Completes.CHOICES,
-    unavailable=tuple(cadence.value for cadence in follow.UNAVAILABLE_CADENCES),
-    unavailable_help="Digests (daily, weekly) are not available yet; alerts come at once, when:now.",
-)
-
-_ALERTS = (
-    _command(
-        "alerts add",
-        "Send posts of some categories to a channel",
-        alerts.add,
-        (
-            _CATEGORIES,
-            _CHANNEL,
-            ParameterSpec("mention", "Whom to mention with each of these alerts; none: nobody", "mention"),
-            _FEED,
-            _NEW,
-        ),
-        admin=True,
-        changes=True,
-        example="/alerts add China-U.S., Trade, -Taiwan",
-    ),
-    _command(
-        "alerts remove",
-        "Stop sending posts of some categories, or of all, to a channel",
-        alerts.remove,
-        (
-            ParameterSpec(
-                "categories",
-                "What to take off; -Name no longer leaves it out, all takes everything off",
-                "categories",
-                required=True,
-                completes=Completes.ALERTED,
-            ),
-            _CHANNEL,
-            _FEED,
-        ),
-        admin=True,
-        changes=True,
-        example="/alerts remove Trade",
-    ),
-    _command(
-        "alerts list",
-        "What each channel gets",
-        alerts.list_channels,
-        admin=True,
-        example="/alerts list",
-    ),
-    _command(
-        "alerts test",
-        "Send a test alert to a channel",
-        alerts.test,
-        (_CHANNEL,),
-        admin=True,
-        changes=True,
-        example="/alerts test",
-    ),
-    _command(
-        "alerts pause",
-        "Send nothing to a channel for now",
-        alerts.pause,
-        (_CHANNEL,),
-        admin=True,
-        changes=True,
-        example="/alerts pause",
-    ),
-    _command(
-        "alerts resume",
-        "End a pause, or the hold on a channel that could not be reached",
-        alerts.resume,
-        (_CHANNEL,),
-        admin=True,
-        changes=True,
-        example="/alerts resume",
-    ),
-    _command(
-        "alerts log",
-        "What was last sent to a channel, how it went, and who changed its alerts",
-        alerts.log,
-        (_CHANNEL,),
-        admin=True,
-        example="/alerts log",
-    ),
-)
-
 _FEEDS = (
-    _command(
+    command(
         "feeds add",
         "Watch a blog: give its feed, or a page that names its feed",
         feeds.add,
@@ -148,7 +32,7 @@ _FEEDS = (
         changes=True,
         example="/feeds add https://blog.example/feed/ name:Example",
     ),
-    _command(
+    command(
         "feeds remove",
         "Stop watching a feed that was added here",
         feeds.remove,
@@ -157,14 +41,14 @@ _FEEDS = (
         changes=True,
         example="/feeds remove Example",
     ),
-    _command(
+    command(
         "feeds list",
         "The feeds that are watched",
         feeds.list_feeds,
         admin=True,
         example="/feeds list",
     ),
-    _command(
+    command(
         "feeds check",
         "Look at a feed now",
         feeds.check,
@@ -179,15 +63,15 @@ _FEEDS = (
 )
 
 _EVERYDAY = (
-    _command(
+    command(
         "follow",
         "Get new posts of some categories",
         follow.follow,
-        (_CATEGORIES, _WHEN, _FEED, _NEW),
+        (CATEGORIES, WHEN, FEED, NEW),
         changes=True,
         example="/follow China-U.S., #TikTok, -Taiwan",
     ),
-    _command(
+    command(
         "unfollow",
         "Stop getting some categories, or all",
         follow.unfollow,
@@ -199,13 +83,29 @@ _EVERYDAY = (
                 required=True,
                 completes=Completes.FOLLOWED,
             ),
-            _FEED,
+            FEED,
         ),
         changes=True,
         example="/unfollow Trade",
     ),
-    _command("following", "What you get now", follow.following, example="/following"),
-    _command(
+    command("following", "What you get now", follow.following, example="/following"),
+    command(
+        "settings",
+        "When posts come to you: time zone, quiet hours, digests",
+        settings.settings,
+        SETTINGS,
+        changes=True,
+        example="/settings Asia/Shanghai quiet:22:00-07:00",
+    ),
+    command(
+        "snooze",
+        "Hold what comes to you for some time",
+        snooze.snooze,
+        (ParameterSpec("duration", "How long, as in 3d, 2h or until monday; off ends it", "text"),),
+        changes=True,
+        example="/snooze 3d",
+    ),
+    command(
         "categories",
         "The categories there are, or the tags",
         archive.categories,
@@ -217,11 +117,11 @@ _EVERYDAY = (
                 choices=("categories", "tags"),
                 completes=Completes.CHOICES,
             ),
-            _FEED,
+            FEED,
         ),
         example="/categories tags",
     ),
-    _command(
+    command(
         "latest",
         "The newest posts",
         archive.latest,
@@ -230,25 +130,43 @@ _EVERYDAY = (
                 "category", "Only of this category or #tag", "category", completes=Completes.CATEGORIES
             ),
             ParameterSpec("count", "How many, 1 to 10", "number", minimum=1, maximum=10),
+            ParameterSpec("since", "Since when, as in yesterday, monday, 3d or 2026-11-01", "text"),
+            PAGE,
         ),
         example="/latest Trade 3",
     ),
-    _command(
+    command(
+        "digest",
+        "The posts of a digest, or of another message with several",
+        archive.digest,
+        (
+            ParameterSpec(
+                "number",
+                "The number of the message; else the newest",
+                "number",
+                minimum=1,
+                maximum=999_999_999,
+            ),
+            PAGE,
+        ),
+        example="/digest",
+    ),
+    command(
         "find",
         "Search the posts",
         archive.find,
         (ParameterSpec("words", "Words the post must have", "words", required=True),),
         example="/find export controls",
     ),
-    _command(
+    command(
         "why",
         "Why a post came, or did not come",
         explain.why,
         (ParameterSpec("link", "The post's link or words of its title; else the newest post", "link"),),
         example="/why https://blog.example/2022/11/26/a-post/",
     ),
-    _command("health", "Whether the blog is quiet or the bot is blind", health.health, example="/health"),
-    _command(
+    command("health", "Whether the blog is quiet or the bot is blind", health.health, example="/health"),
+    command(
         "help",
         "What I can do",
         manual.help_,
@@ -257,12 +175,12 @@ _EVERYDAY = (
     ),
 )
 _GROUPS = (
-    _admin_group("alerts", "What goes to a channel; for admins", _ALERTS, example="/alerts add Trade"),
+    _admin_group("alerts", "What goes to a channel; for admins", ALERTS, example="/alerts add Trade"),
     _admin_group("feeds", "Which blogs are watched; for admins", _FEEDS, example="/feeds list"),
 )
 
 # All commands and groups by their path.
-TABLE = {each.spec.path: each for each in (*_EVERYDAY, *_GROUPS, *_ALERTS, *_FEEDS)}
+TABLE = {each.spec.path: each for each in (*_EVERYDAY, *_GROUPS, *ALERTS, *_FEEDS)}
 # What /help lists: groups hold their subcommands.
 COMMANDS = tuple(each.spec for each in (*_EVERYDAY, *_GROUPS))
 # What platforms render: groups are replaced by their subcommands.

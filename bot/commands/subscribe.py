@@ -8,7 +8,8 @@ from bot.commands.declaration import Call
 from bot.commands.fields import check_number
 from bot.commands.known import vocabulary
 from bot.commands.resolve import Wanted, resolve, resolve_feed
-from bot.commands.state import Target, back_test, state_words
+from bot.commands.state import Target, back_test
+from bot.commands.timing import state_of
 from bot.commands.wording import counted, ended, filter_words, listed, show, term_word
 from bot.errors import LimitError, UsageError
 from bot.model import EVERYTHING, Cadence, Feed, Filter, Kind, Reply, Subscription, Term
@@ -22,6 +23,12 @@ async def chosen_feed(call: Call) -> Feed | None:
     return resolve_feed(typed, await call.store.feeds()) if typed else None
 
 
+def chosen_cadence(call: Call) -> Cadence | None:
+    """Return how soon alerts shall come; None if nothing was typed."""
+    typed = call.text("when")
+    return Cadence(typed) if typed else None
+
+
 def followed_terms(names: Mapping[str, str]) -> list[Term]:
     """Return followed names (term key to name) as terms, so that they are found even without recent posts."""
     return [Term(kind_of(key), name, key[2:]) for key, name in names.items() if key != EVERYTHING]
@@ -33,10 +40,13 @@ async def add(
     wanted: Wanted,
     feed: Feed | None,
     *,
-    cadence: Cadence,
+    cadence: Cadence | None,
     mention: str | None = None,
 ) -> Reply:
-    """Follow the wanted terms; answer with the resulting subscriptions and a back-test."""
+    """Follow the wanted terms; answer with the resulting subscriptions and a back-test.
+
+    `cadence`: None leaves what is followed already as it is, and follows the rest at once.
+    """
     before = await call.store.subscriptions(target.address, channel=target.is_channel)
     check_number(before, [*wanted.include, *wanted.exclude])
     if not wanted.include:
@@ -45,9 +55,11 @@ async def add(
     covering = [each for each in before if _covers(each, wanted, feed_id, cadence, mention)]
     if covering:
         already = _already(call, target, wanted, covering[0])
-        return Reply("\n".join([already, *_unfiled_words(call, wanted), state_words(target, before)]))
-    await _follow(call, target, feed_id, wanted, cadence=cadence, mention=mention)
-    return await _changed(call, target, feed, *_unfiled_words(call, wanted))
+        state = await state_of(call, target, before)
+        return Reply("\n".join([already, *_unfiled_words(call, wanted), state]))
+    await _follow(call, target, feed_id, wanted, cadence=cadence or Cadence.NOW, mention=mention)
+    silent = ["Digests mention nobody."] if mention and cadence not in (None, Cadence.NOW) else []
+    return await _changed(call, target, feed, *_unfiled_words(call, wanted), *silent)
 
 
 async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) -> Reply:
@@ -63,7 +75,7 @@ async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) ->
     keys = [*(wanted.include.keys() & included), *(wanted.exclude.keys() & excluded)]
     everything = EVERYTHING in wanted.include
     if not concerned or not (keys or everything):
-        return Reply("\n".join([*words, state_words(target, before)]))
+        return Reply("\n".join([*words, await state_of(call, target, before)]))
     await call.store.unfollow(
         target.address,
         keys=None if everything else keys,
@@ -73,7 +85,7 @@ async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) ->
         feed_id=feed.id if feed else None,
     )
     after = await call.store.subscriptions(target.address, channel=target.is_channel)
-    return Reply("\n".join([*words, state_words(target, after, changed=True)]))
+    return Reply("\n".join([*words, await state_of(call, target, after, changed=True)]))
 
 
 async def _follow(
@@ -134,7 +146,7 @@ async def _leave_out(
         raise UsageError(f"Without {names} nothing would be left. To stop: /{target.removal} all.")
     if all(wanted.exclude.keys() <= each.filter.exclude for each in concerned):
         already = ended(f"{target.subject} already leave{target.ending} out {names}")
-        return Reply(f"{already}\n{state_words(target, before)}")
+        return Reply(f"{already}\n{await state_of(call, target, before)}")
     for each in concerned:
         await _follow(call, target, each.feed_id, wanted, cadence=each.cadence)
     return await _changed(call, target, feed)
@@ -161,14 +173,14 @@ def _tag(name: str) -> str:
 async def _changed(call: Call, target: Target, feed: Feed | None, *words: str) -> Reply:
     after = await call.store.subscriptions(target.address, channel=target.is_channel)
     tried = await back_test(call.store, target, after, feed)
-    return Reply("\n".join([state_words(target, after, changed=True), *words, tried]))
+    return Reply("\n".join([await state_of(call, target, after, changed=True), *words, tried]))
 
 
 def _covers(
     subscription: Subscription,
     wanted: Wanted,
     feed_id: int | None,
-    cadence: Cadence,
+    cadence: Cadence | None,
     mention: str | None,
 ) -> bool:
     """Whether this subscription already covers the wanted terms, so that following them changes nothing."""
@@ -176,7 +188,7 @@ def _covers(
     same_feed = subscription.feed_id == feed_id or (subscription.feed_id is None and not has.exclude)
     return (
         same_feed
-        and subscription.cadence is cadence
+        and cadence in (None, subscription.cadence)
         and (wanted.include.keys() <= has.include or (EVERYTHING in has.include and not mention))
         and (mention is None or all(subscription.mentions.get(key, "") == mention for key in wanted.include))
         and wanted.exclude.keys() <= has.exclude

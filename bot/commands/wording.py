@@ -14,6 +14,7 @@ from bot.text.sanitize import visible
 from bot.text.spelling import spelled_key
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CADENCES = {Cadence.NOW: "at once", Cadence.DAILY: "once a day", Cadence.WEEKLY: "once a week"}
 MAKERS = {CONFIG: "the config", IMPORT: "an import", BYSTANDER: "the bot"}
 MOST_NAMES = 50  # of one list; a chat message has room for about that many
@@ -77,6 +78,11 @@ def moment(time: datetime, zone: tzinfo) -> str:
     """
     time = time.astimezone(zone)
     return f"{time.day} {MONTHS[time.month - 1]} {time.year}, {time:%H:%M} {zone}"
+
+
+def dated(time: datetime, zone: tzinfo) -> str:
+    """Return the same with its weekday: "Sun, 27 Nov 2022, 07:41 Asia/Shanghai"."""
+    return f"{DAYS[time.astimezone(zone).weekday()]}, {moment(time, zone)}"
 
 
 def place_word(address: str) -> str:

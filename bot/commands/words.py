@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.commands.declaration import RefusedError
+from bot.commands.when import OFF, asks_to_snooze
 from bot.model import SuggestedAction
 
 # Only words with a single possible meaning are read as a command.
@@ -24,8 +25,10 @@ MEANINGS = {
 GREETINGS = frozenset({"hi", "hello", "hey", "hallo", "start", "commands", "?", "menu", "about", "thanks"})
 
 _END = frozenset({"stop", "end", "quit", "cancel", "remove", "delete", "leave"})
-_PAUSE = frozenset({"pause", "snooze", "mute", "silence", "resume", "unpause"})
+_PAUSE = frozenset({"pause", "mute", "silence"})
+_RESUME = frozenset({"resume", "unpause", "unmute", "unsnooze"})
 _UNFOLLOW = "/following tells what you get, /unfollow CATEGORIES takes some of it off, /unfollow all ends it"
+_SNOOZES = (("Snooze for a day", "1d"), ("Snooze for a week", "1w"))
 _OFFER = SuggestedAction("Unfollow everything", "unfollow", (("categories", "all"),))
 
 
@@ -42,14 +45,26 @@ def translated(word: str, rest: str) -> tuple[str, str]:
     if word in _END:
         raise RefusedError(f"{_UNFOLLOW}. Nothing was changed.", (_OFFER,))
     if word in _PAUSE:
+        return "snooze", _snoozed(rest)
+    if word in _RESUME:
         raise RefusedError(
-            f"Alerts to a person cannot be paused: {_UNFOLLOW}. For a channel, admins use /alerts pause and "
-            "/alerts resume. Nothing was changed.",
-            (_OFFER,),
+            "To end a snooze: /snooze off. For a channel, admins use /alerts resume. Nothing was changed.",
+            (SuggestedAction("End the snooze", "snooze", (("duration", "off"),)),),
         )
     meaning = MEANINGS.get(word, word)
     name, _, before = meaning.partition(" ")
     return name, f"{before} {rest}".strip()
+
+
+def _snoozed(rest: str) -> str:
+    """Return the value of /snooze that is meant by the words after "mute" or "pause"."""
+    if asks_to_snooze(rest) or rest.casefold() in OFF:
+        return rest
+    raise RefusedError(
+        "To hold what comes to you for some time: /snooze 2h, /snooze 3d or /snooze until monday. "
+        "For a channel, admins use /alerts pause and /alerts resume. Nothing was changed.",
+        tuple(SuggestedAction(label, "snooze", (("duration", value),)) for label, value in _SNOOZES),
+    )
 
 
 def _taking_off(rest: str) -> SuggestedAction:

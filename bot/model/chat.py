@@ -22,6 +22,7 @@ class Caller:
     admin: bool = False
     places: frozenset[str] | None = None
     server: str = ""
+    zone: str = ""  # the IANA name of their time zone as their platform knows it; "" for unknown
 
     @property
     def platform(self) -> str:

@@ -32,14 +32,13 @@ class Completes(StrEnum):
     FEEDS = "feeds"
     CHOICES = "choices"
     COMMANDS = "commands"
+    ZONES = "zones"  # time zones, also by their city
+    WEEKDAYS = "weekdays"
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """One parameter of a command. `minimum` and `maximum` are the bounds of a number.
-
-    `unavailable` lists words that are understood but refused for now; `unavailable_help` is the refusal.
-    """
+    """One parameter of a command. `minimum` and `maximum` are the bounds of a number."""
 
     name: str  # at most 32 characters, the lowest limit of all platforms
     help: str  # at most 100 characters, for the same reason
@@ -49,8 +48,6 @@ class ParameterSpec:
     completes: Completes = Completes.NONE
     minimum: int = 0
     maximum: int = 0
-    unavailable: tuple[str, ...] = ()
-    unavailable_help: str = ""
 
     @property
     def suggests(self) -> bool:
@@ -92,14 +89,15 @@ class CommandSpec:
 
     @property
     def usage(self) -> str:
-        """The syntax in one line: "/follow CATEGORIES [when:now] [feed:FEED]"."""
+        """The syntax in one line: "/follow CATEGORIES [when:now|daily|weekly] [feed:FEED]"."""
         if self.subcommands:
             return f"/{self.path} {'|'.join(command.name for command in self.subcommands)}"
         words = [f"/{self.path}"]
-        named = False
+        named = counted = False  # whether what follows, or a number that follows, needs its name
         for parameter in self.parameters:
             value = "|".join(parameter.choices) or parameter.name.upper()
-            word = f"{parameter.name}:{value}" if named and parameter.kind != "number" else value
+            number = parameter.kind == "number"
+            word = f"{parameter.name}:{value}" if (counted if number else named) else value
             words.append(word if parameter.required else f"[{word}]")
-            named = named or parameter.takes_rest
+            named, counted = named or parameter.takes_rest, counted or number
         return " ".join(words)

@@ -227,8 +227,11 @@ class SubscriptionStore(Protocol):
         """
         ...
 
-    async def changes(self, address: str, limit: int) -> list[Change]:
-        """Return the last changes of a channel's alerts, newest first; of the feeds, for the address ""."""
+    async def changes(self, address: str, limit: int, *, skip: int = 0) -> list[Change]:
+        """Return the last changes of a channel's alerts, newest first; of the feeds, for the address "".
+
+        `skip`: without so many of the last ones.
+        """
         ...
 
 

@@ -16,7 +16,7 @@ _RECORD = "INSERT INTO changes (at, by, place, feed_id, what) VALUES (:at, :by, 
 OF_PLACE = """
 SELECT c.at, c.by, c.what, coalesce(feeds.name, '') AS feed_name
 FROM changes AS c INDEXED BY changes_place LEFT JOIN feeds ON feeds.id = c.feed_id
-WHERE c.place = :place ORDER BY c.id DESC LIMIT :limit
+WHERE c.place = :place ORDER BY c.id DESC LIMIT :limit OFFSET :skip
 """
 FEEDS_ADDED = """
 SELECT feeds.id, c.at, c.by, c.what, '' AS feed_name
@@ -36,8 +36,8 @@ WHERE d.address = :address AND s.channel = :channel ORDER BY s.id, f.name COLLAT
 class ChangeQueries(Queries):
     """The methods of `bot.ports` that read the log of changes."""
 
-    async def changes(self, address: str, limit: int) -> list[Change]:
-        rows = await self._database.ask(OF_PLACE, {"place": address, "limit": limit})
+    async def changes(self, address: str, limit: int, *, skip: int = 0) -> list[Change]:
+        rows = await self._database.ask(OF_PLACE, {"place": address, "limit": limit, "skip": skip})
         return [_change(row) for row in rows]
 
     async def feeds_added(self) -> dict[int, Change]:

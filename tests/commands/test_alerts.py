@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.model import EVERYTHING, Alert, Caller, Notice
+from bot.model import EVERYTHING, Alert, Caller, Digest, Notice
 from bot.ports import Parked, Sent
 from tests.commands.admins import admin, refused
 from tests.commands.room import NOW, Room, post_row
@@ -24,6 +24,8 @@ ADMINS_ONLY = [
     "/alerts pause",
     "/alerts resume",
     "/alerts log",
+    "/alerts settings",
+    "/alerts style compact",
     "/feeds",
     "/feeds add https://blog.example",
     "/feeds remove Second Blog",
@@ -142,7 +144,7 @@ async def test_what_cannot_be_done_changes_nothing(room: Room, line: str, answer
 async def test_the_group_alone_explains_its_commands(room: Room) -> None:
     text = await refused(room, "/alerts")
 
-    for name in ("add", "remove", "list", "test", "pause", "resume", "log"):
+    for name in ("add", "remove", "list", "test", "pause", "resume", "log", "settings", "style"):
         assert f"- /alerts {name}" in text
 
 
@@ -207,13 +209,34 @@ async def test_pause_and_resume(room: Room) -> None:
     await admin(room, "/alerts add Trade")
 
     assert await admin(room, "/alerts pause") == (
-        "Paused: posts that come from now on are not sent there.\nThis channel gets: Trade; at once (paused)."
+        "Paused: posts that come from now on are kept, and come as one message at /alerts resume.\n"
+        "This channel gets: Trade; at once (paused)."
     )
-    await room.publish((await room.store.feeds())[0], post_row(30, "Unseen", ("Trade",)))
-    assert await room.claim() == []
     assert await admin(room, "/alerts resume") == "Resumed.\nThis channel gets: Trade; at once."
-    await room.publish((await room.store.feeds())[0], post_row(31, "Seen", ("Trade",)))
-    assert len(await room.claim()) == 1
+    await admin(room, "/alerts pause")
+    (feed,) = await room.store.feeds()
+    await room.publish(feed, post_row(30, "One", ("Trade",)), post_row(31, "Two", ("Trade",)))
+    assert await room.claim() == []
+    assert "(paused). 2 posts are held until /alerts resume." in await admin(room, "/alerts list")
+    assert await admin(room, "/alerts resume") == (
+        "Resumed. The 2 posts that were kept come now, as one message.\nThis channel gets: Trade; at once."
+    )
+    (claim,) = await room.claim()
+    assert isinstance(claim.message, Digest)
+    assert [post.title for post in claim.message.posts] == ["Two", "One"]
+
+
+async def test_resume_in_quiet_hours_says_when_what_was_kept_comes(room: Room) -> None:
+    await admin(room, "/alerts add Trade")
+    await admin(room, "/alerts pause")
+    await room.publish((await room.store.feeds())[0], post_row(30, "One", ("Trade",)))
+    await admin(room, "/alerts settings quiet:22-7")
+
+    assert (
+        "The post that was kept comes on 27 Nov 2022, 07:00 UTC, when it is no longer quiet."
+        in await admin(room, "/alerts resume")
+    )
+    assert await room.claim() == []
 
 
 async def test_resume_ends_the_hold_on_a_channel(room: Room) -> None:
@@ -224,73 +247,3 @@ async def test_resume_ends_the_hold_on_a_channel(room: Room) -> None:
         "Resumed. What waited for it is sent now.\nThis channel gets: Trade; at once."
     )
     assert len(await room.claim()) == 1
-
-
-async def test_log_tells_what_was_sent_newest_first(room: Room) -> None:
-    assert "Nothing was sent to this channel yet." in await admin(room, "/alerts log")
-    await admin(room, "/alerts add Trade, #Huawei")
-    feed = (await room.store.feeds())[0]
-    await room.publish(feed, post_row(30, "New tariffs", ("Trade",)))
-    (claim,) = await room.claim()
-    await room.settle(Sent(claim, "1", NOW))
-    await room.publish(feed, post_row(31, "Chips", (), ("Huawei",)))
-    (claim,) = await room.claim()
-    await room.settle(Parked(claim, "No access", NOW, NOW))
-    await admin(room, "/alerts test")
-
-    assert (await admin(room, "/alerts log")).splitlines() == [
-        "Last for this channel, newest first:",
-        "26 Nov 2022, 23:41 UTC: parked, a test alert",
-        "26 Nov 2022, 23:41 UTC: parked, \u201cChips\u201d (#Huawei): No access.",
-        "26 Nov 2022, 23:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
-        "26 Nov 2022, 23:41 UTC: added #Huawei, Trade, by console:root",
-    ]
-
-
-async def test_log_tells_who_changed_the_alerts_between_what_was_sent(room: Room) -> None:
-    feed = (await room.store.feeds())[0]
-    await admin(room, '/alerts add Trade feed:"China Bystander" mention:@here')
-    room.clock.time += timedelta(hours=1)
-    await room.publish(feed, post_row(30, "New tariffs", ("Trade",)))
-    (claim,) = await room.claim()
-    await room.settle(Sent(claim, "1", room.clock.time))
-    room.clock.time += timedelta(hours=1)
-    for line in ("/alerts pause", "/alerts resume", "/alerts remove all"):
-        await admin(room, line)
-
-    assert (await admin(room, "/alerts log")).splitlines() == [
-        "Last for this channel, newest first:",
-        "27 Nov 2022, 01:41 UTC: took off Trade (from China Bystander), by console:root",
-        "27 Nov 2022, 01:41 UTC: resumed, by console:root",
-        "27 Nov 2022, 01:41 UTC: paused, by console:root",
-        "27 Nov 2022, 00:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
-        "26 Nov 2022, 23:41 UTC: added Trade, mentioning @here (from China Bystander), by console:root",
-    ]
-
-
-async def test_log_tells_of_changes_also_where_nothing_was_sent(room: Room) -> None:
-    await admin(room, "/alerts add Trade")
-
-    assert (await admin(room, "/alerts log")).splitlines() == [
-        "Nothing was sent to this channel yet.",
-        "Last for this channel, newest first:",
-        "26 Nov 2022, 23:41 UTC: added Trade, by console:root",
-    ]
-
-
-async def test_changes_are_not_pushed_out_of_the_log_by_alerts(room: Room) -> None:
-    await admin(room, "/alerts add Trade")
-    rows = [post_row(number, f"Post {number}", ("Trade",)) for number in range(30, 42)]
-    await room.publish((await room.store.feeds())[0], *rows)
-
-    assert "added Trade, by console:root" in await admin(room, "/alerts log")
-
-
-async def test_log_is_of_one_channel_and_has_ten_alerts(room: Room) -> None:
-    await room.say("/follow all", "alice")
-    await admin(room, "/alerts add Trade")
-    rows = [post_row(number, f"Post {number}", ("Trade",)) for number in range(30, 42)]
-    await room.publish((await room.store.feeds())[0], *rows)
-
-    assert (await admin(room, "/alerts log")).count("\u201cPost ") == 10
-    assert "Nothing was sent to channel other yet." in await admin(room, "/alerts log #other")

@@ -100,6 +100,41 @@ async def test_latest_of_a_category_leaves_out_what_is_only_tagged_so(room: Room
 
 
 @pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("/latest since:2022-10-28", ["Tariffs stay in place", "Export controls again"]),
+        ("/latest Trade since:30d", ["Tariffs stay in place", "Export controls again"]),
+        ("/latest Media since:2022-10-28", []),
+        ("/latest since:yesterday", []),
+    ],
+)
+async def test_latest_since_a_time_leaves_out_what_is_older(room: Room, line: str, titles: list[str]) -> None:
+    assert [post.title for post in (await room.say(line)).posts] == titles
+
+
+async def test_a_day_of_latest_begins_at_midnight_of_the_person(room: Room) -> None:
+    await room.say("/settings Asia/Shanghai")
+
+    text = (await room.say("/latest Trade since:2022-10-30")).text
+
+    assert text.startswith("The newest post under Trade since 30 Oct 2022, 00:00 Asia/Shanghai:\n1. Tariffs")
+
+
+async def test_latest_is_turned_page_by_page(room: Room) -> None:
+    first = await room.say("/latest Trade 3")
+    (more,) = first.offers
+    second = await room.dispatcher.execute(room.caller(), more.path, dict(more.values))
+
+    assert more.values == (("count", "3"), ("category", "Trade"), ("page", "2"))
+    assert second.text.startswith("Post 4 under Trade:\n1. Harbour traffic\n")
+    assert [each.label for each in second.offers] == ["Previous page"]
+    assert (await room.say("/latest Trade page:9")).text == "No more posts are known under Trade."
+    assert (await room.say("/latest Trade since:yesterday")).text == (
+        "No posts are known under Trade since 25 Nov 2022, 00:00 UTC."
+    )
+
+
+@pytest.mark.parametrize(
     ("line", "answer"),
     [
         ("/latest Trad", "Nearest: Trade."),
@@ -108,6 +143,9 @@ async def test_latest_of_a_category_leaves_out_what_is_only_tagged_so(room: Room
         ("/latest #Economy", "A category of that name exists: /latest Economy"),
         ("/latest 11", "The nearest is 10."),
         ("/latest Trade 0", "The nearest is 1."),
+        ("/latest since:soon", "is no day; write one such as yesterday, monday, 3d, 12h or 2022-11-25."),
+        ("/latest since:2023-01-01", "is still to come. Nearest: today."),
+        ("/latest page:0", "The nearest is 1."),
         ("/find", "/find needs WORDS. Usage: /find WORDS"),
     ],
 )

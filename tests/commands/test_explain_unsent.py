@@ -133,12 +133,23 @@ async def test_what_holds_for_the_person_and_the_channel_is_said_once(room: Room
     assert len(lines) == len(set(lines))
 
 
-async def test_a_paused_channel_is_told(room: Room) -> None:
+async def test_a_post_for_a_paused_channel_is_held(room: Room) -> None:
     await room.say("/alerts add Trade", "root", admin=True, place="news")
     await room.say("/alerts pause", "root", admin=True, place="news")
     await publish(room)
 
     assert (
-        "It matches what this channel gets now (Trade), but alerts are paused there."
+        "It is held for this channel until /alerts resume, because of Trade."
         in (await room.say("/why", place="news")).text
+    )
+
+
+async def test_a_post_for_a_digest_is_held_until_it_comes(room: Room) -> None:
+    await room.say("/follow Trade when:daily")
+    await room.say("/settings digest:9:30")
+    await publish(room)
+
+    assert (
+        "It is held for you until 27 Nov 2022, 09:30 UTC, for the daily digest, because of Trade."
+        in (await room.say("/why")).text
     )

@@ -28,6 +28,9 @@ FOLLOWED = ({"c:trade", "c:media"}, set[str](), None)
         ("/latest 1 Trade", "The newest post under Trade:"),
         ("/latest Trade 3", "The newest 3 posts under Trade:"),
         ("search tariffs", "1 post for"),
+        ("mute 2h", "Snoozed until Sun, 27 Nov 2022, 01:41 UTC."),
+        ("pause until monday", "Snoozed until Mon, 28 Nov 2022, 08:00 UTC."),
+        ("silence off", "You are not snoozed."),
     ],
 )
 async def test_what_is_plainly_meant_is_done(room: Room, line: str, begin: str) -> None:
@@ -52,8 +55,9 @@ async def test_unsubscribe_unfollows(room: Room) -> None:
         ("STOP please", "/unfollow all", ["Unfollow everything"]),
         ("stop Trade", "/unfollow Trade", ["Unfollow Trade"]),
         ("cancel", "/unfollow all", ["Unfollow everything"]),
-        ("pause", "cannot be paused", ["Unfollow everything"]),
-        ("mute 1d", "cannot be paused", ["Unfollow everything"]),
+        ("pause", "/snooze 3d", ["Snooze for a day", "Snooze for a week"]),
+        ("mute Trade", "/snooze 3d", ["Snooze for a day", "Snooze for a week"]),
+        ("resume", "To end a snooze: /snooze off", ["End the snooze"]),
         (
             "/follow Taiwan & Technology",
             "For both: /follow Taiwan, Technology",

@@ -79,7 +79,9 @@ def test_every_command_is_there_on_its_own_and_the_root_above_them() -> None:
     listed = commands_of(manifest(RUNNABLE, mode="socket", prefix="news"))
 
     assert set(listed) == {"/news", *(f"/{each.name}" for each in COMMANDS)}
-    assert listed["/alerts"]["usage_hint"] == "add | remove | list | test | pause | resume | log"
+    assert listed["/alerts"]["usage_hint"] == (
+        "add | remove | list | test | pause | resume | log | settings | style"
+    )
     assert listed["/follow"]["usage_hint"] == "China-U.S., #TikTok, -Taiwan"
     assert not any(each["should_escape"] for each in listed.values())
 

@@ -188,7 +188,8 @@ async def test_an_admin_sends_alerts_to_a_channel_by_the_form(rig: Talk) -> None
     await submit(rig, view, rig.boss, categories=["Trade"], channel=rig.news.id)
     await rig.drain()
 
-    assert rig.services.asked == [("alerts add", {"categories": "Trade", "channel": rig.address(rig.news)})]
+    wanted = {"categories": "Trade", "when": "now", "channel": rig.address(rig.news)}
+    assert rig.services.asked == [("alerts add", wanted)]
     assert "/alerts add" in texts(rig.server.ephemerals(rig.boss)[0])
     assert rig.server.messages(rig.boss) == []
 
@@ -198,7 +199,8 @@ async def test_a_bare_alerts_add_presets_the_channel(rig: Talk) -> None:
     await submit(rig, view, rig.boss, categories=["Trade"])
     await rig.drain()
 
-    assert rig.services.asked == [("alerts add", {"categories": "Trade", "channel": rig.address(rig.news)})]
+    wanted = {"categories": "Trade", "when": "now", "channel": rig.address(rig.news)}
+    assert rig.services.asked == [("alerts add", wanted)]
 
 
 async def test_what_keeps_alerts_out_of_a_channel_stands_under_it(rig: Talk) -> None:
