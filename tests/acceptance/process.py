@@ -130,6 +130,15 @@ class Home:
         with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
             return connection.execute(sql).fetchall()
 
+    def age(self, hours: int) -> None:
+        """Make all that is held so many hours older, as if the bot had been off for so long."""
+        with closing(sqlite3.connect(self.database)) as connection, connection:
+            connection.execute(
+                "UPDATE deliveries SET due_at = due_at - :by, created_at = created_at - :by "
+                "WHERE state = 'held'",
+                {"by": hours * 3_600_000},
+            )
+
     def titles(self) -> list[str]:
         """Return the titles of all posts that are stored."""
         return [row[0] for row in self.rows("SELECT title FROM posts")]
