@@ -146,8 +146,10 @@ def _take(parameter: ParameterSpec, rest: str) -> tuple[str, str]:
         return unquoted(rest), ""
     word = rest.split(maxsplit=1)[0]
     if parameter.kind == "choice":
-        if word.casefold() not in parameter.choices:
+        found = [each for each in rest.split() if each.casefold() in parameter.choices]
+        if not parameter.required and found[:1] != [word]:
             return "", rest
+        word = found[0] if found else word  # the refusal of a mistyped choice names the nearest ones
     elif parameter.kind == "url" and (match := _ADDRESS.search(rest)):
         word = match[0]
     return unquoted(word), " ".join(rest.replace(word, " ", 1).split())

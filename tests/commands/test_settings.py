@@ -158,7 +158,9 @@ async def test_the_style_of_a_channel_is_that_of_its_next_alert(room: Room) -> N
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
-        ("/alerts style compct", "/alerts style needs STYLE. Usage: /alerts style full|compact|title"),
+        ("/alerts style compct", "“compct” is no choice for style. Nearest: compact."),
+        ("/alerts style #news fancy", "“#news” is no choice for style."),
+        ("/alerts style", "/alerts style needs STYLE. Usage: /alerts style full|compact|title"),
         ("/alerts style style:compct", "Nearest: compact."),
         ("/alerts style full place:under", "is no choice for place. Nearest: above or below."),
         ("/alerts settings timezone:EST", "name a place"),
