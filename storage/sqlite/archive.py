@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
 
-from bot.model import EVERYTHING, HeldFor, Kind, Post, PostTimes, Silence
+from bot.model import EVERYTHING, Post, PostTimes
 from bot.ports import DeliveryInfo, Found, QueueHealth, SentDigest, SilentPost
-from bot.text.normalize import kind_of
-from bot.text.spelling import spelled
-from storage.sqlite.claim_messages import newest_first
+from storage.shared.archive import EARLIEST, digest_from, health_from, info_from, silence_from, times_from
+from storage.shared.mapping import link_path, maybe_from_ms, post_from, to_ms
 from storage.sqlite.common import Queries
-from storage.sqlite.mapping import (
-    NEVER,
-    destination_from,
-    from_ms,
-    link_path,
-    maybe_from_ms,
-    post_from,
-    to_ms,
-)
 from storage.sqlite.posts import SELECT_POSTS
 from storage.sqlite.search import query_of, search
 
@@ -93,7 +80,6 @@ LEFT JOIN posts AS filed ON filed.id = q.post_id
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
 LEFT JOIN filters AS f ON f.subscription_id = q.subscription_id AND f.excluded = 0 AND f.term = q.term
 """
-_EARLIEST = -(2**63)  # milliseconds; before every post
 # All rows of the newest message with several posts, or of the one with this number.
 _DIGEST = """
 SELECT q.post_id, min(q.id) OVER () AS number FROM deliveries AS q INDEXED BY deliveries_bundles
@@ -136,7 +122,7 @@ class ArchiveQueries(Queries):
                 "skip": skip,
                 "term": term,
                 "feed": feed_id,
-                "since": _EARLIEST if since is None else to_ms(since),
+                "since": EARLIEST if since is None else to_ms(since),
             },
         )
         return [post_from(row) for row in rows]
@@ -145,7 +131,7 @@ class ArchiveQueries(Queries):
         rows = await self._database.ask(
             POST_TIMES, {"feeds": json.dumps(list(feed_ids)), "now": to_ms(now), "limit": limit}
         )
-        return {feed: _times(list(group)) for feed, group in groupby(rows, key=itemgetter("feed_id"))}
+        return times_from(rows)
 
     async def find(self, words: str, limit: int) -> Found:
         query = query_of(words)
@@ -177,9 +163,7 @@ class ArchiveQueries(Queries):
             "SELECT silent, silence, date_text FROM posts WHERE key = :key ORDER BY silent, id LIMIT 1",
             {"key": post_id},
         )
-        if not rows or not rows[0]["silent"]:
-            return None
-        return SilentPost(Silence(rows[0]["silence"]), rows[0]["date_text"])
+        return silence_from(rows)
 
     async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
         return await self._infos(OF_POST, {"address": address, "key": post_id})
@@ -190,10 +174,7 @@ class ArchiveQueries(Queries):
 
     async def sent_digest(self, addresses: Sequence[str], number: int | None = None) -> SentDigest | None:
         rows = await self._database.ask(_DIGEST, {"addresses": json.dumps(list(addresses)), "number": number})
-        if not rows:
-            return None
-        posts = await self._posts({row["post_id"] for row in rows})
-        return SentDigest(rows[0]["number"], newest_first([posts[row["post_id"]] for row in rows]))
+        return digest_from(rows, await self._posts({row["post_id"] for row in rows}))
 
     async def queue_health(self) -> QueueHealth:
         (counts,) = await self._database.ask(QUEUE)
@@ -201,59 +182,15 @@ class ArchiveQueries(Queries):
             "SELECT id AS destination_id, * FROM destinations INDEXED BY destinations_parked "
             "WHERE parked_at IS NOT NULL ORDER BY address"
         )
-        return QueueHealth(
-            waiting=counts["waiting"],
-            oldest_waiting=maybe_from_ms(counts["oldest"]),
-            parked=tuple(destination_from(row) for row in parked),
-            sent=counts["sent"],
-            failed=counts["failed"],
-            held=counts["held"],
-            held_until=_until(counts["held_until"]),
-        )
+        return health_from(counts, parked)
 
     async def _infos(self, statement: str, parameters: dict[str, object]) -> list[DeliveryInfo]:
         rows = await self._database.ask(statement, parameters)
         posts = await self._posts({row["post_id"] for row in rows if row["post_id"] is not None})
-        return [_info(row, posts.get(row["post_id"])) for row in rows]
+        return [info_from(row, posts.get(row["post_id"])) for row in rows]
 
     async def _posts(self, ids: Iterable[int]) -> dict[int, Post]:
         rows = await self._database.ask(
             SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
         )
         return {row["id"]: post_from(row) for row in rows}
-
-
-def _times(rows: Sequence[sqlite3.Row]) -> PostTimes:
-    came = [row["came_at"] for row in rows if row["came_at"] is not None]
-    published = tuple(from_ms(row["published_at"]) for row in rows)
-    return PostTimes(published, from_ms(max(came)) if came else None)
-
-
-def _info(row: sqlite3.Row, post: Post | None) -> DeliveryInfo:
-    return DeliveryInfo(
-        destination=destination_from(row),
-        post=post,
-        state=row["state"],
-        at=maybe_from_ms(row["settled_at"]) or from_ms(row["created_at"]),
-        error=row["error"],
-        matched=_matched(row["term"], row["term_name"]),
-        notice=row["notice"] or "",
-        attempts=row["attempts"],
-        edited=row["edited"],
-        held_for=HeldFor(row["held_for"]),
-        due_at=_until(row["due_at"]) if row["state"] == "held" else None,
-    )
-
-
-def _until(due: int | None) -> datetime | None:
-    """Return the due time of held rows; None for those of a paused channel, or if there are none."""
-    return None if due is None or due >= NEVER else from_ms(due)
-
-
-def _matched(key: str, name: str | None) -> str:
-    """Return the name of the term that matched as /why shows it; "" for a notice, which has none."""
-    if key in ("", EVERYTHING):
-        return "everything" if key else ""
-    kind = kind_of(key)
-    name = name or key[2:]
-    return name if kind is Kind.CATEGORY else f"#{name}" if kind is Kind.TAG else spelled(kind, name)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 
 import aiosqlite
 
 from bot.model import Change, FollowedTerm
 from bot.text.changes import FEED_ADDED
+from storage.shared.following import change_from, followed_from
+from storage.shared.mapping import to_ms
 from storage.sqlite.common import Queries
-from storage.sqlite.mapping import from_ms, to_ms
 
 _RECORD = "INSERT INTO changes (at, by, place, feed_id, what) VALUES (:at, :by, :place, :feed_id, :what)"
 OF_PLACE = """
@@ -38,11 +38,11 @@ class ChangeQueries(Queries):
 
     async def changes(self, address: str, limit: int, *, skip: int = 0) -> list[Change]:
         rows = await self._database.ask(OF_PLACE, {"place": address, "limit": limit, "skip": skip})
-        return [_change(row) for row in rows]
+        return [change_from(row) for row in rows]
 
     async def feeds_added(self) -> dict[int, Change]:
         rows = await self._database.ask(FEEDS_ADDED, {"what": FEED_ADDED})
-        return {row["id"]: _change(row) for row in rows}
+        return {row["id"]: change_from(row) for row in rows}
 
 
 async def record_change(
@@ -58,13 +58,4 @@ async def followed_terms(
 ) -> list[FollowedTerm]:
     """Return all names that an address follows or leaves out, as the caller's transaction sees them."""
     rows = await connection.execute_fetchall(FOLLOWED, {"address": address, "channel": int(channel)})
-    return [
-        FollowedTerm(
-            row["feed_id"], row["term"], row["name"], bool(row["excluded"]), row["cadence"], row["mention"]
-        )
-        for row in rows
-    ]
-
-
-def _change(row: sqlite3.Row) -> Change:
-    return Change(from_ms(row["at"]), row["by"], row["what"], row["feed_name"])
+    return [followed_from(row) for row in rows]

@@ -17,8 +17,9 @@ from datetime import datetime, tzinfo
 
 import aiosqlite
 
-from storage.sqlite.holding import PREFERENCES, hold_back, release
-from storage.sqlite.mapping import NEVER, to_ms
+from storage.shared.holding import PREFERENCES
+from storage.shared.mapping import NEVER, to_ms
+from storage.sqlite.holding import hold_back, release
 
 _PLATFORMS = "d.platform IN (SELECT value FROM json_each(:platforms))"
 _SENDING = (

@@ -8,8 +8,8 @@ from datetime import datetime
 import aiosqlite
 
 from bot.ports import AdminNotice
+from storage.shared.mapping import to_ms
 from storage.sqlite.connection import Database
-from storage.sqlite.mapping import to_ms
 
 
 class Queries:

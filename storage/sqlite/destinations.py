@@ -8,8 +8,8 @@ from datetime import datetime
 
 import aiosqlite
 
+from storage.shared.mapping import to_ms
 from storage.sqlite.common import Queries
-from storage.sqlite.mapping import to_ms
 from storage.sqlite.settle import PARK_QUEUE, RESUME
 
 _LAST = "\U0010ffff"  # sorts after every character of an address

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import aiosqlite
 
 from bot.errors import LimitError, UsageError
-from bot.model import CONFIG, Feed, FeedSettings, Kind
+from bot.model import CONFIG, Feed, FeedSettings
 from bot.ports import PollRecord
-from bot.text.changes import FEED_ADDED, FEED_CHANGED, FEED_REMOVED
-from bot.text.normalize import fold, term_key
+from bot.text.changes import FEED_REMOVED
+from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
+from storage.shared.mapping import feed_from, from_ms, to_ms
 from storage.sqlite.changes import record_change
 from storage.sqlite.common import Queries, add_notices, first_int, learn_terms
-from storage.sqlite.mapping import (
-    feed_from,
-    from_ms,
-    settings_parameters,
-    state_from_text,
-    state_to_text,
-    to_ms,
-    without_server,
-)
 
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
@@ -46,26 +36,16 @@ _INSERT = (
 _OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = ?"
 
 
-def record_parameters(record: PollRecord) -> dict[str, object]:
-    """Return the parameters of RECORD."""
-    return {
-        "feed_id": record.feed_id,
-        "url": record.url,
-        "state": state_to_text(record.state),
-        "next_poll_at": to_ms(record.next_poll_at),
-    }
-
-
 class FeedQueries(Queries):
     """`bot.ports.FeedEditor`, and `bot.ports.FeedStore` without its posts."""
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
         async with self._database.transaction() as connection:
-            kept = [await _save(connection, item, now, by=CONFIG) for item in settings]
+            saved = [await _save(connection, item, now, by=CONFIG) for item in settings]
             left = await connection.execute_fetchall(
                 "SELECT id FROM feeds WHERE origin = 'config' AND retired_at IS NULL "
                 "AND id NOT IN (SELECT value FROM json_each(:kept))",
-                {"kept": json.dumps(kept)},
+                {"kept": json.dumps(saved)},
             )
             for row in left:
                 await _retire(connection, row["id"], now, by=CONFIG)
@@ -77,7 +57,7 @@ class FeedQueries(Queries):
             taken = await connection.execute_fetchall(
                 "SELECT name FROM feeds WHERE retired_at IS NULL "
                 "AND (name_fold = :name_fold OR :settings_url IN (settings_url, url))",
-                _parameters(settings, now),
+                feed_parameters(settings, now),
             )
             if taken:
                 raise UsageError(f"A feed of that name or URL is watched already: {next(iter(taken))[0]}.")
@@ -122,10 +102,6 @@ class FeedQueries(Queries):
             await add_notices(connection, notices, now)
 
 
-def _parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
-    return settings_parameters(settings) | {"name_fold": fold(settings.name), "now": to_ms(now)}
-
-
 async def _refuse_beyond(connection: aiosqlite.Connection, server: str, limit: int) -> None:
     held = await first_int(connection, _OF_SERVER, [server])
     if held >= limit:
@@ -155,7 +131,7 @@ async def _save(
 
     Another feed that has the name is renamed, and keeps its posts and followers.
     """
-    parameters = _parameters(settings, now) | {"server": server}
+    parameters = feed_parameters(settings, now) | {"server": server}
     rows = list(
         await connection.execute_fetchall(
             "SELECT * FROM feeds WHERE name_fold = :name_fold OR settings_url = :settings_url "
@@ -173,30 +149,8 @@ async def _save(
     if same is None:
         feed_id = await first_int(connection, _INSERT, parameters)
     else:
-        feed_id = await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
-    if what := _what(same, settings):
+        feed_id = await first_int(connection, _UPDATE, parameters | kept(same, settings, now))
+    if what := what_changed(same, settings):
         await record_change(connection, now, by=by, what=what, feed_id=feed_id)
-    # People can follow categories of the config before a post is filed under them.
-    names = [settings.aliases.get(name, name) for name in settings.categories]
-    terms = {term_key(Kind.CATEGORY, name): name for name in names if fold(name)}
-    await learn_terms(connection, feed_id, terms)
+    await learn_terms(connection, feed_id, configured_terms(settings))
     return feed_id
-
-
-def _what(before: sqlite3.Row | None, settings: FeedSettings) -> str:
-    """Return in words what new settings change, "" for nothing. `before`: None for a new feed."""
-    if before is None or before["retired_at"] is not None:
-        return FEED_ADDED
-    changed = any(before[name] != value for name, value in settings_parameters(settings).items())
-    return FEED_CHANGED if changed else ""
-
-
-def _kept(row: sqlite3.Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
-    """Return the URL in use, the state and the next poll of a known feed that gets new settings."""
-    state, kept = state_from_text(row["state"]), {"id": row["id"]}
-    if row["settings_url"] != settings.url:
-        return kept | {"url": settings.url, "state": state_to_text(without_server(state)), "next": to_ms(now)}
-    if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
-        back = replace(state, gone_since=None, stopped=False)
-        return kept | {"url": row["url"], "state": state_to_text(back), "next": to_ms(now)}
-    return kept | {"url": row["url"], "state": row["state"], "next": row["next_poll_at"]}

@@ -1,23 +1,19 @@
 """Holds deliveries until their time: digests, quiet hours, snoozes, paused channels.
 
-A held delivery is a row in state "held" that is due later. `release` puts those that are due into the queue,
-all of one destination as one message. `bot.timetable` decides when that is.
+`release` puts the rows that are due into the queue, all of one destination as one message.
+`storage.shared.holding` decides when that is.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, tzinfo
+from datetime import datetime, tzinfo
 
 import aiosqlite
 
-from bot.model import HeldFor, Preferences, QuietHours, Style
-from bot.timetable import due_at, held_until
-from storage.sqlite.mapping import NEVER, from_ms, maybe_from_ms, to_ms
-
-PREFERENCES = "d.timezone, d.quiet, d.digest, d.weekly, d.snoozed_until, d.style, d.mention_last"
-UNPLANNED = 0  # the due time of a held row between its insertion and `plan_new`
+from storage.shared.holding import PREFERENCES, UNPLANNED, held_back, planned, released
+from storage.shared.mapping import NEVER
 
 _ROWS = f"""
 SELECT q.id, q.due_at, q.held_for, q.created_at, {PREFERENCES}
@@ -75,20 +71,6 @@ DELETE FROM deliveries WHERE id IN (
 """
 
 
-def preferences_from(row: sqlite3.Row) -> Preferences:
-    """Return the preferences in a row with the columns of PREFERENCES."""
-    start, _, end = row["quiet"].partition("-")
-    return Preferences(
-        timezone=row["timezone"],
-        quiet=QuietHours(time.fromisoformat(start), time.fromisoformat(end)) if end else None,
-        digest=time.fromisoformat(row["digest"]),
-        weekly=row["weekly"],
-        snoozed_until=maybe_from_ms(row["snoozed_until"]),
-        style=Style(row["style"]),
-        mention_last=bool(row["mention_last"]),
-    )
-
-
 async def plan_new(connection: aiosqlite.Connection, now: datetime, zone: tzinfo) -> None:
     """Give the held rows that were just inserted their due times."""
     await _plan(connection, await connection.execute_fetchall(_NEW), now, zone)
@@ -114,60 +96,22 @@ async def _plan(
     connection: aiosqlite.Connection, rows: Iterable[sqlite3.Row], now: datetime | None, zone: tzinfo
 ) -> int:
     """Store the due times of held rows; return how many have changed."""
-    planned: dict[tuple[object, ...], int] = {}
-    found = []
-    for row in rows:
-        key = tuple(row)[2:]  # most rows of one poll differ in nothing but their id
-        if key not in planned:
-            created = from_ms(row["created_at"])
-            since = created if now is None else min(created, now)
-            reason = HeldFor(row["held_for"])
-            planned[key] = to_ms(due_at(preferences_from(row), reason, since, now or since, zone))
-        if planned[key] != row["due_at"]:
-            found.append((planned[key], row["id"]))
-    await connection.executemany("UPDATE deliveries SET due_at = ? WHERE id = ?", found)
-    return len(found)
+    changed = planned(rows, now, zone)
+    await connection.executemany("UPDATE deliveries SET due_at = :due WHERE id = :id", changed)
+    return len(changed)
 
 
 async def release(connection: aiosqlite.Connection, now: int) -> None:
-    """Put the held rows that are due into the queue: those of one destination as one message.
-
-    A single post that no digest was asked for stays an alert of its own.
-    """
+    """Put the held rows that are due into the queue: those of one destination as one message."""
     rows = await connection.execute_fetchall(_DUE, {"now": now})
-    await connection.executemany(
-        _RELEASE,
-        [
-            {
-                "destination_id": row["destination_id"],
-                "now": now,
-                "state": "parked" if row["parked"] else "pending",
-                "bundle": f"digest:{row['first']}" if row["digest"] or row["posts"] > 1 else None,
-            }
-            for row in rows
-        ],
-    )
+    await connection.executemany(_RELEASE, [released(row, now) for row in rows])
 
 
 async def hold_back(
     connection: aiosqlite.Connection, heads: Sequence[sqlite3.Row], now: datetime, zone: tzinfo
 ) -> bool:
-    """Hold the alerts of those destinations in which it is quiet now; return whether there are any.
-
-    A message that may have arrived is not held: it must be looked for. Nor are notices, nor the probe of a
-    parked destination.
-    """
-    found = []
-    for row in heads:
-        if not row["may_hold"]:
-            continue
-        preferences = preferences_from(row)
-        until = held_until(preferences, now, zone)
-        if until is None:
-            continue
-        snoozed = preferences.snoozed_until is not None and preferences.snoozed_until > now
-        reason = HeldFor.SNOOZE if snoozed else HeldFor.QUIET
-        found.append({"destination_id": row["destination_id"], "until": to_ms(until), "reason": reason.value})
+    """Hold the alerts of those destinations in which it is quiet now; return whether there are any."""
+    found = held_back(heads, now, zone)
     await connection.executemany(_HOLD, found)
     return bool(found)
 

@@ -14,9 +14,9 @@ import aiosqlite
 
 from bot.match import in_order
 from bot.model import EVERYTHING
+from storage.shared.holding import UNPLANNED
+from storage.shared.mapping import NEVER
 from storage.sqlite.common import first_int
-from storage.sqlite.holding import UNPLANNED
-from storage.sqlite.mapping import NEVER
 
 _PASSES = """
     {f}.excluded = 0 AND {s}.feed_id IN (0, :feed_id)

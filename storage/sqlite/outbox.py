@@ -13,13 +13,13 @@ from bot.errors import StoreBusyError, StoreError
 from bot.model import Claim
 from bot.ports import AdminNotice, Settlement
 from bot.timetable import held_until
+from storage.shared.holding import PREFERENCES, preferences_from
+from storage.shared.mapping import from_ms, to_ms
 from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
 from storage.sqlite.claim_messages import build_claims
 from storage.sqlite.common import Queries, add_notices
 from storage.sqlite.connection import PRIVATE, Database
-from storage.sqlite.holding import PREFERENCES, preferences_from
 from storage.sqlite.key_value import put_value
-from storage.sqlite.mapping import from_ms, to_ms
 from storage.sqlite.settle import RESUME, settle_all
 
 # The indexes contain only unfinished rows, so that finished ones cost nothing.

@@ -11,10 +11,11 @@ import aiosqlite
 from bot.model import Kind
 from bot.ports import Lexicon, PollCommit, PostRow
 from bot.text.normalize import term_key
+from storage.shared.feeds import record_parameters
+from storage.shared.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 from storage.sqlite.common import Queries, add_notices, learn_terms
-from storage.sqlite.feeds import RECORD, record_parameters
+from storage.sqlite.feeds import RECORD
 from storage.sqlite.holding import plan_new
-from storage.sqlite.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 from storage.sqlite.matching import match_new, match_refiled
 from storage.sqlite.phrases import text_keys
 

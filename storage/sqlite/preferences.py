@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.model import HeldFor, Preferences
+from bot.model import Preferences
 from bot.ports import Held
+from storage.shared.holding import PREFERENCES, held_from, preference_parameters, preferences_from
 from storage.sqlite.common import Queries, destination_id
-from storage.sqlite.holding import PREFERENCES, plan_destination, preferences_from
-from storage.sqlite.mapping import NEVER, from_ms, maybe_ms
+from storage.sqlite.holding import plan_destination
 
 _SET = """
 UPDATE destinations SET timezone = :timezone, quiet = :quiet, digest = :digest, weekly = :weekly,
@@ -34,28 +34,9 @@ class PreferenceQueries(Queries):
     async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
         async with self._database.transaction() as connection:
             own = await destination_id(connection, address, now)
-            await connection.execute(_SET, {**_columns(preferences), "destination_id": own})
+            await connection.execute(_SET, {**preference_parameters(preferences), "destination_id": own})
             await plan_destination(connection, own, now, self._database.zone)
 
     async def held(self, address: str) -> list[Held]:
         rows = await self._database.ask(_HELD, {"address": address})
-        return [
-            Held(
-                HeldFor(row["held_for"]),
-                row["posts"],
-                None if row["due"] >= NEVER else from_ms(row["due"]),
-            )
-            for row in rows
-        ]
-
-
-def _columns(preferences: Preferences) -> dict[str, object]:
-    return {
-        "timezone": preferences.timezone,
-        "quiet": str(preferences.quiet) if preferences.quiet else "",
-        "digest": f"{preferences.digest:%H:%M}",
-        "weekly": preferences.weekly,
-        "snoozed_until": maybe_ms(preferences.snoozed_until),
-        "style": preferences.style.value,
-        "mention_last": int(preferences.mention_last),
-    }
+        return [held_from(row) for row in rows]

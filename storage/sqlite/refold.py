@@ -6,16 +6,13 @@ would never match again. Deliveries keep their old keys, which are only displaye
 
 from __future__ import annotations
 
-import json
-
 import aiosqlite
 
-from bot.model import EVERYTHING, Kind
-from bot.text.normalize import FOLDING, fold, kind_of, term_key
+from bot.text.normalize import FOLDING, fold
+from storage.shared.folding import MARK, filed_names, new_key
 from storage.sqlite.common import learn_terms
 from storage.sqlite.connection import Database
 
-_MARK = "store:folding"  # the key of the value that names the rules of the stored keys
 _OF_TERM = """
 SELECT p.id, p.categories, p.tags FROM post_terms AS t JOIN posts AS p ON p.id = t.post_id
 WHERE t.feed_id = :feed AND t.term = :old
@@ -28,25 +25,19 @@ SELECT :term, id, feed_id, canonical_id, published_at FROM posts WHERE id = :id
 
 async def refold(database: Database) -> None:
     """Update all stored keys to the current rules, in one transaction."""
-    rows = await database.read("SELECT value FROM memory WHERE key = :key", {"key": _MARK})
+    rows = await database.read("SELECT value FROM memory WHERE key = :key", {"key": MARK})
     if rows and rows[0]["value"] == FOLDING:
         return
     async with database.transaction() as connection:  # two processes may do this; the second changes nothing
         await _filters(connection)
         await _terms(connection)
         await _feeds(connection)
-        await connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", [_MARK, FOLDING])
-
-
-def _key(old: str, name: str) -> str:
-    """Return the new key of a name, of the same kind; the old key if the name folds to nothing."""
-    new = old if old == EVERYTHING else term_key(kind_of(old), name)
-    return new if new[2:] else old
+        await connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", [MARK, FOLDING])
 
 
 async def _filters(connection: aiosqlite.Connection) -> None:
     rows = await connection.execute_fetchall("SELECT subscription_id, excluded, term, name FROM filters")
-    changed = [(_key(row[2], row[3]), *row[:3]) for row in rows if _key(row[2], row[3]) != row[2]]
+    changed = [(new_key(row[2], row[3]), *row[:3]) for row in rows if new_key(row[2], row[3]) != row[2]]
     which = "WHERE subscription_id = ? AND excluded = ? AND term = ?"
     await connection.executemany(f"UPDATE OR IGNORE filters SET term = ? {which}", changed)
     await connection.executemany(f"DELETE FROM filters {which}", [row[1:] for row in changed])
@@ -54,17 +45,16 @@ async def _filters(connection: aiosqlite.Connection) -> None:
 
 async def _terms(connection: aiosqlite.Connection) -> None:
     for feed, old, name in await connection.execute_fetchall("SELECT feed_id, term, name FROM terms"):
-        if _key(old, name) == old:
+        if new_key(old, name) == old:
             continue
-        await learn_terms(connection, feed, {_key(old, name): name})
+        await learn_terms(connection, feed, {new_key(old, name): name})
         which = {"feed": feed, "old": old}
         posts = await connection.execute_fetchall(_OF_TERM, which)
         await connection.execute("DELETE FROM post_terms WHERE feed_id = :feed AND term = :old", which)
-        for post, categories, tags in posts:
-            names = {term_key(Kind.TAG, each): each for each in json.loads(tags)}
-            names |= {term_key(Kind.CATEGORY, each): each for each in json.loads(categories)}
+        for post in posts:
+            names = filed_names(post)
             await learn_terms(connection, feed, names)
-            await connection.executemany(_FILE, [{"term": key, "id": post} for key in names])
+            await connection.executemany(_FILE, [{"term": key, "id": post["id"]} for key in names])
         await connection.execute(
             "DELETE FROM terms WHERE feed_id = :feed AND term = :old AND posts = 0", which
         )

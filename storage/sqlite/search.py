@@ -8,18 +8,11 @@ posts; only if those contain too few, the matches that were stored last are adde
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 
+from storage.shared.search import RANKED, typed_words
 from storage.sqlite.connection import Database
 
-RANKED = 500  # most matches that are ranked
 _WINDOWS = (2_000, 20_000)  # how many of the newest posts to search first, and then
-_MOST_WORDS = 12  # further words are ignored: each one costs a scan of the index
-_LEAST_BEGINNING = 3  # letters; a shorter prefix would match a large part of the index
-_IDEOGRAPHS = (
-    "\u2e80"  # first character of the scripts without spaces between words, where one letter is enough
-)
 
 MATCHES = "SELECT rowid FROM archive WHERE archive MATCH :query ORDER BY rowid DESC LIMIT :most"
 BEST = """
@@ -44,11 +37,8 @@ WHERE p.id = p.canonical_id ORDER BY p.published_at DESC, p.id DESC LIMIT :limit
 
 def query_of(words: str) -> str:
     """Return a full-text query for all typed words, "" for none. The last word may be a prefix."""
-    tokens = re.findall(r"\w+", unicodedata.normalize("NFC", words))[:_MOST_WORDS]
-    if not tokens:
-        return ""
-    begins = len(tokens[-1]) >= _LEAST_BEGINNING or tokens[-1][0] >= _IDEOGRAPHS
-    return " AND ".join(f'"{token}"' for token in tokens) + ("*" if begins else "")
+    typed = typed_words(words)
+    return " AND ".join(f'"{word}"' for word in typed.words) + ("*" if typed.begins else "")
 
 
 async def search(database: Database, query: str, limit: int) -> tuple[list[int], bool]:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from itertools import groupby
 
 import aiosqlite
 
 from bot.errors import LimitError
-from bot.model import Cadence, Filter, Subscription
+from bot.model import Cadence, Subscription
 from bot.text.changes import PAUSED, RESUMED, difference
+from storage.shared.following import mentions_of, subscriptions_from
+from storage.shared.mapping import to_ms
 from storage.sqlite.changes import followed_terms, record_change
 from storage.sqlite.common import Queries, destination_id, first_int
 from storage.sqlite.holding import drop_unfollowed, pause
-from storage.sqlite.mapping import destination_from, to_ms
 
 _SELECT = """
 SELECT s.*, d.address, d.parked_at, d.parked_reason, coalesce(feeds.name, '') AS feed_name,
@@ -97,7 +96,8 @@ class SubscriptionQueries(Queries):
             }
             own = await first_int(connection, _SUBSCRIBE, parameters)
             siblings = [row["id"] for row in await connection.execute_fetchall(_SIBLINGS, parameters)]
-            mentions = await _mentions(connection, siblings, include, mention)
+            stored = await connection.execute_fetchall(_STORED_MENTIONS, {"ids": json.dumps(siblings)})
+            mentions = mentions_of(include, mention, stored)
             await _take_off(connection, siblings, include)
             await _take_off(connection, siblings, exclude, excluded=(0,))
             await connection.executemany(
@@ -141,7 +141,7 @@ class SubscriptionQueries(Queries):
             ALL if address is None else OF_ADDRESS,
             {"address": address, "channel": None if channel is None else int(channel)},
         )
-        return [_subscription(list(group)) for _, group in groupby(rows, key=lambda row: row["id"])]
+        return subscriptions_from(rows)
 
     async def channels(self, platform: str, among: Collection[str] | None = None) -> list[str]:
         rows = await self._database.ask(
@@ -185,17 +185,6 @@ class SubscriptionQueries(Queries):
                 await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)
 
 
-async def _mentions(
-    connection: aiosqlite.Connection, ids: Sequence[int], terms: Iterable[str], mention: str | None
-) -> dict[str, str]:
-    """Return the mention of each term: `mention`, or the stored one if that is None."""
-    if mention is not None:
-        return dict.fromkeys(terms, mention)
-    rows = await connection.execute_fetchall(_STORED_MENTIONS, {"ids": json.dumps(list(ids))})
-    stored = {row["term"]: row["mention"] for row in rows}
-    return {term: stored.get(term, "") for term in terms}
-
-
 async def _take_off(
     connection: aiosqlite.Connection,
     ids: Sequence[int],
@@ -230,23 +219,3 @@ async def _tidy(connection: aiosqlite.Connection, ids: Sequence[int]) -> None:
             "(SELECT 1 FROM filters WHERE subscription_id = :id AND excluded = 1) WHERE id = :id",
             {"id": each},
         )
-
-
-def _subscription(rows: Sequence[sqlite3.Row]) -> Subscription:
-    first = rows[0]
-    terms = [row for row in rows if row["term"] is not None]
-    return Subscription(
-        id=first["id"],
-        destination=destination_from(first),
-        feed_id=first["feed_id"] or None,
-        feed=first["feed_name"],
-        filter=Filter(
-            include=frozenset(row["term"] for row in terms if not row["excluded"]),
-            exclude=frozenset(row["term"] for row in terms if row["excluded"]),
-            labels={row["term"]: row["name"] for row in terms},
-        ),
-        cadence=Cadence(first["cadence"]),
-        channel=bool(first["channel"]),
-        paused=bool(first["paused"]),
-        mentions={row["term"]: row["mention"] for row in terms if row["mention"]},
-    )

@@ -6,16 +6,12 @@ No query reads posts: triggers keep the counts in `terms` up to date (schema.sql
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 
 from bot.model import Kind, Term
+from storage.shared.terms import beginning_with, of_kind, term_from
 from storage.sqlite.common import Queries
-from storage.sqlite.mapping import maybe_from_ms
 
-_KINDS = {"c": Kind.CATEGORY, "t": Kind.TAG}
-_PREFIXES = {Kind.CATEGORY: "c:", Kind.TAG: "t:"}
-_END = "\U0010ffff"  # sorts after every character of a key
 _COLUMNS = "t.term, t.name, t.posts, t.last_used_at, feeds.name AS feed_name"
 _WATCHED = "feeds.retired_at IS NULL AND (:feed IS NULL OR feeds.id = :feed)"
 _ORDER = "ORDER BY posts DESC, name"
@@ -55,35 +51,17 @@ class TermQueries(Queries):
     async def terms(
         self, feed_id: int | None = None, *, kind: Kind | None = None, each: int | None = None
     ) -> list[Term]:
-        low = _PREFIXES[kind] if kind else ""
-        rows = await self._database.ask(
-            TERMS, {"feed": feed_id, "low": low, "high": low + _END, "each": each}
-        )
-        return [_term(row) for row in rows]
+        rows = await self._database.ask(TERMS, {"feed": feed_id, **of_kind(kind), "each": each})
+        return [term_from(row) for row in rows]
 
     async def term_counts(self, kind: Kind, feed_id: int | None = None) -> dict[str, int]:
-        low = _PREFIXES[kind]
-        rows = await self._database.ask(COUNTS, {"feed": feed_id, "low": low, "high": low + _END})
+        rows = await self._database.ask(COUNTS, {"feed": feed_id, **of_kind(kind)})
         return {row["feed_name"]: row["terms"] for row in rows}
 
     async def term_names(self, beginning: str, limit: int, feed_id: int | None = None) -> list[Term]:
-        rows = await self._database.ask(
-            NAMES, {"feed": feed_id, "low": beginning, "high": beginning + _END, "limit": limit}
-        )
-        return [_term(row) for row in rows]
+        rows = await self._database.ask(NAMES, {"feed": feed_id, **beginning_with(beginning), "limit": limit})
+        return [term_from(row) for row in rows]
 
     async def terms_named(self, keys: Sequence[str], feed_id: int | None = None) -> list[Term]:
         rows = await self._database.ask(NAMED, {"feed": feed_id, "keys": json.dumps(list(keys))})
-        return [_term(row) for row in rows]
-
-
-def _term(row: sqlite3.Row) -> Term:
-    key: str = row["term"]
-    return Term(
-        kind=_KINDS[key[0]],
-        name=row["name"],
-        fold=key[2:],
-        posts=row["posts"],
-        feed=row["feed_name"],
-        last_used=maybe_from_ms(row["last_used_at"]),
-    )
+        return [term_from(row) for row in rows]

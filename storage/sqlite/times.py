@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from storage.shared.mapping import NEVER, shifted_state, to_ms
 from storage.sqlite.common import Queries
 from storage.sqlite.holding import plan_later
-from storage.sqlite.mapping import NEVER, shifted_state, to_ms
 
 _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR

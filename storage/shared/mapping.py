@@ -1,9 +1,8 @@
-"""Converts between rows of SQLite and the values of the model."""
+"""Converts between rows of a store and the values of the model."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -24,6 +23,7 @@ from bot.model import (
 )
 from bot.ports import PostRow
 from bot.text.normalize import link_key, term_key
+from storage.shared.rows import Row
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -142,7 +142,7 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
     }
 
 
-def feed_from(row: sqlite3.Row) -> Feed:
+def feed_from(row: Row) -> Feed:
     """Return a feed from a row of `feeds`."""
     return Feed(
         id=row["id"],
@@ -160,7 +160,7 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     return FeedSettings(
         name=name,
         url=url,
-        every=float(every),  # RETURNING returns whole reals as integers
+        every=float(every),  # SQLite's RETURNING returns whole reals as integers
         announce_latest=announce_latest,
         categories=tuple(json.loads(categories)),
         aliases=json.loads(aliases),
@@ -170,7 +170,7 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     )
 
 
-def destination_from(row: sqlite3.Row) -> Destination:
+def destination_from(row: Row) -> Destination:
     """Return a destination from a row with `destination_id`, `address`, `parked_at`, `parked_reason`."""
     return Destination(
         id=row["destination_id"],
@@ -180,7 +180,7 @@ def destination_from(row: sqlite3.Row) -> Destination:
     )
 
 
-def post_from(row: sqlite3.Row) -> Post:
+def post_from(row: Row) -> Post:
     """Return a post from a row of `posts` with `feed_name`."""
     return Post(
         id=row["key"],
@@ -202,7 +202,7 @@ def post_from(row: sqlite3.Row) -> Post:
     )
 
 
-def post_row_from(row: sqlite3.Row) -> PostRow:
+def post_row_from(row: Row) -> PostRow:
     """Return a post with its internal values. `aliases` stays empty: stored aliases are never rewritten."""
     return PostRow(
         post=post_from(row),

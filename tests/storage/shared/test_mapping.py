@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.model import FeedState
-from storage.sqlite.mapping import state_from_text, state_to_text
+from storage.shared.mapping import state_from_text, state_to_text
 
 URL = "https://public-api.wordpress.com/rest/v1.1/sites/blog.example/posts/?number=20&fields=ID"
 

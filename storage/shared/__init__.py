@@ -1,0 +1,1 @@
+"""What the stores share: pure functions that take rows and return values, or parameters of statements."""

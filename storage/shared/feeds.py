@@ -1,0 +1,59 @@
+"""Decides what new settings change of a feed, and gives the parameters of statements on `feeds`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.model import FeedSettings, Kind
+from bot.ports import PollRecord
+from bot.text.changes import FEED_ADDED, FEED_CHANGED
+from bot.text.normalize import fold, term_key
+from storage.shared.mapping import (
+    settings_parameters,
+    state_from_text,
+    state_to_text,
+    to_ms,
+    without_server,
+)
+from storage.shared.rows import Row
+
+
+def record_parameters(record: PollRecord) -> dict[str, object]:
+    """Return the outcome of a poll as parameters of a statement."""
+    return {
+        "feed_id": record.feed_id,
+        "url": record.url,
+        "state": state_to_text(record.state),
+        "next_poll_at": to_ms(record.next_poll_at),
+    }
+
+
+def feed_parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
+    """Return the settings of a feed, the folded name and the time as parameters of a statement."""
+    return settings_parameters(settings) | {"name_fold": fold(settings.name), "now": to_ms(now)}
+
+
+def kept(row: Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
+    """Return the URL in use, the state and the next poll of a known feed that gets new settings."""
+    state, same = state_from_text(row["state"]), {"id": row["id"]}
+    if row["settings_url"] != settings.url:
+        return same | {"url": settings.url, "state": state_to_text(without_server(state)), "next": to_ms(now)}
+    if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
+        back = replace(state, gone_since=None, stopped=False)
+        return same | {"url": row["url"], "state": state_to_text(back), "next": to_ms(now)}
+    return same | {"url": row["url"], "state": row["state"], "next": row["next_poll_at"]}
+
+
+def what_changed(before: Row | None, settings: FeedSettings) -> str:
+    """Return in words what new settings change, "" for nothing. `before`: None for a new feed."""
+    if before is None or before["retired_at"] is not None:
+        return FEED_ADDED
+    changed = any(before[name] != value for name, value in settings_parameters(settings).items())
+    return FEED_CHANGED if changed else ""
+
+
+def configured_terms(settings: FeedSettings) -> dict[str, str]:
+    """Return the categories of the config (key to name): people can follow them before a post has them."""
+    names = [settings.aliases.get(name, name) for name in settings.categories]
+    return {term_key(Kind.CATEGORY, name): name for name in names if fold(name)}
