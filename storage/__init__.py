@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # URL scheme -> "module:function"; the function takes the URL and returns an open Store.
 STORES = {
     "sqlite": "storage.sqlite.store:open_sqlite",
+    "postgresql": "storage.postgres:open_postgres",
 }
 
 

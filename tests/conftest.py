@@ -4,6 +4,8 @@ import gc
 
 from hypothesis import settings
 
+from tests.fakes import postgres
+
 # How long one example takes is the machine's business: no test measures time.
 settings.register_profile("bystander", deadline=None)
 settings.load_profile("bystander")
@@ -13,3 +15,8 @@ def pytest_collection_finish() -> None:
     """Keep the tests themselves out of every later collection of garbage: there are some million objects."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """End the PostgreSQL server that tests of this process have started."""
+    postgres.stop()

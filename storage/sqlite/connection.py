@@ -6,15 +6,16 @@ import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import aiosqlite
 
 from bot.errors import StoreBusyError, StoreError, UnstorableError
+from storage.shared.waiting import to_the_end
 from storage.sqlite import migrate
 
 _PAUSE = 0.02  # seconds between tries to enter WAL mode
@@ -107,9 +108,9 @@ class Database:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                 except BaseException:
-                    await _to_the_end(self._writer.rollback())
+                    await to_the_end(self._writer.rollback())
                     raise
-                await _to_the_end(self._commit())
+                await to_the_end(self._commit())
 
     async def _commit(self) -> None:
         try:
@@ -139,7 +140,7 @@ class Database:
         _reserve(target)
         try:
             with translated(target):
-                await _to_the_end(_copy(self.path, target))
+                await to_the_end(_copy(self.path, target))
         except BaseException:
             Path(target).unlink()
             raise
@@ -231,17 +232,3 @@ def _reserve(target: str) -> None:
         raise StoreError(f"{target} cannot be made ({error.strerror}); name a file in another folder.") from (
             error
         )
-
-
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Wait until `work` is done, even when cancelled. The cancellation is raised afterwards."""
-    task = asyncio.create_task(work)
-    interruption: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError as error:
-            interruption = error
-    if interruption:
-        raise interruption from (None if task.cancelled() else task.exception())
-    task.result()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.ports import Store
 from storage import open_store
+from tests.fakes import postgres
 
 
 @asynccontextmanager
@@ -15,9 +16,16 @@ async def _sqlite(folder: Path) -> AsyncIterator[str]:
     yield f"sqlite:///{folder / 'store.db'}"
 
 
+@asynccontextmanager
+async def _postgres(_: Path) -> AsyncIterator[str]:
+    async with postgres.server().database() as url:
+        yield url
+
+
 # Name -> what makes an empty database for one test, in a folder for its files, and gives its URL.
 STORES: dict[str, Callable[[Path], AbstractAsyncContextManager[str]]] = {
     "sqlite": _sqlite,
+    "postgres": _postgres,
 }
 
 

@@ -1,0 +1,184 @@
+"""Queries for commands that only read: posts, the log of deliveries, the state of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.model import EVERYTHING, Post, PostTimes
+from bot.ports import DeliveryInfo, Found, QueueHealth, SentDigest, SilentPost
+from storage.postgres.common import Queries
+from storage.postgres.posts import SELECT_POSTS
+from storage.postgres.search import query_of, search
+from storage.shared.archive import EARLIEST, digest_from, health_from, info_from, silence_from, times_from
+from storage.shared.mapping import link_path, maybe_from_ms, post_from, to_ms
+
+_NEWEST = """
+WHERE p.id IN ({ids} LIMIT %(limit)s OFFSET %(skip)s) ORDER BY p.published_at DESC, p.id DESC
+"""
+_OF_ALL = """
+SELECT id FROM posts WHERE id = canonical_id AND published_at >= %(since)s
+ORDER BY published_at DESC, canonical_id DESC
+"""
+_OF_FEED = """
+SELECT id FROM posts WHERE feed_id = %(feed)s AND published_at >= %(since)s
+ORDER BY published_at DESC, id DESC
+"""
+_OF_TERM = """
+SELECT post_id FROM post_terms WHERE term = %(term)s AND post_id = canonical_id AND published_at >= %(since)s
+ORDER BY published_at DESC, canonical_id DESC
+"""
+_OF_BOTH = """
+SELECT post_id FROM post_terms WHERE feed_id = %(feed)s AND term = %(term)s AND published_at >= %(since)s
+ORDER BY published_at DESC, post_id DESC
+"""
+# (a term is given, a feed is given) -> the statement
+LATEST = {
+    given: SELECT_POSTS + _NEWEST.format(ids=ids)
+    for given, ids in {
+        (False, False): _OF_ALL,
+        (False, True): _OF_FEED,
+        (True, False): _OF_TERM,
+        (True, True): _OF_BOTH,
+    }.items()
+}
+LINKED = SELECT_POSTS + "WHERE p.link_path = %(path)s ORDER BY p.id LIMIT 1"
+MOVED_FROM = (  # aliases contain the earlier URLs, without their host
+    SELECT_POSTS
+    + """WHERE p.moved_at IS NOT NULL AND p.id IN (
+    SELECT moved.post_id FROM feeds JOIN post_aliases AS moved ON moved.feed_id = feeds.id
+    WHERE moved.alias = %(alias)s AND %(alias)s <> '/')
+ORDER BY p.id LIMIT 1"""
+)
+TEXTS = "SELECT key, text FROM posts WHERE key = ANY(%(keys)s) ORDER BY id DESC"
+_MOVED_AT = "SELECT max(moved_at) AS moved_at FROM posts WHERE key = %(key)s"
+_SILENCE = "SELECT silent, silence, date_text FROM posts WHERE key = %(key)s ORDER BY silent, id LIMIT 1"
+# A trigger counts the deliveries, so that /health scans neither years of finished rows nor a long backlog.
+QUEUE = """
+SELECT sum(waiting)::bigint AS waiting, sum(sent)::bigint AS sent, sum(failed)::bigint AS failed,
+    sum(held)::bigint AS held,
+    (SELECT min(created_at) FROM deliveries WHERE state IN ('pending', 'sending')) AS oldest,
+    (SELECT min(due_at) FROM deliveries WHERE state = 'held') AS held_until
+FROM delivery_counts
+"""
+PARKED = "SELECT *, id AS destination_id FROM destinations WHERE parked_at IS NOT NULL ORDER BY address"
+# Both times of each post; that of its coming only if it was news.
+POST_TIMES = """
+SELECT p.feed_id, p.published_at,
+    CASE WHEN p.silent = 1 OR p.first_seen_at > %(now)s THEN NULL ELSE p.first_seen_at END AS came_at
+FROM unnest(%(feeds)s::bigint[]) AS asked(id) CROSS JOIN LATERAL (
+    SELECT * FROM posts WHERE feed_id = asked.id AND published_at <= %(now)s
+    ORDER BY published_at DESC, id DESC LIMIT %(limit)s) AS p
+ORDER BY p.feed_id, p.published_at DESC
+"""
+_INFO = """
+SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(t.name, f.name) AS term_name
+FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
+LEFT JOIN posts AS filed ON filed.id = q.post_id
+LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
+LEFT JOIN filters AS f ON f.subscription_id = q.subscription_id AND f.excluded = 0 AND f.term = q.term
+"""
+# All rows of the newest message with several posts, or of the one with this number.
+DIGEST = """
+SELECT q.post_id, min(q.id) OVER () AS number FROM deliveries AS q
+JOIN (
+    SELECT b.destination_id, b.bundle FROM destinations AS d
+    JOIN deliveries AS b ON b.destination_id = d.id
+    WHERE d.address = ANY(%(addresses)s) AND b.bundle IS NOT NULL
+      AND (b.id = %(number)s::bigint OR %(number)s::bigint IS NULL AND b.state = 'sent')
+    ORDER BY b.id DESC LIMIT 1
+) AS asked ON q.destination_id = asked.destination_id AND q.bundle = asked.bundle
+WHERE q.bundle IS NOT NULL ORDER BY q.id
+"""
+_ID = "(SELECT id FROM destinations WHERE address = %(address)s)"
+OF_POST = (
+    _INFO
+    + f"""
+WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT id FROM posts WHERE key = %(key)s)
+"""
+)
+LOG = _INFO + f"WHERE q.destination_id = {_ID} ORDER BY q.id DESC LIMIT %(limit)s OFFSET %(skip)s"
+LOG_OF_ALL = _INFO + "ORDER BY q.id DESC LIMIT %(limit)s OFFSET %(skip)s"
+
+
+class ArchiveQueries(Queries):
+    """`bot.ports.ArchiveStore` without its terms, `bot.ports.QueueReader` and `bot.ports.RhythmReader`."""
+
+    async def latest(
+        self,
+        limit: int,
+        key: str | None = None,
+        feed_id: int | None = None,
+        *,
+        since: datetime | None = None,
+        skip: int = 0,
+    ) -> list[Post]:
+        term = None if key == EVERYTHING else key
+        rows = await self._database.ask(
+            LATEST[term is not None, feed_id is not None],
+            {
+                "limit": limit,
+                "skip": skip,
+                "term": term,
+                "feed": feed_id,
+                "since": EARLIEST if since is None else to_ms(since),
+            },
+        )
+        return [post_from(row) for row in rows]
+
+    async def post_times(self, feed_ids: Sequence[int], now: datetime, limit: int) -> dict[int, PostTimes]:
+        values = {"feeds": list(dict.fromkeys(feed_ids)), "now": to_ms(now), "limit": limit}
+        return times_from(await self._database.ask(POST_TIMES, values))
+
+    async def find(self, words: str, limit: int) -> Found:
+        query = query_of(words)
+        if not query:
+            return Found(())
+        ids, best = await search(self._database, query, limit)
+        posts = await self._posts(ids)
+        return Found(tuple(posts[each] for each in ids if each in posts), best_first=best)
+
+    async def post_by_link(self, link: str) -> Post | None:
+        path = link_path(link)
+        rows = await self._database.read(LINKED, {"path": path}) or await self._database.read(
+            MOVED_FROM, {"alias": f"/{path.partition('/')[2]}"}
+        )
+        return post_from(rows[0]) if rows else None
+
+    async def texts(self, post_ids: Sequence[str]) -> dict[str, str]:
+        rows = await self._database.ask(TEXTS, {"keys": list(post_ids)})
+        return {row["key"]: row["text"] for row in rows}
+
+    async def post_moved_at(self, post_id: str) -> datetime | None:
+        (row,) = await self._database.read(_MOVED_AT, {"key": post_id})
+        return maybe_from_ms(row["moved_at"])
+
+    async def silence_of(self, post_id: str) -> SilentPost | None:
+        return silence_from(await self._database.read(_SILENCE, {"key": post_id}))
+
+    async def deliveries_of(self, post_id: str, address: str) -> list[DeliveryInfo]:
+        return await self._infos(OF_POST, {"address": address, "key": post_id})
+
+    async def delivery_log(self, address: str | None, limit: int, *, skip: int = 0) -> list[DeliveryInfo]:
+        statement = LOG_OF_ALL if address is None else LOG
+        return await self._infos(statement, {"address": address, "limit": limit, "skip": skip})
+
+    async def sent_digest(self, addresses: Sequence[str], number: int | None = None) -> SentDigest | None:
+        rows = await self._database.ask(DIGEST, {"addresses": list(addresses), "number": number})
+        return digest_from(rows, await self._posts({row["post_id"] for row in rows}))
+
+    async def queue_health(self) -> QueueHealth:
+        (counts,) = await self._database.ask(QUEUE)
+        return health_from(counts, await self._database.ask(PARKED))
+
+    async def _infos(self, statement: str, parameters: dict[str, object]) -> list[DeliveryInfo]:
+        rows = await self._database.ask(statement, parameters)
+        posts = await self._posts({row["post_id"] for row in rows if row["post_id"] is not None})
+        return [info_from(row, posts.get(row["post_id"])) for row in rows]
+
+    async def _posts(self, ids: Iterable[int]) -> dict[int, Post]:
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        rows = await self._database.ask(SELECT_POSTS + "WHERE p.id = ANY(%(ids)s::bigint[])", {"ids": wanted})
+        return {row["id"]: post_from(row) for row in rows}

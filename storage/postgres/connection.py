@@ -1,0 +1,142 @@
+"""A pool of connections to one PostgreSQL database, with transactions that do not disturb each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, tzinfo
+from typing import Any, Self
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from storage.postgres import migrate, texts
+from storage.postgres.address import Address
+from storage.postgres.errors import translated, translated_connecting
+from storage.postgres.locks import ALONE, TOGETHER
+from storage.shared.waiting import to_the_end
+
+Parameters = Mapping[str, Any]
+
+_MOST = 8  # connections of a pool
+_ASKING = 3  # of them at most for commands, so that polls and deliveries never wait for slow queries
+_PATIENCE = 10.0  # seconds to wait for a connection
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+# A process that hangs in a transaction must not hold up the others for ever; a migration may take longer.
+_SETTINGS = "SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'"
+
+
+class Connection:
+    """A connection inside a transaction."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[DictRow]) -> None:
+        self._connection = connection
+
+    async def rows(self, sql: str, parameters: Parameters | None = None) -> list[DictRow]:
+        """Return the rows of a statement."""
+        return await (await self._connection.execute(sql, parameters)).fetchall()
+
+    async def number(self, sql: str, parameters: Parameters | None = None) -> int:
+        """Return the first column of the only row of a statement."""
+        (row,) = await self.rows(sql, parameters)
+        return int(next(iter(row.values())))
+
+    async def run(self, sql: str, parameters: Parameters | None = None) -> int:
+        """Run a statement and return how many rows it concerned."""
+        return (await self._connection.execute(sql, parameters)).rowcount
+
+    async def run_many(self, sql: str, parameters: Sequence[Parameters]) -> None:
+        """Run a statement for each of the parameters."""
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(sql, parameters)
+
+
+class Database:
+    """A database and its pool of connections, for one process."""
+
+    def __init__(self, address: Address, zone: tzinfo, pool: AsyncConnectionPool[Any]) -> None:
+        self.address = address
+        self.zone = zone  # of destinations that have set none
+        self._pool = pool
+        self._asking = asyncio.Semaphore(_ASKING)
+
+    @classmethod
+    async def open(cls, address: Address, *, create: bool = True, zone: tzinfo = UTC) -> Self:
+        """Bring the schema up to date and connect; see `storage.open_store` for the errors."""
+        async with connected(address) as connection:
+            with translated(address.name):
+                await migrate.bring_up_to_date(connection, address.name, create=create)
+        pool = AsyncConnectionPool(
+            address.conninfo,
+            connection_class=psycopg.AsyncConnection[DictRow],
+            kwargs={"autocommit": True, "row_factory": dict_row},
+            min_size=1,
+            max_size=_MOST,
+            timeout=_PATIENCE,
+            configure=_configure,
+            check=AsyncConnectionPool.check_connection,  # the server may have dropped it meanwhile
+            name=address.name,  # the default is a number
+            open=False,
+        )
+        await pool.open()
+        return cls(address, zone, pool)
+
+    @asynccontextmanager
+    async def transaction(self, *, alone: bool = False) -> AsyncIterator[Connection]:
+        """Yield a connection inside a transaction: committed at the end, rolled back on any error.
+
+        `alone`: no other transaction of any process writes at the same time (storage/postgres/locks.py). A
+        cancelled caller still waits for the commit.
+        """
+        with translated(self.address.name):
+            async with self._pool.connection() as connection:
+                try:
+                    await connection.execute(f"{_BEGIN}; {ALONE if alone else TOGETHER}", prepare=False)
+                    yield Connection(connection)
+                except BaseException:
+                    with suppress(psycopg.Error):  # a lost connection has rolled back by itself
+                        await to_the_end(connection.rollback())
+                    raise
+                await to_the_end(connection.commit())
+
+    async def read(self, sql: str, parameters: Parameters | None = None) -> list[DictRow]:
+        """Return the rows of a query as of the last commit."""
+        with translated(self.address.name):
+            async with self._pool.connection() as connection:
+                return await Connection(connection).rows(sql, parameters)
+
+    async def ask(self, sql: str, parameters: Parameters | None = None) -> list[DictRow]:
+        """Return the rows of a query of a command as of the last commit."""
+        async with self._asking:
+            return await self.read(sql, parameters)
+
+    async def aclose(self) -> None:
+        """Wait for what is being written, then close the connections."""
+        await self._pool.close()
+
+
+@asynccontextmanager
+async def connected(address: Address) -> AsyncIterator[psycopg.AsyncConnection[DictRow]]:
+    """Yield a connection outside the pool."""
+    connection = await connect(address)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def connect(address: Address) -> psycopg.AsyncConnection[DictRow]:
+    """Return a new connection outside the pool."""
+    with translated_connecting(address.name):
+        connection = await psycopg.AsyncConnection.connect(
+            address.conninfo, autocommit=True, row_factory=dict_row
+        )
+    texts.register(connection)
+    return connection
+
+
+async def _configure(connection: psycopg.AsyncConnection[DictRow]) -> None:
+    texts.register(connection)
+    await connection.execute(_SETTINGS)

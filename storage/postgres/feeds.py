@@ -1,0 +1,157 @@
+"""Feeds: their settings, the state between polls, and leases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.errors import LimitError, UsageError
+from bot.model import CONFIG, Feed, FeedSettings
+from bot.ports import PollRecord
+from bot.text.changes import FEED_REMOVED
+from storage.postgres.changes import record_change
+from storage.postgres.common import Queries, add_notices, learn_terms
+from storage.postgres.connection import Connection
+from storage.postgres.errors import retried
+from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
+from storage.shared.mapping import feed_from, from_ms, to_ms
+
+_SETTINGS = (
+    *("name", "name_fold", "settings_url", "every", "announce_latest", "categories", "aliases"),
+    *("api_base", "origin", "server", "quiet_notice"),
+)
+_UPDATE = f"""
+UPDATE feeds SET {", ".join(f"{name} = %({name})s" for name in _SETTINGS)},
+    retired_at = NULL, url = %(url)s, state = %(state)s, next_poll_at = %(next)s
+WHERE id = %(id)s RETURNING id
+"""
+_INSERT = f"""
+INSERT INTO feeds ({", ".join(_SETTINGS)}, url, next_poll_at)
+VALUES ({", ".join(f"%({name})s" for name in _SETTINGS)}, %(settings_url)s, %(now)s) RETURNING id
+"""
+RECORD = """
+UPDATE feeds SET url = %(url)s, state = %(state)s, next_poll_at = %(next_poll_at)s, owner = NULL,
+    lease_until = 0
+WHERE id = %(feed_id)s
+"""
+_OF_SERVER = """
+SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = %(server)s
+"""
+_TAKEN = """
+SELECT name FROM feeds WHERE retired_at IS NULL
+AND (name_fold = %(name_fold)s OR %(settings_url)s IN (settings_url, url))
+"""
+_LEFT = """
+SELECT id FROM feeds
+WHERE origin = 'config' AND retired_at IS NULL AND id <> ALL(%(saved)s::bigint[]) ORDER BY id
+"""
+_LIKE = """
+SELECT * FROM feeds WHERE name_fold = %(name_fold)s OR settings_url = %(settings_url)s
+ORDER BY settings_url = %(settings_url)s DESC
+"""
+# Folded names contain no spaces, so the name is free afterwards.
+_RENAME = """
+UPDATE feeds SET name = name || ' (' || id || ')', name_fold = name_fold || ' ' || id WHERE id = %(id)s
+"""
+CLAIM = """
+UPDATE feeds SET owner = %(owner)s, lease_until = %(until)s WHERE id IN (
+    SELECT id FROM feeds WHERE retired_at IS NULL AND next_poll_at <= %(now)s AND lease_until <= %(now)s
+    ORDER BY next_poll_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING *
+"""
+_NEXT = "SELECT min(greatest(next_poll_at, lease_until)) AS due FROM feeds WHERE retired_at IS NULL"
+
+
+class FeedQueries(Queries):
+    """`bot.ports.FeedEditor`, and `bot.ports.FeedStore` without its posts."""
+
+    async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
+        async with self._database.transaction(alone=True) as connection:
+            saved = [await _save(connection, item, now, by=CONFIG) for item in settings]
+            for row in await connection.rows(_LEFT, {"saved": saved}):
+                await _retire(connection, row["id"], now, by=CONFIG)
+
+    async def add_feed(
+        self, settings: FeedSettings, now: datetime, *, by: str, server: str = "", limit: int | None = None
+    ) -> Feed:
+        async with self._database.transaction(alone=True) as connection:
+            taken = await connection.rows(_TAKEN, feed_parameters(settings, now))
+            if taken:
+                raise UsageError(f"A feed of that name or URL is watched already: {taken[0]['name']}.")
+            if server and limit is not None:
+                await _refuse_beyond(connection, server, limit)
+            added = await _save(connection, settings, now, by=by, server=server, by_name=False)
+            (row,) = await connection.rows("SELECT * FROM feeds WHERE id = %(id)s", {"id": added})
+            return feed_from(row)
+
+    async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
+        async with self._database.transaction(alone=True) as connection:
+            await _retire(connection, feed_id, now, by=by)
+
+    async def feeds(self) -> list[Feed]:
+        rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
+        return [feed_from(row) for row in rows]
+
+    async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
+        until = to_ms(now + timedelta(seconds=lease))
+        async with self._database.transaction() as connection:
+            rows = await connection.rows(
+                CLAIM, {"owner": owner, "now": to_ms(now), "until": until, "limit": limit}
+            )
+        return [feed_from(row) for row in rows]
+
+    async def next_poll_at(self) -> datetime | None:
+        (row,) = await self._database.read(_NEXT)
+        return None if row["due"] is None else from_ms(row["due"])
+
+    @retried
+    async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
+        async with self._database.transaction() as connection:
+            ordered = sorted(records, key=lambda record: record.feed_id)  # as every transaction locks them
+            await connection.run_many(RECORD, [record_parameters(record) for record in ordered])
+            notices = [notice for record in records for notice in record.notices]
+            await add_notices(connection, notices, now)
+
+
+async def _refuse_beyond(connection: Connection, server: str, limit: int) -> None:
+    held = await connection.number(_OF_SERVER, {"server": server})
+    if held >= limit:
+        raise LimitError(held, held + 1, limit)
+
+
+async def _retire(connection: Connection, feed_id: int, now: datetime, *, by: str) -> None:
+    """Stop polling a feed, and log it unless it was retired already."""
+    retired = await connection.run(
+        "UPDATE feeds SET retired_at = %(now)s WHERE id = %(id)s AND retired_at IS NULL",
+        {"now": to_ms(now), "id": feed_id},
+    )
+    if retired:
+        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id)
+
+
+async def _save(
+    connection: Connection,
+    settings: FeedSettings,
+    now: datetime,
+    *,
+    by: str,
+    server: str = "",
+    by_name: bool = True,
+) -> int:
+    """Update the feed with this URL, else (`by_name`) with this name, else insert one; return its id.
+
+    Another feed that has the name is renamed, and keeps its posts and followers.
+    """
+    parameters = feed_parameters(settings, now) | {"server": server}
+    rows = await connection.rows(_LIKE, parameters)
+    same = rows.pop(0) if rows and (by_name or rows[0]["settings_url"] == settings.url) else None
+    for other in rows:
+        await connection.run(_RENAME, {"id": other["id"]})
+    if same is None:
+        feed_id = await connection.number(_INSERT, parameters)
+    else:
+        feed_id = await connection.number(_UPDATE, parameters | kept(same, settings, now))
+    if what := what_changed(same, settings):
+        await record_change(connection, now, by=by, what=what, feed_id=feed_id)
+    await learn_terms(connection, feed_id, configured_terms(settings))
+    return feed_id

@@ -1,0 +1,33 @@
+"""The locks that keep transactions of several connections and processes in order.
+
+SQLite has one writer at a time. Here, transactions that write hold one lock together: polls, claims and
+outcomes go on side by side, and where two of them meet they lock rows. What decides who gets what holds it
+alone, for a few milliseconds: what people follow and prefer, parked destinations, addresses, and the clock.
+So while a post is matched or a message is claimed, nobody is parked and nothing is followed or unfollowed.
+
+All are advisory locks, numbered in two parts: the first is the same for the whole bot.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+_OURS = 0x42595354  # "BYST"
+_OF_POSTS = _OURS + 1  # the first part of the locks of POSTS
+_WRITERS, _CLAIMS, _RUNNER = 1, 2, 3
+_MOST_POSTS = 64  # locks for all posts together; a poll can bring thousands, and the server has room for few
+
+ALONE = f"SELECT pg_advisory_xact_lock({_OURS}, {_WRITERS})"
+TOGETHER = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_WRITERS})"
+# One claim at a time: two would give a destination two messages.
+CLAIMS = f"SELECT pg_advisory_xact_lock({_OURS}, {_CLAIMS})"
+# Two feeds may bring the same post at once. Only one of them is the first.
+POSTS = f"SELECT pg_advisory_xact_lock({_OF_POSTS}, number) FROM unnest(%(numbers)s::integer[]) AS number"
+# Held by the connection of the only runner for as long as it lives.
+RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
+
+
+def numbers_of(keys: Iterable[str]) -> list[int]:
+    """Return the numbers of the locks of posts, in the order in which everybody takes them."""
+    return sorted({zlib.crc32(key.encode(errors="replace")) % _MOST_POSTS for key in keys})

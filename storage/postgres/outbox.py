@@ -1,0 +1,132 @@
+"""The outbox: claims under a lease, outcomes in batches, parked destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Claim
+from bot.ports import AdminNotice, Parked, Settlement
+from bot.timetable import held_until
+from storage.postgres.claim import CLAIMABLE_AT, take_edits, take_sends
+from storage.postgres.claim_messages import build_claims
+from storage.postgres.common import Queries, add_notices
+from storage.postgres.connection import Database
+from storage.postgres.errors import retried
+from storage.postgres.key_value import put_value
+from storage.postgres.runner import Runner
+from storage.postgres.settle import RESUME, settle_all
+from storage.shared.holding import PREFERENCES, preferences_from
+from storage.shared.mapping import from_ms, to_ms
+
+# The indexes contain only unfinished rows, so that finished ones cost nothing.
+END_LEASES = tuple(
+    f"UPDATE {rows} AND lease_until > 0 AND owner <> %(owner)s"
+    for rows in (
+        "feeds SET lease_until = 0 WHERE retired_at IS NULL",
+        "deliveries SET lease_until = 0 WHERE state = 'sending'",
+        "deliveries SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
+    )
+)
+# The oldest parked row of each parked destination whose probe is due. Destinations without a row are skipped;
+# so are those in which it is quiet, until it is not.
+PROBED = f"""
+SELECT d.id AS destination_id, oldest.id, oldest.bundle, {PREFERENCES}
+FROM destinations AS d CROSS JOIN LATERAL (
+    SELECT q.id, q.bundle FROM deliveries AS q WHERE q.destination_id = d.id AND q.state = 'parked'
+    ORDER BY q.id LIMIT 1) AS oldest
+WHERE d.parked_at IS NOT NULL AND d.probe_at <= %(now)s
+"""
+_PROBE = (
+    """
+    UPDATE deliveries SET state = 'pending', due_at = %(now)s
+    WHERE destination_id = %(destination_id)s AND state = 'parked'
+        AND (id = %(id)s OR bundle = %(bundle)s)
+    """,
+    "UPDATE destinations SET probe_at = NULL WHERE id = %(destination_id)s",
+)
+_IS_PARKED = "SELECT id FROM destinations WHERE address = %(address)s AND parked_at IS NOT NULL"
+
+
+class OutboxQueries(Queries):
+    """`bot.ports.OutboxStore` and `bot.ports.QueueStore`, without their readers."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._runner = Runner(database.address)
+
+    async def take_over(self, owner: str) -> None:
+        await self._runner.take_over()
+        async with self._database.transaction(alone=True) as connection:
+            for statement in END_LEASES:
+                await connection.run(statement, {"owner": owner})
+
+    @retried
+    async def claim(
+        self,
+        owner: str,
+        now: datetime,
+        *,
+        lease: float,
+        limit: int,
+        platforms: Sequence[str],
+        catch_up_after: int,
+    ) -> list[Claim]:
+        await self._runner.keep()
+        parameters: dict[str, object] = {
+            "owner": owner,
+            "now": to_ms(now),
+            "until": to_ms(now + timedelta(seconds=lease)),
+            "platforms": list(platforms),
+            "catch_up_after": catch_up_after,
+        }
+        async with self._database.transaction() as connection:
+            sends, taken = await take_sends(connection, parameters, limit, now, self._database.zone)
+            edits = await take_edits(connection, parameters, limit - taken)
+            return await build_claims(connection, sends, edits, now)
+
+    @retried
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        alone = any(isinstance(settlement, Parked) for settlement in settlements)
+        async with self._database.transaction(alone=alone) as connection:
+            done = await settle_all(connection, settlements, alone=alone)
+        if not done:
+            async with self._database.transaction(alone=True) as connection:
+                await settle_all(connection, settlements, alone=True)
+
+    async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
+        (row,) = await self._database.read(CLAIMABLE_AT, {"platforms": list(platforms)})
+        return None if row["due"] is None else from_ms(row["due"])
+
+    @retried
+    async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
+        async with self._database.transaction() as connection:
+            await add_notices(connection, [AdminNotice(address, text) for address in addresses], now)
+
+    @retried
+    async def tell_once(
+        self, key: str, value: str, addresses: Sequence[str], text: str, now: datetime
+    ) -> bool:
+        async with self._database.transaction() as connection:
+            new = await put_value(connection, key, value)
+            if new:
+                await add_notices(connection, [AdminNotice(each, text) for each in addresses], now)
+            return new
+
+    async def probe_parked(self, now: datetime) -> int:
+        async with self._database.transaction(alone=True) as connection:
+            rows = [
+                {**row, "now": to_ms(now)}
+                for row in await connection.rows(PROBED, {"now": to_ms(now)})
+                if held_until(preferences_from(row), now, self._database.zone) is None
+            ]
+            for statement in _PROBE:
+                await connection.run_many(statement, rows)
+            return len(rows)
+
+    async def resume(self, address: str, now: datetime) -> bool:
+        async with self._database.transaction(alone=True) as connection:
+            parked = await connection.rows(_IS_PARKED, {"address": address})
+            for statement in RESUME if parked else ():
+                await connection.run(statement, {"destination_id": parked[0]["id"], "now": to_ms(now)})
+            return bool(parked)

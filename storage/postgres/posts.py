@@ -1,0 +1,199 @@
+"""Posts: queries for known posts, and the transaction that stores a poll's posts and their deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model import Kind
+from bot.ports import Lexicon, PollCommit, PostRow
+from bot.text.normalize import term_key
+from storage.postgres.common import Queries, add_notices, learn_terms
+from storage.postgres.connection import Connection
+from storage.postgres.errors import retried
+from storage.postgres.feeds import RECORD
+from storage.postgres.holding import plan_new
+from storage.postgres.locks import POSTS, numbers_of
+from storage.postgres.matching import match_new, match_refiled
+from storage.postgres.phrases import text_keys
+from storage.postgres.search import words_of
+from storage.shared.feeds import record_parameters
+from storage.shared.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
+
+SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
+# A blog may print the same text in thousands of posts; only the newest 50 of them are read.
+KNOWN_POSTS = (
+    SELECT_POSTS
+    + """WHERE p.id IN (
+    SELECT id FROM posts WHERE feed_id = %(feed)s AND key = ANY(%(ids)s)
+    UNION SELECT post_id FROM post_aliases WHERE feed_id = %(feed)s AND alias = ANY(%(aliases)s)
+    UNION SELECT alike.id FROM unnest(%(texts)s::text[]) AS given(hash) CROSS JOIN LATERAL (
+        SELECT id FROM posts WHERE feed_id = %(feed)s AND text_hash = given.hash
+        ORDER BY id DESC LIMIT 50) AS alike)"""
+)
+_COLUMNS = (
+    *("key", "wordpress_id", "guid", "link", "link_path", "title", "author"),
+    *("published_at", "printed_at", "first_seen_at", "summary", "text", "text_hash", "image"),
+    *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
+    *("silent", "silence", "date_text", "edits", "refile_at", "refile_attempts", "moved_at"),
+)
+# What belongs to a post: its aliases, its terms (counted by triggers) and its words. `post` has one row.
+_BELONGINGS = """
+aliased AS (
+    INSERT INTO post_aliases (feed_id, alias, post_id)
+    SELECT DISTINCT post.feed_id, alias, post.id FROM post, unnest(%(aliases)s::text[]) AS alias
+    ON CONFLICT DO NOTHING
+), learned AS (
+    INSERT INTO terms (feed_id, term, name)
+    SELECT post.feed_id, term, name
+    FROM post, unnest(%(terms)s::text[], %(names)s::text[]) AS given(term, name)
+    ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name WHERE terms.name <> excluded.name
+), filed AS (
+    INSERT INTO post_terms (term, post_id, feed_id, canonical_id, published_at)
+    SELECT term, post.id, post.feed_id, post.canonical_id, post.published_at
+    FROM post, unnest(%(terms)s::text[]) AS term
+), searched AS (
+    INSERT INTO archive (post_id, words) SELECT id, %(words)s::tsvector FROM post
+    ON CONFLICT (post_id) DO UPDATE SET words = excluded.words
+)
+"""
+# The canonical post is the oldest row with the same key in any feed, or the row itself. A key that is a URL
+# or URI identifies a post across feeds. One such as "12" does not, so the links must be equal too.
+INSERT = f"""
+WITH given AS (SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS id),
+post AS (
+    INSERT INTO posts (id, feed_id, canonical_id, {", ".join(_COLUMNS)})
+    SELECT given.id, %(feed_id)s, coalesce((
+        SELECT min(same.id) FROM posts AS same WHERE same.key = %(key)s
+        AND (%(key)s::text ~ ':.*[/:]' OR same.link <> '' AND same.link = %(link)s)), given.id),
+        {", ".join(f"%({name})s" for name in _COLUMNS)}
+    FROM given ON CONFLICT (feed_id, key) DO NOTHING RETURNING id, canonical_id, feed_id, published_at
+),
+{_BELONGINGS}
+SELECT id, canonical_id FROM post
+"""
+_UPDATED = [
+    name for name in _COLUMNS if name not in ("key", "first_seen_at", "silent", "silence", "date_text")
+]
+UPDATE = f"""
+WITH post AS (
+    UPDATE posts SET {", ".join(f"{name} = %({name})s" for name in _UPDATED)},
+        revision = revision + %(revised)s
+    WHERE id = %(id)s RETURNING id, canonical_id, feed_id, published_at, revision
+),
+{_BELONGINGS}
+SELECT revision FROM post
+"""
+_TAGGED = """
+SELECT EXISTS (SELECT 1 FROM posts WHERE feed_id = %(feed)s AND rank <= 3 AND tags <> '[]') AS tagged
+"""
+EDIT = """
+UPDATE deliveries SET edit_due_at = %(now)s,
+    edit_attempts = CASE WHEN lease_until > 0 THEN edit_attempts ELSE 0 END
+WHERE post_id = %(post_id)s AND state = 'sent' AND reference <> '' AND bundle IS NULL
+    AND revision < %(revision)s
+"""
+_REFILED = """
+WHERE p.feed_id = %(feed)s AND p.refile_at <= %(now)s ORDER BY p.refile_at, p.id LIMIT %(limit)s
+"""
+_CATEGORIES = "SELECT name FROM terms WHERE feed_id = %(feed)s AND term LIKE 'c:%%' ORDER BY term"
+
+
+class PostQueries(Queries):
+    """The methods of `bot.ports.FeedStore` for posts."""
+
+    async def known_posts(
+        self, feed_id: int, ids: Sequence[str], aliases: Sequence[str], text_hashes: Sequence[str] = ()
+    ) -> list[PostRow]:
+        lists = {"ids": list(ids), "aliases": list(aliases), "texts": list(text_hashes)}
+        rows = await self._database.read(KNOWN_POSTS, {"feed": feed_id, **lists})
+        return [post_row_from(row) for row in rows]
+
+    async def posts_to_refile(self, feed_id: int, now: datetime, limit: int) -> list[PostRow]:
+        rows = await self._database.read(
+            SELECT_POSTS + _REFILED, {"feed": feed_id, "now": to_ms(now), "limit": limit}
+        )
+        return [post_row_from(row) for row in rows]
+
+    async def vocabulary(self, feed_id: int) -> Lexicon:
+        rows = await self._database.read(_CATEGORIES, {"feed": feed_id})
+        (tagged,) = await self._database.read(_TAGGED, {"feed": feed_id})
+        return Lexicon(tuple(row["name"] for row in rows), bool(tagged["tagged"]))
+
+    @retried
+    async def commit_poll(self, commit: PollCommit) -> int:
+        feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
+        keys = [row.post.id for row in (*commit.new, *commit.changed)]
+        async with self._database.transaction() as connection:
+            await connection.run(RECORD, record_parameters(commit.record))
+            await connection.rows(POSTS, {"numbers": numbers_of(keys)})
+            for row in commit.new:
+                made += await _insert_and_match(connection, feed_id, row, now)
+            for row in commit.changed:
+                made += await _change(connection, feed_id, row, now)
+            for row in commit.quiet_changed:
+                await _store_change(connection, feed_id, row)
+            await learn_terms(
+                connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
+            )
+            await add_notices(connection, commit.record.notices, commit.at)
+            await plan_new(connection, commit.at, self._database.zone)
+        return made
+
+
+def _parameters(row: PostRow) -> dict[str, object]:
+    names = filing_names(row.post.filing)
+    return post_parameters(row) | {
+        "aliases": list(row.aliases),
+        "terms": list(names),
+        "names": list(names.values()),
+        "words": words_of(row),
+    }
+
+
+async def _insert_and_match(connection: Connection, feed_id: int, row: PostRow, now: int) -> int:
+    ids = await connection.rows(INSERT, _parameters(row) | {"feed_id": feed_id})
+    if not ids or row.silent:  # silent, or inserted meanwhile
+        return 0
+    terms = [*filing_names(row.post.filing), *await text_keys(connection, row)]
+    return await match_new(connection, post_id=ids[0]["canonical_id"], feed_id=feed_id, terms=terms, now=now)
+
+
+async def _store_change(
+    connection: Connection, feed_id: int, row: PostRow
+) -> tuple[int, int, dict[str, str]] | None:
+    """Replace a known post; None if it is not known.
+
+    Return its canonical id, the revision that messages should show (0 if they show another feed's copy), and
+    its former terms.
+    """
+    found = await connection.rows(
+        SELECT_POSTS + "WHERE p.feed_id = %(feed)s AND p.key = %(key)s FOR UPDATE OF p",
+        {"feed": feed_id, "key": row.post.id},
+    )
+    if not found:
+        return None
+    old, post_id = post_from(found[0]), found[0]["id"]
+    await connection.run("DELETE FROM post_terms WHERE post_id = %(id)s", {"id": post_id})
+    parameters = _parameters(row) | {"id": post_id, "revised": int(shown(old) != shown(row.post))}
+    revision = await connection.number(UPDATE, parameters)
+    canonical_id = found[0]["canonical_id"]
+    return canonical_id, revision if canonical_id == post_id else 0, filing_names(old.filing)
+
+
+async def _change(connection: Connection, feed_id: int, row: PostRow, now: int) -> int:
+    """Replace a known post, plan edits, alert newly matching followers; return the new deliveries."""
+    stored = await _store_change(connection, feed_id, row)
+    if stored is None:
+        return 0
+    canonical_id, revision, old_terms = stored
+    await connection.run(EDIT, {"now": now, "post_id": canonical_id, "revision": revision})
+    same = await text_keys(connection, row)  # on both sides, so that an edit of the text alerts nobody
+    return await match_refiled(
+        connection,
+        post_id=canonical_id,
+        feed_id=feed_id,
+        old_terms=[*old_terms, *same],
+        terms=[*filing_names(row.post.filing), *same],
+        now=now,
+    )

@@ -1,0 +1,56 @@
+"""The lock of the only runner of a database, on a connection of its own: it goes when the process dies."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import psycopg
+from psycopg.rows import DictRow
+
+from bot.errors import StoreBusyError
+from storage.postgres.address import Address
+from storage.postgres.connection import connect
+from storage.postgres.errors import translated
+from storage.postgres.locks import RUNNER
+
+
+class Runner:
+    """Holds the lock, and notices when the server has dropped it."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._connection: psycopg.AsyncConnection[DictRow] | None = None
+
+    async def take_over(self) -> None:
+        """Become the only runner; StoreBusyError if another one is alive."""
+        if self._connection is not None and await _lives(self._connection):
+            return
+        await self.end()
+        connection = await connect(self._address)
+        with translated(self._address.name):
+            row = await (await connection.execute(RUNNER)).fetchone()
+        if row is None or not row["got"]:
+            await connection.close()
+            raise StoreBusyError(
+                f"Another bystander runs on {self._address.name}; stop it first, or let it do the work."
+            )
+        self._connection = connection
+
+    async def keep(self) -> None:
+        """If this was the only runner, make sure that it is; StoreBusyError if another one took over."""
+        if self._connection is not None:
+            await self.take_over()
+
+    async def end(self) -> None:
+        """Release the lock, so that another runner can take over."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
+
+
+async def _lives(connection: psycopg.AsyncConnection[DictRow]) -> bool:
+    """Whether the server still knows a connection."""
+    with suppress(psycopg.Error):
+        await connection.execute("SELECT 1")
+        return True
+    return False

