@@ -16,7 +16,6 @@ from datetime import datetime, tzinfo
 
 from storage.postgres.connection import Connection
 from storage.postgres.holding import hold_back, release
-from storage.postgres.locks import CLAIMS
 from storage.shared.holding import PREFERENCES
 from storage.shared.mapping import NEVER, to_ms
 from storage.shared.rows import Row
@@ -114,7 +113,6 @@ async def take_sends(
     connection: Connection, parameters: Mapping[str, object], limit: int, now: datetime, zone: tzinfo
 ) -> tuple[list[int], int]:
     """Lease up to `limit` messages to the caller; return the ids of their rows, and how many messages."""
-    await connection.rows(CLAIMS)
     await release(connection, to_ms(now))
     lost = await connection.rows(LOST, {**parameters, "limit": limit})
     rest = {**parameters, "limit": limit - len(lost)}

@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from storage.postgres import migrate, texts
 from storage.postgres.address import Address
 from storage.postgres.errors import translated, translated_connecting
-from storage.postgres.locks import ALONE, TOGETHER
+from storage.postgres.locks import TOGETHER
 from storage.shared.waiting import to_the_end
 
 Parameters = Mapping[str, Any]
@@ -25,7 +25,8 @@ _ASKING = 3  # of them at most for commands, so that polls and deliveries never 
 _PATIENCE = 10.0  # seconds to wait for a connection
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 # A process that hangs in a transaction must not hold up the others for ever; a migration may take longer.
-_SETTINGS = "SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'"
+# Compiling a statement, as the server may do for seemingly costly ones, takes longer than any of these runs.
+_SETTINGS = "SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET jit = off"
 
 
 class Connection:
@@ -76,7 +77,7 @@ class Database:
             max_size=_MOST,
             timeout=_PATIENCE,
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,  # the server may have dropped it meanwhile
+            num_workers=1,
             name=address.name,  # the default is a number
             open=False,
         )
@@ -84,28 +85,45 @@ class Database:
         return cls(address, zone, pool)
 
     @asynccontextmanager
-    async def transaction(self, *, alone: bool = False) -> AsyncIterator[Connection]:
+    async def transaction(self, locks: str = TOGETHER) -> AsyncIterator[Connection]:
         """Yield a connection inside a transaction: committed at the end, rolled back on any error.
 
-        `alone`: no other transaction of any process writes at the same time (storage/postgres/locks.py). A
-        cancelled caller still waits for the commit.
+        `locks`: those of storage/postgres/locks.py that it takes at its beginning. A cancelled caller still
+        waits for the commit.
         """
-        with translated(self.address.name):
-            async with self._pool.connection() as connection:
-                try:
-                    await connection.execute(f"{_BEGIN}; {ALONE if alone else TOGETHER}", prepare=False)
-                    yield Connection(connection)
-                except BaseException:
-                    with suppress(psycopg.Error):  # a lost connection has rolled back by itself
-                        await to_the_end(connection.rollback())
-                    raise
-                await to_the_end(connection.commit())
+        async with self._started(f"{_BEGIN}; {locks}", prepare=False) as (connection, _):
+            try:
+                yield Connection(connection)
+            except BaseException:
+                with suppress(psycopg.Error):  # a lost connection has rolled back by itself
+                    await to_the_end(connection.rollback())
+                raise
+            await to_the_end(connection.commit())
 
     async def read(self, sql: str, parameters: Parameters | None = None) -> list[DictRow]:
         """Return the rows of a query as of the last commit."""
+        async with self._started(sql, parameters) as (_, cursor):
+            return await cursor.fetchall()
+
+    @asynccontextmanager
+    async def _started(
+        self, sql: str, parameters: Parameters | None = None, *, prepare: bool | None = None
+    ) -> AsyncIterator[tuple[psycopg.AsyncConnection[DictRow], psycopg.AsyncCursor[DictRow]]]:
+        """Yield a connection of the pool, and the result of the first statement on it.
+
+        Connections that the server has dropped meanwhile are passed over: nothing was done on them yet.
+        """
         with translated(self.address.name):
-            async with self._pool.connection() as connection:
-                return await Connection(connection).rows(sql, parameters)
+            for more in reversed(range(_MOST + 1)):
+                async with self._pool.connection() as connection:
+                    try:
+                        cursor = await connection.execute(sql, parameters, prepare=prepare)
+                    except psycopg.OperationalError:
+                        if connection.broken and more:
+                            continue
+                        raise
+                    yield connection, cursor
+                    return
 
     async def ask(self, sql: str, parameters: Parameters | None = None) -> list[DictRow]:
         """Return the rows of a query of a command as of the last commit."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from storage.postgres.common import Queries
 from storage.postgres.connection import Connection
+from storage.postgres.locks import ALONE
 from storage.postgres.settle import PARK_QUEUE, RESUME
 from storage.shared.mapping import to_ms
 from storage.shared.terms import beginning_with
@@ -90,7 +91,7 @@ class DestinationQueries(Queries):
     async def park(
         self, addresses: Sequence[str], reason: str, now: datetime, probe_at: datetime
     ) -> list[str]:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             rows = await connection.rows(UNPARKED, {"addresses": list(addresses)})
             times = {"now": to_ms(now), "probe": to_ms(probe_at), "reason": reason}
             await connection.run_many(_PARK, [{**row, **times} for row in rows])
@@ -98,7 +99,7 @@ class DestinationQueries(Queries):
             return [str(row["address"]) for row in rows]
 
     async def give_up(self, address: str, reason: str, now: datetime) -> int:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             found = await _id(connection, address)
             if found is None:
                 return 0
@@ -106,7 +107,7 @@ class DestinationQueries(Queries):
             return await connection.run(GIVE_UP, values)
 
     async def move(self, old: str, new: str, now: datetime) -> bool:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             old_id, new_id = await _id(connection, old), await _id(connection, new)
             if old_id is None or old == new:
                 return False

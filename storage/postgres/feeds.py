@@ -13,6 +13,7 @@ from storage.postgres.changes import record_change
 from storage.postgres.common import Queries, add_notices, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
+from storage.postgres.locks import ALONE
 from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
 from storage.shared.mapping import feed_from, from_ms, to_ms
 
@@ -66,7 +67,7 @@ class FeedQueries(Queries):
     """`bot.ports.FeedEditor`, and `bot.ports.FeedStore` without its posts."""
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             saved = [await _save(connection, item, now, by=CONFIG) for item in settings]
             for row in await connection.rows(_LEFT, {"saved": saved}):
                 await _retire(connection, row["id"], now, by=CONFIG)
@@ -74,7 +75,7 @@ class FeedQueries(Queries):
     async def add_feed(
         self, settings: FeedSettings, now: datetime, *, by: str, server: str = "", limit: int | None = None
     ) -> Feed:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             taken = await connection.rows(_TAKEN, feed_parameters(settings, now))
             if taken:
                 raise UsageError(f"A feed of that name or URL is watched already: {taken[0]['name']}.")
@@ -85,7 +86,7 @@ class FeedQueries(Queries):
             return feed_from(row)
 
     async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             await _retire(connection, feed_id, now, by=by)
 
     async def feeds(self) -> list[Feed]:

@@ -21,7 +21,7 @@ _MOST_POSTS = 64  # locks for all posts together; a poll can bring thousands, an
 ALONE = f"SELECT pg_advisory_xact_lock({_OURS}, {_WRITERS})"
 TOGETHER = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_WRITERS})"
 # One claim at a time: two would give a destination two messages.
-CLAIMS = f"SELECT pg_advisory_xact_lock({_OURS}, {_CLAIMS})"
+CLAIMS = f"{TOGETHER}; SELECT pg_advisory_xact_lock({_OURS}, {_CLAIMS})"
 # Two feeds may bring the same post at once. Only one of them is the first.
 POSTS = f"SELECT pg_advisory_xact_lock({_OF_POSTS}, number) FROM unnest(%(numbers)s::integer[]) AS number"
 # Held by the connection of the only runner for as long as it lives.

@@ -8,6 +8,7 @@ filter means.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bot.match import in_order
 from bot.model import EVERYTHING
@@ -77,20 +78,33 @@ WITH made AS (
         mention = excluded.mention
     WHERE deliveries.state = 'held'
         AND {_SOONEST.format("excluded")} < {_SOONEST.format("deliveries")}
-    RETURNING xmax = 0 AS fresh  -- whether it is a new row and not one that was there
+    RETURNING xmax = 0 AS fresh, due_at  -- fresh: a new row, and not one that was there
 )
-SELECT count(*) FILTER (WHERE fresh) FROM made
+SELECT count(*) FILTER (WHERE fresh) AS made, coalesce(bool_or(due_at = {UNPLANNED}), false) AS unplanned
+FROM made
 """
 MATCH = _INSERT.format(only="")
 MATCH_REFILED = _INSERT.format(only=_ALREADY)
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """How many deliveries were inserted, and whether there are held ones without a due time."""
+
+    made: int = 0
+    unplanned: bool = False
+
+    def __add__(self, other: Matched) -> Matched:
+        return Matched(self.made + other.made, self.unplanned or other.unplanned)
+
+
 async def match_new(
     connection: Connection, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
-) -> int:
-    """Insert a delivery for each destination that follows the post; return how many."""
+) -> Matched:
+    """Insert a delivery for each destination that follows the post."""
     values = {"post_id": post_id, "feed_id": feed_id, "terms": _keys(terms), "now": now}
-    return await connection.number(MATCH, values)
+    (row,) = await connection.rows(MATCH, values)
+    return Matched(**row)
 
 
 async def match_refiled(
@@ -101,10 +115,11 @@ async def match_refiled(
     old_terms: Iterable[str],
     terms: Iterable[str],
     now: int,
-) -> int:
-    """Insert deliveries for followers that match the new filing but not the old one; return how many."""
+) -> Matched:
+    """Insert deliveries for followers that match the new filing but not the old one."""
     values = {"post_id": post_id, "feed_id": feed_id, "terms": _keys(terms), "now": now}
-    return await connection.number(MATCH_REFILED, {**values, "old_terms": _keys(old_terms)})
+    (row,) = await connection.rows(MATCH_REFILED, {**values, "old_terms": _keys(old_terms)})
+    return Matched(**row)
 
 
 def _keys(terms: Iterable[str]) -> list[str]:

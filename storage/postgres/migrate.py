@@ -50,8 +50,7 @@ async def bring_up_to_date(
 
     `create`: False refuses a database without tables.
     """
-    await _refuse_unfit(connection, name)
-    version = await version_of(connection)
+    version = await _checked_version(connection, name)
     if version > len(steps()):
         raise StoreError(
             f"The database {name} was made by a newer Bystander (schema {version}, this one knows "
@@ -59,11 +58,13 @@ async def bring_up_to_date(
         )
     if not version and not create:
         raise StoreError(f"The database {name} is empty yet; `bystander run` makes its tables.")
-    await migrate(connection)
+    if version < len(steps()):
+        await migrate(connection)
     await connection.execute("DELETE FROM feeds WHERE false")  # a read-only database is noticed now
 
 
-async def _refuse_unfit(connection: psycopg.AsyncConnection[DictRow], name: str) -> None:
+async def _checked_version(connection: psycopg.AsyncConnection[DictRow], name: str) -> int:
+    """Return the schema version, 0 for an empty database; StoreError for one that cannot be used."""
     if connection.info.server_version < OLDEST_SERVER * 10_000:
         raise StoreError(
             f"The database {name} has PostgreSQL {connection.info.server_version // 10_000}; Bystander needs "
@@ -77,12 +78,13 @@ async def _refuse_unfit(connection: psycopg.AsyncConnection[DictRow], name: str)
         )
     if about["place"] is None:
         raise StoreError(f"The database {name} has no schema for its user; make one, or set search_path.")
-    ours = (await _row(connection, _OURS))["ours"]
-    if not ours and (await _row(connection, _TABLES))["found"]:
+    version = await version_of(connection)
+    if not version and (await _row(connection, _TABLES))["found"]:
         raise StoreError(
             f"The database {name} belongs to another program; make one for Bystander alone. Nothing was "
             "changed in it."
         )
+    return version
 
 
 async def version_of(connection: psycopg.AsyncConnection[DictRow]) -> int:

@@ -14,6 +14,7 @@ from storage.postgres.common import Queries, add_notices
 from storage.postgres.connection import Database
 from storage.postgres.errors import retried
 from storage.postgres.key_value import put_value
+from storage.postgres.locks import ALONE, CLAIMS, TOGETHER
 from storage.postgres.runner import Runner
 from storage.postgres.settle import RESUME, settle_all
 from storage.shared.holding import PREFERENCES, preferences_from
@@ -57,7 +58,7 @@ class OutboxQueries(Queries):
 
     async def take_over(self, owner: str) -> None:
         await self._runner.take_over()
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             for statement in END_LEASES:
                 await connection.run(statement, {"owner": owner})
 
@@ -80,7 +81,7 @@ class OutboxQueries(Queries):
             "platforms": list(platforms),
             "catch_up_after": catch_up_after,
         }
-        async with self._database.transaction() as connection:
+        async with self._database.transaction(CLAIMS) as connection:
             sends, taken = await take_sends(connection, parameters, limit, now, self._database.zone)
             edits = await take_edits(connection, parameters, limit - taken)
             return await build_claims(connection, sends, edits, now)
@@ -88,10 +89,10 @@ class OutboxQueries(Queries):
     @retried
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         alone = any(isinstance(settlement, Parked) for settlement in settlements)
-        async with self._database.transaction(alone=alone) as connection:
+        async with self._database.transaction(ALONE if alone else TOGETHER) as connection:
             done = await settle_all(connection, settlements, alone=alone)
         if not done:
-            async with self._database.transaction(alone=True) as connection:
+            async with self._database.transaction(ALONE) as connection:
                 await settle_all(connection, settlements, alone=True)
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
@@ -114,7 +115,7 @@ class OutboxQueries(Queries):
             return new
 
     async def probe_parked(self, now: datetime) -> int:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             rows = [
                 {**row, "now": to_ms(now)}
                 for row in await connection.rows(PROBED, {"now": to_ms(now)})
@@ -125,7 +126,7 @@ class OutboxQueries(Queries):
             return len(rows)
 
     async def resume(self, address: str, now: datetime) -> bool:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             parked = await connection.rows(_IS_PARKED, {"address": address})
             for statement in RESUME if parked else ():
                 await connection.run(statement, {"destination_id": parked[0]["id"], "now": to_ms(now)})

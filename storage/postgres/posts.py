@@ -14,7 +14,7 @@ from storage.postgres.errors import retried
 from storage.postgres.feeds import RECORD
 from storage.postgres.holding import plan_new
 from storage.postgres.locks import POSTS, numbers_of
-from storage.postgres.matching import match_new, match_refiled
+from storage.postgres.matching import Matched, match_new, match_refiled
 from storage.postgres.phrases import text_keys
 from storage.postgres.search import words_of
 from storage.shared.feeds import record_parameters
@@ -122,23 +122,24 @@ class PostQueries(Queries):
 
     @retried
     async def commit_poll(self, commit: PollCommit) -> int:
-        feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
+        feed_id, now, matched = commit.record.feed_id, to_ms(commit.at), Matched()
         keys = [row.post.id for row in (*commit.new, *commit.changed)]
         async with self._database.transaction() as connection:
             await connection.run(RECORD, record_parameters(commit.record))
             await connection.rows(POSTS, {"numbers": numbers_of(keys)})
             for row in commit.new:
-                made += await _insert_and_match(connection, feed_id, row, now)
+                matched += await _insert_and_match(connection, feed_id, row, now)
             for row in commit.changed:
-                made += await _change(connection, feed_id, row, now)
+                matched += await _change(connection, feed_id, row, now)
             for row in commit.quiet_changed:
                 await _store_change(connection, feed_id, row)
             await learn_terms(
                 connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
             )
             await add_notices(connection, commit.record.notices, commit.at)
-            await plan_new(connection, commit.at, self._database.zone)
-        return made
+            if matched.unplanned:
+                await plan_new(connection, commit.at, self._database.zone)
+        return matched.made
 
 
 def _parameters(row: PostRow) -> dict[str, object]:
@@ -151,10 +152,10 @@ def _parameters(row: PostRow) -> dict[str, object]:
     }
 
 
-async def _insert_and_match(connection: Connection, feed_id: int, row: PostRow, now: int) -> int:
+async def _insert_and_match(connection: Connection, feed_id: int, row: PostRow, now: int) -> Matched:
     ids = await connection.rows(INSERT, _parameters(row) | {"feed_id": feed_id})
     if not ids or row.silent:  # silent, or inserted meanwhile
-        return 0
+        return Matched()
     terms = [*filing_names(row.post.filing), *await text_keys(connection, row)]
     return await match_new(connection, post_id=ids[0]["canonical_id"], feed_id=feed_id, terms=terms, now=now)
 
@@ -181,11 +182,11 @@ async def _store_change(
     return canonical_id, revision if canonical_id == post_id else 0, filing_names(old.filing)
 
 
-async def _change(connection: Connection, feed_id: int, row: PostRow, now: int) -> int:
-    """Replace a known post, plan edits, alert newly matching followers; return the new deliveries."""
+async def _change(connection: Connection, feed_id: int, row: PostRow, now: int) -> Matched:
+    """Replace a known post, plan edits, alert newly matching followers."""
     stored = await _store_change(connection, feed_id, row)
     if stored is None:
-        return 0
+        return Matched()
     canonical_id, revision, old_terms = stored
     await connection.run(EDIT, {"now": now, "post_id": canonical_id, "revision": revision})
     same = await text_keys(connection, row)  # on both sides, so that an edit of the text alerts nobody

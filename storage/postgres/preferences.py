@@ -8,6 +8,7 @@ from bot.model import Preferences
 from bot.ports import Held
 from storage.postgres.common import Queries, destination_id
 from storage.postgres.holding import plan_destination
+from storage.postgres.locks import ALONE
 from storage.shared.holding import PREFERENCES, held_from, preference_parameters, preferences_from
 
 _SET = """
@@ -32,7 +33,7 @@ class PreferenceQueries(Queries):
         return preferences_from(rows[0]) if rows else Preferences()
 
     async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             own = await destination_id(connection, address, now)
             await connection.run(_SET, {**preference_parameters(preferences), "destination_id": own})
             await plan_destination(connection, own, now, self._database.zone)

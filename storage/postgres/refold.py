@@ -10,6 +10,7 @@ from bot.text.normalize import FOLDING, fold
 from storage.postgres.common import learn_terms
 from storage.postgres.connection import Connection, Database
 from storage.postgres.key_value import put_value
+from storage.postgres.locks import ALONE
 from storage.shared.folding import MARK, filed_names, new_key
 
 _WHICH = "subscription_id = %(subscription_id)s AND excluded = %(excluded)s AND term = %(term)s"
@@ -37,7 +38,7 @@ async def refold(database: Database) -> None:
     rows = await database.read("SELECT value FROM memory WHERE key = %(key)s", {"key": MARK})
     if rows and rows[0]["value"] == FOLDING:
         return
-    async with database.transaction(alone=True) as connection:  # the second of two processes changes nothing
+    async with database.transaction(ALONE) as connection:  # the second of two processes changes nothing
         await _filters(connection)
         await _terms(connection)
         await _feeds(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from storage.postgres.changes import followed_terms, record_change
 from storage.postgres.common import Queries, destination_id
 from storage.postgres.connection import Connection
 from storage.postgres.holding import drop_unfollowed, pause
+from storage.postgres.locks import ALONE
 from storage.shared.following import mentions_of, subscriptions_from
 from storage.shared.mapping import to_ms
 
@@ -153,7 +154,7 @@ class SubscriptionQueries(Queries):
         return [row["address"] for row in rows]
 
     async def pause(self, address: str, *, paused: bool, by: str, now: datetime) -> int:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             concerned = await connection.rows(_PAUSABLE, {"address": address})
             await connection.run(
                 "UPDATE subscriptions SET paused = %(paused)s WHERE id = ANY(%(ids)s::bigint[])",
@@ -174,7 +175,7 @@ class SubscriptionQueries(Queries):
 
         At its end, refuse it with LimitError if it adds names beyond the limit, and log what a channel got.
         """
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             before = await followed_terms(connection, address, channel=channel)
             yield connection
             after = await followed_terms(connection, address, channel=channel)
@@ -202,17 +203,20 @@ async def _put(
         "names": list(terms.values()),
         "mentions": [mentions[term] for term in terms],
     }
-    await connection.run(_INCLUDE, values)
+    if terms:
+        await connection.run(_INCLUDE, values)
 
 
 async def _take_off(
     connection: Connection,
     ids: Sequence[int],
-    keys: Iterable[str] | None,
+    keys: Collection[str] | None,
     *,
     excluded: Sequence[int] = (0, 1),
 ) -> int:
     """Remove terms (None: all) from subscriptions; return the number of deleted rows."""
+    if not ids or (keys is not None and not keys):
+        return 0
     values = {"ids": ids, "excluded": list(excluded), "keys": None if keys is None else list(keys)}
     return await connection.run(_TAKE_OFF, values)
 

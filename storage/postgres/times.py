@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from storage.postgres.common import Queries
 from storage.postgres.holding import plan_later
+from storage.postgres.locks import ALONE
 from storage.shared.mapping import NEVER, shifted_state, to_ms
 
 _HOUR = 3_600_000  # milliseconds
@@ -72,7 +73,7 @@ class TimeQueries(Queries):
 
     async def shift_times(self, by: timedelta) -> None:
         milliseconds = by // timedelta(milliseconds=1)
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             for statement in SHIFTS:
                 await connection.run(statement, {"by": milliseconds})
             rows = await connection.rows("SELECT id, state FROM feeds WHERE retired_at IS NULL")
@@ -81,7 +82,7 @@ class TimeQueries(Queries):
             await plan_later(connection, 0, None, self._database.zone)
 
     async def bound_times(self, now: datetime) -> int:
-        async with self._database.transaction(alone=True) as connection:
+        async with self._database.transaction(ALONE) as connection:
             changed = [await connection.run(statement, {"now": to_ms(now)}) for statement in BOUNDS]
             late = to_ms(now) + _LATEST_DIGEST
             return sum(changed) + await plan_later(connection, late, now, self._database.zone)

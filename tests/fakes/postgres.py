@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -28,8 +29,10 @@ full_page_writes = off
 autovacuum = off
 wal_level = minimal
 max_wal_senders = 0
-shared_buffers = 32MB
+shared_buffers = 16MB
 max_connections = 60
+max_worker_processes = 0
+log_min_messages = fatal
 """
 _GUARD = 'read _; kill -INT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; rm -rf "$2"'
 _TEMPLATE = "bystander_template"
@@ -43,33 +46,37 @@ class Server:
     guard: subprocess.Popen[bytes]
     numbers: count[int] = field(default_factory=count)
     _migrated: bool = False
+    _administrator: psycopg.Connection[Any] | None = None
 
     def url(self, database: str = "postgres") -> str:
         return self.uri.format(database)
 
-    async def run(self, *statements: str, database: str = "postgres") -> None:
-        """Run statements as the server's administrator."""
-        async with await psycopg.AsyncConnection.connect(self.url(database), autocommit=True) as connection:
-            for statement in statements:
-                await connection.execute(statement)
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement as the server's administrator and return its rows."""
+        if self._administrator is None:
+            self._administrator = psycopg.connect(self.url(), autocommit=True)
+        cursor = self._administrator.execute(statement)
+        return cursor.fetchall() if cursor.description else []
 
     @asynccontextmanager
     async def database(self, *, migrated: bool = True) -> AsyncIterator[str]:
         """Yield the URL of a new database; `migrated`: with all tables, else without any."""
         if migrated and not self._migrated:
-            await self.run(f"CREATE DATABASE {_TEMPLATE}")
+            self.run(f"CREATE DATABASE {_TEMPLATE}")
             await (await open_store(self.url(_TEMPLATE))).aclose()
             self._migrated = True
         name = f"test{next(self.numbers)}"
         template = _TEMPLATE if migrated else "template0"
-        await self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self.url(name)
         finally:
-            await self.run(f"DROP DATABASE {name} WITH (FORCE)")
+            self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone."""
+        if self._administrator is not None:
+            self._administrator.close()
         assert self.guard.stdin is not None
         self.guard.stdin.close()
         self.guard.wait(30)
