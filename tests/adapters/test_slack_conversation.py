@@ -23,7 +23,7 @@ async def test_a_command_in_a_channel_is_answered_to_its_user_alone(rig: Talk) -
     assert answer.ephemeral
     assert "/follow China-U.S." in texts(answer)
     assert rig.services.lines == [
-        (Caller(rig.address(rig.alice), rig.address(rig.news)), "/follow China-U.S.")
+        (Caller(rig.address(rig.alice), rig.address(rig.news), zone=rig.alice.tz), "/follow China-U.S.")
     ]
     assert rig.server.messages(rig.news) == []
     assert answer.arguments["unfurl_links"] is False
