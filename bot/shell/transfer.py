@@ -207,8 +207,8 @@ def _check(document: _Document, allowed: Sequence[Network]) -> None:
     for feed in document.feeds:
         if problem := _problem(feed, known, allowed):
             raise UsageError(f"{problem}; nothing was imported.")
-    addresses = {each.address for each in document.subscriptions}
-    for address in addresses.union(each.address for each in document.preferences):
+    addresses = [each.address for each in document.subscriptions]
+    for address in [*addresses, *(each.address for each in document.preferences)]:
         platform, _, local = address.partition(":")
         if not (platform and local and local.isprintable() and " " not in address):
             raise UsageError(f"“{address}” is no address such as console:alice; nothing was imported.")

@@ -78,9 +78,15 @@ def _preferences(entry: PreferenceEntry, now: datetime) -> Preferences:
             quiet=quiet_hours(entry.quiet) if entry.quiet else None,
             digest=time_of_day(entry.digest),
             weekly=weekday(entry.weekly),
-            style=Style(entry.style),
+            style=_style(entry.style),
             mention_last=entry.mention_last,
         )
     except (UsageError, ValueError) as error:
         reason = str(error).rstrip(".")
         raise UsageError(f"The preferences of {entry.address}: {reason}; nothing was imported.") from error
+
+
+def _style(text: str) -> Style:
+    if text not in tuple(Style):
+        raise ValueError(f"“{text}” is no style ({', '.join(Style)})")
+    return Style(text)

@@ -92,7 +92,7 @@ async def test_preferences_go_along_and_those_that_are_there_stay(
     [
         ('quiet = "25-7"', "The preferences of console:a: are no quiet hours"),
         ('timezone = "EST"', "Nearest: America/New_York"),
-        ('style = "loud"', "'loud' is not a valid Style; nothing was imported."),
+        ('style = "loud"', "“loud” is no style (full, compact, title); nothing was imported."),
         ("weekly = 0", "preferences.0.weekly"),
         ("snoozed_until = 0", "preferences.0.snoozed_until"),
         ('[[preferences]]\naddress = "console:a"', "twice; nothing was imported."),
