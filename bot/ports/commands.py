@@ -242,6 +242,10 @@ class PreferenceStore(Protocol):
         """Return the preferences of an address, the defaults for one that has set nothing."""
         ...
 
+    async def all_preferences(self) -> dict[str, Preferences]:
+        """Return the preferences of all addresses that have set something, by address."""
+        ...
+
     async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
         """Replace the preferences of an address. What is held for it is due according to the new ones."""
         ...

@@ -37,7 +37,7 @@ FROM deliveries AS q INDEXED BY deliveries_held CROSS JOIN destinations AS d ON 
 WHERE q.state = 'held' AND q.due_at <= :now GROUP BY q.destination_id
 """
 _RELEASE = """
-UPDATE deliveries INDEXED BY deliveries_held_there SET state = :state, bundle = :bundle
+UPDATE deliveries INDEXED BY deliveries_held_there SET state = :state, bundle = :bundle, released_at = :now
 WHERE destination_id = :destination_id AND state = 'held' AND due_at <= :now
 """
 _WAITING = """

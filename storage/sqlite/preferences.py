@@ -31,6 +31,13 @@ class PreferenceQueries(Queries):
         )
         return preferences_from(rows[0]) if rows else Preferences()
 
+    async def all_preferences(self) -> dict[str, Preferences]:
+        rows = await self._database.read(
+            f"SELECT d.address, {PREFERENCES} FROM destinations AS d ORDER BY d.address", {}
+        )
+        found = {row["address"]: preferences_from(row) for row in rows}
+        return {address: each for address, each in found.items() if each != Preferences()}
+
     async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
         async with self._database.transaction() as connection:
             own = await destination_id(connection, address, now)
