@@ -37,7 +37,9 @@ async def _answer(call: Call, target: Target) -> Reply:
     before = await call.store.preferences(target.address)
     after = _changed(call, before)
     if after != before:
-        await call.store.set_preferences(target.address, after, call.now)
+        await call.store.set_preferences(
+            target.address, after, call.now, by=call.caller.address if target.is_channel else ""
+        )
     subscriptions = await call.store.subscriptions(target.address, channel=target.is_channel)
     whose = f"Settings of {target.object}" if target.is_channel else "Your settings"
     lines = [

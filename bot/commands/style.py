@@ -25,7 +25,7 @@ async def style(call: Call) -> Reply:
     place = call.text("place")
     after = replace(before, style=chosen, mention_last=place == "below" if place else before.mention_last)
     if after != before:
-        await call.store.set_preferences(target.address, after, call.now)
+        await call.store.set_preferences(target.address, after, call.now, by=call.caller.address)
     newest = await call.store.latest(1)
     newest_words = [_preview(post, after.style) for post in newest]
     return Reply("\n".join([f"{target.subject} {_form(after)}.", *newest_words]))
