@@ -74,7 +74,7 @@ UPDATE destinations SET parked_at = NULL, parked_reason = '', probe_at = NULL WH
 # What was held for several times is one message now. A row that may have arrived keeps its message.
 _RESUME_HELD = """
 UPDATE deliveries INDEXED BY deliveries_parked SET bundle = (
-    SELECT 'digest:' || min(id) FROM deliveries INDEXED BY deliveries_parked
+    SELECT 'digest:' || min(id) || ':' || :now FROM deliveries INDEXED BY deliveries_parked
     WHERE destination_id = :destination_id AND state = 'parked' AND held_for <> '' AND uncertain = 0)
 WHERE destination_id = :destination_id AND state = 'parked' AND held_for <> '' AND uncertain = 0
 """
@@ -108,7 +108,10 @@ def _counts(settlement: Settlement, row: sqlite3.Row) -> bool:
     Sent is recorded nevertheless, once. No outcome is recorded if its row has joined a digest since.
     """
     claim = settlement.claim
-    if (row["bundle"] is None) == isinstance(claim.message, Digest):
+    several = isinstance(claim.message, Digest)
+    if isinstance(settlement, Sent) and several and row["state"] == "held":
+        return True  # it has arrived after all, and its posts must not come again
+    if (row["bundle"] is None) == several:
         return False
     if claim.action is Action.EDIT:
         held = row["lease_until"] > 0 and row["edit_attempts"] == claim.attempts + 1
