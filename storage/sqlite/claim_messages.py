@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import groupby
 
 import aiosqlite
@@ -13,11 +13,13 @@ import aiosqlite
 from bot.model import Action, Alert, Claim, Digest, HeldFor, Message, Notice, Post, Style
 from bot.text.headings import digest_heading
 from bot.text.normalize import attempt_key
+from bot.timetable import held_until
+from storage.sqlite.holding import PREFERENCES, preferences_from
 from storage.sqlite.mapping import destination_from, maybe_from_ms, post_from
 from storage.sqlite.posts import SELECT_POSTS
 
-_CLAIMED = """
-SELECT q.*, d.address, d.parked_at, d.parked_reason, d.style, d.mention_last
+_CLAIMED = f"""
+SELECT q.*, d.address, d.parked_at, d.parked_reason, {PREFERENCES}
 FROM deliveries AS q
 JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))
@@ -27,9 +29,9 @@ _POSTS = SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))"
 
 
 async def build_claims(
-    connection: aiosqlite.Connection, sends: Sequence[int], edits: Sequence[int], now: datetime
+    connection: aiosqlite.Connection, sends: Sequence[int], edits: Sequence[int], now: datetime, zone: tzinfo
 ) -> list[Claim]:
-    """Return the claims of the given rows, the oldest first."""
+    """Return the claims of the given rows, the oldest first. `zone`: of destinations that have set none."""
     if not sends and not edits:
         return []
     rows = list(await connection.execute_fetchall(_CLAIMED, {"ids": json.dumps([*sends, *edits])}))
@@ -38,15 +40,21 @@ async def build_claims(
     posts = {row["id"]: (post_from(row), row["revision"]) for row in found}
     edited = set(edits)
     groups = groupby(rows, key=lambda row: (row["destination_id"], row["bundle"] or row["id"]))
-    claims = [_claim(list(group), posts, edited, now) for _, group in groups]
+    claims = [_claim(list(group), posts, edited, now, zone) for _, group in groups]
     return sorted(claims, key=lambda claim: claim.delivery_ids[0])
 
 
 def _claim(
-    rows: Sequence[sqlite3.Row], posts: dict[int, tuple[Post, int]], edited: set[int], now: datetime
+    rows: Sequence[sqlite3.Row],
+    posts: dict[int, tuple[Post, int]],
+    edited: set[int],
+    now: datetime,
+    zone: tzinfo,
 ) -> Claim:
     first = rows[0]
     edit = first["id"] in edited
+    uncertain = any(row["uncertain"] for row in rows)
+    alert = first["post_id"] is not None and not edit
     return Claim(
         delivery_ids=tuple(row["id"] for row in rows),
         action=Action.EDIT if edit else Action.SEND,
@@ -54,10 +62,11 @@ def _claim(
         destination=destination_from(first),
         message=_message(rows, posts),
         attempts=(first["edit_attempts"] if edit else first["attempts"]) - 1,
-        uncertain=any(row["uncertain"] for row in rows),
+        uncertain=uncertain,
         first_attempt_at=maybe_from_ms(first["first_attempt_at"]) or now,
         reference=first["reference"],
         revision=posts[first["post_id"]][1] if first["post_id"] is not None else 0,
+        quiet=uncertain and alert and held_until(preferences_from(first), now, zone) is not None,
     )
 
 

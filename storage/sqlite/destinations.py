@@ -56,6 +56,13 @@ _RENAME = "UPDATE destinations SET address = :new WHERE id = :old_id"
 # If the new address is a destination already, the two are merged, with the subscriptions of both. Of two
 # messages about one post, the one that was sent, or may have been, is kept.
 _MERGE = (
+    # A channel is paused as a whole.
+    """
+    UPDATE subscriptions SET paused = 1
+    WHERE destination_id IN (:old_id, :new_id) AND channel = 1 AND EXISTS (
+        SELECT 1 FROM subscriptions AS own
+        WHERE own.destination_id IN (:old_id, :new_id) AND own.channel = 1 AND own.paused = 1)
+    """,
     "UPDATE OR IGNORE subscriptions SET destination_id = :new_id WHERE destination_id = :old_id",
     """
     INSERT OR IGNORE INTO filters (subscription_id, excluded, term, name, mention)
@@ -85,12 +92,6 @@ _MERGE = (
       AND snoozed_until IS NULL AND style = 'full' AND mention_last = 0
     """,
     "DELETE FROM destinations WHERE id = :old_id",
-    # A channel is paused as a whole.
-    """
-    UPDATE subscriptions SET paused = 1 WHERE destination_id = :new_id AND channel = 1 AND EXISTS (
-        SELECT 1 FROM subscriptions AS own
-        WHERE own.destination_id = :new_id AND own.channel = 1 AND own.paused = 1)
-    """,
 )
 
 
