@@ -45,9 +45,8 @@ class QuietBlogs:
         self._wake = wake  # wakes the outbox, because a notice is due
         self._seconds = seconds
         self._next = seconds()
-        self._suspects: dict[
-            int, datetime
-        ] = {}  # feed id -> its last good poll when it was first found quiet
+        # Feed id -> the last good poll of the feed when it was first found quiet.
+        self._suspects: dict[int, datetime] = {}
 
     async def follow(self) -> None:
         """Look if the last look is an hour ago. Raises StoreError; then the next call looks again."""

@@ -178,8 +178,6 @@ def _matching_words(target: Target, passing: list[Subscription], *, silent: bool
     words = f"It matches what {target.object} get{target.ending} now ({filter_words(passing[0].filter)})"
     if silent:
         return f"{words}, so the next one like it is sent."
-    if all(each.paused for each in passing):
-        return f"{words}, but alerts are paused there."
     return f"{words}, but that was not followed yet when it came."
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.commands.address import chosen_channel
 from bot.commands.declaration import Call
 from bot.commands.state import Target
-from bot.commands.timing import timing_lines, zone_offers
+from bot.commands.timing import nothing_yet, timing_lines, zone_offers
 from bot.commands.wording import ended, quoted
 from bot.commands.zones import read_zone
 from bot.errors import UsageError
@@ -37,7 +37,9 @@ async def _answer(call: Call, target: Target) -> Reply:
     before = await call.store.preferences(target.address)
     after = _changed(call, before)
     if after != before:
-        await call.store.set_preferences(target.address, after, call.now)
+        await call.store.set_preferences(
+            target.address, after, call.now, by=call.caller.address if target.is_channel else ""
+        )
     subscriptions = await call.store.subscriptions(target.address, channel=target.is_channel)
     whose = f"Settings of {target.object}" if target.is_channel else "Your settings"
     lines = [
@@ -45,6 +47,7 @@ async def _answer(call: Call, target: Target) -> Reply:
         *_setting_lines(call, after),
         *([_style_line(after)] if target.is_channel else []),
         *await timing_lines(call, target, after, subscriptions, zone_of(after, call.default_zone)),
+        *([nothing_yet(target)] if target.is_channel and not subscriptions else []),
     ]
     return Reply("\n".join(lines), offers=() if target.is_channel else zone_offers(call, after))
 

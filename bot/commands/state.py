@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.commands.wording import CADENCES, filter_words, place_word, quoted, sentence, show
 from bot.match import Subject, matches, subject_of
-from bot.model import Feed, Post, Subscription
+from bot.model import Cadence, Feed, Post, Subscription
 from bot.ports import CommandStore
 
 BACK_TEST = 10  # posts
@@ -55,9 +55,10 @@ class Target:
 def subscription_words(subscription: Subscription, *, name_feed: bool) -> str:
     """Return "China-U.S. and #TikTok, but not Taiwan; at once, by DM".
 
-    A mention that is the same for all names is put at the end, otherwise after each name.
+    A mention that is the same for all names is put at the end, otherwise after each name. Digests have none.
     """
-    wanted, called = subscription.filter, subscription.mentions
+    wanted = subscription.filter
+    called = subscription.mentions if subscription.cadence is Cadence.NOW else {}
     alike = {called.get(key, "") for key in wanted.include} if called else set()
     words = filter_words(wanted, {} if len(alike) == 1 else called)
     if name_feed:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.commands.address import chosen_channel
 from bot.commands.declaration import Call
+from bot.commands.timing import nothing_yet
 from bot.commands.wording import ended, filing_words, quoted, show
 from bot.model import Post, Preferences, Reply, Style
 
@@ -25,18 +26,20 @@ async def style(call: Call) -> Reply:
     place = call.text("place")
     after = replace(before, style=chosen, mention_last=place == "below" if place else before.mention_last)
     if after != before:
-        await call.store.set_preferences(target.address, after, call.now)
+        await call.store.set_preferences(target.address, after, call.now, by=call.caller.address)
     newest = await call.store.latest(1)
     newest_words = [_preview(post, after.style) for post in newest]
-    return Reply("\n".join([f"{target.subject} {_form(after)}.", *newest_words]))
+    words = [f"{target.subject} {_form(after)}.", *newest_words]
+    if not await call.store.subscriptions(target.address, channel=True):
+        words.append(nothing_yet(target))
+    return Reply("\n".join(words))
 
 
 def _form(preferences: Preferences) -> str:
-    place = PLACES[preferences.mention_last]
-    return (
-        f"now gets its alerts in the style {preferences.style}: {FORMS[preferences.style]}. "
-        f"Mentions stand {place} them"
-    )
+    words = f"has the style {preferences.style} for its alerts: {FORMS[preferences.style]}. Mentions stand "
+    if preferences.mention_last and preferences.style is Style.FULL:
+        return f"{words}below them, or above where the platform shows no text below a card"
+    return f"{words}{PLACES[preferences.mention_last]} them"
 
 
 def _preview(post: Post, chosen: Style) -> str:

@@ -57,9 +57,32 @@ async def add(
         already = _already(call, target, wanted, covering[0])
         state = await state_of(call, target, before)
         return Reply("\n".join([already, *_unfiled_words(call, wanted), state]))
-    await _follow(call, target, feed_id, wanted, cadence=cadence or Cadence.NOW, mention=mention)
-    silent = ["Digests mention nobody."] if mention and cadence not in (None, Cadence.NOW) else []
+    parts = by_cadence([each for each in before if each.feed_id == feed_id], wanted, cadence)
+    for how_soon, part in parts.items():
+        await _follow(call, target, feed_id, part, cadence=how_soon, mention=mention)
+    called = mention or (mention is None and any(each.mentions for each in before))
+    silent = ["Digests mention nobody."] if called and parts.keys() - {Cadence.NOW} else []
     return await _changed(call, target, feed, *_unfiled_words(call, wanted), *silent)
+
+
+def by_cadence(
+    before: Sequence[Subscription], wanted: Wanted, cadence: Cadence | None
+) -> dict[Cadence, Wanted]:
+    """Split what is wanted of one feed by how soon it shall come; the part with new names is the first.
+
+    `before`: what is followed of that feed. `cadence`: None keeps that of names which are followed already.
+    What is left out of a name stays left out when the name moves to another cadence.
+    """
+    now = {key: each for each in before for key in each.filter.include}
+    parts: dict[Cadence, Wanted] = {}
+    for key, name in sorted(wanted.include.items(), key=lambda item: item[0] in now):
+        how_soon = cadence or (now[key].cadence if key in now else Cadence.NOW)
+        part = parts.setdefault(how_soon, Wanted(exclude=dict(wanted.exclude)))
+        part.include[key] = name
+        if key in now and now[key].cadence is not how_soon:
+            kept = now[key].filter
+            part.exclude.update({out: kept.labels[out] for out in kept.exclude - wanted.include.keys()})
+    return parts
 
 
 async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) -> Reply:
@@ -149,7 +172,9 @@ async def _leave_out(
         return Reply(f"{already}\n{await state_of(call, target, before)}")
     for each in concerned:
         await _follow(call, target, each.feed_id, wanted, cadence=each.cadence)
-    return await _changed(call, target, feed)
+    unused = [option for option in ("when", "mention") if call.text(option)]
+    words = [f"Not used here, as nothing to get is named: {listed(unused)}."] if unused else []
+    return await _changed(call, target, feed, *words)
 
 
 def _unfiled_words(call: Call, wanted: Wanted) -> list[str]:

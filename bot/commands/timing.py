@@ -103,6 +103,11 @@ async def state_of(
     return "\n".join([words, *lines])
 
 
+def nothing_yet(target: Target) -> str:
+    """Return that a channel gets no alerts, for what only matters once it does."""
+    return f"{target.subject} gets no alerts yet: /{target.addition} CATEGORIES"
+
+
 def zone_offers(call: Call, preferences: Preferences) -> tuple[SuggestedAction, ...]:
     """Return an offer of the zone that the caller's platform knows, if they have set none."""
     zone = call.caller.zone

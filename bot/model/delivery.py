@@ -136,6 +136,7 @@ class Claim:
     `delivery_ids`: the rows it settles (several for a digest).
     `key`: the attempt key, the same over retries and restarts.
     `uncertain`: an earlier attempt may have arrived; ask the adapter's `find` before sending.
+    `quiet`: it is quiet at the destination now, so an uncertain message is only looked for, and not sent.
     """
 
     delivery_ids: tuple[int, ...]
@@ -148,3 +149,4 @@ class Claim:
     first_attempt_at: datetime | None = None
     reference: str = ""  # of the sent message, for an edit
     revision: int = 0  # of the post shown by `message`
+    quiet: bool = False

@@ -242,8 +242,17 @@ class PreferenceStore(Protocol):
         """Return the preferences of an address, the defaults for one that has set nothing."""
         ...
 
-    async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
-        """Replace the preferences of an address. What is held for it is due according to the new ones."""
+    async def all_preferences(self) -> dict[str, Preferences]:
+        """Return the preferences of all addresses that have set something, by address."""
+        ...
+
+    async def set_preferences(
+        self, address: str, preferences: Preferences, now: datetime, *, by: str = ""
+    ) -> None:
+        """Replace the preferences of an address. What is held for it is due according to the new ones.
+
+        `by`: who changed those of a channel, for the log of its changes; "" for a person's own.
+        """
         ...
 
     async def held(self, address: str) -> list[Held]:

@@ -1,4 +1,4 @@
-"""`bystander export` and `bystander import`: feeds and subscriptions as a TOML file, or feeds as OPML."""
+"""`bystander export` and `bystander import`: feeds, subscriptions, preferences as TOML, or feeds as OPML."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from bot.config.load import Config
 from bot.errors import UsageError
 from bot.model import IMPORT, Cadence, Feed, FeedSettings, Filter, Subscription
 from bot.ports import Store
+from bot.shell import transfer_preferences
 from bot.shell.opml import read_opml, write_opml
+from bot.shell.transfer_preferences import PreferenceEntry
 from bot.shell.written_terms import read_term
 from bot.shell.written_terms import written as written_term
 from bot.text.normalize import fold
@@ -82,19 +84,22 @@ class _SubscriptionEntry(_Strict):
 class _Document(_Strict):
     feeds: list[_FeedEntry] = []
     subscriptions: list[_SubscriptionEntry] = []
+    preferences: list[PreferenceEntry] = []  # absent in older files
 
 
 async def export(options: argparse.Namespace, config: Config) -> int:
-    """Print all feeds and subscriptions as TOML, or the feeds as OPML."""
+    """Print all feeds, subscriptions and preferences as TOML, or the feeds as OPML."""
     async with _store_of(config, create=False) as store:
         feeds = await store.feeds()
-        subscriptions = await store.subscriptions()
+        document = _document(feeds, await store.subscriptions())
+        if preferences := transfer_preferences.exported(await store.all_preferences()):
+            document["preferences"] = preferences
     if options.opml:
         sys.stdout.write(write_opml((feed.settings.name, feed.settings.url) for feed in feeds))
     else:
-        told = tomli_w.dumps(_document(feeds, subscriptions), multiline_strings=False)
+        told = tomli_w.dumps(document, multiline_strings=False)
         sys.stdout.write(
-            f"# Feeds and subscriptions of Bystander; read back by `bystander import`.\n\n{told}"
+            f"# Feeds, subscriptions and preferences of Bystander; read back by `bystander import`.\n\n{told}"
         )
     return 0
 
@@ -104,13 +109,19 @@ async def import_file(options: argparse.Namespace, config: Config) -> int:
     data = _read(options.file)
     document = _from_opml(data) if options.opml else _from_toml(data)
     _check(document, config.fetch.allow_networks)
+    now = SystemClock().now()
+    preferences = transfer_preferences.read(document.preferences, now)
     async with _store_of(config, create=True) as store:
         await store.sync_feeds([feed.settings() for feed in config.feeds], SystemClock().now())
         feeds = await _add_feeds(store, document.feeds)
         subscriptions = await _add_subscriptions(store, document)
+        chosen = await transfer_preferences.add(store, preferences, now)
     print(
         _told(feeds, len(document.feeds) - feeds, subscriptions, len(document.subscriptions) - subscriptions)
     )
+    if preferences:
+        kept = len(preferences) - chosen
+        print(f"Preferences of {counted(chosen, 'place')} set; {counted(kept, 'place')} had their own.")
     return 0
 
 
@@ -194,10 +205,12 @@ def _check(document: _Document, allowed: Sequence[Network]) -> None:
     for feed in document.feeds:
         if problem := _problem(feed, known, allowed):
             raise UsageError(f"{problem}; nothing was imported.")
+    addresses = [each.address for each in document.subscriptions]
+    for address in [*addresses, *(each.address for each in document.preferences)]:
+        platform, _, local = address.partition(":")
+        if not (platform and local and local.isprintable() and " " not in address):
+            raise UsageError(f"“{address}” is no address such as console:alice; nothing was imported.")
     for each in document.subscriptions:
-        platform, _, local = each.address.partition(":")
-        if not (platform and local and local.isprintable() and " " not in each.address):
-            raise UsageError(f"“{each.address}” is no address such as console:alice; nothing was imported.")
         if each.cadence not in tuple(Cadence):
             raise UsageError(f"“{each.cadence}” is no cadence ({', '.join(Cadence)}); nothing was imported.")
         if each.feed and fold(each.feed) not in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bot.model import EVERYTHING, Cadence, FollowedTerm
+from bot.model import EVERYTHING, Cadence, FollowedTerm, Preferences
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled_key
 
@@ -12,6 +12,7 @@ from bot.text.spelling import spelled_key
 FEED_ADDED, FEED_CHANGED, FEED_REMOVED = "added the feed", "changed the feed", "removed the feed"
 PAUSED, RESUMED = "paused", "resumed"
 MOST_NAMES = 20
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 _Terms = dict[tuple[int, str, bool], FollowedTerm]
 
@@ -37,6 +38,21 @@ def difference(before: Iterable[FollowedTerm], after: Iterable[FollowedTerm]) ->
     ]
     feeds = {each.feed_id for each in (*came, *went, *moved, *called)}
     return "; ".join(filter(None, parts)), feeds.pop() if len(feeds) == 1 else 0
+
+
+def preference_changes(before: Preferences, after: Preferences) -> str:
+    """Return what an admin changed of a channel's preferences; "" for no change. Snoozes do not count."""
+    mentions = ("below" if after.mention_last else "above") + " the alerts"
+    parts = {
+        f"the time zone to {visible(after.timezone) or 'that of the bot'}": before.timezone != after.timezone,
+        f"quiet hours to {after.quiet or 'none'}": before.quiet != after.quiet,
+        f"digests to {after.digest:%H:%M}": before.digest != after.digest,
+        f"weekly digests to {_WEEKDAYS[after.weekly]}": before.weekly != after.weekly,
+        f"the style to {after.style}": before.style != after.style,
+        f"mentions to {mentions}": before.mention_last != after.mention_last,
+    }
+    changed = [words for words, differs in parts.items() if differs]
+    return f"set {', '.join(changed)}" if changed else ""
 
 
 def _by_place(terms: Iterable[FollowedTerm]) -> _Terms:

@@ -90,6 +90,11 @@ def _outbox(queue: QueueHealth, now: datetime) -> Iterator[Metric]:
         max(age, 0.0),
     )
     yield _gauge(
+        "bystander_deliveries_held",
+        "Deliveries held for digests, quiet hours, snoozes and paused channels.",
+        queue.held,
+    )
+    yield _gauge(
         "bystander_destinations_parked",
         "Destinations that cannot be reached and whose queue is kept.",
         len(queue.parked),

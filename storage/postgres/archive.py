@@ -57,7 +57,8 @@ _SILENCE = "SELECT silent, silence, date_text FROM posts WHERE key = %(key)s ORD
 QUEUE = """
 SELECT sum(waiting)::bigint AS waiting, sum(sent)::bigint AS sent, sum(failed)::bigint AS failed,
     sum(held)::bigint AS held,
-    (SELECT min(created_at) FROM deliveries WHERE state IN ('pending', 'sending')) AS oldest,
+    (SELECT min(coalesce(released_at, created_at)) FROM deliveries
+    WHERE state IN ('pending', 'sending')) AS oldest,
     (SELECT min(due_at) FROM deliveries WHERE state = 'held') AS held_until
 FROM delivery_counts
 """

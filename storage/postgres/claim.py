@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from storage.postgres.connection import Connection
-from storage.postgres.holding import hold_back, release
-from storage.shared.holding import PREFERENCES
+from storage.postgres.hold_back import COLUMNS, hold_back
+from storage.postgres.holding import release
 from storage.shared.mapping import NEVER, to_ms
 from storage.shared.rows import Row
 
@@ -30,6 +30,7 @@ _EDIT_THERE = """EXISTS (
 """
 _ROWS = "deliveries AS q JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
+_HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
 # The row is the first of its destination: no earlier row waits (unless it failed too often), and nothing is
 # being sent or edited there. Edits do not block a parked destination: it gets none, but must be probed.
@@ -43,9 +44,7 @@ _FIRST = f"""
     AND (d.parked_at IS NOT NULL OR NOT {_EDIT_THERE.format(which="e.lease_until > 0")})
 """
 HEADS = f"""
-SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {PREFERENCES},
-    q.post_id IS NOT NULL AND q.uncertain = 0 AND d.parked_at IS NULL
-        AND (d.quiet <> '' OR d.snoozed_until > %(now)s) AS may_hold
+SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {COLUMNS}
 FROM {_ROWS} WHERE q.due_at <= %(now)s AND {_FIRST}
 ORDER BY q.due_at, q.id LIMIT %(limit)s FOR UPDATE OF q
 """
@@ -117,8 +116,12 @@ async def take_sends(
     lost = await connection.rows(LOST, {**parameters, "limit": limit})
     rest = {**parameters, "limit": limit - len(lost)}
     found = await connection.rows(HEADS, rest)
-    while await hold_back(connection, found, now, zone):
+    for _ in range(_HOLD_ROUNDS):
+        if not await hold_back(connection, found, now, zone):
+            break
         found = await connection.rows(HEADS, rest)
+    else:
+        found = []  # very many are held; the next claim holds more
     first: dict[int, Row] = {}
     for row in found:  # after many attempts a message blocks no later one, so two of a destination can be due
         first.setdefault(row["destination_id"], row)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.model import Claim
 from storage.postgres.connection import Connection
 from storage.postgres.posts import SELECT_POSTS
+from storage.shared.holding import PREFERENCES
 from storage.shared.messages import claims_from, posts_from
 
-_CLAIMED = """
-SELECT q.*, d.address, d.parked_at, d.parked_reason, d.style, d.mention_last
+_CLAIMED = f"""
+SELECT q.*, d.address, d.parked_at, d.parked_reason, {PREFERENCES}
 FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id = ANY(%(ids)s::bigint[])
 ORDER BY q.destination_id, coalesce(q.bundle, 'row:' || q.id), q.id
@@ -20,12 +21,12 @@ POSTS = SELECT_POSTS + "WHERE p.id = ANY(%(ids)s::bigint[])"
 
 
 async def build_claims(
-    connection: Connection, sends: Sequence[int], edits: Sequence[int], now: datetime
+    connection: Connection, sends: Sequence[int], edits: Sequence[int], now: datetime, zone: tzinfo
 ) -> list[Claim]:
-    """Return the claims of the given rows, the oldest first."""
+    """Return the claims of the given rows, the oldest first. `zone`: of destinations that have set none."""
     if not sends and not edits:
         return []
     rows = await connection.rows(_CLAIMED, {"ids": [*sends, *edits]})
     wanted = sorted({row["post_id"] for row in rows if row["post_id"] is not None})
     found = await connection.rows(POSTS, {"ids": wanted})
-    return claims_from(rows, posts_from(found), set(edits), now)
+    return claims_from(rows, posts_from(found), set(edits), now, zone)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from storage.postgres.common import Queries
 from storage.postgres.connection import Connection
+from storage.postgres.holding import pause, plan_destination
 from storage.postgres.locks import ALONE
 from storage.postgres.settle import PARK_QUEUE, RESUME
 from storage.shared.mapping import to_ms
@@ -35,6 +36,9 @@ UPDATE deliveries SET state = 'failed', owner = NULL, lease_until = 0, error = %
     settled_at = %(now)s
 WHERE destination_id = %(destination_id)s AND state IN ('pending', 'sending', 'parked', 'held')
 """
+_PAUSED = """
+SELECT 1 FROM subscriptions WHERE destination_id = %(destination_id)s AND channel = 1 AND paused = 1 LIMIT 1
+"""
 _ID = "SELECT id FROM destinations WHERE address = %(address)s"
 # A waiting message may have been sent already. It must be found by its attempt key, which contains the old
 # address.
@@ -47,6 +51,13 @@ _RENAME = "UPDATE destinations SET address = %(new)s WHERE id = %(old_id)s"
 # If the new address is a destination already, the two are merged, with the subscriptions of both. Of two
 # messages about one post, the one that was sent, or may have been, is kept.
 _MERGE = (
+    # A channel is paused as a whole.
+    """
+    UPDATE subscriptions SET paused = 1
+    WHERE destination_id IN (%(old_id)s, %(new_id)s) AND channel = 1 AND EXISTS (
+        SELECT 1 FROM subscriptions AS own
+        WHERE own.destination_id IN (%(old_id)s, %(new_id)s) AND own.channel = 1 AND own.paused = 1)
+    """,
     """
     UPDATE subscriptions AS o SET destination_id = %(new_id)s
     WHERE o.destination_id = %(old_id)s AND NOT EXISTS (
@@ -54,8 +65,8 @@ _MERGE = (
         AND n.cadence = o.cadence AND n.channel = o.channel)
     """,
     """
-    INSERT INTO filters (subscription_id, excluded, term, name)
-    SELECT n.id, f.excluded, f.term, f.name
+    INSERT INTO filters (subscription_id, excluded, term, name, mention)
+    SELECT n.id, f.excluded, f.term, f.name, f.mention
     FROM subscriptions AS o
     JOIN filters AS f ON f.subscription_id = o.id AND f.excluded = 0
     JOIN subscriptions AS n ON n.destination_id = %(new_id)s AND n.feed_id = o.feed_id
@@ -77,6 +88,15 @@ _MERGE = (
         SELECT 1 FROM deliveries AS n WHERE n.destination_id = %(new_id)s AND n.post_id = o.post_id)
     """,
     "DELETE FROM deliveries WHERE destination_id = %(old_id)s",
+    # Preferences that were set at the new address stay.
+    """
+    UPDATE destinations AS n SET timezone = o.timezone, quiet = o.quiet, digest = o.digest,
+        weekly = o.weekly, snoozed_until = o.snoozed_until, style = o.style, mention_last = o.mention_last
+    FROM destinations AS o
+    WHERE o.id = %(old_id)s AND n.id = %(new_id)s AND n.timezone = '' AND n.quiet = ''
+      AND n.digest = '08:00' AND n.weekly = 0 AND n.snoozed_until IS NULL AND n.style = 'full'
+      AND n.mention_last = 0
+    """,
     "DELETE FROM destinations WHERE id = %(old_id)s",
 )
 
@@ -117,6 +137,10 @@ class DestinationQueries(Queries):
             for statement in (_RENAME,) if new_id is None else _MERGE:
                 await connection.run(statement, values)
             stays = old_id if new_id is None else new_id
+            if new_id is not None:
+                is_paused = bool(await connection.rows(_PAUSED, {"destination_id": new_id}))
+                await pause(connection, new_id, to_ms(now), paused=is_paused)
+                await plan_destination(connection, new_id, now, self._database.zone)
             for statement in RESUME:
                 await connection.run(statement, {"destination_id": stays, "now": to_ms(now)})
             return True

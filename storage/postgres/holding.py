@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from storage.postgres.connection import Connection
-from storage.shared.holding import PREFERENCES, UNPLANNED, held_back, planned, released
+from storage.shared.holding import PREFERENCES, UNPLANNED, planned, released
 from storage.shared.mapping import NEVER
 from storage.shared.rows import Row
 
@@ -26,49 +26,36 @@ _PLAN = """
 UPDATE deliveries AS q SET due_at = plan.due
 FROM unnest(%(ids)s::bigint[], %(due)s::bigint[]) AS plan(id, due) WHERE q.id = plan.id
 """
+# The destinations of the rows that have been due for the longest.
 DUE = """
 SELECT q.destination_id, min(q.id) AS first, count(*) AS posts, bool_or(d.parked_at IS NOT NULL) AS parked,
     bool_or(q.held_for IN ('daily', 'weekly')) AS digest
 FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
-WHERE q.state = 'held' AND q.due_at <= %(now)s GROUP BY q.destination_id
+WHERE q.state = 'held' AND q.due_at <= %(now)s AND q.destination_id IN (
+    SELECT destination_id FROM deliveries
+    WHERE state = 'held' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s)
+GROUP BY q.destination_id
 """
 RELEASE = """
-UPDATE deliveries SET state = %(state)s, bundle = %(bundle)s
+UPDATE deliveries SET state = %(state)s, bundle = %(bundle)s, released_at = %(now)s
 WHERE destination_id = %(destination_id)s AND state = 'held' AND due_at <= %(now)s
 """
-_WAITING = """
-UPDATE deliveries
-SET state = 'held', due_at = %(until)s, bundle = NULL, mention = '', held_for = {held_for}
-WHERE destination_id = %(destination_id)s AND state = 'pending' AND post_id IS NOT NULL AND uncertain = 0
-    AND {which}
+_HOLDABLE = "post_id IS NOT NULL AND uncertain = 0"
+# Not what a person follows for themselves at the same address; a subscription may be gone since.
+_OF_CHANNEL = """
+subscription_id NOT IN (
+    SELECT id FROM subscriptions WHERE destination_id = %(destination_id)s AND channel = 0)
 """
-HOLD = _WAITING.format(
-    held_for="CASE WHEN held_for IN ('daily', 'weekly') THEN held_for ELSE %(reason)s END", which="true"
-)
-_OWN = """
-    subscription_id IN (
-        SELECT id FROM subscriptions WHERE destination_id = %(destination_id)s AND channel = 1)
+PAUSE = f"""
+UPDATE deliveries SET state = 'held', held_for = 'pause', due_at = %(until)s, bundle = NULL, mention = ''
+WHERE destination_id = %(destination_id)s AND {_OF_CHANNEL}
+    AND (state = 'held' OR state IN ('pending', 'parked') AND {_HOLDABLE})
 """
-PAUSE = (
-    _WAITING.format(held_for="'pause'", which=_OWN),
-    f"""
-    UPDATE deliveries SET held_for = 'pause', due_at = %(until)s, mention = ''
-    WHERE destination_id = %(destination_id)s AND state = 'held' AND {_OWN}
-    """,
-)
 END_PAUSE = """
 UPDATE deliveries SET due_at = %(until)s
 WHERE destination_id = %(destination_id)s AND state = 'held' AND held_for = 'pause'
 """
-# Rows whose term is not followed any more, unless the post has another term that is.
-DROP = """
-DELETE FROM deliveries AS q
-WHERE q.destination_id = ANY(%(destination_ids)s::bigint[]) AND q.state = 'held' AND NOT EXISTS (
-    SELECT 1 FROM subscriptions AS s JOIN filters AS f ON f.subscription_id = s.id
-    WHERE s.destination_id = q.destination_id AND f.excluded = 0 AND (
-        f.term IN (q.term, '*') OR f.term LIKE 'w:%%' OR f.term LIKE 'a:%%'
-        OR EXISTS (SELECT 1 FROM post_terms AS p WHERE p.post_id = q.post_id AND p.term = f.term)))
-"""
+_MOST = 1000  # rows that one claim releases, so that no other write waits for long
 
 
 async def plan_new(connection: Connection, now: datetime, zone: tzinfo) -> None:
@@ -101,25 +88,12 @@ async def _plan(connection: Connection, rows: Iterable[Row], now: datetime | Non
 
 
 async def release(connection: Connection, now: int) -> None:
-    """Put the held rows that are due into the queue: those of one destination as one message."""
-    rows = await connection.rows(DUE, {"now": now})
+    """Put held rows that are due into the queue: those of one destination as one message."""
+    rows = await connection.rows(DUE, {"now": now, "limit": _MOST})
     await connection.run_many(RELEASE, [released(row, now) for row in rows])
-
-
-async def hold_back(connection: Connection, heads: Sequence[Row], now: datetime, zone: tzinfo) -> bool:
-    """Hold the alerts of those destinations in which it is quiet now; return whether there are any."""
-    found = held_back(heads, now, zone)
-    await connection.run_many(HOLD, found)
-    return bool(found)
 
 
 async def pause(connection: Connection, destination_id: int, now: int, *, paused: bool) -> None:
     """Hold what waits for a channel until the end of its pause; at the end, make it due."""
     values = {"destination_id": destination_id, "until": NEVER if paused else now}
-    for statement in PAUSE if paused else (END_PAUSE,):
-        await connection.run(statement, values)
-
-
-async def drop_unfollowed(connection: Connection, destination_ids: Iterable[int]) -> None:
-    """Delete the held rows of destinations for which nobody follows their posts any more."""
-    await connection.run(DROP, {"destination_ids": list(destination_ids)})
+    await connection.run(PAUSE if paused else END_PAUSE, values)

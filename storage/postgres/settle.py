@@ -100,7 +100,8 @@ UPDATE destinations SET parked_at = NULL, parked_reason = '', probe_at = NULL WH
 # What was held for several times is one message now. A row that may have arrived keeps its message.
 _RESUME_HELD = f"""
 UPDATE deliveries SET bundle = (
-    SELECT 'digest:' || min(id) FROM deliveries WHERE {_PARKED} AND held_for <> '' AND uncertain = 0)
+    SELECT 'digest:' || min(id) || ':' || %(now)s::bigint
+    FROM deliveries WHERE {_PARKED} AND held_for <> '' AND uncertain = 0)
 WHERE {_PARKED} AND held_for <> '' AND uncertain = 0
 """
 _RESUME_QUEUE = f"UPDATE deliveries SET state = 'pending', due_at = %(now)s WHERE {_PARKED}"

@@ -12,8 +12,9 @@ from bot.text.changes import PAUSED, RESUMED, difference
 from storage.postgres.changes import followed_terms, record_change
 from storage.postgres.common import Queries, destination_id
 from storage.postgres.connection import Connection
-from storage.postgres.holding import drop_unfollowed, pause
+from storage.postgres.holding import pause
 from storage.postgres.locks import ALONE
+from storage.postgres.unfollowed import drop_unfollowed
 from storage.shared.following import mentions_of, subscriptions_from
 from storage.shared.mapping import to_ms
 
@@ -28,6 +29,7 @@ WHERE {which} AND (%(channel)s::integer IS NULL OR s.channel = %(channel)s)
 ORDER BY s.id, lower(f.name), f.excluded, f.term
 """
 ALL = _SELECT.format(which="true")
+OF_DESTINATION = _SELECT.format(which="d.id = %(destination_id)s")
 OF_ADDRESS = _SELECT.format(which="d.address = %(address)s")
 _CHANNELS = """
 SELECT d.address FROM subscriptions AS s JOIN destinations AS d ON d.id = s.destination_id
@@ -36,8 +38,11 @@ WHERE s.channel = 1 AND d.platform = %(platform)s {among} GROUP BY d.id ORDER BY
 CHANNELS = _CHANNELS.format(among="")
 CHANNELS_AMONG = _CHANNELS.format(among="AND d.address = ANY(%(among)s)")
 _SUBSCRIBE = """
-INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, created_by, created_at)
-VALUES (%(destination_id)s, %(feed_id)s, %(cadence)s, %(channel)s, %(by)s, %(now)s)
+INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, created_by, created_at, paused)
+VALUES (%(destination_id)s, %(feed_id)s, %(cadence)s, %(channel)s, %(by)s, %(now)s,
+    CASE WHEN %(channel)s::integer = 1 AND EXISTS (
+        SELECT 1 FROM subscriptions WHERE destination_id = %(destination_id)s AND channel = 1 AND paused = 1
+    ) THEN 1 ELSE 0 END)
 ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = excluded.cadence
 RETURNING id
 """
@@ -99,8 +104,9 @@ class SubscriptionQueries(Queries):
         limit: int | None = None,
     ) -> None:
         async with self._logged(address, channel=channel, by=by, now=now, limit=limit) as connection:
+            destination = await destination_id(connection, address, now)
             parameters: dict[str, object] = {
-                "destination_id": await destination_id(connection, address, now),
+                "destination_id": destination,
                 "feed_id": feed_id or 0,
                 "cadence": cadence.value,
                 "channel": int(channel),
@@ -116,6 +122,8 @@ class SubscriptionQueries(Queries):
             await _put(connection, own, include, mentions, excluded=0)
             await _put(connection, own, exclude, dict.fromkeys(exclude, ""), excluded=1)
             await _tidy(connection, siblings)
+            if exclude:
+                await _drop_unfollowed(connection, destination)
 
     async def unfollow(
         self,
@@ -134,7 +142,8 @@ class SubscriptionQueries(Queries):
             ids = [row["id"] for row in rows]
             taken = await _take_off(connection, ids, keys)
             await _tidy(connection, ids)
-            await drop_unfollowed(connection, {row["destination_id"] for row in rows})
+            for destination in {row["destination_id"] for row in rows}:
+                await _drop_unfollowed(connection, destination)
             return taken
 
     async def subscriptions(
@@ -185,6 +194,12 @@ class SubscriptionQueries(Queries):
             what, feed_id = difference(before, after) if channel else ("", 0)
             if what:
                 await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)
+
+
+async def _drop_unfollowed(connection: Connection, destination: int) -> None:
+    """Delete what is held for a destination that does not follow it any more."""
+    rows = await connection.rows(OF_DESTINATION, {"destination_id": destination, "channel": None})
+    await drop_unfollowed(connection, destination, subscriptions_from(rows))
 
 
 async def _put(

@@ -13,7 +13,8 @@ _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR
 _LEASED = "CASE WHEN lease_until > 0 THEN greatest(lease_until + %(by)s, 1) ELSE 0 END"  # 0: no lease
 _UNDONE = """
-    due_at = due_at + %(by)s, created_at = created_at + %(by)s, first_attempt_at = first_attempt_at + %(by)s
+    due_at = due_at + %(by)s, created_at = created_at + %(by)s, released_at = released_at + %(by)s,
+    first_attempt_at = first_attempt_at + %(by)s
 """
 SHIFTS = (
     f"""

@@ -5,14 +5,16 @@ A held delivery is a row in state "held" that is due later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, tzinfo
 from operator import itemgetter
 
-from bot.model import HeldFor, Preferences, QuietHours, Style
+from bot.match import matches, subject_of
+from bot.model import HeldFor, Preferences, QuietHours, Style, Subscription
 from bot.ports import Held
 from bot.timetable import due_at, held_until
-from storage.shared.mapping import NEVER, from_ms, maybe_from_ms, maybe_ms, to_ms
+from storage.shared.mapping import NEVER, from_ms, maybe_from_ms, maybe_ms, post_from, to_ms
 from storage.shared.rows import Row
 
 PREFERENCES = "d.timezone, d.quiet, d.digest, d.weekly, d.snoozed_until, d.style, d.mention_last"
@@ -83,31 +85,71 @@ def released(row: Row, now: int) -> dict[str, object]:
 
     `row` has `destination_id`, `first` (the id of the first held row), `posts` (how many), `parked` and
     `digest` (whether any was asked for as a digest). A single post that no digest was asked for stays an
-    alert of its own.
+    alert of its own. The name of a message has the time in it, because the same row may be held again, and
+    come in another message later.
     """
     return {
         "destination_id": row["destination_id"],
         "now": now,
         "state": "parked" if row["parked"] else "pending",
-        "bundle": f"digest:{row['first']}" if row["digest"] or row["posts"] > 1 else None,
+        "bundle": f"digest:{row['first']}:{now}" if row["digest"] or row["posts"] > 1 else None,
     }
 
 
-def held_back(heads: Iterable[Row], now: datetime, zone: tzinfo) -> list[dict[str, object]]:
-    """Return `destination_id`, `until` and `reason` of each destination in which it is quiet now.
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """The destinations that get nothing now.
 
-    A message that may have arrived is not held: it must be looked for. Nor are notices, nor the probe of a
-    parked destination: their `may_hold` is false.
+    `quiet` and `probes` have `destination_id`, `until` and `reason`; `probes` are parked. `paused`: ids.
     """
-    found: list[dict[str, object]] = []
+
+    quiet: list[dict[str, object]] = field(default_factory=list)
+    probes: list[dict[str, object]] = field(default_factory=list)
+    paused: set[int] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.quiet or self.probes or self.paused)
+
+
+def held_back(heads: Iterable[Row], now: datetime, zone: tzinfo) -> HeldBack:
+    """Return which destinations get nothing now: it is quiet there, or their channel is paused.
+
+    `heads` have `destination_id`, `holdable`, `parked`, `paused` and the columns of PREFERENCES. A message
+    that may have arrived is not `holdable`: it must be looked for. Nor are notices.
+    """
+    found = HeldBack()
     for row in heads:
-        if not row["may_hold"]:
+        if not row["holdable"]:
             continue
-        preferences = preferences_from(row)
-        until = held_until(preferences, now, zone)
-        if until is None:
-            continue
-        snoozed = preferences.snoozed_until is not None and preferences.snoozed_until > now
-        reason = HeldFor.SNOOZE if snoozed else HeldFor.QUIET
-        found.append({"destination_id": row["destination_id"], "until": to_ms(until), "reason": reason.value})
+        if row["paused"] and not row["parked"]:
+            found.paused.add(row["destination_id"])
+        elif (held := _quiet(row, now, zone)) is not None:
+            (found.probes if row["parked"] else found.quiet).append(held)
     return found
+
+
+def _quiet(row: Row, now: datetime, zone: tzinfo) -> dict[str, object] | None:
+    """Return until when and why a destination gets nothing, for the statements; None if it does."""
+    preferences = preferences_from(row)
+    until = held_until(preferences, now, zone)
+    if until is None:
+        return None
+    snoozed = preferences.snoozed_until is not None and preferences.snoozed_until > now
+    reason = HeldFor.SNOOZE if snoozed else HeldFor.QUIET
+    return {"destination_id": row["destination_id"], "until": to_ms(until), "reason": reason.value}
+
+
+def unfollowed(rows: Iterable[Row], subscriptions: Sequence[Subscription]) -> list[int]:
+    """Return the ids of held rows whose posts none of the subscriptions of their destination lets through.
+
+    `rows`: `delivery_id` and the columns of each copy of its post, as a post may be in several feeds.
+    """
+    keys = {key for each in subscriptions for key in each.filter.include | each.filter.exclude}
+    has_words = any(key.startswith("w:") for key in keys)
+    wanted: dict[int, bool] = {}
+    for row in rows:
+        subject = subject_of(post_from(row), row["text"] if has_words else "")
+        wanted[row["delivery_id"]] = wanted.get(row["delivery_id"], False) or any(
+            each.feed_id in (None, row["feed_id"]) and matches(each.filter, subject) for each in subscriptions
+        )
+    return [delivery for delivery, is_wanted in wanted.items() if not is_wanted]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import groupby
 
 from bot.model import Action, Alert, Claim, Digest, HeldFor, Message, Notice, Post, Style
 from bot.text.headings import digest_heading
 from bot.text.normalize import attempt_key
+from bot.timetable import held_until
+from storage.shared.holding import preferences_from
 from storage.shared.mapping import destination_from, maybe_from_ms, post_from
 from storage.shared.rows import Row
 
@@ -20,20 +22,24 @@ def posts_from(rows: Iterable[Row]) -> Posts:
     return {row["id"]: (post_from(row), row["revision"]) for row in rows}
 
 
-def claims_from(rows: Sequence[Row], posts: Posts, edits: Collection[int], now: datetime) -> list[Claim]:
+def claims_from(
+    rows: Sequence[Row], posts: Posts, edits: Collection[int], now: datetime, zone: tzinfo
+) -> list[Claim]:
     """Return the claims of the given rows, the oldest first.
 
     `rows`: of `deliveries` with their destinations' columns; those of one message follow each other.
-    `edits`: the ids of the rows whose sent messages are to be edited.
+    `edits`: the ids of the rows whose sent messages are to be edited. `zone`: of destinations without one.
     """
     groups = groupby(rows, key=lambda row: (row["destination_id"], row["bundle"] or row["id"]))
-    claims = [_claim(list(group), posts, edits, now) for _, group in groups]
+    claims = [_claim(list(group), posts, edits, now, zone) for _, group in groups]
     return sorted(claims, key=lambda claim: claim.delivery_ids[0])
 
 
-def _claim(rows: Sequence[Row], posts: Posts, edits: Collection[int], now: datetime) -> Claim:
+def _claim(rows: Sequence[Row], posts: Posts, edits: Collection[int], now: datetime, zone: tzinfo) -> Claim:
     first = rows[0]
     edit = first["id"] in edits
+    uncertain = any(row["uncertain"] for row in rows)
+    alert = first["post_id"] is not None and not edit
     return Claim(
         delivery_ids=tuple(row["id"] for row in rows),
         action=Action.EDIT if edit else Action.SEND,
@@ -41,10 +47,11 @@ def _claim(rows: Sequence[Row], posts: Posts, edits: Collection[int], now: datet
         destination=destination_from(first),
         message=_message(rows, posts),
         attempts=(first["edit_attempts"] if edit else first["attempts"]) - 1,
-        uncertain=any(row["uncertain"] for row in rows),
+        uncertain=uncertain,
         first_attempt_at=maybe_from_ms(first["first_attempt_at"]) or now,
         reference=first["reference"],
         revision=posts[first["post_id"]][1] if first["post_id"] is not None else 0,
+        quiet=uncertain and alert and held_until(preferences_from(first), now, zone) is not None,
     )
 
 

@@ -68,7 +68,10 @@ def _counts(settlement: Settlement, row: Row) -> bool:
     Sent is recorded nevertheless, once. No outcome is recorded if its row has joined a digest since.
     """
     claim = settlement.claim
-    if (row["bundle"] is None) == isinstance(claim.message, Digest):
+    several = isinstance(claim.message, Digest)
+    if isinstance(settlement, Sent) and several and row["state"] == "held":
+        return True  # it has arrived after all, and its posts must not come again
+    if (row["bundle"] is None) == several:
         return False
     if claim.action is Action.EDIT:
         held = row["lease_until"] > 0 and row["edit_attempts"] == claim.attempts + 1

@@ -60,7 +60,7 @@ QUEUE = """
 SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiting,
     (SELECT deliveries FROM delivery_counts WHERE state = 'sent') AS sent,
     (SELECT deliveries FROM delivery_counts WHERE state = 'failed') AS failed,
-    (SELECT min(created_at) FROM deliveries INDEXED BY deliveries_oldest
+    (SELECT min(coalesce(released_at, created_at)) FROM deliveries INDEXED BY deliveries_oldest
      WHERE state IN ('pending', 'sending')) AS oldest,
     (SELECT deliveries FROM delivery_counts WHERE state = 'held') AS held,
     (SELECT min(due_at) FROM deliveries INDEXED BY deliveries_held WHERE state = 'held') AS held_until

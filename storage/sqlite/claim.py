@@ -17,9 +17,9 @@ from datetime import datetime, tzinfo
 
 import aiosqlite
 
-from storage.shared.holding import PREFERENCES
 from storage.shared.mapping import NEVER, to_ms
-from storage.sqlite.holding import hold_back, release
+from storage.sqlite.hold_back import COLUMNS, hold_back
+from storage.sqlite.holding import release
 
 _PLATFORMS = "d.platform IN (SELECT value FROM json_each(:platforms))"
 _SENDING = (
@@ -32,6 +32,7 @@ _EDITS_THERE = (
 )
 _EDITS = "deliveries AS q INDEXED BY deliveries_edits CROSS JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
+_HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
 # The row is the first of its destination: no earlier row waits (unless it failed too often), and nothing is
 # being sent or edited there. Edits do not block a parked destination: it gets none, but must be probed.
@@ -45,9 +46,7 @@ _FIRST = f"""
     AND (d.parked_at IS NOT NULL OR NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0))
 """
 _HEADS = f"""
-SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {PREFERENCES},
-    q.post_id IS NOT NULL AND q.uncertain = 0 AND d.parked_at IS NULL
-        AND (d.quiet <> '' OR d.snoozed_until > :now) AS may_hold
+SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {COLUMNS}
 FROM deliveries AS q INDEXED BY deliveries_due CROSS JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.due_at <= :now AND {_FIRST}
 ORDER BY q.due_at, q.id LIMIT :limit
@@ -127,8 +126,12 @@ async def take_sends(
     lost = list(await connection.execute_fetchall(_LOST, {**parameters, "limit": limit}))
     rest = {**parameters, "limit": limit - len(lost)}
     found = list(await connection.execute_fetchall(_HEADS, rest))
-    while await hold_back(connection, found, now, zone):
+    for _ in range(_HOLD_ROUNDS):
+        if not await hold_back(connection, found, now, zone):
+            break
         found = list(await connection.execute_fetchall(_HEADS, rest))
+    else:
+        found = []  # very many are held; the next claim holds more
     first: dict[int, sqlite3.Row] = {}
     for row in found:  # after many attempts a message blocks no later one, so two of a destination can be due
         first.setdefault(row["destination_id"], row)

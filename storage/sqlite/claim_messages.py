@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import aiosqlite
 
 from bot.model import Claim
+from storage.shared.holding import PREFERENCES
 from storage.shared.messages import claims_from, posts_from
 from storage.sqlite.posts import SELECT_POSTS
 
-_CLAIMED = """
-SELECT q.*, d.address, d.parked_at, d.parked_reason, d.style, d.mention_last
+_CLAIMED = f"""
+SELECT q.*, d.address, d.parked_at, d.parked_reason, {PREFERENCES}
 FROM deliveries AS q
 JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))
@@ -23,12 +24,12 @@ _POSTS = SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))"
 
 
 async def build_claims(
-    connection: aiosqlite.Connection, sends: Sequence[int], edits: Sequence[int], now: datetime
+    connection: aiosqlite.Connection, sends: Sequence[int], edits: Sequence[int], now: datetime, zone: tzinfo
 ) -> list[Claim]:
-    """Return the claims of the given rows, the oldest first."""
+    """Return the claims of the given rows, the oldest first. `zone`: of destinations that have set none."""
     if not sends and not edits:
         return []
     rows = list(await connection.execute_fetchall(_CLAIMED, {"ids": json.dumps([*sends, *edits])}))
     wanted = sorted({row["post_id"] for row in rows if row["post_id"] is not None})
     found = await connection.execute_fetchall(_POSTS, {"ids": json.dumps(wanted)})
-    return claims_from(rows, posts_from(found), set(edits), now)
+    return claims_from(rows, posts_from(found), set(edits), now, zone)

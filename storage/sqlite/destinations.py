@@ -10,6 +10,7 @@ import aiosqlite
 
 from storage.shared.mapping import to_ms
 from storage.sqlite.common import Queries
+from storage.sqlite.holding import pause, plan_destination
 from storage.sqlite.settle import PARK_QUEUE, RESUME
 
 _LAST = "\U0010ffff"  # sorts after every character of an address
@@ -55,10 +56,17 @@ _RENAME = "UPDATE destinations SET address = :new WHERE id = :old_id"
 # If the new address is a destination already, the two are merged, with the subscriptions of both. Of two
 # messages about one post, the one that was sent, or may have been, is kept.
 _MERGE = (
+    # A channel is paused as a whole.
+    """
+    UPDATE subscriptions SET paused = 1
+    WHERE destination_id IN (:old_id, :new_id) AND channel = 1 AND EXISTS (
+        SELECT 1 FROM subscriptions AS own
+        WHERE own.destination_id IN (:old_id, :new_id) AND own.channel = 1 AND own.paused = 1)
+    """,
     "UPDATE OR IGNORE subscriptions SET destination_id = :new_id WHERE destination_id = :old_id",
     """
-    INSERT OR IGNORE INTO filters (subscription_id, excluded, term, name)
-    SELECT n.id, f.excluded, f.term, f.name
+    INSERT OR IGNORE INTO filters (subscription_id, excluded, term, name, mention)
+    SELECT n.id, f.excluded, f.term, f.name, f.mention
     FROM subscriptions AS o
     JOIN filters AS f ON f.subscription_id = o.id AND f.excluded = 0
     JOIN subscriptions AS n ON n.destination_id = :new_id AND n.feed_id = o.feed_id
@@ -75,6 +83,14 @@ _MERGE = (
     """,
     "UPDATE OR IGNORE deliveries SET destination_id = :new_id WHERE destination_id = :old_id",
     "DELETE FROM deliveries WHERE destination_id = :old_id",
+    # Preferences that were set at the new address stay.
+    """
+    UPDATE destinations SET (timezone, quiet, digest, weekly, snoozed_until, style, mention_last) = (
+        SELECT timezone, quiet, digest, weekly, snoozed_until, style, mention_last
+        FROM destinations WHERE id = :old_id)
+    WHERE id = :new_id AND timezone = '' AND quiet = '' AND digest = '08:00' AND weekly = 0
+      AND snoozed_until IS NULL AND style = 'full' AND mention_last = 0
+    """,
     "DELETE FROM destinations WHERE id = :old_id",
 )
 
@@ -122,9 +138,20 @@ class DestinationQueries(Queries):
             for statement in (_RENAME,) if new_id is None else _MERGE:
                 await connection.execute(statement, values)
             stays = old_id if new_id is None else new_id
+            if new_id is not None:
+                await pause(connection, new_id, to_ms(now), paused=await _is_paused(connection, new_id))
+                await plan_destination(connection, new_id, now, self._database.zone)
             for statement in RESUME:
                 await connection.execute(statement, {"destination_id": stays, "now": to_ms(now)})
             return True
+
+
+async def _is_paused(connection: aiosqlite.Connection, destination_id: int) -> bool:
+    rows = await connection.execute_fetchall(
+        "SELECT 1 FROM subscriptions WHERE destination_id = ? AND channel = 1 AND paused = 1 LIMIT 1",
+        [destination_id],
+    )
+    return bool(list(rows))
 
 
 async def _id(connection: aiosqlite.Connection, address: str) -> int | None:

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 import aiosqlite
 
-from storage.shared.holding import PREFERENCES, UNPLANNED, held_back, planned, released
+from storage.shared.holding import PREFERENCES, UNPLANNED, planned, released
 from storage.shared.mapping import NEVER
 
 _ROWS = f"""
@@ -26,49 +26,40 @@ _OF_DESTINATION = _ROWS.format(
     which="q.destination_id = :destination_id AND q.held_for <> 'pause'",
 )
 _TIMED = _ROWS.format(by="INDEXED BY deliveries_held", which=f"q.due_at < {NEVER} AND q.due_at > :after")
+# The destinations of the rows that have been due for the longest.
 _DUE = """
 SELECT q.destination_id, min(q.id) AS first, count(*) AS posts, d.parked_at IS NOT NULL AS parked,
     max(q.held_for IN ('daily', 'weekly')) AS digest
-FROM deliveries AS q INDEXED BY deliveries_held CROSS JOIN destinations AS d ON d.id = q.destination_id
-WHERE q.state = 'held' AND q.due_at <= :now GROUP BY q.destination_id
+FROM destinations AS d
+CROSS JOIN deliveries AS q INDEXED BY deliveries_held_there ON q.destination_id = d.id AND q.state = 'held'
+WHERE q.due_at <= :now AND d.id IN (
+    SELECT destination_id FROM deliveries INDEXED BY deliveries_held
+    WHERE state = 'held' AND due_at <= :now ORDER BY due_at LIMIT :limit)
+GROUP BY q.destination_id
 """
 _RELEASE = """
-UPDATE deliveries INDEXED BY deliveries_held_there SET state = :state, bundle = :bundle
+UPDATE deliveries INDEXED BY deliveries_held_there SET state = :state, bundle = :bundle, released_at = :now
 WHERE destination_id = :destination_id AND state = 'held' AND due_at <= :now
 """
-_WAITING = """
-UPDATE deliveries INDEXED BY deliveries_queue
-SET state = 'held', due_at = :until, bundle = NULL, mention = '', held_for = {held_for}
-WHERE destination_id = :destination_id AND state IN ('pending', 'sending') AND state = 'pending'
-    AND post_id IS NOT NULL AND uncertain = 0 AND {which}
+_HOLDABLE = "post_id IS NOT NULL AND uncertain = 0"
+# Not what a person follows for themselves at the same address; a subscription may be gone since.
+_OF_CHANNEL = """
+subscription_id NOT IN (SELECT id FROM subscriptions WHERE destination_id = :destination_id AND channel = 0)
 """
-_HOLD = _WAITING.format(held_for="iif(held_for IN ('daily', 'weekly'), held_for, :reason)", which="true")
-_OWN = (
-    "subscription_id IN (SELECT id FROM subscriptions WHERE destination_id = :destination_id AND channel = 1)"
-)
-_PAUSE = (
-    _WAITING.format(held_for="'pause'", which=_OWN),
-    f"""
-    UPDATE deliveries INDEXED BY deliveries_held_there
-    SET held_for = 'pause', due_at = :until, mention = ''
-    WHERE destination_id = :destination_id AND state = 'held' AND {_OWN}
-    """,
+_PAUSE = tuple(
+    f"UPDATE deliveries INDEXED BY {index} SET state = 'held', held_for = 'pause', due_at = :until, "
+    f"bundle = NULL, mention = '' WHERE destination_id = :destination_id AND {which} AND {_OF_CHANNEL}"
+    for index, which in (
+        ("deliveries_queue", f"state IN ('pending', 'sending') AND state = 'pending' AND {_HOLDABLE}"),
+        ("deliveries_parked", f"state = 'parked' AND {_HOLDABLE}"),
+        ("deliveries_held_there", "state = 'held'"),
+    )
 )
 _END_PAUSE = (
     "UPDATE deliveries INDEXED BY deliveries_held_there SET due_at = :until "
     "WHERE destination_id = :destination_id AND state = 'held' AND held_for = 'pause'"
 )
-# A row whose term is not followed any more, unless the post has another term that is.
-_DROP = """
-DELETE FROM deliveries WHERE id IN (
-    SELECT q.id FROM deliveries AS q INDEXED BY deliveries_held_there
-    WHERE q.destination_id = :destination_id AND q.state = 'held'
-      AND NOT EXISTS (
-        SELECT 1 FROM subscriptions AS s CROSS JOIN filters AS f ON f.subscription_id = s.id
-        WHERE s.destination_id = q.destination_id AND f.excluded = 0 AND (
-            f.term IN (q.term, '*') OR f.term GLOB 'w:*' OR f.term GLOB 'a:*'
-            OR EXISTS (SELECT 1 FROM post_terms AS p WHERE p.post_id = q.post_id AND p.term = f.term))))
-"""
+_MOST = 1000  # rows that one claim releases, so that no other write waits for long
 
 
 async def plan_new(connection: aiosqlite.Connection, now: datetime, zone: tzinfo) -> None:
@@ -102,18 +93,9 @@ async def _plan(
 
 
 async def release(connection: aiosqlite.Connection, now: int) -> None:
-    """Put the held rows that are due into the queue: those of one destination as one message."""
-    rows = await connection.execute_fetchall(_DUE, {"now": now})
+    """Put held rows that are due into the queue: those of one destination as one message."""
+    rows = await connection.execute_fetchall(_DUE, {"now": now, "limit": _MOST})
     await connection.executemany(_RELEASE, [released(row, now) for row in rows])
-
-
-async def hold_back(
-    connection: aiosqlite.Connection, heads: Sequence[sqlite3.Row], now: datetime, zone: tzinfo
-) -> bool:
-    """Hold the alerts of those destinations in which it is quiet now; return whether there are any."""
-    found = held_back(heads, now, zone)
-    await connection.executemany(_HOLD, found)
-    return bool(found)
 
 
 async def pause(connection: aiosqlite.Connection, destination_id: int, now: int, *, paused: bool) -> None:
@@ -121,8 +103,3 @@ async def pause(connection: aiosqlite.Connection, destination_id: int, now: int,
     values = {"destination_id": destination_id, "until": NEVER if paused else now}
     for statement in _PAUSE if paused else (_END_PAUSE,):
         await connection.execute(statement, values)
-
-
-async def drop_unfollowed(connection: aiosqlite.Connection, destination_ids: Iterable[int]) -> None:
-    """Delete the held rows of destinations for which nobody follows their posts any more."""
-    await connection.executemany(_DROP, [{"destination_id": each} for each in destination_ids])

@@ -99,7 +99,7 @@ class OutboxQueries(Queries):
         async with self._database.transaction() as connection:
             sends, taken = await take_sends(connection, parameters, limit, now, self._database.zone)
             edits = await take_edits(connection, parameters, limit - taken)
-            return await build_claims(connection, sends, edits, now)
+            return await build_claims(connection, sends, edits, now, self._database.zone)
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         async with self._database.transaction() as connection:

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from bot.model import Preferences
 from bot.ports import Held
+from bot.text.changes import preference_changes
 from storage.shared.holding import PREFERENCES, held_from, preference_parameters, preferences_from
+from storage.sqlite.changes import record_change
 from storage.sqlite.common import Queries, destination_id
 from storage.sqlite.holding import plan_destination
 
+_GET = f"SELECT {PREFERENCES} FROM destinations AS d WHERE d.address = :address"
 _SET = """
 UPDATE destinations SET timezone = :timezone, quiet = :quiet, digest = :digest, weekly = :weekly,
     snoozed_until = :snoozed_until, style = :style, mention_last = :mention_last
@@ -26,16 +29,27 @@ class PreferenceQueries(Queries):
     """`bot.ports.PreferenceStore`."""
 
     async def preferences(self, address: str) -> Preferences:
-        rows = await self._database.ask(
-            f"SELECT {PREFERENCES} FROM destinations AS d WHERE d.address = :address", {"address": address}
-        )
+        rows = await self._database.ask(_GET, {"address": address})
         return preferences_from(rows[0]) if rows else Preferences()
 
-    async def set_preferences(self, address: str, preferences: Preferences, now: datetime) -> None:
+    async def all_preferences(self) -> dict[str, Preferences]:
+        rows = await self._database.read(
+            f"SELECT d.address, {PREFERENCES} FROM destinations AS d ORDER BY d.address", {}
+        )
+        found = {row["address"]: preferences_from(row) for row in rows}
+        return {address: each for address, each in found.items() if each != Preferences()}
+
+    async def set_preferences(
+        self, address: str, preferences: Preferences, now: datetime, *, by: str = ""
+    ) -> None:
         async with self._database.transaction() as connection:
             own = await destination_id(connection, address, now)
+            (former,) = await connection.execute_fetchall(_GET, {"address": address})
             await connection.execute(_SET, {**preference_parameters(preferences), "destination_id": own})
             await plan_destination(connection, own, now, self._database.zone)
+            what = preference_changes(preferences_from(former), preferences)
+            if by and what:
+                await record_change(connection, now, by=by, what=what, place=address)
 
     async def held(self, address: str) -> list[Held]:
         rows = await self._database.ask(_HELD, {"address": address})

@@ -68,7 +68,7 @@ UPDATE destinations SET parked_at = NULL, parked_reason = '', probe_at = NULL WH
 # What was held for several times is one message now. A row that may have arrived keeps its message.
 _RESUME_HELD = """
 UPDATE deliveries INDEXED BY deliveries_parked SET bundle = (
-    SELECT 'digest:' || min(id) FROM deliveries INDEXED BY deliveries_parked
+    SELECT 'digest:' || min(id) || ':' || :now FROM deliveries INDEXED BY deliveries_parked
     WHERE destination_id = :destination_id AND state = 'parked' AND held_for <> '' AND uncertain = 0)
 WHERE destination_id = :destination_id AND state = 'parked' AND held_for <> '' AND uncertain = 0
 """

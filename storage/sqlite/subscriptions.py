@@ -16,7 +16,8 @@ from storage.shared.following import mentions_of, subscriptions_from
 from storage.shared.mapping import to_ms
 from storage.sqlite.changes import followed_terms, record_change
 from storage.sqlite.common import Queries, destination_id, first_int
-from storage.sqlite.holding import drop_unfollowed, pause
+from storage.sqlite.holding import pause
+from storage.sqlite.unfollowed import drop_unfollowed
 
 _SELECT = """
 SELECT s.*, d.address, d.parked_at, d.parked_reason, coalesce(feeds.name, '') AS feed_name,
@@ -33,6 +34,10 @@ ALL = _SELECT.format(
 OF_ADDRESS = _SELECT.format(
     source="destinations AS d CROSS JOIN subscriptions AS s ON s.destination_id = d.id",
     which="d.address = :address",
+)
+OF_DESTINATION = _SELECT.format(
+    source="destinations AS d CROSS JOIN subscriptions AS s ON s.destination_id = d.id",
+    which="d.id = :destination_id",
 )
 _CHANNELS = """
 SELECT d.address FROM {source}
@@ -52,8 +57,9 @@ _SIBLINGS = (
 )
 
 _SUBSCRIBE = """
-INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, created_by, created_at)
-VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now)
+INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, created_by, created_at, paused)
+VALUES (:destination_id, :feed_id, :cadence, :channel, :by, :now, :channel AND EXISTS (
+    SELECT 1 FROM subscriptions WHERE destination_id = :destination_id AND channel = 1 AND paused = 1))
 ON CONFLICT (destination_id, feed_id, cadence, channel) DO UPDATE SET cadence = cadence
 RETURNING id
 """
@@ -86,8 +92,9 @@ class SubscriptionQueries(Queries):
         limit: int | None = None,
     ) -> None:
         async with self._logged(address, channel=channel, by=by, now=now, limit=limit) as connection:
+            destination = await destination_id(connection, address, now)
             parameters: dict[str, object] = {
-                "destination_id": await destination_id(connection, address, now),
+                "destination_id": destination,
                 "feed_id": feed_id or 0,
                 "cadence": cadence.value,
                 "channel": int(channel),
@@ -107,6 +114,8 @@ class SubscriptionQueries(Queries):
                 + [(own, 1, term, name, "") for term, name in exclude.items()],
             )
             await _tidy(connection, siblings)
+            if exclude:
+                await _drop_unfollowed(connection, destination)
 
     async def unfollow(
         self,
@@ -131,7 +140,8 @@ class SubscriptionQueries(Queries):
             ids = [row["id"] for row in rows]
             taken = await _take_off(connection, ids, keys)
             await _tidy(connection, ids)
-            await drop_unfollowed(connection, {row["destination_id"] for row in rows})
+            for destination in {row["destination_id"] for row in rows}:
+                await _drop_unfollowed(connection, destination)
             return taken
 
     async def subscriptions(
@@ -183,6 +193,12 @@ class SubscriptionQueries(Queries):
             what, feed_id = difference(before, after) if channel else ("", 0)
             if what:
                 await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)
+
+
+async def _drop_unfollowed(connection: aiosqlite.Connection, destination: int) -> None:
+    """Delete what is held for a destination that does not follow it any more."""
+    rows = await connection.execute_fetchall(OF_DESTINATION, {"destination_id": destination, "channel": None})
+    await drop_unfollowed(connection, destination, subscriptions_from(rows))
 
 
 async def _take_off(

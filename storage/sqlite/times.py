@@ -11,7 +11,10 @@ from storage.sqlite.holding import plan_later
 _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR
 _LEASED = "iif(lease_until > 0, max(lease_until + :by, 1), 0)"  # 0: no lease
-_UNDONE = "due_at = due_at + :by, created_at = created_at + :by, first_attempt_at = first_attempt_at + :by"
+_UNDONE = (
+    "due_at = due_at + :by, created_at = created_at + :by, released_at = released_at + :by, "
+    "first_attempt_at = first_attempt_at + :by"
+)
 _SHIFTS = (
     f"""
     UPDATE feeds SET next_poll_at = next_poll_at + :by, lease_until = {_LEASED}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -10,10 +11,12 @@ from tests.acceptance.discord_place import Place
 from tests.acceptance.process import Home
 from tests.acceptance.publishing import publish_all
 from tests.acceptance.running import Bot
-from tests.acceptance.slack_place import SlackPlace, words_of
+from tests.acceptance.slack_place import SlackPlace, answer_of, words_of
+from tests.adapters.discord.interactions.test_clicks import buttons
 from tests.fakes.blog import FaultyBlog
 
 WEEK = 24 * 8  # hours; longer than any digest is held
+MANY = 48  # posts; more than a message of any platform has room for
 
 
 def quiet_now() -> str:
@@ -156,3 +159,59 @@ async def test_a_digest_and_quiet_hours_on_slack(slack_place: SlackPlace) -> Non
     assert place.titles(place.news) == ["2 posts from your quiet hours"]
     words = words_of(place.alerts(dm)[0].blocks)
     assert words.index("Second") < words.index("First")
+
+
+async def many(bot: Bot, home: Home, blog: FaultyBlog) -> None:
+    """Publish MANY posts, as many at a time as a page of the feed holds, and wait until they are held."""
+    for first in range(0, MANY, 8):
+        publish_all(blog, [f"{'Long ' * 25}{first + each}" for each in range(8)], "Trade", first=first)
+        await bot.until(partial(held, home, first + 8))
+
+
+async def test_a_digest_with_many_posts_is_paged_by_its_button_on_discord(place: Place) -> None:
+    dm = place.discord.dm_of(place.alice)
+    async with place.running() as bot:
+        await place.connected(bot)
+        await place.say(place.alice, place.news, "follow", categories="Trade", when="daily")
+        await many(bot, place.home, place.blog)
+    place.home.age(WEEK)
+    async with place.running() as bot:
+        await place.connected(bot)
+        [digest] = await place.alerts(bot, dm, 1)
+        await bot.until(lambda: place.all_sent(MANY))
+        shown = await place.discord.click(place.alice, digest, buttons(digest)[f"Show all {MANY}"])
+        first = await shown.answer()
+        turned = await place.discord.click(place.alice, first, buttons(first)["Next page"])
+        second = await turned.answer()
+
+    assert digest.embeds[0]["title"] == f"Daily digest: {MANY} posts"
+    assert " more" in digest.embeds[-1]["description"]
+    assert first.ephemeral
+    assert first.embeds[0]["description"] != second.embeds[0]["description"]
+
+
+async def test_a_digest_with_many_posts_is_paged_by_its_button_on_slack(slack_place: SlackPlace) -> None:
+    place, dm = slack_place, slack_place.dm(slack_place.alice)
+    async with place.running() as bot:
+        await place.connected(bot)
+        await place.say(place.alice, place.news, "/follow Trade when:daily")
+        await many(bot, place.home, place.blog)
+    place.home.age(WEEK)
+    async with place.running() as bot:
+        await place.connected(bot)
+        await bot.until(lambda: place.titles(dm))
+        [digest] = place.alerts(dm)
+        await bot.until(lambda: place.all_sent(MANY))
+        [button] = [
+            each
+            for block in digest.blocks
+            for each in block.get("elements", ())
+            if each.get("text", {}).get("text") == f"Show all {MANY}"
+        ]
+        deed = await place.slack.click(place.alice, digest, button["action_id"], value=button.get("value"))
+        await deed.answered(timeout=20)
+        shown = answer_of(deed)
+
+    assert place.titles(dm) == [f"Daily digest: {MANY} posts"]
+    assert "more" in words_of(digest.blocks)
+    assert "Next page" in shown

@@ -134,7 +134,7 @@ async def test_a_catch_up_message_that_was_cut_off_comes_again_under_its_key(
 
     assert {event["destination"] for event in digests} == {"console:alice", "console:bob"}
     assert len({event["key"] for event in digests}) == 2
-    assert all([post["title"] for post in event["posts"]] == titles for event in digests)
+    assert all([post["title"] for post in event["posts"]] == titles[::-1] for event in digests)
     assert [event["post"]["title"] for event in second.of("alert")] == ["Afterwards"] * 2
 
 

@@ -58,6 +58,61 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
     assert (await third.call("export", "--opml")).out == opml.out
 
 
+async def test_preferences_go_along_and_those_that_are_there_stay(
+    tmp_path: Path, home: Home, blog: FaultyBlog
+) -> None:
+    await home.call("once")
+    await follow(
+        home,
+        "alice /settings shanghai quiet:22-7 digest:9:30 weekly:fri",
+        "boss /alerts style compact channel:news place:below",
+        "bob /snooze 3d",
+    )
+    exported = await home.call("export")
+    other = Home.of(tmp_path / "other", blog)
+    other.folder.mkdir()
+    await follow(other, "alice /settings quiet:1-2")
+    imported = await other.call("import", "-", stdin=exported.out.encode())
+
+    assert tomllib.loads(exported.out)["preferences"] == [
+        {
+            "address": "console:alice",
+            "timezone": "Asia/Shanghai",
+            "quiet": "22:00-07:00",
+            "digest": "09:30",
+            "weekly": "friday",
+        },
+        {"address": "console:news", "style": "compact", "mention_last": True},
+    ]
+    assert imported.out.endswith("Preferences of 1 place set; 1 place had their own.\n")
+    assert [each.get("quiet") for each in tomllib.loads((await other.call("export")).out)["preferences"]] == [
+        "01:00-02:00",
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('quiet = "25-7"', "The preferences of console:a: are no quiet hours"),
+        ('timezone = "EST"', "Nearest: America/New_York"),
+        ('style = "loud"', "“loud” is no style (full, compact, title); nothing was imported."),
+        ("weekly = 0", "preferences.0.weekly"),
+        ("snoozed_until = 0", "preferences.0.snoozed_until"),
+        ('[[preferences]]\naddress = "console:a"', "twice; nothing was imported."),
+        ('[[preferences]]\naddress = "nobody"', "is no address such as console:alice"),
+    ],
+)
+async def test_preferences_that_cannot_be_refuse_the_whole_file(home: Home, table: str, told: str) -> None:
+    ended = await home.call(
+        "import", "-", stdin=f'[[preferences]]\naddress = "console:a"\n{table}\n'.encode()
+    )
+
+    assert ended.code == 2
+    assert told in ended.err
+    assert not home.database.exists()
+
+
 async def test_a_subscription_finds_its_feed_under_another_name(home: Home) -> None:
     await home.call("once")
     await follow(home, f'alice /follow Trade feed:"{FEED}"')

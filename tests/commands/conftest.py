@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.pipeline.fetch.client import Fetcher
-from bot.sandbox.sandbox import Sandbox
 from storage import open_store
 from tests.commands.room import LOOPBACK, POSTS, SECOND, Room, post_row
+from tests.sandbox.kept import kept_sandbox
 
 
 @pytest.fixture
@@ -16,8 +16,8 @@ async def empty_room(tmp_path: Path) -> AsyncIterator[Room]:
     """A bot that watches nothing yet."""
     store = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
     try:
-        async with Fetcher(LOOPBACK) as fetcher, Sandbox() as sandbox:
-            yield Room(store, fetcher, sandbox)
+        async with Fetcher(LOOPBACK) as fetcher:
+            yield Room(store, fetcher, kept_sandbox())
     finally:
         await store.aclose()
 

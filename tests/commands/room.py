@@ -11,7 +11,7 @@ from bot.model import Caller, Claim, EvidenceRank, Feed, FeedSettings, FeedState
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import PollCommit, PollRecord, PostRow, Settlement, Store
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.remote import Runner
 
 LOOPBACK = FetchSettings(allow_networks=(ip_network("127.0.0.0/8"),))
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
@@ -88,7 +88,7 @@ class Room:
 
     store: Store
     fetcher: Fetcher
-    sandbox: Sandbox
+    sandbox: Runner
     clock: Hands = field(default_factory=Hands)
     zone: tzinfo = UTC
 

@@ -52,6 +52,19 @@ async def test_log_tells_who_changed_the_alerts_between_what_was_sent(room: Room
     ]
 
 
+async def test_log_tells_who_changed_the_settings_of_a_channel(room: Room) -> None:
+    await admin(room, "/alerts settings timezone:tokyo weekly:friday")
+    await admin(room, "/alerts settings timezone:tokyo")  # changes nothing
+    await admin(room, "/alerts style title place:below")
+    await room.say("/settings quiet:1-2", "ops")  # of a person, whose business it is
+    lines = (await admin(room, "/alerts log")).splitlines()
+
+    assert [line.partition(" UTC: ")[2] for line in lines[2:]] == [
+        "set the style to title, mentions to below the alerts, by console:root",
+        "set the time zone to Asia/Tokyo, weekly digests to Friday, by console:root",
+    ]
+
+
 async def test_log_tells_of_changes_also_where_nothing_was_sent(room: Room) -> None:
     await admin(room, "/alerts add Trade")
 

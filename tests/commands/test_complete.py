@@ -156,3 +156,25 @@ async def test_any_typed_text_is_completed_within_the_limits(
 
 def test_the_categories_of_the_room_are_those_offered() -> None:
     assert {name for _, categories, _ in POSTS for name in categories} == set(MOST_USED) - {"all"}
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "typed", "first"),
+    [
+        ("settings", "timezone", "", "Asia/Shanghai"),
+        ("settings", "timezone", "shang", "Asia/Shanghai"),
+        ("settings", "timezone", "america/new", "America/New_York"),
+        ("settings", "weekly", "", "monday"),
+        ("settings", "weekly", "fr", "friday"),
+        ("alerts settings", "timezone", "berl", "Europe/Berlin"),
+        ("follow", "when", "da", "daily"),
+    ],
+)
+async def test_zones_and_days_are_suggested(
+    room: Room, path: str, parameter: str, typed: str, first: str
+) -> None:
+    found = await room.complete(path, parameter, typed, admin=True)
+
+    assert found[0] == first
+    assert len(found) <= 25
+    assert await room.complete("alerts settings", "timezone", "berl") == []

@@ -134,9 +134,10 @@ async def test_a_channel_has_settings_of_its_own(room: Room) -> None:
 
 async def test_style_is_kept_and_shown_by_the_newest_post(room: Room) -> None:
     assert await admin(room, "/alerts style compact place:below") == (
-        "This channel now gets its alerts in the style compact: one line, the linked title and its "
-        "categories. Mentions stand below them.\n"
-        "The next alert looks so: “Tariffs stay in place · China-U.S., Trade”."
+        "This channel has the style compact for its alerts: one line, the linked title and its categories. "
+        "Mentions stand below them.\n"
+        "The next alert looks so: “Tariffs stay in place · China-U.S., Trade”.\n"
+        "This channel gets no alerts yet: /alerts add CATEGORIES"
     )
     assert "The next alert looks so: “Tariffs stay in place”." in await admin(room, "/alerts style title")
     preferences = await room.store.preferences("console:ops")
@@ -174,6 +175,6 @@ async def test_what_cannot_be_set_for_a_channel_changes_nothing(room: Room, line
 async def test_digests_of_a_channel_are_said_to_mention_nobody(room: Room) -> None:
     text = await admin(room, "/alerts add Trade mention:@here when:daily")
 
-    assert "once a day, mentioning @here. The next digest comes on 27 Nov 2022, 08:00 UTC." in text
+    assert "once a day. The next digest comes on 27 Nov 2022, 08:00 UTC." in text
     assert "Digests mention nobody." in text
     assert "Digests mention nobody." not in await admin(room, "/alerts add Media mention:@here")

@@ -11,12 +11,12 @@ from bot.model import Feed, Subscription
 from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher
-from bot.sandbox.sandbox import Sandbox
 from bot.services import Services
 from storage import open_store
 from tests.commands.room import BLOG, LOOPBACK, POSTS, SECOND, Room, post_row
 from tests.contracts.adapter_rig import Platform
 from tests.contracts.adapters import PLATFORMS
+from tests.sandbox.kept import kept_sandbox
 
 # A list of these and of half of them fills two pages wherever answers have pages.
 TAGS = tuple(
@@ -76,8 +76,7 @@ async def house(folder: Path, *platforms: str) -> AsyncIterator[House]:
         store = await open_store(f"sqlite:///{folder / 'test.db'}")
         stack.push_async_callback(store.aclose)
         fetcher = await stack.enter_async_context(Fetcher(LOOPBACK))
-        sandbox = await stack.enter_async_context(Sandbox())
         places = [await stack.enter_async_context(PLATFORMS[name]()) for name in platforms]
-        made = House(Room(store, fetcher, sandbox), tuple(places))
+        made = House(Room(store, fetcher, kept_sandbox()), tuple(places))
         await made.open()
         yield made

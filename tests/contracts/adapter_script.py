@@ -67,6 +67,7 @@ MEMBER: Script = (
     alice("/why Index slips", link="Index slips"),
     alice("/why https://elsewhere.example/", link="https://elsewhere.example/"),
     alice("/health"),
+    alice("/settings"),
     alice("/settings timezone:utc digest:9am weekly:fri", timezone="utc", digest="9am", weekly="fri"),
     alice("/settings timezone:EST", timezone="EST"),
     alice("/settings quiet:22-25", quiet="22-25"),

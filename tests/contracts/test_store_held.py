@@ -48,6 +48,7 @@ async def test_a_daily_follower_gets_one_message_at_the_digest_time_newest_first
     assert isinstance(digest.message, Digest)
     assert about(digest) == ["p3", "p2", "p1"]
     assert digest.message.heading == "Daily digest: 3 posts"
+    assert (await store.queue_health()).oldest_waiting == EIGHT  # what was held does not count as stuck
     assert digest.message.number == digest.delivery_ids[0]
     await store.settle([Sent(digest, "r", EIGHT)])
     assert await states(store) == ["sent"] * 3

@@ -1,4 +1,4 @@
-"""The polling half of the bot in tests: real store, fetcher and wall, a blog on loopback, a held clock."""
+"""The polling half of the bot in tests: real store, fetcher and parsers, a blog on loopback, a held clock."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import Store
 from bot.sample.blog import SampleBlog, SamplePost
 from bot.sandbox.remote import Runner
-from bot.sandbox.sandbox import Sandbox
 from storage import open_store
 from tests.contracts.store_samples import T0, follow, send_all
 from tests.fakes.blog import FaultyBlog
 from tests.pipeline.deliver.office import HeldClock
+from tests.sandbox.kept import kept_sandbox
 
 LOOPBACK = FetchSettings(timeout=20.0, allow_networks=(ip_network("127.0.0.0/8"),))
 ALICE, BOB, ADMIN = "console:alice", "console:bob", "console:admin"
@@ -57,7 +57,7 @@ class Newsroom:
 
     store: Store
     fetcher: Fetcher
-    sandbox: Sandbox
+    sandbox: Runner
     blog: FaultyBlog
     clock: HeldClock = field(default_factory=HeldClock)
     sent: list[tuple[str, str]] = field(default_factory=list)
@@ -184,7 +184,6 @@ async def open_newsroom(
         server = await stack.enter_async_context(FaultyBlog(blog, **parts))
         clock = HeldClock()
         fetcher = await stack.enter_async_context(Fetcher(LOOPBACK, clock))
-        sandbox = await stack.enter_async_context(Sandbox(seconds=30))
-        room = Newsroom(store, fetcher, sandbox, server, clock)
+        room = Newsroom(store, fetcher, kept_sandbox(), server, clock)
         yield room
         await room.poller.aclose()

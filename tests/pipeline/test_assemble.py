@@ -12,15 +12,14 @@ from bot.errors import SandboxError
 from bot.pipeline.calls import READ
 from bot.pipeline.summarize.extract import Source
 from bot.pipeline.summarize.reader import read
-from bot.sandbox.remote import Answer, Arguments, Remote
-from bot.sandbox.sandbox import Sandbox
+from bot.sandbox.remote import Answer, Arguments, Remote, Runner
 from tests.pipeline.newsroom import Newsroom, open_newsroom
 
 
 class Choking:
     """A sandbox whose child dies of some texts."""
 
-    def __init__(self, sandbox: Sandbox, *titles: str) -> None:
+    def __init__(self, sandbox: Runner, *titles: str) -> None:
         self._sandbox = sandbox
         self._titles = set(titles)
 

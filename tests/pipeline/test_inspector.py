@@ -10,10 +10,10 @@ import pytest
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.sample.blog import SampleBlog
-from bot.sandbox.sandbox import Sandbox
 from tests.contracts.store_samples import T0
 from tests.fakes.blog import FaultyBlog, body, cut, drop, html_page, status
 from tests.pipeline.newsroom import LOOPBACK, old_posts, post
+from tests.sandbox.kept import kept_sandbox
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ async def blog() -> AsyncIterator[FaultyBlog]:
 
 @pytest.fixture
 async def inspector() -> AsyncIterator[FeedInspector]:
-    async with Fetcher(LOOPBACK) as fetcher, Sandbox(seconds=30) as sandbox:
-        yield FeedInspector(fetcher, sandbox)
+    async with Fetcher(LOOPBACK) as fetcher:
+        yield FeedInspector(fetcher, kept_sandbox())
 
 
 async def test_a_feed_is_told_by_its_title_posts_and_categories(
@@ -130,8 +130,8 @@ async def test_an_address_that_is_none_is_a_problem(inspector: FeedInspector, ur
 )
 async def test_private_networks_are_never_reached(blog: FaultyBlog, where: str) -> None:
     port = blog.url.rpartition(":")[2]
-    async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
-        found = await FeedInspector(fetcher, sandbox).inspect(where.format(port=port))
+    async with Fetcher(FetchSettings()) as fetcher:
+        found = await FeedInspector(fetcher, kept_sandbox()).inspect(where.format(port=port))
 
     assert found.problem
     assert blog.requests == []

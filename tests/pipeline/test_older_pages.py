@@ -34,7 +34,8 @@ def publish(room: Newsroom, count: int) -> list[str]:
 
 
 async def alerted(room: Newsroom) -> list[str]:
-    return [title for text in await room.alerts() for title in text.split(", ")]
+    """Return the titles that were announced, those of one message oldest first."""
+    return [title for text in await room.alerts() for title in reversed(text.split(", "))]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,7 @@ async def test_a_long_outage_ends_in_one_message(room: Newsroom) -> None:
     for _ in range(6):
         await room.poll()
 
-    assert await room.alerts() == [", ".join(titles)]
+    assert await room.alerts() == [", ".join(reversed(titles))]
 
 
 async def test_the_blogs_first_page_closes_the_gap_too(room: Newsroom) -> None:

@@ -6,17 +6,18 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
 
-from bot.model import FeedSettings, FeedState
-from bot.ports import Failed, Parked, PollRecord, Sent, Store, WebRoute
+from bot.model import Cadence, FeedSettings, FeedState, Preferences
+from bot.ports import Failed, Parked, PollCommit, PollRecord, Sent, Store, WebRoute
 from bot.web.guard import Limits
 from bot.web.server import StatusStore, WebServer
 from bot.web.visitors import Visitors
+from tests.contracts.store_samples import follow, row
 
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
 NEW = FeedState()
@@ -88,6 +89,14 @@ class Scene:
         shut = Parked(of["parked"], "console:parked is shut", NOW, NOW + timedelta(days=1))
         await self.store.settle([Sent(of["sent"], "1", NOW), Failed(of["failed"], "no", NOW), shut])
         await self.store.notify(["console:waiting"], SECRET, NOW)
+
+    async def hold_a_post(self) -> None:
+        """Publish a post that somebody follows daily; the digest comes in a few hours."""
+        feed = (await self.store.feeds())[0]
+        await follow(self.store, "console:daily", "Trade", cadence=Cadence.DAILY)
+        await self.store.set_preferences("console:daily", Preferences(digest=time(NOW.hour)), NOW)
+        record = PollRecord(feed.id, feed.url, feed.state, NOW)
+        await self.store.commit_poll(PollCommit(record, new=(row("held", "Trade"),), at=NOW))
 
     def break_store(self) -> None:
         """Take away a table that the store needs."""

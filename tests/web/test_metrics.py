@@ -95,12 +95,15 @@ async def test_metrics_tell_of_each_feed(scene: Scene, ask: Ask) -> None:
 async def test_metrics_tell_of_the_outbox(scene: Scene, ask: Ask) -> None:
     empty = parse((await ask("/metrics")).text)
     await scene.fill_outbox()
+    await scene.watch("China Bystander")
+    await scene.hold_a_post()
     scene.time += timedelta(minutes=2)
     found = parse((await ask("/metrics")).text)
 
     assert empty["bystander_deliveries_oldest_waiting_age_seconds", ""] == 0
     assert found["bystander_deliveries_waiting", ""] == 1
     assert found["bystander_deliveries_oldest_waiting_age_seconds", ""] == 120
+    assert (empty["bystander_deliveries_held", ""], found["bystander_deliveries_held", ""]) == (0, 1)
     assert found["bystander_destinations_parked", ""] == 1
     assert found["bystander_deliveries_sent_total", ""] == 1
     assert found["bystander_deliveries_failed_total", ""] == 1

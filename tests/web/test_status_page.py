@@ -81,9 +81,18 @@ async def test_the_page_shows_dead_loops_missing_chats_and_a_stuck_outbox(scene:
 
     assert "The poll loop is dead. Discord is not connected. No feed is watched yet." in seen
     assert "1 destination cannot be reached. Alerts are stuck in the outbox." in seen
-    assert "Waiting 1 oldest: 2 h Destinations on hold 1 Sent 1 Given up 1" in seen
+    assert "Waiting 1 oldest: 2 h Held for later 0 Destinations on hold 1 Sent 1 Given up 1" in seen
     assert "Console connected Discord not connected" in seen
     assert "Poll dead Outbox running" in seen
+
+
+async def test_the_page_tells_what_is_held_and_until_when(scene: Scene, ask: Ask) -> None:
+    await scene.watch("Blog", FeedState(last_success_at=NOW))
+    await scene.hold_a_post()
+    seen = words((await ask("/")).text)
+
+    assert seen.startswith("Bystander All well.")
+    assert "Held for later 1 first: in 23 h" in seen
 
 
 async def test_the_page_tells_what_else_is_wrong(scene: Scene, ask: Ask) -> None:

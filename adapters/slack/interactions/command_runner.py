@@ -24,6 +24,10 @@ from bot.ports import BotServices
 FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
 FEED_CHANGES = frozenset({"feeds add", "feeds remove"})
 UNCHANGED = "Nothing was changed."
+NO_CHANNEL = (
+    "Alerts go to a channel: run the command in one, or choose one in the form that /alerts add opens when "
+    "nothing stands behind it."
+)
 FEEDS_ARE_SHARED = "The feeds are those of every workspace; ask whoever runs the bot to change them."
 
 
@@ -105,6 +109,8 @@ class CommandRunner:
                 caller, path, {}
             )  # answers that the command is unknown or for admins
         values = self._placed(origin, path, self._typed_values(read) if read else wanted.values)
+        if command.changes and values.get("channel", caller.place) == caller.address:
+            raise PlaceError(f"{NO_CHANNEL} {UNCHANGED}")
         hint = await self._check(caller, values) if path == ADD_ALERTS else ""
         reply = await self._services.execute(caller, path, values)
         return replace(reply, text=f"{reply.text}\n{hint}") if hint and reply.ok else reply
@@ -140,11 +146,6 @@ class CommandRunner:
     async def _check(self, caller: Caller, values: Mapping[str, str]) -> str:
         """Return advice on the channel of a new alert, "" for none. PlaceError: no alert can go there."""
         address = values.get("channel", caller.place)
-        if address == caller.address:
-            raise PlaceError(
-                "Alerts go to a channel: run the command in one, or choose one in the form that /alerts add "
-                f"opens when nothing stands behind it. {UNCHANGED}"
-            )
         place = destinations.read_address(address.partition(":")[2])
         client, me = await self._workspaces.client(place.team), await self._workspaces.identity(place.team)
         wrong, hint = await preflight.outlook(client, place.id, me)

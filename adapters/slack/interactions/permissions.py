@@ -42,10 +42,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Whether a user is an admin. `doubt`: why that is unknown, one sentence; "" if it is known."""
+    """Whether a user is an admin. `doubt`: why that is unknown, one sentence; "" if it is known.
+
+    `zone`: the name of their time zone, as Slack gives it; "" for unknown.
+    """
 
     admin: bool = False
     doubt: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ class Permissions:
         team, user = person
         try:
             answer = await client.users_info(user=user)
-            rights, kept = Rights(may_manage(answer.get("user"), team)), KEPT
+            user_info = answer.get("user")
+            rights, kept = Rights(may_manage(user_info, team), zone=zone_name(user_info)), KEPT
         except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             told = translate(error)
             _log.warning("Slack does not tell who is an admin: %s", told)
@@ -130,6 +135,12 @@ def may_manage(user: Any, team: str) -> bool:
     return at_home and any(user.get(each) is True for each in _RIGHTS)
 
 
+def zone_name(user: Any) -> str:
+    """Return the time zone in a users.info response, "" if there is none."""
+    zone = user.get("tz") if isinstance(user, Mapping) else None
+    return zone if isinstance(zone, str) else ""
+
+
 class Callers:
     """Identifies who typed or clicked, and their rights."""
 
@@ -151,8 +162,9 @@ class Callers:
         if rights.doubt:
             return UnsureCaller(address, place, server=server, doubt=rights.doubt)
         if not rights.admin:
-            return Caller(address, place, server=server)
-        return Caller(address, place, admin=True, places=await self._places(origin.team), server=server)
+            return Caller(address, place, server=server, zone=rights.zone)
+        places = await self._places(origin.team)
+        return Caller(address, place, admin=True, places=places, server=server, zone=rights.zone)
 
     async def aclose(self) -> None:
         """Cancel all requests to Slack."""

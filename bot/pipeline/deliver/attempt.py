@@ -17,7 +17,7 @@ from bot.model import Action, Claim
 from bot.pipeline.deliver.delivery_log import DeliveryLog
 from bot.pipeline.deliver.retry_policy import after_error, understood
 from bot.pipeline.deliver.settings import DeliverySettings
-from bot.ports import Adapter, Sent, Settlement
+from bot.ports import Adapter, Retry, Sent, Settlement
 from bot.text.sanitize import storable
 
 _log = logging.getLogger(__name__)
@@ -46,6 +46,9 @@ class Attempts:
                 reference = await self._look_for(claim)
                 if reference is None:
                     claim = replace(claim, uncertain=False)
+                    if claim.quiet:  # it has not arrived; from now on it can be held like any other
+                        now = self._clock.now()
+                        return Retry(claim, now, "", at=now), None
                     reference = await self._put(claim)
         except TimeoutError:
             late = TemporaryError(f"no answer within {self._settings.send_timeout:g} s", uncertain=True)

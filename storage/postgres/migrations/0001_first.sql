@@ -242,6 +242,7 @@ CREATE TABLE deliveries (
     key_address TEXT NOT NULL DEFAULT '',  -- what the attempt key is made of, where the address changed since
     mention TEXT NOT NULL DEFAULT '',  -- all that the matching terms call, each once, with spaces between
     held_for TEXT NOT NULL DEFAULT '' CHECK (held_for IN ('', 'daily', 'weekly', 'quiet', 'snooze', 'pause')),
+    released_at BIGINT,               -- when it was no longer held
     UNIQUE (destination_id, post_id)
 );
 CREATE INDEX deliveries_held ON deliveries (due_at) WHERE state = 'held';
@@ -249,7 +250,8 @@ CREATE INDEX deliveries_held_there ON deliveries (destination_id, held_for) WHER
 CREATE INDEX deliveries_bundles ON deliveries (destination_id, id) WHERE bundle IS NOT NULL;
 CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE state = 'pending';
 CREATE INDEX deliveries_queue ON deliveries (destination_id, id) WHERE state IN ('pending', 'sending');
-CREATE INDEX deliveries_oldest ON deliveries (created_at) WHERE state IN ('pending', 'sending');
+CREATE INDEX deliveries_oldest ON deliveries ((coalesce(released_at, created_at)))
+WHERE state IN ('pending', 'sending');
 CREATE INDEX deliveries_sending ON deliveries (destination_id, lease_until) WHERE state = 'sending';
 CREATE INDEX deliveries_edits ON deliveries (edit_due_at, lease_until) WHERE edit_due_at IS NOT NULL;
 CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_due_at IS NOT NULL;

@@ -120,8 +120,8 @@ def test_deliveries_keep_all_that_they_are_when_they_can_be_held() -> None:
         connection.execute("UPDATE deliveries SET state = 'held' WHERE id = 8")
         counts = dict(connection.execute("SELECT * FROM delivery_counts"))
 
-    assert [row[:-1] for row in after] == before
-    assert {row[-1] for row in after} == {""}
+    assert [row[:-2] for row in after] == before
+    assert {row[-2:] for row in after} == {("", None)}
     assert counts == {"failed": 0, "held": 1, "sent": 0, "waiting": 0}
 
 

@@ -14,6 +14,7 @@ from storage.sqlite import (
     changes,
     claim,
     destinations,
+    hold_back,
     holding,
     matching,
     migrate,
@@ -25,6 +26,7 @@ from storage.sqlite import (
     settle,
     subscriptions,
     terms,
+    unfollowed,
 )
 
 FOLLOWERS = "SEARCH f USING COVERING INDEX filters_followers (term=? AND excluded=?)"
@@ -80,14 +82,30 @@ PLANS = {
         destinations._GIVE_UP[2],
         ["SEARCH deliveries USING INDEX deliveries_held_there (destination_id=?"],
     ),
-    "due digests": (holding._DUE, ["SEARCH q USING INDEX deliveries_held (due_at<?)"]),
+    "due digests": (
+        holding._DUE,
+        [
+            "SEARCH deliveries USING INDEX deliveries_held (due_at<?)",
+            "SEARCH q USING INDEX deliveries_held_there (destination_id=?",
+        ],
+    ),
     "release": (holding._RELEASE, [THERE]),
-    "hold": (holding._HOLD, [f"SEARCH deliveries {QUEUE}"]),
-    "pause what is held": (holding._PAUSE[1], [THERE]),
+    "hold": (hold_back._HOLD, [f"SEARCH deliveries {QUEUE}"]),
+    "end of a probe": (hold_back._END_PROBE[0], [f"SEARCH deliveries {QUEUE}"]),
+    "pause": (holding._PAUSE[0], [f"SEARCH deliveries {QUEUE}"]),
+    "pause what is parked": (holding._PAUSE[1], ["SEARCH deliveries USING INDEX deliveries_parked"]),
+    "pause what is held": (holding._PAUSE[2], [THERE]),
     "end of a pause": (holding._END_PAUSE, [THERE]),
     "planned": (holding._NEW, ["SEARCH q USING INDEX deliveries_held (due_at=?)"]),
     "planned anew": (holding._OF_DESTINATION, ["SEARCH q USING INDEX deliveries_held_there"]),
-    "not followed any more": (holding._DROP, ["SEARCH q USING INDEX deliveries_held_there"]),
+    "not followed any more": (
+        unfollowed.HELD,
+        ["SEARCH q USING INDEX deliveries_held_there", "SEARCH p USING INDEX posts_canonical"],
+    ),
+    "subscriptions of a destination": (
+        subscriptions.OF_DESTINATION,
+        ["SEARCH s USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?)"],
+    ),
     "held there": (preferences._HELD, [THERE]),
     "digest": (archive._DIGEST, ["SEARCH b USING INDEX deliveries_bundles (destination_id=?"]),
     "addressed": (

@@ -24,7 +24,12 @@ async def test_a_command_in_a_channel_is_answered_to_its_user_alone(rig: Talk) -
     assert "/follow China-U.S." in texts(answer)
     assert rig.services.lines == [
         (
-            Caller(rig.address(rig.alice), rig.address(rig.news), server=f"slack:{rig.team.id}"),
+            Caller(
+                rig.address(rig.alice),
+                rig.address(rig.news),
+                server=f"slack:{rig.team.id}",
+                zone=rig.alice.tz,
+            ),
             "/follow China-U.S.",
         )
     ]

@@ -45,7 +45,7 @@ async def test_the_home_shows_what_is_followed_and_the_newest_posts(rig: Talk) -
 
     assert "You get: Trade." in texts(view)
     assert "Title 1" in texts(view)
-    assert list(buttons(view)) == ["Follow more", "Unfollow Trade"]
+    assert list(buttons(view)) == ["Follow more", "Unfollow Trade", "Settings", "Snooze"]
     assert "Health" not in texts(view)
 
 
@@ -124,7 +124,7 @@ async def test_a_button_of_the_home_takes_a_name_off_and_the_home_says_so(rig: T
 
     assert "/unfollow is done." in texts(view)
     assert "You get: nothing." in texts(view)
-    assert list(buttons(view)) == ["Follow more"]
+    assert list(buttons(view)) == ["Follow more", "Settings", "Snooze"]
 
 
 async def test_changes_while_a_home_is_published_are_in_the_next_one(rig: Talk) -> None:

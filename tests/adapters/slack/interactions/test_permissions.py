@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.interactions.permissions import KEPT, NO_SCOPE, SILENT, Permissions, Rights, may_manage
+from adapters.slack.interactions.permissions import (
+    KEPT,
+    NO_SCOPE,
+    SILENT,
+    Permissions,
+    Rights,
+    may_manage,
+    zone_name,
+)
 from tests.adapters.any_messages import unhurried
 from tests.adapters.slack.rig import without_proxy
 from tests.fakes.slack.server import FakeSlack
@@ -61,6 +69,19 @@ async def test_admins_and_owners_of_the_workspace_are_admins_and_nobody_else(sla
     ]
 
     assert [await slack.admits(each) for each in people] == [True, True, True, False, False, False]
+
+
+async def test_the_time_zone_of_a_person_is_known_where_slack_tells_it(slack: Slack) -> None:
+    there = slack.team.add_user("there")
+    there.tz = "Asia/Shanghai"
+
+    assert (await slack.rights(there)).zone == "Asia/Shanghai"
+    assert (await slack.rights(slack.team.add_user("gone", deactivated=True))).zone == ""
+
+
+@pytest.mark.parametrize("user", [None, "", {}, {"tz": None}, {"tz": 8}, [{"tz": "UTC"}]])
+def test_a_time_zone_that_is_no_text_is_none(user: object) -> None:
+    assert zone_name(user) == ""
 
 
 async def test_slack_is_asked_once_in_some_minutes(slack: Slack) -> None:

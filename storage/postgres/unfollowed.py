@@ -1,0 +1,25 @@
+"""Takes held posts out of the queue of a destination that does not follow them any more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.model import Subscription
+from storage.postgres.connection import Connection
+from storage.shared.holding import unfollowed
+
+# The held rows of a destination with each copy of their posts: a post may be in several feeds.
+HELD = """
+SELECT q.id AS delivery_id, p.*, '' AS feed_name
+FROM deliveries AS q JOIN posts AS p ON p.canonical_id = q.post_id
+WHERE q.destination_id = %(destination_id)s AND q.state = 'held'
+"""
+
+
+async def drop_unfollowed(
+    connection: Connection, destination_id: int, subscriptions: Sequence[Subscription]
+) -> None:
+    """Delete the held rows of a destination whose posts none of its subscriptions lets through."""
+    rows = await connection.rows(HELD, {"destination_id": destination_id})
+    found = unfollowed(rows, subscriptions)
+    await connection.run("DELETE FROM deliveries WHERE id = ANY(%(ids)s::bigint[])", {"ids": found})
