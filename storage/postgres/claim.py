@@ -4,7 +4,7 @@ Each destination has at most one message in progress: its oldest waiting row wit
 or one edit. `CLAIMABLE_AT` uses the conditions of the other statements: whoever sleeps until the time that it
 returns finds something to claim.
 
-"OFFSET 0" keeps a condition a look into an index for each row: as a join, the planner might read the whole
+"OFFSET 0" keeps a condition a look into an index for each row; as a join, the planner might read the whole
 queue for it. Rows are locked before they are taken: what came of an earlier, lost attempt may be recorded
 meanwhile.
 """
@@ -16,7 +16,7 @@ from datetime import datetime, tzinfo
 
 from storage.postgres.connection import Connection
 from storage.postgres.hold_back import COLUMNS, hold_back
-from storage.postgres.holding import release
+from storage.postgres.holding import QUEUED, release
 from storage.shared.mapping import NEVER, to_ms
 from storage.shared.rows import Row
 
@@ -28,7 +28,6 @@ _EDIT_THERE = """EXISTS (
     SELECT 1 FROM deliveries AS e WHERE e.destination_id = q.destination_id AND e.edit_due_at IS NOT NULL
     AND {which} OFFSET 0)
 """
-_ROWS = "deliveries AS q JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
 _HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
@@ -45,13 +44,13 @@ _FIRST = f"""
 """
 HEADS = f"""
 SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {COLUMNS}
-FROM {_ROWS} WHERE q.due_at <= %(now)s AND {_FIRST}
+FROM {QUEUED} WHERE q.due_at <= %(now)s AND {_FIRST}
 ORDER BY q.due_at, q.id LIMIT %(limit)s FOR UPDATE OF q
 """
 LOST = f"""
 SELECT q.id, q.destination_id, q.bundle FROM deliveries AS q
 WHERE q.state = 'sending' AND q.lease_until <= %(now)s AND q.id IN (
-    SELECT min(q.id) AS id FROM {_ROWS}
+    SELECT min(q.id) AS id FROM {QUEUED}
     WHERE q.state = 'sending' AND q.lease_until <= %(now)s AND {_PLATFORMS}
     GROUP BY q.destination_id ORDER BY id LIMIT %(limit)s)
 ORDER BY q.id FOR UPDATE OF q
@@ -83,25 +82,25 @@ _BEFORE = _EDIT_THERE.format(which="(e.lease_until > %(now)s OR e.edit_due_at <=
 TAKE_EDITS = f"""
 UPDATE deliveries SET owner = %(owner)s, lease_until = %(until)s, edit_attempts = edit_attempts + 1
 WHERE edit_due_at IS NOT NULL AND lease_until <= %(now)s AND id IN (
-    SELECT q.id FROM {_ROWS}
+    SELECT q.id FROM {QUEUED}
     WHERE q.edit_due_at <= %(now)s AND q.lease_until <= %(now)s AND {_EDITABLE} AND NOT {_BEFORE}
     ORDER BY q.edit_due_at LIMIT %(limit)s FOR UPDATE OF q)
 RETURNING id
 """
 CLAIMABLE_AT = f"""
 SELECT min(at) AS due FROM (
-    (SELECT q.due_at AS at FROM {_ROWS} WHERE {_FIRST} ORDER BY q.due_at LIMIT 1)
+    (SELECT q.due_at AS at FROM {QUEUED} WHERE {_FIRST} ORDER BY q.due_at LIMIT 1)
     UNION ALL
-    (SELECT q.due_at FROM {_ROWS}
+    (SELECT q.due_at FROM {QUEUED}
     WHERE q.state = 'held' AND q.due_at < {NEVER} AND {_PLATFORMS} ORDER BY q.due_at LIMIT 1)
     UNION ALL
-    SELECT min(q.lease_until) FROM {_ROWS} WHERE q.state = 'sending' AND {_PLATFORMS}
+    SELECT min(q.lease_until) FROM {QUEUED} WHERE q.state = 'sending' AND {_PLATFORMS}
     UNION ALL
-    (SELECT q.edit_due_at FROM {_ROWS}
+    (SELECT q.edit_due_at FROM {QUEUED}
     WHERE q.lease_until = 0 AND {_EDITABLE} AND NOT {_EDIT_THERE.format(which="e.lease_until > 0")}
     ORDER BY q.edit_due_at LIMIT 1)
     UNION ALL
-    SELECT min(greatest(q.edit_due_at, q.lease_until)) FROM {_ROWS}
+    SELECT min(greatest(q.edit_due_at, q.lease_until)) FROM {QUEUED}
     WHERE q.lease_until > 0 AND {_EDITABLE}
         AND NOT {_EDIT_THERE.format(which="e.lease_until > q.lease_until")}
 ) AS possible

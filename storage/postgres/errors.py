@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -93,7 +93,7 @@ def _translated(name: str, error: psycopg.Error) -> StoreError:
     return (StoreBusyError if mend is _BUSY else StoreError)(f"The database {name} {mend}.")
 
 
-def retried(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[_T]]:
+def retried(method: Callable[_P, Coroutine[Any, Any, _T]]) -> Callable[_P, Coroutine[Any, Any, _T]]:
     """Let a method that is one transaction begin anew when another transaction was in its way."""
 
     @wraps(method)

@@ -14,9 +14,14 @@ from storage.shared.holding import PREFERENCES, UNPLANNED, planned, released
 from storage.shared.mapping import NEVER
 from storage.shared.rows import Row
 
+# Deliveries with their destinations. "OFFSET 0" makes the planner look up the destination of each delivery
+# that is asked for, and never go through all destinations, also where it has no statistics yet.
+QUEUED = """deliveries AS q
+CROSS JOIN LATERAL (SELECT * FROM destinations WHERE destinations.id = q.destination_id OFFSET 0) AS d
+"""
 _ROWS = f"""
 SELECT q.id, q.due_at, q.held_for, q.created_at, {PREFERENCES}
-FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
+FROM {QUEUED}
 WHERE q.state = 'held' AND {{which}}
 """
 NEW = _ROWS.format(which=f"q.due_at = {UNPLANNED}")
@@ -27,10 +32,10 @@ UPDATE deliveries AS q SET due_at = plan.due
 FROM unnest(%(ids)s::bigint[], %(due)s::bigint[]) AS plan(id, due) WHERE q.id = plan.id
 """
 # The destinations of the rows that have been due for the longest.
-DUE = """
+DUE = f"""
 SELECT q.destination_id, min(q.id) AS first, count(*) AS posts, bool_or(d.parked_at IS NOT NULL) AS parked,
     bool_or(q.held_for IN ('daily', 'weekly')) AS digest
-FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
+FROM {QUEUED}
 WHERE q.state = 'held' AND q.due_at <= %(now)s AND q.destination_id IN (
     SELECT destination_id FROM deliveries
     WHERE state = 'held' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s)

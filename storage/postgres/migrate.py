@@ -63,13 +63,18 @@ async def bring_up_to_date(
     await connection.execute("DELETE FROM feeds WHERE false")  # a read-only database is noticed now
 
 
+def refuse_old(name: str, server: int) -> None:
+    """Raise StoreError for a server that is too old. `server`: its version as a number, 150004 for 15.4."""
+    if server < OLDEST_SERVER * 10_000:
+        raise StoreError(
+            f"The database {name} is on PostgreSQL {server // 10_000}; Bystander needs {OLDEST_SERVER} or "
+            "newer."
+        )
+
+
 async def _checked_version(connection: psycopg.AsyncConnection[DictRow], name: str) -> int:
     """Return the schema version, 0 for an empty database; StoreError for one that cannot be used."""
-    if connection.info.server_version < OLDEST_SERVER * 10_000:
-        raise StoreError(
-            f"The database {name} has PostgreSQL {connection.info.server_version // 10_000}; Bystander needs "
-            f"{OLDEST_SERVER} or newer."
-        )
+    refuse_old(name, connection.info.server_version)
     about = await _row(connection, _ABOUT)
     if about["encoding"] != "UTF8":
         raise StoreError(

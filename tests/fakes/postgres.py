@@ -34,6 +34,8 @@ max_connections = 60
 max_worker_processes = 0
 log_min_messages = fatal
 """
+# Everybody may connect but this user, who needs a password.
+GUARDED, PASSWORD = "guarded", "s3cret/p@ss:w0rd"
 _GUARD = 'read _; kill -INT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; rm -rf "$2"'
 _TEMPLATE = "bystander_template"
 
@@ -97,6 +99,8 @@ def server() -> Server:
     made.ensure_pgdata_inited()
     with (data / "postgresql.auto.conf").open("a") as settings:
         settings.write(_SETTINGS)
+    rules = data / "pg_hba.conf"
+    rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text('utf-8')}", "utf-8")
     made.start()
     guard = subprocess.Popen(
         ["sh", "-c", _GUARD, "guard", str(made.get_pid()), str(folder)],

@@ -5,29 +5,15 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 from hypothesis import given, settings
-from hypothesis import strategies as some
 
-from bot.model import Cadence, Claim, Preferences
-from bot.ports import (
-    AdminNotice,
-    Failed,
-    Parked,
-    PollCommit,
-    Requeued,
-    Retry,
-    Sent,
-    Settlement,
-    Store,
-)
 from storage.sqlite import migrate
 from storage.sqlite.store import open_sqlite
-from tests.contracts.store_samples import ALICE, BOB, CAROL, add_feed, claim, follow, later, record, row
+from tests.storage.lives import Change, changes, live
 
 KEPT_TERMS = "SELECT feed_id, term, posts, last_used_at FROM terms ORDER BY feed_id, term"
 COUNTED_TERMS = """
@@ -55,42 +41,6 @@ STRAYS = """
 SELECT count(*) FROM post_terms AS pt JOIN posts AS p ON p.id = pt.post_id
 WHERE (pt.feed_id, pt.canonical_id, pt.published_at) <> (p.feed_id, p.canonical_id, p.published_at)
 """
-NAMES = ["Trade", "trade", "China-U.S.", "Arts"]
-KINDS = ["new", "silent", "changed", "quiet_changed"]
-OUTCOMES: dict[str, Callable[[Claim, datetime], Settlement]] = {
-    "send": lambda claim, at: Sent(claim, "reference", at),
-    "fail": lambda claim, at: Failed(claim, "refused", at),
-    "retry": lambda claim, at: Retry(claim, at, "busy"),
-    "park": lambda claim, at: Parked(claim, "shut", at, at, (AdminNotice(BOB, "Parked."),)),
-    "give back": Requeued,
-}
-DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
-    "claim only": claim,
-    "notify": lambda store, at: store.notify([ALICE, CAROL], "A notice.", at),
-    "park all": lambda store, at: store.park([ALICE, BOB], "shut", at, at),
-    "probe": lambda store, at: store.probe_parked(at),
-    "resume": lambda store, at: store.resume(ALICE, at),
-    "give up": lambda store, at: store.give_up(ALICE, "gone", at),
-    "move": lambda store, at: store.move(ALICE, BOB, at),
-    "move away": lambda store, at: store.move(BOB, CAROL, at),
-    "pause": lambda store, at: store.pause(CAROL, paused=True, by=BOB, now=at),
-    "end the pause": lambda store, at: store.pause(CAROL, paused=False, by=BOB, now=at),
-    "snooze": lambda store, at: store.set_preferences(BOB, Preferences(snoozed_until=later(9000)), at),
-    "unfollow": lambda store, at: store.unfollow(CAROL, keys=["c:trade"], channel=False, by=CAROL, now=at),
-}
-
-Change = tuple[str, int, int, list[str], list[str], int]
-changes = some.lists(
-    some.tuples(
-        some.sampled_from([*KINDS, *OUTCOMES, *DEEDS, "delete"]),
-        some.integers(0, 1),  # feed
-        some.integers(0, 3),  # post
-        some.lists(some.sampled_from(NAMES), max_size=3, unique=True),
-        some.lists(some.sampled_from(NAMES), max_size=2, unique=True),
-        some.sampled_from([0, 1, 2, 5, 1600]),  # minutes; the last is on the next day
-    ),
-    max_size=30,
-)
 
 
 def delete(path: str, post: str) -> None:
@@ -112,31 +62,7 @@ def test_counts_are_what_counting_afresh_gives(steps: Sequence[Change]) -> None:
         store = await open_sqlite(f"sqlite:///{path}")
         with closing(sqlite3.connect(path)) as connection:
             connection.executescript(WATCH)
-        feeds = [await add_feed(store), await add_feed(store, "Other")]
-        for address in (ALICE, BOB):
-            await follow(store, address, "Trade")
-        await follow(store, CAROL, "Trade", cadence=Cadence.DAILY)
-        await follow(store, CAROL, "Arts", channel=True)
-        for what, feed, number, categories, tags, minutes in steps:
-            if what in KINDS:
-                post = row(
-                    f"p{number}",
-                    *categories,
-                    tags=tags,
-                    minutes=minutes,
-                    title=f"As of {minutes}",
-                    silent=what == "silent",
-                )
-                part = "new" if what == "silent" else what
-                commit = PollCommit(record(feeds[feed]), **{part: (post,)}, at=later(minutes))  # type: ignore[arg-type]  # all take posts
-                await store.commit_poll(commit)
-            elif what == "delete":
-                await asyncio.to_thread(delete, path, f"p{number}")
-            elif what in DEEDS:
-                await DEEDS[what](store, later(60 * minutes))
-            else:
-                for each in await claim(store, later(60 * minutes)):
-                    await store.settle([OUTCOMES[what](each, later(minutes))])
+        await live(store, steps, lambda post: asyncio.to_thread(delete, path, post))
         await store.aclose()
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,92 @@
+"""The steps lead to the database that schema.sql shows, one transaction each, once for all processes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import psycopg
+import pytest
+from psycopg.rows import DictRow, dict_row
+
+from bot.errors import StoreError
+from storage import open_store
+from storage.postgres import migrate
+from storage.postgres.address import address_of
+from storage.postgres.connection import connected
+from storage.postgres.errors import translated
+from tests.fakes import postgres
+
+OURS = "relnamespace = 'public'::regnamespace"
+# All that a database is made of.
+PARTS = (
+    f"SELECT relname, relkind, reloptions FROM pg_class WHERE {OURS} ORDER BY 1, 2",
+    f"""
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) AS kind, a.attnotnull, a.attidentity,
+        (SELECT collname FROM pg_collation WHERE oid = a.attcollation) AS collation,
+        pg_get_expr(d.adbin, d.adrelid) AS standard
+    FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+    LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE {OURS} AND a.attnum > 0 ORDER BY c.relname, a.attnum
+    """,
+    f"""
+    SELECT c.relname, k.conname, pg_get_constraintdef(k.oid) AS said FROM pg_constraint AS k
+    JOIN pg_class AS c ON c.oid = k.conrelid WHERE {OURS} ORDER BY 1, 2
+    """,
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+    """
+    SELECT pg_get_functiondef(oid) AS said FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    ORDER BY 1
+    """,
+    f"""
+    SELECT pg_get_triggerdef(t.oid) AS said FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+    WHERE {OURS} AND NOT t.tgisinternal ORDER BY 1
+    """,
+    "SELECT * FROM delivery_counts ORDER BY slot",
+    "SELECT * FROM bystander",
+)
+
+
+async def contents(url: str) -> list[list[DictRow]]:
+    async with await psycopg.AsyncConnection.connect(url, row_factory=dict_row) as connection:
+        return [await (await connection.execute(part)).fetchall() for part in PARTS]
+
+
+async def test_all_steps_together_give_the_schema(bare_url: str) -> None:
+    async with connected(address_of(bare_url)) as connection:
+        assert await migrate.migrate(connection, migrate.steps()) == len(migrate.steps())
+    async with postgres.server().database(migrated=False) as other:
+        await (await open_store(other)).aclose()
+        expected = await contents(other)
+    actual = await contents(bare_url)
+
+    assert len(expected[0]) > 30
+    assert actual == expected
+
+
+async def test_a_step_that_fails_changes_nothing(bare_url: str) -> None:
+    good = "CREATE TABLE bystander (version INTEGER); CREATE TABLE one (x INTEGER);"
+    bad = "CREATE TABLE two (x INTEGER); INSERT INTO one VALUES (1); SELECT nonsense;"
+    async with connected(address_of(bare_url)) as connection:
+        with pytest.raises(StoreError, match="refused a statement"), translated("alerts"):
+            await migrate.migrate(connection, [good, bad])
+        assert await migrate.version_of(connection) == 1
+        rows = await (await connection.execute("SELECT to_regclass('two') AS two, x FROM one")).fetchall()
+        assert rows == []
+        assert await migrate.migrate(connection, [good, bad.replace("SELECT nonsense;", "")]) == 1
+
+
+async def test_processes_that_start_at_once_make_the_tables_once(bare_url: str) -> None:
+    stores = await asyncio.gather(*(open_store(bare_url) for _ in range(5)))
+    for store in stores:
+        assert await store.feeds() == []
+        await store.aclose()
+
+
+async def test_tables_of_an_extension_are_nobody_s(bare_url: str) -> None:
+    async with await psycopg.AsyncConnection.connect(bare_url, autocommit=True) as connection:
+        await connection.execute("CREATE TABLE settings_of_it (name TEXT)")
+        await connection.execute("ALTER EXTENSION plpgsql ADD TABLE settings_of_it")
+    store = await open_store(bare_url)
+
+    assert await store.feeds() == []
+    await store.aclose()

@@ -1,0 +1,243 @@
+"""Each statement that runs often is led by an index, among the rows of some years.
+
+PostgreSQL plans by statistics, which it gathers by itself about a minute after many rows have come. What the
+outbox asks for again and again is led by its index before that too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from storage.postgres import (
+    archive,
+    changes,
+    claim,
+    destinations,
+    feeds,
+    holding,
+    matching,
+    outbox,
+    phrases,
+    posts,
+    preferences,
+    search,
+    settle,
+    subscriptions,
+    terms,
+)
+from tests.fakes import postgres
+
+# Some years of a community: few rows wait, many are done.
+FILL = """
+INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, api_base,
+    origin, next_poll_at)
+SELECT 'F' || n, 'f' || n, 'u' || n, 'u' || n, 900, 0, '[]', '{}', 'off', 'chat', n
+FROM generate_series(1, 200) AS n;
+INSERT INTO posts (feed_id, key, canonical_id, wordpress_id, guid, link, link_path, title, author,
+    published_at, first_seen_at, summary, text, text_hash, image, update_text, labels, categories, tags, rank,
+    evidence, ambiguous, silent, edits, refile_attempts)
+SELECT 1 + n % 200, 'p' || n, n, 0, 'g' || n, 'l' || n, 'l' || n, 'Title', 'Ann', n, n, 'Summary', 'Text',
+    'h' || n, '', '', '[]', '[]', '[]', 4, '', 0, 0, 0, 0 FROM generate_series(1, 20000) AS n;
+INSERT INTO archive SELECT n, ('w' || n % 5000)::tsvector FROM generate_series(1, 20000) AS n;
+INSERT INTO post_aliases SELECT feed_id, 'a' || id, id FROM posts;
+INSERT INTO terms (feed_id, term, name) SELECT f, 'c:' || t, 'T' || t
+FROM generate_series(1, 200) AS f, generate_series(1, 50) AS t;
+INSERT INTO post_terms (post_id, term, feed_id, canonical_id, published_at)
+SELECT id, 'c:' || 1 + id % 50, feed_id, canonical_id, published_at FROM posts;
+INSERT INTO destinations (address, platform, created_at, parked_at, probe_at)
+SELECT 'console:' || n, 'console', 0, CASE WHEN n <= 20 THEN 1 END, CASE WHEN n <= 20 THEN n END
+FROM generate_series(1, 20000) AS n;
+INSERT INTO subscriptions (destination_id, feed_id, cadence, channel, created_by, created_at, excludes)
+SELECT n, 0, 'now', n % 2, '', 0, n % 2 FROM generate_series(1, 20000) AS n;
+INSERT INTO filters SELECT n, 0, 'c:' || n % 1000, 'T', CASE WHEN n % 100 = 0 THEN '@x' ELSE '' END
+FROM generate_series(1, 20000) AS n;
+INSERT INTO filters SELECT n, 1, 'c:' || 1 + n % 1000, 'T', '' FROM generate_series(1, 20000, 2) AS n;
+INSERT INTO filters SELECT n, 0, 'w:word' || n || ' more', 'T', '' FROM generate_series(1, 3000) AS n;
+INSERT INTO changes (at, by, place, feed_id, what)
+SELECT n, 'x', CASE WHEN n % 10 = 0 THEN '' ELSE 'console:' || n END, n % 200, 'added the feed'
+FROM generate_series(1, 20000) AS n;
+INSERT INTO deliveries (destination_id, post_id, state, due_at, created_at, reference, settled_at)
+SELECT 1 + n % 20000, 1 + (n / 20000) * 7 + n % 7, 'sent', n, n, 'r', n FROM generate_series(1, 60000) AS n;
+INSERT INTO deliveries (destination_id, post_id, state, due_at, created_at, owner, lease_until, bundle,
+    held_for)
+SELECT n, 19000 + n % 9, (array['pending', 'sending', 'held', 'parked'])[1 + n % 4], n, n, 'x', n,
+    CASE WHEN n % 100 = 0 THEN 'digest:1' END, CASE WHEN n % 4 = 2 THEN 'daily' ELSE '' END
+FROM generate_series(1, 800) AS n;
+UPDATE deliveries SET edit_due_at = due_at WHERE state = 'sent' AND id % 1000 = 0;
+"""
+SOME: dict[str, object] = {
+    "feed": 3,
+    "feed_id": 3,
+    "post_id": 19,
+    "destination_id": 100,
+    "id": 9,
+    "old_id": 9,
+    "new_id": 8,
+    "now": 400,
+    "until": 500,
+    "limit": 10,
+    "skip": 0,
+    "most": 501,
+    "window": 200,
+    "since": 0,
+    "after": 5,
+    "platforms": ["console"],
+    "catch_up_after": 5,
+    "owner": "me",
+    "bundle": "digest:1",
+    "state": "pending",
+    "terms": ["c:1", "c:2", "*"],
+    "old_terms": ["c:3", "*"],
+    "keys": ["p1", "p2"],
+    "words": ["word7"],
+    "ids": [5, 6],
+    "destinations": [100, 200],
+    "bundles": ["digest:1", "digest:1"],
+    "revision": 2,
+    "address": "console:9",
+    "addresses": ["console:9"],
+    "among": ["console:9"],
+    "platform": "console",
+    "low": "c:1",
+    "high": "c:2",
+    "key": "p9",
+    "term": "c:9",
+    "link": "l9",
+    "path": "l9",
+    "alias": "a9",
+    "aliases": ["a1"],
+    "texts": ["h1"],
+    "reason": "quiet",
+    "old": "console:9",
+    "new": "console:8",
+    "query": "'w7'",
+    "number": 9,
+    "channel": 1,
+    "what": "added the feed",
+    "place": "console:9",
+    "each": 5,
+    "feeds": [1, 2],
+    "prefix": "console:1",
+    "destination_ids": [100],
+    "error": ["x"],
+    "reference": ["r"],
+}
+OWN: dict[str, dict[str, object]] = {  # statements whose parameters have the same names and other types
+    "sent": {"id": [5, 6], "now": [1, 1], "revision": [1, 1], "reference": ["r", "r"]},
+    "known": {"ids": ["p1", "p2"]},
+}
+ALWAYS = ["match", "heads", "lost", "take", "edits", "next", "held", "sent", "due digests", "planned", "edit"]
+# Statement -> the indexes that its plan must have.
+PLANS = {
+    "claim feeds": (feeds.CLAIM, ["feeds_due"]),
+    "match": (matching.MATCH, ["filters_followers", "subscriptions_pkey"]),
+    "match a new filing": (matching.MATCH_REFILED, ["filters_followers"]),
+    "phrases": (phrases.PHRASES, ["phrases_pkey"]),
+    "known": (posts.KNOWN_POSTS, ["posts_feed_id_key_key", "post_aliases_pkey", "posts_text"]),
+    "edit": (posts.EDIT, ["deliveries_post"]),
+    "heads": (
+        claim.HEADS,
+        ["deliveries_due", "deliveries_queue", "deliveries_sending", "deliveries_editing"],
+    ),
+    "lost": (claim.LOST, ["deliveries_(sending|oldest|queue)"]),
+    "too many": (claim.MANY, []),
+    "bundle": (claim.BUNDLE, []),
+    "bundled": (claim.BUNDLED, []),
+    "take": (claim.TAKE, ["deliveries_pkey"]),
+    "edits": (claim.TAKE_EDITS, ["deliveries_edits", "deliveries_editing"]),
+    "next": (claim.CLAIMABLE_AT, ["deliveries_due", "deliveries_sending", "deliveries_edits"]),
+    "probed": (outbox.PROBED, ["deliveries_parked"]),
+    "held": (settle.HELD, ["deliveries_pkey"]),
+    "sent": (settle.SENT, ["deliveries_pkey"]),
+    "park": (settle.PARK_QUEUE, []),
+    "resume what was held": (settle.RESUME[1], ["deliveries_parked"]),
+    "resume": (settle.RESUME[2], ["deliveries_parked"]),
+    "give up": (destinations.GIVE_UP, []),
+    "addressed": (destinations.UNPARKED, ["destinations_address_key"]),
+    "moved changes": (destinations.KEEP_CHANGES, ["changes_place"]),
+    "due digests": (holding.DUE, ["deliveries_held"]),
+    "release": (holding.RELEASE, []),
+    "hold": (holding.HOLD, []),
+    "pause what is held": (holding.PAUSE[1], []),
+    "planned": (holding.NEW, ["deliveries_held"]),
+    "planned anew": (holding.OF_DESTINATION, []),
+    "not followed any more": (holding.DROP, []),
+    "held there": (preferences.HELD, []),
+    "digest": (archive.DIGEST, ["deliveries_bundles"]),
+    "texts": (archive.TEXTS, ["posts_key"]),
+    "linked": (archive.LINKED, ["posts_link"]),
+    "latest": (archive.LATEST[False, False], ["posts_newest"]),
+    "latest of a feed": (archive.LATEST[False, True], ["posts_newest_of_feed"]),
+    "latest of a term": (archive.LATEST[True, False], ["post_terms_newest"]),
+    "latest of both": (archive.LATEST[True, True], ["post_terms_newest_of_feed"]),
+    "times of posts": (archive.POST_TIMES, ["posts_newest_of_feed"]),
+    "queue": (archive.QUEUE, ["deliveries_oldest", "deliveries_held"]),
+    "log": (archive.LOG, ["deliveries_log"]),
+    "log of all": (archive.LOG_OF_ALL, ["deliveries_pkey"]),
+    "deliveries of a post": (archive.OF_POST, ["deliveries_destination_id_post_id_key"]),
+    "names": (terms.NAMES, ["terms_(term|pkey)"]),
+    "named": (terms.NAMED, ["terms_term"]),
+    "matches": (search.MATCHES, ["archive_words"]),
+    "best": (search.BEST, ["archive_words"]),
+    "among the newest": (search.AMONG_NEWEST, ["posts_newest"]),
+    "by date": (search.BY_DATE, ["posts_pkey"]),
+    "subscriptions of an address": (subscriptions.OF_ADDRESS, ["destinations_address_key"]),
+    "channels among some": (subscriptions.CHANNELS_AMONG, ["destinations_address_key"]),
+    "log of changes": (changes.OF_PLACE, ["changes_place"]),
+    "feeds added": (changes.FEEDS_ADDED, ["changes_feed"]),
+    "followed": (changes.FOLLOWED, ["destinations_address_key", "filters_pkey"]),
+}
+LARGE = re.compile(
+    r"Seq Scan on (deliveries|posts|archive|filters|subscriptions|destinations|post_aliases|post_terms|terms"
+    r"|changes|phrases)\b.*"
+)
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[psycopg.Connection]:
+    with asyncio.Runner() as runner:
+        database = postgres.server().database()
+        url = runner.run(database.__aenter__())
+        with psycopg.connect(url, autocommit=True) as opened:
+            opened.execute(FILL)
+            yield opened
+        runner.run(database.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="module")
+def analyzed(connection: psycopg.Connection) -> psycopg.Connection:
+    connection.execute("VACUUM ANALYZE")
+    return connection
+
+
+def plan_of(connection: psycopg.Connection, statement: str, values: dict[str, object]) -> str:
+    return "\n".join(row[0] for row in connection.execute(f"EXPLAIN {statement}", values))
+
+
+@pytest.mark.parametrize("name", ALWAYS)
+def test_what_the_outbox_asks_needs_no_statistics(connection: psycopg.Connection, name: str) -> None:
+    plan = plan_of(connection, PLANS[name][0], SOME | OWN.get(name, {}))
+
+    assert not LARGE.search(plan), plan
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_a_statement_is_led_by_its_index(analyzed: psycopg.Connection, name: str) -> None:
+    statement, indexes = PLANS[name]
+    plan = plan_of(analyzed, statement, SOME | OWN.get(name, {}))
+
+    assert not LARGE.search(plan), plan
+    for index in indexes:
+        assert re.search(rf"\b{index}\b", plan), (index, plan)
+
+
+@pytest.mark.parametrize("statement", outbox.END_LEASES)
+def test_taking_over_touches_only_what_is_under_way(analyzed: psycopg.Connection, statement: str) -> None:
+    plan = plan_of(analyzed, statement, SOME)
+
+    assert re.search(r"\bdeliveries_(sending|edits|editing|queue|oldest)\b|on feeds", plan), plan
