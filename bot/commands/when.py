@@ -19,6 +19,7 @@ _FIRST_DAY = date(1970, 1, 2)
 _DAY = timedelta(days=1)
 _UNTIL = re.compile(r"(?:(until|till)|for)\s+", re.IGNORECASE)
 _NEXT = re.compile(r"(?:next|this|on|at|last)\s+", re.IGNORECASE)
+_AGO = re.compile(r"\s+ago$", re.IGNORECASE)
 
 
 def asks_to_snooze(text: str) -> bool:
@@ -54,7 +55,7 @@ def snooze_end(text: str, now: datetime, zone: tzinfo, morning: time) -> datetim
 def since_start(text: str, now: datetime, zone: tzinfo) -> datetime:
     """Return the beginning of what "yesterday", "monday", "3d" or "2026-11-01" means, in UTC."""
     typed = _NEXT.sub("", text.strip(), count=1)
-    spoken = length(typed)
+    spoken = length(_AGO.sub("", typed))
     if spoken is not None:
         return now - spoken
     today = now.astimezone(zone).date()

@@ -61,13 +61,17 @@ _MEANT = {
 }
 _ABBREVIATIONS = {word: zones.split() for words, zones in _MEANT.items() for word in words.split()}
 _OFFSET = re.compile(r"(utc|gmt|etc/gmt|etc/utc)?\s*([+\-\u2212])\s*(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+_HALF_OF_DAY = re.compile(r"(?<=[\d\s])[ap]\.?m\b\.?", re.IGNORECASE)  # a time of day is no name
+_SHORTEST_NAME = 3  # letters of what may be a misspelled name
 _POSIX = re.compile(r"([a-z]{3})\d[a-z]{3}")  # EST5EDT
 
 
 def read_zone(text: str, path: str, now: datetime) -> str:
     """Return the name of the zone that is meant by a name in any case, or by a city alone.
 
-    RefusedError with the nearest names, and with offers of the command `path`. `now`: for offsets.
+    RefusedError with the nearest names, and with offers of the command `path`; without them for a time of day
+    or a text that is too short for a name. `now`: for offsets.
     """
     typed = text.strip()
     found = _names().get(fold(typed)) if typed.isprintable() else None
@@ -81,6 +85,10 @@ def read_zone(text: str, path: str, now: datetime) -> str:
     if meant:
         several = "may mean several zones" if len(meant) > 1 else "is no name of a zone"
         raise _refused(f"{quoted(typed, 40)} {several}; name a place", meant, path)
+    if len(_LETTER.findall(_HALF_OF_DAY.sub("", typed))) < _SHORTEST_NAME:
+        raise RefusedError(
+            f"{quoted(typed, 40)} is no time zone; write a zone or a city, such as Asia/Shanghai or new york."
+        )
     near = _nearest(typed)
     raise _refused(f"{quoted(typed, 40)} is no time zone", near, path)
 

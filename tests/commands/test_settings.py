@@ -54,6 +54,15 @@ async def test_one_setting_leaves_the_others(room: Room) -> None:
     assert await room.store.preferences("console:alice") == Preferences(digest=time(9))
 
 
+async def test_times_may_have_spaces(room: Room) -> None:
+    assert "- Digests: daily at 08:00" in (await room.say("/settings digest:8 am")).text
+    assert "- Quiet hours: 22:00-07:00" in (await room.say("/settings quiet:10pm - 7am")).text
+    assert "- Quiet hours: 21:00-06:00" in (await room.say("/settings quiet: 21:00 - 06:00")).text
+    for typed in ('"9 pm"', "\u201c9pm\u201d", "'21:00'"):
+        reply = await room.dispatcher.execute(room.caller(), "settings", {"digest": typed})
+        assert "- Digests: daily at 21:00" in reply.text
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,14 @@ def test_why_an_offset_is_no_zone_is_said() -> None:
     assert "No zone is “UTC+20”" in str(refusal("UTC+20"))
 
 
+@pytest.mark.parametrize("text", ["8 am", "10pm - 7am", "22 to 7", "10 p.m.", "5", "xy"])
+def test_a_time_of_day_is_no_misspelled_city(text: str) -> None:
+    error = refusal(text)
+
+    assert "is no time zone; write a zone or a city, such as Asia/Shanghai or new york." in str(error)
+    assert error.offers == ()
+
+
 @pytest.mark.parametrize("text", ["localtime", "Factory", "posixrules", "posix/Asia/Shanghai", "right/UTC"])
 def test_what_is_a_zone_of_this_machine_alone_is_refused(text: str) -> None:
     refusal(text)
@@ -106,6 +115,7 @@ def test_whatever_is_typed_names_a_real_zone_or_is_refused_with_real_ones(text: 
         found = [read_zone(text, "settings", NOW)]
     except RefusedError as error:
         found = [dict(each.values)["timezone"] for each in error.offers]
+        found = found or re.findall("write a zone or a city, such as (Asia/Shanghai)", str(error))
     assert found
     for each in found:
         ZoneInfo(each)

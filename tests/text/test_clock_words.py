@@ -38,6 +38,7 @@ READERS: tuple[Callable[[str], object], ...] = (
         ("Midnight", time(0)),
         ("23:59", time(23, 59)),
         ("13pm", time(13)),
+        ("at 8", time(8)),
     ],
 )
 def test_a_time_of_day_may_be_written_in_any_common_way(text: str, found: time) -> None:
@@ -60,7 +61,8 @@ def test_what_is_no_time_of_day_is_refused_with_examples(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["22:00-07:00", "10pm-7am", "22-7", "22 \u2013 7", "22:00 to 7", "10 pm until 7 am"]
+    "text",
+    ["22:00-07:00", "10pm-7am", "22-7", "22 \u2013 7", "22:00 to 7", "10 pm until 7 am", "from 10pm to 7"],
 )
 def test_quiet_hours_may_be_written_in_any_common_way(text: str) -> None:
     assert clock_words.quiet_hours(text) == QuietHours(time(22), time(7))
