@@ -20,6 +20,7 @@ _NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*|\s+(?:to|until|till)\s+", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?|an?\b|one\b)\s*([a-z]+)[\s,]*(?:and\s+)?", re.IGNORECASE)
+_BARE_MINUTES = re.compile(r"(?<=[0-9]h)\s?[0-5][0-9]$", re.IGNORECASE)  # in "1h30"
 _SECONDS = (
     dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60)
     | dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600)
@@ -103,11 +104,11 @@ def iso_date(text: str) -> date | None:
 
 
 def length(text: str) -> timedelta | None:
-    """Return the time in "3d", "2h", "1h30m", "a week" or "2 months"; None for a text that names none.
+    """Return the time in "3d", "2h", "1h30m", "1h30", "a week" or "2 months"; None for a text that names none.
 
     A month counts as 30 days, a year as 365. What is longer than a century is cut to one.
     """
-    typed = text.strip()
+    typed = _BARE_MINUTES.sub(r"\g<0>m", text.strip())
     parts = [match.groups() for match in _PART.finditer(typed)]
     if not parts or _PART.sub("", typed) or any(unit.lower() not in _SECONDS for _, unit in parts):
         return None

@@ -70,9 +70,15 @@ async def test_the_end_of_a_snooze_in_quiet_hours_says_when_the_rest_comes(room:
     )
 
 
+@pytest.mark.parametrize("line", ["/snooze 1h30", "/mute 1h30", "/snooze for 1h30m"])
+async def test_hours_with_minutes_are_a_length(room: Room, line: str) -> None:
+    assert (await room.say(line)).text.startswith("Snoozed until Sun, 27 Nov 2022, 01:11 UTC.")
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
+        ("/snooze 5", "write 5m, 5h or until 05:00."),
         ("/snooze tonight", "write one such as 2h, 3d, 1w, until monday"),
         ("/snooze 0d", "Nearest: 1m"),
         ("/snooze 2 years", "at most 90 days. Nearest: 90d"),

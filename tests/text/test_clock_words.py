@@ -105,6 +105,8 @@ def test_an_unknown_weekday_is_refused_with_the_nearest(text: str, near: str) ->
         ("90m", timedelta(minutes=90)),
         ("1w", timedelta(weeks=1)),
         ("1h30m", timedelta(minutes=90)),
+        ("1h30", timedelta(minutes=90)),
+        ("1d 2H 05", timedelta(hours=26, minutes=5)),
         ("1 hour and 30 min", timedelta(minutes=90)),
         ("a week", timedelta(weeks=1)),
         ("an hour", timedelta(hours=1)),
@@ -118,7 +120,9 @@ def test_a_length_is_numbers_with_units(text: str, found: timedelta) -> None:
     assert clock_words.length(text) == found
 
 
-@pytest.mark.parametrize("text", ["", "3", "d", "-3d", "3x", "until 3d", "a while", "3d!", "awk"])
+@pytest.mark.parametrize(
+    "text", ["", "3", "d", "-3d", "3x", "until 3d", "a while", "3d!", "awk", "1h60", "1d30"]
+)
 def test_what_is_no_length_is_none(text: str) -> None:
     assert clock_words.length(text) is None
 
