@@ -104,7 +104,7 @@ def iso_date(text: str) -> date | None:
 
 
 def length(text: str) -> timedelta | None:
-    """Return the time in "3d", "2h", "1h30m", "1h30", "a week" or "2 months"; None for a text that names none.
+    """Return the time in "3d", "2h", "1h30m", "1h30", "a week"; None for a text that names none.
 
     A month counts as 30 days, a year as 365. What is longer than a century is cut to one.
     """
