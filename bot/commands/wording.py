@@ -124,11 +124,14 @@ def filing_words(filing: Filing) -> str:
     return ", ".join(show(name) for name in filing.categories) or "no category"
 
 
-def post_lines(posts: Sequence[Post], zone: tzinfo) -> list[str]:
-    """Return title, filing, date and link of each post, newest first as given, a paragraph each."""
+def post_lines(posts: Sequence[Post], zone: tzinfo, first: int = 1) -> list[str]:
+    """Return title, filing, date and link of each post, newest first as given, a paragraph each.
+
+    `first`: the number of the first one.
+    """
     several = len({post.feed for post in posts}) > 1
     lines = []
-    for number, post in enumerate(posts, 1):
+    for number, post in enumerate(posts, first):
         feed = f"{show(post.feed)} \u00b7 " if several else ""
         lines.append(
             f"{number}. {show(post.title, 150)}\n"

@@ -160,10 +160,12 @@ async def test_digest_shows_the_posts_of_the_newest_message_page_by_page(room: R
 
     assert first.text.startswith("Posts 1 to 10 of 12 in that message, newest first:\n1. Post 12\n")
     assert more.values == (("number", str(number)), ("page", "2"))
-    assert second.text.startswith("Posts 11 to 12 of 12 in that message, newest first:\n1. Post 2\n")
+    assert second.text.startswith("Posts 11 to 12 of 12 in that message, newest first:\n11. Post 2\n")
     assert [each.label for each in second.offers] == ["Previous page"]
     assert [post.title for post in second.posts] == ["Post 2", "Post 1"]
+    assert second.first == 11
     assert "has 12 posts. Nearest: page:2." in await room.refused("/digest page:3")
+    assert [each.label for each in (await room.say("/digest page:3")).offers] == ["First page"]
 
 
 async def test_a_message_of_somebody_else_is_none(room: Room) -> None:
