@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands.wording import listed, quoted
+from bot.commands.wording import listed, quoted, unchanged
 from bot.commands.words import translated
 from bot.errors import NoCommandError, UsageError
 from bot.model import CommandSpec, ParameterSpec
@@ -50,7 +50,10 @@ def parse(line: str, commands: Sequence[CommandSpec]) -> Parsed:
     if command.subcommands and rest:
         word, rest = _first_word(rest)
         command = _named(word, command.subcommands, command.path)
-    return Parsed(command, _values(command, rest))
+    try:
+        return Parsed(command, _values(command, rest))
+    except UsageError as error:
+        raise UsageError(unchanged(str(error)) if command.changes else str(error)) from error
 
 
 def find_command(path: str, commands: Sequence[CommandSpec]) -> CommandSpec:

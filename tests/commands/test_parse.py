@@ -194,6 +194,26 @@ def test_what_cannot_be_meant_is_refused(line: str, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "/follow Trade when:",
+        "/follow Trade when:now when:daily",
+        "/settings quiet:22-7 quiet:23-7",
+        "/alerts style full place:above place:below",
+        "/alerts settings quiet: ",
+    ],
+)
+def test_a_misread_change_is_said_to_have_changed_nothing(line: str) -> None:
+    with pytest.raises(UsageError, match=r"[.\n?] ?Nothing was changed\.$"):
+        read(line)
+
+
+def test_of_a_command_that_changes_nothing_it_is_not_said() -> None:
+    with pytest.raises(UsageError, match=r"is given twice\.$"):
+        read("/latest since:3d since:4d")
+
+
+@pytest.mark.parametrize(
     ("path", "values", "expected"),
     [
         ("latest", {"count": " 3 "}, {"count": "3"}),

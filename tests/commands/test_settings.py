@@ -180,6 +180,14 @@ async def test_what_cannot_be_set_for_a_channel_changes_nothing(room: Room, line
     assert answer in await refused(room, line)
 
 
+async def test_a_usage_is_no_line_that_lacks_options(room: Room) -> None:
+    text = await refused(room, "/alerts style place:below")
+
+    assert text.startswith("/alerts style needs STYLE. Usage: /alerts style full|compact|title")
+    assert text.endswith("\nNothing was changed.")
+    assert "again as well" not in text
+
+
 async def test_digests_of_a_channel_are_said_to_mention_nobody(room: Room) -> None:
     text = await admin(room, "/alerts add Trade mention:@here when:daily")
 
