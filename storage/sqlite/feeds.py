@@ -87,9 +87,9 @@ class FeedQueries(Queries):
             rows = list(await connection.execute_fetchall("SELECT * FROM feeds WHERE id = ?", [added]))
             return feed_from(rows[0])
 
-    async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
+    async def retire_feed(self, feed_id: int, now: datetime, *, by: str, server: str = "") -> None:
         async with self._database.transaction() as connection:
-            await _retire(connection, feed_id, now, by=by)
+            await _retire(connection, feed_id, now, by=by, server=server)
 
     async def feeds(self) -> list[Feed]:
         rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
@@ -132,14 +132,16 @@ async def _refuse_beyond(connection: aiosqlite.Connection, server: str, limit: i
         raise LimitError(held, held + 1, limit)
 
 
-async def _retire(connection: aiosqlite.Connection, feed_id: int, now: datetime, *, by: str) -> None:
+async def _retire(
+    connection: aiosqlite.Connection, feed_id: int, now: datetime, *, by: str, server: str = ""
+) -> None:
     """Stop polling a feed, and log it unless it was retired already."""
     cursor = await connection.execute(
         "UPDATE feeds SET retired_at = :now WHERE id = :id AND retired_at IS NULL",
         {"now": to_ms(now), "id": feed_id},
     )
     if cursor.rowcount:
-        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id)
+        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
 async def _save(
@@ -175,7 +177,7 @@ async def _save(
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | _kept(same, settings, now))
     if what := _what(same, settings):
-        await record_change(connection, now, by=by, what=what, feed_id=feed_id)
+        await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     # People can follow categories of the config before a post is filed under them.
     names = [settings.aliases.get(name, name) for name in settings.categories]
     terms = {term_key(Kind.CATEGORY, name): name for name in names if fold(name)}
