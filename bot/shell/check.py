@@ -15,6 +15,7 @@ from rich.text import Text
 from adapters.plugin import AdapterPlugin, Finding, Promises, Visit
 from bot.app import network_of
 from bot.commands.wording import counted, quoted
+from bot.config.env_file import environment
 from bot.config.load import Config
 from bot.errors import ConfigError, DeliveryError, StoreError
 from bot.model import Feed
@@ -33,7 +34,8 @@ async def check(options: argparse.Namespace, config: Config) -> int:
         bad += not well
         console.print(Text.assemble(("ok  ", "green") if well else ("BAD ", "bold red"), line))
     database, variables = config.database.get_secret_value(), config.secrets.names
-    for line in readable_by_others(Path(options.config), database, os.environ, variables):
+    environ = environment(options.env_file, os.environ)
+    for line in readable_by_others(Path(options.config), database, environ, variables, options.env_file):
         console.print(Text.assemble(("warn ", "yellow"), line))  # it may be intended
     console.print(f"{bad} to mend." if bad else "All well.")
     return 1 if bad else 0

@@ -10,6 +10,7 @@ import pytest
 from bot.cli import main
 from bot.sample.blog import SampleBlog, load_posts
 from tests.acceptance.discord_place import Place
+from tests.acceptance.newcomer import Newcomer
 from tests.acceptance.process import Ended, Home
 from tests.acceptance.running import Bot
 from tests.acceptance.slack_capture import keep
@@ -31,6 +32,11 @@ async def blog() -> AsyncIterator[FaultyBlog]:
 @pytest.fixture
 def home(tmp_path: Path, blog: FaultyBlog) -> Home:
     return Home.of(tmp_path, blog)
+
+
+@pytest.fixture
+def newcomer(home: Home, blog: FaultyBlog) -> Newcomer:
+    return Newcomer(home, blog.feed_url)
 
 
 @pytest.fixture
