@@ -107,6 +107,12 @@ CALLS = (
         (_option("--sync", action="store_true", help="register the chat commands where they differ"),),
     ),
     ShellCall(
+        "healthy",
+        "ask the running bot whether it is well; exit code 0 or 1, for containers",
+        "bystander healthy",
+        "bot.shell.healthy:healthy",
+    ),
+    ShellCall(
         "preview",
         "show how the newest posts would look, and on what evidence they are filed",
         "bystander preview https://blog.example/feed/ --json",
