@@ -104,7 +104,10 @@ CALLS = (
         "look at config, database, feeds, tokens and permissions; say what to mend",
         "bystander check -c config.toml",
         "bot.shell.check:check",
-        (_option("--sync", action="store_true", help="register the chat commands where they differ"),),
+        (
+            _option("--sync", action="store_true", help="register the chat commands where they differ"),
+            _option("--json", action="store_true", help="print JSON"),
+        ),
     ),
     ShellCall(
         "healthy",

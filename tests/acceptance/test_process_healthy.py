@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import web
@@ -13,8 +12,7 @@ from bot.config.load import parse_config
 from bot.errors import BystanderError
 from bot.shell.healthy import healthy
 from tests.acceptance.process import Home
-
-Serve = Callable[[Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[int]]
+from tests.acceptance.serving import Serve
 
 
 def free_port() -> int:
@@ -22,26 +20,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-@pytest.fixture
-async def serve() -> AsyncIterator[Serve]:
-    """Serve one answer for every path; return the port."""
-    runners: list[web.AppRunner] = []
-
-    async def start(answer: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> int:
-        app = web.Application()
-        app.router.add_get("/{path:.*}", answer)
-        runner = web.AppRunner(app, shutdown_timeout=0)
-        runners.append(runner)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        port: int = runner.addresses[0][1]
-        return port
-
-    yield start
-    for each in runners:
-        await each.cleanup()
 
 
 async def ask(port: int) -> str:

@@ -123,7 +123,7 @@ async def _checked(options: argparse.Namespace, chosen: Chosen) -> int:
     """Check what was written, unless nobody is to be asked, and say what to do next."""
     code = 0
     if not options.offline:
-        options.sync, options.env_file = False, None
+        options.sync, options.json, options.env_file = False, False, None
         code = await check(options, config_of(chosen))
     config = Path(options.config)
     named = [] if options.config == _DEFAULT else ["-c", options.config]
