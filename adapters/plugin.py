@@ -132,6 +132,24 @@ class PluginCall(Generic[S]):
     defaults: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Guide(Generic[S]):
+    """What `bystander init` says and asks about the platform.
+
+    `asks`: returns the variables of the secrets that are needed, in the order of the steps; all that are
+    declared where it is left out. `before`: returns the steps that lead to the secrets. `after`: returns the
+    step to take with them, such as opening an invitation; it may ask the platform, and raise what `check`
+    may. `admin`: how an admin finds their id. `me`: the admin's id where it is always the same; then nobody
+    is asked.
+    """
+
+    asks: Callable[[Setup[S]], Sequence[str]] | None = None
+    before: Callable[[Setup[S]], Awaitable[str]] | None = None
+    after: Callable[[Setup[S]], Awaitable[str]] | None = None
+    admin: str = ""
+    me: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AdapterPlugin(Generic[S]):
     """One chat platform.
@@ -141,7 +159,7 @@ class AdapterPlugin(Generic[S]):
     from the environment. `admin_id`: the type of an entry in `[admins]`. `admin_address`: converts one to the
     part of an address after the prefix. `conflicts`: yields each key of the table that conflicts with other
     settings, and why. `check`: examines the platform for `bystander check`; may raise ConfigError or
-    DeliveryError.
+    DeliveryError. `guide`: how `bystander init` leads somebody there.
     """
 
     name: str
@@ -156,3 +174,4 @@ class AdapterPlugin(Generic[S]):
     check: Callable[[Setup[S], Visit], Awaitable[list[Finding]]] | None = None
     preview: Preview | None = None
     calls: tuple[PluginCall[S], ...] = ()
+    guide: Guide[S] = Guide()

@@ -1,4 +1,4 @@
-"""The command line: a table of calls, and the mapping of errors to messages and exit codes.
+"""The command line: the calls of `bot.calls`, and the mapping of errors to messages and exit codes.
 
 Exit codes: 0 success, 1 something failed and was reported, 2 wrong usage or config, 130 interrupted.
 """
@@ -13,8 +13,7 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -22,137 +21,19 @@ from typing import Any, cast
 import adapters
 from adapters.plugin import AdapterPlugin, PluginCall
 from bot import __version__
+from bot.calls import CALLS, CONFIG, Call, Option, ShellCall
+from bot.config.env_file import environment
 from bot.config.load import Config, load_config, parse_config
 from bot.config.secrets import Secrets
 from bot.errors import BystanderError, ConfigError, UsageError
 from bot.logs.setup import set_up_logging
 
 WELL, FAILED, WRONG = 0, 1, 2
-CONFIG = "config.toml"
 _INTERRUPTED = 130
 # Errors of writing to stdout: no reader, no space, or a broken disk.
 _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
-Call = Callable[[argparse.Namespace, Config], Coroutine[None, None, int]]
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An argument of a call: names and keywords of argparse's `add_argument`."""
-
-    names: tuple[str, ...]
-    settings: dict[str, Any]
-
-
-def _option(*names: str, **settings: Any) -> Option:
-    return Option(names, settings)
-
-
-@dataclass(frozen=True, slots=True)
-class ShellCall:
-    """One call: its help, an example, its function (or "module:function", imported on use), its options."""
-
-    name: str
-    help: str
-    example: str
-    function: str | Call
-    options: tuple[Option, ...] = ()
-    config: bool = True  # whether it reads the config file
-    defaults: bool = False  # whether it runs with the defaults when there is no ./config.toml
-    log_level: int = logging.WARNING  # without --verbose
-
-
-CALLS = (
-    ShellCall(
-        "demo",
-        "watch a sample blog on this machine and talk to the bot here",
-        "bystander demo",
-        "bot.shell.demo:demo",
-        (_option("--once", action="store_true", help="follow, publish one post, print the alert, end"),),
-        config=False,
-    ),
-    ShellCall(
-        "run", "run the bot", "bystander run -c config.toml", "bot.shell.run:run", log_level=logging.INFO
-    ),
-    ShellCall(
-        "once",
-        "poll every feed now, deliver all that is due, end",
-        "bystander once",
-        "bot.shell.run:once",
-        log_level=logging.INFO,
-    ),
-    ShellCall(
-        "check",
-        "look at config, database, feeds, tokens and permissions; say what to mend",
-        "bystander check -c config.toml",
-        "bot.shell.check:check",
-        (_option("--sync", action="store_true", help="register the chat commands where they differ"),),
-    ),
-    ShellCall(
-        "preview",
-        "show how the newest posts would look, and on what evidence they are filed",
-        "bystander preview https://blog.example/feed/ --json",
-        "bot.shell.preview:preview",
-        (
-            _option(
-                "url", nargs="?", metavar="URL", help="a feed or a blog; default: the feeds of the config"
-            ),
-            _option("--json", action="store_true", help="print JSON, with all that each platform would get"),
-            _option(
-                "--html",
-                metavar="FILE",
-                help="draw posts and answers as people see them on each platform, for a browser",
-            ),
-            _option("--posts", type=int, default=3, metavar="N", help="how many posts a feed (default 3)"),
-        ),
-    ),
-    ShellCall(
-        "command",
-        "run one chat command",
-        'bystander command --as console:alice "/follow China-U.S."',
-        "bot.shell.chat:command",
-        (
-            _option("--as", dest="caller", required=True, metavar="console:NAME", help="who types it"),
-            _option("--admin", action="store_true", help="with an admin's rights"),
-            _option("line", metavar="COMMAND", help="the command as typed in chat"),
-        ),
-    ),
-    ShellCall(
-        "backfill",
-        "read older posts into the archive, silently",
-        "bystander backfill --pages 5",
-        "bot.shell.backfill:backfill",
-        (_option("--pages", type=int, default=10, metavar="N", help="pages a feed at most (default 10)"),),
-    ),
-    ShellCall(
-        "export",
-        "print all feeds and subscriptions as TOML",
-        "bystander export > subscriptions.toml",
-        "bot.shell.transfer:export",
-        (_option("--opml", action="store_true", help="print the feeds as OPML instead"),),
-    ),
-    ShellCall(
-        "import",
-        "add the feeds and subscriptions of a file made by export",
-        "bystander import subscriptions.toml",
-        "bot.shell.transfer:import_file",
-        (
-            _option("file", metavar="FILE", help="the file; - for standard input"),
-            _option("--opml", action="store_true", help="the file is OPML: add its feeds"),
-        ),
-    ),
-    ShellCall(
-        "backup",
-        "write a copy of the database while it is in use",
-        "bystander backup copy.db",
-        "bot.shell.database:backup",
-        (_option("file", metavar="FILE", help="a file that does not exist yet"),),
-    ),
-    ShellCall(
-        "migrate", "bring the database's schema up to date", "bystander migrate", "bot.shell.database:migrate"
-    ),
-)
 
 
 def all_calls() -> tuple[ShellCall, ...]:
@@ -203,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
             each.add_argument(*option.names, **option.settings)
         if call.config:
             each.add_argument("-c", "--config", metavar="FILE", default=CONFIG, help=f"default: ./{CONFIG}")
+            each.add_argument("--env-file", metavar="FILE", help="lines NAME=VALUE with the secrets")
         each.add_argument(
             "--log-format", choices=("text", "json"), default="text", help="of what goes to stderr"
         )
@@ -279,7 +161,7 @@ def _config_of(call: ShellCall, options: argparse.Namespace) -> Config:
     enough = call.defaults or getattr(options, "url", None)
     if enough and options.config == CONFIG and not path.exists():
         return parse_config("", {})
-    return load_config(path, os.environ)
+    return load_config(path, environment(options.env_file, os.environ))
 
 
 def _say(*lines: str, code: int) -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import CALLS, build_parser
+from bot.calls import CALLS
+from bot.cli import build_parser
 from bot.config.load import every_key
 from bot.sample.blog import load_posts
 from bot.sample.markup import typographic

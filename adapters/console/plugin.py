@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from adapters.plugin import AdapterPlugin, Setup
+from adapters.plugin import AdapterPlugin, Guide, Setup
 from bot.config.values import AdapterTable
 from bot.ports import Adapter
 
@@ -27,4 +27,5 @@ PLUGIN = AdapterPlugin(
     label="the console",
     settings=ConsoleTable,
     build=build,
+    guide=Guide(me="me"),  # whoever types there
 )

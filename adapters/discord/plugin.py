@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import StrictBool
 
-from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview, Secret, Setup, Visit
+from adapters.plugin import AdapterPlugin, Finding, Guide, Payload, PluginCall, Preview, Secret, Setup, Visit
 from bot.config.values import AdapterTable, Url, matching, or_empty, read_by, written
 from bot.model import Caller, Message
 from bot.ports import BotServices
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 TOKEN = "DISCORD_TOKEN"  # noqa: S105 -- the name of a variable
 
 _YOU, _CHANNEL = 100_000_000_000_000_001, 100_000_000_000_000_002  # in previews
+_STEPS = """\
+1. Open https://discord.com/developers/applications, press New Application, give it a name, press Create.
+2. Installation, on the left: tick Guild Install, and set the install link to None.
+3. Bot, on the left: press Reset Token, confirm, and copy the token. It is shown once."""
+_ADMIN = "Settings, Advanced, switch on Developer Mode; then right-click your name, Copy User ID"
 
 
 class Shards(NamedTuple):
@@ -87,6 +92,17 @@ async def invite(setup: Setup[DiscordTable], _: argparse.Namespace) -> str:
     return await build(setup).invitation()
 
 
+async def before(_: Setup[DiscordTable]) -> str:
+    """Return the steps that lead to the token."""
+    return _STEPS
+
+
+async def after(setup: Setup[DiscordTable]) -> str:
+    """Return the invitation with its clicks; it asks Discord whose token it is."""
+    link = await build(setup).invitation()
+    return f"4. Open this link, choose your server, press Authorize:\n{link}"
+
+
 def payload(message: Message, key: str) -> Payload:
     """Return the body of Create Message."""
     from adapters.discord.messages.render import preview
@@ -141,4 +157,5 @@ PLUGIN = AdapterPlugin(
             text=invite,
         ),
     ),
+    guide=Guide(before=before, after=after, admin=_ADMIN),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator
 
-from adapters.plugin import AdapterPlugin, Finding, Payload, PluginCall, Preview, Secret, Setup, Visit
+from adapters.plugin import AdapterPlugin, Finding, Guide, Payload, PluginCall, Preview, Secret, Setup, Visit
 from bot.config.values import AdapterTable, Url, matching, whole
 from bot.errors import ConfigError
 from bot.model import Caller, Message
@@ -36,6 +36,19 @@ _OF_SLACK = re.compile(
     "active|apps|archive|away|close|collapse|dm|dnd|expand|feed|feedback|invite|join|keys|kick|leave|me|msg|"
     "mute|open|part|prefs|pro|remind|remove|rename|search|shortcuts|shrug|star|status|topic|who"
 )
+
+_MAKE = """\
+1. Open https://api.slack.com/apps, press Create New App, choose From a manifest, choose your workspace, press
+   Next, take the JSON tab, replace what is there with the lines below, press Next, then Create."""
+_INSTALL = """\
+2. Install App, on the left: press Install to your workspace, then Allow. Copy the Bot User OAuth Token."""
+_BY_MODE_STEP = {
+    "socket": """\
+3. Basic Information, on the left, App-Level Tokens: press Generate Token and Scopes, give it a name, press
+   Add Scope, choose connections:write, press Generate, and copy that token too.""",
+    "http": "3. Basic Information, on the left, App Credentials: copy the Signing Secret too.",
+}
+_ADMIN = "open your profile, then the three dots, Copy member ID"
 
 _log = logging.getLogger(__name__)
 
@@ -121,15 +134,29 @@ async def check(setup: Setup[SlackTable], visit: Visit) -> list[Finding]:
 
 async def manifest(setup: Setup[SlackTable], options: argparse.Namespace) -> str:
     """Return the manifest of the Slack app for the mode in the options, else in the config."""
+    return _manifest(setup, options.mode or setup.settings.mode)
+
+
+def _manifest(setup: Setup[SlackTable], mode: str) -> str:
     from adapters.slack.install.manifest import text
 
-    mode = options.mode or setup.settings.mode
     several = setup.secrets.get(CLIENT_ID) is not None
     public_url = setup.public_url
     if (mode == "http" or several) and not public_url:
         _log.warning("web.public_url is not set; put your server's address in the place of %s", _PLACEHOLDER)
         public_url = _PLACEHOLDER
     return text(setup.commands, mode=mode, prefix=setup.settings.prefix, public_url=public_url, oauth=several)
+
+
+async def before(setup: Setup[SlackTable]) -> str:
+    """Return the steps that lead to the tokens, with the manifest."""
+    mode = setup.settings.mode
+    return "\n".join([_MAKE, "", _manifest(setup, mode).rstrip(), "", _INSTALL, _BY_MODE_STEP[mode]])
+
+
+def asks(setup: Setup[SlackTable]) -> list[str]:
+    """Return the variables that a bot in one workspace needs."""
+    return [BOT_TOKEN, _BY_MODE[setup.settings.mode]]
 
 
 def payload(message: Message, key: str) -> Payload:
@@ -209,4 +236,5 @@ PLUGIN = AdapterPlugin(
             defaults=True,
         ),
     ),
+    guide=Guide(asks=asks, before=before, admin=_ADMIN),
 )

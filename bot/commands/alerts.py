@@ -108,7 +108,8 @@ async def log(call: Call) -> Reply:
     target, skip = chosen_channel(call), LOG_ROWS * (page_of(call) - 1)
     sent = await call.store.delivery_log(target.address, LOG_ROWS + 1, skip=skip)
     changes = await call.store.changes(target.address, LOG_ROWS + 1, skip=skip)
-    offers = page_offers(call, more=max(len(sent), len(changes)) > LOG_ROWS)
+    most = max(len(sent), len(changes))
+    offers = page_offers(call, more=most > LOG_ROWS, beyond=not most)
     rows = [(each.at, _log_line(each, call.zone)) for each in sent[:LOG_ROWS]]
     rows += [(each.at, change_line(each, call.zone)) for each in changes[:LOG_ROWS]]
     lines = [line for _, line in sorted(rows, key=itemgetter(0), reverse=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands.declaration import Call
+from bot.commands.declaration import Call, RefusedError
 from bot.commands.known import known_lines, vocabulary
 from bot.commands.paging import numbered, page_of, page_offers
 from bot.commands.resolve import resolve_one
@@ -35,8 +35,8 @@ async def latest(call: Call) -> Reply:
     number, page = int(call.text("count") or LATEST), page_of(call)
     skip = number * (page - 1)
     found = await call.store.latest(number + 1, None if key == EVERYTHING else key, since=since, skip=skip)
-    offers = page_offers(call, more=len(found) > number)
     posts = found[:number]
+    offers = page_offers(call, more=len(found) > number, beyond=not posts)
     if not posts:
         none = (
             "No more posts are known"
@@ -49,7 +49,8 @@ async def latest(call: Call) -> Reply:
     head = f"The newest {counted(len(posts), 'post') if len(posts) > 1 else 'post'}{words}:"
     if skip:
         head = f"{numbered(skip, len(posts))}{words}:"
-    return Reply("\n".join([head, *post_lines(posts, call.zone)]), posts=tuple(posts), offers=offers)
+    lines = post_lines(posts, call.zone, skip + 1)
+    return Reply("\n".join([head, *lines]), posts=tuple(posts), offers=offers, first=skip + 1)
 
 
 async def digest(call: Call) -> Reply:
@@ -65,9 +66,11 @@ async def digest(call: Call) -> Reply:
     offers = page_offers(call, more=len(sent.posts) > skip + DIGEST, values=known)
     if not posts:
         last = -(-len(sent.posts) // DIGEST)
-        raise UsageError(f"That message has {counted(len(sent.posts), 'post')}. Nearest: page:{last}.")
+        problem = f"That message has {counted(len(sent.posts), 'post')}. Nearest: page:{last}."
+        raise RefusedError(problem, page_offers(call, more=False, beyond=True, values=known))
     head = f"{numbered(skip, len(posts))} of {len(sent.posts)} in that message, newest first:"
-    return Reply("\n".join([head, *post_lines(posts, call.zone)]), posts=posts, offers=offers)
+    lines = post_lines(posts, call.zone, skip + 1)
+    return Reply("\n".join([head, *lines]), posts=posts, offers=offers, first=skip + 1)
 
 
 async def find(call: Call) -> Reply:

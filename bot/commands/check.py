@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.commands.parse import LONGEST
+from bot.commands.parse import LONGEST, unquoted
 from bot.commands.wording import listed, quoted
 from bot.errors import UsageError
 from bot.model import CommandSpec, ParameterSpec
 from bot.text.normalize import similar
 from bot.text.sanitize import visible
 
+_UNQUOTED = ("text", "time", "choice", "number")  # kinds whose values mean the same in quotation marks
 _NUMBER = re.compile(r"[+-]?\d{1,9}")
 
 
@@ -28,6 +29,8 @@ def checked(command: CommandSpec, values: Mapping[str, str]) -> dict[str, str]:
         if len(text) > LONGEST:
             raise UsageError(f"{name} is too long: {len(text):,} characters, and {LONGEST:,} is the limit.")
         value = visible(text)
+        if known[name].kind in _UNQUOTED:
+            value = unquoted(value)
         if value:
             found[name] = _value(known[name], value)
     return found

@@ -15,7 +15,7 @@ from bot.commands.parse import LONGEST, PROGRAM, find_command, parse
 from bot.commands.reading import Vocabulary
 from bot.commands.resolve import resolve
 from bot.commands.spec import COMMANDS, RUNNABLE, TABLE
-from bot.commands.wording import listed, show
+from bot.commands.wording import listed, show, unchanged
 from bot.errors import NoCommandError, UsageError
 from bot.model import Caller, CommandSpec, Limits, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, Runtime
@@ -25,7 +25,6 @@ from bot.timetable import zone_of
 APOLOGY = (
     "That did not work: something is wrong inside the bot, and its log says what. Please try again later."
 )
-NOTHING_CHANGED = "Nothing was changed."
 
 log = logging.getLogger(__name__)
 
@@ -167,10 +166,11 @@ def _completed(error: UsageError, command: CommandSpec, values: Mapping[str, str
     """Return the refusal with "nothing was changed", and with offers that keep the other typed values."""
     text = str(error)
     options = [name for name in values if name not in ("categories", "category", "new")]
-    if options and f": /{command.path} " in text:
+    proposed = f": /{command.path} " in text and "Usage:" not in text  # a line to type instead
+    if options and proposed:
         text += f"\nGive {listed(options)} again as well."
     if command.changes:
-        text += f"{' ' if text.endswith(('.', '!', '?')) else chr(10)}{NOTHING_CHANGED}"
+        text = unchanged(text)
     offers = error.offers if isinstance(error, RefusedError) else ()
     return RefusedError(text, tuple(_with_the_rest(each, command, values) for each in offers))
 

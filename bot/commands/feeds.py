@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.resolve import resolve_feed
-from bot.commands.wording import bare_url, counted, ended, listed, maker, moment, quoted, sentence, show
+from bot.commands.wording import (
+    MAKERS,
+    bare_url,
+    counted,
+    ended,
+    listed,
+    maker,
+    moment,
+    quoted,
+    sentence,
+    show,
+)
 from bot.errors import LimitError, UsageError
-from bot.model import Change, Feed, FeedSettings, Reply
+from bot.model import Caller, Change, Feed, FeedSettings, Reply
 from bot.ports import Inspection
 from bot.text.changes import FEED_ADDED
 from bot.text.normalize import fold
@@ -20,7 +30,7 @@ LONGEST_NAME = 60
 MOST_CHECKED = 5  # feeds looked at by one command
 MOST_LISTED = 25
 MOST_CATEGORIES = 12
-CHANGES_READ, MOST_CHANGES = 20, 3  # of the log of changes
+MOST_CHANGES = 3  # of the log of changes
 
 
 async def add(call: Call) -> Reply:
@@ -53,7 +63,7 @@ async def remove(call: Call) -> Reply:
     name = quoted(feed.settings.name)
     if feed.settings.origin != "chat":
         raise UsageError(f"{name} stands in config.toml: take it out there and restart the bot.")
-    await call.store.retire_feed(feed.id, call.now, by=call.caller.address)
+    await call.store.retire_feed(feed.id, call.now, by=call.caller.address, server=call.caller.server)
     return Reply(
         f"{name} is no longer watched. Its posts and followers are kept; "
         f"to bring it back: /feeds add {visible(feed.settings.url)}\n{await _state(call)}"
@@ -68,7 +78,7 @@ async def list_feeds(call: Call) -> Reply:
             "\n".join(["No feed is watched yet. To begin: /feeds add URL", *await _change_lines(call)])
         )
     added = await call.store.feeds_added()
-    lines = [_line(feed, added.get(feed.id), call.zone) for feed in feeds[:MOST_LISTED]]
+    lines = [_line(feed, added.get(feed.id), call) for feed in feeds[:MOST_LISTED]]
     more = [f"{len(feeds) - MOST_LISTED} more."] if len(feeds) > MOST_LISTED else []
     lines += [*more, *await _change_lines(call)]
     return Reply("\n".join([f"{counted(len(feeds), 'feed')}:", *lines]))
@@ -137,8 +147,9 @@ async def _state(call: Call) -> str:
     return ended(f"Feeds now: {listed(names)}") if names else "No feed is watched now."
 
 
-def _line(feed: Feed, added: Change | None, zone: tzinfo) -> str:
-    by = f"added {moment(added.at, zone)}, by {maker(added.by)}" if added else "added in chat"
+def _line(feed: Feed, added: Change | None, call: Call) -> str:
+    zone = call.zone
+    by = f"added {moment(added.at, zone)}, by {_maker(added, call.caller)}" if added else "added in chat"
     origin = by if feed.settings.origin == "chat" else "from config.toml"
     read = feed.state.last_success_at
     last = f"last read {moment(read, zone)}" if read else "not read yet"
@@ -148,12 +159,19 @@ def _line(feed: Feed, added: Change | None, zone: tzinfo) -> str:
 
 async def _change_lines(call: Call) -> list[str]:
     """Return who last removed or changed feeds. Who added them stands in the list."""
-    changes = await call.store.changes("", CHANGES_READ)
-    others = [each for each in changes if each.what != FEED_ADDED][:MOST_CHANGES]
     return [
-        f"{moment(each.at, call.zone)}: {show(each.what)} {quoted(each.feed)}, by {maker(each.by)}"
-        for each in others
+        f"{moment(each.at, call.zone)}: {show(each.what)} {quoted(each.feed)}, by {_maker(each, call.caller)}"
+        for each in await call.store.changes("", MOST_CHANGES, without=FEED_ADDED)
     ]
+
+
+def _maker(change: Change, caller: Caller) -> str:
+    """Return who changed a feed. All servers share the feeds, but the names of admins stay in theirs."""
+    sees_all = caller.places is None and not (caller.server and change.server)
+    own = change.by == caller.address or (caller.server and caller.server == change.server)
+    if sees_all or own or change.by in MAKERS:
+        return maker(change.by)
+    return "an admin of another server" if change.server else "another admin"
 
 
 def _check_line(feed: Feed, found: Inspection) -> str:

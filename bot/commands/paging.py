@@ -16,15 +16,18 @@ def page_of(call: Call) -> int:
 
 
 def page_offers(
-    call: Call, *, more: bool, values: Mapping[str, str] | None = None
+    call: Call, *, more: bool, beyond: bool = False, values: Mapping[str, str] | None = None
 ) -> tuple[SuggestedAction, ...]:
     """Return offers of the same command for the pages around this one.
 
-    `more`: whether there is a next page. `values`: instead of those typed, for those that are known by now.
+    `more`: whether there is a next page. `beyond`: whether this one is behind the last one, so that only the
+    first one is offered. `values`: instead of those typed, for those that are known by now.
     """
     page = page_of(call)
     kept = {name: value for name, value in {**call.values, **(values or {})}.items() if name != "page"}
     turns = {"Next page": page + 1 if more and page < MOST else 0, "Previous page": page - 1}
+    if beyond and page > 1:
+        turns = {"First page": 1}
     return tuple(
         SuggestedAction(label, call.command.path, (*kept.items(), ("page", str(to))))
         for label, to in turns.items()

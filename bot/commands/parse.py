@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.commands.wording import listed, quoted
+from bot.commands.wording import listed, quoted, unchanged
 from bot.commands.words import translated
 from bot.errors import NoCommandError, UsageError
 from bot.model import CommandSpec, ParameterSpec
+from bot.text.clock_words import SPOKEN
 from bot.text.normalize import similar
 from bot.text.sanitize import visible
 from bot.text.spelling import QUOTED, literal
@@ -22,6 +23,7 @@ PROGRAM = "bystander"  # "/bystander follow Trade" is "/follow Trade"
 # "3", "Trade 3", "3 Trade"; a longer number next to words is part of the name, as in "Election 2024"
 _NUMBERS = tuple(map(re.compile, (r"^([+-]?\d{1,9})$", r"\s([+-]?\d{1,2})$", r"^(\d{1,2})\s")))
 _ADDRESS = re.compile(r"<[^>]*>|\S*://\S*")
+_NEVER = "(?!)"  # a pattern that matches nothing
 _SINGLE_QUOTED = re.compile(r"'([^']*)'")
 
 
@@ -48,7 +50,10 @@ def parse(line: str, commands: Sequence[CommandSpec]) -> Parsed:
     if command.subcommands and rest:
         word, rest = _first_word(rest)
         command = _named(word, command.subcommands, command.path)
-    return Parsed(command, _values(command, rest))
+    try:
+        return Parsed(command, _values(command, rest))
+    except UsageError as error:
+        raise UsageError(unchanged(str(error)) if command.changes else str(error)) from error
 
 
 def find_command(path: str, commands: Sequence[CommandSpec]) -> CommandSpec:
@@ -97,12 +102,7 @@ def _options(command: CommandSpec, text: str) -> tuple[dict[str, str], str]:
     """Return the `name:value` pairs outside quotes, and the rest. The main parameter's name is optional."""
     if not command.parameters:
         return {}, text
-    names = "|".join(re.escape(parameter.name) for parameter in command.parameters)
-    pattern = re.compile(
-        rf"{QUOTED}|(?<!\S)(?P<name>{names})\s?(?:[=\uff1d\uff1a]|:(?!//))\s*"
-        rf"(?P<value>{QUOTED}|'[^']*'(?!\S)|\S+)?",
-        re.IGNORECASE,
-    )
+    pattern = _option_pattern(command.parameters)
     main = command.main
     values: dict[str, str] = {}
 
@@ -120,6 +120,18 @@ def _options(command: CommandSpec, text: str) -> tuple[dict[str, str], str]:
         return " "
 
     return values, " ".join(pattern.sub(take, text).split())
+
+
+def _option_pattern(parameters: Sequence[ParameterSpec]) -> re.Pattern[str]:
+    """Return what a `name:value` pair looks like. A time goes on as far as it reads as one: "10pm - 7am"."""
+    names = "|".join(re.escape(each.name) for each in parameters if each.kind != "time")
+    times = "|".join(re.escape(each.name) for each in parameters if each.kind == "time")
+    return re.compile(
+        rf"{QUOTED}|(?<!\S)(?P<name>{names or _NEVER}|(?P<time>{times or _NEVER}))"
+        r"\s?(?:[=\uff1d\uff1a]|:(?!//))\s*"
+        rf"(?P<value>{QUOTED}|'[^']*'(?!\S)|(?(time){SPOKEN}|{_NEVER})|\S+)?",
+        re.IGNORECASE,
+    )
 
 
 def _positional(command: CommandSpec, rest: str, values: dict[str, str]) -> str:

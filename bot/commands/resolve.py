@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.commands.fields import check_value
 from bot.commands.reading import Item, Vocabulary, read_item, read_list
-from bot.commands.unknown import refusal
+from bot.commands.unknown import check_options, refusal
 from bot.commands.wording import ended, listed, quoted, show, term_word
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Feed, Kind, Term
@@ -38,6 +38,7 @@ def resolve(
     first post in a category. `may_be_new`: whether the refusal of unknown names explains that option.
     """
     items = read_list(typed, vocabulary)
+    check_options(items, path)
     for item in items:
         check_value(item)
     unfiled: dict[str, bool] = {}
@@ -77,6 +78,7 @@ def _new(item: Item, vocabulary: Vocabulary) -> Item:
 def resolve_one(typed: str, vocabulary: Vocabulary, path: str) -> tuple[str, str]:
     """Return the key and name of a single category, tag or everything. Raises UsageError when unknown."""
     item = read_item(typed, vocabulary)
+    check_options([item], path)
     if item.free:
         raise UsageError(f"/{path} takes a category or a tag. For posts with certain words: /find tariffs")
     if not item.known:

@@ -101,7 +101,7 @@ _EVERYDAY = (
         "snooze",
         "Hold what comes to you for some time",
         snooze.snooze,
-        (ParameterSpec("duration", "How long, as in 3d, 2h or until monday; off ends it", "text"),),
+        (ParameterSpec("duration", "How long, as in 3d, 2h or until monday; off ends it", "time"),),
         changes=True,
         example="/snooze 3d",
     ),
@@ -130,7 +130,7 @@ _EVERYDAY = (
                 "category", "Only of this category or #tag", "category", completes=Completes.CATEGORIES
             ),
             ParameterSpec("count", "How many, 1 to 10", "number", minimum=1, maximum=10),
-            ParameterSpec("since", "Since when, as in yesterday, monday, 3d or 2026-11-01", "text"),
+            ParameterSpec("since", "Since when, as in yesterday, monday, 3d or 2026-11-01", "time"),
             PAGE,
         ),
         example="/latest Trade 3",

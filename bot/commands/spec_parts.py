@@ -53,7 +53,7 @@ SETTINGS = (
         "text",
         completes=Completes.ZONES,
     ),
-    ParameterSpec("quiet", "When nothing is sent, as in 22:00-07:00; off ends it", "text"),
-    ParameterSpec("digest", "The time of day of digests, as in 08:00 or 8am", "text"),
+    ParameterSpec("quiet", "When nothing is sent, as in 22:00-07:00; off ends it", "time"),
+    ParameterSpec("digest", "The time of day of digests, as in 08:00 or 8am", "time"),
     ParameterSpec("weekly", "The day of the weekly digest", "text", completes=Completes.WEEKDAYS),
 )

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.commands.declaration import RefusedError
 from bot.commands.reading import Item, Vocabulary, read_item
 from bot.commands.wording import ended, listed, quoted
+from bot.errors import UsageError
 from bot.model import Cadence, Kind, SuggestedAction
 from bot.text.normalize import fold
-from bot.text.spelling import ALL, spelled
+from bot.text.spelling import ALL, EQUALS, spelled
 
 MOST_UNKNOWN = 5  # unknown names that get a line each
 LONGEST_HINT = 120  # most characters of names that a hint repeats
 VERBS = {"follow": "Follow", "unfollow": "Unfollow", "alerts add": "Add", "alerts remove": "Remove"}
 
+# The options of each command beside its list. Some are written into the list where it has a field of its own.
+OPTIONS = {
+    "follow": ("when", "feed", "new"),
+    "unfollow": ("feed",),
+    "alerts add": ("channel", "mention", "when", "feed", "new"),
+    "alerts remove": ("channel", "feed"),
+    "latest": ("count", "since", "page"),
+}
+_OPTION = re.compile(
+    rf"(?<!\S)({'|'.join(sorted({each for names in OPTIONS.values() for each in names}))})\s?[{EQUALS}]\s*\S",
+    re.IGNORECASE,
+)
 _PLURAL = {Kind.CATEGORY: "categories", Kind.TAG: "tags"}
 _AND = re.compile(r"\s+and\s+|\s*[&+]\s*", re.IGNORECASE)
 
@@ -34,6 +47,18 @@ def refusal(items: Sequence[Item], vocabulary: Vocabulary, path: str, *, may_be_
     return RefusedError("\n".join(lines), _offers(items, unknown, vocabulary, path))
 
 
+def check_options(items: Iterable[Item], path: str) -> None:
+    """Raise UsageError if an option stands in an unknown name, or in a value without quotation marks."""
+    for item in items:
+        match = _OPTION.search(item.name) if not item.quoted and item.term is None else None
+        if match is None:
+            continue
+        option = match[1].casefold()
+        if option in OPTIONS.get(path, ()):
+            raise UsageError(f"{option} is an option of its own: choose it beside {_main(path)}.")
+        raise UsageError(f"/{path} has no option {option}; /help {path} tells which it has.")
+
+
 def _offers(
     items: Sequence[Item], unknown: Sequence[Item], vocabulary: Vocabulary, path: str
 ) -> tuple[SuggestedAction, ...]:
@@ -49,7 +74,11 @@ def _offers(
 
 
 def _value(path: str, names: str) -> tuple[str, str]:
-    return ("categories" if path in VERBS else "category", names)
+    return (_main(path), names)
+
+
+def _main(path: str) -> str:
+    return "categories" if path in VERBS else "category"
 
 
 def _typed(item: Item) -> str:

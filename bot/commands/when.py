@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from bot.commands.wording import quoted
+from bot.commands.wording import listed, quoted
 from bot.errors import UsageError
 from bot.text.clock_words import iso_date, length, time_of_day, weekday
 from bot.timetable import instant
@@ -19,6 +19,8 @@ _FIRST_DAY = date(1970, 1, 2)
 _DAY = timedelta(days=1)
 _UNTIL = re.compile(r"(?:(until|till)|for)\s+", re.IGNORECASE)
 _NEXT = re.compile(r"(?:next|this|on|at|last)\s+", re.IGNORECASE)
+_BARE = re.compile(r"[0-9]{1,2}")
+_AGO = re.compile(r"\s+ago$", re.IGNORECASE)
 
 
 def asks_to_snooze(text: str) -> bool:
@@ -33,8 +35,11 @@ def snooze_end(text: str, now: datetime, zone: tzinfo, morning: time) -> datetim
     UsageError with the nearest length of time for one that is too short or too long.
     """
     start = _UNTIL.match(text)
-    rest = text[start.end() :] if start else text
-    spoken = length(rest)
+    rest = text[start.end() :].strip() if start else text.strip()
+    until = bool(start and start[1])
+    if not until and _BARE.fullmatch(rest):
+        raise UsageError(f"{quoted(text, 40)} may be minutes, hours or a time; {_units(int(rest))}.")
+    spoken = None if until and _is_time(rest) else length(rest)  # "until 18h30" is no length of time
     if spoken is None:
         end = _moment(rest, text, now, zone, morning)
     elif spoken < SHORTEST:
@@ -51,10 +56,17 @@ def snooze_end(text: str, now: datetime, zone: tzinfo, morning: time) -> datetim
     return end
 
 
+def _units(number: int) -> str:
+    """Return what to write instead of a bare number."""
+    lengths = [f"{max(number, 1)}m", f"{max(number, 1)}h"]
+    times = [f"until {number:02}:00"] if number <= time.max.hour else []
+    return f"write {listed([*lengths, *times], last='or')}"
+
+
 def since_start(text: str, now: datetime, zone: tzinfo) -> datetime:
     """Return the beginning of what "yesterday", "monday", "3d" or "2026-11-01" means, in UTC."""
     typed = _NEXT.sub("", text.strip(), count=1)
-    spoken = length(typed)
+    spoken = length(_AGO.sub("", typed))
     if spoken is not None:
         return now - spoken
     today = now.astimezone(zone).date()
@@ -111,6 +123,14 @@ def _dated(word: str, text: str) -> date | None:
         return iso_date(word)
     except ValueError as error:
         raise UsageError(f"{quoted(text, 40)} {error}.") from None
+
+
+def _is_time(word: str) -> bool:
+    try:
+        time_of_day(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _clock(word: str, text: str) -> time:

@@ -17,6 +17,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CADENCES = {Cadence.NOW: "at once", Cadence.DAILY: "once a day", Cadence.WEEKLY: "once a week"}
 MAKERS = {CONFIG: "the config", IMPORT: "an import", BYSTANDER: "the bot"}
+NOTHING_CHANGED = "Nothing was changed."
 MOST_NAMES = 50  # of one list; a chat message has room for about that many
 
 
@@ -55,6 +56,11 @@ def capital(text: str) -> str:
 def ended(text: str) -> str:
     """Return the bot's own text with exactly one full stop at its end, also after "China-U.S."."""
     return text if text.endswith(".") else f"{text}."
+
+
+def unchanged(text: str) -> str:
+    """Return a refusal that says that nothing was changed, on a line of its own below a syntax."""
+    return f"{text}{' ' if text.endswith(('.', '!', '?')) else chr(10)}{NOTHING_CHANGED}"
 
 
 def listed(names: Sequence[str], most: int = MOST_NAMES, last: str = "and") -> str:
@@ -124,11 +130,14 @@ def filing_words(filing: Filing) -> str:
     return ", ".join(show(name) for name in filing.categories) or "no category"
 
 
-def post_lines(posts: Sequence[Post], zone: tzinfo) -> list[str]:
-    """Return title, filing, date and link of each post, newest first as given, a paragraph each."""
+def post_lines(posts: Sequence[Post], zone: tzinfo, first: int = 1) -> list[str]:
+    """Return title, filing, date and link of each post, newest first as given, a paragraph each.
+
+    `first`: the number of the first one.
+    """
     several = len({post.feed for post in posts}) > 1
     lines = []
-    for number, post in enumerate(posts, 1):
+    for number, post in enumerate(posts, first):
         feed = f"{show(post.feed)} \u00b7 " if several else ""
         lines.append(
             f"{number}. {show(post.title, 150)}\n"

@@ -17,6 +17,9 @@ MOST = 25
 _NEAR = 3
 _AREA_NAMES = "Africa America Antarctica Arctic Asia Atlantic Australia Europe Indian Pacific"
 _AREAS = frozenset(_AREA_NAMES.split())
+# What these end in is no city: "west" is also a summer time, Victoria lies in several countries.
+_PARTS = "ACT LHI NSW North South Victoria West"
+_NICKNAMES = frozenset(f"Australia/{name}" for name in _PARTS.split())
 _OLD = frozenset({"US", "Canada", "Brazil", "Mexico", "Chile"})  # understood, but not suggested
 # Suggested first, and for an offset from UTC: places that many people know.
 _KNOWN_NAMES = (
@@ -50,7 +53,10 @@ _MEANT = {
     "roc taiwan": "Asia/Taipei",
     "rok kst korea": "Asia/Seoul",
     "jst japan osaka": "Asia/Tokyo",
-    "aest aedt canberra": "Australia/Sydney Australia/Brisbane",
+    "aest aedt": "Australia/Sydney Australia/Brisbane",
+    "nsw act": "Australia/Sydney",
+    "victoria": "Australia/Melbourne America/Vancouver",
+    "lhi": "Australia/Lord_Howe",
     "acst acdt": "Australia/Adelaide Australia/Darwin",
     "awst": "Australia/Perth",
     "nz nzst nzdt": "Pacific/Auckland",
@@ -59,28 +65,36 @@ _MEANT = {
     "sanfrancisco seattle california": "America/Los_Angeles",
     "z zulu uct universal greenwich gmt0": "UTC",
 }
-_ABBREVIATIONS = {word: zones.split() for words, zones in _MEANT.items() for word in words.split()}
+ABBREVIATIONS = {word: zones.split() for words, zones in _MEANT.items() for word in words.split()}
 _OFFSET = re.compile(r"(utc|gmt|etc/gmt|etc/utc)?\s*([+\-\u2212])\s*(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W\d_]")
+_HALF_OF_DAY = re.compile(r"(?<=[\d\s])[ap]\.?m\b\.?", re.IGNORECASE)  # a time of day is no name
+_SHORTEST_NAME = 3  # letters of what may be a misspelled name
 _POSIX = re.compile(r"([a-z]{3})\d[a-z]{3}")  # EST5EDT
 
 
 def read_zone(text: str, path: str, now: datetime) -> str:
     """Return the name of the zone that is meant by a name in any case, or by a city alone.
 
-    RefusedError with the nearest names, and with offers of the command `path`. `now`: for offsets.
+    RefusedError with the nearest names, and with offers of the command `path`; without them for a time of day
+    or a text that is too short for a name. `now`: for offsets.
     """
     typed = text.strip()
-    found = _names().get(fold(typed)) if typed.isprintable() else None
+    folded = fold(typed)
+    posix = _POSIX.fullmatch(folded)
+    meant = [] if "/" in typed else ABBREVIATIONS.get(posix[1] if posix else folded, [])
+    found = _names().get(folded) if typed.isprintable() and not meant else None
     if found is not None:
         return found
     if offset := _OFFSET.fullmatch(typed):
         raise _of_offset(typed, offset, path, now)
-    folded = fold(typed)
-    posix = _POSIX.fullmatch(folded)
-    meant = _ABBREVIATIONS.get(posix[1] if posix else folded)
     if meant:
         several = "may mean several zones" if len(meant) > 1 else "is no name of a zone"
         raise _refused(f"{quoted(typed, 40)} {several}; name a place", meant, path)
+    if len(_LETTER.findall(_HALF_OF_DAY.sub("", typed))) < _SHORTEST_NAME:
+        raise RefusedError(
+            f"{quoted(typed, 40)} is no time zone; write a zone or a city, such as Asia/Shanghai or new york."
+        )
     near = _nearest(typed)
     raise _refused(f"{quoted(typed, 40)} is no time zone", near, path)
 
@@ -91,10 +105,10 @@ def suggest_zones(typed: str) -> list[str]:
     known = [name for name in _KNOWN if name in _choices()]
     if not wanted:
         return known[:MOST]
-    of_city = [name for name in _choices() if fold(_city(name)).startswith(wanted)]
+    of_city = [name for name in _with_city() if fold(_city(name)).startswith(wanted)]
     of_city.sort(key=lambda name: fold(_city(name)) != wanted)
     whole = [name for name in _choices() if fold(name).startswith(wanted)]
-    meant = _ABBREVIATIONS.get(wanted, [])
+    meant = ABBREVIATIONS.get(wanted, [])
     return list(dict.fromkeys([*meant, *of_city, *whole, *_nearest(typed)]))[:MOST]
 
 
@@ -126,9 +140,13 @@ def _refused(problem: str, near: Sequence[str], path: str) -> RefusedError:
 
 def _nearest(typed: str) -> list[str]:
     """Return up to three zones whose city is most like the typed one; else well-known ones."""
-    cities = {_city(name): name for name in _choices()}
+    cities = {_city(name): name for name in _with_city()}
     near = nearest(typed[-40:].rpartition("/")[2], cities, _NEAR)
     return [cities[city] for city in near] or _KNOWN[:_NEAR]
+
+
+def _with_city() -> list[str]:
+    return [name for name in _choices() if name not in _NICKNAMES]
 
 
 def _city(name: str) -> str:
@@ -147,4 +165,4 @@ def _names() -> dict[str, str]:
     """Return all zones by their folded names and cities, with old names such as US/Eastern."""
     old = [name for name in available_timezones() if "/" in name and name.partition("/")[0] in _OLD]
     whole = {fold(name): name for name in [*old, *_choices()]}
-    return {fold(_city(name)): name for name in _choices()} | whole
+    return {fold(_city(name)): name for name in _with_city()} | whole

@@ -126,7 +126,7 @@ def _without(raw: dict[str, Any], broken: Collection[str]) -> dict[str, Any]:
 
 def _unreadable(error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such file; copy config.example.toml there and change what you like"
+        return "there is no such file; `bystander init` writes one"
     if isinstance(error, OSError):
         return f"cannot be read ({error.strerror}); name a file that the bot may read"
     return "is no UTF-8 text; save it as UTF-8"

@@ -17,6 +17,7 @@ class Change:
     by: str
     what: str  # such as "added Trade", see bot/text/changes.py
     feed: str = ""  # name of the only feed it was about, "" for every feed
+    server: str = ""  # for a change of a feed: from where it was made (`Caller.server`), "" if not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,13 @@ class SuggestedAction:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a command: plain text, and the posts that it lists. `ok` is False for a refusal."""
+    """The answer to a command: plain text, and the posts that it lists. `ok` is False for a refusal.
+
+    `first` is the number of the first of the posts: on a second page it is not 1.
+    """
 
     text: str
     posts: tuple[Post, ...] = ()
     ok: bool = True
     offers: tuple[SuggestedAction, ...] = ()
+    first: int = 1

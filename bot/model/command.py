@@ -17,6 +17,7 @@ ParameterKind = Literal[
     "channel",
     "mention",
     "url",
+    "time",  # a time of day, a span of two, a day or a length of time: "8 am", "22:00 - 07:00", "3 days"
     "text",
 ]
 _ONE_WORD: frozenset[ParameterKind] = frozenset({"number", "choice", "url"})

@@ -227,10 +227,10 @@ class SubscriptionStore(Protocol):
         """
         ...
 
-    async def changes(self, address: str, limit: int, *, skip: int = 0) -> list[Change]:
+    async def changes(self, address: str, limit: int, *, skip: int = 0, without: str = "") -> list[Change]:
         """Return the last changes of a channel's alerts, newest first; of the feeds, for the address "".
 
-        `skip`: without so many of the last ones.
+        `skip`: without so many of the last ones. `without`: without those with this text (`Change.what`).
         """
         ...
 

@@ -108,11 +108,12 @@ class FeedEditor(FeedsReader, Protocol):
 
         Raises UsageError when a feed in use has the name or the URL, and LimitError when `limit` feeds in use
         were added in chat from `server` (see Caller) already. No limit holds for the server "".
+        The log keeps the server as well.
         """
         ...
 
-    async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
-        """Stop polling a feed. Its posts and its subscriptions are kept."""
+    async def retire_feed(self, feed_id: int, now: datetime, *, by: str, server: str = "") -> None:
+        """Stop polling a feed. Its posts and its subscriptions are kept. `by`, `server`: see `add_feed`."""
         ...
 
     async def feeds_added(self) -> dict[int, Change]:

@@ -1,1 +1,1 @@
-"""The calls of the command line, one topic per file; `bot.cli` lists them all."""
+"""The calls of the command line, one topic per file; `bot.calls` lists them all."""

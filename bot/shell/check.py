@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import json
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from rich.text import Text
 from adapters.plugin import AdapterPlugin, Finding, Promises, Visit
 from bot.app import network_of
 from bot.commands.wording import counted, quoted
+from bot.config.env_file import environment
 from bot.config.load import Config
 from bot.errors import ConfigError, DeliveryError, StoreError
 from bot.model import Feed
@@ -24,22 +28,35 @@ from bot.shell.privacy import readable_by_others
 from bot.shell.progress import progress
 from storage import open_store
 
+WHOLE = 120.0  # seconds for all feeds and chats together; what takes longer is a finding
+_STYLES = {"ok": "green", "BAD": "bold red", "warn": "yellow"}
+
 
 async def check(options: argparse.Namespace, config: Config) -> int:
-    """Print a line for each check; return 1 when any of them failed."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    bad = 0
-    async for well, line in _findings(config, sync=options.sync):
-        bad += not well
-        console.print(Text.assemble(("ok  ", "green") if well else ("BAD ", "bold red"), line))
-    database, variables = config.database.get_secret_value(), config.secrets.names
-    for line in readable_by_others(Path(options.config), database, os.environ, variables):
-        console.print(Text.assemble(("warn ", "yellow"), line))  # it may be intended
+    """Print a line for each check, or all as JSON; return 1 when any of them failed."""
+    found: list[dict[str, str]] = []
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, quiet=options.json)
+    async for level, line in _levels(options, config):
+        found.append({"level": level.lower(), "text": line})
+        console.print(Text.assemble((f"{level:<4}", _STYLES[level]), " " if level == "warn" else "", line))
+    bad = sum(each["level"] == "bad" for each in found)
     console.print(f"{bad} to mend." if bad else "All well.")
+    if options.json:
+        print(json.dumps({"ok": not bad, "findings": found}, ensure_ascii=False, indent=2))
     return 1 if bad else 0
 
 
-async def _findings(config: Config, *, sync: bool) -> AsyncIterator[tuple[bool, str]]:
+async def _levels(options: argparse.Namespace, config: Config) -> AsyncIterator[tuple[str, str]]:
+    """Yield "ok" or "BAD" with each finding, and "warn" with what may be intended."""
+    async for well, line in _findings(config, sync=options.sync):
+        yield "ok" if well else "BAD", line
+    database, variables = config.database.get_secret_value(), config.secrets.names
+    environ = environment(options.env_file, os.environ)
+    for line in readable_by_others(Path(options.config), database, environ, variables, options.env_file):
+        yield "warn", line
+
+
+async def _findings(config: Config, *, sync: bool) -> AsyncIterator[Finding]:
     yield True, "config: every key can be used"
     yield _chats(config)
     feeds: list[Feed] = []
@@ -56,15 +73,43 @@ async def _findings(config: Config, *, sync: bool) -> AsyncIterator[tuple[bool, 
             addresses = sorted({each.destination.address for each in await store.subscriptions(channel=True)})
             for finding in await _queue(store):
                 yield finding
-        for plugin in config.enabled:
-            ours = [each for each in addresses if each.startswith(f"{plugin.name}:")]
-            for finding in await _platform(config, plugin, Visit(ours, store, sync)):
-                yield finding
+        async with AsyncExitStack() as stack:
+            inspector = FeedInspector(*await network_of(config, stack))
+            looks = _chat_looks(config, addresses, store, sync=sync) + _feed_looks(config, feeds, inspector)
+            with progress("Looking at feeds and chats ..."):
+                found = await together(looks)
+        for finding in found:
+            yield finding
     finally:
         if store is not None:
             await store.aclose()
-    async for finding in _feeds(config, feeds):
-        yield finding
+
+
+async def together(looks: Sequence[Look], seconds: float = WHOLE) -> list[Finding]:
+    """Take all looks side by side and return their findings, in the order of the looks.
+
+    After so many seconds those that are not done end, each with a finding that says so.
+    """
+    tasks = [asyncio.create_task(each.findings) for each in looks]
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+    late = [not task.done() for task in tasks]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    found: list[Finding] = []
+    for look, task, is_late in zip(looks, tasks, late, strict=True):
+        slow = f"{look.what}: took longer than {seconds:g} seconds; try again later"
+        found += [(False, slow)] if is_late else task.result()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at one chat or feed, not yet taken. `what`: its name, should it take too long."""
+
+    what: str
+    findings: Coroutine[Any, Any, list[Finding]]
 
 
 async def _queue(store: Store) -> list[tuple[bool, str]]:
@@ -108,20 +153,32 @@ def _lacking(promises: Promises) -> Iterator[str]:
         yield "alerts only: nobody can type there; an admin sets them up from elsewhere"
 
 
-async def _feeds(config: Config, stored: list[Feed]) -> AsyncIterator[tuple[bool, str]]:
-    """Read each feed now, and report its failed polls."""
+def _chat_looks(config: Config, addresses: Sequence[str], store: Store | None, *, sync: bool) -> list[Look]:
+    """Return a look at each enabled platform."""
+    visits = {
+        plugin: Visit([each for each in addresses if each.startswith(f"{plugin.name}:")], store, sync)
+        for plugin in config.enabled
+    }
+    return [Look(plugin.name, _platform(config, plugin, visit)) for plugin, visit in visits.items()]
+
+
+def _feed_looks(config: Config, stored: list[Feed], inspector: FeedInspector) -> list[Look]:
+    """Return a look at each feed, which reads it now and tells of its failed polls."""
     state = {feed.settings.url: feed for feed in stored}
     wanted = {feed.url: feed.name for feed in config.feeds}
     wanted |= {feed.settings.url: feed.settings.name for feed in stored if feed.settings.origin == "chat"}
     if not wanted:
-        yield True, "feeds: none yet; add [[feeds]] to the config, or /feeds add URL in chat"
-    async with AsyncExitStack() as stack:
-        fetcher, sandbox = await network_of(config, stack)
-        inspector = FeedInspector(fetcher, sandbox)
-        for url, name in wanted.items():
-            with progress(f"Reading {name} ..."):
-                inspection = await inspector.check(state[url].url if url in state else url)
-            yield _feed(name, inspection, state.get(url))
+        return [Look("feeds", _no_feeds())]
+
+    async def read(url: str, name: str) -> list[Finding]:
+        inspection = await inspector.check(state[url].url if url in state else url)
+        return [_feed(name, inspection, state.get(url))]
+
+    return [Look(f"feed {name}", read(url, name)) for url, name in wanted.items()]
+
+
+async def _no_feeds() -> list[Finding]:
+    return [(True, "feeds: none yet; add [[feeds]] to the config, or /feeds add URL in chat")]
 
 
 def _feed(name: str, inspection: Inspection, stored: Feed | None) -> tuple[bool, str]:

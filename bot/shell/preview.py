@@ -43,7 +43,9 @@ _MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Tools:
+class Tools:
+    """What reads a feed."""
+
     fetcher: Fetcher
     sandbox: Sandbox
 
@@ -56,11 +58,11 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
     found: list[Reading] = []
     failed = 0
     async with AsyncExitStack() as stack:
-        tools = _Tools(*await network_of(config, stack))
+        tools = Tools(*await network_of(config, stack))
         for settings in await _wanted(options, config, tools):
             try:
                 with progress(f"Reading {settings.name} ..."):
-                    found.append(await _read(tools, settings))
+                    found.append(await read_feed(tools, settings))
             except BystanderError as error:
                 failed += 1
                 Console(stderr=True, highlight=False, markup=False).print(f"{settings.name}: {error}")
@@ -78,7 +80,7 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
         print(f"{options.html}: {number} and the bot's answers as readers on {where} would see them.")
     else:
         for post in posts:
-            Console(highlight=False, markup=False, emoji=False).print(_card(post, config.timezone))
+            Console(highlight=False, markup=False, emoji=False).print(card(post, config.timezone))
     return 1 if failed else 0
 
 
@@ -89,7 +91,7 @@ def platforms_of(config: Config) -> list[Platform]:
     ]
 
 
-async def _wanted(options: argparse.Namespace, config: Config, tools: _Tools) -> Sequence[FeedSettings]:
+async def _wanted(options: argparse.Namespace, config: Config, tools: Tools) -> Sequence[FeedSettings]:
     """Return the feeds to show: the one at the URL given, or those of the config."""
     configured = [feed.settings() for feed in config.feeds]
     if options.url is None:
@@ -103,7 +105,7 @@ async def _wanted(options: argparse.Namespace, config: Config, tools: _Tools) ->
     return known or [FeedSettings(name=inspection.title or inspection.url, url=inspection.url)]
 
 
-async def _read(tools: _Tools, settings: FeedSettings) -> Reading:
+async def read_feed(tools: Tools, settings: FeedSettings) -> Reading:
     """Fetch a feed and run the pipeline up to the summary; return the feed with its posts."""
     now = SystemClock().now()
     answer = await tools.fetcher.get(settings.url)
@@ -171,7 +173,8 @@ def _write(file: Path, text: str) -> None:
         raise BystanderError(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _card(post: Post, zone: tzinfo) -> Panel:
+def card(post: Post, zone: tzinfo) -> Panel:
+    """Return a post as the terminal shows it, with the evidence for its categories."""
     filing, published = post.filing, post.published.astimezone(zone)
     lines = [
         Text(

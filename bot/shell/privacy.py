@@ -9,14 +9,19 @@ from pathlib import Path
 
 
 def readable_by_others(
-    config: Path, database: str, environ: Mapping[str, str], secrets: Iterable[str]
+    config: Path,
+    database: str,
+    environ: Mapping[str, str],
+    secrets: Iterable[str],
+    env_file: str | None = None,
 ) -> Iterator[str]:
     """Yield a line for each file that others can read: config, environment files, database, secrets.
 
-    `secrets`: names of secret variables; the file in each one's `_FILE` variable is checked. No mode is
-    changed, since it may be intended. A path from the environment is not shown: it may be a misplaced secret.
+    `secrets`: names of secret variables; the file in each one's `_FILE` variable is checked. `env_file`: an
+    environment file in use, which may be anywhere. No mode is changed, since it may be intended. A path from
+    the environment is not shown: it may be a misplaced secret.
     """
-    for what, file in _files(config, database):
+    for what, file in _files(config, database, env_file):
         if _read_by_others(file):
             yield f"{what}: others on this machine can read it; if nobody else should: chmod 600 {file}"
     for name in secrets:
@@ -25,9 +30,10 @@ def readable_by_others(
             yield f"{variable}: others on this machine can read its file; chmod 600 it"
 
 
-def _files(config: Path, database: str) -> Iterator[tuple[str, Path]]:
+def _files(config: Path, database: str, env_file: str | None) -> Iterator[tuple[str, Path]]:
     yield "config", config
-    for file in sorted(config.parent.glob("*.env")):  # ".env" too
+    given = {Path(env_file)} if env_file else set()
+    for file in sorted({*config.parent.glob("*.env"), *given}):  # ".env" too
         yield "environment", file
     scheme = "sqlite:///"
     if database.lower().startswith(scheme):

@@ -19,6 +19,7 @@ from bot import __version__
 from bot.app import Bot, open_bot, prepare, run_bot, run_once
 from bot.config.load import Config
 from bot.errors import ConfigError
+from bot.shell.notify import Supervisor, supervisor, watched
 
 _log = logging.getLogger("bystander")
 
@@ -26,12 +27,13 @@ _log = logging.getLogger("bystander")
 async def run(_: argparse.Namespace, config: Config) -> int:
     """Run until SIGTERM or SIGINT; then finish what is in flight and return 0."""
     _need_somewhere_to_talk(config)
-    stop = asyncio.Event()
-    with stopping_on_signals(stop):
+    stop, above = asyncio.Event(), supervisor()
+    with stopping_on_signals(stop, above):
         async with open_bot(config, source=console_source()) as bot:
             await prepare(bot)
             spare_collector()
-            await run_bot(bot, stop, lambda: _announce(bot))
+            async with watched(above, bot.vitals.pulse.lives):
+                await run_bot(bot, stop, lambda: _announce(bot, above))
     _log.info("Stopped; what was not sent waits for the next start.")
     return 0
 
@@ -62,13 +64,15 @@ async def once(_: argparse.Namespace, config: Config) -> int:
 
 
 @contextmanager
-def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set `stop` on SIGTERM or SIGINT; a second signal ends the process at once."""
+def stopping_on_signals(stop: asyncio.Event, above: Supervisor | None = None) -> Iterator[None]:
+    """Set `stop` on SIGTERM or SIGINT, and tell the supervisor; a second signal ends the process at once."""
     loop = asyncio.get_running_loop()
     signals = itertools.count(1)
 
     def begin() -> None:
         _log.info("Stopping; once more to stop at once.")
+        if above is not None:
+            above.tell("STOPPING=1")
         stop.set()
 
     def handle(*_: object) -> None:
@@ -87,9 +91,10 @@ def stopping_on_signals(stop: asyncio.Event) -> Iterator[None]:
             signal.signal(each, handler)
 
 
-def _announce(bot: Bot) -> None:
+def _announce(bot: Bot, above: Supervisor) -> None:
     feeds = ", ".join(feed.name for feed in bot.config.feeds) or "no feed yet (/feeds add URL)"
     _log.info("Bystander %s watches %s; talks on %s.", __version__, feeds, ", ".join(bot.adapters))
+    above.tell("READY=1")
 
 
 def _need_somewhere_to_talk(config: Config) -> None:

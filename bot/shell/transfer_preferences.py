@@ -38,7 +38,7 @@ def exported(found: Mapping[str, Preferences]) -> list[dict[str, Any]]:
     return [
         _entry(address, each).model_dump(exclude_defaults=True)
         for address, each in found.items()
-        if replace(each, snoozed_until=None) != _DEFAULT
+        if _has_set(each)
     ]
 
 
@@ -51,12 +51,19 @@ def read(entries: Sequence[PreferenceEntry], now: datetime) -> dict[str, Prefere
 
 
 async def add(store: Store, wanted: Mapping[str, Preferences], now: datetime) -> int:
-    """Set the preferences of those addresses that have set nothing; return how many."""
+    """Set the preferences of those addresses that have set nothing; return how many. Their snoozes go on."""
     there = await store.all_preferences()
-    new = {address: each for address, each in wanted.items() if address not in there}
-    for address, each in new.items():
-        await store.set_preferences(address, each, now)
+    had = {address: there.get(address, _DEFAULT) for address in wanted}
+    new = [address for address in wanted if not _has_set(had[address])]
+    for address in new:
+        chosen = replace(wanted[address], snoozed_until=had[address].snoozed_until)
+        await store.set_preferences(address, chosen, now)
     return len(new)
+
+
+def _has_set(preferences: Preferences) -> bool:
+    """Whether somebody has chosen something that stays: a snooze passes."""
+    return replace(preferences, snoozed_until=None) != _DEFAULT
 
 
 def _entry(address: str, preferences: Preferences) -> PreferenceEntry:

@@ -15,10 +15,12 @@ from bot.text.normalize import similar
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2}))?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
+_BEFORE = re.compile(r"^(?:at|from)\s+")
 _NAMED = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*|\s+(?:to|until|till)\s+", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?|an?\b|one\b)\s*([a-z]+)[\s,]*(?:and\s+)?", re.IGNORECASE)
+_BARE_MINUTES = re.compile(r"(?<=[0-9]h)\s?[0-5][0-9]$", re.IGNORECASE)  # in "1h30"
 _SECONDS = (
     dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60)
     | dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600)
@@ -27,14 +29,22 @@ _SECONDS = (
     | dict.fromkeys(("mo", "month", "months"), 30 * 86400)
     | dict.fromkeys(("y", "yr", "year", "years"), 365 * 86400)
 )
+# For the value of an option: what reads as times, as far as it goes, whether they exist or not.
+_CLOCK = r"(?:[0-9]{1,2}(?:[:.h][0-9]{2})?(?:\s*[ap]\.?m\.?)?|noon|midday|midnight)"
+_LENGTH = rf"(?:[0-9]+(?:\.[0-9]+)?|an?|one)\s*(?:{'|'.join(_SECONDS)})"
+_DAY = rf"(?:next|this|last)\s+(?:{'|'.join(f'{day}|{day[:3]}' for day in WEEKDAYS)}|week|month|year)"
+SPOKEN = (
+    rf"(?:{_LENGTH}(?:[\s,]*(?:and\s+)?{_LENGTH})*(?:\s+ago)?|{_DAY}"
+    rf"|(?:(?:at|from)\s+)?{_CLOCK}(?:(?:{_DASH.pattern}){_CLOCK})?)(?!\S)"
+)
 _CENTURY = 36500 * 86400  # seconds; a longer time would leave the calendar
 _SHORTEST_NAME = 3  # letters of a weekday
 _NOON, _LAST_HOUR, _LAST_MINUTE = 12, 23, 59
 
 
 def time_of_day(text: str) -> time:
-    """Return the time in "08:00", "8", "8am", "8.30 pm", "noon" or "midnight", without a zone."""
-    typed = text.strip().casefold()
+    """Return the time in "08:00", "8", "8am", "8.30 pm", "at 9", "noon" or "midnight", without a zone."""
+    typed = _BEFORE.sub("", text.strip().casefold(), count=1)
     if typed in _NAMED:
         return _NAMED[typed]
     match = _TIME.fullmatch(typed)
@@ -94,11 +104,11 @@ def iso_date(text: str) -> date | None:
 
 
 def length(text: str) -> timedelta | None:
-    """Return the time in "3d", "2h", "1h30m", "a week" or "2 months"; None for a text that names none.
+    """Return the time in "3d", "2h", "1h30m", "1h30", "a week"; None for a text that names none.
 
     A month counts as 30 days, a year as 365. What is longer than a century is cut to one.
     """
-    typed = text.strip()
+    typed = _BARE_MINUTES.sub(r"\g<0>m", text.strip())
     parts = [match.groups() for match in _PART.finditer(typed)]
     if not parts or _PART.sub("", typed) or any(unit.lower() not in _SECONDS for _, unit in parts):
         return None

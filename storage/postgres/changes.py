@@ -12,16 +12,16 @@ from storage.shared.following import change_from, followed_from
 from storage.shared.mapping import to_ms
 
 _RECORD = """
-INSERT INTO changes (at, by, place, feed_id, what)
-VALUES (%(at)s, %(by)s, %(place)s, %(feed_id)s, %(what)s)
+INSERT INTO changes (at, by, place, feed_id, what, server)
+VALUES (%(at)s, %(by)s, %(place)s, %(feed_id)s, %(what)s, %(server)s)
 """
 OF_PLACE = """
-SELECT c.at, c.by, c.what, coalesce(feeds.name, '') AS feed_name
+SELECT c.at, c.by, c.what, c.server, coalesce(feeds.name, '') AS feed_name
 FROM changes AS c LEFT JOIN feeds ON feeds.id = c.feed_id
-WHERE c.place = %(place)s ORDER BY c.id DESC LIMIT %(limit)s OFFSET %(skip)s
+WHERE c.place = %(place)s AND c.what <> %(without)s ORDER BY c.id DESC LIMIT %(limit)s OFFSET %(skip)s
 """
 FEEDS_ADDED = """
-SELECT feeds.id, c.at, c.by, c.what, '' AS feed_name
+SELECT feeds.id, c.at, c.by, c.what, c.server, '' AS feed_name
 FROM feeds CROSS JOIN LATERAL (
     SELECT * FROM changes AS added
     WHERE added.feed_id = feeds.id AND added.place = '' AND added.what = %(what)s
@@ -40,8 +40,9 @@ WHERE d.address = %(address)s AND s.channel = %(channel)s ORDER BY s.id, lower(f
 class ChangeQueries(Queries):
     """The methods of `bot.ports` that read the log of changes."""
 
-    async def changes(self, address: str, limit: int, *, skip: int = 0) -> list[Change]:
-        rows = await self._database.ask(OF_PLACE, {"place": address, "limit": limit, "skip": skip})
+    async def changes(self, address: str, limit: int, *, skip: int = 0, without: str = "") -> list[Change]:
+        wanted = {"place": address, "limit": limit, "skip": skip, "without": without}
+        rows = await self._database.ask(OF_PLACE, wanted)
         return [change_from(row) for row in rows]
 
     async def feeds_added(self) -> dict[int, Change]:
@@ -50,10 +51,17 @@ class ChangeQueries(Queries):
 
 
 async def record_change(
-    connection: Connection, now: datetime, *, by: str, what: str, place: str = "", feed_id: int = 0
+    connection: Connection,
+    now: datetime,
+    *,
+    by: str,
+    what: str,
+    place: str = "",
+    feed_id: int = 0,
+    server: str = "",
 ) -> None:
     """Add a row to the log, inside the caller's transaction. `place`: the address of a channel."""
-    values = {"at": to_ms(now), "by": by, "what": what, "place": place, "feed_id": feed_id}
+    values = {"at": to_ms(now), "by": by, "what": what, "place": place, "feed_id": feed_id, "server": server}
     await connection.run(_RECORD, values)
 
 

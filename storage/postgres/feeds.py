@@ -85,9 +85,9 @@ class FeedQueries(Queries):
             (row,) = await connection.rows("SELECT * FROM feeds WHERE id = %(id)s", {"id": added})
             return feed_from(row)
 
-    async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
+    async def retire_feed(self, feed_id: int, now: datetime, *, by: str, server: str = "") -> None:
         async with self._database.transaction(ALONE) as connection:
-            await _retire(connection, feed_id, now, by=by)
+            await _retire(connection, feed_id, now, by=by, server=server)
 
     async def feeds(self) -> list[Feed]:
         rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
@@ -120,14 +120,14 @@ async def _refuse_beyond(connection: Connection, server: str, limit: int) -> Non
         raise LimitError(held, held + 1, limit)
 
 
-async def _retire(connection: Connection, feed_id: int, now: datetime, *, by: str) -> None:
+async def _retire(connection: Connection, feed_id: int, now: datetime, *, by: str, server: str = "") -> None:
     """Stop polling a feed, and log it unless it was retired already."""
     retired = await connection.run(
         "UPDATE feeds SET retired_at = %(now)s WHERE id = %(id)s AND retired_at IS NULL",
         {"now": to_ms(now), "id": feed_id},
     )
     if retired:
-        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id)
+        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
 async def _save(
@@ -153,6 +153,6 @@ async def _save(
     else:
         feed_id = await connection.number(_UPDATE, parameters | kept(same, settings, now))
     if what := what_changed(same, settings):
-        await record_change(connection, now, by=by, what=what, feed_id=feed_id)
+        await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     await learn_terms(connection, feed_id, configured_terms(settings))
     return feed_id

@@ -17,7 +17,13 @@ from storage.postgres.locks import ALONE
 
 OLDEST_SERVER = 15
 
-_OURS = "SELECT to_regclass('bystander') IS NOT NULL AS ours"
+# Read from the catalog, and not by to_regclass: that remembers within a transaction what it has not found.
+_OURS = """
+SELECT EXISTS (
+    SELECT 1 FROM pg_class AS c
+    WHERE c.relname = 'bystander' AND c.relnamespace = current_schema()::regnamespace
+) AS ours
+"""
 # Tables of extensions do not make a database another program's.
 _TABLES = """
 SELECT EXISTS (

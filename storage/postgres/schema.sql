@@ -212,7 +212,8 @@ CREATE TABLE changes (
     by TEXT NOT NULL,                -- the address of a person, or 'config', 'import', 'bystander'
     place TEXT COLLATE "C" NOT NULL, -- the address of a channel, '' for a change of a feed
     feed_id BIGINT NOT NULL,         -- 0 for every feed
-    what TEXT NOT NULL
+    what TEXT NOT NULL,
+    server TEXT NOT NULL DEFAULT ''  -- of the person, for a change of a feed
 );
 CREATE INDEX changes_place ON changes (place, id);
 CREATE INDEX changes_feed ON changes (feed_id, id) WHERE place = '';

@@ -55,4 +55,4 @@ def followed_from(row: Row) -> FollowedTerm:
 
 def change_from(row: Row) -> Change:
     """Return an entry of the log of changes."""
-    return Change(from_ms(row["at"]), row["by"], row["what"], row["feed_name"])
+    return Change(from_ms(row["at"]), row["by"], row["what"], row["feed_name"], row["server"])

@@ -12,14 +12,17 @@ from storage.shared.following import change_from, followed_from
 from storage.shared.mapping import to_ms
 from storage.sqlite.common import Queries
 
-_RECORD = "INSERT INTO changes (at, by, place, feed_id, what) VALUES (:at, :by, :place, :feed_id, :what)"
+_RECORD = (
+    "INSERT INTO changes (at, by, place, feed_id, what, server) "
+    "VALUES (:at, :by, :place, :feed_id, :what, :server)"
+)
 OF_PLACE = """
-SELECT c.at, c.by, c.what, coalesce(feeds.name, '') AS feed_name
+SELECT c.at, c.by, c.what, c.server, coalesce(feeds.name, '') AS feed_name
 FROM changes AS c INDEXED BY changes_place LEFT JOIN feeds ON feeds.id = c.feed_id
-WHERE c.place = :place ORDER BY c.id DESC LIMIT :limit OFFSET :skip
+WHERE c.place = :place AND c.what <> :without ORDER BY c.id DESC LIMIT :limit OFFSET :skip
 """
 FEEDS_ADDED = """
-SELECT feeds.id, c.at, c.by, c.what, '' AS feed_name
+SELECT feeds.id, c.at, c.by, c.what, c.server, '' AS feed_name
 FROM feeds CROSS JOIN changes AS c ON c.id = (
     SELECT max(added.id) FROM changes AS added INDEXED BY changes_feed
     WHERE added.feed_id = feeds.id AND added.place = '' AND added.what = :what)
@@ -36,8 +39,9 @@ WHERE d.address = :address AND s.channel = :channel ORDER BY s.id, f.name COLLAT
 class ChangeQueries(Queries):
     """The methods of `bot.ports` that read the log of changes."""
 
-    async def changes(self, address: str, limit: int, *, skip: int = 0) -> list[Change]:
-        rows = await self._database.ask(OF_PLACE, {"place": address, "limit": limit, "skip": skip})
+    async def changes(self, address: str, limit: int, *, skip: int = 0, without: str = "") -> list[Change]:
+        wanted = {"place": address, "limit": limit, "skip": skip, "without": without}
+        rows = await self._database.ask(OF_PLACE, wanted)
         return [change_from(row) for row in rows]
 
     async def feeds_added(self) -> dict[int, Change]:
@@ -46,10 +50,17 @@ class ChangeQueries(Queries):
 
 
 async def record_change(
-    connection: aiosqlite.Connection, now: datetime, *, by: str, what: str, place: str = "", feed_id: int = 0
+    connection: aiosqlite.Connection,
+    now: datetime,
+    *,
+    by: str,
+    what: str,
+    place: str = "",
+    feed_id: int = 0,
+    server: str = "",
 ) -> None:
     """Add a row to the log, inside the caller's transaction. `place`: the address of a channel."""
-    values = {"at": to_ms(now), "by": by, "what": what, "place": place, "feed_id": feed_id}
+    values = {"at": to_ms(now), "by": by, "what": what, "place": place, "feed_id": feed_id, "server": server}
     await connection.execute(_RECORD, values)
 
 

@@ -67,9 +67,9 @@ class FeedQueries(Queries):
             rows = list(await connection.execute_fetchall("SELECT * FROM feeds WHERE id = ?", [added]))
             return feed_from(rows[0])
 
-    async def retire_feed(self, feed_id: int, now: datetime, *, by: str) -> None:
+    async def retire_feed(self, feed_id: int, now: datetime, *, by: str, server: str = "") -> None:
         async with self._database.transaction() as connection:
-            await _retire(connection, feed_id, now, by=by)
+            await _retire(connection, feed_id, now, by=by, server=server)
 
     async def feeds(self) -> list[Feed]:
         rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
@@ -108,14 +108,16 @@ async def _refuse_beyond(connection: aiosqlite.Connection, server: str, limit: i
         raise LimitError(held, held + 1, limit)
 
 
-async def _retire(connection: aiosqlite.Connection, feed_id: int, now: datetime, *, by: str) -> None:
+async def _retire(
+    connection: aiosqlite.Connection, feed_id: int, now: datetime, *, by: str, server: str = ""
+) -> None:
     """Stop polling a feed, and log it unless it was retired already."""
     cursor = await connection.execute(
         "UPDATE feeds SET retired_at = :now WHERE id = :id AND retired_at IS NULL",
         {"now": to_ms(now), "id": feed_id},
     )
     if cursor.rowcount:
-        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id)
+        await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
 async def _save(
@@ -151,6 +153,6 @@ async def _save(
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | kept(same, settings, now))
     if what := what_changed(same, settings):
-        await record_change(connection, now, by=by, what=what, feed_id=feed_id)
+        await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     await learn_terms(connection, feed_id, configured_terms(settings))
     return feed_id

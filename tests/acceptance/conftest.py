@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from bot.cli import main
 from bot.sample.blog import SampleBlog, load_posts
 from tests.acceptance.discord_place import Place
+from tests.acceptance.newcomer import Newcomer
 from tests.acceptance.process import Ended, Home
 from tests.acceptance.running import Bot
+from tests.acceptance.serving import Answer, Serve
 from tests.acceptance.slack_capture import keep
 from tests.acceptance.slack_place import SlackPlace
 from tests.fakes.blog import FaultyBlog
@@ -31,6 +34,11 @@ async def blog() -> AsyncIterator[FaultyBlog]:
 @pytest.fixture
 def home(tmp_path: Path, blog: FaultyBlog) -> Home:
     return Home.of(tmp_path, blog)
+
+
+@pytest.fixture
+def newcomer(home: Home, blog: FaultyBlog) -> Newcomer:
+    return Newcomer(home, blog.feed_url)
 
 
 @pytest.fixture
@@ -56,6 +64,26 @@ async def slack_place(
     async with FakeSlack() as slack:
         yield SlackPlace(slack, home, blog, getattr(request, "param", "socket"))
         keep(slack.calls)
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Serve one answer for every path; return the port."""
+    runners: list[web.AppRunner] = []
+
+    async def start(answer: Answer) -> int:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", answer)
+        runner = web.AppRunner(app, shutdown_timeout=0)
+        runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        port: int = runner.addresses[0][1]
+        return port
+
+    yield start
+    for each in runners:
+        await each.cleanup()
 
 
 @pytest.fixture

@@ -74,10 +74,15 @@ class Home:
         *arguments: str,
         env: dict[str, str] | None = None,
         preexec_fn: Callable[[], None] | None = None,
+        config: bool = True,
         **streams: Any,
     ) -> asyncio.subprocess.Process:
-        """Start `python -m bot ARGUMENTS` in the folder, with an environment of no surprises."""
-        self.write_config()
+        """Start `python -m bot ARGUMENTS` in the folder, with an environment of no surprises.
+
+        `config`: whether the settings are written before, or the folder is left as it is.
+        """
+        if config:
+            self.write_config()
         kept = {name: text for name, text in os.environ.items() if not name.startswith(_OURS)}
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *arguments),
@@ -93,11 +98,18 @@ class Home:
         stdin: bytes = b"",
         env: dict[str, str] | None = None,
         preexec_fn: Callable[[], None] | None = None,
+        config: bool = True,
     ) -> Ended:
         """Run one call to its end. No call may ever show a traceback or a warning of Python."""
         pipe = asyncio.subprocess.PIPE
         process = await self.spawn(
-            *arguments, env=env, preexec_fn=preexec_fn, stdin=pipe, stdout=pipe, stderr=pipe
+            *arguments,
+            env=env,
+            preexec_fn=preexec_fn,
+            config=config,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
         )
         try:
             async with asyncio.timeout(PATIENCE):

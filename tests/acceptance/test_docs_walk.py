@@ -18,7 +18,7 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ import pytest
 import tomli_w
 
 from tests.acceptance.process import ROOT
+from tests.acceptance.terminal import terminal
 from tests.fakes.blog import FaultyBlog
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.slack.server import FakeSlack
@@ -41,6 +42,17 @@ TYPED = {
     "make demo": ("Ctrl-C ends the demo", "/follow China-U.S.\n", "Filed under China-U.S."),
     "make run": _RUN,
     ".venv/bin/bystander run": _RUN,
+}
+# Of a command that asks: the questions, and what is typed.
+ASKED = {
+    ".venv/bin/bystander init": (
+        ("One or several names", ""),
+        ("Time zone", "Europe/Berlin"),
+        ("The blog's address", "FEED"),
+        ("Watch this feed?", ""),
+        ("What to call it in chat", "Blog"),
+        ("Your e-mail", "me@blog.example"),
+    )
 }
 _BLOCK = re.compile(r"^( *)```(console|toml)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _LONGEST_WAIT = 30.0  # seconds for a run to end
@@ -80,12 +92,14 @@ class Reader:
                     await self._do(command)
 
     async def _do(self, command: str) -> None:
-        typed = TYPED.get(command)
+        typed, asked = TYPED.get(command), ASKED.get(command)
         for word, here in self.addresses.items():
             command = command.replace(word, here)
         if command.startswith("export "):
             name, _, value = command.removeprefix("export ").partition("=")
             self.env[name] = value
+        elif asked:
+            await self._answer(command, asked)
         elif typed:
             await self._talk(command, *typed)
         else:
@@ -95,6 +109,20 @@ class Reader:
             assert process.returncode == 0, f"$ {command}\n{out.decode()}"
         if command.startswith("cp "):
             self._configure(dict(self.settings))
+
+    async def _answer(self, command: str, asked: Iterable[tuple[str, str]]) -> None:
+        """Answer the questions of a command on a terminal, which must then end well."""
+        async with terminal(self._on_terminal, command, env=self.env) as shown:
+            for question, typed in asked:
+                await shown.answer((question, self.addresses.get(typed, typed)))
+            assert await shown.ended() == 0, shown.screen
+
+    async def _on_terminal(
+        self, command: str, *, env: dict[str, str], **streams: Any
+    ) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *("bash", "-c", command), cwd=self.folder, env=_environment() | env, **streams
+        )
 
     async def _talk(self, command: str, begun: str, typed: str, shown: str) -> None:
         """Type into a command and wait for its answer; it goes on until another talks, or the page ends."""
@@ -206,6 +234,8 @@ async def reader(tmp_path: Path, blog: FaultyBlog) -> AsyncIterator[Reader]:
                 "DISCORD_TOKEN=...": f"DISCORD_TOKEN={discord.token}",
                 "xoxb-...": team.bot_token,
                 "xapp-...": slack.app_token,
+                "bystander init": "bystander init --set 'fetch.allow_networks=[\"127.0.0.0/8\"]'",
+                "FEED": blog.feed_url,
             },
             settings={
                 "fetch": {"allow_networks": ["127.0.0.0/8"]},

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bot.cli import CALLS
+from bot.calls import CALLS
 from tests.acceptance.process import Home
 
 # Arguments of a call that needs some.
@@ -86,7 +86,7 @@ def test_a_bot_with_nowhere_to_talk_does_not_start(
 def test_a_config_that_is_not_there_is_said_to_be_missing(refused: Callable[..., str]) -> None:
     told = refused("run", "-c", "nowhere.toml")
 
-    assert "nowhere.toml: there is no such file; copy config.example.toml there" in told
+    assert "nowhere.toml: there is no such file; `bystander init` writes one" in told
 
 
 @pytest.mark.parametrize(

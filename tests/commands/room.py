@@ -130,9 +130,9 @@ class Room:
     async def complete(self, path: str, parameter: str, typed: str, *, admin: bool = False) -> list[str]:
         return await self.dispatcher.complete(self.caller(admin=admin), path, parameter, typed)
 
-    async def watch(self, settings: FeedSettings = BLOG) -> Feed:
+    async def watch(self, settings: FeedSettings = BLOG, *, by: str = OWNER) -> Feed:
         """Add a feed and return it."""
-        return await self.store.add_feed(settings, self.clock.now(), by=OWNER)
+        return await self.store.add_feed(settings, self.clock.now(), by=by)
 
     async def publish(
         self, feed: Feed, *new: PostRow, silent: tuple[PostRow, ...] = (), vocabulary: tuple[str, ...] = ()

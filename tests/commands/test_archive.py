@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.model import EvidenceRank, FeedSettings, Filing
+from bot.model import EvidenceRank, FeedSettings, Filing, SuggestedAction
 from tests.commands.room import Room, post_row
 
 
@@ -126,9 +126,12 @@ async def test_latest_is_turned_page_by_page(room: Room) -> None:
     second = await room.dispatcher.execute(room.caller(), more.path, dict(more.values))
 
     assert more.values == (("count", "3"), ("category", "Trade"), ("page", "2"))
-    assert second.text.startswith("Post 4 under Trade:\n1. Harbour traffic\n")
+    assert second.text.startswith("Post 4 under Trade:\n4. Harbour traffic\n")
     assert [each.label for each in second.offers] == ["Previous page"]
-    assert (await room.say("/latest Trade page:9")).text == "No more posts are known under Trade."
+    assert second.first == 4
+    beyond = await room.say("/latest Trade page:9")
+    assert beyond.text == "No more posts are known under Trade."
+    assert beyond.offers == (SuggestedAction("First page", "latest", (("category", "Trade"), ("page", "1"))),)
     assert (await room.say("/latest Trade since:yesterday")).text == (
         "No posts are known under Trade since 25 Nov 2022, 00:00 UTC."
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.model import FeedSettings
+from bot.model import Caller, FeedSettings
 from bot.sample.server import SampleServer
 from tests.commands.room import BLOG, NOW, SECOND, Room
 from tests.fakes.blog import FaultyBlog, html_page, status
@@ -173,6 +173,46 @@ async def test_list_tells_who_last_removed_or_changed_feeds(two_blogs: Room) -> 
         "26 Nov 2022, 23:41 UTC: changed the feed \u201cChina Bystander\u201d, by the config",
         "26 Nov 2022, 23:41 UTC: removed the feed \u201cSecond Blog\u201d, by console:root",
     ]
+
+
+def of_server(who: str, server: str) -> Caller:
+    address = f"console:{who}"
+    return Caller(address, address, admin=True, places=frozenset({address}), server=server)
+
+
+async def test_an_admin_of_one_server_is_not_told_who_administers_another(two_blogs: Room) -> None:
+    here, there, nowhere = of_server("ann", "console:1"), of_server("bob", "console:2"), of_server("cy", "")
+    others = [FeedSettings(each, f"https://{each}.example/", origin="chat") for each in ("Ours", "Theirs")]
+    for settings, who in zip(others, (here, there), strict=True):
+        await two_blogs.store.add_feed(settings, NOW, by=who.address, server=who.server)
+    await two_blogs.dispatcher.run(nowhere, "/feeds remove Second Blog")
+    await two_blogs.dispatcher.run(there, "/feeds remove Ours")
+    await two_blogs.dispatcher.run(here, "/feeds remove Theirs")
+    await two_blogs.store.add_feed(others[1], NOW, by=there.address, server=there.server)
+
+    async def seen_by(caller: Caller) -> list[str]:
+        _, *lines = (await two_blogs.dispatcher.run(caller, "/feeds list")).text.splitlines()
+        return [line.partition(", by ")[2].partition(";")[0] for line in lines if ", by " in line]
+
+    elsewhere = "an admin of another server"
+    assert await seen_by(there) == ["console:bob", elsewhere, "console:bob", "another admin"]
+    assert await seen_by(here) == [elsewhere, "console:ann", elsewhere, "another admin"]
+    assert await seen_by(nowhere) == [elsewhere, elsewhere, elsewhere, "console:cy"]
+    assert await seen_by(replace(here, places=None)) == [elsewhere, "console:ann", elsewhere, "console:cy"]
+    everybody = ["console:bob", "console:ann", "console:bob", "console:cy"]
+    assert await seen_by(replace(nowhere, places=None)) == everybody
+
+
+async def test_many_added_feeds_do_not_hide_who_removed_one(two_blogs: Room) -> None:
+    await admin(two_blogs, "/feeds remove Second Blog")
+    for number in range(30):
+        await two_blogs.watch(FeedSettings(f"Blog {number}", f"https://{number}.example/", origin="chat"))
+
+    assert (
+        (await admin(two_blogs, "/feeds list"))
+        .splitlines()[-1]
+        .endswith("removed the feed \u201cSecond Blog\u201d, by console:root")
+    )
 
 
 async def test_a_feed_from_before_the_log_of_changes_was_added_in_chat(two_blogs: Room) -> None:

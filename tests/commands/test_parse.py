@@ -128,6 +128,31 @@ def test_the_rest_goes_to_the_parameters_in_their_order(
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("/settings digest:8 am", {"digest": "8 am"}),
+        ("/settings digest:8 am Asia/Shanghai", {"digest": "8 am", "timezone": "Asia/Shanghai"}),
+        ("/settings digest:8 amsterdam", {"digest": "8", "timezone": "amsterdam"}),
+        ("/settings digest: at noon weekly:fri", {"digest": "at noon", "weekly": "fri"}),
+        ("/settings quiet:10pm - 7am", {"quiet": "10pm - 7am"}),
+        ("/settings quiet: 22:00 - 07:00", {"quiet": "22:00 - 07:00"}),
+        ("/settings quiet:25:00 \u2013 7 shanghai", {"quiet": "25:00 \u2013 7", "timezone": "shanghai"}),
+        (
+            "/settings new york quiet:from 10 p.m. to 7 digest:9",
+            {"quiet": "from 10 p.m. to 7", "digest": "9", "timezone": "new york"},
+        ),
+        ("/settings quiet:off", {"quiet": "off"}),
+        ("/alerts settings quiet:10pm - 7am #news", {"quiet": "10pm - 7am", "channel": "#news"}),
+        ("/latest Trade since:3 days 2", {"since": "3 days", "category": "Trade", "count": "2"}),
+        ("/latest since:last monday Trade", {"since": "last monday", "category": "Trade"}),
+        ("/latest since:monday Trade", {"since": "monday", "category": "Trade"}),
+    ],
+)
+def test_a_time_goes_on_as_far_as_it_reads_as_one(line: str, expected: dict[str, str]) -> None:
+    assert read(line)[1] == expected
+
+
+@pytest.mark.parametrize(
     ("line", "near"),
     [
         ("/folow Trade", "/follow"),
@@ -169,12 +194,40 @@ def test_what_cannot_be_meant_is_refused(line: str, answer: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "/follow Trade when:",
+        "/follow Trade when:now when:daily",
+        "/settings quiet:22-7 quiet:23-7",
+        "/alerts style full place:above place:below",
+        "/alerts settings quiet: ",
+    ],
+)
+def test_a_misread_change_is_said_to_have_changed_nothing(line: str) -> None:
+    with pytest.raises(UsageError, match=r"[.\n?] ?Nothing was changed\.$"):
+        read(line)
+
+
+def test_of_a_command_that_changes_nothing_it_is_not_said() -> None:
+    with pytest.raises(UsageError, match=r"is given twice\.$"):
+        read("/latest since:3d since:4d")
+
+
+@pytest.mark.parametrize(
     ("path", "values", "expected"),
     [
         ("latest", {"count": " 3 "}, {"count": "3"}),
         ("latest", {"count": "+03"}, {"count": "3"}),
         ("latest", {"count": "\uff13"}, {"count": "3"}),
         ("latest", {"category": " ", "count": ""}, {}),
+        ("latest", {"count": '"3"', "category": '"3"'}, {"count": "3", "category": '"3"'}),
+        (
+            "settings",
+            {"digest": '"8 am"', "timezone": "'new york'"},
+            {"digest": "8 am", "timezone": "new york"},
+        ),
+        ("settings", {"quiet": "\u201c22-7\u201d", "weekly": '""'}, {"quiet": "22-7"}),
+        ("follow", {"categories": '"All"', "when": '"daily"'}, {"categories": '"All"', "when": "daily"}),
         ("follow", {"when": "NOW,"}, {"when": "now"}),
         ("follow", {"categories": "Tra\u200bde\u202e\n"}, {"categories": "Trade"}),
     ],

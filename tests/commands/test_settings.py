@@ -54,6 +54,15 @@ async def test_one_setting_leaves_the_others(room: Room) -> None:
     assert await room.store.preferences("console:alice") == Preferences(digest=time(9))
 
 
+async def test_times_may_have_spaces(room: Room) -> None:
+    assert "- Digests: daily at 08:00" in (await room.say("/settings digest:8 am")).text
+    assert "- Quiet hours: 22:00-07:00" in (await room.say("/settings quiet:10pm - 7am")).text
+    assert "- Quiet hours: 21:00-06:00" in (await room.say("/settings quiet: 21:00 - 06:00")).text
+    for typed in ('"9 pm"', "\u201c9pm\u201d", "'21:00'"):
+        reply = await room.dispatcher.execute(room.caller(), "settings", {"digest": typed})
+        assert "- Digests: daily at 21:00" in reply.text
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
@@ -170,6 +179,14 @@ async def test_the_style_of_a_channel_is_that_of_its_next_alert(room: Room) -> N
 )
 async def test_what_cannot_be_set_for_a_channel_changes_nothing(room: Room, line: str, answer: str) -> None:
     assert answer in await refused(room, line)
+
+
+async def test_a_usage_is_no_line_that_lacks_options(room: Room) -> None:
+    text = await refused(room, "/alerts style place:below")
+
+    assert text.startswith("/alerts style needs STYLE. Usage: /alerts style full|compact|title")
+    assert text.endswith("\nNothing was changed.")
+    assert "again as well" not in text
 
 
 async def test_digests_of_a_channel_are_said_to_mention_nobody(room: Room) -> None:

@@ -70,9 +70,15 @@ async def test_the_end_of_a_snooze_in_quiet_hours_says_when_the_rest_comes(room:
     )
 
 
+@pytest.mark.parametrize("line", ["/snooze 1h30", "/mute 1h30", "/snooze for 1h30m"])
+async def test_hours_with_minutes_are_a_length(room: Room, line: str) -> None:
+    assert (await room.say(line)).text.startswith("Snoozed until Sun, 27 Nov 2022, 01:11 UTC.")
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
+        ("/snooze 5", "write 5m, 5h or until 05:00."),
         ("/snooze tonight", "write one such as 2h, 3d, 1w, until monday"),
         ("/snooze 0d", "Nearest: 1m"),
         ("/snooze 2 years", "at most 90 days. Nearest: 90d"),
@@ -154,10 +160,12 @@ async def test_digest_shows_the_posts_of_the_newest_message_page_by_page(room: R
 
     assert first.text.startswith("Posts 1 to 10 of 12 in that message, newest first:\n1. Post 12\n")
     assert more.values == (("number", str(number)), ("page", "2"))
-    assert second.text.startswith("Posts 11 to 12 of 12 in that message, newest first:\n1. Post 2\n")
+    assert second.text.startswith("Posts 11 to 12 of 12 in that message, newest first:\n11. Post 2\n")
     assert [each.label for each in second.offers] == ["Previous page"]
     assert [post.title for post in second.posts] == ["Post 2", "Post 1"]
+    assert second.first == 11
     assert "has 12 posts. Nearest: page:2." in await room.refused("/digest page:3")
+    assert [each.label for each in (await room.say("/digest page:3")).offers] == ["First page"]
 
 
 async def test_a_message_of_somebody_else_is_none(room: Room) -> None:

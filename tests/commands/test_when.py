@@ -36,6 +36,12 @@ def there(text: str) -> datetime:
         ("until monday 6pm", "2026-12-07 18:00"),
         ("until tomorrow at noon", "2026-12-01 12:00"),
         ("until 18:00", "2026-11-30 18:00"),
+        ("until 18h30", "2026-11-30 18:30"),
+        ("until 18", "2026-11-30 18:00"),
+        ("18:00", "2026-11-30 18:00"),
+        ("until 2h", "2026-11-30 14:00"),
+        ("1h30", "2026-11-30 13:30"),
+        ("for 1h 30", "2026-11-30 13:30"),
         ("until 9am", "2026-12-01 09:00"),
         ("until midnight", "2026-12-01 00:00"),
         ("until today 18:00", "2026-11-30 18:00"),
@@ -66,6 +72,9 @@ def test_a_snooze_ends_by_the_clock_of_the_person(text: str, end: str) -> None:
         ("until 2026-02-30", "is no date; the nearest is 2026-02-28"),
         ("until monday soon", "no time to snooze"),
         ("-3d", "no time to snooze"),
+        ("5", "“5” may be minutes, hours or a time; write 5m, 5h or until 05:00."),
+        ("for 30", "“for 30” may be minutes, hours or a time; write 30m or 30h."),
+        ("0", "write 1m, 1h or until 00:00."),
     ],
 )
 def test_what_is_no_snooze_is_refused_with_what_is(text: str, told: str) -> None:
@@ -85,6 +94,7 @@ def test_what_is_no_snooze_is_refused_with_what_is(text: str, told: str) -> None
         ("Sun", "2026-11-29 00:00"),
         ("3d", "2026-11-27 12:00"),
         ("12h", "2026-11-30 00:00"),
+        ("3 days ago", "2026-11-27 12:00"),
         ("2026-11-01", "2026-11-01 00:00"),
         ("0001-01-01", "1970-01-02 00:00"),
     ],
@@ -119,7 +129,16 @@ def test_a_time_that_the_clocks_skip_is_replaced_by_the_next_that_exists() -> No
 
 @pytest.mark.parametrize(
     ("text", "only"),
-    [("2h", True), ("for 2h", True), ("until monday", True), ("until", False), ("", False), ("Trade", False)],
+    [
+        ("2h", True),
+        ("1h30", True),
+        ("until 18h30", True),
+        ("for 2h", True),
+        ("until monday", True),
+        ("until", False),
+        ("", False),
+        ("Trade", False),
+    ],
 )
 def test_what_can_only_be_a_snooze_is_known(text: str, *, only: bool) -> None:
     assert asks_to_snooze(text) is only

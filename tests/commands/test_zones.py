@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.declaration import RefusedError
-from bot.commands.zones import is_zone, read_zone, suggest_zones
+from bot.commands.zones import ABBREVIATIONS, is_zone, read_zone, suggest_zones
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
@@ -33,6 +34,10 @@ def refusal(text: str) -> RefusedError:
         ("istanbul", "Europe/Istanbul"),
         ("utc", "UTC"),
         ("US/Eastern", "US/Eastern"),
+        ("canberra", "Australia/Canberra"),
+        ("tasmania", "Australia/Tasmania"),
+        ("Australia/West", "Australia/West"),
+        ("australia/act", "Australia/ACT"),
     ],
 )
 def test_a_zone_is_named_by_its_name_or_its_city(text: str, name: str) -> None:
@@ -45,6 +50,10 @@ def test_a_zone_is_named_by_its_name_or_its_city(text: str, name: str) -> None:
         ("EST", "America/New_York"),
         ("EST5EDT", "America/New_York"),
         ("CST", "America/Chicago or Asia/Shanghai"),
+        ("WEST", "Europe/Lisbon"),
+        ("west", "Europe/Lisbon"),
+        ("NSW", "Australia/Sydney"),
+        ("Victoria", "Australia/Melbourne or America/Vancouver"),
         ("pst", "America/Los_Angeles"),
         ("GMT", "UTC or Europe/London"),
         ("Beijing", "Asia/Shanghai"),
@@ -66,10 +75,32 @@ def test_what_names_no_single_zone_is_refused_with_the_right_names(text: str, ne
     assert error.offers[0].path == "settings"
 
 
+@pytest.mark.parametrize(("word", "zones"), ABBREVIATIONS.items())
+def test_every_abbreviation_is_answered_with_its_zones(word: str, zones: list[str]) -> None:
+    offered = [dict(each.values)["timezone"] for each in refusal(word.upper()).offers]
+
+    assert offered == zones
+    assert all(map(is_zone, zones))
+
+
+@pytest.mark.parametrize("word", ["north", "south"])
+def test_part_of_a_country_is_no_city(word: str) -> None:
+    assert "is no time zone" in str(refusal(word))
+    assert f"Australia/{word.capitalize()}" not in suggest_zones(word)
+
+
 def test_why_an_offset_is_no_zone_is_said() -> None:
     assert "does not know summer time; name a place" in str(refusal("UTC+8"))
     assert "counts hours the other way round" in str(refusal("Etc/GMT-8"))
     assert "No zone is “UTC+20”" in str(refusal("UTC+20"))
+
+
+@pytest.mark.parametrize("text", ["8 am", "10pm - 7am", "22 to 7", "10 p.m.", "5", "xy"])
+def test_a_time_of_day_is_no_misspelled_city(text: str) -> None:
+    error = refusal(text)
+
+    assert "is no time zone; write a zone or a city, such as Asia/Shanghai or new york." in str(error)
+    assert error.offers == ()
 
 
 @pytest.mark.parametrize("text", ["localtime", "Factory", "posixrules", "posix/Asia/Shanghai", "right/UTC"])
@@ -106,6 +137,7 @@ def test_whatever_is_typed_names_a_real_zone_or_is_refused_with_real_ones(text: 
         found = [read_zone(text, "settings", NOW)]
     except RefusedError as error:
         found = [dict(each.values)["timezone"] for each in error.offers]
+        found = found or re.findall("write a zone or a city, such as (Asia/Shanghai)", str(error))
     assert found
     for each in found:
         ZoneInfo(each)

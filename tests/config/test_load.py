@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import adapters
-from bot.cli import CONFIG, _config_of, build_parser
+from bot.calls import CONFIG
+from bot.cli import _config_of, build_parser
 from bot.config.load import every_key, every_variable, load_config, parse_config
 from bot.errors import ConfigError
 from bot.model import FeedSettings, Limits
@@ -164,7 +165,7 @@ def test_a_missing_file_tells_how_to_make_one_and_the_environment_is_checked_all
         load_config(tmp_path / "config.toml", {"DISCORD_TOKEN": ""})
 
     file, token = caught.value.problems
-    assert file.endswith("there is no such file; copy config.example.toml there and change what you like")
+    assert file.endswith("there is no such file; `bystander init` writes one")
     assert token == "DISCORD_TOKEN: is empty; give it the secret or unset it"
 
 

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.model import Feed, Subscription
+from bot.model import IMPORT, Feed, Subscription
 from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher
@@ -40,7 +40,7 @@ class House:
             post_row(26, "A note", (), TAGS[:20], site="second.example", silent=True),
         ]
         await self.room.publish(await self.room.watch(BLOG), silent=tuple(first))
-        await self.room.publish(await self.room.watch(SECOND), silent=tuple(second))
+        await self.room.publish(await self.room.watch(SECOND, by=IMPORT), silent=tuple(second))
         services = Services(self.room.dispatcher, self.room.store, self.room.clock)
         for each in self.platforms:
             await each.adapter.start(services)

@@ -205,6 +205,25 @@ async def test_who_added_a_feed_is_known_also_when_it_comes_back(store: Store) -
     ]
 
 
+async def test_from_which_server_a_feed_was_changed_is_known(store: Store) -> None:
+    feed = await store.add_feed(settings("Blog"), T0, by=ALICE, server="console:1")
+    await store.retire_feed(feed.id, later(60), by=BOB, server="console:2")
+    await store.add_feed(settings("Blog"), later(120), by=BOB, server="console:3")
+
+    assert [each.server for each in await store.changes("", 9)] == ["console:3", "console:2", "console:1"]
+    assert [each.server for each in (await store.feeds_added()).values()] == ["console:3"]
+
+
+async def test_changes_are_listed_without_those_of_one_kind(store: Store) -> None:
+    removed = await store.add_feed(settings("Blog"), T0, by=ALICE)
+    await store.retire_feed(removed.id, T0, by=BOB)
+    for number in range(5):
+        await store.add_feed(settings(f"Blog {number}"), T0, by=ALICE)
+
+    (only,) = await store.changes("", 3, without="added the feed")
+    assert (only.by, only.what, only.feed) == (BOB, "removed the feed", "Blog")
+
+
 async def test_a_feed_that_is_refused_or_retired_twice_is_not_logged_again(store: Store) -> None:
     feed = await store.add_feed(settings("Blog"), T0, by=ALICE)
     with pytest.raises(UsageError):

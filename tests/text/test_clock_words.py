@@ -38,6 +38,7 @@ READERS: tuple[Callable[[str], object], ...] = (
         ("Midnight", time(0)),
         ("23:59", time(23, 59)),
         ("13pm", time(13)),
+        ("at 8", time(8)),
     ],
 )
 def test_a_time_of_day_may_be_written_in_any_common_way(text: str, found: time) -> None:
@@ -60,7 +61,8 @@ def test_what_is_no_time_of_day_is_refused_with_examples(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["22:00-07:00", "10pm-7am", "22-7", "22 \u2013 7", "22:00 to 7", "10 pm until 7 am"]
+    "text",
+    ["22:00-07:00", "10pm-7am", "22-7", "22 \u2013 7", "22:00 to 7", "10 pm until 7 am", "from 10pm to 7"],
 )
 def test_quiet_hours_may_be_written_in_any_common_way(text: str) -> None:
     assert clock_words.quiet_hours(text) == QuietHours(time(22), time(7))
@@ -103,6 +105,8 @@ def test_an_unknown_weekday_is_refused_with_the_nearest(text: str, near: str) ->
         ("90m", timedelta(minutes=90)),
         ("1w", timedelta(weeks=1)),
         ("1h30m", timedelta(minutes=90)),
+        ("1h30", timedelta(minutes=90)),
+        ("1d 2H 05", timedelta(hours=26, minutes=5)),
         ("1 hour and 30 min", timedelta(minutes=90)),
         ("a week", timedelta(weeks=1)),
         ("an hour", timedelta(hours=1)),
@@ -116,7 +120,9 @@ def test_a_length_is_numbers_with_units(text: str, found: timedelta) -> None:
     assert clock_words.length(text) == found
 
 
-@pytest.mark.parametrize("text", ["", "3", "d", "-3d", "3x", "until 3d", "a while", "3d!", "awk"])
+@pytest.mark.parametrize(
+    "text", ["", "3", "d", "-3d", "3x", "until 3d", "a while", "3d!", "awk", "1h60", "1d30"]
+)
 def test_what_is_no_length_is_none(text: str) -> None:
     assert clock_words.length(text) is None
 

@@ -51,7 +51,8 @@ def post_pages(reply: Reply) -> tuple[Card, ...]:
     """Return the posts of an answer in pages, below the first line of its text."""
     several = several_feeds(reply.posts)
     entries = [
-        f"**{number}.** {_entry(post, with_feed=several)}" for number, post in enumerate(reply.posts, 1)
+        f"**{number}.** {_entry(post, with_feed=several)}"
+        for number, post in enumerate(reply.posts, reply.first)
     ]
     heading = parts.text(reply.text.partition("\n")[0], CONTENT)
     return tuple(

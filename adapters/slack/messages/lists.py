@@ -45,12 +45,12 @@ def digest_text(message: Digest) -> str:
     return parts.stacked(heading, joined(lines, TEXT - units(heading), gap="\n"))
 
 
-def post_pages(posts: Sequence[Post]) -> list[Json]:
-    """Return a numbered list in pages, one block for each page."""
+def post_pages(posts: Sequence[Post], first: int = 1) -> list[Json]:
+    """Return a list in pages, one block for each page, numbered from `first` on."""
     item, found, left = _item_of_answer(with_feed=several_feeds(posts)), list[Json](), list(posts)
     while left:
         items = _fitting(left, item)
-        found.append(parts.rich_text(_list(items, "ordered", len(posts) - len(left))))
+        found.append(parts.rich_text(_list(items, "ordered", first - 1 + len(posts) - len(left))))
         left = left[len(items) :]
     return found
 

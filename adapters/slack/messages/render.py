@@ -58,7 +58,7 @@ def reply_pages(reply: Reply) -> tuple[Payload, ...]:
         return tuple(Payload(_short(page), [_lines(page)]) for page in pages(text, SECTION, units))
     head = visible(reply.text.partition("\n")[0]) or NEW
     heading = parts.section(clip(head, SECTION, units))
-    return tuple(Payload(_short(head), [heading, listed]) for listed in post_pages(reply.posts))
+    return tuple(Payload(_short(head), [heading, listed]) for listed in post_pages(reply.posts, reply.first))
 
 
 def arguments(made: Payload) -> Json:

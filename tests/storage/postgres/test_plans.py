@@ -19,6 +19,7 @@ from storage.postgres import (
     claim,
     destinations,
     feeds,
+    hold_back,
     holding,
     matching,
     outbox,
@@ -29,6 +30,7 @@ from storage.postgres import (
     settle,
     subscriptions,
     terms,
+    unfollowed,
 )
 from tests.fakes import postgres
 
@@ -162,11 +164,11 @@ PLANS = {
     "moved changes": (destinations.KEEP_CHANGES, ["changes_place"]),
     "due digests": (holding.DUE, ["deliveries_held"]),
     "release": (holding.RELEASE, []),
-    "hold": (holding.HOLD, []),
-    "pause what is held": (holding.PAUSE[1], []),
+    "hold": (hold_back.HOLD, []),
+    "pause": (holding.PAUSE, []),
     "planned": (holding.NEW, ["deliveries_held"]),
     "planned anew": (holding.OF_DESTINATION, []),
-    "not followed any more": (holding.DROP, []),
+    "not followed any more": (unfollowed.HELD, []),
     "held there": (preferences.HELD, []),
     "digest": (archive.DIGEST, ["deliveries_bundles"]),
     "texts": (archive.TEXTS, ["posts_key"]),

@@ -152,6 +152,30 @@ def test_what_channels_get_becomes_the_beginning_of_the_log_of_changes() -> None
     ]
 
 
+def test_additions_of_feeds_get_the_server_of_the_feed() -> None:
+    steps = migrate.steps()
+    mine = next(
+        number for number, step in enumerate(steps) if "ALTER TABLE changes ADD COLUMN server" in step
+    )
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(";".join(steps[:mine]))
+        connection.executescript(
+            """
+            INSERT INTO feeds (id, name, name_fold, settings_url, url, every, announce_latest, categories,
+                aliases, api_base, origin, next_poll_at, server)
+            VALUES (1, 'A', 'a', 'u', 'u', 900, 0, '', '', '', 'chat', 0, 'discord:guild:1');
+            INSERT INTO changes (at, by, place, feed_id, what)
+            VALUES (1, 'x:1', '', 1, 'added the feed'), (2, 'x:2', '', 1, 'removed the feed'),
+                (3, 'x:3', '', 1, 'added the feed'), (4, 'x:4', 'x:place', 1, 'added Trade'),
+                (5, 'x:5', '', 9, 'added the feed');
+            """
+        )
+        connection.executescript(steps[mine])
+        rows = connection.execute("SELECT at, server FROM changes ORDER BY id").fetchall()
+
+    assert rows == [(1, ""), (2, ""), (3, "discord:guild:1"), (4, ""), (5, "")]
+
+
 async def test_a_new_database_carries_our_mark_and_the_schemas_number(tmp_path: Path) -> None:
     database = await Database.open(str(tmp_path / "new.db"))
     await database.aclose()

@@ -128,6 +128,13 @@ def test_an_answer_with_posts_lists_them_under_its_first_line() -> None:
     ]
 
 
+def test_the_posts_of_a_later_page_are_numbered_on() -> None:
+    [page] = reply_pages(Reply("Posts 11 to 12:", posts=(a_post(), a_post(title="Two")), first=11))
+
+    numbers = [line[:7] for line in page.embeds[0]["description"].split("\n") if line.startswith("**")]
+    assert numbers == ["**11.**", "**12.**"]
+
+
 def test_a_long_answer_comes_in_pages_and_loses_nothing() -> None:
     lines = [f"Line {number} of many that an answer may have." for number in range(200)]
     pages = reply_pages(Reply("\n".join(lines)))

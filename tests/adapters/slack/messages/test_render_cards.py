@@ -146,6 +146,14 @@ def test_an_answer_with_posts_is_a_numbered_list() -> None:
     assert [each.get("offset", 0) for each in lists[:2]] == [0, len(lists[0]["elements"])]
 
 
+def test_the_posts_of_a_later_page_are_numbered_on() -> None:
+    posts = tuple(a_post(title=f"Post {number} {'and on ' * 18}") for number in range(60))
+    pages = reply_pages(Reply("Posts 11 to 70:\n11. …", posts=posts, first=11))
+    lists = [page.blocks[1]["elements"][0] for page in pages]
+
+    assert [each["offset"] for each in lists[:2]] == [10, 10 + len(lists[0]["elements"])]
+
+
 def test_an_answer_links_a_line_that_is_nothing_but_an_address() -> None:
     [page] = reply_pages(Reply(f"“Chips” (The Blog)\n{LINK}\nFiled under *Trade*, see https://x.example."))
 
