@@ -84,6 +84,7 @@ SOME: dict[str, object] = {
     "until": 500,
     "limit": 10,
     "skip": 0,
+    "without": "",
     "most": 501,
     "window": 200,
     "since": 0,
