@@ -151,6 +151,7 @@ async def connect(address: Address) -> psycopg.AsyncConnection[DictRow]:
         connection = await psycopg.AsyncConnection.connect(
             address.conninfo, autocommit=True, row_factory=dict_row
         )
+        await connection.set_isolation_level(psycopg.IsolationLevel.READ_COMMITTED)
     texts.register(connection)
     return connection
 

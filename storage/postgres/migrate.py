@@ -12,12 +12,18 @@ from importlib import resources
 import psycopg
 from psycopg.rows import DictRow
 
-from bot.errors import StoreError
+from bot.errors import NoDatabaseError, StoreError
 from storage.postgres.locks import ALONE
 
 OLDEST_SERVER = 15
 
-_OURS = "SELECT to_regclass('bystander') IS NOT NULL AS ours"
+# Read from the catalog, and not by to_regclass: that remembers within a transaction what it has not found.
+_OURS = """
+SELECT EXISTS (
+    SELECT 1 FROM pg_class AS c
+    WHERE c.relname = 'bystander' AND c.relnamespace = current_schema()::regnamespace
+) AS ours
+"""
 # Tables of extensions do not make a database another program's.
 _TABLES = """
 SELECT EXISTS (
@@ -57,7 +63,7 @@ async def bring_up_to_date(
             f"{len(steps())}); install that version or newer. Nothing was changed in it."
         )
     if not version and not create:
-        raise StoreError(f"The database {name} is empty yet; `bystander run` makes its tables.")
+        raise NoDatabaseError(f"The database {name} is empty yet; `bystander run` makes its tables.")
     if version < len(steps()):
         await migrate(connection)
     await connection.execute("DELETE FROM feeds WHERE false")  # a read-only database is noticed now

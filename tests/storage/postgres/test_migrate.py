@@ -14,6 +14,7 @@ from storage.postgres import migrate
 from storage.postgres.address import address_of
 from storage.postgres.connection import connected
 from storage.postgres.errors import translated
+from storage.postgres.locks import ALONE
 from tests.fakes import postgres
 
 OURS = "relnamespace = 'public'::regnamespace"
@@ -76,8 +77,15 @@ async def test_a_step_that_fails_changes_nothing(bare_url: str) -> None:
 
 
 async def test_processes_that_start_at_once_make_the_tables_once(bare_url: str) -> None:
-    stores = await asyncio.gather(*(open_store(bare_url) for _ in range(5)))
-    for store in stores:
+    async with await psycopg.AsyncConnection.connect(bare_url) as rival:
+        await rival.execute(ALONE)
+        opening = [asyncio.create_task(open_store(bare_url)) for _ in range(5)]
+        for _ in range(3000):
+            waiting = await rival.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if await waiting.fetchone() == (len(opening),):
+                break
+            await asyncio.sleep(0.01)
+    for store in await asyncio.gather(*opening):
         assert await store.feeds() == []
         await store.aclose()
 
