@@ -21,6 +21,10 @@ class StoreError(BystanderError):
     """The database cannot be used as it is; the message says how to fix it. Nothing was overwritten."""
 
 
+class NoDatabaseError(StoreError):
+    """There is no database yet, or it is empty: the first `bystander run` makes it."""
+
+
 class StoreBusyError(StoreError):
     """Another process has locked the database; the same call may work later."""
 

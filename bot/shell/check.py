@@ -20,7 +20,7 @@ from bot.app import network_of
 from bot.commands.wording import counted, quoted
 from bot.config.env_file import environment
 from bot.config.load import Config
-from bot.errors import ConfigError, DeliveryError, StoreError
+from bot.errors import ConfigError, DeliveryError, NoDatabaseError, StoreError
 from bot.model import Feed
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Inspection, Store
@@ -65,8 +65,7 @@ async def _findings(config: Config, *, sync: bool) -> AsyncIterator[Finding]:
     try:
         store = await open_store(config.database.get_secret_value(), create=False, zone=config.timezone)
     except StoreError as error:
-        new = "does not exist yet" in str(error)
-        yield new, f"database: {error}"
+        yield isinstance(error, NoDatabaseError), f"database: {error}"
     try:
         if store is not None:
             feeds = await store.feeds()

@@ -12,7 +12,7 @@ from importlib import resources
 import psycopg
 from psycopg.rows import DictRow
 
-from bot.errors import StoreError
+from bot.errors import NoDatabaseError, StoreError
 from storage.postgres.locks import ALONE
 
 OLDEST_SERVER = 15
@@ -63,7 +63,7 @@ async def bring_up_to_date(
             f"{len(steps())}); install that version or newer. Nothing was changed in it."
         )
     if not version and not create:
-        raise StoreError(f"The database {name} is empty yet; `bystander run` makes its tables.")
+        raise NoDatabaseError(f"The database {name} is empty yet; `bystander run` makes its tables.")
     if version < len(steps()):
         await migrate(connection)
     await connection.execute("DELETE FROM feeds WHERE false")  # a read-only database is noticed now

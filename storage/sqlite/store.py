@@ -6,7 +6,7 @@ import os
 from datetime import UTC, tzinfo
 from pathlib import Path
 
-from bot.errors import StoreError
+from bot.errors import NoDatabaseError, StoreError
 from storage.sqlite.archive import ArchiveQueries
 from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
@@ -61,7 +61,7 @@ async def open_sqlite(url: str, *, create: bool = True, zone: tzinfo = UTC) -> S
         folder = Path(path).parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise StoreError(f"The database {path} cannot be made; check that its folder may be written.")
-        raise StoreError(f"The database {path} does not exist yet; `bystander run` makes it.")
+        raise NoDatabaseError(f"The database {path} does not exist yet; `bystander run` makes it.")
     database = await Database.open(path, zone=zone)
     try:
         await refold(database)

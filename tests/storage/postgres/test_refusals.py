@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from bot.errors import StoreBusyError, StoreError, UnstorableError
+from bot.errors import NoDatabaseError, StoreBusyError, StoreError, UnstorableError
 from storage import open_store
 from storage.postgres.address import address_of
 from storage.postgres.errors import translated
@@ -43,10 +43,10 @@ def guarded(url: str, password: str) -> str:
     return url.replace("postgres:@", f"{GUARDED}:{quote(password, safe='')}@")
 
 
-async def refused(url: str, *, create: bool = True) -> str:
+async def refused(url: str) -> str:
     """Open the database and return what was said."""
     with pytest.raises(StoreError) as caught:
-        await open_store(url, create=create)
+        await open_store(url)
     told = "".join(traceback.format_exception(caught.value))
     assert PASSWORD not in told
     assert quote(PASSWORD, safe="") not in told
@@ -70,7 +70,8 @@ async def test_a_newer_database_is_left_as_it_is(url: str) -> None:
 
 
 async def test_an_empty_database_is_filled_only_when_asked(bare_url: str) -> None:
-    assert "is empty yet; `bystander run` makes its tables" in await refused(bare_url, create=False)
+    with pytest.raises(NoDatabaseError, match="is empty yet; `bystander run` makes its tables"):
+        await open_store(bare_url, create=False)
     assert tables(bare_url) == []
     await (await open_store(bare_url)).aclose()
     await (await open_store(bare_url, create=False)).aclose()
@@ -97,7 +98,10 @@ async def test_a_wrong_password_is_told_and_not_shown(url: str) -> None:
     assert "refuses the user or its password" in await refused(guarded(url, PASSWORD))
 
 
-async def test_a_user_who_may_not_is_told_and_one_with_a_password_works(bare_url: str) -> None:
+async def test_a_user_who_may_not_is_told_and_one_with_a_password_works(
+    bare_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
     run(bare_url, f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{PASSWORD}'")
     own = guarded(bare_url, PASSWORD)
     name = bare_url.partition("?")[0].rpartition("/")[2]
@@ -115,6 +119,8 @@ async def test_a_user_who_may_not_is_told_and_one_with_a_password_works(bare_url
     finally:
         run(bare_url, f"REASSIGN OWNED BY {GUARDED} TO postgres", f"DROP OWNED BY {GUARDED}")
         run(bare_url, f"DROP ROLE {GUARDED}")
+    assert PASSWORD not in caplog.text
+    assert quote(PASSWORD, safe="") not in caplog.text
 
 
 async def test_a_read_only_database_is_told_at_the_start(url: str) -> None:
