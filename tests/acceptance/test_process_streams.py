@@ -191,7 +191,7 @@ async def test_the_password_of_a_database_is_seen_nowhere(home: Home) -> None:
 
     assert ended.code in (1, 2)
     assert "hunter22" not in ended.out + ended.err
-    assert "postgresql" in ended.err
+    assert "The database news on 127.0.0.1 does not answer" in ended.err
 
 
 async def test_a_secret_in_the_config_is_refused_without_being_shown(home: Home) -> None:

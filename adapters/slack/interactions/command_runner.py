@@ -109,7 +109,8 @@ class CommandRunner:
                 caller, path, {}
             )  # answers that the command is unknown or for admins
         values = self._placed(origin, path, self._typed_values(read) if read else wanted.values)
-        if command.changes and values.get("channel", caller.place) == caller.address:
+        concerns_channel = command.changes and command_text.takes_channel(command)
+        if concerns_channel and values.get("channel", caller.place) == caller.address:
             raise PlaceError(f"{NO_CHANNEL} {UNCHANGED}")
         hint = await self._check(caller, values) if path == ADD_ALERTS else ""
         reply = await self._services.execute(caller, path, values)
