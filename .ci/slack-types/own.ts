@@ -15,3 +15,10 @@ export interface ResponseUrlArguments {
   unfurl_media?: boolean;
   parse?: 'none' | 'full';
 }
+
+/** Slack's documentation, "Rich text list element", has `offset` for numbered lists; its types do not. */
+declare module '@slack/types/dist/block-kit/block-elements.js' {
+  interface RichTextList {
+    offset?: number;
+  }
+}
