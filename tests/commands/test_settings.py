@@ -152,6 +152,8 @@ async def test_style_is_kept_and_shown_by_the_newest_post(room: Room) -> None:
     preferences = await room.store.preferences("console:ops")
     assert (preferences.style, preferences.mention_last) == (Style.TITLE, True)
     assert "with its summary" in await admin(room, "/alerts style full #news place:above")
+    below = await admin(room, "/alerts style full #news place:below")
+    assert "or above where the platform shows no text below a card" in below
     assert "- Style of alerts: title, with mentions below" in await admin(room, "/alerts settings")
 
 

@@ -51,8 +51,9 @@ async def test_alerts_add_says_what_keeps_alerts_out_and_changes_nothing(rig: Ta
     assert rig.services.asked == []
 
 
-async def test_alerts_in_a_direct_message_need_a_channel(rig: Talk) -> None:
-    answer = await rig.answer("/alerts add Trade", rig.boss, rig.boss)
+@pytest.mark.parametrize("line", ["add Trade", "settings quiet:22-7", "style title", "pause"])
+async def test_alerts_in_a_direct_message_need_a_channel(rig: Talk, line: str) -> None:
+    answer = await rig.answer(f"/alerts {line}", rig.boss, rig.boss)
 
     assert "Alerts go to a channel" in texts(answer)
     assert rig.services.asked == []
