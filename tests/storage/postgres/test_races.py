@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from bot.errors import LimitError, StoreBusyError
-from bot.model import Cadence
+from bot.model import Action, Cadence
 from bot.ports import AdminNotice, Parked, Retry, Sent
 from storage.postgres.errors import ConflictError, retried
+from storage.postgres.posts import EDIT
 from storage.postgres.store import PostgresStore
 from tests.contracts.store_samples import (
     ALICE,
@@ -61,22 +62,37 @@ async def test_one_outcome_of_two_at_once_is_recorded(store: PostgresStore, othe
     assert (health.sent, health.waiting) == (len(MANY), 0)
 
 
-async def test_a_post_that_changes_while_its_alert_is_recorded_is_edited(
+async def test_a_destination_gets_an_edit_or_a_message_of_two_claims_at_once(
     store: PostgresStore, other: PostgresStore
 ) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade")
-    for number in range(25):
+    for number in range(40):
         await publish(store, feed, row(f"p{number}", "Trade"))
-        each = await claim_one(store)
-        await asyncio.gather(
-            store.settle([Sent(each, "r", T0)]),
-            change(other, feed, row(f"p{number}", "Trade", title="Better")),
-        )
-        (edit,) = await claim(store)
+        await store.settle([Sent(await claim_one(store), "r", T0)])
+        await change(store, feed, row(f"p{number}", "Trade", title="Better"))
+        await store.notify([ALICE], "Hello.", later(10))
+        edits, notices = await asyncio.gather(claim(store), claim(other, later(10), owner="two"))
+        assert len(edits) + len(notices) == 1
+        await store.settle([Sent(each, "r", T0) for each in (*edits, *notices)])
+        await store.settle([Sent(await claim_one(store, later(10)), "r", T0)])
 
-        assert edit.reference == "r"
-        await store.settle([Sent(edit, "r", T0)])
+
+async def test_a_post_that_changes_while_its_alert_is_recorded_is_edited(
+    store: PostgresStore, url: str
+) -> None:
+    await with_posts(store, "p1")
+    each = await claim_one(store)
+    async with await psycopg.AsyncConnection.connect(url) as rival:  # changes the post as a poll does
+        await rival.execute("UPDATE posts SET title = 'Better', revision = revision + 1")
+        await rival.execute(EDIT, {"now": 0, "post_id": 1, "revision": 2})
+        settling = asyncio.create_task(store.settle([Sent(each, "r", T0)]))
+        await waited_for(store)
+        await rival.commit()
+        await settling
+    edit = await claim_one(store)
+
+    assert (edit.action, edit.reference) == (Action.EDIT, "r")
 
 
 async def test_a_post_that_two_feeds_bring_at_once_comes_once(
@@ -112,17 +128,17 @@ async def test_a_destination_parked_while_posts_come_has_them_all_parked(
 
 
 async def test_the_last_place_of_a_limit_is_taken_once(store: PostgresStore, other: PostgresStore) -> None:
-    async def take(by: PostgresStore, name: str) -> bool:
+    async def take(by: PostgresStore, address: str, number: int) -> bool:
         try:
             await by.follow(
-                ALICE,
-                feed_id=None,
-                include=terms(name),
+                address,
+                feed_id=number,
+                include=terms(f"Name{number}"),
                 exclude={},
                 cadence=Cadence.NOW,
                 channel=False,
                 mention=None,
-                by=ALICE,
+                by=address,
                 now=T0,
                 limit=1,
             )
@@ -130,9 +146,15 @@ async def test_the_last_place_of_a_limit_is_taken_once(store: PostgresStore, oth
             return False
         return True
 
-    assert sorted(await asyncio.gather(take(store, "Trade"), take(other, "Arts"))) == [False, True]
-    (only,) = await store.subscriptions(ALICE)
-    assert len(only.filter.include) == 1
+    await asyncio.gather(*(each.feeds() for each in [store, other] * 4))  # so that all connections are open
+    for address in MANY[:10]:
+        await store.notify([address], "Hello.", T0)  # so that the destination is there
+        taken = await asyncio.gather(
+            *(take(each, address, number) for number, each in enumerate([store, other] * 3, start=1))
+        )
+        (only,) = await store.subscriptions(address)
+
+        assert (sum(taken), len(only.filter.include)) == (1, 1)
 
 
 async def test_feeds_are_claimed_once(store: PostgresStore, other: PostgresStore) -> None:
@@ -177,7 +199,7 @@ async def test_a_transaction_that_a_deadlock_ended_is_done_again(store: Postgres
 async def waited_for(store: PostgresStore) -> None:
     """Wait until a transaction waits for a lock on a row."""
     waiting = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
-    for _ in range(3000):
+    for _ in range(500):
         if (await store._database.read(waiting))[0]["n"]:
             return
         await asyncio.sleep(0.01)
