@@ -53,12 +53,11 @@ class Server:
     def url(self, database: str = "postgres") -> str:
         return self.uri.format(database)
 
-    def run(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement as the server's administrator and return its rows."""
+    def run(self, statement: str) -> None:
+        """Run a statement as the server's administrator."""
         if self._administrator is None:
             self._administrator = psycopg.connect(self.url(), autocommit=True)
-        cursor = self._administrator.execute(statement)
-        return cursor.fetchall() if cursor.description else []
+        self._administrator.execute(statement)
 
     @asynccontextmanager
     async def database(self, *, migrated: bool = True) -> AsyncIterator[str]:
