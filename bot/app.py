@@ -1,37 +1,33 @@
-"""Assembles the parts and runs them; the only file that imports them all."""
+"""Assembles the parts; the only file that imports them all. `bot.running` runs them."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
+import platform
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
+from bot import __version__
 from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
-from bot.errors import BystanderError, ConfigError, PermanentError, StoreError
+from bot.errors import ConfigError
 from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
 from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
-from bot.ports import Adapter, BotServices, Store
-from bot.quiet_blogs import QuietBlogs
+from bot.ports import Adapter, BotServices, Engine, EngineSettings, Store
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
-from bot.schedule import HOUSEKEEPING, beat_of, beating
+from bot.schedule import beat_of
 from bot.services import Services
 from bot.timekeeping import Timekeeper
 from bot.vitals import Vitals
 from bot.web.visitors import Visitors
 from storage import open_store
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,7 @@ class Bot:
     services: BotServices  # runs the commands that adapters receive
     adapters: dict[str, Adapter]
     owner: str
+    engine: Engine | None  # shares the work with other processes; None where this is the only one
     report: ShutReport  # tracks platforms that refuse the bot, and notifies admins
     visitors: Visitors  # of the web port
 
@@ -108,7 +105,8 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         on_news=outbox.wake,
         settings=PollSettings(grace=config.delivery.grace),
     )
-    vitals = Vitals(adapters, report.health, outbox, poller, tools.sandbox, visitors=visitors)
+    engine = store.engine(_engine_settings(config, list(adapters), owner))
+    vitals = Vitals(adapters, report.health, outbox, poller, tools.sandbox, visitors=visitors, engine=engine)
     dispatcher = _dispatcher_of(config, tools, clock, vitals, outbox.wake)
     return Bot(
         config=config,
@@ -123,8 +121,26 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         services=Services(dispatcher, store, clock, admins=admins, wake=outbox.wake),
         adapters=adapters,
         owner=owner,
+        engine=engine,
         report=report,
         visitors=visitors,
+    )
+
+
+def _engine_settings(config: Config, platforms: Sequence[str], owner: str) -> EngineSettings:
+    delivery, polls = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after), PollSettings()
+    return EngineSettings(
+        owner=owner,
+        platforms=tuple(platforms),
+        polls_at_once=polls.at_once,
+        deliveries_at_once=delivery.concurrency,
+        poll_lease=polls.lease,
+        delivery_lease=delivery.lease,
+        catch_up_after=delivery.catch_up_after,
+        beat=beat_of(feed.settings() for feed in config.feeds),
+        grace=delivery.grace,
+        version=__version__,
+        host=platform.node(),
     )
 
 
@@ -170,124 +186,6 @@ def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapte
     if problems:
         raise ConfigError(problems)
     return found
-
-
-async def prepare(bot: Bot) -> None:
-    """Take over the database as its only runner, sync its feeds with the config, start the adapters."""
-    await bot.store.take_over(bot.owner)
-    await bot.timekeeper.begin()
-    await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
-    await bot.report.forget()
-    for name, adapter in bot.adapters.items():
-        try:
-            await adapter.start(bot.services)
-        except PermanentError as error:
-            await _shut_out(bot, name, error)
-
-
-async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
-    """Go on without an adapter that its platform refuses; raise the error when no other one is left."""
-    if not bot.report.health.leave_out(name):
-        raise error
-    _log.error("%s is left out until the next start, and its alerts wait: %s", name, error)
-    if await bot.report.shut(name, str(error)):
-        bot.outbox.wake()
-
-
-async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
-    """Poll, deliver and answer, after `prepare`, until `stop` is set.
-
-    When one part fails, the others are stopped and its error is raised: better no bot than half of one.
-    """
-    faults: asyncio.Queue[BaseException] = asyncio.Queue()
-    quiet_blogs = QuietBlogs(bot.store, bot.clock, bot.config.admin_addresses, bot.outbox.wake)
-    jobs = {
-        "poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds)),
-        "housekeeping": (partial(_keep_house, bot, quiet_blogs), HOUSEKEEPING),
-    }
-    try:
-        async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
-            served = bot.adapters.keys() - bot.report.health.left_out
-            side = [group.create_task(_serve(bot, each)) for each in sorted(served)]
-            side.append(group.create_task(_raise_first(faults)))
-            group.create_task(_close_after(stop, bot.poller))
-            on_ready()
-            await bot.outbox.run(stop)
-            for task in side:
-                task.cancel()
-    except BaseExceptionGroup as error:
-        raise _first_of(error) from error
-
-
-async def run_once(bot: Bot) -> int:
-    """Poll every feed now and deliver all that is due; return how many polls and deliveries failed."""
-    await prepare(bot)
-    failed = await bot.poller.poll_all()
-    return failed + await bot.outbox.drain()
-
-
-def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
-    """Return the web server, or a null context when the config disables it."""
-    address = bot.config.web.address()
-    if address is None:
-        return nullcontext()
-    from bot.web.server import WebServer  # noqa: PLC0415 -- a heavy import, only when it is used
-
-    return WebServer(
-        *address,
-        store=bot.store,
-        clock=bot.clock,
-        loops=lambda: {"poll": bot.vitals.pulse.lives()},
-        adapters=bot.vitals.readiness,
-        troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
-        routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
-        zone=bot.config.timezone,
-        visitors=bot.visitors,
-    )
-
-
-async def _poll(bot: Bot, stop: asyncio.Event) -> None:
-    bot.vitals.beat()
-    if not stop.is_set():
-        await bot.timekeeper.follow()
-        await bot.poller.tick()
-
-
-async def _keep_house(bot: Bot, quiet_blogs: QuietBlogs) -> None:
-    try:
-        await bot.timekeeper.note()
-        if await bot.store.probe_parked(bot.clock.now()):
-            bot.outbox.wake()
-        await quiet_blogs.follow()
-    except StoreError as error:  # disk full or locked: the next run tries again
-        bot.vitals.kept_house(error)
-    else:
-        bot.vitals.kept_house(None)
-
-
-async def _serve(bot: Bot, name: str) -> None:
-    try:
-        await bot.adapters[name].run()
-    except PermanentError as error:
-        await _shut_out(bot, name, error)
-    else:
-        raise BystanderError(f"The {name} adapter ended by itself.")
-
-
-async def _close_after(stop: asyncio.Event, poller: Poller) -> None:
-    """Close the poller at `stop`, so that polls and deliveries under way share one grace period."""
-    await stop.wait()
-    await poller.aclose()
-
-
-async def _raise_first(faults: asyncio.Queue[BaseException]) -> None:
-    raise await faults.get()
-
-
-def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first error in a group, however deeply nested."""
-    first = group.exceptions[0]
-    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Sandbox]:

@@ -13,6 +13,7 @@ from bot.ports import KeyValueStore, TimeStore
 
 _log = logging.getLogger(__name__)
 
+DRIFT = 0.1  # seconds by which the bot's clock may differ from that of the database's server
 JUMP = 5.0  # seconds; for a smaller difference only the bot's clock is adjusted, without a log line
 LAST_SEEN = "clock:last"  # the key of the last time that was stored
 
@@ -26,16 +27,22 @@ class Timekeeper:
 
     A poll that was due in ten minutes therefore stays due in ten minutes, a lease keeps its length, and
     nothing is sent twice or left out.
+
+    Processes that share a database go by the clock of its server instead: it is the same for all of them,
+    whatever their machines' clocks say, and stored times are never shifted.
     """
 
     def __init__(self, clock: SteadyClock, store: _Store) -> None:
         self._clock = clock
         self._store = store
         self._refused = False  # whether the store refused the last shift; logged once
+        self._begun = False  # whether the clock of the database's server was read
         self._one_at_a_time = asyncio.Lock()  # stored times and the clock disagree during a shift
 
     async def begin(self) -> None:
         """Shift the stored times if the clock was set back since the last run."""
+        if await self._follow_server():
+            return
         now = self._clock.now()
         behind = (now - _moment(await self._store.get_value(LAST_SEEN), now)).total_seconds()
         if behind < -JUMP:
@@ -56,7 +63,27 @@ class Timekeeper:
             if mended := await self._store.bound_times(now):
                 _log.warning("%d stored times lay too far ahead; what waited for them is due now.", mended)
 
+    async def _follow_server(self) -> bool:
+        """Go by the clock of the database's server; return False if the machine's clock is the one."""
+        before = self._clock.now()
+        there = await self._store.server_time()
+        if there is None:
+            return False
+        after = self._clock.now()
+        ahead = (there - before - (after - before) / 2).total_seconds()  # half of the way there and back
+        if abs(ahead) > max(DRIFT, (after - before).total_seconds()):
+            self._clock.move(ahead)
+        if abs(ahead) >= JUMP and self._begun:
+            _log.warning("The clock of the database's server differs by %.0f s; the bot goes by it.", ahead)
+        self._begun = True
+        return True
+
     async def _follow(self) -> None:
+        try:
+            if await self._follow_server():
+                return
+        except StoreError:  # its outage is logged by those who need more of it than the time
+            return
         jump = self._clock.ahead()
         if abs(jump) >= JUMP:
             try:

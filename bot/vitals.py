@@ -51,6 +51,15 @@ class Polls(Protocol):
         ...
 
 
+class Jobs(Protocol):
+    """The part of the job engine that is used here."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the database gives out no work."""
+        ...
+
+
 class Reader(Protocol):
     """The part of the sandbox that is used here."""
 
@@ -97,6 +106,7 @@ class Vitals:
         reader: Reader,
         *,
         visitors: Visitors | None = None,
+        engine: Jobs | None = None,
         seconds: Callable[[], float] = steady_seconds,
     ) -> None:
         self._adapters = adapters
@@ -105,6 +115,7 @@ class Vitals:
         self._polls = polls
         self._reader = reader
         self._visitors = visitors
+        self._engine = engine
         self._seconds = seconds
         self._gone_since: dict[str, float] = {}  # platforms that are not connected
         self._housekeeping = OutageLog("Housekeeping", clock=seconds)
@@ -151,7 +162,9 @@ class Vitals:
         if not self._runs:
             return []
         chats = [PartState(name, self._chat_trouble(name), chat=True) for name in self._adapters]
-        refused = self._deliveries.refused or self._polls.refused
+        refused = any(
+            part is not None and part.refused for part in (self._deliveries, self._polls, self._engine)
+        )
         return [
             *chats,
             PartState("polling", "" if self.pulse.lives() else "The loop that polls is dead."),

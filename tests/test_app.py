@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from bot.app import Bot, open_bot, prepare, run_bot
+from bot.app import Bot, open_bot
 from bot.config.load import parse_config
 from bot.errors import StoreError
+from bot.running import prepare, run_bot
 from tests.pipeline.deliver.office import FaultyStore, until
 
 ME = "console:me"

@@ -90,6 +90,10 @@ class Poller:
         """Whether the store refuses to give out feeds or to record the outcomes of polls."""
         return self._waiting or self._results.refused
 
+    async def poll(self, feed: Feed) -> None:
+        """Poll a feed that was claimed elsewhere, and store the outcome."""
+        await self._start(feed)
+
     async def poll_all(self) -> int:
         """Poll every feed that is not stopped now, due or not; return how many polls failed."""
         feeds = [feed for feed in await self._store.feeds() if not feed.state.stopped]

@@ -19,6 +19,7 @@ from bot.ports.commands import (
     SubscriptionStore,
     TermStore,
 )
+from bot.ports.engine import Engine, EngineSettings, FleetState, ProcessState, Work
 from bot.ports.feeds import (
     AdminNotice,
     FeedEditor,
@@ -59,10 +60,13 @@ __all__ = [
     "CommandStore",
     "DeliveryInfo",
     "DestinationStore",
+    "Engine",
+    "EngineSettings",
     "Failed",
     "FeedEditor",
     "FeedStore",
     "FeedsReader",
+    "FleetState",
     "Found",
     "Held",
     "Inspection",
@@ -77,6 +81,7 @@ __all__ = [
     "PollRecord",
     "PostRow",
     "PreferenceStore",
+    "ProcessState",
     "QueueHealth",
     "QueueReader",
     "QueueStore",
@@ -96,4 +101,5 @@ __all__ = [
     "WebHandler",
     "WebRequest",
     "WebRoute",
+    "Work",
 ]

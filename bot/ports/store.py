@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.ports.commands import CommandStore
+from bot.ports.engine import Engine, EngineSettings, FleetState
 from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
@@ -43,7 +44,14 @@ class DestinationStore(Protocol):
 
 
 class TimeStore(Protocol):
-    """Corrections of stored times after the machine's clock was set."""
+    """The clock that stored times go by, and their corrections after it was set."""
+
+    async def server_time(self) -> datetime | None:
+        """Return the time by the clock of the database's server, which all its processes go by.
+
+        None if the machine's clock is the one to go by, because one process uses the database.
+        """
+        ...
 
     async def shift_times(self, by: timedelta) -> None:
         """Shift all due times and leases. Times of past events stay."""
@@ -56,6 +64,14 @@ class TimeStore(Protocol):
 
 class Store(FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, Protocol):
     """A whole store. Opened by `storage.open_store(url)`."""
+
+    def engine(self, settings: EngineSettings) -> Engine | None:
+        """Return what shares the work among processes; None if only one process runs on the database."""
+        ...
+
+    async def fleet(self, now: datetime) -> FleetState | None:
+        """Return who works on the database; None if that is always one process."""
+        ...
 
     async def backup(self, path: str) -> None:
         """Write a consistent copy of the database while it is in use."""

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from bot.app import Bot, open_bot, prepare, run_bot
+from bot.app import Bot, open_bot
 from bot.config.load import Config, parse_config
 from bot.model import Caller, Reply
 from bot.ports import BotServices
+from bot.running import prepare, run_bot
 from bot.sample.blog import SampleBlog, SamplePost, load_posts
 from bot.sample.server import SampleServer
 from bot.shell.run import console_source, stopping_on_signals

@@ -16,9 +16,10 @@ from typing import TextIO
 
 import adapters
 from bot import __version__
-from bot.app import Bot, open_bot, prepare, run_bot, run_once
+from bot.app import Bot, open_bot
 from bot.config.load import Config
 from bot.errors import ConfigError
+from bot.running import prepare, run_bot, run_once
 from bot.shell.notify import Supervisor, supervisor, watched
 
 _log = logging.getLogger("bystander")

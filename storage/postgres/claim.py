@@ -12,11 +12,12 @@ meanwhile.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from storage.postgres.connection import Connection
 from storage.postgres.hold_back import COLUMNS, hold_back
-from storage.postgres.holding import QUEUED, release
+from storage.postgres.holding import DUE, DUE_THERE, QUEUED, release
 from storage.shared.mapping import NEVER, to_ms
 from storage.shared.rows import Row
 
@@ -29,6 +30,11 @@ _EDIT_THERE = """EXISTS (
     AND {which} OFFSET 0)
 """
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
+# No job waits for the destination. One that runs may have looked before the message was due.
+_JOBLESS = """NOT EXISTS (
+    SELECT 1 FROM procrastinate_jobs AS j
+    WHERE j.queueing_lock = 'to:' || q.destination_id AND j.status = 'todo' OFFSET 0)
+"""
 _HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
 # The row is the first of its destination: no earlier row waits (unless it failed too often), and nothing is
@@ -42,16 +48,16 @@ _FIRST = f"""
     AND NOT {_SENDING}
     AND (d.parked_at IS NOT NULL OR NOT {_EDIT_THERE.format(which="e.lease_until > 0")})
 """
-HEADS = f"""
+_HEADS = f"""
 SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {COLUMNS}
-FROM {QUEUED} WHERE q.due_at <= %(now)s AND {_FIRST}
+FROM {QUEUED} WHERE q.due_at <= %(now)s AND {_FIRST}{{there}}
 ORDER BY q.due_at, q.id LIMIT %(limit)s FOR UPDATE OF q
 """
-LOST = f"""
+_LOST = f"""
 SELECT q.id, q.destination_id, q.bundle FROM deliveries AS q
 WHERE q.state = 'sending' AND q.lease_until <= %(now)s AND q.id IN (
     SELECT min(q.id) AS id FROM {QUEUED}
-    WHERE q.state = 'sending' AND q.lease_until <= %(now)s AND {_PLATFORMS}
+    WHERE q.state = 'sending' AND q.lease_until <= %(now)s AND {_PLATFORMS}{{there}}
     GROUP BY q.destination_id ORDER BY id LIMIT %(limit)s)
 ORDER BY q.id FOR UPDATE OF q
 """
@@ -79,13 +85,45 @@ UPDATE deliveries SET uncertain = CASE WHEN state = 'sending' THEN 1 ELSE uncert
 WHERE id = ANY(%(ids)s::bigint[])
 """
 _BEFORE = _EDIT_THERE.format(which="(e.lease_until > %(now)s OR e.edit_due_at <= %(now)s AND e.id < q.id)")
-TAKE_EDITS = f"""
+_TAKE_EDITS = f"""
 UPDATE deliveries SET owner = %(owner)s, lease_until = %(until)s, edit_attempts = edit_attempts + 1
 WHERE edit_due_at IS NOT NULL AND lease_until <= %(now)s AND id IN (
     SELECT q.id FROM {QUEUED}
-    WHERE q.edit_due_at <= %(now)s AND q.lease_until <= %(now)s AND {_EDITABLE} AND NOT {_BEFORE}
+    WHERE q.edit_due_at <= %(now)s AND q.lease_until <= %(now)s AND {_EDITABLE} AND NOT {_BEFORE}{{there}}
     ORDER BY q.edit_due_at LIMIT %(limit)s FOR UPDATE OF q)
 RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The statements of a claim, for all destinations or for one."""
+
+    due: str  # held rows that are due
+    lost: str
+    heads: str
+    edits: str
+
+
+ANYWHERE = Statements(DUE, *(each.format(there="") for each in (_LOST, _HEADS, _TAKE_EDITS)))
+_THERE = " AND q.destination_id = %(destination_id)s"
+THERE = Statements(DUE_THERE, *(each.format(there=_THERE) for each in (_LOST, _HEADS, _TAKE_EDITS)))
+# Destinations for which `claim` would find a message, and that have no job yet.
+CLAIMABLE = f"""
+SELECT DISTINCT due.destination_id, due.platform FROM (
+    (SELECT q.destination_id, d.platform FROM {QUEUED}
+    WHERE q.due_at <= %(now)s AND {_FIRST} AND {_JOBLESS} LIMIT %(limit)s)
+    UNION ALL
+    (SELECT q.destination_id, d.platform FROM {QUEUED}
+    WHERE q.state = 'held' AND q.due_at <= %(now)s AND {_PLATFORMS} AND {_JOBLESS} LIMIT %(limit)s)
+    UNION ALL
+    (SELECT q.destination_id, d.platform FROM {QUEUED}
+    WHERE q.state = 'sending' AND q.lease_until <= %(now)s AND {_PLATFORMS} AND {_JOBLESS} LIMIT %(limit)s)
+    UNION ALL
+    (SELECT q.destination_id, d.platform FROM {QUEUED}
+    WHERE q.edit_due_at <= %(now)s AND q.lease_until <= %(now)s AND {_EDITABLE} AND NOT {_BEFORE}
+        AND {_JOBLESS} LIMIT %(limit)s)
+) AS due
 """
 CLAIMABLE_AT = f"""
 SELECT min(at) AS due FROM (
@@ -108,17 +146,23 @@ SELECT min(at) AS due FROM (
 
 
 async def take_sends(
-    connection: Connection, parameters: Mapping[str, object], limit: int, now: datetime, zone: tzinfo
+    connection: Connection,
+    statements: Statements,
+    parameters: Mapping[str, object],
+    limit: int,
+    *,
+    now: datetime,
+    zone: tzinfo,
 ) -> tuple[list[int], int]:
     """Lease up to `limit` messages to the caller; return the ids of their rows, and how many messages."""
-    await release(connection, to_ms(now))
-    lost = await connection.rows(LOST, {**parameters, "limit": limit})
+    await release(connection, statements.due, parameters, to_ms(now))
+    lost = await connection.rows(statements.lost, {**parameters, "limit": limit})
     rest = {**parameters, "limit": limit - len(lost)}
-    found = await connection.rows(HEADS, rest)
+    found = await connection.rows(statements.heads, rest)
     for _ in range(_HOLD_ROUNDS):
         if not await hold_back(connection, found, now, zone):
             break
-        found = await connection.rows(HEADS, rest)
+        found = await connection.rows(statements.heads, rest)
     else:
         found = []  # very many are held; the next claim holds more
     first: dict[int, Row] = {}
@@ -133,9 +177,11 @@ async def take_sends(
     return sorted(ids), len(lost) + len(heads)
 
 
-async def take_edits(connection: Connection, parameters: Mapping[str, object], limit: int) -> list[int]:
+async def take_edits(
+    connection: Connection, statements: Statements, parameters: Mapping[str, object], limit: int
+) -> list[int]:
     """Lease up to `limit` edits to the caller; return the ids of their rows."""
-    rows = await connection.rows(TAKE_EDITS, {**parameters, "limit": limit})
+    rows = await connection.rows(statements.edits, {**parameters, "limit": limit})
     return [row["id"] for row in rows]
 
 

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from storage.postgres import migrate, texts
 from storage.postgres.address import Address
 from storage.postgres.errors import translated, translated_connecting
+from storage.postgres.jobs import schema as jobs
 from storage.postgres.locks import TOGETHER
 from storage.shared.waiting import to_the_end
 
@@ -69,6 +70,7 @@ class Database:
         async with connected(address) as connection:
             with translated(address.name):
                 await migrate.bring_up_to_date(connection, address.name, create=create)
+                await jobs.bring_up_to_date(connection, address.name)
         pool = AsyncConnectionPool(
             address.conninfo,
             connection_class=psycopg.AsyncConnection[DictRow],

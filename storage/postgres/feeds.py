@@ -54,12 +54,15 @@ ORDER BY settings_url = %(settings_url)s DESC
 _RENAME = """
 UPDATE feeds SET name = name || ' (' || id || ')', name_fold = name_fold || ' ' || id WHERE id = %(id)s
 """
-CLAIM = """
+_CLAIM = """
 UPDATE feeds SET owner = %(owner)s, lease_until = %(until)s WHERE id IN (
-    SELECT id FROM feeds WHERE retired_at IS NULL AND next_poll_at <= %(now)s AND lease_until <= %(now)s
+    SELECT id FROM feeds
+    WHERE retired_at IS NULL AND next_poll_at <= %(now)s AND lease_until <= %(now)s{which}
     ORDER BY next_poll_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING *
 """
+CLAIM = _CLAIM.format(which="")
+CLAIM_ONE = _CLAIM.format(which=" AND id = %(feed_id)s")
 _NEXT = "SELECT min(greatest(next_poll_at, lease_until)) AS due FROM feeds WHERE retired_at IS NULL"
 
 
@@ -94,11 +97,19 @@ class FeedQueries(Queries):
         return [feed_from(row) for row in rows]
 
     async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
+        return await self._claim_feeds(CLAIM, owner, now, lease, limit=limit)
+
+    async def claim_feed(self, feed_id: int, owner: str, now: datetime, lease: float) -> Feed | None:
+        """Claim a feed, if it is due; see `bot.ports.FeedStore.claim_feeds`."""
+        claimed = await self._claim_feeds(CLAIM_ONE, owner, now, lease, limit=1, feed_id=feed_id)
+        return claimed[0] if claimed else None
+
+    async def _claim_feeds(
+        self, sql: str, owner: str, now: datetime, lease: float, **which: int
+    ) -> list[Feed]:
         until = to_ms(now + timedelta(seconds=lease))
         async with self._database.transaction() as connection:
-            rows = await connection.rows(
-                CLAIM, {"owner": owner, "now": to_ms(now), "until": until, "limit": limit}
-            )
+            rows = await connection.rows(sql, {"owner": owner, "now": to_ms(now), "until": until, **which})
         return [feed_from(row) for row in rows]
 
     async def next_poll_at(self) -> datetime | None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from storage.postgres.connection import Connection
@@ -32,15 +32,17 @@ UPDATE deliveries AS q SET due_at = plan.due
 FROM unnest(%(ids)s::bigint[], %(due)s::bigint[]) AS plan(id, due) WHERE q.id = plan.id
 """
 # The destinations of the rows that have been due for the longest.
-DUE = f"""
+_DUE = f"""
 SELECT q.destination_id, min(q.id) AS first, count(*) AS posts, bool_or(d.parked_at IS NOT NULL) AS parked,
     bool_or(q.held_for IN ('daily', 'weekly')) AS digest
 FROM {QUEUED}
 WHERE q.state = 'held' AND q.due_at <= %(now)s AND q.destination_id IN (
     SELECT destination_id FROM deliveries
-    WHERE state = 'held' AND due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s)
+    WHERE state = 'held' AND due_at <= %(now)s{{there}} ORDER BY due_at LIMIT %(limit)s)
 GROUP BY q.destination_id
 """
+DUE = _DUE.format(there="")
+DUE_THERE = _DUE.format(there=" AND destination_id = %(destination_id)s")
 RELEASE = """
 UPDATE deliveries SET state = %(state)s, bundle = %(bundle)s, released_at = %(now)s
 WHERE destination_id = %(destination_id)s AND state = 'held' AND due_at <= %(now)s
@@ -92,9 +94,12 @@ async def _plan(connection: Connection, rows: Iterable[Row], now: datetime | Non
     return len(changed)
 
 
-async def release(connection: Connection, now: int) -> None:
-    """Put held rows that are due into the queue: those of one destination as one message."""
-    rows = await connection.rows(DUE, {"now": now, "limit": _MOST})
+async def release(connection: Connection, due: str, parameters: Mapping[str, object], now: int) -> None:
+    """Put held rows that are due into the queue: those of one destination as one message.
+
+    `due`: DUE or DUE_THERE, with what it needs in `parameters`. `now`: in milliseconds.
+    """
+    rows = await connection.rows(due, {**parameters, "limit": _MOST})
     await connection.run_many(RELEASE, [released(row, now) for row in rows])
 
 

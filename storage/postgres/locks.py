@@ -15,7 +15,8 @@ from collections.abc import Iterable
 
 _OURS = 0x42595354  # "BYST"
 _OF_POSTS = _OURS + 1  # the first part of the locks of POSTS
-_WRITERS, _CLAIMS, _RUNNER = 1, 2, 3
+_OF_DESTINATIONS = _OURS + 2  # likewise of claims for one destination
+_WRITERS, _CLAIMS, _RUNNER, _DEFERRER = 1, 2, 3, 4
 _MOST_POSTS = 64  # locks for all posts together; a poll can bring thousands, and the server has room for few
 
 ALONE = f"SELECT pg_advisory_xact_lock({_OURS}, {_WRITERS})"
@@ -24,10 +25,21 @@ TOGETHER = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_WRITERS})"
 CLAIMS = f"{TOGETHER}; SELECT pg_advisory_xact_lock({_OURS}, {_CLAIMS})"
 # Two feeds may bring the same post at once. Only one of them is the first.
 POSTS = f"SELECT pg_advisory_xact_lock({_OF_POSTS}, number) FROM unnest(%(numbers)s::integer[]) AS number"
-# Held by the connection of the only runner for as long as it lives.
-RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
+# Held by a connection of each runner for as long as it lives; alone by what must not meet any runner.
+RUNNER = f"SELECT pg_try_advisory_lock_shared({_OURS}, {_RUNNER}) AS got"
+ONLY_RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
+NOT_ONLY_RUNNER = f"SELECT pg_advisory_unlock({_OURS}, {_RUNNER}) AS got"
+# One process at a time gives jobs to what has become due.
+DEFERRER = f"SELECT pg_try_advisory_xact_lock({_OURS}, {_DEFERRER}) AS got"
 
 
 def numbers_of(keys: Iterable[str]) -> list[int]:
     """Return the numbers of the locks of posts, in the order in which everybody takes them."""
     return sorted({zlib.crc32(key.encode(errors="replace")) % _MOST_POSTS for key in keys})
+
+
+def claims_of(destination_id: int) -> str:
+    """Return the locks of a claim for one destination: beside those for others, but not beside a CLAIMS."""
+    shared = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_CLAIMS})"
+    number = destination_id % 2**31  # where two destinations share a number, they wait for each other
+    return f"{TOGETHER}; {shared}; SELECT pg_advisory_xact_lock({_OF_DESTINATIONS}, {number})"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.model import Claim
 from bot.ports import AdminNotice, Parked, Settlement
 from bot.timetable import held_until
-from storage.postgres.claim import CLAIMABLE_AT, take_edits, take_sends
+from storage.postgres.claim import ANYWHERE, CLAIMABLE_AT, THERE, Statements, take_edits, take_sends
 from storage.postgres.claim_messages import build_claims
 from storage.postgres.common import Queries, add_notices
 from storage.postgres.connection import Database
 from storage.postgres.errors import retried
 from storage.postgres.key_value import put_value
-from storage.postgres.locks import ALONE, CLAIMS, TOGETHER
+from storage.postgres.locks import ALONE, CLAIMS, TOGETHER, claims_of
 from storage.postgres.runner import Runner
 from storage.postgres.settle import RESUME, settle_all
 from storage.shared.holding import PREFERENCES, preferences_from
@@ -57,10 +57,19 @@ class OutboxQueries(Queries):
         self._runner = Runner(database.address)
 
     async def take_over(self, owner: str) -> None:
-        await self._runner.take_over()
+        if not await self._runner.join():
+            return  # others are alive: the leases of those that died run out by themselves
         async with self._database.transaction(ALONE) as connection:
             for statement in END_LEASES:
                 await connection.run(statement, {"owner": owner})
+
+    async def stay(self) -> None:
+        """Make sure that the server still knows this process as a runner. Raises StoreError."""
+        await self._runner.stay()
+
+    async def keep_runners_out(self) -> None:
+        """Let nobody run on this database until it is closed; StoreBusyError while anybody does."""
+        await self._runner.be_alone()
 
     @retried
     async def claim(
@@ -73,7 +82,6 @@ class OutboxQueries(Queries):
         platforms: Sequence[str],
         catch_up_after: int,
     ) -> list[Claim]:
-        await self._runner.keep()
         parameters: dict[str, object] = {
             "owner": owner,
             "now": to_ms(now),
@@ -81,10 +89,39 @@ class OutboxQueries(Queries):
             "platforms": list(platforms),
             "catch_up_after": catch_up_after,
         }
-        async with self._database.transaction(CLAIMS) as connection:
-            sends, taken = await take_sends(connection, parameters, limit, now, self._database.zone)
-            edits = await take_edits(connection, parameters, limit - taken)
-            return await build_claims(connection, sends, edits, now, self._database.zone)
+        return await self._claim(CLAIMS, ANYWHERE, parameters, limit, now)
+
+    @retried
+    async def claim_for(
+        self,
+        destination_id: int,
+        owner: str,
+        now: datetime,
+        *,
+        lease: float,
+        platforms: Sequence[str],
+        catch_up_after: int,
+    ) -> Claim | None:
+        """Claim the message that is due for a destination; see `bot.ports.OutboxStore.claim`."""
+        parameters: dict[str, object] = {
+            "destination_id": destination_id,
+            "owner": owner,
+            "now": to_ms(now),
+            "until": to_ms(now + timedelta(seconds=lease)),
+            "platforms": list(platforms),
+            "catch_up_after": catch_up_after,
+        }
+        claims = await self._claim(claims_of(destination_id), THERE, parameters, 1, now)
+        return claims[0] if claims else None
+
+    async def _claim(
+        self, locks: str, statements: Statements, parameters: Mapping[str, object], limit: int, now: datetime
+    ) -> list[Claim]:
+        zone = self._database.zone
+        async with self._database.transaction(locks) as connection:
+            sends, taken = await take_sends(connection, statements, parameters, limit, now=now, zone=zone)
+            edits = await take_edits(connection, statements, parameters, limit - taken)
+            return await build_claims(connection, sends, edits, now, zone)
 
     @retried
     async def settle(self, settlements: Sequence[Settlement]) -> None:

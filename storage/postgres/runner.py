@@ -1,4 +1,8 @@
-"""The lock of the only runner of a database, on a connection of its own: it goes when the process dies."""
+"""The lock that all runners of a database share, on a connection of its own: it goes when a process dies.
+
+Any number of processes may run on a database. Who must not meet them, such as a move of the database, takes
+the lock alone.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from bot.errors import StoreBusyError
 from storage.postgres.address import Address
 from storage.postgres.connection import connect
 from storage.postgres.errors import translated
-from storage.postgres.locks import RUNNER
+from storage.postgres.locks import NOT_ONLY_RUNNER, ONLY_RUNNER, RUNNER
 
 
 class Runner:
@@ -21,31 +25,52 @@ class Runner:
         self._address = address
         self._connection: psycopg.AsyncConnection[DictRow] | None = None
 
-    async def take_over(self) -> None:
-        """Become the only runner; StoreBusyError if another one is alive."""
+    async def join(self) -> bool:
+        """Become one of the runners; return whether there is no other. StoreBusyError during a move."""
         if self._connection is not None and await _lives(self._connection):
-            return
+            return False
         await self.end()
         connection = await connect(self._address)
         with translated(self._address.name):
-            row = await (await connection.execute(RUNNER)).fetchone()
-        if row is None or not row["got"]:
+            alone = await _got(connection, ONLY_RUNNER)
+            joined = await _got(connection, RUNNER)
+            if alone:
+                await _got(connection, NOT_ONLY_RUNNER)
+        if not joined:
             await connection.close()
             raise StoreBusyError(
-                f"Another bystander runs on {self._address.name}; stop it first, or let it do the work."
+                f"{self._address.name} is being moved to another database; wait until that is done."
             )
         self._connection = connection
+        return alone
 
-    async def keep(self) -> None:
-        """If this was the only runner, make sure that it is; StoreBusyError if another one took over."""
+    async def be_alone(self) -> None:
+        """Keep all runners out until `end`; StoreBusyError while there are any."""
+        connection = await connect(self._address)
+        with translated(self._address.name):
+            alone = await _got(connection, ONLY_RUNNER)
+        if not alone:
+            await connection.close()
+            raise StoreBusyError(f"A bystander runs on {self._address.name}; stop all that run there first.")
+        self._connection = connection
+
+    async def stay(self) -> None:
+        """If this is one of the runners, make sure that the server knows it."""
         if self._connection is not None:
-            await self.take_over()
+            await self.join()
 
     async def end(self) -> None:
-        """Release the lock, so that another runner can take over."""
+        """Release the lock."""
         if self._connection is not None:
+            with suppress(psycopg.Error):  # the server may take a moment to notice the end of a connection
+                await self._connection.execute("SELECT pg_advisory_unlock_all()")
             await self._connection.close()
             self._connection = None
+
+
+async def _got(connection: psycopg.AsyncConnection[DictRow], statement: str) -> bool:
+    row = await (await connection.execute(statement)).fetchone()
+    return row is not None and bool(row["got"])
 
 
 async def _lives(connection: psycopg.AsyncConnection[DictRow]) -> bool:

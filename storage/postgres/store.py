@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from bot.errors import StoreError
+from bot.ports import Engine, EngineSettings, FleetState
 from storage.postgres.address import address_of
 from storage.postgres.archive import ArchiveQueries
 from storage.postgres.changes import ChangeQueries
 from storage.postgres.connection import Database
 from storage.postgres.destinations import DestinationQueries
 from storage.postgres.feeds import FeedQueries
+from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
 from storage.postgres.posts import PostQueries
@@ -35,6 +37,14 @@ class PostgresStore(
     TimeQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
+
+    def engine(self, settings: EngineSettings) -> Engine:
+        from storage.postgres.jobs.engine import JobEngine  # noqa: PLC0415 -- heavy; most calls need no engine
+
+        return JobEngine(self._database, self, settings)
+
+    async def fleet(self, now: datetime) -> FleetState:
+        return await state_of(self._database, now)
 
     async def backup(self, path: str) -> None:
         raise StoreError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from storage.postgres.common import Queries
 from storage.postgres.holding import plan_later
@@ -71,6 +71,11 @@ WHERE feeds.id = moved.id
 
 class TimeQueries(Queries):
     """`bot.ports.TimeStore`."""
+
+    async def server_time(self) -> datetime | None:
+        (row,) = await self._database.read("SELECT clock_timestamp() AS now")
+        now: datetime = row["now"]
+        return now.astimezone(UTC)
 
     async def shift_times(self, by: timedelta) -> None:
         milliseconds = by // timedelta(milliseconds=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from bot.errors import NoDatabaseError, StoreError
+from bot.ports import EngineSettings
 from storage.sqlite.archive import ArchiveQueries
 from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
@@ -36,6 +37,12 @@ class SqliteStore(
     TimeQueries,
 ):
     """`bot.ports.Store` on one SQLite file."""
+
+    def engine(self, settings: EngineSettings) -> None:  # noqa: ARG002 -- one process needs none
+        return None
+
+    async def fleet(self, now: datetime) -> None:  # noqa: ARG002 -- nor has it anything to tell of a fleet
+        return None
 
     async def backup(self, path: str) -> None:
         await self._database.backup(path)

@@ -75,6 +75,9 @@ _BOUNDS = (
 class TimeQueries(Queries):
     """`bot.ports.TimeStore`."""
 
+    async def server_time(self) -> datetime | None:
+        return None
+
     async def shift_times(self, by: timedelta) -> None:
         milliseconds = by // timedelta(milliseconds=1)
         async with self._database.transaction() as connection:

@@ -15,6 +15,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.errors import StoreError
 from bot.logs.outage import OutageLog
+from bot.model import Claim
 from bot.pipeline.batcher import RETRY
 from bot.pipeline.deliver.deliverer import Deliverer
 from bot.pipeline.deliver.gate import PlatformGate
@@ -83,7 +84,7 @@ class Outbox:
                         await self._wake.wait()
         finally:
             waiter.cancel()
-            await self._finish()
+            await self.aclose()
 
     async def drain(self) -> int:
         """Deliver all that is due now; return how many attempts failed. Raises StoreError."""
@@ -98,7 +99,7 @@ class Outbox:
                 elif self._deliverer.awaits_turns and not going:
                     going = await self._next_turn()
         finally:
-            await self._finish()
+            await self.aclose()
         if self._fault:
             raise self._fault
         return self._deliverer.failures
@@ -150,11 +151,23 @@ class Outbox:
             await self._store.settle([Requeued(claim) for claim in claims])
             return 0
         for claim in claims:
-            task = asyncio.create_task(self._deliverer.deliver(claim))
-            self._tasks.add(task)
-            self._gate.enter(claim.destination.platform)
-            task.add_done_callback(partial(self._done, claim.destination.platform))
+            self._start(claim)
         return len(claims)
+
+    def reachable(self) -> list[str]:
+        """Return the platforms to which messages can go now."""
+        return self._gate.reachable(self._clock.now())
+
+    async def deliver(self, claim: Claim) -> None:
+        """Make one attempt to deliver a message that was claimed elsewhere, and record its outcome."""
+        await self._start(claim)
+
+    def _start(self, claim: Claim) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliverer.deliver(claim))
+        self._tasks.add(task)
+        self._gate.enter(claim.destination.platform)
+        task.add_done_callback(partial(self._done, claim.destination.platform))
+        return task
 
     def _done(self, platform: str, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -163,7 +176,7 @@ class Outbox:
         if not task.cancelled() and (error := task.exception()):
             self._fault = error
 
-    async def _finish(self) -> None:
+    async def aclose(self) -> None:
         """Let deliveries finish within the grace period; those cancelled are searched for after a restart."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._settings.grace

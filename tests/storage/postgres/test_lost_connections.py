@@ -46,37 +46,41 @@ async def test_connections_that_were_dropped_while_idle_are_replaced(store: Post
     assert await states(store) == ["pending"]
 
 
-async def test_the_only_runner_stays_so_over_a_lost_connection(
+async def test_a_runner_stays_one_over_a_lost_connection(
     store: PostgresStore, other: PostgresStore, url: str
+) -> None:
+    await store.take_over("one")
+    drop_connections(url)
+    await store.stay()
+
+    with pytest.raises(StoreBusyError, match=r"A bystander runs on .*; stop all that run there first"):
+        await other.keep_runners_out()
+
+
+async def test_while_runners_are_kept_out_none_can_start(store: PostgresStore, other: PostgresStore) -> None:
+    await other.keep_runners_out()
+    with pytest.raises(StoreBusyError, match="is being moved to another database"):
+        await store.take_over("one")
+    await other.aclose()
+
+    await store.take_over("one")
+
+
+async def test_a_second_runner_leaves_the_leases_of_the_first(
+    store: PostgresStore, other: PostgresStore
 ) -> None:
     await with_posts(store, "p1")
     await store.take_over("one")
-    with pytest.raises(StoreBusyError, match=r"Another bystander runs on .*; stop it first"):
-        await other.take_over("two")
-    drop_connections(url)
-
-    assert len(await claim(store)) == 1
-    with pytest.raises(StoreBusyError):
-        await other.take_over("two")
-
-
-async def test_a_runner_that_lost_its_lock_to_another_sends_no_more(
-    store: PostgresStore, other: PostgresStore, url: str
-) -> None:
-    await with_posts(store, "p1")
-    await store.take_over("one")
-    drop_connections(url)
+    await claim(store, owner="one")
     await other.take_over("two")
-    with pytest.raises(StoreBusyError):
-        await claim(store)
 
-    assert len(await claim(other, owner="two")) == 1
+    assert await claim(other, owner="two") == []
 
 
-async def test_a_runner_that_ended_makes_room(store: PostgresStore, other: PostgresStore) -> None:
+async def test_a_runner_that_ended_lets_others_be_alone(store: PostgresStore, other: PostgresStore) -> None:
     await store.take_over("one")
     await store.aclose()
-    await other.take_over("two")
+    await other.keep_runners_out()
 
 
 async def test_a_cancelled_write_leaves_the_store_usable(store: PostgresStore) -> None:

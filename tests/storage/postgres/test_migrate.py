@@ -44,6 +44,7 @@ PARTS = (
     """,
     "SELECT * FROM delivery_counts ORDER BY slot",
     "SELECT * FROM bystander",
+    "SELECT * FROM engine",
 )
 
 
@@ -55,6 +56,7 @@ async def contents(url: str) -> list[list[DictRow]]:
 async def test_all_steps_together_give_the_schema(bare_url: str) -> None:
     async with connected(address_of(bare_url)) as connection:
         assert await migrate.migrate(connection, migrate.steps()) == len(migrate.steps())
+    await (await open_store(bare_url)).aclose()  # adds the tables of the job engine, to either
     async with postgres.server().database(migrated=False) as other:
         await (await open_store(other)).aclose()
         expected = await contents(other)

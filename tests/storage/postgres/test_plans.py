@@ -32,6 +32,7 @@ from storage.postgres import (
     terms,
     unfollowed,
 )
+from storage.postgres.jobs import due
 from tests.fakes import postgres
 
 # Some years of a community: few rows wait, many are done.
@@ -144,15 +145,21 @@ PLANS = {
     "known": (posts.KNOWN_POSTS, ["posts_feed_id_key_key", "post_aliases_pkey", "posts_text"]),
     "edit": (posts.EDIT, ["deliveries_post"]),
     "heads": (
-        claim.HEADS,
+        claim.ANYWHERE.heads,
         ["deliveries_due", "deliveries_queue", "deliveries_sending", "deliveries_editing"],
     ),
-    "lost": (claim.LOST, ["deliveries_(sending|oldest|queue)"]),
+    "lost": (claim.ANYWHERE.lost, ["deliveries_(sending|oldest|queue)"]),
+    "heads there": (claim.THERE.heads, ["deliveries_(queue|due)"]),
+    "lost there": (claim.THERE.lost, ["deliveries_(sending|queue)"]),
+    "edits there": (claim.THERE.edits, ["deliveries_editing"]),
+    "due digest there": (claim.THERE.due, ["deliveries_held_there"]),
+    "claimable": (claim.CLAIMABLE, ["deliveries_due", "deliveries_held", "procrastinate_jobs_queueing_lock_idx_v1"]),
+    "due polls": (due.POLLS, ["feeds_due"]),
     "too many": (claim.MANY, []),
     "bundle": (claim.BUNDLE, []),
     "bundled": (claim.BUNDLED, []),
     "take": (claim.TAKE, ["deliveries_pkey"]),
-    "edits": (claim.TAKE_EDITS, ["deliveries_edits", "deliveries_editing"]),
+    "edits": (claim.ANYWHERE.edits, ["deliveries_edits", "deliveries_editing"]),
     "next": (claim.CLAIMABLE_AT, ["deliveries_due", "deliveries_sending", "deliveries_edits"]),
     "probed": (outbox.PROBED, ["deliveries_parked"]),
     "held": (settle.HELD, ["deliveries_pkey"]),

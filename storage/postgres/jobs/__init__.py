@@ -1,0 +1,1 @@
+"""The job engine of the PostgreSQL store: many processes share one database's work, by procrastinate."""

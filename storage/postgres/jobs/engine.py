@@ -1,0 +1,163 @@
+"""Shares the work of a PostgreSQL database among processes, with procrastinate.
+
+A job polls one feed, or delivers to one destination what is due there. Its lock keeps two processes from the
+same feed or destination; the leases in our own rows do so too, and only they decide what is sent. So a job
+that runs twice, or is lost, does no harm: what is due and has no job gets one within a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import procrastinate
+import psycopg
+from procrastinate.worker import Worker
+
+from bot.errors import StoreError
+from bot.logs.outage import OutageLog
+from bot.ports.engine import EngineSettings, Work
+from storage.postgres.connection import Database
+from storage.postgres.jobs import fleet
+from storage.postgres.jobs.due import defer_due
+from storage.postgres.jobs.tasks import Claims, Tasks
+
+_log = logging.getLogger(__name__)
+
+_LOOK = 1.0  # seconds after which a worker looks for jobs that it was not notified of
+_HOUSE = "house"  # the queue of periodic work
+_RETRY = 1.0  # seconds before a worker that lost the database begins anew
+_CONNECTIONS = 4  # of the engine's own pool, besides one for each worker that listens
+
+
+class Runners(Claims, Protocol):
+    """The part of the store that is used here."""
+
+    async def stay(self) -> None:
+        """Make sure that the server still knows this process as a runner. Raises StoreError."""
+        ...
+
+
+class JobEngine:
+    """`bot.ports.engine.Engine` on one PostgreSQL database."""
+
+    def __init__(self, database: Database, claims: Runners, settings: EngineSettings) -> None:
+        self._database = database
+        self._claims = claims
+        self._settings = settings
+        self._outage = OutageLog("Taking work from the database")
+        self._workers: dict[str, Worker] = {}
+
+    @property
+    def refused(self) -> bool:
+        return self._outage.lasts
+
+    async def run(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> None:
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters is logged here
+        async with self._app(self._tasks(work, stop, on_fault)) as app:
+            workers = [
+                asyncio.create_task(self._keep_working(app, queue, concurrency, stop))
+                for queue, concurrency in self._queues().items()
+            ]
+            beat = asyncio.create_task(self._keep_deferring(work))
+            try:
+                await stop.wait()
+            finally:
+                beat.cancel()
+                for worker in self._workers.values():
+                    worker.stop()  # type: ignore[no-untyped-call]
+                await asyncio.gather(*workers, return_exceptions=True)
+                with contextlib.suppress(StoreError):  # others forget this process when its workers are gone
+                    await fleet.leave(self._database, self._settings.owner)
+
+    def _tasks(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> Tasks:
+        return Tasks(
+            self._claims,
+            work,
+            settings=self._settings,
+            stop=stop,
+            on_refusal=self._failed,
+            on_fault=on_fault,
+        )
+
+    def _queues(self) -> dict[str, int]:
+        """Return the queues that this process works on, and how many jobs of each at a time."""
+        settings = self._settings
+        deliveries = {f"deliver:{each}": settings.deliveries_at_once for each in settings.platforms}
+        return {"poll": settings.polls_at_once, _HOUSE: 1, **deliveries}
+
+    @asynccontextmanager
+    async def _app(self, tasks: Tasks) -> AsyncIterator[procrastinate.App]:
+        connector = procrastinate.PsycopgConnector(
+            conninfo=self._database.address.conninfo,
+            configure=_configure,
+            min_size=1,
+            max_size=_CONNECTIONS,
+            name="jobs",
+        )
+        app = procrastinate.App(connector=connector)
+        tasks.register(app)
+        try:
+            await connector.open_async()
+            yield app
+        finally:
+            await connector.close_async()
+
+    async def _keep_working(
+        self, app: procrastinate.App, queue: str, concurrency: int, stop: asyncio.Event
+    ) -> None:
+        """Run a worker, and a new one whenever it lost the database, until `stop` is set."""
+        while not stop.is_set():
+            worker = Worker(
+                app,
+                queues=[queue],
+                name=queue,
+                concurrency=concurrency,
+                fetch_job_polling_interval=_LOOK,
+                shutdown_graceful_timeout=self._settings.grace,
+                listen_notify=queue != _HOUSE,  # where a second does not matter
+                delete_jobs="always",
+                install_signal_handlers=False,
+                stalled_worker_timeout=fleet.STALLED_AFTER,
+            )
+            self._workers[queue] = worker
+            try:
+                await worker.run()  # type: ignore[no-untyped-call]
+            except Exception as error:  # noqa: BLE001 -- whatever ended it, the next one goes on
+                self._failed(error)
+            if not stop.is_set():
+                self._failed(StoreError(f"The worker of the jobs {queue!r} ended; another one begins."))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _RETRY)
+
+    async def _keep_deferring(self, work: Work) -> None:
+        """Give jobs to what becomes due, and note that this process runs."""
+        known: list[int] = []  # the workers of this process, as the others see them
+        while True:
+            try:
+                ids = [each.worker_id for each in self._workers.values() if each.worker_id is not None]
+                if ids != known:
+                    await fleet.enter(self._database, self._settings, ids, work.now())
+                    known = ids
+                await self._claims.stay()
+                await defer_due(self._database, work.now(), work.reachable())
+                self._works()
+            except StoreError as error:
+                self._failed(error)
+            await asyncio.sleep(self._settings.beat)
+
+    def _failed(self, error: Exception) -> None:
+        if line := self._outage.failed(error):
+            _log.error("%s", line)
+
+    def _works(self) -> None:
+        if line := self._outage.works():
+            _log.warning("%s", line)
+
+
+async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
+    await connection.set_autocommit(True)
