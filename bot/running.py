@@ -98,8 +98,8 @@ class _Shared:
     async def poll(self, feed: Feed) -> None:
         await self._bot.poller.poll(feed)
 
-    async def deliver(self, claim: Claim) -> None:
-        await self._bot.outbox.deliver(claim)
+    async def deliver(self, claim: Claim, since: float) -> None:
+        await self._bot.outbox.deliver(claim, since)
 
     async def keep_house(self) -> None:
         await self._keep_house()

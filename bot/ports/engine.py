@@ -47,8 +47,11 @@ class Work(Protocol):
         """Poll a feed that this process has claimed, and store the outcome."""
         ...
 
-    async def deliver(self, claim: Claim) -> None:
-        """Make one attempt to deliver a message that this process has claimed, and store the outcome."""
+    async def deliver(self, claim: Claim, since: float) -> None:
+        """Make one attempt to deliver a message that this process has claimed, and store the outcome.
+
+        `since`: a time before the claim, by `bot.clock.steady_seconds`.
+        """
         ...
 
     async def keep_house(self) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.clock import Clock
+from bot.clock import Clock, steady_seconds
 from bot.errors import DeliveryError, NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Action, Claim
 from bot.pipeline.deliver.delivery_log import DeliveryLog
 from bot.pipeline.deliver.retry_policy import after_error, understood
 from bot.pipeline.deliver.settings import DeliverySettings
-from bot.ports import Adapter, Retry, Sent, Settlement
+from bot.ports import Adapter, Requeued, Retry, Sent, Settlement
 from bot.text.sanitize import storable
 
 _log = logging.getLogger(__name__)
@@ -39,13 +39,22 @@ class Attempts:
         """The platforms on which the last attempts failed temporarily."""
         return [name for name, log in self._logs.items() if log.failing]
 
-    async def make(self, claim: Claim) -> tuple[Settlement, DeliveryError | None]:
-        """Try to deliver a message; return its settlement, and the error of a failed attempt."""
+    async def make(self, claim: Claim, since: float) -> tuple[Settlement, DeliveryError | None]:
+        """Try to deliver a message; return its settlement, and the error of a failed attempt.
+
+        `since`: when it was claimed, by `steady_seconds`. The attempt ends well before the lease does, also
+        if the process was paused or the machine asleep meanwhile: after the lease another one may send it.
+        """
+        left = self._time_left(since)
+        if left <= 0:
+            return Requeued(claim, at=self._clock.now()), None
         try:
-            async with asyncio.timeout(self._settings.send_timeout):
+            async with asyncio.timeout(left):
                 reference = await self._look_for(claim)
                 if reference is None:
                     claim = replace(claim, uncertain=False)
+                    if self._time_left(since) <= 0:  # the machine was asleep, which no timer notices
+                        return Requeued(claim, at=self._clock.now()), None
                     if claim.quiet:  # it has not arrived; from now on it can be held like any other
                         now = self._clock.now()
                         return Retry(claim, now, "", at=now), None
@@ -60,6 +69,9 @@ class Attempts:
         for line in self._logs[claim.destination.platform].works(claim.destination.address):
             _log.warning("%s", line)
         return Sent(claim, reference, self._clock.now()), None
+
+    def _time_left(self, since: float) -> float:
+        return since + self._settings.send_timeout - steady_seconds()
 
     async def _look_for(self, claim: Claim) -> str | None:
         """Return the reference of the message if an uncertain earlier attempt has sent it, else None."""

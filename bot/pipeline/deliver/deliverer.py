@@ -61,9 +61,9 @@ class Deliverer:
         """Whether a message is postponed by a platform's rate limit."""
         return bool(self._turns)
 
-    async def deliver(self, claim: Claim) -> None:
-        """Make one attempt to deliver a message, and record its outcome."""
-        settlement, error = await self._attempts.make(claim)
+    async def deliver(self, claim: Claim, since: float) -> None:
+        """Make one attempt to deliver a message, and record its outcome. `since`: see `Attempts.make`."""
+        settlement, error = await self._attempts.make(claim, since)
         if isinstance(error, PermanentError) and error.scope is Scope.ADAPTER:
             await self._shut(claim.destination.platform, error)
         settlement = await self._recorded(settlement)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 
-from bot.clock import Clock
+from bot.clock import Clock, steady_seconds
 from bot.errors import StoreError
 from bot.logs.outage import OutageLog
 from bot.model import Claim
@@ -139,6 +139,7 @@ class Outbox:
         room = self._gate.scan(self._clock.now(), asyncio.get_running_loop().time())
         if not room:
             return 0
+        since = steady_seconds()
         claims = await self._store.claim(
             self._owner,
             self._clock.now(),
@@ -151,19 +152,22 @@ class Outbox:
             await self._store.settle([Requeued(claim) for claim in claims])
             return 0
         for claim in claims:
-            self._start(claim)
+            self._start(claim, since)
         return len(claims)
 
     def reachable(self) -> list[str]:
         """Return the platforms to which messages can go now."""
         return self._gate.reachable(self._clock.now())
 
-    async def deliver(self, claim: Claim) -> None:
-        """Make one attempt to deliver a message that was claimed elsewhere, and record its outcome."""
-        await self._start(claim)
+    async def deliver(self, claim: Claim, since: float) -> None:
+        """Make one attempt to deliver a message that was claimed elsewhere, and record its outcome.
 
-    def _start(self, claim: Claim) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._deliverer.deliver(claim))
+        `since`: a time before the claim, by `bot.clock.steady_seconds`.
+        """
+        await self._start(claim, since)
+
+    def _start(self, claim: Claim, since: float) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliverer.deliver(claim, since))
         self._tasks.add(task)
         self._gate.enter(claim.destination.platform)
         task.add_done_callback(partial(self._done, claim.destination.platform))

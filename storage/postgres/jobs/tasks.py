@@ -13,6 +13,7 @@ from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
+from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.model import Claim, Feed
 from bot.ports.engine import EngineSettings, Work
@@ -89,8 +90,12 @@ class Tasks:
     async def deliver(self, destination_id: int) -> None:
         """Deliver what is due at a destination, one message after the other."""
         with self._watched():
-            while not self._stop.is_set() and (claim := await self._claim(destination_id)) is not None:
-                await self._work.deliver(claim)
+            while not self._stop.is_set():
+                since = steady_seconds()
+                claim = await self._claim(destination_id)
+                if claim is None:
+                    return
+                await self._work.deliver(claim, since)
 
     async def keep_house(self, timestamp: int) -> None:  # noqa: ARG002 -- procrastinate passes it
         """Do what is due once a minute."""
