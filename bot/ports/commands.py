@@ -19,6 +19,7 @@ from bot.model import (
     Subscription,
     Term,
 )
+from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
@@ -268,6 +269,7 @@ class CommandStore(
     RhythmReader,
     QueueStore,
     KeyValueStore,
+    FleetReader,
     Protocol,
 ):
     """The part of a store that command handlers use."""

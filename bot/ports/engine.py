@@ -80,6 +80,14 @@ class FleetState:
     oldest_poll_due: datetime | None = None  # the poll that is due for the longest time
 
 
+class FleetReader(Protocol):
+    """Reads who works on a database."""
+
+    async def fleet(self, now: datetime) -> FleetState | None:
+        """Return who works on the database; None if that is always one process."""
+        ...
+
+
 class Engine(Protocol):
     """Shares the work of a database among all processes that run on it."""
 
