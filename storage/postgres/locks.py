@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 _OURS = 0x42595354  # "BYST"
 _OF_POSTS = _OURS + 1  # the first part of the locks of POSTS
-_OF_DESTINATIONS = _OURS + 2  # likewise of claims for one destination
+_OF_LANES = _OURS + 2  # likewise of claims in a lane
 _WRITERS, _CLAIMS, _RUNNER, _DEFERRER = 1, 2, 3, 4
 _MOST_POSTS = 64  # locks for all posts together; a poll can bring thousands, and the server has room for few
 
@@ -38,8 +38,7 @@ def numbers_of(keys: Iterable[str]) -> list[int]:
     return sorted({zlib.crc32(key.encode(errors="replace")) % _MOST_POSTS for key in keys})
 
 
-def claims_of(destination_id: int) -> str:
-    """Return the locks of a claim for one destination: beside those for others, but not beside a CLAIMS."""
+def claims_in(lane: int) -> str:
+    """Return the locks of a claim in a lane: beside those in others, but not beside CLAIMS."""
     shared = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_CLAIMS})"
-    number = destination_id % 2**31  # where two destinations share a number, they wait for each other
-    return f"{TOGETHER}; {shared}; SELECT pg_advisory_xact_lock({_OF_DESTINATIONS}, {number})"
+    return f"{TOGETHER}; {shared}; SELECT pg_advisory_xact_lock({_OF_LANES}, {lane})"
