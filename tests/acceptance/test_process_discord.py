@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.discord_place import Place
 from tests.acceptance.publishing import draft, publish
+
+pytestmark = pytest.mark.cold
 
 
 async def test_a_follow_in_a_server_and_one_in_a_dm_bring_the_post_by_dm(place: Place) -> None:

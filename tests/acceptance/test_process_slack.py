@@ -7,7 +7,7 @@ import pytest
 from tests.acceptance.publishing import draft, publish
 from tests.acceptance.slack_place import MODES, SlackPlace, words_of
 
-pytestmark = pytest.mark.parametrize("slack_place", MODES, indirect=True)
+pytestmark = [pytest.mark.cold, pytest.mark.parametrize("slack_place", MODES, indirect=True)]
 
 
 async def test_follow_publish_alert(slack_place: SlackPlace) -> None:
