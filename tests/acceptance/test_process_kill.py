@@ -17,10 +17,7 @@ from tests.acceptance.publishing import draft, publish, publish_all
 from tests.acceptance.running import Bot, Event
 from tests.fakes.blog import FaultyBlog, Hang, status
 
-pytestmark = [
-    pytest.mark.cold,
-    pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
 
 NAMES = ("alice", "bob", "carol", "dave")
 FOLLOWS = tuple(f"{name} Trade" for name in NAMES)

@@ -7,9 +7,10 @@ import pytest
 from tests.acceptance.publishing import draft, publish
 from tests.acceptance.slack_place import MODES, SlackPlace, words_of
 
-pytestmark = [pytest.mark.cold, pytest.mark.parametrize("slack_place", MODES, indirect=True)]
+pytestmark = pytest.mark.parametrize("slack_place", MODES, indirect=True)
 
 
+@pytest.mark.cold
 async def test_follow_publish_alert(slack_place: SlackPlace) -> None:
     place = slack_place
     async with place.running() as bot:

@@ -15,8 +15,6 @@ from tests.acceptance.publishing import draft, publish, publish_all
 from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog, Hang
 
-pytestmark = pytest.mark.cold
-
 FULL = "check the disk and its free space"
 TOKEN = "xoxb-7777-this-must-never-be-seen"
 
