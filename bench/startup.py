@@ -50,7 +50,11 @@ _MB = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A bot to be started. `ready`, `held`: the aims for its start and for its memory, None for no aim."""
+    """A bot to be started.
+
+    `ready`: the aim for its start, as a multiple of the import of aiohttp. `held`: the aim for its memory,
+    None for no aim.
+    """
 
     name: str
     folder: Path
@@ -85,9 +89,8 @@ async def start_up(settings: list[Setting]) -> None:
     line("python -c pass", median(bare) * 1e3, "ms")
     line("python -c 'import aiohttp'", median(imports) * 1e3, "ms")
     for each in settings:
-        seconds = median(ready[each.name])
-        line(f"{each.name}, to ready", seconds * 1e3, "ms", each.ready.verdict(seconds))
-        ratio("  / import of aiohttp", ratio_of(ready[each.name], imports))
+        line(f"{each.name}, to ready", median(ready[each.name]) * 1e3, "ms")
+        ratio("  / import of aiohttp", ratio_of(ready[each.name], imports), each.ready)
         line("  the first time, with a new database", first[each.name] * 1e3, "ms")
         line("  from SIGTERM to its end", median(ended[each.name]) * 1e3, "ms")
 
@@ -163,10 +166,11 @@ async def run() -> None:
             DiscordProcess() as discord,
             SlackProcess() as slack,
         ):
-            console = Setting("console", folder / "console", Aim(0.5, "s"), Aim(60.0, "MB"))
+            # Where aiohttp is imported in 0.2 s these are 0.5, 0.9 and 2 s.
+            console = Setting("console", folder / "console", Aim(2.5), Aim(60.0, "MB"))
             secrets = {"DISCORD_TOKEN": discord.token} | slack.environment()
-            both = Setting("both SDKs", folder / "both", Aim(0.9, "s"), Aim(95.0, "MB"), secrets)
-            many = Setting(f"{FEEDS:,} feeds", folder / "many", Aim(2.0, "s"))
+            both = Setting("both SDKs", folder / "both", Aim(4.5), Aim(95.0, "MB"), secrets)
+            many = Setting(f"{FEEDS:,} feeds", folder / "many", Aim(10.0))
             chats = (
                 f'[discord]\nenabled = true\napi_base = "{discord.api_base}"\ngateway = "{discord.gateway}"\n'
                 f'[slack]\nenabled = true\napi_base = "{slack.api_base}"\n'
