@@ -20,6 +20,7 @@ ALL = (
     "matching",
     "commands",
     "startup",
+    "shell",
     "overhead_discord",
     "fanout_discord",
     "overhead_slack",

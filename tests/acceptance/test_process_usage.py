@@ -11,6 +11,8 @@ import pytest
 from bot.calls import CALLS
 from tests.acceptance.process import Home
 
+pytestmark = pytest.mark.cold
+
 # Arguments of a call that needs some.
 _NEEDED = {"command": ["--as", "console:me", "/help"], "import": ["-"], "backup": ["copy.db"]}
 
