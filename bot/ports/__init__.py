@@ -31,6 +31,7 @@ from bot.ports.feeds import (
     RhythmReader,
 )
 from bot.ports.key_value import SHUT, KeyValueStore
+from bot.ports.move import Batch, MovedTable, MoveSource, MoveTarget
 from bot.ports.outbox import (
     Failed,
     NoticeStore,
@@ -54,6 +55,7 @@ __all__ = [
     "Adapter",
     "AdminNotice",
     "ArchiveStore",
+    "Batch",
     "BotServices",
     "CommandService",
     "CommandStore",
@@ -69,6 +71,9 @@ __all__ = [
     "Inspector",
     "KeyValueStore",
     "Lexicon",
+    "MoveSource",
+    "MoveTarget",
+    "MovedTable",
     "NoticeStore",
     "OutboxStore",
     "Parked",

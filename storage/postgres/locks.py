@@ -24,6 +24,8 @@ TOGETHER = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_WRITERS})"
 CLAIMS = f"{TOGETHER}; SELECT pg_advisory_xact_lock({_OURS}, {_CLAIMS})"
 # Two feeds may bring the same post at once. Only one of them is the first.
 POSTS = f"SELECT pg_advisory_xact_lock({_OF_POSTS}, number) FROM unnest(%(numbers)s::integer[]) AS number"
+# Held by a connection until it ends: nobody else writes.
+ALL_WRITERS = f"SELECT pg_advisory_lock({_OURS}, {_WRITERS})"
 # Held by the connection of the only runner for as long as it lives.
 RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
 

@@ -13,12 +13,13 @@ from storage.postgres.claim_messages import build_claims
 from storage.postgres.common import Queries, add_notices
 from storage.postgres.connection import Database
 from storage.postgres.errors import retried
-from storage.postgres.key_value import put_value
+from storage.postgres.key_value import GET, put_value
 from storage.postgres.locks import ALONE, CLAIMS, TOGETHER
 from storage.postgres.runner import Runner
 from storage.postgres.settle import RESUME, settle_all
 from storage.shared.holding import PREFERENCES, preferences_from
 from storage.shared.mapping import from_ms, to_ms
+from storage.shared.moving import MOVED, refuse_moved
 
 # The indexes contain only unfinished rows, so that finished ones cost nothing.
 END_LEASES = tuple(
@@ -58,6 +59,8 @@ class OutboxQueries(Queries):
 
     async def take_over(self, owner: str) -> None:
         await self._runner.take_over()
+        for row in await self._database.read(GET, {"key": MOVED}):
+            refuse_moved(row["value"])  # it may have happened since the database was opened
         async with self._database.transaction(ALONE) as connection:
             for statement in END_LEASES:
                 await connection.run(statement, {"owner": owner})

@@ -7,7 +7,7 @@ from contextlib import suppress
 import psycopg
 from psycopg.rows import DictRow
 
-from bot.errors import StoreBusyError
+from bot.errors import StoreBusyError, StoreError
 from storage.postgres.address import Address
 from storage.postgres.connection import connect
 from storage.postgres.errors import translated
@@ -27,13 +27,11 @@ class Runner:
             return
         await self.end()
         connection = await connect(self._address)
-        with translated(self._address.name):
-            row = await (await connection.execute(RUNNER)).fetchone()
-        if row is None or not row["got"]:
+        try:
+            await hold(connection, self._address.name)
+        except StoreError:
             await connection.close()
-            raise StoreBusyError(
-                f"Another bystander runs on {self._address.name}; stop it first, or let it do the work."
-            )
+            raise
         self._connection = connection
 
     async def keep(self) -> None:
@@ -46,6 +44,17 @@ class Runner:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
+
+
+async def hold(connection: psycopg.AsyncConnection[DictRow], name: str) -> None:
+    """Take the lock for as long as a connection lives; StoreBusyError if another runner has it.
+
+    `name`: of the database.
+    """
+    with translated(name):
+        row = await (await connection.execute(RUNNER)).fetchone()
+    if row is None or not row["got"]:
+        raise StoreBusyError(f"Another bystander runs on {name}; stop it first, or let it do the work.")
 
 
 async def _lives(connection: psycopg.AsyncConnection[DictRow]) -> bool:

@@ -1,0 +1,62 @@
+"""How long `bystander move` takes for a large database, and how much memory.
+
+`python -m bench.moving`: 200,000 posts and 1,000,000 deliveries, from SQLite to PostgreSQL and back, beside a
+copy of the file as `bystander backup` makes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import library
+from bench.process import ROOT
+from bench.report import heading, line
+from tests.fakes import postgres
+
+
+def main() -> None:
+    """Move to and fro, and print the figures."""
+    heading("moving 1,000,000 deliveries and 200,000 posts")
+    with tempfile.TemporaryDirectory() as name:
+        asyncio.run(_measure(Path(name)))
+    postgres.stop()
+
+
+async def _measure(folder: Path) -> None:
+    first = folder / "first.db"
+    library.fill(str(first))
+    (folder / "config.toml").write_text(f'database = "sqlite:///{first.as_posix()}"\n', "utf-8")
+    line("size of the SQLite file", first.stat().st_size / 1e6, "MB")
+    copying, _ = _call(folder, "backup", "copy.db")
+    line("bystander backup", copying, "s")
+    async with postgres.server().database(migrated=False) as url:
+        _tell("from SQLite to PostgreSQL", *_call(folder, "move", "configured", url), copying)
+        _tell("from PostgreSQL to SQLite", *_call(folder, "move", url, "back.db"), copying)
+
+
+def _call(folder: Path, *arguments: str) -> tuple[float, float]:
+    """Run one call to its end; return its seconds and the most memory that it had, in megabytes."""
+    command = [sys.executable, "-m", "bot", *arguments]
+    began = time.perf_counter()
+    with subprocess.Popen(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{arguments[0]} ended with {process.returncode}.")
+    return time.perf_counter() - began, usage.ru_maxrss / 1024
+
+
+def _tell(name: str, seconds: float, memory: float, copying: float) -> None:
+    line(name, seconds, "s", f"{seconds / copying:.0f} times a copy of the file")
+    line("  rows a second", library.DELIVERIES / seconds, "")
+    line("  most memory", memory, "MB")
+
+
+if __name__ == "__main__":
+    main()
