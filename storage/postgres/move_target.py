@@ -43,7 +43,7 @@ WHERE c.relnamespace = {_OURS} AND a.attidentity <> '' AND c.relname = ANY(%(tab
 _NEXT_ID = "SELECT setval(pg_get_serial_sequence('{0}', '{1}'), max({1})) FROM {0}"
 _COUNT = "UPDATE delivery_counts SET {} = %(number)s WHERE slot = 0"
 _POSTS = "SELECT id, title, categories, tags, text FROM posts"
-_WORDS = "INSERT INTO archive (post_id, words) VALUES (%s, %s::tsvector)"
+_WORDS = "COPY archive (post_id, words) FROM STDIN"
 
 
 class PostgresTarget:
@@ -90,19 +90,13 @@ class PostgresTarget:
                 await self._connection.execute(f"ANALYZE {table}")
 
     async def _find_words(self) -> None:
-        async with (
-            self._connection.cursor("posts", row_factory=tuple_row) as posts,
-            self._connection.cursor() as cursor,
-        ):
+        async with self._connection.cursor("posts", row_factory=tuple_row) as posts:
             await posts.execute(_POSTS)
             while batch := await posts.fetchmany(BATCH):
-                await cursor.executemany(
-                    _WORDS,
-                    [
-                        (number, words_of(title, [*json.loads(categories), *json.loads(tags)], text))
-                        for number, title, categories, tags, text in batch
-                    ],
-                )
+                async with self._connection.cursor() as cursor, cursor.copy(_WORDS) as copy:
+                    for number, title, categories, tags, text in batch:
+                        names = [*json.loads(categories), *json.loads(tags)]
+                        await copy.write_row((number, words_of(title, names, text)))
 
     async def batches(self, table: MovedTable) -> AsyncIterator[Batch]:
         async for batch in read(self._connection, self.name, table):
