@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench import library
@@ -33,15 +34,24 @@ async def _measure(folder: Path) -> None:
     library.fill(str(first))
     (folder / "config.toml").write_text(f'database = "sqlite:///{first.as_posix()}"\n', "utf-8")
     line("size of the SQLite file", first.stat().st_size / 1e6, "MB")
-    copying, _ = _call(folder, "backup", "copy.db")
-    line("bystander backup", copying, "s")
+    copying = _call(folder, "backup", "copy.db")
+    line("bystander backup", copying.wall, "s")
     async with postgres.server().database(migrated=False) as url:
-        _tell("from SQLite to PostgreSQL", *_call(folder, "move", "configured", url), copying)
-        _tell("from PostgreSQL to SQLite", *_call(folder, "move", url, "back.db"), copying)
+        _tell("from SQLite to PostgreSQL", _call(folder, "move", "configured", url), copying)
+        _tell("from PostgreSQL to SQLite", _call(folder, "move", url, "back.db"), copying)
 
 
-def _call(folder: Path, *arguments: str) -> tuple[float, float]:
-    """Run one call to its end; return its seconds and the most memory that it had, in megabytes."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a call took: seconds, seconds of CPU without the server's, and the most memory, in megabytes."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+def _call(folder: Path, *arguments: str) -> Cost:
+    """Run one call to its end."""
     command = [sys.executable, "-m", "bot", *arguments]
     began = time.perf_counter()
     with subprocess.Popen(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}) as process:
@@ -49,13 +59,14 @@ def _call(folder: Path, *arguments: str) -> tuple[float, float]:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{arguments[0]} ended with {process.returncode}.")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    cpu = usage.ru_utime + usage.ru_stime
+    return Cost(time.perf_counter() - began, cpu, usage.ru_maxrss / 1024)
 
 
-def _tell(name: str, seconds: float, memory: float, copying: float) -> None:
-    line(name, seconds, "s", f"{seconds / copying:.0f} times a copy of the file")
-    line("  rows a second", library.DELIVERIES / seconds, "")
-    line("  most memory", memory, "MB")
+def _tell(name: str, cost: Cost, copying: Cost) -> None:
+    line(name, cost.wall, "s", f"{cost.wall / copying.wall:.0f} times a copy of the file")
+    line("  CPU of bystander alone", cost.cpu, "s")
+    line("  most memory", cost.memory, "MB")
 
 
 if __name__ == "__main__":

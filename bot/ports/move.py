@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -32,7 +32,7 @@ class MoveSource(Protocol):
         """Return all that is to be moved, in the order in which it can be stored."""
         ...
 
-    def batches(self, table: MovedTable) -> AsyncIterator[Batch]:
+    def batches(self, table: MovedTable) -> AsyncGenerator[Batch, None]:
         """Yield the rows of a table, a few hundred at a time."""
         ...
 
@@ -41,10 +41,14 @@ class MoveSource(Protocol):
         ...
 
     async def mark_moved(self, target: str, at: datetime) -> None:
-        """Note where everything is now; from then on the database is refused wherever it is opened.
+        """Note where everything is; once this is committed, the database is refused wherever it is opened.
 
-        `target`: the name of the new database.
+        `target`: the name of the new database. Raises StoreError also if others could have written meanwhile.
         """
+        ...
+
+    async def commit(self) -> None:
+        """Make the mark last."""
         ...
 
 
@@ -65,7 +69,7 @@ class MoveTarget(Protocol):
         """Make what is derived from the rows: indexes, the words of the archive, the ids of new rows."""
         ...
 
-    def batches(self, table: MovedTable) -> AsyncIterator[Batch]:
+    def batches(self, table: MovedTable) -> AsyncGenerator[Batch, None]:
         """Yield the rows that were stored, in any order, a few hundred at a time."""
         ...
 

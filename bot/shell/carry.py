@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from bot.errors import StoreError, UnstorableError
@@ -38,12 +39,14 @@ async def carry(source: MoveSource, target: MoveTarget, show: _Show) -> dict[str
     """
     tables = await source.tables()
     sent = {table.name: await _store(source, target, table, show) for table in tables}
-    show(f"Making the indexes of {target.name} ...")
+    show("Making the indexes ...")
     await target.complete()
     for table in tables:
         arrived = Tally()
-        async for _ in _tallied(target.batches(table), arrived, f"Comparing {table.name}", table, show):
-            pass
+        compared = _tallied(target.batches(table), arrived, f"Comparing {table.name}", table, show)
+        async with aclosing(compared) as batches:
+            async for _ in batches:
+                pass
         if arrived != sent[table.name]:
             raise StoreError(
                 f"The table {table.name} is not the same in {target.name} as in {source.name}; nothing "
@@ -54,9 +57,10 @@ async def carry(source: MoveSource, target: MoveTarget, show: _Show) -> dict[str
 
 async def _store(source: MoveSource, target: MoveTarget, table: MovedTable, show: _Show) -> Tally:
     sent = Tally()
-    batches = _tallied(source.batches(table), sent, f"Moving {table.name}", table, show)
+    rows = _tallied(source.batches(table), sent, f"Moving {table.name}", table, show)
     try:
-        await target.store(table, batches)
+        async with aclosing(rows) as batches:
+            await target.store(table, batches)
     except UnstorableError as error:
         raise StoreError(
             f"{error} It is in the table {table.name} of {source.name}; nothing was moved."
@@ -65,10 +69,11 @@ async def _store(source: MoveSource, target: MoveTarget, table: MovedTable, show
 
 
 async def _tallied(
-    batches: AsyncIterator[Batch], tally: Tally, doing: str, table: MovedTable, show: _Show
-) -> AsyncIterator[Batch]:
+    rows: AsyncGenerator[Batch, None], tally: Tally, doing: str, table: MovedTable, show: _Show
+) -> AsyncGenerator[Batch, None]:
     """Yield the batches of a table, add them to a tally, and show how far it is."""
-    async for batch in batches:
-        tally.add(batch)
-        show(f"{doing}: {tally.rows:,} of {table.rows:,} ...")
-        yield batch
+    async with aclosing(rows) as batches:
+        async for batch in batches:
+            tally.add(batch)
+            show(f"{doing}: {tally.rows:,} of {table.rows:,} ...")
+            yield batch

@@ -28,8 +28,7 @@ async def move(options: argparse.Namespace, config: Config) -> int:
     with progress("Opening both databases ...") as show:
         async with open_source(source_url) as source, open_target(target_url) as target:
             counts = await carry(source, target, show)
-            await target.commit()
-            await _mark(source, target)
+            await _settle(source, target)
     for remark in source.remarks():
         print(remark, file=sys.stderr)
     print(f"Moved {source.name} to {target.name}:")
@@ -49,9 +48,12 @@ def _url(what: str, given: str, config: Config) -> str:
         raise UsageError(f"{what} {error}; or {CONFIGURED}, for the one of the config") from None
 
 
-async def _mark(source: MoveSource, target: MoveTarget) -> None:
+async def _settle(source: MoveSource, target: MoveTarget) -> None:
+    """Make the move last. The mark comes last: better two databases that can be used than none."""
+    await source.mark_moved(target.name, SystemClock().now())
+    await target.commit()
     try:
-        await source.mark_moved(target.name, SystemClock().now())
+        await source.commit()
     except StoreError as error:
         raise StoreError(
             f"Everything is in {target.name} now, but {source.name} could not be marked as moved, so do not "
@@ -63,7 +65,7 @@ def _next_step(options: argparse.Namespace, target: MoveTarget) -> str:
     if options.target == CONFIGURED:
         return "Next: start the bot; the config has the new database already."
     return (
-        f"Next: set `database` of the config (or BYSTANDER_DATABASE) to {target.name}, and start the bot. "
+        f"Next: let `database` of the config (or BYSTANDER_DATABASE) name {target.name}, and start the bot. "
         "The old database is marked as moved, and is refused from now on."
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,9 @@ from storage.postgres.connection import Connection, connected
 from storage.postgres.errors import translated
 from storage.postgres.key_value import GET, put_value
 from storage.postgres.locks import ALL_WRITERS
-from storage.postgres.runner import hold
+from storage.postgres.runner import held
 from storage.shared.moving import BATCH, MOVED, TABLES, mark, nothing_there, older, refuse_moved
+from storage.shared.waiting import to_the_end
 
 # A move waits long for the other database, and its statements may take as long as they need.
 PATIENT = """
@@ -44,9 +45,8 @@ class PostgresSource:
         with translated(self.name):
             return [await table_of(self._connection, name) for name in TABLES]
 
-    async def batches(self, table: MovedTable) -> AsyncIterator[Batch]:
-        async for batch in read(self._connection, self.name, table):
-            yield batch
+    def batches(self, table: MovedTable) -> AsyncGenerator[Batch, None]:
+        return read(self._connection, self.name, table)
 
     def remarks(self) -> Sequence[str]:
         return ()
@@ -54,7 +54,10 @@ class PostgresSource:
     async def mark_moved(self, target: str, at: datetime) -> None:
         with translated(self.name):
             await put_value(Connection(self._connection), MOVED, mark(target, at))
-            await self._connection.commit()
+
+    async def commit(self) -> None:
+        with translated(self.name):
+            await to_the_end(self._connection.commit())
 
 
 @asynccontextmanager
@@ -65,14 +68,21 @@ async def open_source(url: str) -> AsyncIterator[PostgresSource]:
         with translated(address.name):
             await _need_current(connection, address.name)
             await connection.execute(PATIENT)
-            await hold(connection, address.name)
-            # Before the transaction: it must not see the moment at which it began to wait for the writers.
-            await connection.execute(ALL_WRITERS)
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-            rows = await (await connection.execute(GET, {"key": MOVED})).fetchall()
-        for row in rows:
-            refuse_moved(row["value"])
-        yield PostgresSource(address.name, connection)
+        async with held(connection, address.name):
+            await _begin(connection, address.name)
+            yield PostgresSource(address.name, connection)
+
+
+async def _begin(connection: psycopg.AsyncConnection[Any], name: str) -> None:
+    """Keep all writers out, and see this moment from now on."""
+    with translated(name):
+        await connection.execute(
+            ALL_WRITERS
+        )  # before the transaction, which sees the moment of its beginning
+        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        rows = await (await connection.execute(GET, {"key": MOVED})).fetchall()
+    for row in rows:
+        refuse_moved(row["value"])
 
 
 async def _need_current(connection: psycopg.AsyncConnection[Any], name: str) -> None:
@@ -95,7 +105,7 @@ async def table_of(connection: psycopg.AsyncConnection[Any], name: str) -> Moved
 
 async def read(
     connection: psycopg.AsyncConnection[Any], name: str, table: MovedTable
-) -> AsyncIterator[Batch]:
+) -> AsyncGenerator[Batch, None]:
     """Yield the rows of a table, BATCH at a time, in the order of their ids. `name`: of the database."""
     sql = f"SELECT {', '.join(table.columns)} FROM {_rows_of(table.name)}"
     order = " ORDER BY id" if "id" in table.columns else ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
+from psycopg.errors import ForeignKeyViolation
 from psycopg.rows import tuple_row
 
 from bot.ports import Batch, MovedTable
@@ -16,9 +17,9 @@ from storage.postgres.address import address_of
 from storage.postgres.connection import connected
 from storage.postgres.errors import translated
 from storage.postgres.move_source import PATIENT, read
-from storage.postgres.runner import hold
+from storage.postgres.runner import held
 from storage.postgres.search import words_of
-from storage.shared.moving import BATCH, HAS_CONTENT, with_content
+from storage.shared.moving import BATCH, HAS_CONTENT, rows_without_aim, with_content
 from storage.shared.waiting import to_the_end
 
 _OURS = "current_schema()::regnamespace"
@@ -80,8 +81,11 @@ class PostgresTarget:
     async def complete(self) -> None:
         with translated(self.name):
             await self._find_words()
-            for statement in self._aside:
-                await self._connection.execute(statement)
+            try:
+                for statement in self._aside:
+                    await self._connection.execute(statement)
+            except ForeignKeyViolation as error:
+                raise rows_without_aim() from error
             for table in self._tables:
                 await self._connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             for table, column in await _rows(self._connection, _IDENTITIES, self._tables):
@@ -98,9 +102,8 @@ class PostgresTarget:
                         names = [*json.loads(categories), *json.loads(tags)]
                         await copy.write_row((number, words_of(title, names, text)))
 
-    async def batches(self, table: MovedTable) -> AsyncIterator[Batch]:
-        async for batch in read(self._connection, self.name, table):
-            yield batch
+    def batches(self, table: MovedTable) -> AsyncGenerator[Batch, None]:
+        return read(self._connection, self.name, table)
 
     async def commit(self) -> None:
         with translated(self.name):
@@ -116,16 +119,17 @@ async def open_target(url: str) -> AsyncIterator[PostgresTarget]:
             await connection.execute(PATIENT)
             await migrate.usable_version(connection, address.name)
             await _refuse_content(connection, address.name)
-            await hold(connection, address.name)
-            await connection.execute("BEGIN")
-            await migrate.bring_up_to_date(connection, address.name)
-            await _refuse_content(connection, address.name)
-            target = await _begun(address.name, connection)
-        yield target  # closing the connection rolls back what was not committed
+        async with held(connection, address.name):
+            with translated(address.name):
+                target = await _begun(address.name, connection)
+            yield target
 
 
 async def _begun(name: str, connection: psycopg.AsyncConnection[Any]) -> PostgresTarget:
-    """Put aside what would be kept row by row."""
+    """Begin the transaction, make the tables, and put aside what would be kept row by row."""
+    await connection.execute("BEGIN")
+    await migrate.bring_up_to_date(connection, name)
+    await _refuse_content(connection, name)
     tables = sorted(HAS_CONTENT.keys() | {"archive"})
     aside = await _rows(connection, _ASIDE, tables)
     for statement, _ in aside:

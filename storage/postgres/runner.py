@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 from psycopg.rows import DictRow
@@ -55,6 +56,21 @@ async def hold(connection: psycopg.AsyncConnection[DictRow], name: str) -> None:
         row = await (await connection.execute(RUNNER)).fetchone()
     if row is None or not row["got"]:
         raise StoreBusyError(f"Another bystander runs on {name}; stop it first, or let it do the work.")
+
+
+@asynccontextmanager
+async def held(connection: psycopg.AsyncConnection[DictRow], name: str) -> AsyncIterator[None]:
+    """Hold the lock for a block, at whose end an open transaction is rolled back and all locks are released.
+
+    To close the connection would release them too, but some milliseconds later.
+    """
+    await hold(connection, name)
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):  # a lost connection has nothing left to release
+            await connection.rollback()
+            await connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 async def _lives(connection: psycopg.AsyncConnection[DictRow]) -> bool:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 
 import aiosqlite
 
+from bot.errors import StoreError
 from bot.ports import Batch, MovedTable
 from storage.shared.moving import BATCH, MOVED, TABLES, mark, nothing_there, older, refuse_moved
+from storage.shared.waiting import to_the_end
 from storage.sqlite import migrate
 from storage.sqlite.connection import BUSY_TIMEOUT, translated
 from storage.sqlite.key_value import put_value
 from storage.sqlite.runner import Runner
 from storage.sqlite.store import path_of
+
+
+class UnreadableTextError(StoreError):
+    """A text has bytes that are no UTF-8."""
 
 
 class SqliteSource:
@@ -30,23 +36,19 @@ class SqliteSource:
         with translated(self.name):
             return [await table_of(self._connection, name) for name in TABLES]
 
-    async def batches(self, table: MovedTable) -> AsyncIterator[Batch]:
-        sql = f"SELECT {', '.join(table.columns)} FROM {table.name}"
+    async def batches(self, table: MovedTable) -> AsyncGenerator[Batch, None]:
         done = 0
-        with translated(self.name):
-            try:
-                async for batch in read(self._connection, sql):
+        try:
+            async with aclosing(read(self._connection, self.name, table)) as batches:
+                async for batch in batches:
                     yield batch
                     done += len(batch)
-            except sqlite3.OperationalError as error:
-                if "decode" not in str(error):
-                    raise
-                self._connection.text_factory = self._mending(table.name)
-                try:
-                    async for batch in read(self._connection, f"{sql} LIMIT -1 OFFSET {done}"):
-                        yield batch
-                finally:
-                    self._connection.text_factory = str
+        except UnreadableTextError:
+            self._connection.text_factory = self._mending(table.name)
+            async with aclosing(read(self._connection, self.name, table, skip=done)) as batches:
+                async for batch in batches:
+                    yield batch
+            self._connection.text_factory = str
 
     def _mending(self, table: str) -> type[str]:
         """Return what reads the bytes of a text with signs in place of those that are no UTF-8."""
@@ -69,7 +71,10 @@ class SqliteSource:
     async def mark_moved(self, target: str, at: datetime) -> None:
         with translated(self.name):
             await put_value(self._connection, MOVED, mark(target, at))
-            await self._connection.commit()
+
+    async def commit(self) -> None:
+        with translated(self.name):
+            await to_the_end(self._connection.commit())
 
 
 @asynccontextmanager
@@ -112,8 +117,20 @@ async def table_of(connection: aiosqlite.Connection, name: str) -> MovedTable:
     return MovedTable(name, columns, rows)
 
 
-async def read(connection: aiosqlite.Connection, sql: str) -> AsyncIterator[Batch]:
-    """Yield the rows of a query, BATCH at a time."""
-    async with connection.execute(sql) as cursor:
-        while batch := await cursor.fetchmany(BATCH):
-            yield batch  # type: ignore[misc]  # without a row factory the rows are tuples
+async def read(
+    connection: aiosqlite.Connection, name: str, table: MovedTable, *, skip: int = 0
+) -> AsyncGenerator[Batch, None]:
+    """Yield the rows of a table, BATCH at a time, without the first `skip` ones. `name`: of the database.
+
+    UnreadableTextError: one of the next BATCH rows has bytes that are no UTF-8.
+    """
+    sql = f"SELECT {', '.join(table.columns)} FROM {table.name} LIMIT -1 OFFSET {skip}"
+    with translated(name):
+        try:
+            async with connection.execute(sql) as cursor:
+                while batch := await cursor.fetchmany(BATCH):
+                    yield batch  # type: ignore[misc]  # without a row factory the rows are tuples
+        except sqlite3.OperationalError as error:
+            if "decode" in str(error):  # it has no code of its own
+                raise UnreadableTextError(str(error)) from error
+            raise

@@ -7,7 +7,7 @@ and needs no journal meanwhile.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -28,7 +28,6 @@ _QUICK = (
     "PRAGMA journal_mode = OFF",
     "PRAGMA synchronous = OFF",  # the file is synced once, when it is whole
     "PRAGMA cache_size = -65536",  # kibibytes
-    "PRAGMA foreign_keys = OFF",  # checked once, at the end
 )
 # What triggers keep is moved like everything else, and indexes are made of all rows at once.
 _ASIDE = "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') AND sql IS NOT NULL"
@@ -58,10 +57,8 @@ class SqliteTarget:
             if list(await self._connection.execute_fetchall("PRAGMA foreign_key_check")):
                 raise rows_without_aim()
 
-    async def batches(self, table: MovedTable) -> AsyncIterator[Batch]:
-        with translated(self.name):
-            async for batch in read(self._connection, f"SELECT {', '.join(table.columns)} FROM {table.name}"):
-                yield batch
+    def batches(self, table: MovedTable) -> AsyncGenerator[Batch, None]:
+        return read(self._connection, self.name, table)
 
     async def commit(self) -> None:
         with translated(self.name):
@@ -125,6 +122,7 @@ async def _begun(path: str, connection: aiosqlite.Connection) -> SqliteTarget:
         for pragma in _QUICK:
             await connection.execute(pragma)
         await migrate.migrate(connection, path)
+        await connection.execute("PRAGMA foreign_keys = OFF")  # they are checked once, at the end
         await connection.execute("BEGIN EXCLUSIVE")
         aside = list(await connection.execute_fetchall(_ASIDE))
         for kind, name, _ in aside:

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 from bot.model import Cadence, Preferences, QuietHours
-from bot.ports import AdminNotice, Failed, MoveSource, MoveTarget, Parked, PollCommit, Sent, Store
+from bot.ports import AdminNotice, Failed, MoveSource, Parked, PollCommit, Sent, Store
 from bot.shell.carry import carry
 from storage import open_source, open_target
 from storage.shared.moving import TABLES
@@ -112,15 +112,11 @@ def url_of(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-async def moved(
-    source_url: str,
-    target_url: str,
-    change: Callable[[MoveSource, MoveTarget], tuple[MoveSource, MoveTarget]] = lambda *both: both,
-) -> MoveSource:
-    """Move from one database to another; `change` may put something between."""
-    async with open_source(source_url) as opened, open_target(target_url) as made:
-        source, target = change(opened, made)
-        await carry(source, target, lambda _: None)
+async def moved(source_url: str, target_url: str, show: Callable[[str], None] = lambda _: None) -> MoveSource:
+    """Move from one database to another, a day after T0; return the source, for its remarks."""
+    async with open_source(source_url) as source, open_target(target_url) as target:
+        await carry(source, target, show)
+        await source.mark_moved(target.name, later(86_400))
         await target.commit()
-        await source.mark_moved(target.name, later(0) + timedelta(days=1))
+        await source.commit()
     return source

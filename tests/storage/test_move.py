@@ -30,31 +30,15 @@ from tests.contracts.store_samples import (
 )
 from tests.contracts.stores import opened
 from tests.fakes import postgres
-from tests.storage.move_samples import DAVE, ERIN, NEWS, fill, moved, rows_of, schema_of, url_of
+from tests.storage.move_samples import DAVE, ERIN, NEWS, moved, rows_of, schema_of, url_of
 from tests.storage.postgres.test_migrate import contents
 
 
-@pytest.fixture
-async def postgres_url() -> AsyncIterator[str]:
-    """URL of a database without any table."""
-    async with postgres.server().database(migrated=False) as made:
-        yield made
-
-
-@pytest.fixture
-async def filled(tmp_path: Path) -> Path:
-    """A file with something in every table, in every state."""
-    path = tmp_path / "first.db"
-    async with opened(url_of(path)) as store:
-        await fill(store)
-    return path
-
-
-async def test_every_table_comes_back_as_it_was(filled: Path, postgres_url: str, tmp_path: Path) -> None:
+async def test_every_table_comes_back_as_it_was(filled: Path, empty_url: str, tmp_path: Path) -> None:
     before = rows_of(filled)
     kinds = {row[7] for row in before["deliveries"]}
-    await moved(url_of(filled), postgres_url)
-    source = await moved(postgres_url, url_of(tmp_path / "back.db"))
+    await moved(url_of(filled), empty_url)
+    source = await moved(empty_url, url_of(tmp_path / "back.db"))
 
     assert [table for table in TABLES if not before[table]] == []
     assert kinds == {"held", "pending", "sending", "sent", "parked", "failed"}
@@ -85,11 +69,11 @@ async def test_any_text_comes_back_as_it_was(
     assert rows_of(folder / "back.db") == before
 
 
-async def test_a_filled_server_is_built_as_a_new_one(filled: Path, postgres_url: str) -> None:
-    await moved(url_of(filled), postgres_url)
+async def test_a_filled_server_is_built_as_a_new_one(filled: Path, empty_url: str) -> None:
+    await moved(url_of(filled), empty_url)
     async with postgres.server().database() as fresh:
-        expected, actual = await contents(fresh), await contents(postgres_url)
-    with psycopg.connect(postgres_url) as connection:
+        expected, actual = await contents(fresh), await contents(empty_url)
+    with psycopg.connect(empty_url) as connection:
         asleep = connection.execute("SELECT tgname FROM pg_trigger WHERE tgenabled <> 'O'").fetchall()
 
     assert actual[:-2] == expected[:-2]  # the last but one has the counts
@@ -97,14 +81,14 @@ async def test_a_filled_server_is_built_as_a_new_one(filled: Path, postgres_url:
     assert asleep == []
 
 
-async def test_new_rows_get_ids_of_their_own(filled: Path, postgres_url: str) -> None:
+async def test_new_rows_get_ids_of_their_own(filled: Path, empty_url: str) -> None:
     before = rows_of(filled)
-    await moved(url_of(filled), postgres_url)
-    async with opened(postgres_url) as store:
+    await moved(url_of(filled), empty_url)
+    async with opened(empty_url) as store:
         feed = await add_feed(store, "Newest")
         await follow(store, "console:zoe", "Trade", channel=True)
         await publish(store, feed, row("newest", "Trade"))
-    await moved(postgres_url, url_of(filled.parent / "back.db"))
+    await moved(empty_url, url_of(filled.parent / "back.db"))
     after = rows_of(filled.parent / "back.db")
 
     for table in ("feeds", "posts", "destinations", "subscriptions", "changes", "deliveries"):
@@ -114,17 +98,17 @@ async def test_new_rows_get_ids_of_their_own(filled: Path, postgres_url: str) ->
 
 @pytest.fixture(params=["postgres", "sqlite"])
 async def twins(
-    request: pytest.FixtureRequest, filled: Path, postgres_url: str
+    request: pytest.FixtureRequest, filled: Path, empty_url: str
 ) -> AsyncIterator[tuple[Store, Store]]:
     """The same content in a file that was never moved, and in a database of each kind that was moved to."""
     stayed = filled.parent / "stayed.db"
     with closing(sqlite3.connect(filled)) as source, closing(sqlite3.connect(stayed)) as copy:
         source.backup(copy)
-    await moved(url_of(filled), postgres_url)
-    url = postgres_url
+    await moved(url_of(filled), empty_url)
+    url = empty_url
     if request.param == "sqlite":
         url = url_of(filled.parent / "back.db")
-        await moved(postgres_url, url)
+        await moved(empty_url, url)
     async with opened(url_of(stayed)) as one, opened(url) as other:
         yield one, other
 
