@@ -76,9 +76,8 @@ async def open_source(url: str) -> AsyncIterator[PostgresSource]:
 async def _begin(connection: psycopg.AsyncConnection[Any], name: str) -> None:
     """Keep all writers out, and see this moment from now on."""
     with translated(name):
-        await connection.execute(
-            ALL_WRITERS
-        )  # before the transaction, which sees the moment of its beginning
+        # Before the transaction, which sees the moment of its beginning and not the end of the wait.
+        await connection.execute(ALL_WRITERS)
         await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
         rows = await (await connection.execute(GET, {"key": MOVED})).fetchall()
     for row in rows:

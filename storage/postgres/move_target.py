@@ -16,6 +16,7 @@ from storage.postgres import migrate
 from storage.postgres.address import address_of
 from storage.postgres.connection import connected
 from storage.postgres.errors import translated
+from storage.postgres.locks import ALONE
 from storage.postgres.move_source import PATIENT, read
 from storage.postgres.runner import held
 from storage.postgres.search import words_of
@@ -127,7 +128,7 @@ async def open_target(url: str) -> AsyncIterator[PostgresTarget]:
 
 async def _begun(name: str, connection: psycopg.AsyncConnection[Any]) -> PostgresTarget:
     """Begin the transaction, make the tables, and put aside what would be kept row by row."""
-    await connection.execute("BEGIN")
+    await connection.execute(f"BEGIN; {ALONE}")
     await migrate.bring_up_to_date(connection, name)
     await _refuse_content(connection, name)
     tables = sorted(HAS_CONTENT.keys() | {"archive"})

@@ -84,6 +84,7 @@ async def test_a_database_that_is_used_already_is_left_as_it_is(filled: Path, tm
         assert "has something in it already; move into a new" in await refused(url_of(filled), url_of(used))
         assert "has something in it already; move into a new" in await refused(url_of(filled), url)
         assert "has something in it already; move into a new" in await refused(url_of(filled), url_of(filled))
+        assert "has something in it already; move into a new" in await refused(url, url)
         assert await store.get_value("clock:last") == "noon"
         assert len(await other.subscriptions()) == 1
         assert await other.feeds() == []
@@ -139,15 +140,35 @@ async def test_a_move_waits_for_what_is_being_written_and_takes_it_along(
         await writer.execute(TOGETHER)
         await writer.execute("INSERT INTO memory VALUES ('late', '1')")
         moving = asyncio.create_task(moved(empty_url, url_of(tmp_path / "back.db")))
-        for _ in range(3000):
-            waiting = await writer.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if await waiting.fetchone() == (1,):
-                break
-            await asyncio.sleep(0.01)
+        await _somebody_waits(writer)
         await writer.commit()
     await moving
 
     assert ("late", "1") in rows_of(tmp_path / "back.db")["memory"]
+
+
+async def test_what_is_written_into_the_new_database_at_the_last_moment_is_seen(filled: Path) -> None:
+    async with (
+        postgres.server().database() as url,
+        await psycopg.AsyncConnection.connect(url) as writer,
+    ):
+        await writer.execute(TOGETHER)
+        await writer.execute("INSERT INTO memory VALUES ('late', '1')")
+        moving = asyncio.create_task(refused(url_of(filled), url))
+        await _somebody_waits(writer)
+        await writer.commit()
+
+        assert "has something in it already" in await moving
+
+
+async def _somebody_waits(writer: psycopg.AsyncConnection[tuple[object, ...]]) -> None:
+    """Wait until another connection waits for a lock."""
+    for _ in range(3000):
+        waiting = await writer.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        if await waiting.fetchone() == (1,):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("Nobody waited.")
 
 
 async def test_a_moved_database_is_refused_until_its_mark_is_taken_away(
