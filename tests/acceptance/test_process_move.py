@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import resource
 import sqlite3
 import sys
@@ -13,7 +14,6 @@ import pytest
 from tests.acceptance.discord_place import Place
 from tests.acceptance.process import Home, digest_of
 from tests.acceptance.publishing import draft, publish
-from tests.acceptance.test_process_transfer import follow
 from tests.fakes import postgres
 
 WEEK = 24 * 8  # hours; longer than any digest is held
@@ -80,13 +80,12 @@ async def test_alerts_go_on_where_they_were_to_and_fro(place: Place, server_url:
 
 
 async def test_where_a_move_leads_to_is_told_without_a_password(home: Home) -> None:
-    await home.call("once")
+    await home.call("migrate")
     before = digest_of(home.database)
     url = "postgresql://bystander:hunter22@127.0.0.1:9/news"
     by_option = await home.call("move", "configured", url)
-    by_environment = await home.call(
-        "move", "--verbose", "bystander.db", "configured", env={"BYSTANDER_DATABASE": url}
-    )
+    told = {"BYSTANDER_DATABASE": url}
+    by_environment = await home.call("move", "--verbose", "bystander.db", "configured", env=told)
 
     for ended in (by_option, by_environment):
         assert ended.code == 1
@@ -96,12 +95,12 @@ async def test_where_a_move_leads_to_is_told_without_a_password(home: Home) -> N
 
 
 async def test_a_marked_database_can_be_used_again_when_told(home: Home) -> None:
-    await home.call("once")
-    await follow(home, "alice /follow Trade")
+    await home.call("migrate")
     said = await moves(home, "bystander.db", f"sqlite:///{home.folder / 'new.db'}")
-    refused = [await home.call(*call) for call in (["once"], ["check"], ["move", "configured", "third.db"])]
+    calls = (["once"], ["check"], ["move", "configured", "third.db"])
+    refused = await asyncio.gather(*(home.call(*call) for call in calls))
     unmarked = await home.call("move", "--unmark", "configured")
-    used = await home.call("once")
+    used = await home.call("export")
 
     assert said.splitlines()[-2] == "The rows of all tables were counted and compared: they are the same."
     assert [ended.code for ended in refused] == [1, 1, 1]
@@ -112,7 +111,7 @@ async def test_a_marked_database_can_be_used_again_when_told(home: Home) -> None
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 async def test_a_full_disk_is_told_and_leaves_nothing_behind(home: Home) -> None:
-    await home.call("once")
+    await home.call("migrate")
     with closing(sqlite3.connect(home.database)) as connection, connection:
         connection.executemany(
             "INSERT INTO memory VALUES (?, ?)", [[f"key {number}", "text " * 200] for number in range(2000)]
@@ -128,7 +127,7 @@ async def test_a_full_disk_is_told_and_leaves_nothing_behind(home: Home) -> None
     assert "new.db cannot be" in full.err or "new.db cannot grow" in full.err
     assert list(home.folder.glob("new.db*")) == [home.folder / "new.db.lock"]
     assert home.rows("SELECT * FROM memory ORDER BY key") == before
-    assert (await home.call("once")).code == 0
+    assert (await home.call("export")).code == 0
 
 
 @pytest.mark.parametrize(
