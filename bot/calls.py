@@ -176,6 +176,17 @@ CALLS = (
         (_option("file", metavar="FILE", help="a file that does not exist yet"),),
     ),
     ShellCall(
+        "move",
+        "take everything over into another, empty database",
+        "bystander move sqlite:///bystander.db postgresql://db.example/bystander",
+        "bot.shell.move:move",
+        (
+            _option("source", metavar="FROM", help="as `database` in the config; or a path, or: configured"),
+            _option("target", metavar="TO", nargs="?", help="the same, of a database that is new or empty"),
+            _option("--unmark", action="store_true", help="let FROM be used again, which was moved before"),
+        ),
+    ),
+    ShellCall(
         "migrate", "bring the database's schema up to date", "bystander migrate", "bot.shell.database:migrate"
     ),
 )

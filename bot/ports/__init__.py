@@ -32,6 +32,7 @@ from bot.ports.feeds import (
     RhythmReader,
 )
 from bot.ports.key_value import SHUT, KeyValueStore
+from bot.ports.move import Batch, MovedTable, MoveSource, MoveTarget
 from bot.ports.outbox import (
     Failed,
     NoticeStore,
@@ -55,6 +56,7 @@ __all__ = [
     "Adapter",
     "AdminNotice",
     "ArchiveStore",
+    "Batch",
     "BotServices",
     "CommandService",
     "CommandStore",
@@ -73,6 +75,9 @@ __all__ = [
     "Inspector",
     "KeyValueStore",
     "Lexicon",
+    "MoveSource",
+    "MoveTarget",
+    "MovedTable",
     "NoticeStore",
     "OutboxStore",
     "Parked",

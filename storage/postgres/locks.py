@@ -31,6 +31,8 @@ ONLY_RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
 NOT_ONLY_RUNNER = f"SELECT pg_advisory_unlock({_OURS}, {_RUNNER}) AS got"
 # One process at a time gives jobs to what has become due.
 DEFERRER = f"SELECT pg_try_advisory_xact_lock({_OURS}, {_DEFERRER}) AS got"
+# Held by a connection until it ends: nobody else writes.
+ALL_WRITERS = f"SELECT pg_advisory_lock({_OURS}, {_WRITERS})"
 
 
 def numbers_of(keys: Iterable[str]) -> list[int]:

@@ -83,7 +83,7 @@ class Database:
         """Open the file and bring its schema up to date; see `storage.open_store` for the errors."""
         with translated(path):
             migrate.refuse_unfit(path, busy_timeout)
-            _make_private(path)
+            make_private(path)
             sqlite3.connect(path).close()  # an error is raised here, before a thread is started
             writer = await _connect(path, busy_timeout)
             try:
@@ -213,7 +213,7 @@ async def _copy(path: str, target: str) -> None:
         await source.backup(copy)
 
 
-def _make_private(path: str) -> None:
+def make_private(path: str) -> None:
     """Create a missing file that only its owner can read. SQLite gives its -wal and -shm files the same mode.
 
     Errors are ignored: SQLite reports them when it opens the file.
