@@ -169,6 +169,16 @@ CALLS = (
         ),
     ),
     ShellCall(
+        "forget",
+        "delete all that is stored about a person, as /forget me does in chat",
+        "bystander forget console:alice --yes",
+        "bot.shell.forget:forget",
+        (
+            _option("address", metavar="ADDRESS", help="the person's address, as `bystander export` has it"),
+            _option("--yes", action="store_true", help="delete; without it, tell what they follow"),
+        ),
+    ),
+    ShellCall(
         "backup",
         "write a copy of the database while it is in use",
         "bystander backup copy.db",

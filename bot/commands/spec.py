@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands import archive, explain, feeds, follow, health, settings, snooze
+from bot.commands import archive, explain, feeds, follow, forget, health, settings, snooze
 from bot.commands import help as manual
 from bot.commands.declaration import Command
 from bot.commands.spec_alerts import ALERTS
@@ -166,6 +166,25 @@ _EVERYDAY = (
         example="/why https://blog.example/2022/11/26/a-post/",
     ),
     command("health", "Whether the blog is quiet or the bot is blind", health.health, example="/health"),
+    command(
+        "forget",
+        "Delete all that is stored about you",
+        forget.forget,
+        (
+            ParameterSpec(
+                "who", "me: you", "choice", required=True, choices=(forget.ME,), completes=Completes.CHOICES
+            ),
+            ParameterSpec(
+                "confirm",
+                "yes: delete it; without it you are told what that would be",
+                "choice",
+                choices=(forget.YES,),
+                completes=Completes.CHOICES,
+            ),
+        ),
+        changes=True,
+        example="/forget me",
+    ),
     command(
         "help",
         "What I can do",

@@ -4,7 +4,7 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
-from bot.model.changes import BYSTANDER, CONFIG, IMPORT, Change, FollowedTerm
+from bot.model.changes import BYSTANDER, CONFIG, FORGOTTEN, IMPORT, Change, FollowedTerm
 from bot.model.chat import Caller, Reply, SuggestedAction
 from bot.model.command import CommandSpec, Completes, ParameterKind, ParameterSpec
 from bot.model.delivery import (
@@ -40,6 +40,7 @@ __all__ = [
     "CONFIG",
     "EVERYTHING",
     "FILING_KINDS",
+    "FORGOTTEN",
     "IMPORT",
     "Action",
     "Alert",

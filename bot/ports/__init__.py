@@ -11,8 +11,6 @@ from bot.ports.commands import (
     DeliveryInfo,
     Found,
     Held,
-    Inspection,
-    Inspector,
     PreferenceStore,
     SentDigest,
     SilentPost,
@@ -30,6 +28,7 @@ from bot.ports.feeds import (
     PostRow,
     RhythmReader,
 )
+from bot.ports.inspector import Inspection, Inspector
 from bot.ports.key_value import SHUT, KeyValueStore
 from bot.ports.outbox import (
     Failed,
@@ -44,6 +43,7 @@ from bot.ports.outbox import (
     Sent,
     Settlement,
 )
+from bot.ports.people import Forgotten, PeopleStore
 from bot.ports.runtime import PartState, Runtime
 from bot.ports.store import DestinationStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
@@ -63,6 +63,7 @@ __all__ = [
     "FeedEditor",
     "FeedStore",
     "FeedsReader",
+    "Forgotten",
     "Found",
     "Held",
     "Inspection",
@@ -73,6 +74,7 @@ __all__ = [
     "OutboxStore",
     "Parked",
     "PartState",
+    "PeopleStore",
     "PollCommit",
     "PollRecord",
     "PostRow",

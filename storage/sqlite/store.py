@@ -14,6 +14,7 @@ from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
+from storage.sqlite.people import PeopleQueries
 from storage.sqlite.posts import PostQueries
 from storage.sqlite.preferences import PreferenceQueries
 from storage.sqlite.refold import refold
@@ -30,6 +31,7 @@ class SqliteStore(
     ArchiveQueries,
     SubscriptionQueries,
     PreferenceQueries,
+    PeopleQueries,
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
