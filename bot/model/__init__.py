@@ -5,7 +5,7 @@ Texts are plain text (entities decoded, no markup) unless the field is called `h
 """
 
 from bot.model.changes import BYSTANDER, CONFIG, FORGOTTEN, IMPORT, Change, FollowedTerm
-from bot.model.chat import Caller, Reply, SuggestedAction
+from bot.model.chat import Attachment, Caller, Reply, SuggestedAction
 from bot.model.command import CommandSpec, Completes, ParameterKind, ParameterSpec
 from bot.model.delivery import (
     Action,
@@ -44,6 +44,7 @@ __all__ = [
     "IMPORT",
     "Action",
     "Alert",
+    "Attachment",
     "BlogApi",
     "Cadence",
     "Caller",

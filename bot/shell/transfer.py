@@ -9,24 +9,23 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from bot.clock import SystemClock
+from bot.commands.document import feed_table, toml, watched_only
 from bot.commands.wording import counted
+from bot.commands.written_terms import read_term
 from bot.config.load import Config
 from bot.errors import UsageError
-from bot.model import IMPORT, Cadence, Feed, FeedSettings, Filter, Subscription
+from bot.model import IMPORT, Cadence, Feed, FeedSettings
 from bot.ports import Store
 from bot.shell import transfer_preferences
-from bot.shell.opml import read_opml, write_opml
 from bot.shell.transfer_preferences import PreferenceEntry
-from bot.shell.written_terms import read_term
-from bot.shell.written_terms import written as written_term
 from bot.text.normalize import fold
-from bot.text.units import duration, written
+from bot.text.opml import read_opml, write_opml
+from bot.text.units import duration
 from bot.text.urls import Network, inside, web_url
 from storage import open_store
 
@@ -42,6 +41,7 @@ class EveryBounds:
 
 
 _BOUNDS = EveryBounds()
+_HEADING = "Feeds, subscriptions and preferences of Bystander; read back by `bystander import`."
 
 
 class _Strict(BaseModel):
@@ -91,16 +91,17 @@ async def export(options: argparse.Namespace, config: Config) -> int:
     """Print all feeds, subscriptions and preferences as TOML, or the feeds as OPML."""
     async with _store_of(config, create=False) as store:
         feeds = await store.feeds()
-        document = _document(feeds, await store.subscriptions())
-        if preferences := transfer_preferences.exported(await store.all_preferences()):
-            document["preferences"] = preferences
+        subscriptions, others = watched_only(await store.subscriptions(), feeds)
+        preferences = await store.all_preferences()
     if options.opml:
-        sys.stdout.write(write_opml((feed.settings.name, feed.settings.url) for feed in feeds))
-    else:
-        told = tomli_w.dumps(document, multiline_strings=False)
-        sys.stdout.write(
-            f"# Feeds, subscriptions and preferences of Bystander; read back by `bystander import`.\n\n{told}"
-        )
+        sys.stdout.write(write_opml((feed.settings.name, feed.settings.url, ()) for feed in feeds))
+        return 0
+    sys.stdout.write(
+        toml(_HEADING, [feed_table(feed.settings) for feed in feeds], subscriptions, preferences)
+    )
+    if others:
+        left_out = f"{counted(others, 'subscription')} of feeds that are no longer watched"
+        print(f"Left out: {left_out}.", file=sys.stderr)
     return 0
 
 
@@ -140,35 +141,6 @@ async def _store_of(config: Config, *, create: bool) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.aclose()
-
-
-def _document(feeds: Iterable[Feed], subscriptions: Iterable[Subscription]) -> dict[str, Any]:
-    return {
-        "feeds": [
-            {name: getattr(feed.settings, name) for name in _FeedEntry.model_fields}
-            | {"every": written(feed.settings.every)}
-            for feed in feeds
-        ],
-        "subscriptions": [_entry(each) for each in subscriptions],
-    }
-
-
-def _entry(subscription: Subscription) -> dict[str, Any]:
-    wanted = subscription.filter
-    return {
-        "address": subscription.destination.address,
-        "feed": subscription.feed,
-        "cadence": subscription.cadence.value,
-        "channel": subscription.channel,
-        "paused": subscription.paused,
-        "mentions": {_written(key, wanted): each for key, each in subscription.mentions.items()},
-        "include": sorted(_written(term, wanted) for term in wanted.include),
-        "exclude": sorted(_written(term, wanted) for term in wanted.exclude),
-    }
-
-
-def _written(key: str, wanted: Filter) -> str:
-    return written_term(key, wanted.labels.get(key, key[2:]))
 
 
 def _read(file: str) -> bytes:

@@ -1,8 +1,12 @@
-"""`/forget me` on each platform: the real bot, a click on the button, and no trace in the database."""
+"""`/export` and `/forget me` on each platform: a file, then a click on a button, and no trace is left."""
 
 from __future__ import annotations
 
+import tomllib
+
+from bot.text.opml import read_opml
 from tests.acceptance.discord_place import Place
+from tests.acceptance.process import FEED
 from tests.acceptance.publishing import draft, publish
 from tests.acceptance.slack_place import SlackPlace, words_of
 from tests.contracts.test_store_forgetting import cells
@@ -16,6 +20,8 @@ async def test_a_person_on_discord_leaves_no_trace(place: Place) -> None:
         await place.say(place.boss, place.news, "alerts add", categories="Trade")
         publish(place.blog, draft(1, "Soy Is Back", "Trade"))
         await bot.until(lambda: place.all_sent(2))
+        file = await (await place.discord.interact(alice, place.news, "export")).answer()
+        (sent,) = [each.uploads["bystander.toml"] for each in place.discord.requests if each.uploads]
         before = [cell for cell in cells(url) if str(alice.id) in cell]
         asked = await (await place.discord.interact(alice, place.news, "forget", who="me")).answer()
         (button,) = [each for row in asked.components for each in row["components"]]
@@ -23,6 +29,8 @@ async def test_a_person_on_discord_leaves_no_trace(place: Place) -> None:
         after = [cell for cell in cells(url) if str(alice.id) in cell]
 
     assert {cell.partition(":")[0] for cell in before} >= {"destinations.address", "memory.key"}
+    assert file.attachments[0]["filename"] == "bystander.toml"
+    assert tomllib.loads(sent.decode())["subscriptions"][0]["include"] == ["Trade"]
     assert button["label"] == "Forget me"
     assert done.content.startswith("You are forgotten. Deleted: 1 subscription and 1 message on record.")
     assert after == []
@@ -35,6 +43,8 @@ async def test_a_person_on_slack_leaves_no_trace(slack_place: SlackPlace) -> Non
         await place.say(alice, place.news, "/follow Trade")
         publish(place.blog, draft(1, "Soy Is Back", "Trade"))
         await bot.until(lambda: place.all_sent(1))
+        await place.say(alice, place.news, "/export opml")
+        (sent,) = place.slack.uploads.shared
         before = [cell for cell in cells(url) if alice.id in cell]
         asked = await place.type(alice, place.news, "/forget me")
         (row,) = [each for each in asked.answers[-1]["blocks"] if each["type"] == "actions"]
@@ -44,5 +54,7 @@ async def test_a_person_on_slack_leaves_no_trace(slack_place: SlackPlace) -> Non
         after = [cell for cell in cells(url) if alice.id in cell]
 
     assert {cell.partition(":")[0] for cell in before} >= {"destinations.address", "memory.key"}
+    assert sent.data is not None
+    assert [name for name, _ in read_opml(sent.data)] == [FEED]
     assert "You are forgotten. Deleted: 1 subscription and 1 message on record." in words_of(answer)
     assert after == []

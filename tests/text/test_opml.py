@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from bot.errors import UsageError
-from bot.shell.opml import read_opml, write_opml
+from bot.text.opml import read_opml, write_opml
 
 URLS = st.integers(0, 99).map(lambda number: f"https://blog.example/{number}/feed/?a=1&b=<2>")
 NAMES = st.text(st.characters(exclude_categories=()), max_size=30)
@@ -20,7 +20,7 @@ def opml(body: str, head: str = "") -> bytes:
 
 @given(st.dictionaries(URLS, NAMES, min_size=1, max_size=5))
 def test_what_is_written_can_be_read(feeds: dict[str, str]) -> None:
-    written = write_opml((name, url) for url, name in feeds.items())
+    written = write_opml((name, url, ()) for url, name in feeds.items())
     read = {url: name for name, url in read_opml(written.encode())}
 
     assert list(read) == list(feeds)
@@ -30,11 +30,13 @@ def test_what_is_written_can_be_read(feeds: dict[str, str]) -> None:
 def test_a_name_comes_back_as_it_was() -> None:
     feeds = [("China Bystander \u2014 \u4e2d\u56fd & \u201cmore\u201d <b>", "https://blog.example/feed/")]
 
-    assert read_opml(write_opml(feeds).encode()) == feeds
+    assert read_opml(write_opml((*each, ()) for each in feeds).encode()) == feeds
 
 
 def test_it_is_opml_2() -> None:
-    root = etree.fromstring(write_opml([("Blog", "https://blog.example/feed/")]).encode())
+    root = etree.fromstring(
+        write_opml([("Blog", "https://blog.example/feed/", ["Trade", "Arts, Books & 1/2 %"])]).encode()
+    )
 
     assert (root.tag, root.get("version")) == ("opml", "2.0")
     assert dict(root.find("body/outline").attrib) == {  # type: ignore[union-attr]  # it is there
@@ -42,6 +44,7 @@ def test_it_is_opml_2() -> None:
         "text": "Blog",
         "title": "Blog",
         "xmlUrl": "https://blog.example/feed/",
+        "category": "Trade,Arts%2C Books & 1%2F2 %25",
     }
 
 
