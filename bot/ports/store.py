@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -56,6 +57,14 @@ class TimeStore(Protocol):
 
 class Store(FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, Protocol):
     """A whole store. Opened by `storage.open_store(url)`."""
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        """Make one transaction of all that the calling task reads and writes inside the block.
+
+        An error that leaves the block undoes all of it; one that is caught inside may leave a part of its
+        call. Others wait for the end, so nothing slow belongs in it.
+        """
+        ...
 
     async def backup(self, path: str) -> None:
         """Write a consistent copy of the database while it is in use."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from datetime import tzinfo
 
 from bot.errors import StoreError
@@ -37,6 +38,9 @@ class PostgresStore(
     TimeQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self._database.together()
 
     async def backup(self, path: str) -> None:
         raise StoreError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, tzinfo
 from pathlib import Path
 
@@ -38,6 +39,9 @@ class SqliteStore(
     TimeQueries,
 ):
     """`bot.ports.Store` on one SQLite file."""
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self._database.together()
 
     async def backup(self, path: str) -> None:
         await self._database.backup(path)
