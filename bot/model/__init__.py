@@ -32,6 +32,7 @@ from bot.model.feeds import (
     Silence,
 )
 from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.importing import ImportedFeed, ImportList, ImportProblem, ImportSource
 from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
 
@@ -64,6 +65,10 @@ __all__ = [
     "Filter",
     "FollowedTerm",
     "HeldFor",
+    "ImportList",
+    "ImportProblem",
+    "ImportSource",
+    "ImportedFeed",
     "Kind",
     "Limits",
     "Message",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -11,6 +14,18 @@ from bot.text.sanitize import one_line
 
 _LARGEST = 5_000_000  # bytes
 _LONGEST = 200  # characters of a name
+_ESCAPE = re.compile(r"%2[CF5]", re.IGNORECASE)  # the signs that `_escaped` writes
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A feed of a document. `folders`: those it is in, the outermost first. `line`: of the document."""
+
+    name: str
+    url: str
+    categories: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    line: int = 0
 
 
 def write_opml(feeds: Iterable[tuple[str, str, Sequence[str]]]) -> str:
@@ -31,25 +46,43 @@ def write_opml(feeds: Iterable[tuple[str, str, Sequence[str]]]) -> str:
     return document.decode()
 
 
-def read_opml(data: bytes) -> list[tuple[str, str]]:
-    """Return the (name, URL) pairs of an OPML document, folders flattened, each URL once.
+def read_opml(data: bytes) -> list[Outline]:
+    """Return the feeds of an OPML document in their order, also one that stands there several times.
 
-    UsageError when it is not OPML or lists no feed. Entities and network references are never resolved.
+    UsageError when it is not OPML or lists no feed. Entities and network references are never resolved, and
+    elements may be nested 256 deep.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data[:_LARGEST], parser)
     except etree.XMLSyntaxError as error:
         raise UsageError(f"The file is no OPML: {error.msg}.") from error
-    found: dict[str, str] = {}
-    for outline in root.iter("outline"):
-        url = (outline.get("xmlUrl") or "").strip()
-        name = " ".join((outline.get("title") or outline.get("text") or url).split())
-        if url:
-            found.setdefault(url, name[:_LONGEST])
+    found = [_outline(each) for each in root.iter("outline") if (each.get("xmlUrl") or "").strip()]
     if not found:
         raise UsageError("The file lists no feed.")
-    return [(name, url) for url, name in found.items()]
+    return found
+
+
+def _outline(element: etree._Element) -> Outline:
+    url = (element.get("xmlUrl") or "").strip()
+    folders = [_label(each) for each in element.iterancestors("outline") if not each.get("xmlUrl")]
+    return Outline(
+        name=_label(element) or url[:_LONGEST],
+        url=url,
+        categories=tuple(filter(None, map(_unescaped, (element.get("category") or "").split(",")))),
+        folders=tuple(filter(None, reversed(folders))),
+        line=cast("int | None", element.sourceline) or 0,  # its stubs have no type
+    )
+
+
+def _label(element: etree._Element) -> str:
+    return " ".join((element.get("title") or element.get("text") or "").split())[:_LONGEST]
+
+
+def _unescaped(category: str) -> str:
+    """Return the last name of a category, which may be a path such as "/News/Trade"."""
+    last = category.strip().strip("/").rpartition("/")[2]
+    return " ".join(_ESCAPE.sub(lambda sign: chr(int(sign[0][1:], 16)), last).split())[:_LONGEST]
 
 
 def _escaped(term: str) -> str:

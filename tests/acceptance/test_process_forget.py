@@ -55,6 +55,6 @@ async def test_a_person_on_slack_leaves_no_trace(slack_place: SlackPlace) -> Non
 
     assert {cell.partition(":")[0] for cell in before} >= {"destinations.address", "memory.key"}
     assert sent.data is not None
-    assert [name for name, _ in read_opml(sent.data)] == [FEED]
+    assert [each.name for each in read_opml(sent.data)] == [FEED]
     assert "You are forgotten. Deleted: 1 subscription and 1 message on record." in words_of(answer)
     assert after == []

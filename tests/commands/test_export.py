@@ -55,7 +55,8 @@ async def test_as_opml_it_has_the_feeds_with_the_names_as_categories(two_blogs: 
         reply = await two_blogs.say(line)
         assert reply.attachment is not None
         assert reply.attachment.name == "bystander.opml"
-        assert read_opml(reply.attachment.text.encode()) == [(BLOG.name, BLOG.url)]
+        (feed,) = read_opml(reply.attachment.text.encode())
+        assert (feed.name, feed.url, feed.categories) == (BLOG.name, BLOG.url, ("Trade", "#TikTok"))
         assert 'category="Trade,#TikTok"' in reply.attachment.text
 
 

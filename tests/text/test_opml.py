@@ -8,10 +8,16 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from bot.errors import UsageError
-from bot.text.opml import read_opml, write_opml
+from bot.text import opml as lists
+from bot.text.opml import Outline, write_opml
+from bot.text.sanitize import one_line
 
 URLS = st.integers(0, 99).map(lambda number: f"https://blog.example/{number}/feed/?a=1&b=<2>")
 NAMES = st.text(st.characters(exclude_categories=()), max_size=30)
+
+
+def read_opml(data: bytes) -> list[tuple[str, str]]:
+    return [(each.name, each.url) for each in lists.read_opml(data)]
 
 
 def opml(body: str, head: str = "") -> bytes:
@@ -48,20 +54,36 @@ def test_it_is_opml_2() -> None:
     }
 
 
-def test_folders_are_flattened_each_feed_comes_once_and_needs_no_name() -> None:
-    read = read_opml(
+def test_a_feed_tells_its_folders_and_categories_and_needs_no_name() -> None:
+    read = lists.read_opml(
         opml(
-            '<outline text="News"><outline title="One" text="x" xmlUrl="https://1.example/"/>'
+            '<outline text="News"><outline text="Asia"><outline title="One" text="x" '
+            'xmlUrl="https://1.example/" category="/Boston/Weather, Arts%2C Books ,,/"/></outline>'
             '<outline text=" Two \n words" xmlUrl=" https://2.example/ "/></outline>'
-            '<outline text="Again" xmlUrl="https://1.example/"/><outline xmlUrl="https://3.example/"/>'
+            '<outline text="" xmlUrl="https://1.example/"/><outline xmlUrl="https://3.example/"/>'
         )
     )
 
     assert read == [
-        ("One", "https://1.example/"),
-        ("Two words", "https://2.example/"),
-        ("https://3.example/", "https://3.example/"),
+        Outline("One", "https://1.example/", ("Weather", "Arts, Books"), ("News", "Asia"), 1),
+        Outline("Two words", "https://2.example/", (), ("News",), 2),
+        Outline("https://1.example/", "https://1.example/", (), (), 2),
+        Outline("https://3.example/", "https://3.example/", (), (), 2),
     ]
+
+
+@given(st.lists(NAMES.map(lambda name: " ".join(name.split())[:100]), max_size=4))
+def test_categories_come_back_as_they_were(names: list[str]) -> None:
+    wanted = [name for name in (one_line(name, 200) for name in names) if name]
+    (read,) = lists.read_opml(write_opml([("Blog", "https://blog.example/", wanted)]).encode())
+
+    assert read.categories == tuple(wanted)
+
+
+def test_elements_nested_without_end_are_refused() -> None:
+    deep = '<outline text="x">' * 100_000
+    with pytest.raises(UsageError, match="is no OPML"):
+        read_opml(opml(deep))
 
 
 @pytest.mark.parametrize(
