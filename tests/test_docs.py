@@ -160,8 +160,8 @@ def test_the_alert_in_the_readme_is_one_of_the_demo() -> None:
     assert [each for each in summary.removesuffix(".").split(". ") if each not in text] == []
 
 
-def test_what_the_operators_manual_quotes_is_what_the_bot_says() -> None:
-    manual = (ROOT / "docs" / "operate.md").read_text("utf-8").partition("## When something is wrong")[2]
+def test_the_symptoms_that_are_quoted_are_what_the_bot_says() -> None:
+    manual = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
     first_cells = "\n".join(re.findall(r"^\| (.+?) \|", manual, re.MULTILINE))
     said = "\n".join(
         node.value
