@@ -74,6 +74,15 @@ async def test_an_admin_gets_the_alerts_of_a_channel(room: Room) -> None:
     assert "There is nothing to export" in await admin(room, "/alerts export opml")
 
 
+async def test_what_a_direct_message_gets_as_a_channel_is_not_the_persons(room: Room) -> None:
+    await room.say("/follow Trade")
+    await admin(room, "/alerts add Media channel:alice")
+
+    assert [each["include"] for each in toml_of(await room.say("/export"))["subscriptions"]] == [["Trade"]]
+    as_channel = await room.say("/alerts export alice", "root", admin=True, place="ops")
+    assert [each["include"] for each in toml_of(as_channel)["subscriptions"]] == [["Media"]]
+
+
 async def test_only_admins_get_what_channels_have(room: Room) -> None:
     assert "Only admins may use /alerts export." in await room.refused("/alerts export news")
     assert "cannot be a channel" in await refused(room, '/alerts export channel:"two words"')

@@ -32,6 +32,7 @@ class Uploads:
     core: Core
     chat: Chat
     by_ticket: dict[str, Upload] = field(default_factory=dict)
+    origin: str = ""  # where uploads go; "": to this server
 
     @property
     def shared(self) -> list[Upload]:
@@ -63,7 +64,7 @@ class Uploads:
         ticket = secrets.token_hex(8)
         number = f"F{len(self.by_ticket):010}"
         self.by_ticket[ticket] = Upload(number, str(asked.get("filename")), int(asked.get("length")))
-        return {"upload_url": f"{self.core.base}/upload/v1/{ticket}", "file_id": number}
+        return {"upload_url": f"{self.origin or self.core.base}/upload/v1/{ticket}", "file_id": number}
 
     def _complete(self, asked: Request) -> Json:
         known = {each.id: each for each in self.by_ticket.values() if each.data is not None}

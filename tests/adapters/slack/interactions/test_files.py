@@ -51,3 +51,12 @@ async def test_a_file_that_slack_does_not_take_is_shown_as_text(method: str) -> 
 
     assert texts(answer).startswith(f"bystander.toml has all. {NOT_SENT}")
     assert "More (1 of 3) ▶" in buttons(answer)
+
+
+async def test_a_file_goes_only_to_slack_itself_or_over_tls() -> None:
+    async with talk(desk()) as all_:
+        all_.server.uploads.origin = f"http://localhost:{all_.server.port}"
+        answer = await all_.answer("/export")
+
+    assert texts(answer).startswith(f"bystander.toml has all. {NOT_SENT}")
+    assert [each.data for each in all_.server.uploads.by_ticket.values()] == [None]
