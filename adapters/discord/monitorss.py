@@ -200,4 +200,4 @@ def _text(value: Any) -> str:
     return visible(str(value)) if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-SOURCE = ImportSource("monitorss", "MonitoRSS", recognises, read)
+SOURCE = ImportSource("monitorss", recognises, read)

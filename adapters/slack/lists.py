@@ -133,6 +133,6 @@ def _github_feeds(
 
 
 SOURCES = (
-    ImportSource("slack-feed", "Slack's /feed list", is_feed_list, read_feed_list),
-    ImportSource("github", "GitHub's app on Slack", is_github_list, read_github_list),
+    ImportSource("slack-feed", is_feed_list, read_feed_list),
+    ImportSource("github", is_github_list, read_github_list),
 )

@@ -44,13 +44,12 @@ class ImportList:
 
 @dataclass(frozen=True, slots=True)
 class ImportSource:
-    """A program whose lists can be read. `name`: for the command line. `label`: for people.
+    """A program whose lists can be read. `name`: for the command line.
 
     `recognises`: whether a text is such a list. `read`: reads one; UsageError if it is none. Both are pure,
     and get at most 5 MB of text that nobody has checked.
     """
 
     name: str
-    label: str
     recognises: Callable[[str], bool]
     read: Callable[[str], ImportList]

@@ -68,18 +68,20 @@ def _kind_of(data: bytes) -> str:
     ):
         return OPML
     text = _decoded(data, "")
-    for source in _sources():
-        if source.recognises(text):
-            return source.name
-    if csv_table.recognises(text):
-        return CSV
     try:
         tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(
-            f"The file is no TOML: {error}. For another kind of file: --from {'|'.join(kinds())}."
-        ) from error
+        if kind := _listed(text):
+            return kind
+        others = f"For another kind of file: --from {'|'.join(kinds())}."
+        raise UsageError(f"The file is no TOML: {error}. {others}") from error
     return TOML
+
+
+def _listed(text: str) -> str:
+    """Return the kind of a list that is no TOML; "" if it is not known."""
+    found = [each.name for each in _sources() if each.recognises(text)]
+    return next(iter([*found, *([CSV] if csv_table.recognises(text) else [])]), "")
 
 
 def _decoded(data: bytes, kind: str) -> str:
