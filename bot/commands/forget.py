@@ -21,7 +21,8 @@ async def forget(call: Call) -> Reply:
     call.required("who")
     if not call.text("confirm"):
         return await _asked(call)
-    return Reply(f"{forgotten_words(await call.store.forget(call.caller.address, call.now))} {_STAYS}")
+    forgotten = await call.store.forget(call.caller.address, call.now)
+    return Reply(f"You are forgotten. {deleted_words(forgotten)} {_STAYS}")
 
 
 async def _asked(call: Call) -> Reply:
@@ -36,8 +37,8 @@ async def _asked(call: Call) -> Reply:
     return Reply("\n".join(lines), offers=(offer,))
 
 
-def forgotten_words(forgotten: Forgotten) -> str:
-    """Return what was deleted, as sentences."""
+def deleted_words(forgotten: Forgotten) -> str:
+    """Return what was deleted, as a sentence."""
     numbers = (
         (forgotten.subscriptions, "subscription"),
         (forgotten.messages, "message on record"),
@@ -45,7 +46,7 @@ def forgotten_words(forgotten: Forgotten) -> str:
         (forgotten.changes, "name in the log of changes"),
     )
     parts = [_number(number, noun) for number, noun in numbers if number]
-    return f"You are forgotten. Deleted: {listed(parts) or 'nothing, for nothing was stored'}."
+    return f"Deleted: {listed(parts) or 'nothing, for nothing was stored'}."
 
 
 def _number(number: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bot.clock import SystemClock
-from bot.commands.forget import forgotten_words
+from bot.commands.forget import deleted_words
 from bot.commands.state import Target, state_words
 from bot.config.load import Config
 from bot.errors import UsageError
@@ -21,7 +21,8 @@ async def forget(options: argparse.Namespace, config: Config) -> int:
     store = await open_store(config.database.get_secret_value(), create=False, zone=config.timezone)
     try:
         if options.yes:
-            print(f"{address}: {forgotten_words(await store.forget(address, SystemClock().now()))}")
+            forgotten = await store.forget(address, SystemClock().now())
+            print(f"{address} is forgotten. {deleted_words(forgotten)}")
             return 0
         subscriptions = await store.subscriptions(address)
     finally:

@@ -6,7 +6,7 @@ import tomllib
 
 from bot.text.opml import read_opml
 from tests.acceptance.discord_place import Place
-from tests.acceptance.process import FEED
+from tests.acceptance.process import FEED, Home
 from tests.acceptance.publishing import draft, publish
 from tests.acceptance.slack_place import SlackPlace, words_of
 from tests.contracts.test_store_forgetting import cells
@@ -58,3 +58,19 @@ async def test_a_person_on_slack_leaves_no_trace(slack_place: SlackPlace) -> Non
     assert [each.name for each in read_opml(sent.data)] == [FEED]
     assert "You are forgotten. Deleted: 1 subscription and 1 message on record." in words_of(answer)
     assert after == []
+
+
+async def test_an_operator_forgets_somebody_who_asked_outside_of_chat(home: Home) -> None:
+    await home.call("once")
+    await home.call("command", "--as", "console:alice", "/follow Trade")
+    told = await home.call("forget", "console:alice")
+    kept = await home.call("export")
+    done = await home.call("forget", "console:alice", "--yes")
+    wrong = await home.call("forget", "alice")
+
+    assert told.out.startswith("console:alice: It gets: Trade; at once, on the console.")
+    assert "Nothing was deleted yet" in told.out
+    assert "console:alice" in kept.out
+    assert done.out == "console:alice is forgotten. Deleted: 1 subscription.\n"
+    assert [cell for cell in cells(f"sqlite:///{home.database}") if "alice" in cell] == []
+    assert (wrong.code, wrong.err.partition(";")[0]) == (2, "alice is no address such as console:alice")
