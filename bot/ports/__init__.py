@@ -11,8 +11,6 @@ from bot.ports.commands import (
     DeliveryInfo,
     Found,
     Held,
-    Inspection,
-    Inspector,
     PreferenceStore,
     SentDigest,
     SilentPost,
@@ -31,6 +29,7 @@ from bot.ports.feeds import (
     PostRow,
     RhythmReader,
 )
+from bot.ports.inspector import Inspection, Inspector
 from bot.ports.key_value import SHUT, KeyValueStore
 from bot.ports.move import Batch, MovedTable, MoveSource, MoveTarget
 from bot.ports.outbox import (
@@ -46,6 +45,7 @@ from bot.ports.outbox import (
     Sent,
     Settlement,
 )
+from bot.ports.people import Forgotten, PeopleStore
 from bot.ports.runtime import PartState, Runtime
 from bot.ports.store import DestinationStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
@@ -69,6 +69,7 @@ __all__ = [
     "FeedStore",
     "FeedsReader",
     "FleetState",
+    "Forgotten",
     "Found",
     "Held",
     "Inspection",
@@ -82,6 +83,7 @@ __all__ = [
     "OutboxStore",
     "Parked",
     "PartState",
+    "PeopleStore",
     "PollCommit",
     "PollRecord",
     "PostRow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, tzinfo
 
 from bot.errors import StoreError
@@ -15,6 +16,7 @@ from storage.postgres.feeds import FeedQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
+from storage.postgres.people import PeopleQueries
 from storage.postgres.posts import PostQueries
 from storage.postgres.preferences import PreferenceQueries
 from storage.postgres.refold import refold
@@ -31,6 +33,7 @@ class PostgresStore(
     ArchiveQueries,
     SubscriptionQueries,
     PreferenceQueries,
+    PeopleQueries,
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
@@ -45,6 +48,9 @@ class PostgresStore(
 
     async def fleet(self, now: datetime) -> FleetState:
         return await state_of(self._database, now)
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self._database.together()
 
     async def backup(self, path: str) -> None:
         raise StoreError(

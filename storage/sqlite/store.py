@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
+from storage.sqlite.people import PeopleQueries
 from storage.sqlite.posts import PostQueries
 from storage.sqlite.preferences import PreferenceQueries
 from storage.sqlite.refold import refold
@@ -31,6 +33,7 @@ class SqliteStore(
     ArchiveQueries,
     SubscriptionQueries,
     PreferenceQueries,
+    PeopleQueries,
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
@@ -43,6 +46,9 @@ class SqliteStore(
 
     async def fleet(self, now: datetime) -> None:  # noqa: ARG002 -- nor has it anything to tell of a fleet
         return None
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self._database.together()
 
     async def backup(self, path: str) -> None:
         await self._database.backup(path)
