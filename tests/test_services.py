@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +16,7 @@ from bot.ports import Inspection, Store
 from bot.services import Services
 from storage import open_store
 from tests.adapters.discord.rig import KEY, alert, made, to
+from tests.databases import Database
 
 NEWS, OTHER, BOSS = "discord:channel:1", "discord:channel:2", "discord:user:80351110224678912"
 NOW = datetime.now(UTC)
@@ -33,8 +33,8 @@ class Nobody:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
+async def store(database: Database) -> AsyncIterator[Store]:
+    opened = await open_store(database.url)
     yield opened
     await opened.aclose()
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from hashlib import sha256
-from pathlib import Path
 
 import aiohttp
 
@@ -18,6 +16,7 @@ from bot.web.guard import Limits
 from bot.web.server import StatusStore, WebServer
 from bot.web.visitors import Visitors
 from tests.contracts.store_samples import follow, row
+from tests.databases import Database
 
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
 NEW = FeedState()
@@ -42,7 +41,7 @@ class Scene:
     """What a server tells of. It is itself the clock, which moves when `time` is set."""
 
     store: Store
-    path: Path  # of the database
+    database: Database
     time: datetime = NOW
     loops: dict[str, bool] = field(default_factory=lambda: {"poll": True, "outbox": True})
     troubles: list[str] = field(default_factory=list)
@@ -100,9 +99,7 @@ class Scene:
 
     def break_store(self) -> None:
         """Take away a table that the store needs."""
-        connection = sqlite3.connect(self.path)
-        connection.execute("ALTER TABLE feeds RENAME TO lost")
-        connection.close()
+        self.database.run("ALTER TABLE feeds RENAME TO lost")
 
 
 @asynccontextmanager

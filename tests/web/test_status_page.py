@@ -135,7 +135,7 @@ async def test_no_address_url_or_text_of_a_message_is_told(scene: Scene, ask: As
     await scene.fill_outbox()
     told = "".join([(await ask(path)).text for path in ("/", "/metrics", "/healthz", "/readyz")])
 
-    for private in ("console:", SECRET, "blog.example", "hidden", str(scene.path)):
+    for private in ("console:", SECRET, "blog.example", "hidden", scene.database.url.partition("://")[2]):
         assert private not in told
 
 
