@@ -13,6 +13,7 @@ from storage.postgres.destinations import DestinationQueries
 from storage.postgres.feeds import FeedQueries
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
+from storage.postgres.overview import OverviewQueries
 from storage.postgres.posts import PostQueries
 from storage.postgres.preferences import PreferenceQueries
 from storage.postgres.refold import refold
@@ -33,6 +34,7 @@ class PostgresStore(
     ChangeQueries,
     KeyValueQueries,
     TimeQueries,
+    OverviewQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
 
