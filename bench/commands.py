@@ -23,8 +23,10 @@ from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Store
 from bot.sandbox.sandbox import Sandbox
+from bot.web.meter import PrometheusMeter
 from bot.web.metrics import exposition
-from bot.web.snapshot import Snapshot
+from bot.web.reading import figures, overview
+from bot.web.snapshot import ProcessState
 from bot.web.status_page import status_page
 from storage import open_store
 
@@ -99,8 +101,17 @@ async def commands(dispatcher: Dispatcher) -> None:
 
 async def pages(store: Store) -> None:
     """Measure the status page and the metrics, which show the same state."""
-    show("status page", await measured(partial(_page, store, status_page)))
-    show("/metrics", await measured(partial(_page, store, exposition)))
+    now = Still().now()
+    state = ProcessState({}, {}, now, now, "1")
+
+    async def page() -> object:
+        return status_page(await overview(store, now), state, names=True)
+
+    async def metrics() -> object:
+        return exposition(await figures(store, now), state, PrometheusMeter())
+
+    show("status page", await measured(page))
+    show("/metrics", await measured(metrics))
 
 
 async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
@@ -110,11 +121,6 @@ async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
     heading(f"{waiting:,} waiting deliveries")
     show("/health", await measured(partial(dispatcher.run, WHO, "/health")))
     await pages(store)
-
-
-async def _page(store: Store, shape: Callable[[Snapshot], object]) -> object:
-    feeds, queue, now = await store.feeds(), await store.queue_health(), Still().now()
-    return shape(Snapshot(feeds, queue, {}, {}, now, now, "1"))
 
 
 async def polls(store: Store, dispatcher: Dispatcher) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,12 +20,13 @@ from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
-from bot.ports import Adapter, BotServices, Store
+from bot.ports import Adapter, BotServices, Meter, Store
 from bot.quiet_blogs import QuietBlogs
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.services import Services
+from bot.serving import metered, web_server
 from bot.timekeeping import Timekeeper
 from bot.vitals import Vitals
 from bot.web.visitors import Visitors
@@ -52,6 +53,8 @@ class Bot:
     owner: str
     report: ShutReport  # tracks platforms that refuse the bot, and notifies admins
     visitors: Visitors  # of the web port
+    lanes: Lanes
+    meter: Meter  # counts what the metrics show
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class _Tools:
     fetcher: Fetcher
     sandbox: Sandbox
     lanes: Lanes
+    meter: Meter
 
 
 @asynccontextmanager
@@ -90,14 +94,15 @@ async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool) ->
     """Open the store, the network and the sandbox, to be closed with `stack`."""
     store = await open_store(config.database.get_secret_value(), create=create, zone=config.timezone)
     stack.push_async_callback(store.aclose)
+    store, meter = metered(config, store)
     fetcher, sandbox = await network_of(config, stack)
-    return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)))
+    return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)), meter)
 
 
 def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, clock: SteadyClock) -> Bot:
     """Assemble the parts; nothing runs yet."""
     owner, store, admins, visitors = uuid.uuid4().hex, tools.store, config.admin_addresses, Visitors()
-    outbox, report = _outbox_of(config, store, adapters, clock, owner)
+    outbox, report = _outbox_of(config, tools, adapters, clock, owner)
     poller = Poller(
         store,
         tools.fetcher,
@@ -107,6 +112,7 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         admins=admins,
         on_news=outbox.wake,
         settings=PollSettings(grace=config.delivery.grace),
+        meter=tools.meter,
     )
     vitals = Vitals(adapters, report.health, outbox, poller, tools.sandbox, visitors=visitors)
     dispatcher = _dispatcher_of(config, tools, clock, vitals, outbox.wake)
@@ -125,17 +131,20 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         owner=owner,
         report=report,
         visitors=visitors,
+        lanes=tools.lanes,
+        meter=tools.meter,
     )
 
 
 def _outbox_of(
-    config: Config, store: Store, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
+    config: Config, tools: _Tools, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
 ) -> tuple[Outbox, ShutReport]:
     """Create the outbox, and the report of platforms that refuse the bot."""
     admins = config.admin_addresses
     settings = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
-    report = ShutReport(PlatformHealth(adapters, settings.shut_pause), store, clock, admins)
-    return Outbox(store, adapters, clock, settings, owner, report=report), report
+    report = ShutReport(PlatformHealth(adapters, settings.shut_pause), tools.store, clock, admins)
+    outbox = Outbox(tools.store, adapters, clock, settings, owner, report=report, meter=tools.meter)
+    return outbox, report
 
 
 def _dispatcher_of(
@@ -228,21 +237,15 @@ async def run_once(bot: Bot) -> int:
 
 def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
     """Return the web server, or a null context when the config disables it."""
-    address = bot.config.web.address()
-    if address is None:
-        return nullcontext()
-    from bot.web.server import WebServer  # noqa: PLC0415 -- a heavy import, only when it is used
-
-    return WebServer(
-        *address,
-        store=bot.store,
-        clock=bot.clock,
-        loops=lambda: {"poll": bot.vitals.pulse.lives()},
-        adapters=bot.vitals.readiness,
-        troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
-        routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
-        zone=bot.config.timezone,
+    return web_server(
+        bot.config,
+        bot.store,
+        bot.clock,
+        vitals=bot.vitals,
+        adapters=bot.adapters,
         visitors=bot.visitors,
+        meter=bot.meter,
+        sandbox_restarts=lambda: bot.lanes.restarts,
     )
 
 

@@ -31,6 +31,7 @@ from bot.ports.feeds import (
     RhythmReader,
 )
 from bot.ports.key_value import SHUT, KeyValueStore
+from bot.ports.meter import NO_METER, AttemptOutcome, LimitKind, Meter, PollOutcome, PostKind
 from bot.ports.outbox import (
     Failed,
     NoticeStore,
@@ -65,10 +66,12 @@ from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 __all__ = [
     "DAYS",
     "MOST_BODY",
+    "NO_METER",
     "SHUT",
     "Adapter",
     "AdminNotice",
     "ArchiveStore",
+    "AttemptOutcome",
     "BotServices",
     "CommandService",
     "CommandStore",
@@ -90,6 +93,8 @@ __all__ = [
     "KeyValueStore",
     "Latencies",
     "Lexicon",
+    "LimitKind",
+    "Meter",
     "NoticeStore",
     "OutboxStore",
     "OverviewReader",
@@ -98,7 +103,9 @@ __all__ = [
     "PartState",
     "PlatformCounts",
     "PollCommit",
+    "PollOutcome",
     "PollRecord",
+    "PostKind",
     "PostRow",
     "PreferenceStore",
     "QueueHealth",

@@ -35,6 +35,7 @@ class DeliveryInfo:
     error: str = ""
     matched: str = ""  # the name that made it match, e.g. "Trade" or "#TikTok" or "everything"
     notice: str = ""  # its text, where there is no post
+    number: int = 0  # by which the log of the program calls it
     attempts: int = 0
     edited: int = 0
     held_for: HeldFor = HeldFor.NOTHING  # why it is or was held

@@ -21,7 +21,7 @@ from bot.ports import (
     QueueTimes,
     Story,
 )
-from storage.shared.mapping import NEVER, feed_from, from_ms, maybe_from_ms, post_from, to_ms
+from storage.shared.mapping import feed_from, from_ms, maybe_from_ms, post_from, to_ms, until_from
 from storage.shared.rows import Row
 
 DAY = 86_400_000  # milliseconds
@@ -74,7 +74,7 @@ def counts_from(rows: Iterable[Row]) -> dict[str, PlatformCounts]:
 
 def times_of(row: Row) -> QueueTimes:
     """Return the times of a row with `oldest`, `held_until` and `parked_places`."""
-    return QueueTimes(maybe_from_ms(row["oldest"]), until(row["held_until"]), row["parked_places"])
+    return QueueTimes(maybe_from_ms(row["oldest"]), until_from(row["held_until"]), row["parked_places"])
 
 
 def latencies_from(rows: Iterable[Row]) -> Latencies:
@@ -104,14 +104,15 @@ def _delivered(row: Row) -> Delivered:
         row["address"],
         row["state"],
         HeldFor(row["held_for"]) if held else HeldFor.NOTHING,
-        until(row["due_at"]) if held else None,
+        until_from(row["due_at"]) if held else None,
     )
 
 
 def held_from(rows: Iterable[Row]) -> list[HeldPlace]:
     """Return what is held, of rows with `address`, `held_for`, `posts` and `due`."""
     return [
-        HeldPlace(row["address"], HeldFor(row["held_for"]), row["posts"], until(row["due"])) for row in rows
+        HeldPlace(row["address"], HeldFor(row["held_for"]), row["posts"], until_from(row["due"]))
+        for row in rows
     ]
 
 
@@ -126,8 +127,3 @@ def parked_from(rows: Iterable[Row]) -> list[ParkedPlace]:
         )
         for row in rows
     ]
-
-
-def until(due: int | None) -> datetime | None:
-    """Return the due time of held rows; None for those of a paused channel, or if there are none."""
-    return None if due is None or due >= NEVER else from_ms(due)

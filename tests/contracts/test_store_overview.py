@@ -71,14 +71,14 @@ async def test_feeds_are_told_apart_by_how_they_do_and_those_in_trouble_come_fir
 async def test_the_last_days_of_a_feed_are_counted_and_older_ones_forgotten(store: Store) -> None:
     feed, other = await add_feed(store), await add_feed(store, "Other")
     failed = PollRecord(feed.id, feed.url, FeedState(failures=1), T0)
-    for days, result in (
+    for ago, result in (
         (-DAYS, failed),
         (1 - DAYS, record(feed)),
         (-1, failed),
         (-1, record(feed)),
         (0, failed),
     ):
-        await store.record_polls([result], later(days * DAY))
+        await store.record_polls([result], later(ago * DAY))
     old, new = row("old", minutes=-60 * 24 * DAYS), row("new", minutes=-60 * 24)
     await publish(store, feed, old, new, row("newer"), row("of tomorrow", minutes=60 * 24))
     days = await store.feed_days([feed.id, other.id], T0)
