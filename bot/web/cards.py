@@ -207,11 +207,8 @@ def parked_lines(
         return [
             Line(one_line(each.address, NAME), one_line(each.reason, REASON), each.since) for each in parked
         ]
-    since: dict[str, datetime] = {}
-    for each in parked:
-        name = each.address.partition(":")[0]
-        since[name] = min(each.since, since.get(name, each.since))
-    return [
-        Line(title(name), f"{counted(platforms.get(name, PlatformCounts()).parked, 'message')} kept", at)
-        for name, at in since.items()
-    ]
+    found: dict[str, datetime | None] = {name: None for name, counts in platforms.items() if counts.parked}
+    for each in parked:  # the last parked comes first
+        found[each.address.partition(":")[0]] = each.since
+    kept = {name: platforms.get(name, PlatformCounts()).parked for name in found}
+    return [Line(title(name), f"{counted(kept[name], 'message')} kept", at) for name, at in found.items()]

@@ -117,7 +117,7 @@ def _broken_parts(state: ProcessState) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Quantiles:
-    """How long alerts took: half of them at most `median`, and 19 of 20 at most `most`, in words."""
+    """How long alerts took `since` then: half of them at most `median`, and 19 of 20 at most `most`."""
 
     since: str
     median: str
@@ -129,8 +129,8 @@ def _latencies(seen: Overview) -> list[Quantiles]:
     return [
         Quantiles(words, took(quantile(times, 0.5)), took(quantile(times, 0.95)))
         for words, times in (
-            ("after it was published", seen.latencies.published),
-            ("after the bot saw it", seen.latencies.seen),
+            ("From publication to alert", seen.latencies.published),
+            ("From when the bot saw it to alert", seen.latencies.seen),
         )
         if times
     ]
