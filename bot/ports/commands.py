@@ -44,10 +44,7 @@ class DeliveryInfo:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Deliveries of one destination that are held for the same reason, and until when.
-
-    `until` is when the first of them is due; None for those of a paused channel.
-    """
+    """Deliveries of one destination held for one reason, and until when the first; None: a paused channel."""
 
     held_for: HeldFor
     posts: int
