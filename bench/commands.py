@@ -16,6 +16,7 @@ from statistics import median
 
 from bench import library
 from bench.matching import poll_with, post_row
+from bench.pages import among_many_feeds
 from bench.report import Aim, heading, line
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedSettings
@@ -23,11 +24,6 @@ from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Store
 from bot.sandbox.sandbox import Sandbox
-from bot.web.meter import PrometheusMeter
-from bot.web.metrics import exposition
-from bot.web.reading import figures, overview
-from bot.web.snapshot import ProcessState
-from bot.web.status_page import status_page
 from storage import open_store
 
 ROUNDS = 7
@@ -99,28 +95,12 @@ async def commands(dispatcher: Dispatcher) -> None:
         show(f"suggestions for {typed!r}", suggested)
 
 
-async def pages(store: Store) -> None:
-    """Measure the status page and the metrics, which show the same state."""
-    now = Still().now()
-    state = ProcessState({}, {}, now, now, "1")
-
-    async def page() -> object:
-        return status_page(await overview(store, now), state, names=True)
-
-    async def metrics() -> object:
-        return exposition(await figures(store, now), state, PrometheusMeter())
-
-    show("status page", await measured(page))
-    show("/metrics", await measured(metrics))
-
-
 async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
     """Measure what reads the queue while every delivery waits, as after a long outage of a platform."""
     await asyncio.to_thread(library.requeue, str(path))
     waiting = (await store.queue_health()).waiting
     heading(f"{waiting:,} waiting deliveries")
     show("/health", await measured(partial(dispatcher.run, WHO, "/health")))
-    await pages(store)
 
 
 async def polls(store: Store, dispatcher: Dispatcher) -> None:
@@ -160,9 +140,9 @@ async def run() -> None:
         async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
             dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still())
             await commands(dispatcher)
-            await pages(store)
             await polls(store, dispatcher)
             await backlog(path, store, dispatcher)
+            await among_many_feeds(path, store)
         await store.aclose()
 
 

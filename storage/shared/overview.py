@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
-from bot.model import HeldFor
+from bot.model import Feed, HeldFor
 from bot.ports import (
     DAYS,
     Condition,
@@ -41,6 +41,11 @@ def first_day(now: datetime) -> int:
 def conditions_from(rows: Iterable[Row]) -> dict[Condition, int]:
     """Return the numbers of rows with `condition` and `feeds`."""
     return {Condition(row["condition"]): row["feeds"] for row in rows}
+
+
+def feeds_from(rows: Iterable[Row]) -> list[Feed]:
+    """Return the feeds of rows of `feeds`."""
+    return [feed_from(row) for row in rows]
 
 
 def feeds_seen_from(rows: Iterable[Row]) -> list[FeedSeen]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,12 +20,13 @@ from bot.ports import (
     Story,
 )
 from storage.shared.archive import EARLIEST
-from storage.shared.mapping import feed_from, to_ms
+from storage.shared.mapping import to_ms
 from storage.shared.overview import (
     DAY,
     conditions_from,
     counts_from,
     days_from,
+    feeds_from,
     feeds_seen_from,
     first_day,
     held_from,
@@ -113,7 +115,8 @@ class OverviewQueries(Queries):
         return feeds_seen_from(await self._database.ask(_SEEN, {"late": to_ms(late), "limit": limit}))
 
     async def oldest_feeds(self, limit: int) -> list[Feed]:
-        return [feed_from(row) for row in await self._database.ask(_OLDEST, {"limit": limit})]
+        rows = await self._database.ask(_OLDEST, {"limit": limit})
+        return await asyncio.to_thread(feeds_from, rows)  # a thousand states take a while
 
     async def feed_days(self, feed_ids: Sequence[int], now: datetime) -> dict[int, FeedDays]:
         first, feeds = first_day(now), json.dumps(list(feed_ids))
