@@ -20,7 +20,7 @@ from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
-from bot.ports import Adapter, BotServices, Meter, Store
+from bot.ports import NO_METER, Adapter, BotServices, Meter, Store
 from bot.quiet_blogs import QuietBlogs
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
@@ -75,14 +75,16 @@ async def open_bot(
     source: Iterable[str] | None = None,
     create: bool = True,
     clock: SteadyClock | None = None,
+    serves: bool = False,
 ) -> AsyncIterator[Bot]:
     """Open store, network and adapters, and close them again in the reverse order.
 
-    `source`: where the console reads commands from. Raises StoreError when the database cannot be used.
+    `source`: where the console reads commands from. `serves`: count for the web server's metrics.
+    Raises StoreError when the database cannot be used.
     """
     adapters = adapters_of(config, source)  # first, so that missing secrets fail before anything is written
     async with AsyncExitStack() as stack:
-        tools = await _open_tools(config, stack, create=create)
+        tools = await _open_tools(config, stack, create=create, serves=serves)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         bot = _assembled(config, adapters, tools, clock or SteadyClock())
@@ -90,11 +92,11 @@ async def open_bot(
         yield bot
 
 
-async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool) -> _Tools:
+async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool, serves: bool) -> _Tools:
     """Open the store, the network and the sandbox, to be closed with `stack`."""
     store = await open_store(config.database.get_secret_value(), create=create, zone=config.timezone)
     stack.push_async_callback(store.aclose)
-    store, meter = metered(config, store)
+    store, meter = metered(config, store) if serves else (store, NO_METER)
     fetcher, sandbox = await network_of(config, stack)
     return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)), meter)
 
@@ -105,9 +107,7 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
     outbox, report = _outbox_of(config, tools, adapters, clock, owner)
     poller = Poller(
         store,
-        tools.fetcher,
-        tools.lanes,
-        clock,
+        *(tools.fetcher, tools.lanes, clock),
         owner=owner,
         admins=admins,
         on_news=outbox.wake,

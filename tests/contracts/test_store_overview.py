@@ -83,6 +83,7 @@ async def test_the_last_days_of_a_feed_are_counted_and_older_ones_forgotten(stor
     await publish(store, feed, old, new, row("newer"), row("of tomorrow", minutes=60 * 24))
     days = await store.feed_days([feed.id, other.id], T0)
     later_on = await store.feed_days([feed.id], later(DAY))
+    before = await store.feed_days([feed.id], later(-DAYS * DAY))
 
     assert days == {
         feed.id: FeedDays(
@@ -91,6 +92,7 @@ async def test_the_last_days_of_a_feed_are_counted_and_older_ones_forgotten(stor
             failed=(*[0] * (DAYS - 2), 1, 1),
         )
     }
+    assert before[feed.id].failed == (0,) * DAYS, "what was stored then is deleted"
     assert later_on[feed.id].failed == (*[0] * (DAYS - 3), 1, 1, 0)
 
 
