@@ -12,6 +12,7 @@ from bot.ports.engine import Engine, EngineSettings
 from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
+from bot.ports.overview import OverviewReader
 
 
 class DestinationStore(Protocol):
@@ -63,7 +64,16 @@ class TimeStore(Protocol):
         ...
 
 
-class Store(FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, Protocol):
+class Store(
+    FeedStore,
+    OutboxStore,
+    CommandStore,
+    DestinationStore,
+    KeyValueStore,
+    TimeStore,
+    OverviewReader,
+    Protocol,
+):
     """A whole store. Opened by `storage.open_store(url)`."""
 
     def engine(self, settings: EngineSettings) -> Engine | None:

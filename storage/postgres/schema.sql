@@ -262,41 +262,60 @@ CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_du
 CREATE INDEX deliveries_post ON deliveries (post_id);
 CREATE INDEX deliveries_log ON deliveries (destination_id, id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
+CREATE INDEX deliveries_sent ON deliveries (settled_at)
+WHERE state = 'sent' AND held_for = '' AND post_id IS NOT NULL;
 
--- How many deliveries were sent, failed, wait (pending and sending together) and are held: the sums of all rows.
--- A trigger keeps the numbers. Each connection has a row of its own, as far as there are enough, so that writers do
--- not wait for each other. A sent or failed delivery that is deleted stays counted.
+-- How many deliveries of each platform were sent, failed, wait (pending and sending together), are held and are
+-- parked: the sums of all rows. A trigger keeps the numbers. Each connection has rows of its own, as far as there are
+-- enough, so that writers do not wait for each other. A sent or failed delivery that is deleted stays counted.
 CREATE TABLE delivery_counts (
-    slot INTEGER PRIMARY KEY,
-    sent BIGINT NOT NULL DEFAULT 0,
-    failed BIGINT NOT NULL DEFAULT 0,
-    waiting BIGINT NOT NULL DEFAULT 0,
-    held BIGINT NOT NULL DEFAULT 0
+    slot INTEGER NOT NULL,
+    platform TEXT NOT NULL,
+    sent BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    waiting BIGINT NOT NULL,
+    held BIGINT NOT NULL,
+    parked BIGINT NOT NULL,
+    PRIMARY KEY (slot, platform)
 ) WITH (fillfactor = 10);
-INSERT INTO delivery_counts (slot) SELECT * FROM generate_series(0, 31);
 CREATE FUNCTION count_deliveries() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    came BIGINT[] := '{0, 0, 0, 0}';  -- sent, failed, waiting, held
-    went BIGINT[] := '{0, 0, 0, 0}';
+    places BIGINT[];  -- these three: of each destination and state, by how many its rows have become more
+    states TEXT[];
+    more BIGINT[];
 BEGIN
-    IF TG_OP <> 'DELETE' THEN
-        SELECT array[
-            count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state = 'failed'),
-            count(*) FILTER (WHERE state IN ('pending', 'sending')), count(*) FILTER (WHERE state = 'held')
-        ] INTO came FROM fresh;
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(e.place), array_agg(e.state), array_agg(e.more) INTO places, states, more FROM (
+            SELECT destination_id AS place, state, count(*) AS more FROM fresh GROUP BY destination_id, state
+        ) AS e;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(e.place), array_agg(e.state), array_agg(e.more) INTO places, states, more FROM (
+            SELECT destination_id AS place, state, -count(*) AS more FROM former
+            WHERE state NOT IN ('sent', 'failed') GROUP BY destination_id, state
+        ) AS e;
+    ELSE  -- most updates take messages from the queue or edit them, which changes no number
+        SELECT array_agg(e.place), array_agg(e.state), array_agg(e.more) INTO places, states, more FROM (
+            SELECT b.place, b.state, sum(b.one) AS more FROM (
+                SELECT destination_id AS place, replace(state, 'sending', 'pending') AS state, 1 AS one FROM fresh
+                UNION ALL
+                SELECT destination_id, replace(state, 'sending', 'pending'), -1 FROM former
+            ) AS b GROUP BY b.place, b.state HAVING sum(b.one) <> 0
+        ) AS e;
     END IF;
-    IF TG_OP <> 'INSERT' THEN
-        SELECT array[
-            count(*) FILTER (WHERE state = 'sent' AND TG_OP = 'UPDATE'),
-            count(*) FILTER (WHERE state = 'failed' AND TG_OP = 'UPDATE'),
-            count(*) FILTER (WHERE state IN ('pending', 'sending')), count(*) FILTER (WHERE state = 'held')
-        ] INTO went FROM former;
-    END IF;
-    IF came <> went THEN
-        UPDATE delivery_counts SET sent = sent + came[1] - went[1], failed = failed + came[2] - went[2],
-            waiting = waiting + came[3] - went[3], held = held + came[4] - went[4]
-        WHERE slot = pg_backend_pid() % 32;
-    END IF;
+    INSERT INTO delivery_counts AS kept (slot, platform, sent, failed, waiting, held, parked)
+    SELECT pg_backend_pid() % 32, e.platform,
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'sent'), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'failed'), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state IN ('pending', 'sending')), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'held'), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'parked'), 0)
+    FROM (
+        SELECT (SELECT d.platform FROM destinations AS d WHERE d.id = u.place) AS platform, u.state, u.more
+        FROM unnest(places, states, more) AS u(place, state, more)
+    ) AS e GROUP BY e.platform ORDER BY e.platform
+    ON CONFLICT (slot, platform) DO UPDATE SET sent = kept.sent + excluded.sent,
+        failed = kept.failed + excluded.failed, waiting = kept.waiting + excluded.waiting,
+        held = kept.held + excluded.held, parked = kept.parked + excluded.parked;
     RETURN NULL;
 END $$;
 CREATE TRIGGER deliveries_came AFTER INSERT ON deliveries REFERENCING NEW TABLE AS fresh
@@ -305,6 +324,15 @@ CREATE TRIGGER deliveries_changed AFTER UPDATE ON deliveries REFERENCING OLD TAB
     FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
 CREATE TRIGGER deliveries_went AFTER DELETE ON deliveries REFERENCING OLD TABLE AS former
     FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
+
+-- How many polls of a feed went well and failed on each of the last days (since 1970, UTC), for the status page.
+CREATE TABLE poll_days (
+    day INTEGER NOT NULL,
+    feed_id BIGINT NOT NULL,
+    good INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    PRIMARY KEY (day, feed_id)
+);
 
 -- What adapters keep over restarts, such as the fingerprint of the commands they registered.
 CREATE TABLE memory (

@@ -16,6 +16,7 @@ from storage.postgres.feeds import FeedQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
+from storage.postgres.overview import OverviewQueries
 from storage.postgres.people import PeopleQueries
 from storage.postgres.posts import PostQueries
 from storage.postgres.preferences import PreferenceQueries
@@ -38,6 +39,7 @@ class PostgresStore(
     ChangeQueries,
     KeyValueQueries,
     TimeQueries,
+    OverviewQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
 

@@ -16,6 +16,7 @@ from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
+from storage.sqlite.overview import OverviewQueries
 from storage.sqlite.people import PeopleQueries
 from storage.sqlite.posts import PostQueries
 from storage.sqlite.preferences import PreferenceQueries
@@ -38,6 +39,7 @@ class SqliteStore(
     ChangeQueries,
     KeyValueQueries,
     TimeQueries,
+    OverviewQueries,
 ):
     """`bot.ports.Store` on one SQLite file."""
 
