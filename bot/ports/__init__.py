@@ -45,6 +45,7 @@ from bot.ports.outbox import (
     Settlement,
 )
 from bot.ports.runtime import PartState, Runtime
+from bot.ports.shared import Quota, Rate, SharedState, Turns
 from bot.ports.store import DestinationStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 
@@ -80,6 +81,8 @@ __all__ = [
     "QueueHealth",
     "QueueReader",
     "QueueStore",
+    "Quota",
+    "Rate",
     "Requeued",
     "Retry",
     "RhythmReader",
@@ -87,11 +90,13 @@ __all__ = [
     "Sent",
     "SentDigest",
     "Settlement",
+    "SharedState",
     "SilentPost",
     "Store",
     "SubscriptionStore",
     "TermStore",
     "TimeStore",
+    "Turns",
     "WebAnswer",
     "WebHandler",
     "WebRequest",

@@ -10,6 +10,7 @@ from bot.ports.commands import CommandStore
 from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
+from bot.ports.shared import SharedState
 
 
 class DestinationStore(Protocol):
@@ -54,7 +55,16 @@ class TimeStore(Protocol):
         ...
 
 
-class Store(FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, Protocol):
+class Store(
+    FeedStore,
+    OutboxStore,
+    CommandStore,
+    DestinationStore,
+    KeyValueStore,
+    SharedState,
+    TimeStore,
+    Protocol,
+):
     """A whole store. Opened by `storage.open_store(url)`."""
 
     async def backup(self, path: str) -> None:

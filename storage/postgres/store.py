@@ -16,6 +16,7 @@ from storage.postgres.outbox import OutboxQueries
 from storage.postgres.posts import PostQueries
 from storage.postgres.preferences import PreferenceQueries
 from storage.postgres.refold import refold
+from storage.postgres.shared_state import SharedQueries
 from storage.postgres.subscriptions import SubscriptionQueries
 from storage.postgres.terms import TermQueries
 from storage.postgres.times import TimeQueries
@@ -32,6 +33,7 @@ class PostgresStore(
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
+    SharedQueries,
     TimeQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""

@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 
 from bot.errors import NoDatabaseError, StoreError
+from bot.in_process import InProcessState
 from storage.sqlite.archive import ArchiveQueries
 from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
@@ -34,8 +35,13 @@ class SqliteStore(
     ChangeQueries,
     KeyValueQueries,
     TimeQueries,
+    InProcessState,
 ):
-    """`bot.ports.Store` on one SQLite file."""
+    """`bot.ports.Store` on one SQLite file. One process has it, so its limits are kept in memory."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        InProcessState.__init__(self)
 
     async def backup(self, path: str) -> None:
         await self._database.backup(path)

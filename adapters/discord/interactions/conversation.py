@@ -20,9 +20,10 @@ from adapters.discord.messages.alerts import followed
 from adapters.discord.messages.card import MOST_OPTIONS, Card
 from adapters.discord.messages.preflight import refusal
 from adapters.discord.sdk import discord
+from adapters.shared.once import Once
 from adapters.shared.pages import can_turn
 from adapters.shared.tasks import Tasks
-from adapters.shared.token_bucket import urgent
+from adapters.shared.urgent import urgent
 from adapters.shared.welcome import welcome
 from bot.errors import DeliveryError
 from bot.logs.outage import OutageLog
@@ -67,11 +68,15 @@ class Conversation:
         self._guild_index = guild_index
         self._tasks = tasks
         self._admins = frozenset(admins)
+        self._once = Once(services.shared, "discord:once:")
         self._outage = OutageLog("Answering on Discord")
         self._commands = {command.path: command for command in services.commands}
 
     async def receive(self, interaction: _Interaction) -> None:
-        """Answer one interaction; its errors are logged here."""
+        """Answer one interaction; its errors are logged here.
+
+        Every process that runs its shard gets it, and one of them answers. Suggestions change nothing.
+        """
         kinds = {
             discord.InteractionType.application_command: self._command,
             discord.InteractionType.autocomplete: self._suggest,
@@ -79,6 +84,8 @@ class Conversation:
         }
         answer = kinds.get(interaction.type)
         if answer is None:
+            return
+        if answer != self._suggest and not await self._once.first(str(interaction.id)):
             return
         try:
             with urgent():
