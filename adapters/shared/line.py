@@ -15,6 +15,7 @@ from bot.ports import Rate, SharedState, Turns
 
 AWAY = "The database does not say whether there is room"
 _ROUNDING = 1e-6  # seconds
+_MOST_LOST = 3  # turns that one call may lose
 PAUSE = 1.0  # seconds without another question after the database failed to answer
 
 
@@ -44,7 +45,8 @@ class Line:
 
     It reserves several turns at once, if many calls wait and the store allows it. A turn goes to whoever is
     first in the line. One whose time has passed for longer than a burst takes is lost: several processes that
-    made up for lost time would together go faster than the pace.
+    made up for lost time would together go faster than the pace. But whoever lost some goes at last, or a
+    machine that is always busy would send nothing.
     """
 
     def __init__(self, pace: Pace, state: SharedState, waiting: Waiting) -> None:
@@ -54,6 +56,7 @@ class Line:
         self._lock = asyncio.Lock()
         self._length = 0  # calls in the line
         self._turns: deque[float] = deque()  # reserved turns, in seconds of the clock
+        self._late = pace.rate.burst * pace.rate.interval  # seconds after which a turn is lost
         self._spacing = pace.rate.interval  # seconds for each call, as the last reservation showed
         self._held_until = self._away_until = 0.0
         self._why = ""  # of the hold
@@ -96,6 +99,7 @@ class Line:
 
     async def _take(self) -> None:
         """Wait for the next turn. A hold that comes in between takes it away."""
+        lost = 0
         while True:
             at = await self._next()
             if (left := at - self._clock()) > 0:
@@ -104,12 +108,13 @@ class Line:
                 self._turns.clear()
             if self._turns and self._turns[0] == at:
                 self._turns.popleft()
-                return
+                if lost == _MOST_LOST or self._clock() - at <= self._late:
+                    return
+                lost += 1
 
     async def _next(self) -> float:
         """Return the time of the next turn, which is reserved if there is none left."""
-        lost_before = self._clock() - self._pace.rate.burst * self._pace.rate.interval
-        while self._turns and self._turns[0] < lost_before:
+        while self._turns and self._clock() - self._turns[0] > self._late:
             self._turns.popleft()
         if not self._turns:
             turns = await self._reserve(max(self._length, 1))

@@ -11,6 +11,7 @@ import time
 from bot.ports import Quota, Rate, Turns
 from storage.postgres.common import Queries
 from storage.postgres.connection import Database
+from storage.postgres.server_clock import ServerClock
 
 _LEASE = 0.25  # seconds; the turns of so long are given to one process at once
 _TIDY_EVERY = 600.0  # seconds
@@ -19,7 +20,7 @@ _MICRO = 1_000_000  # microseconds in a second
 _LONGEST = 1e9  # seconds, about 30 years
 
 _TAKE = """
-SELECT taken, wait, reason
+SELECT taken, present, wait, reason
 FROM take_turns(%(key)s, %(step)s, %(leeway)s, %(most)s, %(within)s, %(urgent)s)
 """
 _HOLD = """
@@ -49,6 +50,7 @@ class SharedQueries(Queries):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self._server_clock = ServerClock()
         self._tidy_at = time.monotonic() + _TIDY_EVERY
 
     async def reserve(
@@ -63,10 +65,12 @@ class SharedQueries(Queries):
             "within": _micro(within),
             "urgent": urgent,
         }
+        asked_at = time.monotonic()
         (row,) = await self._database.at_once(_TAKE, parameters)
-        wait, count = int(row["wait"]), int(row["taken"])
+        present, wait, count = int(row["present"]), int(row["wait"]), int(row["taken"])
+        gone = self._since(present / _MICRO, asked_at)
         await self._tidy()
-        waits = tuple(max(wait + number * step, 0) / _MICRO for number in range(count))
+        waits = tuple(max(wait + number * step, 0) / _MICRO - gone for number in range(count))
         return Turns(waits, max(wait, 0) / _MICRO, "" if count else str(row["reason"]))
 
     async def hold(self, key: str, seconds: float, why: str = "") -> None:
@@ -102,6 +106,12 @@ class SharedQueries(Queries):
         async with self._database.transaction() as connection:
             (row,) = await connection.rows(_COUNT, parameters)
         return bool(row["counted"]), int(row["wait"]) / _MICRO
+
+    def _since(self, shown: float, asked_at: float) -> float:
+        """Return how long ago the server's clock showed a time, which it did after `asked_at`."""
+        now = time.monotonic()
+        self._server_clock.learn(asked_at, shown, now)
+        return now + self._server_clock.ahead - shown
 
     async def _tidy(self) -> None:
         """Delete what has expired, from time to time."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from adapters.discord.errors import translate
 from adapters.discord.gateway.client import Client
@@ -35,11 +34,25 @@ async def sync(client: Client, services: BotServices, *, force: bool = False) ->
     """
     payload = commands.payload(services.commands)
     wanted = f"{client.application_id}:{commands.fingerprint(payload)}"
-    while force or await services.get_value(REGISTERED) != wanted:
-        if force or await _begin(services.shared):
-            await _register(client, services, payload, wanted)
-            return True
-        await asyncio.sleep(PATIENCE.pause)
+
+    async def is_done() -> bool:
+        return not force and await services.get_value(REGISTERED) == wanted
+
+    while not await is_done():
+        if not await _begin(services.shared):
+            await asyncio.sleep(PATIENCE.pause)
+            continue
+        try:
+            if await is_done():  # by a process that ended between the two questions
+                return False
+            await client.http.bulk_upsert_global_commands(client.application_id or 0, payload)
+            await services.set_value(REGISTERED, wanted)
+        except Exception as error:
+            raise translate(error) from error
+        finally:
+            with suppress(StoreError):
+                await services.shared.unmark(_REGISTERING)
+        return True
     return False
 
 
@@ -49,14 +62,3 @@ async def _begin(shared: SharedState) -> bool:
         return await shared.mark(_REGISTERING, PATIENCE.lease) is None
     except StoreError:
         return True  # that it was done cannot be stored either, and doing it twice does no harm
-
-
-async def _register(client: Client, services: BotServices, payload: list[Any], wanted: str) -> None:
-    try:
-        await client.http.bulk_upsert_global_commands(client.application_id or 0, payload)
-        await services.set_value(REGISTERED, wanted)
-    except Exception as error:
-        raise translate(error) from error
-    finally:
-        with suppress(StoreError):
-            await services.shared.unmark(_REGISTERING)

@@ -95,7 +95,9 @@ class ShutReport:
         self._store = store
         self._clock = clock
         self._admins = admins
-        self._in_doubt: set[str] = set()  # platforms that were shut at the start, for all that the store knows
+        self._in_doubt: set[str] = (
+            set()
+        )  # platforms that were shut at the start, for all that the store knows
 
     async def recall(self) -> None:
         """Read what is stored. It may be from another process that is still shut out, or no longer true."""

@@ -24,11 +24,10 @@ $$;
 -- first may lie after a pause, which is a burst. `wait` is that of the first turn; it may lie in the past.
 CREATE FUNCTION take_turns(
     wanted TEXT, step BIGINT, leeway BIGINT, most INTEGER, patience BIGINT, urgent BOOLEAN,
-    OUT taken INTEGER, OUT wait BIGINT, OUT reason TEXT
+    OUT taken INTEGER, OUT present BIGINT, OUT wait BIGINT, OUT reason TEXT
 ) LANGUAGE plpgsql AS $$
 DECLARE
     pace paces;
-    present BIGINT;
     first BIGINT;
     back BIGINT;
 BEGIN
