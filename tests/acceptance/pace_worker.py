@@ -71,13 +71,18 @@ async def main(order: Order) -> None:
             else:
                 return
 
-    print("ready", flush=True)
+    _say("ready")
     await asyncio.to_thread(sys.stdin.readline)
     pace.released.clear()
     await asyncio.gather(*(send(number) for number in range(order.messages)))
-    print(json.dumps(pace.released), flush=True)
+    _say(json.dumps(pace.released))
     await client.close()
     await store.aclose()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

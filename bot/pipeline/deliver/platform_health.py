@@ -95,9 +95,7 @@ class ShutReport:
         self._store = store
         self._clock = clock
         self._admins = admins
-        self._in_doubt: set[str] = (
-            set()
-        )  # platforms that were shut at the start, for all that the store knows
+        self._in_doubt: set[str] = set()  # platforms that were shut at the start, as was stored
 
     async def recall(self) -> None:
         """Read what is stored. It may be from another process that is still shut out, or no longer true."""

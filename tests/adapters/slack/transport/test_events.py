@@ -237,16 +237,6 @@ async def test_an_event_that_comes_twice_is_dealt_with_once(made: Ways) -> None:
     assert made.services.parked[0][1] == ARCHIVED
 
 
-async def test_an_event_that_could_not_be_dealt_with_is_heard_when_it_comes_again(made: Ways) -> None:
-    made.news.archive()
-    made.server.faults.drop("conversations.info")
-    made.server.sockets.duplicate_next()
-    await tell(made, {"type": "channel_archive", "channel": made.news.id})
-    await made.server.wait_until(lambda: made.services.parked)
-
-    assert made.services.parked == [(f"slack:{made.news.id}", ARCHIVED)]
-
-
 async def test_a_channel_that_gets_another_id_is_followed_there(made: Ways) -> None:
     secret = made.home.add_channel("secret", private=True, member=True)
     old = secret.change_id()
