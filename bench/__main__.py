@@ -24,6 +24,7 @@ ALL = (
     "fanout_discord",
     "overhead_slack",
     "fanout_slack",
+    "pace",
 )
 ALONE = (*ALL, "corpus", "summaries")  # the last two need arguments
 TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of benches without own headings

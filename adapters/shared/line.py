@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from adapters.shared.urgent import is_urgent
@@ -69,6 +68,7 @@ class Line:
         NotYetError with `retry_after`: the wait would be too long, or the store does not answer.
         TemporaryError: the pace is held for a reason that is the bot's own.
         """
+        await self._tell_hold()
         if is_urgent():
             await self._go_first()
             return
@@ -89,13 +89,12 @@ class Line:
     async def hold(self, seconds: float, why: str = "") -> None:
         """Let no call of any process go for so many seconds. `why`: see `SharedState.hold`.
 
-        If the store does not answer, it is told before the next turn is reserved.
+        If the store does not answer, it is told with the next call.
         """
         self._turns.clear()
         self._note_hold(seconds, why)
         self._untold = why
-        with suppress(StoreError):
-            await self._tell_hold()
+        await self._tell_hold()
 
     async def _take(self) -> None:
         """Wait for the next turn. A hold that comes in between takes it away."""
@@ -138,7 +137,6 @@ class Line:
             raise NotYetError(f"{AWAY}.", retry_after=left)
         self._check_hold()
         try:
-            await self._tell_hold()
             turns = await self._state.reserve(
                 self._pace.key, self._pace.rate, most, within=self._pace.patience, urgent=urgent
             )
@@ -152,10 +150,15 @@ class Line:
         return turns
 
     async def _tell_hold(self) -> None:
-        if self._untold is not None:
+        """Tell the store of a hold that it does not know yet, if it answers."""
+        if self._untold is None or self._clock() < self._away_until:
+            return
+        try:
             if (left := self._held_until - self._clock()) > 0:
                 await self._state.hold(self._pace.key, left, self._untold)
             self._untold = None
+        except StoreError:
+            self._away_until = self._clock() + PAUSE
 
     def _note_hold(self, seconds: float, why: str) -> None:
         until = self._clock() + seconds
