@@ -123,7 +123,7 @@ class Conversation:
         chosen = views.chosen(body.get("view") or {})
         known = self._forms.get(who.trigger)
         with urgent():
-            task = known or self._tasks.start(self._submit_once(who, chosen))
+            task = known or self._tasks.start(self._submit(who, chosen))
         if who.trigger:
             self._forms[who.trigger] = task
         done, _ = await asyncio.wait({task}, timeout=FORM_LIMIT)
@@ -259,14 +259,10 @@ class Conversation:
         parameter, text = str(body.get("action_id", "")), str(body.get("value") or "")
         return await self._services.complete(Caller(address, address), FOLLOW, parameter, text)
 
-    async def _submit_once(self, who: RequestContext, chosen: views.Chosen) -> tuple[Reply, bool]:
-        """As `_submit`, unless another process has got the form too; only that one knows the answer."""
-        if not await self._once.first(who.trigger):
-            return Reply(RECEIVED, ok=False), False
-        return await self._submit(who, chosen)
-
     async def _submit(self, who: RequestContext, chosen: views.Chosen) -> tuple[Reply, bool]:
         """Run the command of a form; return the answer, and whether it is an error about the channel."""
+        if not await self._once.first(who.trigger):
+            return Reply(RECEIVED, ok=False), False  # another process has got it too, and knows the answer
         wanted = CallbackData(FOLLOW, chosen.values)
         if chosen.channel:
             known = {each.name for each in self._runner.commands[ADD_ALERTS].parameters}
