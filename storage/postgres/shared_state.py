@@ -56,7 +56,7 @@ class SharedQueries(Queries):
     async def reserve(
         self, key: str, rate: Rate, most: int = 1, *, within: float, urgent: bool = False
     ) -> Turns:
-        step = _micro(rate.interval)
+        step = max(_micro(rate.interval), 1)
         parameters = {
             "key": key,
             "step": step,
