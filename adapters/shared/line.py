@@ -91,7 +91,6 @@ class Line:
 
         If the store does not answer, it is told with the next call.
         """
-        self._turns.clear()
         self._note_hold(seconds, why)
         self._untold = why
         await self._tell_hold()
