@@ -65,11 +65,11 @@ class SharedQueries(Queries):
             "within": _micro(within),
             "urgent": urgent,
         }
+        await self._tidy()
         asked_at = time.monotonic()
         (row,) = await self._database.at_once(_TAKE, parameters)
         present, wait, count = int(row["present"]), int(row["wait"]), int(row["taken"])
         gone = self._since(present / _MICRO, asked_at)
-        await self._tidy()
         waits = tuple(max(wait + number * step, 0) / _MICRO - gone for number in range(count))
         return Turns(waits, max(wait, 0) / _MICRO, "" if count else str(row["reason"]))
 

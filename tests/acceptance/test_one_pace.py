@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 SEND = "POST /channels/{channel_id}/messages"
 
 
-PROCESSES, MESSAGES = 4, 40  # messages of each
+PROCESSES, MESSAGES = 4, 30  # messages of each
 RATE = 50.0  # messages a second of all together
 MOST = 51  # of them in any second: the rate and 2 %
 
