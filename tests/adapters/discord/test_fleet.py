@@ -57,7 +57,7 @@ async def test_a_global_429_of_one_process_stops_the_others_too(fleet: list[Stor
 
     assert isinstance(error, NotYetError)
     assert isinstance(answer, NotYetError)
-    assert error.retry_after == pytest.approx(30.0, abs=1.0)
+    assert error.retry_after == pytest.approx(30.0, abs=8.0)
 
 
 async def test_refusals_of_all_processes_count_towards_one_budget(fleet: list[Store]) -> None:
@@ -70,7 +70,7 @@ async def test_refusals_of_all_processes_count_towards_one_budget(fleet: list[St
 
     assert [str(each) for each in errors] == [TOO_MANY] * 3
     assert not any(isinstance(each, NotYetError) for each in errors)
-    assert all((each.retry_after or 0.0) > 590.0 for each in errors)
+    assert all((each.retry_after or 0.0) > 560.0 for each in errors)
 
 
 async def test_a_channel_publishes_ten_messages_an_hour_whichever_process_sends_them(

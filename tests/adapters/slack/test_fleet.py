@@ -49,19 +49,18 @@ async def passed(paces: list[RateLimiter], calls: int, method: str = POST, chann
 
 
 async def test_the_messages_of_a_workspace_are_counted_over_all_processes(fleet: list[Store]) -> None:
-    hasty = PaceSettings(per_minute=200.0, patience=0.0)
-    burst = int(hasty.per_minute * hasty.burst_share)
+    hasty = PaceSettings(per_minute=12.0, burst_share=0.5, patience=0.0)
     paces = [RateLimiter(hasty, state=store) for store in fleet]
 
-    assert burst <= await passed(paces, 3 * burst) <= burst + 2  # while the test goes on, one more may be due
+    assert 6 <= await passed(paces, 18) <= 7  # while the test goes on, one more may be due
 
 
 async def test_a_channel_gets_a_message_a_second_from_all_processes_together(fleet: list[Store]) -> None:
-    hasty = PaceSettings(per_minute=60_000.0, briefly=0.0)
+    hasty = PaceSettings(per_minute=60_000.0, per_second=0.1, briefly=0.0)
     paces = [RateLimiter(hasty, state=store) for store in fleet]
 
-    assert 2 <= await passed(paces, 10, channel="C1") <= 4
-    assert 2 <= await passed(paces, 10, channel="C2") <= 4
+    assert 2 <= await passed(paces, 10, channel="C1") <= 3
+    assert 2 <= await passed(paces, 10, channel="C2") <= 3
 
 
 async def test_a_429_holds_the_method_of_the_workspace_in_all_processes(fleet: list[Store]) -> None:
@@ -72,7 +71,7 @@ async def test_a_429_holds_the_method_of_the_workspace_in_all_processes(fleet: l
     await other.turn(TEAM, "chat.update")
     await other.turn("T0OTHER", POST)
 
-    assert error.value.retry_after == pytest.approx(30.0, abs=2.0)
+    assert error.value.retry_after == pytest.approx(30.0, abs=8.0)
 
 
 async def test_a_state_of_an_installation_is_used_once_by_all_processes(fleet: list[Store]) -> None:

@@ -13,9 +13,9 @@ from bot.ports import Quota, Rate
 from storage.postgres.server_clock import ServerClock
 from storage.postgres.store import PostgresStore
 
-RATE = Rate(2.0)
+RATE = Rate(0.1)
 MINUTE, HOUR = 60_000_000, 3_600_000_000  # microseconds
-SOON = 0.3  # seconds by which an answer may differ on a busy machine
+SOON = 4.0  # seconds by which an answer may differ on a busy machine
 KEY = "test:pace"
 
 
@@ -31,12 +31,10 @@ async def first(store: PostgresStore) -> float:
 
 
 async def test_two_processes_never_get_the_same_turn(store: PostgresStore, other: PostgresStore) -> None:
-    rate = Rate(40.0)
-    asked = [each.reserve(KEY, rate, 10, within=1000.0) for each in (store, other) * 10]
+    asked = [each.reserve(KEY, RATE, within=1000.0) for each in (store, other) * 10]
     found = sorted(wait for turns in await asyncio.gather(*asked) for wait in turns.waits)
 
-    assert len(found) == 200
-    assert found == pytest.approx([number / 40 for number in range(200)], abs=SOON)
+    assert found == pytest.approx([10.0 * number for number in range(20)], abs=SOON)
 
 
 async def test_a_process_gets_the_turns_of_a_quarter_of_a_second_at_most(store: PostgresStore) -> None:
@@ -51,7 +49,7 @@ async def test_a_server_whose_clock_is_set_back_makes_nobody_wait_for_it(
     """The row is as it would be if all so far had happened while the clock was a minute ahead."""
     for _ in range(5):
         await first(store)
-    await store.hold("test:held", 30.0)
+    await store.hold("test:held", 600.0)
     await statement(
         url,
         f"UPDATE paces SET next_at = next_at + {MINUTE}, held_until = held_until + {MINUTE},"
@@ -59,9 +57,9 @@ async def test_a_server_whose_clock_is_set_back_makes_nobody_wait_for_it(
     )
     held = await store.reserve("test:held", RATE, within=10.0)
 
-    assert await first(store) == pytest.approx(2.5, abs=SOON)
+    assert await first(store) == pytest.approx(50.0, abs=SOON)
     assert held.waits == ()
-    assert held.wait == pytest.approx(30.0, abs=SOON)
+    assert held.wait == pytest.approx(600.0, abs=SOON)
 
 
 async def test_events_of_a_clock_that_was_ahead_are_forgotten_in_time(url: str, store: PostgresStore) -> None:
@@ -96,7 +94,7 @@ async def test_a_lost_connection_costs_a_turn_at_most(url: str, store: PostgresS
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
 
-    assert 0.0 < await first(store) <= 1.0 + SOON
+    assert 0.0 < await first(store) <= 20.0 + SOON
     assert await store.mark("test:mark", 60.0) is None
 
 
