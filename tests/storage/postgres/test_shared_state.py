@@ -31,10 +31,10 @@ async def first(store: PostgresStore) -> float:
 
 
 async def test_two_processes_never_get_the_same_turn(store: PostgresStore, other: PostgresStore) -> None:
-    asked = [each.reserve(KEY, RATE, within=1000.0) for each in (store, other) * 10]
+    asked = [each.reserve(KEY, RATE, within=4000.0) for each in (store, other) * 200]
     found = sorted(wait for turns in await asyncio.gather(*asked) for wait in turns.waits)
 
-    assert found == pytest.approx([10.0 * number for number in range(20)], abs=SOON)
+    assert found == pytest.approx([10.0 * number for number in range(400)], abs=SOON)
 
 
 async def test_a_process_gets_the_turns_of_a_quarter_of_a_second_at_most(store: PostgresStore) -> None:
