@@ -26,6 +26,7 @@ ALL = (
     "overhead_slack",
     "fanout_slack",
     "scale",
+    "pace",
 )
 ALONE = (*ALL, "corpus", "summaries", "moving")  # two need arguments, the last takes minutes
 TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of benches without own headings

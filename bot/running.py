@@ -25,12 +25,15 @@ async def prepare(bot: Bot) -> None:
     await bot.store.take_over(bot.owner)
     await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
-    await bot.report.forget()
+    await bot.report.recall()
     for name, adapter in bot.adapters.items():
         try:
             await adapter.start(bot.services)
         except PermanentError as error:
             await _shut_out(bot, name, error)
+        else:
+            if adapter.connected:
+                await bot.report.opened(name)
 
 
 async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
 
@@ -74,6 +75,15 @@ async def test_what_went_to_a_deleted_channel_ends_and_an_admin_is_told_what_it_
         (BOSS, "added Trade"),
     ]
     assert told == [(BOSS, Notice(f"Alerts for {NEWS} ended: the channel was deleted. It got Trade."))]
+
+
+async def test_a_deleted_channel_of_which_several_processes_hear_is_told_once(store: Store) -> None:
+    await follow(store, NEWS, channel=True)
+    await asyncio.gather(*(desk_on(store).gone([NEWS], "the channel was deleted.") for _ in range(4)))
+    health = await store.queue_health()
+
+    assert health.waiting == 1  # the notice
+    assert await store.subscriptions() == []
 
 
 async def test_what_a_person_follows_is_not_ended_by_a_channel(store: Store) -> None:

@@ -16,7 +16,7 @@ from adapters.discord.gateway.guild_events import GuildEvents
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
 from adapters.discord.gateway.rate_limit import RateLimiter
-from adapters.discord.interactions import commands
+from adapters.discord.interactions import registration
 from adapters.discord.interactions.conversation import Conversation
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
@@ -33,7 +33,6 @@ SHARD_PATIENCE = 10.0  # more seconds for each shard until a start is given up
 LAST_WORDS = 3.0  # seconds that running answers get when the adapter closes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
 NOT_CONNECTED = "Discord is not connected at present."
-_SYNCED = "discord:commands"
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +43,7 @@ class DiscordAdapter:
     `api_base`, `gateway`: the addresses of Discord; an empty `gateway` is asked from the API. `shards`: first
     and last shard of this process, and their total; None for all. `admins`: ids of users who are admins
     everywhere. `publish`: whether messages in announcement channels are published to the servers that follow.
+    `pace`: how fast it calls Discord; by default as fast as all processes may together.
     """
 
     name = "discord"
@@ -64,6 +64,7 @@ class DiscordAdapter:
         self._shards = shards
         self._admins = tuple(admins)
         self._publish = publish
+        self._given_pace = pace
         self._pace = pace or RateLimiter()
         self._services: BotServices | None = None
         self._client: Client | None = None
@@ -96,6 +97,7 @@ class DiscordAdapter:
     async def start(self, services: BotServices) -> None:
         """Connect. PermanentError: the token or the shards are refused. Other failures are retried later."""
         self._services, self._refused = services, None
+        self._pace = self._given_pace or RateLimiter(state=services.shared)
         self._endpoints.lay()
         try:
             client = await self._log_in(services)
@@ -230,23 +232,14 @@ class DiscordAdapter:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def sync(self, *, force: bool = False) -> bool:
-        """Register the commands with Discord if they changed or with `force`; return whether it did.
+        """Register the commands with Discord if they changed or with `force`; return whether it did so.
 
         TemporaryError or PermanentError when Discord refuses.
         """
         services, client = self._services, self._client
         if services is None or client is None:
             raise TemporaryError(NOT_CONNECTED)
-        payload = commands.payload(services.commands)
-        mark = f"{client.application_id}:{commands.fingerprint(payload)}"
-        if not force and await services.get_value(_SYNCED) == mark:
-            return False
-        try:
-            await client.http.bulk_upsert_global_commands(client.application_id or 0, payload)
-        except Exception as error:
-            raise translate(error) from error
-        await services.set_value(_SYNCED, mark)
-        return True
+        return await registration.sync(client, services, force=force)
 
     async def _sync_if_changed(self) -> None:
         """Register the commands if they changed. After an error the ones registered before still work."""

@@ -62,6 +62,7 @@ from bot.ports.overview import (
 )
 from bot.ports.people import Forgotten, PeopleStore
 from bot.ports.runtime import PartState, Runtime
+from bot.ports.shared import Quota, Rate, SharedState, Turns
 from bot.ports.store import DestinationStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
 
@@ -124,6 +125,8 @@ __all__ = [
     "QueueReader",
     "QueueStore",
     "QueueTimes",
+    "Quota",
+    "Rate",
     "Requeued",
     "Retry",
     "RhythmReader",
@@ -131,12 +134,14 @@ __all__ = [
     "Sent",
     "SentDigest",
     "Settlement",
+    "SharedState",
     "SilentPost",
     "Store",
     "Story",
     "SubscriptionStore",
     "TermStore",
     "TimeStore",
+    "Turns",
     "WebAnswer",
     "WebHandler",
     "WebRequest",

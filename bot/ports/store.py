@@ -13,6 +13,7 @@ from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
 from bot.ports.overview import OverviewReader
+from bot.ports.shared import SharedState
 
 
 class DestinationStore(Protocol):
@@ -70,6 +71,7 @@ class Store(
     CommandStore,
     DestinationStore,
     KeyValueStore,
+    SharedState,
     TimeStore,
     OverviewReader,
     Protocol,

@@ -21,6 +21,7 @@ from storage.postgres.people import PeopleQueries
 from storage.postgres.posts import PostQueries
 from storage.postgres.preferences import PreferenceQueries
 from storage.postgres.refold import refold
+from storage.postgres.shared_state import SharedQueries
 from storage.postgres.subscriptions import SubscriptionQueries
 from storage.postgres.terms import TermQueries
 from storage.postgres.times import TimeQueries
@@ -38,6 +39,7 @@ class PostgresStore(
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
+    SharedQueries,
     TimeQueries,
     OverviewQueries,
 ):

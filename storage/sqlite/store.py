@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from bot.errors import NoDatabaseError, StoreError
+from bot.in_process import InProcessState
 from bot.ports import EngineSettings
 from storage.sqlite.archive import ArchiveQueries
 from storage.sqlite.changes import ChangeQueries
@@ -40,8 +41,13 @@ class SqliteStore(
     KeyValueQueries,
     TimeQueries,
     OverviewQueries,
+    InProcessState,
 ):
-    """`bot.ports.Store` on one SQLite file."""
+    """`bot.ports.Store` on one SQLite file. One process has it, so its limits are kept in memory."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        InProcessState.__init__(self)
 
     def engine(self, settings: EngineSettings) -> None:  # noqa: ARG002 -- one process needs none
         return None

@@ -15,7 +15,9 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.client import Client
 from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE
+from bot.in_process import InProcessState
 from bot.model import Alert, Caller, CommandSpec, Destination, EvidenceRank, Filing, Post, Reply
+from bot.ports import SharedState
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import Channel, User
 
@@ -71,6 +73,7 @@ class NotingServices:
     notices: int = 0  # how often destinations were reported out of reach
     known: list[str] = field(default_factory=list)  # addresses of destinations
     memory: dict[str, str] = field(default_factory=dict)
+    shared: SharedState = field(default_factory=InProcessState)
 
     async def run(self, caller: Caller, line: str) -> Reply:
         return await self.execute(caller, line.strip("/"), {})
