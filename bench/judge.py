@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.text.html_text import plain_text
-from bot.text.sentences import language, split
+from bot.text.languages import language
+from bot.text.sentences import split
 from bot.text.tokens import tokens
 
 POSTS = Path(__file__).with_name("posts")
@@ -25,9 +26,10 @@ USEFUL = 0.5  # share of the reference that a useful summary tells
 
 _PROSE = ("essay", "excerpt", "code", "interview", "podcast", "video")  # kinds told in sentences alone
 _LEANING = re.compile(
-    r"(?:It|He|She|They|This(?! \w*(?:week|month|year|release|version))|That|These|Those|His|Her|Their|But|And|However|Also|So|Both|Er|Sie|Aber|Doch|Jedoch|Il"
-    r" a|Elle|Mais|Cependant|Pero|Sin embargo|Mas|Ma|Tuttavia|Maar|Ale|Jednak|Однако|Но|Это|Он)\b|但|不过|しかし"
-    r"|그러나|لكن|אבל|लेकिन|อย่างไรก็ตาม"
+    r"(?:It|He|She|They|This(?! \w*(?:week|month|year|release|version))|That|These|Those|His|Her|Their|But"
+    r"|And|However|Also|So|Both|Er|Sie|Aber|Doch|Jedoch|Il a|Elle|Mais|Cependant|Pero|Sin embargo|Mas|Ma"
+    r"|Tuttavia|Maar|Ale|Jednak|Однако|Но|Это|Он)\b"
+    r"|但|不过|しかし|그러나|لكن|אבל|लेकिन|อย่างไรก็ตาม"
 )
 _END = re.compile(r"[.!?。！？।؟:][\"'”’»«“」』)）\]]*$")
 
@@ -106,7 +108,7 @@ def _shows(words: str, summary: str) -> bool:
 
 
 def _by_rule(sample: Sample, summary: str) -> Iterator[tuple[str, bool]]:
-    told_in_prose = sample.kind in _PROSE
+    told_in_prose = sample.kind in _PROSE and not summary.startswith("Code: ")
     yield "dangling", _LEANING.match(summary) is not None and not _points_at_title(sample, summary)
     yield "joined", told_in_prose and _has_unmarked_jump(sample, summary)
     yield "repetition", tokens(summary)[: len(tokens(sample.title))] == tokens(sample.title)

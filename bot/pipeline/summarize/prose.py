@@ -1,0 +1,253 @@
+"""Chooses one to three sentences of a post's prose: what happened, to whom, and why it matters.
+
+The author's own sentences, in reading order; "…" stands where some are left out between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from bot.pipeline.summarize.lines import Line, read_lines
+from bot.pipeline.summarize.settings import Limits, Scores
+from bot.text.html_text import Paragraph
+from bot.text.languages import stems
+from bot.text.leaning import leans
+from bot.text.references import has_loose_pronoun, names_role, presupposed, taken_up
+from bot.text.remarks import (
+    announces,
+    count_names,
+    is_first_person,
+    is_question,
+    is_service,
+    is_side_issue,
+    is_singular_person,
+    names_author,
+)
+from bot.text.sentences import opens_quoting
+from bot.text.truncate import clip
+
+_LIMITS = Limits()
+_SCORES = Scores()
+
+_FIGURE = re.compile(r"\d")  # a short sentence with a figure is informative
+_FULL_WIDTH_END = re.compile(r"[。！？」』｡]$")  # noqa: RUF001  full-width marks include their own space
+_PARTS = re.compile(r"\s+(?:as|while|but|even as)\s+|\s*[;—–]\s+", re.IGNORECASE)  # noqa: RUF001  of a title
+_SHORTEST_PART = 2  # words of a part of a title
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """The topic of a post: words of its title, recurring words by count, and where its story starts."""
+
+    title: frozenset[str]
+    parts: tuple[
+        tuple[frozenset[str], int], ...
+    ]  # of a title in several: words, and the most in one sentence
+    theme: Counter[str]
+    start: int  # number of a paragraph
+    personal: bool  # written in the first person throughout
+
+    def share(self, words: frozenset[str]) -> float:
+        """Return the score of these words for title and theme."""
+        title = len(words & self.title) / max(1, len(self.title))
+        theme = sum(self.theme.get(word, 0) for word in words) / max(1, self.theme.total())
+        halves = min((_told(len(words & part), best) for part, best in self.parts), default=0.0)
+        return _SCORES.title * title + _SCORES.theme * theme + _SCORES.halves * halves
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A complete sentence with its own score.
+
+    `leans`: only right after the sentence before it. `subject`, and each of `things`: words of which one has
+    to be known by then. `role`: it names somebody by a description alone.
+    """
+
+    line: Line
+    merit: float
+    leans: bool
+    subject: frozenset[str]
+    things: tuple[frozenset[str], ...]
+    role: bool
+
+    @property
+    def index(self) -> int:
+        """The place of the sentence in the post."""
+        return self.line.index
+
+
+def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str:
+    """Return one to three sentences of at most `limit` characters, "" without any that can stand alone.
+
+    A sentence is cut, at the end of a word, only if it is the first that stands alone and none fits. Nothing
+    is better than sentences that say nothing, such as a question alone.
+    """
+    lines = read_lines(found, title, code)
+    topic = _topic(lines, title, code)
+    candidates = [_weigh(line, topic, code) for line in lines if line.whole and not _repeats(line, topic)]
+    chosen = _choose(candidates, topic, limit)
+    if chosen:
+        return joined([(one.index, one.line.text, one.line.corrects) for one in chosen])
+    too_long = [one for one in candidates if len(one.line.text) > limit and _stands_alone((one,), topic)]
+    return clip(too_long[0].line.text, limit) if too_long else ""
+
+
+def joined(sentences: Sequence[tuple[int, str, bool]]) -> str:
+    """Join sentences with "…" at each jump. Each: its place, its text, whether that explains its place."""
+    text = sentences[0][1]
+    for (before, _, _), (place, sentence, labelled) in pairwise(sentences):
+        full_width = _FULL_WIDTH_END.search(text) is not None
+        if place == before + 1 or labelled:
+            text += sentence if full_width else f" {sentence}"
+        else:
+            text += f"……{sentence}" if full_width else f" … {sentence}"
+    return text
+
+
+def _topic(lines: Sequence[Line], title: str, code: str) -> _Topic:
+    words = stems(title, code)
+    parts = [stems(part, code) for part in _PARTS.split(title)]
+    places = sorted({(line.paragraph, word) for line in lines for word in line.words})
+    spread = Counter(word for _, word in places)
+    told = len(parts) > 1 and all(len(part) >= _SHORTEST_PART for part in parts)
+    return _Topic(
+        title=words,
+        parts=tuple((part, _best(lines, part)) for part in parts) if told else (),
+        theme=Counter({word: count for word, count in spread.most_common(_LIMITS.theme) if count > 1}),
+        start=min(_start(lines, part) for part in (parts if told else [words])),
+        personal=sum(is_first_person(line.text) for line in lines) > _SCORES.voice * len(lines),
+    )
+
+
+def _start(lines: Sequence[Line], words: frozenset[str]) -> int:
+    """Return the paragraph in which the story that these words of a title announce starts."""
+    best = _best(lines, words)
+    return next((line.paragraph for line in lines if len(line.words & words) >= _SCORES.story * best), 0)
+
+
+def _best(lines: Sequence[Line], words: frozenset[str]) -> int:
+    """Return how many of these words stand together in one sentence, at most."""
+    return max((len(line.words & words) for line in lines), default=0)
+
+
+def _told(words: int, best: int) -> float:
+    """Return how well so many of its words tell a part of a title: wholly if they are half of the best."""
+    return min(1.0, 2 * words / best) if best else 0.0
+
+
+def _repeats(line: Line, topic: _Topic) -> bool:
+    """Return whether a sentence says nothing beyond the title."""
+    return bool(topic.title) and line.words <= topic.title
+
+
+def _weigh(line: Line, topic: _Topic, code: str) -> _Candidate:
+    away = line.paragraph - topic.start
+    merit = _SCORES.position + _SCORES.opening * line.opening
+    merit += _SCORES.names * min(1, count_names(line.text) / _SCORES.many_names)
+    merit *= _SCORES.later**away if away >= 0 else _SCORES.before**-away
+    merit -= _SCORES.long * max(0, len(line.text) - _SCORES.long_from) / 100
+    first, leaning = line.index == 0, line.answers or leans(line.text, code)
+    faults = (
+        (_SCORES.slight, len(line.words) < _SCORES.slight_words and not _FIGURE.search(line.text)),
+        (_SCORES.listed, line.listed),
+        (_SCORES.quote, opens_quoting(line.text)),
+        (_SCORES.side_issue, is_side_issue(line.text)),
+        (_SCORES.question, is_question(line.text)),
+        (_SCORES.aside, _is_aside(line, topic)),
+        (_SCORES.service, is_service(line.text)),
+        (-_SCORES.first, first and bool(line.words & topic.title)),
+        (_SCORES.lonely, first and leaning),
+        (-_SCORES.correction, line.corrects),
+    )
+    english = code == "en" and not first
+    return _Candidate(
+        line=line,
+        merit=merit - sum(weight for weight, found in faults if found),
+        leans=not first and leaning and not line.corrects,
+        subject=presupposed(line.text) if english else frozenset(),
+        things=tuple(taken_up(line.text)) if english else (),
+        role=english and (names_role(line.text) or has_loose_pronoun(line.text)),
+    )
+
+
+def _is_aside(line: Line, topic: _Topic) -> bool:
+    """Return whether the authors write about themselves, and not what their organisation announces."""
+    if names_author(line.text):
+        return True
+    if topic.personal or not is_first_person(line.text) or announces(line.text):
+        return False
+    return is_singular_person(line.text) or 2 * len(line.words & topic.title) < len(topic.title)
+
+
+def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tuple[_Candidate, ...]:
+    """Return the best choice of one to three sentences that fits, in reading order; () if none fits."""
+    ranked = sorted(candidates, key=lambda one: one.merit + topic.share(one.line.words), reverse=True)
+    best = {one.index: one for one in ranked[: _LIMITS.candidates]}
+    for part, _ in topic.parts:  # of which one may be told late in the post
+        telling = sorted(ranked, key=lambda one: len(one.line.words & part), reverse=True)
+        best |= {one.index: one for one in telling[: _LIMITS.tellers] if not one.leans}
+    promising = sorted(best.values(), key=lambda one: one.index)
+    choices = (
+        choice
+        for count in range(1, _LIMITS.sentences + 1)
+        for choice in combinations(promising, count)
+        if _length(choice) <= limit and _stands_alone(choice, topic)
+    )
+    found = max(
+        ((_value(choice, topic), choice) for choice in choices), key=lambda pair: pair[0], default=None
+    )
+    return found[1] if found and found[0] > _SCORES.floor else ()
+
+
+def _length(choice: Sequence[_Candidate]) -> int:
+    jumps = sum(later.index != earlier.index + 1 for earlier, later in pairwise(choice))
+    return sum(len(one.line.text) + 1 for one in choice) - 1 + 2 * jumps
+
+
+def _stands_alone(choice: Sequence[_Candidate], topic: _Topic) -> bool:
+    """Return whether all that is chosen can be understood without what is not.
+
+    A sentence that leans comes right after the one before it. A sentence after a jump names its subject, or
+    takes it from what is told before, or from the title that it tells itself. A claim that an update takes
+    back comes with the update.
+    """
+    indexes = {one.index for one in choice}
+    known = topic.title
+    for one in choice:
+        follows = one.index - 1 in indexes
+        if not follows and (one.leans or one.role or not _is_understood(one, known, topic)):
+            return False
+        if one.line.needs >= 0 and one.line.needs not in indexes:
+            return False
+        known |= one.line.words
+    return not choice[0].line.corrects
+
+
+def _is_understood(one: _Candidate, known: frozenset[str], topic: _Topic) -> bool:
+    if (not one.subject or one.subject & known) and all(words & known for words in one.things):
+        return True
+    return len(one.line.words & topic.title) >= _SCORES.telling * max(1, len(topic.title))
+
+
+def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
+    value = _SCORES.lead * len(choice[0].line.words & topic.title) / max(1, len(topic.title))
+    told: frozenset[str] = frozenset()
+    previous = None
+    for one in choice:
+        follows = previous is not None and previous.index == one.index - 1
+        value += one.merit - _SCORES.leaning * one.leans
+        if previous is not None and not follows and not one.line.corrects:
+            value -= _SCORES.jump
+        if (
+            one.subject
+            and one.subject.isdisjoint(told | topic.title)
+            and not (follows and not one.line.opening)
+        ):
+            value -= _SCORES.definite
+        told |= one.line.words
+        previous = one
+    return value + topic.share(told) - _SCORES.third * (len(choice) == _LIMITS.sentences)
