@@ -24,7 +24,7 @@ LONGEST = 600  # characters
 TOLD = 0.7  # share of the words of a part of the reference that have to be in the summary
 USEFUL = 0.5  # share of the reference that a useful summary tells
 
-_PROSE = ("essay", "excerpt", "code", "interview", "podcast", "video")  # kinds told in sentences alone
+_PROSE = ("essay", "excerpt", "interview", "podcast", "video")  # kinds told in sentences alone
 _LEANING = re.compile(
     r"(?:It|He|She|They|This(?! \w*(?:week|month|year|release|version))|That|These|Those|His|Her|Their|But"
     r"|And|However|Also|So|Both|Er|Sie|Aber|Doch|Jedoch|Il a|Elle|Mais|Cependant|Pero|Sin embargo|Mas|Ma"
@@ -108,7 +108,7 @@ def _shows(words: str, summary: str) -> bool:
 
 
 def _by_rule(sample: Sample, summary: str) -> Iterator[tuple[str, bool]]:
-    told_in_prose = sample.kind in _PROSE and not summary.startswith("Code: ")
+    told_in_prose = sample.kind in _PROSE
     yield "dangling", _LEANING.match(summary) is not None and not _points_at_title(sample, summary)
     yield "joined", told_in_prose and _has_unmarked_jump(sample, summary)
     yield "repetition", tokens(summary)[: len(tokens(sample.title))] == tokens(sample.title)
@@ -125,13 +125,13 @@ def _points_at_title(sample: Sample, summary: str) -> bool:
 def _has_unmarked_jump(sample: Sample, summary: str) -> bool:
     """Return whether two sentences are joined, without "…", that have others between them in the post."""
     text = " ".join((plain_text(sample.html) or plain_text(sample.excerpt)).split()).casefold()
-    for part in summary.casefold().split("…"):
+    for part in summary.split("…"):
         end = -1
         for sentence, _ in split(part.strip(), sample.language):
-            start = text.find(sentence)
+            start = text.find(sentence.casefold())
             if end >= 0 and start >= 0 and re.search(r"\w", text[end:start]):
                 return True
-            end = start + len(sentence) if start >= 0 else -1
+            end = start + len(sentence.casefold()) if start >= 0 else -1
     return False
 
 

@@ -145,14 +145,14 @@ def _is_plea(block: Paragraph) -> bool:
 def _is_notice(block: Paragraph) -> bool:
     """Return whether a paragraph is a sponsor's, a podcast host's, or about cookies."""
     text = block.text
-    joined = " ".join([*(address for address, _ in block.links), *_ADDRESS.findall(text)])
+    written = _ADDRESS.findall(text)
+    joined = " ".join([*(address for address, _ in block.links), *written])
     if len(text) < 2 * _THEME.short and (
         _AD_CHOICES.search(f"{joined} {text}") or (COOKIES.search(text) and SITE.search(text))
     ):
         return True
-    return SPONSOR.match(text) is not None or (
-        _ASKING_ADDRESS.search(joined) is not None and 2 * block.linked > len(text)
-    )
+    little_else = len(text) - block.linked - sum(map(len, written)) <= min(_THEME.credit, len(text) / 2)
+    return SPONSOR.match(text) is not None or (_ASKING_ADDRESS.search(joined) is not None and little_else)
 
 
 def _repeats(text: str, title: str) -> bool:

@@ -59,12 +59,12 @@ READER = re.compile(  # the reader is spoken to, or the author speaks of what is
     re.IGNORECASE | re.VERBOSE,
 )
 ASKS = re.compile(  # how a plea begins
-    r"""\W*(?: please | subscri | abonn | suscr | inscr[ei]v | iscri | subskryb | zapisz | подпи | sign\ up
-        | join | like
-      | share | follow | don['’]?t\ forget | if\ you | thanks | thank\ you | danke | merci | gracias
-        | obrigad | grazie | bedankt
-      | dzięk | спасибо | не\ забудь | vergiss\ nicht | n['’]oublie | no\ olvid | não\ (?:se\ )?esque
-        | non\ dimentic | vergeet\ niet )""",
+    r"""\W*(?: please | subscribe\b | abonnier | abonnez | abonneer | suscr[ií]b | inscreva | inscrivez
+      | iscriv | (?: za )?subskrybuj | zapisz\b | подпиш | подписыв | sign\ up | join\b | like\b
+      | share\b | follow\b
+      | don['’]?t\ forget | if\ you | thanks | thank\ you | danke | merci | gracias | obrigad | grazie
+      | bedankt | dzięk | спасибо | не\ забудь | vergiss\ nicht | n['’]oublie | no\ olvid
+      | não\ (?:se\ )?esque | non\ dimentic | vergeet\ niet )""",
     re.IGNORECASE | re.VERBOSE,
 )
 SPONSOR = re.compile(

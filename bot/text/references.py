@@ -26,10 +26,10 @@ _ROLE = (
 )
 _INTRODUCED = r"(?:(?:In|On|At|By|After|Since|From|For|Last|Earlier|Today|Now)\b[^,“”]{0,40}, )?"
 _DEFINITE = re.compile(rf"{_INTRODUCED}[Tt]he ((?:[\w’'.-]+ ){{1,6}})(?=([\w’'“‘.-]*))")
-_NAMED_ROLE = re.compile(rf"(?:[a-z’'-]+ )*?{_ROLE},? (?=[A-Z])")
+_NAMED_ROLE = re.compile(rf"(?:[\w’'-]+ ){{0,3}}?{_ROLE},? (?=[A-Z])")
 _ROLE_WORD = re.compile(rf"(?:[\w’'.-]+ ){{0,3}}?{_ROLE}\b")
 # Words before which a noun of its own may stand: they say which one is meant.
-_COMPLEMENT = _words("of for on in at between that which who whose from to with about against by")
+_COMPLEMENT = _words("of for on in between that which who whose to about")
 _VERB = re.compile(
     r",|\b(?:is|are|was|were|will|would|has|have|had|can|could|may|might|must|shall|should|says?|said|does|did)\b"
 )

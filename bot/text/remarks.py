@@ -67,7 +67,8 @@ _NOT_BUT = re.compile(r"\b(?:not|instead of|rather than)\s+(?:on\s|in\s|at\s|the
 _REVERSED = re.compile(
     r"\b(?:cancel|postpon|delay|extend|withdr[ae]w|reverse[sd]?\b|retract|den(?:y|ie[sd])\b|no longer|not\b"
     r"|wrong|incorrect|mistak|error|overturn|suspend|lifted\b|dropped\b|moved to\b|abandon|scrapp"
-    r"|call(?:ed)? off"
+    r"|call(?:ed)? off|back to normal|resolved\b|fixed\b"
+    r"|restored\b|reopened\b|is over\b|has ended\b|died\b|rescheduled"
     r"|block(?:ed|s)\b|instead\b|refut|resign|abgesagt|verschoben|verlängert|zurückgezogen|falsch|annulé"
     r"|reporté|démenti|cancelad|aplazad|desment|adiad|annullat|rinviat|smentit|geannuleerd|uitgesteld"
     r"|odwołan|przełożon|отмен|перенес|опроверг)",

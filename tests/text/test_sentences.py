@@ -45,6 +45,33 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "sentences"),
+    [
+        ("de", ["Dr. Weber von der Fa. Nordlicht zahlt ca. 3 Mio. Euro.", "„Das ist ein Fehler“, sagte er."]),
+        ("fr", ["M. Dupont et le Dr. Petit arrivent, p. ex. demain.", "« C'est tout ! » a-t-il dit."]),
+        ("es", ["El Sr. López vive en EE. UU. desde 1990.", "¿Qué pasa?", "¡Nada!"]),
+        ("pt", ["A Dra. Costa mora na Av. Paulista, n.º 5.", "O Sr. Silva disse «não» a todos."]),
+        ("it", ["Il dott. Rossi ha detto «no» al sig. Bianchi.", "Non viene più nessuno."]),
+        ("nl", ["Mevr. De Wit betaalt o.a. de huur.", "Dhr. Jansen noemt het „een feest” op straat."]),
+        ("pl", ["W 2020 r. padły dwa konie, przypomniał prof. Nowak.", "Stracą ok. 3 tys. zł."]),
+        ("ru", ["А. С. Пушкин жил на ул. Ленина, д. 5.", "«Это подарок», — сказал мэр."]),
+        ("zh", ["他说：“我们会继续。”", "美国公司受到影响！"]),
+        ("ja", ["市長は「驚いた。」と語った。", "本当か？"]),
+        ("ko", ['김 총재는 "물가가 3.5% 올랐다."고 말했다.', "끝이다."]),
+        ("ar", ["قال د. أحمد إن الخط جديد.", "هل هذا صحيح؟", "«نعم»، قال الوزير."]),
+        ("he", ['ד"ר כהן אמר כי "לא" היא תשובה.', "האם זה נכון?"]),
+        ("hi", ["डॉ. शर्मा ने कहा कि नाव चलेगी।", "क्या यह सही है?"]),
+        ("th", ["เทศบาลเปิดให้บริการรถรางไฟฟ้าสายแรกเมื่อวันจันทร์ ระยะทาง 12 กิโลเมตร", "อย่างไรก็ตาม ชาวบ้านยังไม่พอใจ"]),
+    ],
+)
+def test_sentences_end_where_their_language_ends_them(code: str, sentences: list[str]) -> None:
+    gap = "" if code in ("zh", "ja") else " "
+
+    assert whole(gap.join(sentences), code) == sentences
+    assert language(gap.join(sentences)) == code
+
+
 def test_chinese_is_split_without_spaces() -> None:
     assert whole("中国公布新规。美国公司受到影响！", "zh") == ["中国公布新规。", "美国公司受到影响！"]
 

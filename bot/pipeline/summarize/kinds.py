@@ -119,7 +119,11 @@ def _is_live(page: Page) -> bool:
     return (
         len(places) >= _FEW
         and told > len(stamps) / 2
-        and (minutes == sorted(minutes, reverse=True) or "live" in page.title.casefold())
+        and (
+            minutes == sorted(minutes, reverse=True)
+            or "live" in page.title.casefold()
+            or all(_is_heading(page, place) for place in places)
+        )
     )
 
 
@@ -174,7 +178,8 @@ def _is_list(page: Page) -> bool:
         return True
     headings = page.of(Part.HEADING)
     numbered = sum(_NUMBERED.match(block.text) is not None for block in headings)
-    return numbered >= _FEW or (announced >= _FEW and abs(announced - len(headings)) <= 1)
+    linked = sum(bool(block.links) for block in headings)
+    return max(numbered, linked) >= _FEW or (announced >= _FEW and abs(announced - len(headings)) <= 1)
 
 
 def _announced(title: str) -> int:
@@ -195,7 +200,7 @@ def _is_link(page: Page) -> bool:
 
 
 def _is_code(page: Page) -> bool:
-    return bool(page.of(Part.CODE)) and _size(page) < _WORDLESS
+    return bool(page.of(Part.CODE)) and _size(page) < _LITTLE
 
 
 def _size(page: Page) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.pipeline.summarize.settings import Limits
 from bot.text.html_text import Paragraph, is_update
@@ -22,8 +22,7 @@ _SHORT_STEM = 3  # letters; shorter stems say too little to count
 class Line:
     """A sentence as read.
 
-    `index` is consecutive, except that a quotation leaves a gap. `needs`: the index of the update that
-    corrects it, without which it must not be shown; -1 for none.
+    `index` is consecutive, except that a quotation leaves a gap.
     """
 
     index: int
@@ -34,14 +33,13 @@ class Line:
     listed: bool
     answers: bool  # follows a question directly
     words: frozenset[str]
-    needs: int = -1
-    corrects: bool = False  # it is such an update
+    corrects: bool = False  # an update that takes back what the post says; nothing is told without it
 
 
 def read_lines(found: Sequence[Paragraph], title: str, code: str) -> list[Line]:
     """Split the post's own prose into sentences, without quotations, notes and the author's biography.
 
-    What the author has corrected is left out; what an update takes back needs the update.
+    What the author has corrected is left out. An update that takes something back is among them.
     """
     lines = _told(found, title, code)
     denials = list(_denials(found))
@@ -122,15 +120,27 @@ def _is_denied(line: Line, words: frozenset[str]) -> bool:
 
 
 def _with_update(lines: list[Line], found: Sequence[Paragraph], code: str) -> list[Line]:
-    """Add the last update that takes something back, and bind the sentences to it that say the same thing."""
-    updates = [one.text for one in found if is_update(one.text) and not one.quoted and takes_back(one.text)]
-    if not updates or not lines:
+    """Add the newest update if it takes something back: the first where updates come first, else the last."""
+    updates = [place for place, one in enumerate(found) if is_update(one.text) and not one.quoted]
+    if not updates:
         return lines
-    text, whole = split(updates[-1], code)[0]
+    on_top = updates[0] == 0
+    text, whole = split(found[updates[0 if on_top else -1]].text, code)[0]
     words = frozenset(word for word in stems(text, code) if len(word) >= _SHORT_STEM)
-    at = lines[-1].index + 1
-    bound = [replace(line, needs=at) if len(line.words & words) >= _MANY else line for line in lines]
-    if not whole or not any(line.needs == at for line in bound):
-        return [line for line in bound if line.needs < 0]
-    update = Line(at, lines[-1].paragraph + 1, text, whole, True, False, False, words, corrects=True)  # noqa: FBT003
-    return [*bound, update]
+    if not takes_back(text):
+        return lines
+    if not whole:
+        return [line for line in lines if len(line.words & words) < _MANY]
+    last = max((line.index for line in lines), default=0)
+    update = Line(
+        index=-2 if on_top else last + 2,  # in a row with no other
+        paragraph=0,
+        text=text,
+        whole=True,
+        opening=True,
+        listed=False,
+        answers=False,
+        words=words,
+        corrects=True,
+    )
+    return [update, *lines] if on_top else [*lines, update]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.text.furniture import is_only_links, without_furniture
 from bot.text.html_blocks import Paragraph, Part, blocks_of
@@ -15,8 +15,10 @@ _CLOCK = r"\d{1,2}[:.h]\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?)?(?:\s?(?:Uhr|GMT|UTC|C
 _STAMP = re.compile(rf"[\W_]*({_CLOCK})(?=$|[\s:)\]–—-])[\s:)\]–—-]*", re.IGNORECASE)  # noqa: RUF001
 _LABEL = re.compile(r"([^\W\d_][\w’' /-]{1,24}?)\s?[:：]\s*(?=\S)")  # noqa: RUF001
 _SPEAKER = re.compile(r"((?:Q|A|F|[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,2}))\s?[:：]\s")  # noqa: RUF001
+_BULLET = re.compile(r"(?:[•‣▪◦●·*✓✔►▶–—-]|\d{1,2}[.)])\s+(?=\S)")  # noqa: RUF001
 _LONGEST_LINE = 70  # characters of a line of verse
 _FEWEST_LINES = 3  # of a stanza
+_FEWEST_ITEMS = 2  # of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,23 @@ class Stamped:
 
 def read_page(html: str, title: str, excerpt: str) -> Page:
     """Return a post as a page; reads its HTML once. Never raises."""
-    found = blocks_of(html)
+    found = [part for block in blocks_of(html) for part in _items(block)]
     prose = prose_of(found, title)
     code = language(" ".join(block.text for block in prose[:10]) or title)
     return Page(title, excerpt, tuple(without_furniture(found, title)), tuple(prose), code)
+
+
+def _items(block: Paragraph) -> list[Paragraph]:
+    """Return the lines of a paragraph that is a list typed with bullets, else the paragraph alone."""
+    marks = [_BULLET.match(line) for line in block.lines]
+    if block.part is not Part.PROSE or len(marks) < _FEWEST_ITEMS or not all(marks[1:]):
+        return [block]
+    return [
+        replace(
+            block, text=line[mark.end() :] if mark else line, lines=(line,), listed=mark is not None, bold=""
+        )
+        for line, mark in zip(block.lines, marks, strict=True)
+    ]
 
 
 def stamped_lines(page: Page) -> list[Stamped]:

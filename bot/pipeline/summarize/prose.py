@@ -99,9 +99,9 @@ def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str
 def joined(sentences: Sequence[tuple[int, str, bool]]) -> str:
     """Join sentences with "…" at each jump. Each: its place, its text, whether that explains its place."""
     text = sentences[0][1]
-    for (before, _, _), (place, sentence, labelled) in pairwise(sentences):
+    for (before, _, was_labelled), (place, sentence, labelled) in pairwise(sentences):
         full_width = _FULL_WIDTH_END.search(text) is not None
-        if place == before + 1 or labelled:
+        if place == before + 1 or labelled or was_labelled:
             text += sentence if full_width else f" {sentence}"
         else:
             text += f"……{sentence}" if full_width else f" … {sentence}"
@@ -119,7 +119,8 @@ def _topic(lines: Sequence[Line], title: str, code: str) -> _Topic:
         parts=tuple((part, _best(lines, part)) for part in parts) if told else (),
         theme=Counter({word: count for word, count in spread.most_common(_LIMITS.theme) if count > 1}),
         start=min(_start(lines, part) for part in (parts if told else [words])),
-        personal=sum(is_first_person(line.text) for line in lines) > _SCORES.voice * len(lines),
+        personal=is_first_person(title)
+        or sum(is_first_person(line.text) for line in lines) > _SCORES.voice * len(lines),
     )
 
 
@@ -185,6 +186,7 @@ def _is_aside(line: Line, topic: _Topic) -> bool:
 
 def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tuple[_Candidate, ...]:
     """Return the best choice of one to three sentences that fits, in reading order; () if none fits."""
+    required = {one.index for one in candidates if one.line.corrects}
     ranked = sorted(candidates, key=lambda one: one.merit + topic.share(one.line.words), reverse=True)
     best = {one.index: one for one in ranked[: _LIMITS.candidates]}
     for part, _ in topic.parts:  # of which one may be told late in the post
@@ -195,7 +197,9 @@ def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tupl
         choice
         for count in range(1, _LIMITS.sentences + 1)
         for choice in combinations(promising, count)
-        if _length(choice) <= limit and _stands_alone(choice, topic)
+        if required <= {one.index for one in choice}
+        and _length(choice) <= limit
+        and _stands_alone(choice, topic)
     )
     found = max(
         ((_value(choice, topic), choice) for choice in choices), key=lambda pair: pair[0], default=None
@@ -212,8 +216,7 @@ def _stands_alone(choice: Sequence[_Candidate], topic: _Topic) -> bool:
     """Return whether all that is chosen can be understood without what is not.
 
     A sentence that leans comes right after the one before it. A sentence after a jump names its subject, or
-    takes it from what is told before, or from the title that it tells itself. A claim that an update takes
-    back comes with the update.
+    takes it from what is told before, or from the title that it tells itself.
     """
     indexes = {one.index for one in choice}
     known = topic.title
@@ -221,10 +224,8 @@ def _stands_alone(choice: Sequence[_Candidate], topic: _Topic) -> bool:
         follows = one.index - 1 in indexes
         if not follows and (one.leans or one.role or not _is_understood(one, known, topic)):
             return False
-        if one.line.needs >= 0 and one.line.needs not in indexes:
-            return False
         known |= one.line.words
-    return not choice[0].line.corrects
+    return True
 
 
 def _is_understood(one: _Candidate, known: frozenset[str], topic: _Topic) -> bool:
@@ -240,7 +241,7 @@ def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
     for one in choice:
         follows = previous is not None and previous.index == one.index - 1
         value += one.merit - _SCORES.leaning * one.leans
-        if previous is not None and not follows and not one.line.corrects:
+        if previous and not follows and not (one.line.corrects or previous.line.corrects):
             value -= _SCORES.jump
         if (
             one.subject

@@ -29,6 +29,10 @@ _LABELS, _LINE = 20, 300  # labelled lines of a post that are looked at, and cha
 _SHARE = 2  # an introduction may take the limit divided by this
 _ITEM_END = re.compile(r"\s+[–—-]\s+|\s*[:：]\s+|(?<=[.!?])\s+|(?<=[。！？])")  # noqa: RUF001
 _CREDIT = re.compile(r"\s+by @\S+.*$|\s+in #\d+$|\s*\((?:#\d+,?\s*)+\)|\s+#\d+$")
+_PHOTO_CREDIT = re.compile(
+    r"\s*[(\[|]?\s*(?:photo|foto|image|picture|credit|bild|crédit|quelle|source)s?\b[^:©]{0,20}[:©].*$|\s*©.*$",
+    re.IGNORECASE,
+)
 _DASH = re.compile(r"^[\s–—―-]+")  # noqa: RUF001
 _FILE_NAME = re.compile(r"\S*\.\w{3,4}|[A-Z]{2,5}[_-]?\d+\S*|\S+")
 _MANY_WORDS = 4  # of a picture's description that is worth reading
@@ -218,7 +222,7 @@ def _row(cells: Sequence[str], head: Sequence[str]) -> str:
 
 
 def _picture(page: Page, limit: int) -> str:
-    captions = [block.text.rstrip(" ") for block in page.of(Part.CAPTION)]
+    captions = [_PHOTO_CREDIT.sub("", block.text).rstrip() for block in page.of(Part.CAPTION)]
     if not captions:
         described = [block.text for block in page.of(Part.PICTURE) if len(block.text.split()) >= _MANY_WORDS]
         captions = [text for text in described if not _FILE_NAME.fullmatch(text)]
@@ -247,7 +251,10 @@ def _quotation(page: Page, quoted: Sequence[Paragraph], limit: int) -> str:
     at = page.blocks.index(quoted[0])
     before = [block for block in own if page.blocks.index(block) < at]
     lead = before[-1].text if before and before[-1].text.endswith((":", "：")) else ""  # noqa: RUF001
-    source = next((block.text for block in own if _DASH.match(block.text) and len(block.text) <= _ITEM), "")
+    source = next(
+        (block.text for block in [*own, *quoted[1:]] if _DASH.match(block.text) and len(block.text) <= _ITEM),
+        "",
+    )
     if not lead and not source:
         told = _prose(page, own, limit)
         if told:
@@ -266,9 +273,13 @@ def _quotation(page: Page, quoted: Sequence[Paragraph], limit: int) -> str:
 
 
 def _code(page: Page, limit: int) -> str:
-    opening = _prose(page, page.prose, limit // _SHARE)
-    code = " ".join(page.of(Part.CODE)[0].text.split())
-    return _with(opening, f"Code: {clip(code, _CODE)}", limit)
+    opening = _prose(page, page.prose, limit)
+    if opening:
+        return opening
+    at = next(place for place, block in enumerate(page.blocks) if block.part is Part.CODE)
+    lead = page.blocks[at - 1].text if at and page.blocks[at - 1].part is Part.PROSE else ""
+    code = clip(page.blocks[at].text, _CODE)
+    return _with(lead, code, limit) if lead.endswith((":", "：")) else f"Code: {code}"  # noqa: RUF001
 
 
 _SERVERS: dict[Kind, Callable[[Page, int], str]] = {
