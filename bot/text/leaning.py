@@ -44,6 +44,8 @@ _ENGLISH = r"""["'“‘(]* (?:
   | [^“”"]{0,120} ,\ this\ (?: is | was | will | would | means | could | may | might | has )\b
   | (?: Less | More | Equally | Even\ more | Most | Worst | Best )\ \w+ ,? \ (?: is | are | was | were
     | still )\b
+  | (?: Think | Call | Consider | Imagine | Take | Make | Put | Give | Use | Try )\ (?: of\ | about\ )?
+    (?: it | this | that | them )\b
   | The\ (?: is | are | was | were | has | have | had )\b
   | (?: Less | Equally | Even\ more | More )\ \w+ ,
   | \w+\ more\ \w+\ (?: are | were | have | had )\b )"""

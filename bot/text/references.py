@@ -90,6 +90,8 @@ _ALIKE = tuple(
         "protest demonstration march rally",
     )
 )
+_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+ (?:[A-Z]\. |[a-z]{2,3} )?([A-Z][a-z][\w-]+)\b(?! [A-Z])")
+_NAME_OR_NOT = re.compile(r"[\w’'-]+|[^\w\s]")
 _RANKED = _words("first second third last only best worst largest biggest highest lowest most")
 
 
@@ -159,6 +161,21 @@ def presupposed(text: str) -> frozenset[str]:
 def _with_alike(words: frozenset[str]) -> frozenset[str]:
     """Add the words that a text may have used before for the same thing."""
     return words.union(*(group for group in _ALIKE if words & group))
+
+
+def full_names(text: str) -> frozenset[str]:
+    """Return the last words of names of two words and more: Nadella of "Satya Nadella"."""
+    return frozenset(match[1] for match in _FULL_NAME.finditer(text))
+
+
+def bare_names(text: str) -> frozenset[str]:
+    """Return the words with a capital that stand alone, such as a surname without a first name."""
+    words = ["", *_NAME_OR_NOT.findall(without_quotations(text)), ""]
+    return frozenset(
+        word.removesuffix("’s").removesuffix("'s")
+        for before, word, after in zip(words, words[1:], words[2:], strict=False)
+        if word[:1].isupper() and not before[:1].isupper() and not after[:1].isupper()
+    )
 
 
 def _is_introduced(thing: str, before: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from bot.text.leaning import leans
-from bot.text.references import has_loose_pronoun, names_role, presupposed, taken_up
+from bot.text.references import bare_names, full_names, has_loose_pronoun, names_role, presupposed, taken_up
 
 
 def test_a_definite_opening_presupposes_its_noun() -> None:
@@ -43,6 +43,13 @@ def test_a_pronoun_before_any_person_is_found() -> None:
     assert not has_loose_pronoun("The mayor said that she would resign.")
     assert not has_loose_pronoun("The US said “he will go”.")
     assert not has_loose_pronoun("Cars are banned.")
+
+
+def test_surnames_are_told_from_full_names() -> None:
+    text = "US President Donald Trump met Satya Nadella and Peter van Straaten of Microsoft."
+
+    assert full_names(text) == {"Trump", "Nadella", "Straaten"}
+    assert bare_names("On Monday, Nadella’s firm paid Hong Kong.") == {"Nadella"}
 
 
 def test_things_that_were_told_before_are_found() -> None:

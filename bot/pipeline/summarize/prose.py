@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -16,7 +16,14 @@ from bot.pipeline.summarize.settings import Limits, Scores
 from bot.text.html_text import Paragraph
 from bot.text.languages import stems
 from bot.text.leaning import leans
-from bot.text.references import has_loose_pronoun, names_role, presupposed, taken_up
+from bot.text.references import (
+    bare_names,
+    full_names,
+    has_loose_pronoun,
+    names_role,
+    presupposed,
+    taken_up,
+)
 from bot.text.remarks import (
     announces,
     count_names,
@@ -36,6 +43,7 @@ _SCORES = Scores()
 _FIGURE = re.compile(r"\d")  # a short sentence with a figure is informative
 _FULL_WIDTH_END = re.compile(r"[。！？」』｡]$")  # noqa: RUF001  full-width marks include their own space
 _PARTS = re.compile(r"\s+(?:as|while|but|even as)\s+|\s*[;—–]\s+", re.IGNORECASE)  # noqa: RUF001  of a title
+_SURNAMES = ("en", "fr", "es", "pt", "it", "nl")  # languages in which only names have a capital
 _SHORTEST_PART = 2  # words of a part of a title
 
 
@@ -50,6 +58,7 @@ class _Topic:
     theme: Counter[str]
     start: int  # number of a paragraph
     personal: bool  # written in the first person throughout
+    named: Mapping[str, int]  # surnames, and the sentence that has the full name first
 
     def share(self, words: frozenset[str]) -> float:
         """Return the score of these words for title and theme."""
@@ -73,6 +82,7 @@ class _Candidate:
     subject: frozenset[str]
     things: tuple[frozenset[str], ...]
     role: bool
+    surnames: frozenset[str]  # without first names
 
     @property
     def index(self) -> int:
@@ -119,6 +129,7 @@ def _topic(lines: Sequence[Line], title: str, code: str) -> _Topic:
         parts=tuple((part, _best(lines, part)) for part in parts) if told else (),
         theme=Counter({word: count for word, count in spread.most_common(_LIMITS.theme) if count > 1}),
         start=min(_start(lines, part) for part in (parts if told else [words])),
+        named=_named(lines) if code in _SURNAMES else {},
         personal=is_first_person(title)
         or sum(is_first_person(line.text) for line in lines) > _SCORES.voice * len(lines),
     )
@@ -128,6 +139,10 @@ def _start(lines: Sequence[Line], words: frozenset[str]) -> int:
     """Return the paragraph in which the story that these words of a title announce starts."""
     best = _best(lines, words)
     return next((line.paragraph for line in lines if len(line.words & words) >= _SCORES.story * best), 0)
+
+
+def _named(lines: Sequence[Line]) -> dict[str, int]:
+    return {name: line.index for line in reversed(lines) for name in full_names(line.text)}
 
 
 def _best(lines: Sequence[Line], words: frozenset[str]) -> int:
@@ -171,6 +186,7 @@ def _weigh(line: Line, topic: _Topic, code: str) -> _Candidate:
         leans=not first and leaning and not line.corrects,
         subject=presupposed(line.text) if english else frozenset(),
         things=tuple(taken_up(line.text)) if english else (),
+        surnames=bare_names(line.text) & topic.named.keys(),
         role=english and (names_role(line.text) or has_loose_pronoun(line.text)),
     )
 
@@ -249,6 +265,19 @@ def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
             and not (follows and not one.line.opening)
         ):
             value -= _SCORES.definite
+        value -= _SCORES.surname * _is_cut_from_name(one, choice, told | topic.title, topic)
         told |= one.line.words
         previous = one
     return value + topic.share(told) - _SCORES.third * (len(choice) == _LIMITS.sentences)
+
+
+def _is_cut_from_name(
+    one: _Candidate, choice: Sequence[_Candidate], known: frozenset[str], topic: _Topic
+) -> bool:
+    """Return whether a sentence has a surname whose full name stands in an earlier one that is not told."""
+    return any(
+        topic.named[name] < one.index
+        and name.lower() not in known
+        and all(other.index != topic.named[name] for other in choice)
+        for name in one.surnames
+    )

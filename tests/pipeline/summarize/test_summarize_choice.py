@@ -112,3 +112,12 @@ def test_both_parts_of_a_title_are_told_where_the_text_tells_them() -> None:
 
     assert told.startswith(LEAD)
     assert told.endswith(trams)
+
+
+def test_a_surname_whose_full_name_is_left_out_is_the_lesser_choice() -> None:
+    unknown = "One more ferry of Moe will sail to Askoy on workdays and some weekends in summer."
+    known = "One more train of ours will run to Voss on workdays and some weekends in winter."
+    named = "<p>Anna Moe owns a boat</p>"
+
+    assert second_choice(named, unknown, known) == known
+    assert second_choice(unknown, known) == unknown
