@@ -32,7 +32,7 @@ _ENGLISH = r"""["'“‘(]* (?:
   | (?: None | All | Some | Most | Many | One | Neither | Part | Each | Half | Two | Three | Several | Few
       | Any | Much | Everyone | Every\ one )\ of\ (?: which | whom | them | this | that | these | those )\b
   | (?: The | An? )\ (?: \w+\ )? \w+\ (?: of | behind | for | to | in | with | between | about )
-    \ (?: this | that | these | those | them | it | which | both (?! \ (?: \w+\ ){1,3} and\ ) | each
+    \ (?: this | that | these | those | them | it | which | such | both (?! \ (?: \w+\ ){1,3} and\ ) | each
       | all\ this )\b
   | (?: The\ (?: others? | two | pair | same )\b (?! \ \w+\ (?: of | who | that )\ )
       | In\ the\ (?: former | latter )\ (?: case | circumstance )\b )
@@ -44,6 +44,11 @@ _ENGLISH = r"""["'“‘(]* (?:
   | [^“”"]{0,120} ,\ this\ (?: is | was | will | would | means | could | may | might | has )\b
   | (?: Less | More | Equally | Even\ more | Most | Worst | Best )\ \w+ ,? \ (?: is | are | was | were
     | still )\b
+  | Each\ (?! (?: of\ the | year | day | month | week | night | morning | spring | summer | autumn | winter
+    | time )\b )
+  | [^,;:“”"]{0,60} \b such\ (?! as\b | an?\b | [A-Z] )
+  | [\w.-]+ (?: ['’]s | s['’] )
+    \ (?: is | are | was | were | has | have | had | will | would | do | does | did )\b
   | (?: Think | Call | Consider | Imagine | Take | Make | Put | Give | Use | Try )\ (?: of\ | about\ )?
     (?: it | this | that | them )\b
   | The\ (?: is | are | was | were | has | have | had )\b

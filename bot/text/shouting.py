@@ -26,29 +26,52 @@ _SUFFIX = re.compile(
 )
 _LONG_ENOUGH = 6  # letters of a word whose ending says that it is no name
 # Common words that a short text may use in its opening alone.
+_ROOT = 5  # letters that words of a family share
 _COMMON = _words(
-    """able above across age ago agree air almost along already always amid among announced another around
-    ask away back bad ban bank bans began begin best better big bill billion board book border both
-    build business buy call came case cases chance change chief children city close come coming company
-    control cost country court crisis day days deal deadline death decade decades decision director
-    doctor dollar door early east economy election end energy ever every executive expected face fall
-    family far federal fight final find firm first five food force foreign former four free full further
-    future game gas get given global go good government great group growth had half hand hard head
-    health help here high history home hope hour hours house hundred idea industry inside interest job
-    join judge keep key kind king know land large largest last late later latest law leader leaders
-    leading least leave left less let life like line little local long look lost lot made major make man
-    market matter maybe meeting men middle military million minister money month months morning national
-    nearly need never new news next night north note nothing nuclear number office official officials
-    oil old once one online open order others owner page part party past people percent person place
-    plan plans play point police policy political poor power president pressure price prices prime
-    prison private problem public put question quarter quick quite ready real reason record red release
-    report reports response rest result right rise risk road room round row rule rules run said sale
-    school sea season second secretary security senior set seven share shares short show shows side sign
-    since six small social soon south special spring staff start state states still stock stop story
-    street strike strong success summer support system take talk talks tax ten test thanks thing things
-    think third thought thousand thousands three time times today together tomorrow tonight took top
-    town trade trial troops turn two union used visit vote want war warning water way week weekend weeks
-    well west winter woman women word words work workers world worst year years yesterday young"""
+    """able above across age agency ago agree agreement air alive almost along already always amid among
+    analyst analysts angry announced another appear appears army around arrival artist artists ask
+    attack attacks award awards away back bad ban bank bankers banks bans became become beer began begin
+    beginning best better big bill billion black blue board bonds book books border borders born both
+    bought bread bridge bridges brother brought budget build built bus business busy buy cabinet call
+    came car cargo cars case cases caught center centre certainly chance change chief children chip
+    chips church city clearly climate close closing closure coach coal coalition coffee cold collapse
+    come coming commission committee companies company computer computers consumer consumers control
+    controls corner cost council country court crisis critics crop crops currency customer customers cut
+    dark data daughter day days dead deadline deal deals death debt debts decade decades decision
+    decrease departure diplomat diplomats director disease doctor doctors dollar dollars door driven
+    drop drought early earth east economy edge election elections emissions empty end ending energy
+    euros ever every executive expected export exports face factories factory fall family far farmer
+    farmers father federal fell fight film films final find fire firm first fish five flood food force
+    foreign forest former found four free friend friends front full further future game games gas get
+    given global go good government grain great green grey group growth had half hand happy hard harvest
+    head health heart heat held help here herself high himself history hit home hope hospital hospitals
+    hour hours house housing hundred husband ice idea ideas import imports increase indeed industry
+    inflation inside instead insure interest investor investors island islands job join judge keep kept
+    key kind king know known lack land large largest last late later latest launch law leader leaders
+    leading least leave left less let library life light like likely line little loan loans local long
+    look looks losses lost lot machine machines made major make man market match matter maybe mayor
+    meeting men met middle migrants military milk million mine mines minister ministers ministry model
+    models money month months moon morning mother mountain museum national navy nearly need neighbour
+    neighbours network networks never new news next night north note nothing nuclear number numbers
+    nurse nurses office official officials often oil old once one online open opening order others
+    ourselves owner page paid parent parents parliament part party past peace people percent perhaps
+    person phone phones place plan plane planes plans play player players point police policy political
+    poor port ports pounds power president pressure price prices prime prison private prize problem
+    profit profits public put quarter question quick quiet quite rain rarely ready real reason record
+    records red refugees release remain remains rent report reports research response rest result return
+    rice right rise risk river rivers road roads room rose round row rule rules run said sale sanction
+    sanctions school science scientists sea season second secretary security seem seems seen senior
+    sense sent set seven share shares ship ships short show shown shows side sign since sister six sky
+    small snow social software sold soldier soldiers son song songs soon south special spent spring
+    staff star start state states steel still stock stocks stood stop storm story street strike strong
+    student students studies study success summer summit sun support surely system take taken talk talks
+    tariff tariffs taught tax taxes tea teacher teachers team teams ten test thanks themselves thing
+    things think third thought thousand thousands three time times tired today together told tomorrow
+    tonight took top town trade trader traders train trains treaty trial troops turn two understood
+    union university used usually vaccine valley view views virus visit vote voter voters wage wages
+    want war warning water way weather week weekend weeks well west wheat white wife wind wine winner
+    winners winter woman women won word words work worker workers world worst writer writers written
+    year years yellow yesterday young yourself"""
 )
 
 
@@ -79,8 +102,6 @@ def _opening(text: str) -> list[re.Match[str]]:
         if bare != bare.upper() or bare == bare.lower():
             break
         found.append(word)
-    while found and len(found[-1][0]) == 1 and found[-1][0] != "I":
-        found.pop()  # the article that opens the words in small letters
     return found
 
 
@@ -101,6 +122,8 @@ def _by_text(word: str, body: Sequence[str], title: str) -> str:
         return seen or word
     if in_title := _in_title(word, title):
         return in_title
+    if _has_relative(word, body):
+        return word.lower()
     return word.title() if _is_always_capital(word, body, title) else ""
 
 
@@ -112,6 +135,13 @@ def _by_lists(word: str, code: str, *, function: bool) -> str:
     if code == "en" and (lower in _COMMON or (len(word) >= _LONG_ENOUGH and _SUFFIX.search(word))):
         return lower
     return word if _ACRONYM.fullmatch(word) else ""
+
+
+def _has_relative(word: str, body: Sequence[str]) -> bool:
+    """Return whether a word in small letters is of its family: insurer tells that INSURE is no name."""
+    root = re.escape(word.lower()[:_ROOT])
+    whole = rf"{root}\w*" if len(word) >= _ROOT else rf"{root}s?"
+    return any(re.search(rf"(?<![\w-]){whole}\b", text) for text in body)
 
 
 def _is_always_capital(word: str, body: Sequence[str], title: str) -> bool:

@@ -158,6 +158,10 @@ def test_the_sentences_are_pieces_of_the_paragraph_in_order(paragraph: str, code
         "Less fanciful, is the idea that it is over.",
         "Each of these has its own rules.",
         "The two will meet on Monday.",
+        "Washington’s is long on buyers.",
+        "Each list has its own logic.",
+        "The idea behind such fees is simple.",
+        "Think of it as a beginning.",
     ],
 )
 def test_a_sentence_that_needs_the_one_before_it_leans(text: str) -> None:
@@ -176,6 +180,8 @@ def test_a_sentence_that_needs_the_one_before_it_leans(text: str) -> None:
         "The former president was fined.",
         "The law not only binds courts but also ministers.",
         "What I learned is simple.",
+        "Each year the council votes on crafts such as weaving.",
+        "Washington’s mayor has resigned.",
     ],
 )
 def test_a_sentence_that_stands_by_itself_does_not_lean(text: str) -> None:
