@@ -44,8 +44,8 @@ def read_lines(found: Sequence[Paragraph], title: str, code: str) -> list[Line]:
     lines = _told(found, title, code)
     denials = list(_denials(found))
     taken_back = {line.index for line in lines for words in denials if _is_denied(line, words)}
-    kept = [line for line in lines if line.index not in taken_back | _corrected_inside(lines, code)]
-    return _with_update(kept, found, code)
+    taken_back |= _corrected_inside(lines, code)
+    return _with_update([line for line in lines if line.index not in taken_back], found, code)
 
 
 def _told(found: Sequence[Paragraph], title: str, code: str) -> list[Line]:

@@ -213,8 +213,8 @@ def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tupl
         choice
         for count in range(1, _LIMITS.sentences + 1)
         for choice in combinations(promising, count)
-        if required <= {one.index for one in choice}
-        and _length(choice) <= limit
+        if _length(choice) <= limit
+        and (not required or required <= {one.index for one in choice})
         and _stands_alone(choice, topic)
     )
     found = max(
@@ -224,8 +224,12 @@ def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tupl
 
 
 def _length(choice: Sequence[_Candidate]) -> int:
-    jumps = sum(later.index != earlier.index + 1 for earlier, later in pairwise(choice))
-    return sum(len(one.line.text) + 1 for one in choice) - 1 + 2 * jumps
+    length = len(choice) - 1
+    last = None
+    for one in choice:
+        length += len(one.line.text) + (2 if last is not None and one.line.index != last + 1 else 0)
+        last = one.line.index
+    return length
 
 
 def _stands_alone(choice: Sequence[_Candidate], topic: _Topic) -> bool:

@@ -12,7 +12,7 @@ class Limits:
     sentences: int = 3  # of a summary
     read: int = 200  # sentences; later ones are not worth a place in a summary
     characters: int = 40_000  # read; the splitter needs quadratic time for Chinese
-    candidates: int = 14  # sentences tried in every combination of one to three
+    candidates: int = 12  # sentences tried in every combination of one to three
     tellers: int = 3  # sentences tried besides for each part of a title in several
     theme: int = 15  # words
     standfirst: int = 50  # characters of a first paragraph without a full stop that is told nevertheless
