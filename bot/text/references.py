@@ -7,6 +7,7 @@ Without a grammar, by lists of the commonest words for things and people. There 
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from bot.text.languages import stems
 from bot.text.sentences import without_quotations
@@ -87,8 +88,19 @@ _ALIKE = tuple(
         "plan propos proposal project schem programm program",
         "app platform softwar tool servic",
         "sanction punish penalt",
+        "judg court tribunal justic",
         "protest demonstration march rally",
     )
+)
+_THERE = re.compile(
+    r"\bthere\b(?!['’]s|[ ,](?:is|are|was|were|has|have|had|will|would|may|might|must|can|could|should"
+    r"|remain|seem|appear|exist|to be|being))"
+)
+_PLACE = re.compile(r"\b(?:in|at|to|from|on|near|of|where)\b")
+_CHUNK = re.compile(
+    r"\b[Tt]he ((?:(?!(?:of|in|on|to|for|and|or|that|who|which|with|from|by|at|as|is|are|was|were|has|have"
+    r"|had|will|would)\b)"
+    r"[a-z][a-z’'-]+ ?){1,3})"
 )
 _FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+ (?:[A-Z]\. |[a-z]{2,3} )?([A-Z][a-z][\w-]+)\b(?! [A-Z])")
 _NAME_OR_NOT = re.compile(r"[\w’'-]+|[^\w\s]")
@@ -120,15 +132,17 @@ def has_loose_pronoun(text: str) -> bool:
     return not _PERSON.search(before) and all(_NO_NAME.match(name) for name in named)
 
 
-def taken_up(text: str) -> list[frozenset[str]]:
+def taken_up(text: str, used: Container[str] = ()) -> list[frozenset[str]]:
     """Return the words for things that an English sentence takes to be told: "the deal", "the ruling".
 
-    Without those that it has introduced itself.
+    Without those that it has introduced itself. `used`: the stems of what stands before it in its text; a
+    company that is among them is not the one that the sentence names.
     """
     return [
-        _with_alike(stems(found[1], "en"))
+        _with_alike(words)
         for found in _TAKEN_UP.finditer(text)
-        if not _is_introduced(found[1], text[: found.start()])
+        if (words := stems(found[1], "en"))
+        and not _is_introduced(found[1], text[: found.start()], named=not any(word in used for word in words))
     ]
 
 
@@ -163,6 +177,18 @@ def _with_alike(words: frozenset[str]) -> frozenset[str]:
     return words.union(*(group for group in _ALIKE if words & group))
 
 
+def points_there(text: str) -> bool:
+    """Return whether an English sentence says "there" of a place that it has not named."""
+    match = _THERE.search(without_quotations(text))
+    return match is not None and not _PLACE.search(text[: match.start()])
+
+
+def definite_nouns(text: str) -> list[frozenset[str]]:
+    """Return the content words of each "the ..." in an English sentence, except where there is only one."""
+    chunks = ([word for word in match[1].split() if word not in _VAGUE] for match in _CHUNK.finditer(text))
+    return [stems(" ".join(words), "en") for words in chunks if words and _KNOWN.isdisjoint(words)]
+
+
 def full_names(text: str) -> frozenset[str]:
     """Return the last words of names of two words and more: Nadella of "Satya Nadella"."""
     return frozenset(match[1] for match in _FULL_NAME.finditer(text))
@@ -178,10 +204,12 @@ def bare_names(text: str) -> frozenset[str]:
     )
 
 
-def _is_introduced(thing: str, before: str) -> bool:
+def _is_introduced(thing: str, before: str, *, named: bool) -> bool:
     """Return whether a sentence has introduced a thing itself: "a deal", or a name for "the company"."""
-    if _ROLE_WORD.fullmatch(thing) and any(
-        not _NO_NAME.match(name[0]) for name in _CAPITALS.finditer(before)
+    if (
+        named
+        and _ROLE_WORD.fullmatch(thing)
+        and any(not _NO_NAME.match(name[0]) for name in _CAPITALS.finditer(before))
     ):
         return True
     return re.search(rf"\ban? (?:\w+ ){{0,3}}{thing}\b", before) is not None

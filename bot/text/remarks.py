@@ -12,7 +12,7 @@ _SIDE_ISSUE = re.compile(
     r"|In other news)\b"
 )
 _AUTHOR = re.compile(
-    r"\b(?:[Tt]his|[Yy]our) (?:humble )?"
+    r"(?<!by )(?<!told )(?<!with )\b(?:[Tt]his|[Yy]our) (?:humble )?"
     r"(?:[Bb]ystander|[Bb]log(?:ger)?|writer|author|correspondent|columnist|observer|reporter)\b"
 )
 _FIRST_PERSON = re.compile(r"\b(?:I|I['’]\w+|[Mm]e|[Mm]y|[Ww]e|[Ww]e['’]\w+|[Oo]ur|us)\b")

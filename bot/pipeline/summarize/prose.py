@@ -18,9 +18,11 @@ from bot.text.languages import stems
 from bot.text.leaning import leans
 from bot.text.references import (
     bare_names,
+    definite_nouns,
     full_names,
     has_loose_pronoun,
     names_role,
+    points_there,
     presupposed,
     taken_up,
 )
@@ -59,6 +61,7 @@ class _Topic:
     start: int  # number of a paragraph
     personal: bool  # written in the first person throughout
     named: Mapping[str, int]  # surnames, and the sentence that has the full name first
+    used: Mapping[str, int]  # words, and the first sentence that has them
 
     def share(self, words: frozenset[str]) -> float:
         """Return the score of these words for title and theme."""
@@ -83,6 +86,7 @@ class _Candidate:
     things: tuple[frozenset[str], ...]
     role: bool
     surnames: frozenset[str]  # without first names
+    nouns: tuple[frozenset[str], ...]  # of each "the ...", of which the post had one before
 
     @property
     def index(self) -> int:
@@ -129,6 +133,7 @@ def _topic(lines: Sequence[Line], title: str, code: str) -> _Topic:
         parts=tuple((part, _best(lines, part)) for part in parts) if told else (),
         theme=Counter({word: count for word, count in spread.most_common(_LIMITS.theme) if count > 1}),
         start=min(_start(lines, part) for part in (parts if told else [words])),
+        used={word: line.index for line in reversed(lines) for word in line.words},
         named=_named(lines) if code in _SURNAMES else {},
         personal=is_first_person(title)
         or sum(is_first_person(line.text) for line in lines) > _SCORES.voice * len(lines),
@@ -180,14 +185,20 @@ def _weigh(line: Line, topic: _Topic, code: str) -> _Candidate:
         (-_SCORES.correction, line.corrects),
     )
     english = code == "en" and not first
+    used = (
+        frozenset(word for word, index in topic.used.items() if index < line.index)
+        if english
+        else frozenset()
+    )
     return _Candidate(
         line=line,
         merit=merit - sum(weight for weight, found in faults if found),
         leans=not first and leaning and not line.corrects,
         subject=presupposed(line.text) if english else frozenset(),
-        things=tuple(taken_up(line.text)) if english else (),
+        things=tuple(taken_up(line.text, used)) if english else (),
+        nouns=tuple(each for each in definite_nouns(line.text) if each & used) if english else (),
         surnames=bare_names(line.text) & topic.named.keys(),
-        role=english and (names_role(line.text) or has_loose_pronoun(line.text)),
+        role=english and (names_role(line.text) or has_loose_pronoun(line.text) or points_there(line.text)),
     )
 
 
@@ -263,16 +274,20 @@ def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
         value += one.merit - _SCORES.leaning * one.leans
         if previous and not follows and not (one.line.corrects or previous.line.corrects):
             value -= _SCORES.jump
-        if (
-            one.subject
-            and one.subject.isdisjoint(told | topic.title)
-            and not (follows and not one.line.opening)
-        ):
-            value -= _SCORES.definite
+        value -= _unexplained(one, told | topic.title, follows=follows)
         value -= _SCORES.surname * _is_cut_from_name(one, choice, told | topic.title, topic)
         told |= one.line.words
         previous = one
     return value + topic.share(told) - _SCORES.third * (len(choice) == _LIMITS.sentences)
+
+
+def _unexplained(one: _Candidate, known: frozenset[str], *, follows: bool) -> float:
+    """Return what "the ..." costs where it has not been told what is meant."""
+    loose = bool(one.subject) and one.subject.isdisjoint(known)
+    if follows:
+        return _SCORES.loose * (loose and one.line.opening)
+    cut = sum(words.isdisjoint(known) for words in one.nouns)
+    return _SCORES.definite * loose + _SCORES.cut * min(cut, _SCORES.most_cut)
 
 
 def _is_cut_from_name(

@@ -47,6 +47,9 @@ class Scores:
     leaning: float = 0.5  # depends on the sentence before it, which is chosen too
     lonely: float = 1.5  # opens the post, and leans all the same: the author plays with it
     definite: float = 0.8  # "The deal ...", although no deal has been mentioned, where the title tells
+    loose: float = 0.6  # the same right after another sentence, in a new paragraph
+    cut: float = 0.4  # each "the ..." that the post has explained in a sentence that is left out
+    most_cut: int = 2  # of these that count
     surname: float = 0.7  # of somebody whose full name stands in a sentence that is left out
     telling: float = 0.4  # share of the title's words by which a sentence with such an opening is understood
     slight: float = 1.0  # says almost nothing
