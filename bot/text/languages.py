@@ -70,6 +70,45 @@ _SCRIPTS = (  # the first that a fifth of a text is in; kana before Han, because
     ("el", re.compile(r"[\u0370-\u03ff]")),
 )
 
+# Names of one country: headlines say Tokyo where the text says Japan.
+_COUNTRIES = {
+    word: names.split()[0]
+    for names in (
+        "china beijing chinese",
+        "us washington american america",
+        "japan tokyo japanese",
+        "korea seoul korean",
+        "taiwan taipei taiwanese",
+        "india delhi indian",
+        "russia moscow kremlin russian",
+        "ukraine kyiv kiev ukrainian",
+        "germany berlin german",
+        "france paris french",
+        "britain london british uk",
+        "italy rome italian",
+        "spain madrid spanish",
+        "poland warsaw polish",
+        "turkey ankara turkish",
+        "iran tehran iranian",
+        "israel jerusalem israeli",
+        "australia canberra australian",
+        "canada ottawa canadian",
+        "europe brussels european eu",
+        "hungary budapest hungarian",
+        "austria vienna austrian",
+        "netherlands hague dutch",
+        "sweden stockholm swedish",
+        "norway oslo norwegian",
+        "brazil brasilia brazilian",
+        "mexico mexican",
+        "vietnam hanoi vietnamese",
+        "philippines manila philippine",
+        "indonesia jakarta indonesian",
+        "pakistan islamabad pakistani",
+    )
+    for word in names.split()
+}
+
 _MARKS = "\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # vowels on a letter
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 _POSSESSIVE = re.compile(r"['’]s?\b")
@@ -104,6 +143,14 @@ def stems(text: str, code: str) -> frozenset[str]:
         elif len(word) > 1 and lower not in ignored and (lower != "us" or word == "US"):
             found.add(_stem(lower))
     return frozenset(found)
+
+
+def countries(text: str, code: str) -> frozenset[str]:
+    """Return the countries that an English text names, also by their capital or their people: "@japan"."""
+    if code != "en":
+        return frozenset()
+    words = (word.lower() for word in _WORD.findall(text) if word[0].isupper())
+    return frozenset(f"@{_COUNTRIES[word]}" for word in words if word in _COUNTRIES)
 
 
 def _stem(word: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.pipeline.summarize.settings import Limits
 from bot.text.html_text import Paragraph, is_update
-from bot.text.languages import is_function_word, stems
+from bot.text.languages import countries, is_function_word, stems
 from bot.text.remarks import bracketed_update, denied, is_biography, is_note, is_question, takes_back
 from bot.text.sentences import ends_whole, split
 from bot.text.shouting import unshouted
@@ -33,6 +33,7 @@ class Line:
     listed: bool
     answers: bool  # follows a question directly
     words: frozenset[str]
+    places: frozenset[str] = frozenset()  # countries
     corrects: bool = False  # an update that takes back what the post says; nothing is told without it
 
 
@@ -64,7 +65,8 @@ def _told(found: Sequence[Paragraph], title: str, code: str) -> list[Line]:
         answers = False
         for place, (sentence, whole) in enumerate(split(text[: _LIMITS.characters - size], code)):
             words = stems(sentence, code)
-            lines.append(Line(index, number, sentence, whole, place == 0, paragraph.listed, answers, words))
+            line = Line(index, number, sentence, whole, place == 0, paragraph.listed, answers, words)
+            lines.append(replace(line, places=countries(sentence, code)))
             answers = is_question(sentence)
             index += 1
         number += 1

@@ -6,20 +6,18 @@ The author's own sentences, in reading order; "…" stands where some are left o
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from bot.pipeline.summarize.lines import Line, read_lines
 from bot.pipeline.summarize.settings import Limits, Scores
+from bot.pipeline.summarize.topic import Topic, topic_of
 from bot.text.html_text import Paragraph
-from bot.text.languages import stems
 from bot.text.leaning import leans
 from bot.text.references import (
     bare_names,
     definite_nouns,
-    full_names,
     has_loose_pronoun,
     names_role,
     points_there,
@@ -44,31 +42,6 @@ _SCORES = Scores()
 
 _FIGURE = re.compile(r"\d")  # a short sentence with a figure is informative
 _FULL_WIDTH_END = re.compile(r"[。！？」』｡]$")  # noqa: RUF001  full-width marks include their own space
-_PARTS = re.compile(r"\s+(?:as|while|but|even as)\s+|\s*[;—–]\s+", re.IGNORECASE)  # noqa: RUF001  of a title
-_SURNAMES = ("en", "fr", "es", "pt", "it", "nl")  # languages in which only names have a capital
-_SHORTEST_PART = 2  # words of a part of a title
-
-
-@dataclass(frozen=True, slots=True)
-class _Topic:
-    """The topic of a post: words of its title, recurring words by count, and where its story starts."""
-
-    title: frozenset[str]
-    parts: tuple[
-        tuple[frozenset[str], int], ...
-    ]  # of a title in several: words, and the most in one sentence
-    theme: Counter[str]
-    start: int  # number of a paragraph
-    personal: bool  # written in the first person throughout
-    named: Mapping[str, int]  # surnames, and the sentence that has the full name first
-    used: Mapping[str, int]  # words, and the first sentence that has them
-
-    def share(self, words: frozenset[str]) -> float:
-        """Return the score of these words for title and theme."""
-        title = len(words & self.title) / max(1, len(self.title))
-        theme = sum(self.theme.get(word, 0) for word in words) / max(1, self.theme.total())
-        halves = min((_told(len(words & part), best) for part, best in self.parts), default=0.0)
-        return _SCORES.title * title + _SCORES.theme * theme + _SCORES.halves * halves
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +74,9 @@ def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str
     is better than sentences that say nothing, such as a question alone.
     """
     lines = read_lines(found, title, code)
-    topic = _topic(lines, title, code)
+    topic = topic_of(lines, title, code)
     candidates = [_weigh(line, topic, code) for line in lines if line.whole and not _repeats(line, topic)]
-    chosen = _choose(candidates, topic, limit)
+    chosen = _filled(_choose(candidates, topic, limit), candidates, limit)
     if chosen:
         return joined([(one.index, one.line.text, one.line.corrects) for one in chosen])
     too_long = [one for one in candidates if len(one.line.text) > limit and _stands_alone((one,), topic)]
@@ -122,50 +95,12 @@ def joined(sentences: Sequence[tuple[int, str, bool]]) -> str:
     return text
 
 
-def _topic(lines: Sequence[Line], title: str, code: str) -> _Topic:
-    words = stems(title, code)
-    parts = [stems(part, code) for part in _PARTS.split(title)]
-    places = sorted({(line.paragraph, word) for line in lines for word in line.words})
-    spread = Counter(word for _, word in places)
-    told = len(parts) > 1 and all(len(part) >= _SHORTEST_PART for part in parts)
-    return _Topic(
-        title=words,
-        parts=tuple((part, _best(lines, part)) for part in parts) if told else (),
-        theme=Counter({word: count for word, count in spread.most_common(_LIMITS.theme) if count > 1}),
-        start=min(_start(lines, part) for part in (parts if told else [words])),
-        used={word: line.index for line in reversed(lines) for word in line.words},
-        named=_named(lines) if code in _SURNAMES else {},
-        personal=is_first_person(title)
-        or sum(is_first_person(line.text) for line in lines) > _SCORES.voice * len(lines),
-    )
-
-
-def _start(lines: Sequence[Line], words: frozenset[str]) -> int:
-    """Return the paragraph in which the story that these words of a title announce starts."""
-    best = _best(lines, words)
-    return next((line.paragraph for line in lines if len(line.words & words) >= _SCORES.story * best), 0)
-
-
-def _named(lines: Sequence[Line]) -> dict[str, int]:
-    return {name: line.index for line in reversed(lines) for name in full_names(line.text)}
-
-
-def _best(lines: Sequence[Line], words: frozenset[str]) -> int:
-    """Return how many of these words stand together in one sentence, at most."""
-    return max((len(line.words & words) for line in lines), default=0)
-
-
-def _told(words: int, best: int) -> float:
-    """Return how well so many of its words tell a part of a title: wholly if they are half of the best."""
-    return min(1.0, 2 * words / best) if best else 0.0
-
-
-def _repeats(line: Line, topic: _Topic) -> bool:
+def _repeats(line: Line, topic: Topic) -> bool:
     """Return whether a sentence says nothing beyond the title."""
     return bool(topic.title) and line.words <= topic.title
 
 
-def _weigh(line: Line, topic: _Topic, code: str) -> _Candidate:
+def _weigh(line: Line, topic: Topic, code: str) -> _Candidate:
     away = line.paragraph - topic.start
     merit = _SCORES.position + _SCORES.opening * line.opening
     merit += _SCORES.names * min(1, count_names(line.text) / _SCORES.many_names)
@@ -202,7 +137,7 @@ def _weigh(line: Line, topic: _Topic, code: str) -> _Candidate:
     )
 
 
-def _is_aside(line: Line, topic: _Topic) -> bool:
+def _is_aside(line: Line, topic: Topic) -> bool:
     """Return whether the authors write about themselves, and not what their organisation announces."""
     if names_author(line.text):
         return True
@@ -211,13 +146,13 @@ def _is_aside(line: Line, topic: _Topic) -> bool:
     return is_singular_person(line.text) or 2 * len(line.words & topic.title) < len(topic.title)
 
 
-def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tuple[_Candidate, ...]:
+def _choose(candidates: Sequence[_Candidate], topic: Topic, limit: int) -> tuple[_Candidate, ...]:
     """Return the best choice of one to three sentences that fits, in reading order; () if none fits."""
     required = {one.index for one in candidates if one.line.corrects}
     ranked = sorted(candidates, key=lambda one: one.merit + topic.share(one.line.words), reverse=True)
     best = {one.index: one for one in ranked[: _LIMITS.candidates]}
     for part, _ in topic.parts:  # of which one may be told late in the post
-        telling = sorted(ranked, key=lambda one: len(one.line.words & part), reverse=True)
+        telling = sorted(ranked, key=lambda one: len((one.line.words | one.line.places) & part), reverse=True)
         best |= {one.index: one for one in telling[: _LIMITS.tellers] if not one.leans}
     promising = sorted(best.values(), key=lambda one: one.index)
     choices = (
@@ -234,6 +169,19 @@ def _choose(candidates: Sequence[_Candidate], topic: _Topic, limit: int) -> tupl
     return found[1] if found and found[0] > _SCORES.floor else ()
 
 
+def _filled(
+    chosen: tuple[_Candidate, ...], candidates: Sequence[_Candidate], limit: int
+) -> tuple[_Candidate, ...]:
+    """Add a short sentence that alone stands between two that are chosen, rather than mark a jump over it."""
+    for one in candidates:
+        around = {one.index - 1, one.index + 1} <= {each.index for each in chosen}
+        short = len(one.line.text) <= _LIMITS.filler and one.merit > _SCORES.filler
+        fuller = tuple(sorted([*chosen, one], key=lambda each: each.index))
+        if around and short and len(fuller) <= _LIMITS.sentences and _length(fuller) <= limit:
+            return fuller
+    return chosen
+
+
 def _length(choice: Sequence[_Candidate]) -> int:
     length = len(choice) - 1
     last = None
@@ -243,7 +191,7 @@ def _length(choice: Sequence[_Candidate]) -> int:
     return length
 
 
-def _stands_alone(choice: Sequence[_Candidate], topic: _Topic) -> bool:
+def _stands_alone(choice: Sequence[_Candidate], topic: Topic) -> bool:
     """Return whether all that is chosen can be understood without what is not.
 
     A sentence that leans comes right after the one before it. A sentence after a jump names its subject, or
@@ -259,13 +207,13 @@ def _stands_alone(choice: Sequence[_Candidate], topic: _Topic) -> bool:
     return True
 
 
-def _is_understood(one: _Candidate, known: frozenset[str], topic: _Topic) -> bool:
+def _is_understood(one: _Candidate, known: frozenset[str], topic: Topic) -> bool:
     if (not one.subject or one.subject & known) and all(words & known for words in one.things):
         return True
     return len(one.line.words & topic.title) >= _SCORES.telling * max(1, len(topic.title))
 
 
-def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
+def _value(choice: Sequence[_Candidate], topic: Topic) -> float:
     value = _SCORES.lead * len(choice[0].line.words & topic.title) / max(1, len(topic.title))
     told: frozenset[str] = frozenset()
     previous = None
@@ -278,7 +226,9 @@ def _value(choice: Sequence[_Candidate], topic: _Topic) -> float:
         value -= _SCORES.surname * _is_cut_from_name(one, choice, told | topic.title, topic)
         told |= one.line.words
         previous = one
-    return value + topic.share(told) - _SCORES.third * (len(choice) == _LIMITS.sentences)
+    places = frozenset[str]().union(*(one.line.places for one in choice))
+    value += topic.share(told) + topic.halves(told | places)
+    return value - _SCORES.third * (len(choice) == _LIMITS.sentences)
 
 
 def _unexplained(one: _Candidate, known: frozenset[str], *, follows: bool) -> float:
@@ -291,7 +241,7 @@ def _unexplained(one: _Candidate, known: frozenset[str], *, follows: bool) -> fl
 
 
 def _is_cut_from_name(
-    one: _Candidate, choice: Sequence[_Candidate], known: frozenset[str], topic: _Topic
+    one: _Candidate, choice: Sequence[_Candidate], known: frozenset[str], topic: Topic
 ) -> bool:
     """Return whether a sentence has a surname whose full name stands in an earlier one that is not told."""
     return any(

@@ -14,6 +14,7 @@ class Limits:
     characters: int = 40_000  # read; the splitter needs quadratic time for Chinese
     candidates: int = 12  # sentences tried in every combination of one to three
     tellers: int = 3  # sentences tried besides for each part of a title in several
+    filler: int = 60  # characters of a sentence that is told rather than skipped
     theme: int = 15  # words
     standfirst: int = 50  # characters of a first paragraph without a full stop that is told nevertheless
     quote_probe: int = 30  # characters at the end of a sentence by which a quoted one is recognised
@@ -39,6 +40,7 @@ class Scores:
     lead: float = 0.8  # for all words of the title in the first sentence, which says what the post is about
     correction: float = 2.5  # for the update that takes back what the post says
     floor: float = 0.0  # a choice that is worth no more is not shown
+    filler: float = -0.6  # a short sentence worth more is told rather than skipped
     # Penalties:
     third: float = 0.8  # a third sentence must add enough to be worth reading
     jump: float = 0.6  # sentences in a row are read more easily than sentences from several places

@@ -83,6 +83,24 @@ def test_what_nobody_wants_to_see_is_left_out(unwanted: str) -> None:
     assert summarize(in_between, TITLE).replace(" … ", " ") == f"{LEAD} {FACT} {WHY}"
 
 
+def test_an_update_that_takes_something_back_is_always_told() -> None:
+    update = "Update: The ban on cars has been postponed until the autumn."
+
+    assert summarize(f"{STORY}<p>{update}</p>", TITLE).endswith(f" {update}")
+    assert summarize(f"<p>{update}</p>{STORY}", TITLE).startswith(f"{update} {LEAD}")
+    assert "postponed" in summarize(f"<p>Buses stop at the gate.</p><p>{update}</p>", TITLE)
+
+
+def test_what_a_correction_denies_is_not_told() -> None:
+    correction = "<p>Correction: the council voted on Tuesday, not Monday.</p>"
+    bracket = "<p>Today was the last day to object (update: the last day has been moved to June).</p>"
+
+    assert summarize(f"{STORY}{correction}", TITLE) == f"{FACT} {WHY}"
+    assert summarize(f"<p>Today was the last day to object in Bergen.</p>{STORY}{bracket}", TITLE) == (
+        f"{LEAD} {FACT} {WHY}"
+    )
+
+
 @pytest.mark.parametrize(
     "leaning",
     [

@@ -121,3 +121,27 @@ def test_a_surname_whose_full_name_is_left_out_is_the_lesser_choice() -> None:
 
     assert second_choice(named, unknown, known) == known
     assert second_choice(unknown, known) == unknown
+
+
+def test_a_short_sentence_between_two_that_are_told_is_told_too() -> None:
+    assert summarize(f"<p>{LEAD} Buses may stay. {FACT}</p>", TITLE) == f"{LEAD} Buses may stay. {FACT}"
+    assert summarize(f"<p>{LEAD} My own bicycle is ready. {FACT}</p>", TITLE) == f"{LEAD} … {FACT}"
+
+
+def test_a_part_of_a_title_is_told_by_the_country_whose_capital_it_names() -> None:
+    title = "Council Bans Cars From Old Town As Tokyo Courts Taipei"
+    allies = "Japan and Taiwan have agreed to build a research centre for trams in Kumamoto."
+    between = "".join(
+        f"<p>House number {number} on the northern quay burnt down once.</p>" for number in range(5)
+    )
+
+    assert allies in summarize(f"<p>{LEAD} {FACT}</p>{between}<p>{allies}</p>", title)
+
+
+def test_a_thing_that_was_told_in_a_sentence_left_out_is_the_lesser_choice() -> None:
+    unknown = "One more ferry will sail past the cistern on workdays and some weekends in summer."
+    known = "One more train will run past some stables on workdays and some weekends in winter."
+    earlier = "<p>An old cistern was found</p><p>So were some stables</p>"
+
+    assert second_choice(earlier, unknown, known) == known
+    assert second_choice(unknown, known) == unknown
