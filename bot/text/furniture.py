@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from bot.text.html_blocks import Paragraph, Part
 from bot.text.pleas import ASKED, ASKS, BESIDE, COOKIES, READER, SITE, SPONSOR
+from bot.text.tokens import tokens
 
 _PHRASE = re.compile(
     r"""[\W_]* (?:
@@ -73,6 +74,8 @@ class FurnitureSettings:
     links: float = 0.8  # share of link text from which a paragraph counts as links only
     plea: int = 400  # syndication tails and pleas are longer, but no prose either
     credit: int = 90  # besides its links, of the line that says where a post appeared first
+    credit_text: int = 60  # the same, where nothing is linked
+    title: int = 2  # words of a title that is looked for in text without links
     end: int = 4  # paragraphs at either end of a post are where hosts add theirs
     tied: float = 0.8  # share of the words of a title that repeats it
 
@@ -88,7 +91,8 @@ def without_furniture(found: Sequence[Paragraph], title: str = "") -> list[Parag
     return [
         block
         for place, block in enumerate(kept)
-        if place not in ends or not _is_stock(block, title, first=place == places[0])
+        if place not in ends
+        or not _is_stock(block, title, first=place == places[0], last=place == places[-1])
     ]
 
 
@@ -104,22 +108,31 @@ def is_only_links(block: Paragraph) -> bool:
     return len(block.text) < _THEME.short and block.linked >= len(block.text) * _THEME.links
 
 
-def _is_stock(block: Paragraph, title: str, *, first: bool) -> bool:
+def _is_stock(block: Paragraph, title: str, *, first: bool, last: bool) -> bool:
     """Return whether a paragraph at an end of a post is one of its host's stock sentences."""
     text = block.text
     if len(text) >= _THEME.plea:
         return False
     if _RULE.fullmatch(text):
         return True
-    return _is_credit(block, title, first=first) or _is_plea(block) or _is_notice(block)
+    return _is_credit(block, title, first=first, last=last) or _is_plea(block) or _is_notice(block)
 
 
-def _is_credit(block: Paragraph, title: str, *, first: bool) -> bool:
+def repeats_title(text: str, title: str) -> bool:
+    """Return whether a last sentence is little else than a title: "The post TITLE appeared first on BLOG"."""
+    if title not in text or len(text) - len(title) > _THEME.credit_text:
+        return False
+    return len(tokens(title)) >= _THEME.title
+
+
+def _is_credit(block: Paragraph, title: str, *, first: bool, last: bool) -> bool:
     """Return whether a line says, in any language, that the post appeared first on its blog.
 
     It links the post by its title, and the blog's front page; there are few other words.
     """
-    if first or not block.links or len(block.text) - block.linked > _THEME.credit:
+    if not (first or block.links):
+        return last and repeats_title(block.text, title)
+    if first or len(block.text) - block.linked > _THEME.credit:
         return False
     (address, said), *others = block.links
     if title and _repeats(said, title) and (others or len(block.text) > block.linked):

@@ -28,6 +28,17 @@ def test_the_summary_of_a_post_is_free_of_them_too(code: str) -> None:
         assert summarize(html, tongue.title) == f"{tongue.first}{gap}{tongue.second}", host
 
 
+@pytest.mark.parametrize("code", TONGUES)
+def test_nor_where_a_feed_has_plain_text(code: str) -> None:
+    tongue = TONGUES[code]
+    gap = "" if code in ("zh", "ja") else " "
+    credit = tongue.credit.format(t=tongue.title, b="Bridges")
+    text = gap.join([tongue.first, tongue.second, credit])
+
+    assert tongue.credit[-8:] not in summarize("", tongue.title, text)
+    assert summarize(f"<p>{tongue.first}</p><p>{credit}</p>", tongue.title) == tongue.first
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bot.pipeline.summarize.kinds import Kind, kind_of
 from bot.pipeline.summarize.lines import is_remark
-from bot.pipeline.summarize.page import read_page
+from bot.pipeline.summarize.page import Page, read_page
 from bot.pipeline.summarize.serve import serve
 from bot.pipeline.summarize.settings import Limits
-from bot.text.html_text import Paragraph, is_update, plain_text
+from bot.text.furniture import repeats_title
+from bot.text.html_text import is_update, paragraphs
 from bot.text.languages import language
 from bot.text.sentences import ends_whole, split
 from bot.text.tokens import tokens
@@ -35,7 +35,7 @@ def summarize(html: str, title: str, excerpt: str = "", limit: int = 600) -> str
     kind = kind_of(page)
     told = serve(page, kind, limit)
     if not told and kind is not Kind.PROTECTED:
-        told = _without_sentences(page.prose, excerpt, limit)
+        told = _without_sentences(page, limit)
     return "" if _only_repeats(told, title) or len(told) > limit else told
 
 
@@ -44,15 +44,18 @@ def _only_repeats(told: str, title: str) -> bool:
     return tokens(told) == tokens(title)[: len(tokens(told))]
 
 
-def _without_sentences(found: Sequence[Paragraph], excerpt: str, limit: int) -> str:
+def _without_sentences(page: Page, limit: int) -> str:
     """Fall back to the excerpt, else to the first paragraph without full stop, but never to quotations."""
-    quoted = " ".join(paragraph.text for paragraph in found if paragraph.quoted)
-    own = next((one.text for one in found if not (one.quoted or is_remark(one))), "")
-    text = _READ_ON.sub("", " ".join(plain_text(excerpt).split()) or own)
+    quoted = " ".join(paragraph.text for paragraph in page.prose if paragraph.quoted)
+    own = next((one.text for one in page.prose if not (one.quoted or is_remark(one))), "")
+    excerpt = " ".join(paragraph.text for paragraph in paragraphs(page.excerpt, page.title))
+    text = _READ_ON.sub("", excerpt or own)
     text, cut = _TRAILING_OFF.subn("", text[: _LIMITS.characters])
     pieces = [piece for piece, _ in split(text, language(text))[: _LIMITS.read]]
     tail = slice(-_LIMITS.quote_probe, None)
     pieces = [piece for piece in pieces if piece[tail] not in quoted and not is_update(piece)]
+    if len(pieces) > 1 and repeats_title(pieces[-1], page.title):
+        pieces.pop()
     kept: list[str] = []
     for piece in pieces:
         if not ends_whole(piece) or len(" ".join([*kept, piece])) > limit:
