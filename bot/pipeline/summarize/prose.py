@@ -120,11 +120,7 @@ def _weigh(line: Line, topic: Topic, code: str) -> _Candidate:
         (-_SCORES.correction, line.corrects),
     )
     english = code == "en" and not first
-    used = (
-        frozenset(word for word, index in topic.used.items() if index < line.index)
-        if english
-        else frozenset()
-    )
+    used = frozenset(word for word in line.words if topic.used[word] < line.index)
     return _Candidate(
         line=line,
         merit=merit - sum(weight for weight, found in faults if found),

@@ -38,7 +38,7 @@ class Topic:
     def share(self, words: frozenset[str]) -> float:
         """Return the score of these words for title and theme."""
         title = len(words & self.title) / max(1, len(self.title))
-        theme = sum(self.theme.get(word, 0) for word in words) / max(1, self.theme.total())
+        theme = sum(self.theme[word] for word in words & self.theme.keys()) / max(1, self.theme.total())
         return _SCORES.title * title + _SCORES.theme * theme
 
     def halves(self, words: frozenset[str]) -> float:
