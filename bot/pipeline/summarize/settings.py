@@ -12,7 +12,7 @@ class Limits:
     sentences: int = 3  # of a summary
     read: int = 200  # sentences; later ones are not worth a place in a summary
     characters: int = 40_000  # read; the splitter needs quadratic time for Chinese
-    candidates: int = 12  # sentences tried in every combination of one to three
+    candidates: int = 10  # sentences tried in every combination of one to three
     tellers: int = 3  # sentences tried besides for each part of a title in several
     filler: int = 60  # characters of a sentence that is told rather than skipped
     theme: int = 15  # words
