@@ -31,7 +31,7 @@ from bot.text.spelling import spelled
 EVIDENCE = {
     EvidenceRank.API: "certain, from the blog's own API",
     EvidenceRank.PAGE: "certain, from the post's own page",
-    EvidenceRank.GIVEN: "certain, this feed prints its categories and nothing else",
+    EvidenceRank.GIVEN: "certain, this feed prints its categories as such",
     EvidenceRank.ORDER: "likely, from the order of the names in the feed",
     EvidenceRank.KNOWN: "a reading, by the names known to be categories",
     EvidenceRank.NONE: "none, nothing was printed or nothing could be told",

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from bot.model.filing import Filing
+from bot.model.filing import Filing, Kind
 
 
 class Silence(StrEnum):
@@ -34,17 +34,22 @@ class Entry:
     excerpt: str = ""  # the feed's own short text, as text
     labels: tuple[str, ...] = ()  # categories and tags as printed, in order, without duplicates
     image: str = ""  # URL of the post's own picture; never an avatar or a tracking pixel
+    kinds: tuple[Kind | None, ...] = ()  # of each label, as far as the feed says so; () if it never does
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """A feed document as plain values. `ttl`: seconds between polls that the feed asks for, 0 for none."""
+    """A feed document as plain values. `ttl`: seconds between polls that the feed asks for, 0 for none.
+
+    `shelves`: the categories of the feed as a whole, which podcasts print.
+    """
 
     title: str
     link: str
     entries: tuple[Entry, ...]
     generator: str = ""
     ttl: float = 0.0
+    shelves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from bot.pipeline.assemble import assemble
 from bot.pipeline.calls import CATEGORIES_OF_API, POSTS_OF_API
 from bot.pipeline.classification import ClassifyRequest, ClassifyResult, classify_request
 from bot.pipeline.classify.evidence import FiledPost, find_filed
-from bot.pipeline.classify.rules import Vocabulary, classify
+from bot.pipeline.classify.names import Vocabulary
+from bot.pipeline.classify.rules import classify
 from bot.pipeline.classify.wordpress import api_candidates, archive_url, categories_url
 from bot.pipeline.collect_evidence import refuse_busy
 from bot.pipeline.detection import Detected, compare
@@ -54,6 +55,7 @@ def _classified(request: ClassifyRequest, filed: Sequence[FiledPost]) -> Classif
             vocabulary=vocabulary,
             aliases=settings.aliases,
             api=find_filed(filed, link=post.link, guid=post.guid, wordpress_id=post.wordpress_id),
+            said=request.said_of(post),
         )
         for post in request.posts
     }

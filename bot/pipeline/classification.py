@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.model import BlogApi, Feed, Filing, ParsedFeed
+from bot.model import BlogApi, Feed, Filing, Kind, ParsedFeed
+from bot.pipeline.classify.given import Said
+from bot.pipeline.classify.hosts import WORDPRESS, filed_by_link, host_of
 from bot.pipeline.detection import Detected
 from bot.ports import Lexicon
 
@@ -40,6 +42,7 @@ class ToFile:
     title: str
     wordpress_id: int
     labels: tuple[str, ...]
+    kinds: tuple[Kind | None, ...] = ()  # of each label, as far as the feed says so
     html: str = ""
     ask_page: bool = True  # False once its page has been requested too often in vain
 
@@ -54,11 +57,21 @@ class ClassifyRequest:
     site: str  # the blog's own address, as the feed prints it
     vocabulary: Lexicon
     now: datetime
+    shelves: tuple[str, ...] = ()  # categories of the feed as a whole
 
     @property
     def wordpress(self) -> bool:
-        """Whether the feed's labels are categories and tags merged, as WordPress prints them."""
-        return "wordpress" in self.generator.casefold() or any(post.wordpress_id for post in self.posts)
+        """Whether the feed's labels are categories and tags merged, as WordPress prints them.
+
+        The generator decides; only if it names no known program, the look of the guids does.
+        """
+        host = host_of(self.generator)
+        return host == WORDPRESS if host else any(post.wordpress_id for post in self.posts)
+
+    def said_of(self, post: ToFile) -> Said:
+        """Return what the feed says of a post's labels beside their names."""
+        in_link = filed_by_link(post.link, self.site)
+        return Said(post.kinds, host_of(self.generator), in_link, self.shelves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ def classify_request(
                 title=found.entry.title,
                 wordpress_id=found.identity.wordpress_id,
                 labels=found.entry.labels,
+                kinds=found.entry.kinds,
                 html=found.entry.html,
             )
             for found in detected.to_read
@@ -95,6 +109,7 @@ def classify_request(
         site=parsed.link or feed.state.site,
         vocabulary=vocabulary,
         now=now,
+        shelves=parsed.shelves,
     )
 
 

@@ -19,7 +19,8 @@ from bot.model import BlogApi, EvidenceRank, FeedState, Filing
 from bot.pipeline.calls import CONTENT_TAIL, PAGE, POSTS_OF_API
 from bot.pipeline.classification import EVIDENCE, ClassifyRequest, ClassifyResult, EvidenceSettings, ToFile
 from bot.pipeline.classify.evidence import LIMITS, FiledPost, PageFiling, find_filed
-from bot.pipeline.classify.rules import Vocabulary, classify
+from bot.pipeline.classify.names import Vocabulary
+from bot.pipeline.classify.rules import classify
 from bot.pipeline.classify.wordpress import api_candidates
 from bot.pipeline.fetch.client import Answer, Fetcher
 from bot.sandbox.remote import Runner
@@ -207,6 +208,7 @@ def _classified(job: ClassifyRequest, evidence: _Evidence) -> tuple[dict[str, Fi
                 api=evidence.api.get(post.id),
                 page=evidence.pages.get(post.id),
                 tail=evidence.tails.get(post.id),
+                said=job.said_of(post),
             )
             for post in job.posts
         }

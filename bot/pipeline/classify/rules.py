@@ -27,34 +27,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from bot.model import EvidenceRank, Filing
 from bot.pipeline.classify.evidence import FiledPost, PageFiling
-from bot.text.normalize import fold
-
-_SHOWN = 8  # names that an evidence sentence spells out
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Names known to be categories of one feed, in folded form (`bot.text.normalize.fold`).
-
-    `configured`: set by the operator. `learned`: from the API, pages, or the blog's sidebar.
-    """
-
-    configured: frozenset[str] = frozenset()
-    learned: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, configured: Iterable[str] = (), learned: Iterable[str] = ()) -> Vocabulary:
-        """Build a vocabulary from names as printed."""
-        return cls(_folds(configured), _folds(learned))
-
-    def knows(self, name: str) -> bool:
-        """Return whether a category of this name is known."""
-        return fold(name) in self.configured or fold(name) in self.learned
+from bot.pipeline.classify.given import Said, as_given, by_marks, by_shelves
+from bot.pipeline.classify.names import Names, Vocabulary, folds
 
 
 def classify(
@@ -68,15 +46,17 @@ def classify(
     tail: PageFiling | None = None,
     wordpress_id: int = 0,
     tagless: bool = False,
+    said: Said | None = None,
 ) -> Filing:
     """Classify the labels of a post by the best evidence available.
 
     `labels`: the entry's own, as printed and in that order. `wordpress`: whether the feed is a WordPress
     feed. `aliases`: printed name -> name to use, "" to drop it. `api` is ignored if it is another post than
-    `wordpress_id` (0: unknown). `tagless`: no post of the blog ever showed a tag.
+    `wordpress_id` (0: unknown). `tagless`: no post of the blog ever showed a tag. `said`: what the feed says
+    of the labels beside their names.
     """
-    known = vocabulary or Vocabulary()
-    names = _Names(aliases or {})
+    known, given = vocabulary or Vocabulary(), said or Said()
+    names = Names(aliases or {})
     printed = names.distinct(labels)
     if api is not None and wordpress_id in (0, api.wordpress_id) and (api.categories or api.tags):
         return names.filing(EvidenceRank.API, api.categories, api.tags, "The blog's API lists it under")
@@ -84,9 +64,13 @@ def classify(
     if filing is not None:
         return filing
     if not printed:
-        return Filing(evidence="The feed prints no categories with this post.")
+        return by_shelves(names, () if wordpress else given.shelves)
+    marks = given.marks(labels) if wordpress or not known.configured else {}
+    marked = by_marks(printed, names, marks, whole=wordpress)
+    if marked is not None:
+        return marked
     if not wordpress:
-        return _as_given(printed, names, known)
+        return as_given(printed, names, known, given)
     known_ones = [known.knows(name) or known.knows(names.use(name)) for name in printed]
     return _by_order(printed, names, known_ones, tagless=tagless)
 
@@ -98,33 +82,8 @@ def better(new: Filing, old: Filing) -> bool:
     )
 
 
-class _Names:
-    """Applies the operator's aliases to names."""
-
-    def __init__(self, aliases: Mapping[str, str]) -> None:
-        self._aliases = {fold(printed): wanted for printed, wanted in aliases.items()}
-
-    def use(self, name: str) -> str:
-        return self._aliases.get(fold(name), name).strip()
-
-    def distinct(self, names: Iterable[str]) -> list[str]:
-        """Return the names unchanged, without duplicates and without names that fold to nothing."""
-        found: dict[str, str] = {}
-        for name in names:
-            found.setdefault(fold(name), name)
-        found.pop("", None)
-        return list(found.values())
-
-    def filing(self, rank: EvidenceRank, categories: Iterable[str], tags: Iterable[str], said: str) -> Filing:
-        """Return an unambiguous filing; if `said` is no complete sentence, the categories are appended."""
-        filed = self.distinct(map(self.use, categories))
-        tagged = self.distinct(map(self.use, tags))
-        evidence = said if said.endswith(".") else f"{said} {_listed(filed).rstrip('.')}."
-        return Filing(categories=tuple(filed), tags=tuple(tagged), rank=rank, evidence=evidence)
-
-
 def _by_page(
-    labels: list[str], names: _Names, page: PageFiling | None, tail: PageFiling | None
+    labels: list[str], names: Names, page: PageFiling | None, tail: PageFiling | None
 ) -> Filing | None:
     """Classify by the links of the post's page, else by its classes, else by the last line of the entry."""
     if page is not None and page.found:
@@ -135,7 +94,7 @@ def _by_page(
             tagged = set(map(_bare, page.tag_slugs))
             tags = [name for name in labels if name not in filed or _bare(name) in tagged]
             return names.filing(EvidenceRank.PAGE, filed, tags, "Its page is marked as filed under")
-    if tail is not None and tail.categories and _folds(tail.categories) <= _folds(labels):  # no quoted blog
+    if tail is not None and tail.categories and folds(tail.categories) <= folds(labels):  # no quoted blog
         return names.filing(EvidenceRank.PAGE, tail.categories, tail.tags, "The entry ends: Filed under")
     return None
 
@@ -152,19 +111,7 @@ def _named_by_slugs(slugs: Sequence[str], labels: list[str]) -> list[str]:
     return [found[0] for found in named] if all(len(found) == 1 for found in named) else []
 
 
-def _as_given(labels: list[str], names: _Names, known: Vocabulary) -> Filing:
-    if not known.configured:
-        return names.filing(
-            EvidenceRank.GIVEN, labels, (), "The feed prints no tags, so its labels are categories:"
-        )
-    filed = [name for name in labels if not known.configured.isdisjoint((fold(name), fold(names.use(name))))]
-    tags = [name for name in labels if name not in filed]
-    return names.filing(
-        EvidenceRank.GIVEN, filed, tags, "Of the feed's labels, the config names as categories:"
-    )
-
-
-def _by_order(labels: list[str], names: _Names, known: list[bool], *, tagless: bool) -> Filing:
+def _by_order(labels: list[str], names: Names, known: list[bool], *, tagless: bool) -> Filing:
     """Classify by the table above; `known`: for each label, whether a category of that name is known."""
     breaks = [place for place, pair in enumerate(pairwise(labels), 1) if _is_break(*pair)]
     if len(labels) == 1:
@@ -185,7 +132,7 @@ def _by_order(labels: list[str], names: _Names, known: list[bool], *, tagless: b
     return _one_run(labels, names, known, tagless=tagless)
 
 
-def _one_run(labels: list[str], names: _Names, known: list[bool], *, tagless: bool) -> Filing:
+def _one_run(labels: list[str], names: Names, known: list[bool], *, tagless: bool) -> Filing:
     """Classify one sorted run by what is certain: a post has a category, and categories come first."""
     if tagless and all(known):
         said = "No post of this blog ever showed a tag, and all its labels are known as categories:"
@@ -223,14 +170,3 @@ def _plain(name: str) -> str:
 def _bare(name: str) -> str:
     """Return the letters and digits, which a name and its slug share; core drops `&` from slugs."""
     return re.sub(r"\s", "", _plain(name))
-
-
-def _folds(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(folded for folded in map(fold, names) if folded)
-
-
-def _listed(names: Sequence[str]) -> str:
-    if not names:
-        return "no category"
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

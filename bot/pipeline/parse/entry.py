@@ -20,7 +20,6 @@ from bot.text.urls import web_link
 Raw = Mapping[str, Any]  # a feed or an entry
 
 _MAIL = re.compile(r"[^\s@()]+@[^\s@()]+(?:\s*\((.*)\))?", re.DOTALL)  # "jo@blog.example (Jo Doe)"
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 # "Protected: %s", as WordPress prints it in its translations.
 _PROTECTED_TITLE = re.compile(
     r"(?:Protected|Geschützt|Protégé|Protegid[oa]|Protett[oa]|Protegit|Beveiligd|Skyddad|Beskyttet|Suojattu|"
@@ -41,7 +40,7 @@ _NO_PICTURE = re.compile(
 
 
 def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = frozenset()) -> Entry:
-    """Return the entry. `base`: the base URL of relative links; `literal`: see `text`.
+    """Return the entry, without its labels. `base`: the base URL of relative links; `literal`: see `text`.
 
     `orders`: how purely numeric dates are read, see `bot.pipeline.parse.dates.orders_of`.
     """
@@ -62,7 +61,6 @@ def to_entry(raw: Raw, base: str, *, literal: bool, orders: frozenset[str] = fro
         html="" if protected else html,
         # Without a detail, feedparser derived the summary from the content.
         excerpt="" if protected or "summary_detail" not in raw else excerpt,
-        labels=_labels(raw),
         image=_image(raw, html, link or base),
     )
 
@@ -101,7 +99,7 @@ def page_link(raw: Raw, base: str) -> str:
 
 
 def _hrefs(raw: Raw, relation: str) -> list[str]:
-    links = islice(_dicts(raw, "links"), LIMITS.links)
+    links = islice(dicts(raw, "links"), LIMITS.links)
     return [string(one, "href") for one in links if string(one, "rel") == relation]
 
 
@@ -132,14 +130,15 @@ def _value(raw: Raw | None, key: str) -> Any:
     return dict.get(raw, key) if isinstance(raw, dict) else None
 
 
-def _dicts(raw: Raw, key: str) -> list[Raw]:
+def dicts(raw: Raw, key: str) -> list[Raw]:
+    """Return the dicts in the list under the key, [] if there is none."""
     value = _value(raw, key)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _html(raw: Raw, *, literal: bool) -> str:
     """Return the longest HTML content, else the longest text of any type, as HTML."""
-    contents = [(string(one, "type"), string(one, "value")) for one in _dicts(raw, "content")]
+    contents = [(string(one, "type"), string(one, "value")) for one in dicts(raw, "content")]
     marked_up = [value for kind, value in contents if "html" in kind]
     if any(marked_up):
         return max(marked_up, key=len)
@@ -153,16 +152,9 @@ def _author(raw: Raw) -> str:
     if mail := _MAIL.fullmatch(printed):  # RSS; feedparser misreads such names after a long domain
         names = [mail[1] or printed]
     else:
-        names = [string(person, "name") for person in _dicts(raw, "authors")[:20]]
+        names = [string(person, "name") for person in dicts(raw, "authors")[:20]]
     joined = ", ".join(dict.fromkeys(filter(None, names))) or printed
     return one_line(unescaped(joined[: 20 * LIMITS.author]), LIMITS.author)
-
-
-def _labels(raw: Raw) -> tuple[str, ...]:
-    printed = (string(tag, "label") or string(tag, "term") for tag in _dicts(raw, "tags"))
-    names = (one_line(unescaped(name[: 20 * LIMITS.label]), LIMITS.label) for name in printed)
-    names = (name for name in names if name and not _ADDRESS.fullmatch(name))  # Blogger's entry kind is a URL
-    return tuple(islice(dict.fromkeys(names), LIMITS.labels))
 
 
 def _image(raw: Raw, html: str, base: str) -> str:
@@ -172,9 +164,9 @@ def _image(raw: Raw, html: str, base: str) -> str:
 
 def _attached_images(raw: Raw) -> Iterator[str]:
     """Yield the addresses of the pictures attached to the entry, except single pixels."""
-    enclosures = (link for link in _dicts(raw, "links") if string(link, "rel") == "enclosure")
-    media = filter(_is_image, _dicts(raw, "media_content"))
-    offered = (*media, *_dicts(raw, "media_thumbnail"), *filter(_is_image, enclosures))
+    enclosures = (link for link in dicts(raw, "links") if string(link, "rel") == "enclosure")
+    media = filter(_is_image, dicts(raw, "media_content"))
+    offered = (*media, *dicts(raw, "media_thumbnail"), *filter(_is_image, enclosures))
     for item in offered[: LIMITS.images]:
         if not _is_pixel(item):
             yield string(item, "url") or string(item, "href")

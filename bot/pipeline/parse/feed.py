@@ -19,6 +19,7 @@ from bot.pipeline.parse.dates import orders_of
 from bot.pipeline.parse.entry import (
     Raw,
     date_texts,
+    dicts,
     page_link,
     published,
     string,
@@ -26,6 +27,7 @@ from bot.pipeline.parse.entry import (
     to_entry,
 )
 from bot.pipeline.parse.json_feed import read_json_feed
+from bot.pipeline.parse.labels import itunes_names, labelled, read_labels
 from bot.pipeline.parse.limits import LIMITS
 from bot.pipeline.parse.repair import mended, start_of
 from bot.text.sanitize import one_line
@@ -49,8 +51,8 @@ _PAGE_ROOTS = (
 _NAME = re.compile(rb"[A-Za-z_][\w:.-]*")
 _FEED_START = re.compile(rb"<((?:[\w.-]+:)?(?:rss|feed|rdf|channel))[\s>]", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s([^<>]*)", re.IGNORECASE)
-# feedparser would merge these inseparably with the entry's own <category>.
-_FOREIGN_LABELS = re.compile(rb"(</?(?:media|itunes):)(category|keywords)\b", re.IGNORECASE)
+# feedparser would merge these inseparably with the entry's own labels, or with those of <itunes:category>.
+_FOREIGN_LABELS = re.compile(rb"(</?(?:media:(?=category|keywords)|itunes:(?=keywords)))(\w+)", re.IGNORECASE)
 
 
 def parse(body: bytes, content_type: str = "", url: str = "") -> ParsedFeed:
@@ -136,15 +138,20 @@ def _feed(document: Raw, url: str) -> ParsedFeed:
     base = _base(link, url, atom=document["version"].startswith("atom"))
     orders = orders_of(text for raw in document["entries"] for text in date_texts(raw))
     newest = _newest(document["entries"], orders)
-    entries = (to_entry(raw, base, literal=literal, orders=orders) for raw in newest)
-    usable = tuple(entry for entry in entries if entry.guid or entry.link or entry.title)
+    entries = [to_entry(raw, base, literal=literal, orders=orders) for raw in newest]
+    generator = one_line(string(feed, "generator"), LIMITS.label)
+    labels = [read_labels(dicts(raw, "tags")) for raw in newest]
+    usable = tuple(
+        entry for entry in labelled(entries, labels, generator) if entry.guid or entry.link or entry.title
+    )
     if not usable:
         raise ParseError("the feed lists no entries with an id, a link or a title")
     return ParsedFeed(
         title=text(feed, "title", LIMITS.title, literal=literal),
         link=link,
         entries=usable,
-        generator=one_line(string(feed, "generator"), LIMITS.label),
+        generator=generator,
+        shelves=itunes_names(dicts(feed, "tags")),
         ttl=_ttl(string(feed, "ttl")),
     )
 

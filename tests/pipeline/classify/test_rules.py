@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import EvidenceRank, Filing
+from bot.pipeline.classify.names import Vocabulary
 from bot.pipeline.classify.page import read_page
-from bot.pipeline.classify.rules import Vocabulary, classify
+from bot.pipeline.classify.rules import classify
 from bot.text.normalize import fold
 from tests.pipeline.bodies import FEEDS
 

@@ -8,7 +8,8 @@ import pytest
 
 from bot.model import EvidenceRank, Filing
 from bot.pipeline.classify.evidence import FiledPost, PageFiling
-from bot.pipeline.classify.rules import Vocabulary, better, classify
+from bot.pipeline.classify.names import Vocabulary
+from bot.pipeline.classify.rules import better, classify
 
 
 def api(categories: Sequence[str], tags: Sequence[str], number: int = 1) -> FiledPost:
