@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bot.commands.below import below_words
 from bot.commands.declaration import Call
 from bot.commands.fields import check_number
 from bot.commands.known import vocabulary
@@ -56,13 +57,15 @@ async def add(
     if covering:
         already = _already(call, target, wanted, covering[0])
         state = await state_of(call, target, before)
-        return Reply("\n".join([already, *_unfiled_words(call, wanted), state]))
+        more = [*_unfiled_words(call, wanted), *await below_words(call, wanted.include, feed)]
+        return Reply("\n".join([already, *more, state]))
     parts = by_cadence([each for each in before if each.feed_id == feed_id], wanted, cadence)
     for how_soon, part in parts.items():
         await _follow(call, target, feed_id, part, cadence=how_soon, mention=mention)
     called = mention or (mention is None and any(each.mentions for each in before))
     silent = ["Digests mention nobody."] if called and parts.keys() - {Cadence.NOW} else []
-    return await _changed(call, target, feed, *_unfiled_words(call, wanted), *silent)
+    below = await below_words(call, wanted.include | wanted.exclude, feed)
+    return await _changed(call, target, feed, *_unfiled_words(call, wanted), *below, *silent)
 
 
 def by_cadence(

@@ -8,13 +8,12 @@
 | prints no labels, but is a podcast with categories | those of the podcast |
 | else | all labels are categories, in the order printed |
 
-A label like World/Asia is a path: the post is filed under World, too, so that who follows World gets it. Each
-part has at least three characters ("AC/DC" is one name) unless the parent is known as a category.
+A label like World/Asia is a path (`bot.text.paths`): the post is filed under World, too, so that who follows
+World gets it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,9 +21,8 @@ from bot.model import EvidenceRank, Filing, Kind
 from bot.pipeline.classify.hosts import slug
 from bot.pipeline.classify.names import Names, Vocabulary, folds, listed
 from bot.text.normalize import fold
+from bot.text.paths import parents
 
-_STEP = re.compile(r"\s*[/>\u00bb]\s*")
-_LEAST_PART = 3  # characters of a path's part, if its parent is not known
 _ONE_KIND = {
     "Ghost": "Ghost has tags only, the primary one first, so they are categories:",
     "Medium": "Medium has tags only, so they are categories:",
@@ -62,7 +60,8 @@ def by_marks(labels: list[str], names: Names, marks: Mapping[str, Kind], *, whol
         return None
     filed = [name for name in labels if marks.get(fold(name)) is not Kind.TAG]
     tags = [name for name in labels if name not in filed]
-    said = "The feed marks which of its labels are categories:"
+    some = "The feed marks which of its labels are categories:"
+    said = some if filed else "The feed marks all of its labels as tags."
     return _filing(names, filed, tags, said, Vocabulary())
 
 
@@ -93,7 +92,7 @@ def _filing(
     """Return the filing, with the categories that others are below of; the evidence says which these are."""
     filed = names.distinct(map(names.use, categories))
     beside = Vocabulary(known.configured, known.learned | folds(filed))
-    above = names.distinct(each for one in filed for each in parents(one, beside))
+    above = names.distinct(each for one in filed for each in parents(one, beside.knows))
     added = [name for name in above if fold(name) not in folds(filed)]
     if not added:
         return names.filing(EvidenceRank.GIVEN, filed, tags, said)
@@ -102,21 +101,9 @@ def _filing(
     return names.filing(EvidenceRank.GIVEN, [*filed, *added], tags, evidence)
 
 
-def parents(name: str, known: Vocabulary) -> list[str]:
-    """Return the categories above a name that is a path, the nearest first: World/Asia, World."""
-    steps = list(_STEP.finditer(name))
-    parts = _STEP.split(name)
-    found = [name[: step.start()] for step in reversed(steps)]
-    if not all(map(fold, parts)):
-        return []
-    if all(len(part) >= _LEAST_PART for part in parts):
-        return found
-    return [each for each in found if known.knows(each)]
-
-
 def _configured(name: str, names: Names, known: Vocabulary) -> bool:
     used = names.use(name)
-    possible = folds((name, used, *parents(name, known), *parents(used, known)))
+    possible = folds((name, used, *parents(name, known.knows), *parents(used, known.knows)))
     return not known.configured.isdisjoint(possible)
 
 

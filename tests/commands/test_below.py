@@ -1,0 +1,44 @@
+"""What a followed category includes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.ports import PollCommit, PollRecord
+from tests.commands.room import Room, post_row
+
+
+async def test_who_follows_a_category_is_told_what_is_below_it(empty_room: Room) -> None:
+    blog = await empty_room.watch()
+    asia = ("World/Asia", "World")
+    await empty_room.publish(blog, post_row(1, "Rain", asia), post_row(2, "Worldwide", ("Worldly",)))
+
+    reply = (await empty_room.say("/follow World")).text
+    both = (await empty_room.say("/follow World", "bob")).text
+    again = (await empty_room.say("/follow World", "bob")).text
+
+    assert reply.splitlines()[1:] == [
+        "World includes World/Asia.",
+        "1 of the 2 posts known so far would have reached you: \u201cRain\u201d.",
+    ]
+    assert both == reply
+    assert "\nWorld includes World/Asia.\n" in again
+    assert "includes" not in (await empty_room.say("/follow World/Asia, Worldly", "carol")).text
+
+
+async def test_a_stroke_in_a_name_of_wordpress_says_nothing(empty_room: Room) -> None:
+    blog = await empty_room.watch()
+    state = replace(blog.state, generator="https://wordpress.org/?v=6.8")
+    row = post_row(1, "Rain", ("World/Asia", "World"))
+    record = PollRecord(blog.id, blog.url, state, blog.next_poll_at)
+    await empty_room.store.commit_poll(PollCommit(record, new=(row,), at=empty_room.clock.now()))
+
+    assert "includes" not in (await empty_room.say("/follow World")).text
+
+
+async def test_a_short_path_is_below_a_known_category_alone(empty_room: Room) -> None:
+    blog = await empty_room.watch()
+    await empty_room.publish(blog, post_row(1, "Rock", ("AC/DC",)), post_row(2, "Rain", ("UK/London", "UK")))
+
+    assert "includes" not in (await empty_room.say("/follow AC new:yes")).text
+    assert "UK includes UK/London." in (await empty_room.say("/follow UK")).text
