@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.errors import BystanderError, ParseError
-from bot.model import Entry, ParsedFeed
+from bot.model import Entry, Kind, ParsedFeed
 from bot.pipeline.feed_answer import named_feed, read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import refuse_status
@@ -65,14 +65,20 @@ def _begun(sentence: str) -> str:
 
 
 def _inspection(url: str, parsed: ParsedFeed) -> Inspection:
-    labels = dict.fromkeys(label for entry in parsed.entries for label in entry.labels)
+    labels = dict.fromkeys(label for entry in parsed.entries for label in _not_tags(entry))
     return Inspection(
         url=url,
         title=parsed.title,
         posts=len(parsed.entries),
         newest=max(parsed.entries, key=_date).title,  # the first of equals, usually the newest
-        categories=tuple(labels)[:20],
+        categories=(tuple(labels) or parsed.shelves)[:20],
     )
+
+
+def _not_tags(entry: Entry) -> list[str]:
+    """Return the labels of an entry, without those that the feed marks as tags."""
+    kinds = entry.kinds or (None,) * len(entry.labels)
+    return [label for label, kind in zip(entry.labels, kinds, strict=True) if kind is not Kind.TAG]
 
 
 def _date(entry: Entry) -> datetime:
