@@ -38,7 +38,7 @@ async def _below(call: Call, key: str, feed: Feed | None) -> list[str]:
         above = parents(name, lambda each: fold(each) in known)
         return any(term_key(Kind.CATEGORY, each) == key for each in above)
 
-    paths = [term for term in terms if is_below(term.name)] if key[2:] in known else []
+    paths = [term for term in terms if is_below(term.name)]
     if not paths:
         return []
     feeds = await call.store.feeds()

@@ -38,7 +38,10 @@ async def test_a_stroke_in_a_name_of_wordpress_says_nothing(empty_room: Room) ->
 
 async def test_a_short_path_is_below_a_known_category_alone(empty_room: Room) -> None:
     blog = await empty_room.watch()
-    await empty_room.publish(blog, post_row(1, "Rock", ("AC/DC",)), post_row(2, "Rain", ("UK/London", "UK")))
+    await empty_room.publish(
+        blog, post_row(1, "Rock", ("AC/DC",)), post_row(2, "Rain", ("UK/London", "UK", "World/Asia"))
+    )
 
     assert "includes" not in (await empty_room.say("/follow AC new:yes")).text
+    assert "World includes World/Asia." in (await empty_room.say("/follow World new:yes", "bob")).text
     assert "UK includes UK/London." in (await empty_room.say("/follow UK")).text

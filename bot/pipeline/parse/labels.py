@@ -67,7 +67,7 @@ class Label:
 
 def read_labels(tags: Iterable[Mapping[str, Any]]) -> tuple[Label, ...]:
     """Return at most 100 distinct labels of an entry or of a feed, from feedparser's list of tags."""
-    printed = list(filter(None, map(_label, tags)))
+    printed = list(filter(None, map(_label, islice(tags, LIMITS.tags))))
     own = [label for label in printed if label.scheme != ITUNES]
     found: dict[str, Label] = {}
     for label in own or printed:
@@ -78,7 +78,7 @@ def read_labels(tags: Iterable[Mapping[str, Any]]) -> tuple[Label, ...]:
 
 def itunes_names(tags: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return the names of the `<itunes:category>` elements, parents before their children."""
-    labels = (label for label in map(_label, tags) if label and label.scheme == ITUNES)
+    labels = (label for label in map(_label, islice(tags, LIMITS.tags)) if label and label.scheme == ITUNES)
     names = (one_line(label.name, LIMITS.label) for label in labels)
     return tuple(islice(dict.fromkeys(names), LIMITS.labels))
 

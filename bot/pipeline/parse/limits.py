@@ -14,6 +14,7 @@ class ParseLimits:
     author: int = 200
     label: int = 100
     labels: int = 100  # of one entry
+    tags: int = 1000  # examined per entry, to find its labels
     label_list: int = 1000  # of one element with several names
     listed_words: int = 5  # of one name in a list; longer ones are prose
     listed_label: int = 40  # of one name in a list; longer ones are prose

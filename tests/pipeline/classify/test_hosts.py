@@ -108,8 +108,9 @@ def test_a_long_list_is_split_before_names_are_cut() -> None:
         ["Trade, and this is what the ministry said", "Trade, Asia"],  # prose
         ["Trade, " + "x" * 41, "Trade, Asia"],
         ["Trade, one two three four five six", "Trade, Asia"],
-        ["Trade, Asia", "Trade", "Trade", "Sport"],  # half of them would be a habit
+        ["Trade, Asia", "Trade, Zinc", "Trade", "Sport", "Sport"],  # half of them would be a habit
         ["Trade, Asia", "Trade, Asia"],
+        ["Trade, Asia", "Trade"],  # one list is none
     ],
 )
 def test_what_is_no_habit_of_lists_stays_whole(lists: list[str]) -> None:
