@@ -4,7 +4,7 @@ Each Protocol is a contract; `tests/contracts/` checks every implementation agai
 UTC datetimes. Every method of a store may raise `StoreError`, and other errors only where it says so.
 """
 
-from bot.ports.adapter import Adapter, BotServices, CommandService
+from bot.ports.adapter import Adapter, BotServices, CommandService, StandsBy
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -19,6 +19,7 @@ from bot.ports.commands import (
     SubscriptionStore,
     TermStore,
 )
+from bot.ports.doors import Door, Doorkeeper, DoorState, DoorStore
 from bot.ports.engine import Engine, EngineSettings, FleetState, ProcessState, Work
 from bot.ports.feeds import (
     AdminNotice,
@@ -60,6 +61,10 @@ __all__ = [
     "CommandStore",
     "DeliveryInfo",
     "DestinationStore",
+    "Door",
+    "DoorState",
+    "DoorStore",
+    "Doorkeeper",
     "Engine",
     "EngineSettings",
     "Failed",
@@ -93,6 +98,7 @@ __all__ = [
     "SentDigest",
     "Settlement",
     "SilentPost",
+    "StandsBy",
     "Store",
     "SubscriptionStore",
     "TermStore",

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.model import Claim, Feed
+from bot.ports.doors import DoorState
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class FleetState:
     waiting: dict[str, int]  # jobs that wait, by queue
     stalled: int  # jobs of processes that died, which others are about to take up
     oldest_poll_due: datetime | None = None  # the poll that is due for the longest time
+    doors: tuple[DoorState, ...] = ()  # who listens, and who stands by
 
 
 class Engine(Protocol):

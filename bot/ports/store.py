@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.ports.commands import CommandStore
+from bot.ports.doors import DoorStore
 from bot.ports.engine import Engine, EngineSettings, FleetState
 from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
@@ -62,7 +63,9 @@ class TimeStore(Protocol):
         ...
 
 
-class Store(FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, Protocol):
+class Store(
+    FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, DoorStore, Protocol
+):
     """A whole store. Opened by `storage.open_store(url)`."""
 
     def engine(self, settings: EngineSettings) -> Engine | None:

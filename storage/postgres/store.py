@@ -11,6 +11,7 @@ from storage.postgres.archive import ArchiveQueries
 from storage.postgres.changes import ChangeQueries
 from storage.postgres.connection import Database
 from storage.postgres.destinations import DestinationQueries
+from storage.postgres.doors import DoorQueries
 from storage.postgres.feeds import FeedQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
@@ -35,6 +36,7 @@ class PostgresStore(
     ChangeQueries,
     KeyValueQueries,
     TimeQueries,
+    DoorQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.errors import NoDatabaseError, StoreError
 from bot.ports import EngineSettings
+from storage.shared.doors import OpenDoors
 from storage.sqlite.archive import ArchiveQueries
 from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
@@ -35,6 +36,7 @@ class SqliteStore(
     ChangeQueries,
     KeyValueQueries,
     TimeQueries,
+    OpenDoors,
 ):
     """`bot.ports.Store` on one SQLite file."""
 

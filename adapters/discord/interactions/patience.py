@@ -34,17 +34,26 @@ async def apologize(interaction: _Interaction) -> None:
 
 
 async def defer(interaction: _Interaction, *, thinking: bool = False) -> None:
-    """Tell Discord that an answer follows. If only its response is lost, the command goes on."""
+    """Tell Discord that an answer follows. If only its response is lost, the command goes on.
+
+    HTTPException with the code ANSWERED: it follows from another process, so the command must not run here.
+    """
+    broke_off = False
 
     async def ask() -> None:
-        await interaction.response.defer(ephemeral=thinking, thinking=thinking)
+        nonlocal broke_off
+        try:
+            await interaction.response.defer(ephemeral=thinking, thinking=thinking)
+        except BROKEN:
+            broke_off = True
+            raise
 
     try:
         await persist(ask, PAUSES[:1])
     except BROKEN as error:
         _log.info("Discord may not know that an answer follows: %s", error)
     except discord.HTTPException as error:
-        if error.code != ANSWERED:
+        if error.code != ANSWERED or not broke_off:  # else the first attempt has arrived
             raise
 
 

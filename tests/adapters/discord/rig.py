@@ -16,6 +16,8 @@ from adapters.discord.gateway.client import Client
 from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.model import Alert, Caller, CommandSpec, Destination, EvidenceRank, Filing, Post, Reply
+from bot.ports import Door, Doorkeeper, DoorStore
+from storage.shared.doors import OpenDoors
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import Channel, User
 
@@ -71,6 +73,7 @@ class NotingServices:
     notices: int = 0  # how often destinations were reported out of reach
     known: list[str] = field(default_factory=list)  # addresses of destinations
     memory: dict[str, str] = field(default_factory=dict)
+    doors: DoorStore = field(default_factory=OpenDoors)
 
     async def run(self, caller: Caller, line: str) -> Reply:
         return await self.execute(caller, line.strip("/"), {})
@@ -114,6 +117,12 @@ class NotingServices:
 
     async def get_value(self, key: str) -> str:
         return self.memory.get(key, "")
+
+    async def door(self, door: Door) -> Doorkeeper:
+        return await self.doors.door(door, "here")
+
+    async def turn(self, name: str, every: float) -> float:
+        return await self.doors.turn(name, every)
 
 
 @dataclass
