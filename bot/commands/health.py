@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.declaration import Call
+from bot.commands.listening import unattended
 from bot.commands.timing import held_lines
 from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
-from bot.ports import SHUT, PartState, QueueHealth
+from bot.ports import SHUT, DoorState, PartState, QueueHealth
 from bot.rhythm import LAST_POSTS, Quiet, every, quiet
 from bot.text.sanitize import visible
 
@@ -27,7 +28,8 @@ async def health(call: Call) -> Reply:
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
     shut = {key.removeprefix(SHUT): why for key, why in (await call.store.list_values(SHUT)).items()}
-    lines = [_verdict(feeds, queue, call, tuple(shut))]
+    fleet = await call.store.fleet(call.now)
+    lines = [_verdict(feeds, queue, call, tuple(shut), fleet.doors if fleet is not None else ())]
     lines += [f"{show(name)}: {sentence(why)}" for name, why in shut.items()]
     lines += _chat_lines(call.parts, shut)
     # Feeds with trouble come first.
@@ -58,14 +60,23 @@ def _trouble(feed: Feed, now: datetime) -> str:
 def _chat_lines(parts: Sequence[PartState], shut: Mapping[str, str]) -> list[str]:
     """Return one line on which chats are connected; nothing if the bot does not run."""
     chats = [part for part in parts if part.chat and part.name not in shut]
-    words = [f"{show(part.name)} {'in trouble' if part.trouble else 'connected'}" for part in chats]
+    words = [f"{show(part.name)} {_chat_word(part)}" for part in chats]
     return [f"Chats: {', '.join(words)}."] if words else []
 
 
-def _verdict(feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequence[str]) -> str:
+def _chat_word(part: PartState) -> str:
+    if part.trouble:
+        return "in trouble"
+    return "stands by" if part.stands_by else "connected"
+
+
+def _verdict(
+    feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequence[str], doors: Sequence[DoorState]
+) -> str:
     now = call.now
     problems = [f"Nothing goes out on {show(name)}." for name in shut]
     problems += [part.trouble for part in call.parts if part.trouble]
+    problems += unattended(doors)
     for kind in ("failing", "stopped", "overdue", "not read yet"):
         number = sum(_trouble(feed, now) == kind for feed in feeds)
         if number:

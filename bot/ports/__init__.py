@@ -11,8 +11,6 @@ from bot.ports.commands import (
     DeliveryInfo,
     Found,
     Held,
-    Inspection,
-    Inspector,
     PreferenceStore,
     SentDigest,
     SilentPost,
@@ -20,7 +18,7 @@ from bot.ports.commands import (
     TermStore,
 )
 from bot.ports.doors import Door, Doorkeeper, DoorState, DoorStore
-from bot.ports.engine import Engine, EngineSettings, FleetState, ProcessState, Work
+from bot.ports.engine import Engine, EngineSettings, FleetReader, FleetState, ProcessState, Work
 from bot.ports.feeds import (
     AdminNotice,
     FeedEditor,
@@ -32,6 +30,7 @@ from bot.ports.feeds import (
     PostRow,
     RhythmReader,
 )
+from bot.ports.inspector import Inspection, Inspector
 from bot.ports.key_value import SHUT, KeyValueStore
 from bot.ports.outbox import (
     Failed,
@@ -71,6 +70,7 @@ __all__ = [
     "FeedEditor",
     "FeedStore",
     "FeedsReader",
+    "FleetReader",
     "FleetState",
     "Found",
     "Held",

@@ -82,6 +82,14 @@ class FleetState:
     doors: tuple[DoorState, ...] = ()  # who listens, and who stands by
 
 
+class FleetReader(Protocol):
+    """The state of the processes, for commands and the web server."""
+
+    async def fleet(self, now: datetime) -> FleetState | None:
+        """Return who works on the database; None if that is always one process."""
+        ...
+
+
 class Engine(Protocol):
     """Shares the work of a database among all processes that run on it."""
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.ports.commands import CommandStore
 from bot.ports.doors import DoorStore
-from bot.ports.engine import Engine, EngineSettings, FleetState
+from bot.ports.engine import Engine, EngineSettings
 from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
@@ -70,10 +70,6 @@ class Store(
 
     def engine(self, settings: EngineSettings) -> Engine | None:
         """Return what shares the work among processes; None if only one process runs on the database."""
-        ...
-
-    async def fleet(self, now: datetime) -> FleetState | None:
-        """Return who works on the database; None if that is always one process."""
         ...
 
     async def backup(self, path: str) -> None:

@@ -10,7 +10,7 @@ from bot.ports import Door
 class OpenDoor:
     """`bot.ports.Doorkeeper` where nobody else can come: the door is held from the first moment on."""
 
-    held = True
+    held: bool = True
 
     async def until_held(self) -> None:
         """Return at once."""
