@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from adapters.discord.errors import (
     ARCHIVED,
@@ -81,6 +81,7 @@ class Delivery:
         self._search = Search(client)
         self._dms: LRUCache[int, int] = LRUCache(LIMITS.direct_channels)
         self._forums: set[int] = set()
+        self._asked: TTLCache[int, object] = TTLCache(LIMITS.direct_channels, _HOUR)  # channels, by their ids
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
@@ -226,8 +227,7 @@ class Delivery:
     async def _publish_message(self, message: discord.Message) -> None:
         """Publish a sent message of an announcement channel within the hourly limit; only log a failure."""
         channel_id = message.channel.id
-        place = self._client.get_channel(channel_id)
-        if not isinstance(place, discord.TextChannel) or not place.is_news():
+        if not await self._is_announcement(channel_id):
             return
         if self._published.wait(time.monotonic(), channel_id):
             _log.info("Channel %d has published all it may this hour; one message stays there.", channel_id)
@@ -239,6 +239,19 @@ class Delivery:
                 await message.publish()
         except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
             _log.warning("A message in channel %d is not published: %s", channel_id, translate(error))
+
+    async def _is_announcement(self, channel_id: int) -> bool:
+        """Whether a channel is one of announcements.
+
+        A process that does not listen to the channel's server asks Discord, once an hour.
+        """
+        place: object = self._client.get_channel(channel_id) or self._asked.get(channel_id)
+        if place is None:
+            try:
+                place = self._asked[channel_id] = await self._client.fetch_channel(channel_id)
+            except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
+                _log.warning("Whether channel %d publishes is not known: %s", channel_id, translate(error))
+        return isinstance(place, discord.TextChannel) and place.is_news()
 
     async def _unarchive(self, channel_id: int) -> None:
         thread = await self._client.fetch_channel(channel_id)

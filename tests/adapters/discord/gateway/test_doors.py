@@ -57,6 +57,22 @@ async def test_of_identical_processes_one_listens_and_all_send(fleet: tuple[Rig,
     assert (len(heard.executed), len(unheard.executed)) == (1, 0)
 
 
+async def test_a_process_that_stands_by_publishes_announcements_and_posts_in_forums(
+    fleet: tuple[Rig, Join],
+) -> None:
+    rig, join = fleet
+    announcements, forum = rig.guild.add_announcement(), rig.guild.add_forum("posts")
+    await join()
+    standing_by, _ = await join(publish=True)
+    for number, channel in enumerate((announcements, announcements, rig.news, rig.news, forum)):
+        await standing_by.send(to(channel), alert(number), key(number))
+    looks = [each.path for each in rig.server.requests_to("GET /channels/")]
+
+    assert [each.crossposted for each in rig.server.messages(announcements)] == [True, True]
+    assert [each.crossposted for each in rig.server.messages(rig.news)] == [False, False]
+    assert looks == [f"/channels/{each.id}" for each in (announcements, rig.news, forum)]
+
+
 async def test_when_the_holder_loses_the_database_another_listens_and_the_first_stands_by(
     fleet: tuple[Rig, Join],
 ) -> None:
