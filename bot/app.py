@@ -135,7 +135,7 @@ def _engine_settings(config: Config, platforms: Sequence[str], owner: str) -> En
         polls_at_once=polls.at_once,
         deliveries_at_once=delivery.concurrency,
         poll_lease=polls.lease,
-        delivery_lease=delivery.lease,
+        delivery_lease=delivery.shared_lease,
         catch_up_after=delivery.catch_up_after,
         beat=beat_of(feed.settings() for feed in config.feeds),
         grace=delivery.grace,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from bot.timekeeping import LAST_SEEN, Timekeeper
 from bot.vitals import Heartbeat
 from storage import open_store
 from tests.contracts.store_samples import add_feed
+from tests.fakes import postgres
 from tests.pipeline.deliver.office import FaultyStore
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -230,3 +232,33 @@ async def test_housekeeping_in_the_middle_of_a_jump_makes_nothing_due(store: Sto
 
     assert await due_in(store, clock) == pytest.approx(600, abs=1)
     assert await store.get_value(LAST_SEEN) == clock.now().isoformat()
+
+
+# --- a database whose server has the clock ------------------------------------------------------------------
+
+
+@pytest.fixture
+async def shared() -> AsyncIterator[Store]:
+    async with postgres.server().database() as url:
+        opened = await open_store(url)
+        try:
+            yield opened
+        finally:
+            await opened.aclose()
+
+
+@pytest.mark.parametrize("behind", [-60.0, 3600.0])
+async def test_processes_that_share_a_database_go_by_its_clock(shared: Store, behind: float) -> None:
+    clock = SteadyClock(lambda: time.time() - behind)
+    await watch(shared, clock)
+    before = await shared.next_poll_at()
+    timekeeper = Timekeeper(clock, shared)
+    await timekeeper.begin()
+    there = await shared.server_time()
+    assert there is not None
+
+    assert abs((clock.now() - there).total_seconds()) < 5
+    assert await shared.next_poll_at() == before
+    clock.move(-behind)
+    await timekeeper.follow()
+    assert abs((clock.now() - there).total_seconds()) < 5

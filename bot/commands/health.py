@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.declaration import Call
+from bot.commands.fleet import fleet_line, fleet_trouble
 from bot.commands.listening import unattended
 from bot.commands.timing import held_lines
 from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
-from bot.ports import SHUT, DoorState, PartState, QueueHealth
+from bot.ports import SHUT, FleetState, PartState, QueueHealth
 from bot.rhythm import LAST_POSTS, Quiet, every, quiet
 from bot.text.sanitize import visible
 
@@ -29,9 +30,10 @@ async def health(call: Call) -> Reply:
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
     shut = {key.removeprefix(SHUT): why for key, why in (await call.store.list_values(SHUT)).items()}
     fleet = await call.store.fleet(call.now)
-    lines = [_verdict(feeds, queue, call, tuple(shut), fleet.doors if fleet is not None else ())]
+    lines = [_verdict(feeds, queue, call, tuple(shut), fleet)]
     lines += [f"{show(name)}: {sentence(why)}" for name, why in shut.items()]
     lines += _chat_lines(call.parts, shut)
+    lines += [] if fleet is None else [f"{fleet_line(fleet, call.now)}."]
     # Feeds with trouble come first.
     troubled = sorted(feeds, key=lambda feed: not _trouble(feed, call.now))
     shown = troubled[:MOST_FEEDS]
@@ -71,12 +73,13 @@ def _chat_word(part: PartState) -> str:
 
 
 def _verdict(
-    feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequence[str], doors: Sequence[DoorState]
+    feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequence[str], fleet: FleetState | None
 ) -> str:
     now = call.now
     problems = [f"Nothing goes out on {show(name)}." for name in shut]
     problems += [part.trouble for part in call.parts if part.trouble]
-    problems += unattended(doors)
+    problems += [trouble for trouble in [fleet and fleet_trouble(fleet)] if trouble]
+    problems += [] if fleet is None else unattended(fleet.doors)
     for kind in ("failing", "stopped", "overdue", "not read yet"):
         number = sum(_trouble(feed, now) == kind for feed in feeds)
         if number:

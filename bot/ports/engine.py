@@ -83,7 +83,7 @@ class FleetState:
 
 
 class FleetReader(Protocol):
-    """The state of the processes, for commands and the web server."""
+    """Reads who works on a database."""
 
     async def fleet(self, now: datetime) -> FleetState | None:
         """Return who works on the database; None if that is always one process."""

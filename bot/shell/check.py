@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from rich.text import Text
 
 from adapters.plugin import AdapterPlugin, Finding, Promises, Visit
 from bot.app import network_of
+from bot.commands.fleet import fleet_line
 from bot.commands.wording import counted, quoted
 from bot.config.env_file import environment
 from bot.config.load import Config
@@ -113,10 +115,12 @@ class Look:
 
 async def _queue(store: Store) -> list[tuple[bool, str]]:
     """Return the state of the outbox, and a problem for each parked destination."""
-    health = await store.queue_health()
+    now = datetime.now(UTC)
+    health, fleet = await store.queue_health(), await store.fleet(now)
     waiting = counted(health.waiting, "message")
     return [
         (True, f"database: up to date; {waiting} waiting, {health.sent:,} sent"),
+        *([] if fleet is None else [(True, f"bots: {fleet_line(fleet, now)}")]),
         *((False, f"destination {each.address}: parked: {each.parked_reason}") for each in health.parked),
     ]
 

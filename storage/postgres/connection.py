@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, tzinfo
@@ -83,6 +84,7 @@ class Database:
             name=address.name,  # the default is a number
             open=False,
         )
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # who needs a connection tells of an outage
         await pool.open()
         return cls(address, zone, pool)
 

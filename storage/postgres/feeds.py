@@ -104,6 +104,11 @@ class FeedQueries(Queries):
         claimed = await self._claim_feeds(CLAIM_ONE, owner, now, lease, limit=1, feed_id=feed_id)
         return claimed[0] if claimed else None
 
+    async def release_feed(self, feed_id: int) -> None:
+        """End the lease of a feed, so that another process can poll it."""
+        async with self._database.transaction() as connection:
+            await connection.run("UPDATE feeds SET lease_until = 0 WHERE id = %(id)s", {"id": feed_id})
+
     async def _claim_feeds(
         self, sql: str, owner: str, now: datetime, lease: float, **which: int
     ) -> list[Feed]:

@@ -29,6 +29,12 @@ END_LEASES = tuple(
         "deliveries SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
     )
 )
+# With the leases go the jobs of processes that died.
+END_JOBS = (
+    "DELETE FROM procrastinate_jobs WHERE status = 'doing'",
+    "DELETE FROM procrastinate_workers",
+    "DELETE FROM processes",
+)
 # The oldest parked row of each parked destination whose probe is due. Destinations without a row are skipped;
 # so are those in which it is quiet, until it is not.
 PROBED = f"""
@@ -60,7 +66,7 @@ class OutboxQueries(Queries):
         if not await self._runner.join():
             return  # others are alive: the leases of those that died run out by themselves
         async with self._database.transaction(ALONE) as connection:
-            for statement in END_LEASES:
+            for statement in (*END_LEASES, *END_JOBS):
                 await connection.run(statement, {"owner": owner})
 
     async def stay(self) -> None:

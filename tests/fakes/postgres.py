@@ -6,6 +6,8 @@ process, however that comes, and then stops the server and takes its folder away
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import subprocess
 import tempfile
 import warnings
@@ -17,6 +19,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from storage import open_store
@@ -36,7 +39,10 @@ log_min_messages = fatal
 """
 # Everybody may connect but this user, who needs a password.
 GUARDED, PASSWORD = "guarded", "s3cret/p@ss:w0rd"
-_GUARD = 'read _; kill -INT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.05; done; rm -rf "$2"'
+_GUARD = """
+read _; server=$(head -n 1 "$1/data/postmaster.pid"); kill -INT "$server"
+while kill -0 "$server" 2>/dev/null; do sleep 0.05; done; rm -rf "$1"
+"""
 _TEMPLATE = "bystander_template"
 
 
@@ -46,6 +52,7 @@ class Server:
 
     uri: str  # with "{}" for the name of the database
     guard: subprocess.Popen[bytes]
+    process: Any  # what starts the server
     numbers: count[int] = field(default_factory=count)
     _migrated: bool = False
     _administrator: psycopg.Connection[Any] | None = None
@@ -74,10 +81,22 @@ class Server:
         finally:
             self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def stop(self) -> None:
-        """Stop the server and wait until it is gone."""
+    async def restart(self, *, crash: bool = False) -> None:
+        """Stop the server with all that is connected, and start it again. `crash`: as after a power cut."""
+        self._forget_administrator()
+        process = psutil.Process(self.process.get_pid())
+        process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
+        await asyncio.to_thread(process.wait, 30)
+        await asyncio.to_thread(self.process.ensure_postgres_running)
+
+    def _forget_administrator(self) -> None:
         if self._administrator is not None:
             self._administrator.close()
+            self._administrator = None
+
+    def stop(self) -> None:
+        """Stop the server and wait until it is gone."""
+        self._forget_administrator()
         assert self.guard.stdin is not None
         self.guard.stdin.close()
         self.guard.wait(30)
@@ -102,11 +121,11 @@ def server() -> Server:
     rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text('utf-8')}", "utf-8")
     made.start()
     guard = subprocess.Popen(
-        ["sh", "-c", _GUARD, "guard", str(made.get_pid()), str(folder)],
+        ["sh", "-c", _GUARD, "guard", str(folder)],
         stdin=subprocess.PIPE,
         start_new_session=True,
     )
-    return Server(made.get_uri(database="DATABASE").replace("DATABASE", "{}"), guard)
+    return Server(made.get_uri(database="DATABASE").replace("DATABASE", "{}"), guard, made)
 
 
 def stop() -> None:

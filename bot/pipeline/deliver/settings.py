@@ -16,6 +16,7 @@ class DeliverySettings:
     send_timeout: float = 60.0  # for one attempt: search for the message and send together
     look_back: float = 60.0  # the search for a lost message starts so long before its first attempt
     lease: float = 180.0  # of a claim; longer than `send_timeout`
+    shared_lease: float = 90.0  # the same where other processes wait for its end when this one dies
     shut_pause: float = 300.0  # before a platform that shut the bot out is tried again
     idle: float = 30.0  # before the store is queried again without a signal
     stalled_pause: float = 0.1  # before the store is queried again for due messages that it did not give out

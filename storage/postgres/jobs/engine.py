@@ -122,6 +122,7 @@ class JobEngine:
                 listen_notify=queue != _HOUSE,  # where a second does not matter
                 delete_jobs="always",
                 install_signal_handlers=False,
+                update_heartbeat_interval=fleet.HEARTBEAT,
                 stalled_worker_timeout=fleet.STALLED_AFTER,
             )
             self._workers[queue] = worker

@@ -10,7 +10,8 @@ from storage.postgres.connection import Database
 from storage.postgres.doors import doors_of
 from storage.shared.mapping import from_ms, to_ms
 
-STALLED_AFTER = 30.0  # seconds without a sign of life, after which a worker counts as dead
+HEARTBEAT = 3.0  # seconds between two signs of life of a worker
+STALLED_AFTER = 10.0  # seconds without one, after which it counts as dead, and its jobs are given to others
 
 _ENTER = """
 INSERT INTO processes (owner, host, version, platforms, workers, started_at)

@@ -20,7 +20,7 @@ from bot.ports.engine import EngineSettings, Work
 from storage.postgres.jobs.fleet import STALLED_AFTER
 
 _EACH_MINUTE = "* * * * *"
-_OFTEN = "* * * * * */15"  # every 15 seconds
+_OFTEN = "* * * * * */5"  # every 5 seconds
 
 
 class Claims(Protocol):
@@ -28,6 +28,10 @@ class Claims(Protocol):
 
     async def claim_feed(self, feed_id: int, owner: str, now: datetime, lease: float) -> Feed | None:
         """Claim a feed, if it is due."""
+        ...
+
+    async def release_feed(self, feed_id: int) -> None:
+        """End the lease of a feed, so that another process can poll it."""
         ...
 
     async def claim_for(
@@ -107,6 +111,9 @@ class Tasks:
         jobs = context.app.job_manager
         with self._watched():
             for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+                feed_id = job.task_kwargs.get("feed_id")
+                if isinstance(feed_id, int):  # a feed that is read twice does no harm
+                    await self._claims.release_feed(feed_id)
                 with suppress(ConnectorException):  # another process was first
                     await jobs.finish_job(job, Status.FAILED, delete_job=True)
             await jobs.prune_stalled_workers(STALLED_AFTER)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.settings import DeliverySettings
@@ -152,6 +153,20 @@ async def test_an_adapter_that_never_answers_is_left_and_the_message_looked_for(
     assert await office.drain() == 0
     assert [call for call, _ in office.board.calls] == ["send", "find"]
     assert office.pinned() == ["p1"]
+
+
+async def test_a_message_that_was_claimed_too_long_ago_is_given_back(office: Office) -> None:
+    """As when the process was paused in between: by now another one may be sending it."""
+    await office.alert("p1")
+    outbox = office.outbox()
+    (claim,) = await office.store.claim(
+        "me", office.clock.now(), lease=90, limit=9, platforms=["console"], catch_up_after=5
+    )
+    await outbox.deliver(claim, steady_seconds() - DeliverySettings().send_timeout)
+
+    assert (office.board.calls, await office.states()) == ([], ["pending"])
+    assert await office.drain() == 0
+    assert [call for call, _ in office.board.calls] == ["send"]
 
 
 # --- a store that refuses -----------------------------------------------------------------------------------

@@ -1,0 +1,80 @@
+"""A process's share of the work, which notes what it was given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.model import Claim, Feed
+from bot.pipeline.fetch.politeness import Exchange, after_failure
+from bot.ports import EngineSettings, PollRecord, Sent
+from storage.postgres.store import PostgresStore
+from tests.contracts.store_samples import T0
+
+
+@dataclass
+class Share:
+    """`bot.ports.Work`: a poll fails, and a message is sent, at once. Its clock stands still."""
+
+    store: PostgresStore
+    name: str = "one"
+    open: list[str] = field(default_factory=lambda: ["console"])
+    polls: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    housekeeping: int = 0
+    fault: Exception | None = None
+
+    def now(self) -> datetime:
+        return T0
+
+    def reachable(self) -> list[str]:
+        return self.open
+
+    async def poll(self, feed: Feed) -> None:
+        self.polls.append(feed.settings.name)
+        outcome = after_failure(feed, Exchange(), T0, 0.5, error="away")
+        await self.store.record_polls(
+            [PollRecord(feed.id, feed.url, outcome.state, outcome.next_poll_at)], T0
+        )
+
+    async def deliver(self, claim: Claim, since: float) -> None:  # noqa: ARG002 -- no attempt takes time here
+        if self.fault:
+            raise self.fault
+        self.sent.append(f"{claim.destination.address} {claim.key}")
+        await self.store.settle([Sent(claim, "r", T0)])
+
+    async def keep_house(self) -> None:
+        self.housekeeping += 1
+
+
+def settings(owner: str = "one") -> EngineSettings:
+    return EngineSettings(
+        owner=owner,
+        platforms=("console",),
+        polls_at_once=10,
+        deliveries_at_once=10,
+        poll_lease=300.0,
+        delivery_lease=90.0,
+        catch_up_after=5,
+        beat=0.05,
+        grace=5.0,
+        version="1.2.3",
+        host=f"host-of-{owner}",
+    )
+
+
+@asynccontextmanager
+async def working(*shares: Share) -> AsyncIterator[list[BaseException]]:
+    """Let engines work inside the block; yields the faults that they report."""
+    stop, faults = asyncio.Event(), list[BaseException]()
+    engines = [share.store.engine(settings(share.name)) for share in shares]
+    async with asyncio.TaskGroup() as group:
+        for engine, share in zip(engines, shares, strict=True):
+            group.create_task(engine.run(share, stop, faults.append))
+        try:
+            yield faults
+        finally:
+            stop.set()

@@ -1,0 +1,112 @@
+"""Engines of several processes on one database: each piece of work is done once, by one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import psycopg
+import pytest
+
+from bot.errors import StoreError
+from bot.model import FeedSettings
+from storage.postgres.store import PostgresStore
+from tests.contracts.store_samples import ALICE, BOB, T0, add_feed, follow, publish, row
+from tests.pipeline.deliver.office import until
+from tests.storage.postgres.jobs.share import Share, working
+from tests.storage.postgres.test_lost_connections import drop_connections
+
+FEEDS = 30
+
+
+def jobs(url: str) -> list[tuple[str, str, str]]:
+    """Return the task, the lock and the status of each job for feeds and destinations."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT task_name, lock, status::text FROM procrastinate_jobs WHERE lock IS NOT NULL ORDER BY id"
+        )
+        return found.fetchall()
+
+
+async def test_two_processes_share_the_feeds_that_are_due(store: PostgresStore, other: PostgresStore) -> None:
+    feeds = [FeedSettings(f"Blog {n}", f"https://{n}.example/feed/") for n in range(FEEDS)]
+    await store.sync_feeds(feeds, T0)
+    one, two = Share(store, "one"), Share(other, "two")
+    async with working(one, two) as faults:
+        await until(lambda: len(one.polls) + len(two.polls) >= FEEDS)
+        await asyncio.sleep(0.2)  # several beats, in which nothing is due
+
+    assert Counter(one.polls + two.polls) == Counter(feed.name for feed in feeds)
+    assert faults == []
+
+
+async def test_two_processes_send_each_message_once(store: PostgresStore, other: PostgresStore) -> None:
+    feed = await add_feed(store)
+    people = [f"console:p{n}" for n in range(20)]
+    for person in people:
+        await follow(store, person, "Trade")
+    one, two = Share(store, "one"), Share(other, "two")
+    async with working(one, two):
+        for number in range(3):
+            await publish(store, feed, row(f"p{number}", "Trade"))
+        await until(lambda: len(one.sent) + len(two.sent) >= 3 * len(people))
+
+    assert max(Counter(one.sent + two.sent).values()) == 1
+    assert len(one.sent) + len(two.sent) == 3 * len(people)
+
+
+async def test_a_post_and_its_job_are_stored_together_or_not_at_all(store: PostgresStore, url: str) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+    await follow(store, BOB, "Arts")
+    rival = psycopg.connect(url)
+    rival.execute("LOCK TABLE procrastinate_jobs IN EXCLUSIVE MODE")  # the post is there, and no job
+    publishing = asyncio.create_task(publish(store, feed, row("p1", "Trade")))
+    await asyncio.wait([publishing], timeout=0.3)
+    drop_connections(url)
+    rival.close()
+    with pytest.raises(StoreError):
+        await publishing
+    assert (await store.latest(9), jobs(url)) == ([], [])
+    await publish(store, feed, row("p1", "Trade"))
+    await publish(store, feed, row("p2", "Trade"))
+
+    with psycopg.connect(url) as connection:
+        (alice,) = connection.execute("SELECT id FROM destinations WHERE address = %s", [ALICE]).fetchall()
+    assert jobs(url) == [("deliver", f"to:{alice[0]}", "todo")]
+
+
+async def test_a_platform_that_takes_no_messages_gets_no_jobs(store: PostgresStore, url: str) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+    share = Share(store, open=[])
+    async with working(share):
+        await publish(store, feed, row("p1", "Trade"))
+        await until(lambda: not [each for each in jobs(url) if each[0] == "deliver"])
+        share.open = ["console"]
+        await until(lambda: bool(share.sent))
+
+
+async def test_lost_connections_are_made_anew(store: PostgresStore, url: str) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+    await store.take_over("one")
+    share = Share(store)
+    async with working(share):
+        await until(lambda: bool(share.polls))
+        drop_connections(url)
+        await asyncio.sleep(0)
+        drop_connections(url)
+        await publish(store, feed, row("p1", "Trade"))
+        await until(lambda: bool(share.sent))
+
+
+async def test_a_fault_of_the_work_is_reported(store: PostgresStore) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+    share = Share(store, fault=RuntimeError("a bug"))
+    async with working(share) as faults:
+        await publish(store, feed, row("p1", "Trade"))
+        await until(lambda: bool(faults))
+
+    assert isinstance(faults[0], RuntimeError)

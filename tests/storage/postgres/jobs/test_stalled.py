@@ -1,0 +1,88 @@
+"""What processes leave behind when they die, and who is alive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import psycopg
+
+from bot.model import Cadence
+from storage.postgres.jobs.due import defer_due
+from storage.postgres.store import PostgresStore
+from tests.contracts.store_samples import (
+    ALICE,
+    LEASE,
+    T0,
+    add_feed,
+    claim,
+    follow,
+    later,
+    publish,
+    row,
+    with_posts,
+)
+from tests.pipeline.deliver.office import until
+from tests.storage.postgres.jobs.share import Share, working
+from tests.storage.postgres.jobs.test_engine import jobs
+
+DIE = """
+WITH dead AS (
+    INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id)
+UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)
+"""
+
+
+async def fleet_of(store: PostgresStore) -> tuple[int, list[str]]:
+    """Return the number of stalled jobs, and the machines of the processes that are alive."""
+    state = await store.fleet(T0)
+    return state.stalled, [process.host for process in state.processes]
+
+
+async def test_the_poll_of_a_process_that_died_is_done_by_another(store: PostgresStore, url: str) -> None:
+    feed = await add_feed(store)
+    assert await defer_due(store._database, T0, []) == 1
+    assert await store.claim_feed(feed.id, "dead", T0, 300.0)
+    with psycopg.connect(url) as connection:
+        connection.execute(DIE)
+    assert await fleet_of(store) == (1, [])
+    share = Share(store)
+    async with working(share):
+        await until(lambda: bool(share.polls))
+        assert await fleet_of(store) == (0, ["host-of-one"])
+
+    assert await fleet_of(store) == (0, [])
+
+
+async def test_the_first_of_all_processes_finds_no_leases_and_jobs_of_the_dead(
+    store: PostgresStore, url: str
+) -> None:
+    await with_posts(store, "p1")
+    with psycopg.connect(url) as connection:
+        connection.execute(DIE)
+    await store.take_over("one")
+
+    assert jobs(url) == []
+    assert await fleet_of(store) == (0, [])
+
+
+async def test_what_cannot_be_claimed_gets_no_job(store: PostgresStore, url: str) -> None:
+    await with_posts(store, "p1", "p2")
+    with psycopg.connect(url) as connection:
+        connection.execute("DELETE FROM procrastinate_jobs")
+    await claim(store)  # p1 is under way, and p2 has to wait for it
+
+    assert await defer_due(store._database, T0, ["console"]) == 0
+    assert await defer_due(store._database, later(LEASE), ["console"]) == 1
+    assert await defer_due(store._database, later(LEASE), ["console"]) == 0
+
+
+async def test_a_digest_gets_its_job_when_it_is_due(store: PostgresStore, url: str) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade", cadence=Cadence.DAILY)
+    await publish(store, feed, row("p1", "Trade"))
+    due = await store.next_delivery_at(["console"])
+    assert due is not None
+    await defer_due(store._database, due - timedelta(seconds=1), ["console"])
+    assert [task for task, _, _ in jobs(url)] == ["poll"]
+    await defer_due(store._database, due, ["console"])
+    assert [task for task, _, _ in jobs(url)] == ["poll", "deliver"]
