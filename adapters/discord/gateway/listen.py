@@ -31,12 +31,13 @@ async def listen(client: Client, keeper: Doorkeeper, last_words: Callable[[], Aw
     Return when another process may listen. Raise what ended the connection otherwise. `last_words`: waits
     for the answers that are under way.
     """
+    prepared = client.is_prepared and keeper.held
     if not keeper.held:
         _log.info("Another process listens on Discord; this one stands by.")
         await keeper.until_held()
         _log.warning("This process listens on Discord now.")
     lost = asyncio.create_task(keeper.until_lost())
-    connection = asyncio.create_task(_connect(client))
+    connection = asyncio.create_task(_connect(client, prepared=prepared))
     try:
         await asyncio.wait({lost, connection}, return_when=asyncio.FIRST_COMPLETED)
         if connection.done():
@@ -56,9 +57,12 @@ async def _end(client: Client, connection: asyncio.Task[None]) -> None:
     await asyncio.wait({connection}, timeout=LAST_WORDS)
 
 
-async def _connect(client: Client) -> None:
-    """Run the gateway connection until it ends; give up a start that takes too long."""
-    if not client.is_prepared:
+async def _connect(client: Client, *, prepared: bool) -> None:
+    """Run the gateway connection until it ends; give up a start that takes too long.
+
+    `prepared`: whether Discord was asked just now for the limits on session starts.
+    """
+    if not prepared:
         await client.prepare()
     await asyncio.sleep(client.start_after)
     connection = asyncio.create_task(client.connect())

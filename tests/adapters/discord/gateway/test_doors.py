@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,11 +12,13 @@ from typing import Any
 import pytest
 
 from adapters.discord.adapter import DiscordAdapter
+from bot.errors import PermanentError
 from bot.ports import Door
 from storage import open_store
 from storage.shared.doors import OpenDoor, OpenDoors
 from tests.adapters.discord.rig import NotingServices, Rig, alert, key, made, to
 from tests.fakes import postgres
+from tests.fakes.discord import faults
 
 Join = Callable[..., Awaitable[tuple[DiscordAdapter, NotingServices]]]
 
@@ -144,9 +147,22 @@ async def test_while_two_listen_for_a_moment_each_command_is_run_and_answered_on
     assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
 
 
+class _Door(OpenDoor):
+    """A door that can be lost."""
+
+    def __init__(self) -> None:
+        self.lost = asyncio.Event()
+
+    async def until_held(self) -> None:
+        await asyncio.Event().wait()
+
+    async def until_lost(self) -> None:
+        await self.lost.wait()
+
+
 class _OneDoor(OpenDoors):
     def __init__(self) -> None:
-        self.keeper = OpenDoor()
+        self.keeper = _Door()
 
     async def door(self, door: Door, host: str) -> OpenDoor:  # noqa: ARG002
         return self.keeper
@@ -164,3 +180,39 @@ async def test_a_command_that_comes_after_the_door_was_lost_is_left_to_the_next_
 
         assert rig.services.executed == []
         assert rig.server.requests_to("POST /interactions/") == []
+
+
+async def test_an_answer_under_way_goes_out_when_the_door_is_lost_and_the_gateway_is_left(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    doors, hang = _OneDoor(), faults.Hang()
+    async with made() as rig:
+        rig.services.doors = doors
+        await rig.start()
+        rig.server.faults.next(hang, "PATCH /webhooks/")
+        used = await rig.server.interact(rig.alice, rig.news, "health")
+        await hang.arrived.wait()
+        doors.keeper.held = False
+        doors.keeper.lost.set()
+        await rig.until(lambda: "does not listen on Discord any more" in caplog.text)
+        await asyncio.sleep(0.05)  # it would have hung up by now
+        hang.release()
+
+        assert (await used.answer()).content == "/health {}"
+        await rig.until(lambda: not list(rig.server.sockets.live()))
+        await rig.until(lambda: rig.adapter.stands_by)
+
+
+async def test_a_process_that_discord_refuses_leaves_the_door_to_others(fleet: tuple[Rig, Join]) -> None:
+    rig, join = fleet
+    with pytest.raises(PermanentError):
+        await join(token="wrong")
+    refused_later, _ = await join()
+    first = refused_later.stands_by
+    running = asyncio.create_task(refused_later.run())
+    rig.server.sockets.close(4014)
+    with pytest.raises(PermanentError):
+        await running
+    third, _ = await join()
+
+    assert (first, third.stands_by, third.connected) == (False, False, True)
