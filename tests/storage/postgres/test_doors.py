@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.ports import Door
 from storage.postgres.doorkeeper import DoorSettings, Keeper
+from storage.postgres.locks import TRY_DOOR
 from storage.postgres.store import PostgresStore
 from tests.fakes import postgres
 from tests.storage.postgres.test_lost_connections import drop_connections
@@ -23,7 +25,7 @@ from tests.storage.postgres.test_lost_connections import drop_connections
 QUICK = DoorSettings(beat=0.02)
 ALL = Door("chat")
 
-Ask = Callable[..., Awaitable[Keeper]]
+Ask = Callable[..., Coroutine[Any, Any, Keeper]]
 
 
 @pytest.fixture
@@ -82,6 +84,26 @@ async def test_doors_that_share_a_shard_are_not_held_together(
     first, second = await ask(one), await ask(other)
 
     assert (first.held, second.held) == (True, both)
+
+
+async def test_who_gets_only_a_part_of_its_shards_leaves_that_to_others(ask: Ask) -> None:
+    await ask(Door("chat", 0, 3, 16))
+    overlapping = await ask(Door("chat", 3, 7, 16))
+    fitting = await ask(Door("chat", 4, 7, 16))
+
+    assert (overlapping.held, fitting.held) == (False, True)
+
+
+async def test_one_at_a_time_tries(ask: Ask, url: str) -> None:
+    with psycopg.connect(url) as trying, psycopg.connect(url, autocommit=True) as looking:
+        trying.execute(TRY_DOOR)
+        asking = asyncio.create_task(ask())
+        while looking.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone() is None:
+            await asyncio.sleep(0.01)
+            assert not asking.done()
+        trying.commit()
+
+    assert (await asking).held
 
 
 async def test_of_many_who_ask_at_once_one_gets_the_door_and_each_its_turn_later(ask: Ask) -> None:
