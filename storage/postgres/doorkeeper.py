@@ -18,7 +18,6 @@ import psycopg
 from psycopg.rows import DictRow
 
 from bot.clock import steady_seconds
-from bot.errors import StoreError
 from bot.logs.outage import OutageLog
 from bot.ports import Door
 from storage.postgres.address import Address
@@ -114,7 +113,7 @@ class Keeper:
             try:
                 async with connected(self._address) as connection:
                     await self._serve(connection)
-            except (psycopg.Error, StoreError) as error:
+            except Exception as error:  # noqa: BLE001 -- whatever it was, the door is asked for again
                 if line := self._outage.failed(" ".join(str(error).split())):
                     _log.warning("%s", line)
             finally:
