@@ -67,6 +67,9 @@ lock: $(STAMP) ## refresh requirements/*.lock (needs the network)
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --upgrade --group dev pyproject.toml -o requirements/dev.lock
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --upgrade --extra postgres -c requirements/dev.lock \
+		pyproject.toml -o requirements/postgres.lock
+	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --upgrade --group build -c requirements/dev.lock \
 		-o requirements/build.lock
 	@rm -rf $(VENV)-lock

@@ -18,6 +18,8 @@ TYPES = {
     "conversations.history": "ConversationsHistoryArguments",
     "conversations.info": "ConversationsInfoArguments",
     "conversations.open": "ConversationsOpenArguments",
+    "files.completeUploadExternal": "FilesCompleteUploadExternalArguments",
+    "files.getUploadURLExternal": "FilesGetUploadURLExternalArguments",
     "oauth.v2.access": "AccessArguments",
     "users.info": "UsersInfoArguments",
     "views.open": "ViewsOpenArguments",
@@ -43,8 +45,10 @@ def blocks_of(arguments: dict[str, object]) -> list[object]:
 
 def typed(arguments: dict[str, object]) -> dict[str, object]:
     """Return arguments as they were meant: a form has no numbers."""
-    limit = arguments.get("limit")
-    return arguments | {"limit": int(limit)} if isinstance(limit, str) and limit.isdecimal() else arguments
+    numbers = {name: arguments.get(name) for name in ("length", "limit")}
+    return arguments | {
+        name: int(value) for name, value in numbers.items() if isinstance(value, str) and value.isdecimal()
+    }
 
 
 def main(folder: str, target: str) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.config.values import AdapterTable, Name
-from bot.model import Caller, CommandSpec, Message
+from bot.model import Caller, CommandSpec, ImportSource, Message
 from bot.ports import Adapter, BotServices, KeyValueStore
 
 S = TypeVar("S", bound=AdapterTable)
@@ -159,7 +159,9 @@ class AdapterPlugin(Generic[S]):
     from the environment. `admin_id`: the type of an entry in `[admins]`. `admin_address`: converts one to the
     part of an address after the prefix. `conflicts`: yields each key of the table that conflicts with other
     settings, and why. `check`: examines the platform for `bystander check`; may raise ConfigError or
-    DeliveryError. `guide`: how `bystander init` leads somebody there.
+    DeliveryError. `guide`: how `bystander init` leads somebody there. `sources`: programs of the platform
+    whose lists `bystander import` reads. `channel`: returns the address of a channel whose id people copy
+    from the platform, "" for anything else.
     """
 
     name: str
@@ -175,3 +177,5 @@ class AdapterPlugin(Generic[S]):
     preview: Preview | None = None
     calls: tuple[PluginCall[S], ...] = ()
     guide: Guide[S] = Guide()
+    sources: tuple[ImportSource, ...] = ()
+    channel: Callable[[str], str] = lambda _: ""

@@ -20,12 +20,14 @@ ALL = (
     "matching",
     "commands",
     "startup",
+    "shell",
     "overhead_discord",
     "fanout_discord",
     "overhead_slack",
     "fanout_slack",
+    "scale",
 )
-ALONE = (*ALL, "corpus", "summaries")  # the last two need arguments
+ALONE = (*ALL, "corpus", "summaries", "moving")  # two need arguments, the last takes minutes
 TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of benches without own headings
 SECONDS = 180.0  # time limit of a bench; the longest takes 75 on a quiet machine
 

@@ -10,20 +10,25 @@ import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+_LONGEST_LINE = 2**22  # bytes; the line that says that a bot is ready names its feeds
 PATIENCE = 30.0  # seconds to wait for any output of a process, and for its end
 _SECRETS = ("DISCORD_", "SLACK_", "BYSTANDER_")
 
 
 @dataclass(frozen=True, slots=True)
 class BotProcess:
-    """A bot that is ready. `seconds`: from the call to its log line that says so."""
+    """A bot that is ready.
+
+    `seconds`: from the call to its log line that says so. `ending`: gets the seconds from SIGTERM to its end.
+    """
 
     process: Process
     seconds: float
+    ending: list[float] = field(default_factory=list)
 
     def say(self, line: str) -> None:
         """Send a line to the console."""
@@ -41,6 +46,7 @@ class BotProcess:
 
 def write_config(folder: Path, feed_url: str, *, every: str, api_base: str = "off", more: str = "") -> None:
     """Write the config of a bot on the console that watches one feed on loopback; `more`: further tables."""
+    folder.mkdir(exist_ok=True)
     (folder / "config.toml").write_text(
         f"""
 database = "sqlite:///{(folder / "bench.db").as_posix()}"
@@ -65,28 +71,38 @@ async def running_bot(folder: Path, secrets: Mapping[str, str] | None = None) ->
 
     `secrets`: variables added to its environment, which inherits none that begin with a prefix in _SECRETS.
     """
-    environment = {name: text for name, text in os.environ.items() if not name.startswith(_SECRETS)}
     start = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run", "-c", str(folder / "config.toml")),
         cwd=folder,
-        env=environment | {"PYTHONPATH": str(ROOT)} | dict(secrets or {}),
+        env=environment() | dict(secrets or {}),
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,
+        limit=_LONGEST_LINE,
     )
     try:
         await line_with(process.stderr, " watches ")
-        yield BotProcess(process, time.perf_counter() - start)
+        bot = BotProcess(process, time.perf_counter() - start)
+        yield bot
+        start = time.perf_counter()
         process.terminate()
         async with asyncio.timeout(PATIENCE):
             await process.communicate()
+        bot.ending.append(time.perf_counter() - start)
         if process.returncode:
             raise RuntimeError(f"The bot ended with {process.returncode}.")
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a bot without secrets, in which compiled modules are kept."""
+    hidden = (*_SECRETS, "PYTHONDONTWRITEBYTECODE")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
+    return kept | {"PYTHONPATH": str(ROOT)}
 
 
 async def line_with(stream: asyncio.StreamReader | None, part: str) -> str:
@@ -99,10 +115,17 @@ async def line_with(stream: asyncio.StreamReader | None, part: str) -> str:
     raise RuntimeError(f"The bot ended without saying {part!r}.")
 
 
-async def seconds_of(*arguments: str) -> float:
+async def seconds_of(*arguments: str, folder: Path | None = None) -> float:
     """Return the seconds that `python ARGUMENTS` takes from call to exit; RuntimeError when it fails."""
     start = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdin=DEVNULL)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *arguments),
+        cwd=folder,
+        env=environment(),
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+    )
     if await process.wait():
         raise RuntimeError(f"python {' '.join(arguments)} failed.")
     return time.perf_counter() - start

@@ -133,7 +133,7 @@ def _engine_settings(config: Config, platforms: Sequence[str], owner: str) -> En
         owner=owner,
         platforms=tuple(platforms),
         polls_at_once=polls.at_once,
-        deliveries_at_once=delivery.concurrency,
+        lanes_at_once=delivery.lanes,
         poll_lease=polls.lease,
         delivery_lease=delivery.shared_lease,
         catch_up_after=delivery.catch_up_after,

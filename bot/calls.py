@@ -160,12 +160,32 @@ CALLS = (
     ),
     ShellCall(
         "import",
-        "add the feeds and subscriptions of a file made by export",
+        "add what a file says: an export, or a list of feeds from another program",
         "bystander import subscriptions.toml",
         "bot.shell.transfer:import_file",
         (
             _option("file", metavar="FILE", help="the file; - for standard input"),
-            _option("--opml", action="store_true", help="the file is OPML: add its feeds"),
+            _option(
+                "--from", dest="source", metavar="KIND", help="what made the file; default: its contents say"
+            ),
+            _option("--opml", action="store_true", help="the same as --from opml"),
+            _option(
+                "--channel", metavar="ADDRESS", help="the channel that gets what has no place in the file"
+            ),
+            _option("--person", metavar="ADDRESS", help="the person who gets it instead"),
+            _option("--folders", action="store_true", help="OPML: folders are names of categories to follow"),
+            _option("--dry-run", action="store_true", help="print the plan, and change nothing"),
+            _option("--skip", action="store_true", help="leave out what cannot be taken over"),
+        ),
+    ),
+    ShellCall(
+        "forget",
+        "delete all that is stored about a person, as /forget me does in chat",
+        "bystander forget console:alice --yes",
+        "bot.shell.forget:forget",
+        (
+            _option("address", metavar="ADDRESS", help="the person's address, as `bystander export` has it"),
+            _option("--yes", action="store_true", help="delete; without it, tell what they follow"),
         ),
     ),
     ShellCall(
@@ -174,6 +194,17 @@ CALLS = (
         "bystander backup copy.db",
         "bot.shell.database:backup",
         (_option("file", metavar="FILE", help="a file that does not exist yet"),),
+    ),
+    ShellCall(
+        "move",
+        "take everything over into another, empty database",
+        "bystander move sqlite:///bystander.db postgresql://db.example/bystander",
+        "bot.shell.move:move",
+        (
+            _option("source", metavar="FROM", help="as `database` in the config; or a path, or: configured"),
+            _option("target", metavar="TO", nargs="?", help="the same, of a database that is new or empty"),
+            _option("--unmark", action="store_true", help="let FROM be used again, which was moved before"),
+        ),
     ),
     ShellCall(
         "migrate", "bring the database's schema up to date", "bystander migrate", "bot.shell.database:migrate"

@@ -95,6 +95,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one call and return its exit code; errors that a user can cause never show a traceback."""
+    gc.disable()  # until the call begins: of what is made before, nearly everything stays
+    try:
+        return _main(arguments)
+    finally:
+        gc.enable()
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     _need_output()
     parser = build_parser()
     if not (sys.argv[1:] if arguments is None else arguments):
@@ -149,7 +157,8 @@ def _function_of(call: ShellCall) -> Call:
     if isinstance(function, str):
         module, _, name = function.partition(":")
         function = cast("Call", getattr(import_module(module), name))
-    gc.freeze()  # modules stay: a collection of them at the end takes a fifth of a short call
+    gc.freeze()  # modules and config stay: a collection of them at the end takes a fifth of a short call
+    gc.enable()
     return function
 
 

@@ -29,6 +29,10 @@ class StoreBusyError(StoreError):
     """Another process has locked the database; the same call may work later."""
 
 
+class MovedError(StoreError):
+    """Everything in the database was moved to another one, which is to be used now."""
+
+
 class UnstorableError(StoreError):
     """The database cannot represent a value; the same call can never work."""
 

@@ -95,6 +95,9 @@ class _Shared:
     def reachable(self) -> Sequence[str]:
         return self._bot.outbox.reachable()
 
+    def room(self, platform: str) -> int:
+        return self._bot.outbox.room(platform)
+
     async def poll(self, feed: Feed) -> None:
         await self._bot.poller.poll(feed)
 

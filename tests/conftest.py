@@ -4,6 +4,7 @@ import gc
 
 from hypothesis import settings
 
+from tests.acceptance import forking
 from tests.fakes import postgres
 
 # How long one example takes is the machine's business: no test measures time.
@@ -18,5 +19,6 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """End the PostgreSQL server that tests of this process have started."""
+    """End what the tests of this process have started: PostgreSQL, and where bots come from."""
     postgres.stop()
+    forking.stop()

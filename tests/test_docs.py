@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import html
 import re
+import runpy
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -160,8 +162,8 @@ def test_the_alert_in_the_readme_is_one_of_the_demo() -> None:
     assert [each for each in summary.removesuffix(".").split(". ") if each not in text] == []
 
 
-def test_what_the_operators_manual_quotes_is_what_the_bot_says() -> None:
-    manual = (ROOT / "docs" / "operate.md").read_text("utf-8").partition("## When something is wrong")[2]
+def test_the_symptoms_that_are_quoted_are_what_the_bot_says() -> None:
+    manual = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
     first_cells = "\n".join(re.findall(r"^\| (.+?) \|", manual, re.MULTILINE))
     said = "\n".join(
         node.value
@@ -176,6 +178,21 @@ def test_what_the_operators_manual_quotes_is_what_the_bot_says() -> None:
 
     assert len(quoted) > 5
     assert [part for part in quoted if part not in said] == []
+
+
+def test_each_picture_is_as_its_program_draws_it_and_is_shown_with_its_words() -> None:
+    program = runpy.run_path(str(ROOT / "docs" / "pictures" / "draw.py"))
+    pages = "\n".join(page.read_text("utf-8") for page in DOCS)
+    pictures = {path.stem: path.read_text("utf-8") for path in (ROOT / "docs" / "pictures").glob("*.svg")}
+
+    assert pictures == {name: program["drawn"](page) for name, page in program["PAGES"].items()}
+    assert all(ET.fromstring(text).tag.endswith("svg") for text in pictures.values())
+    unshown = [
+        name
+        for name, page in program["PAGES"].items()
+        if f"![{page.about}](pictures/{name}.svg)" not in pages
+    ]
+    assert unshown == []
 
 
 def test_no_lock_file_names_where_packages_came_from() -> None:

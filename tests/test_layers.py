@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -84,25 +85,36 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
             yield ".".join(parts), ast.parse(path.read_text("utf-8"))
 
 
-ALL = dict(modules())
-NAMES = {name.removesuffix(".__init__"): name for name in ALL}
+@cache
+def parsed() -> dict[str, ast.Module]:
+    """Return each module, not before a test wants it: every worker of the tests imports this file."""
+    return dict(modules())
+
+
+@cache
+def names() -> dict[str, str]:
+    return {name.removesuffix(".__init__"): name for name in parsed()}
 
 
 def imports(tree: ast.Module) -> set[str]:
     """Return the modules of the project that are imported; a package stands for its `__init__`."""
+    known = names()
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             parts = {f"{node.module}.{alias.name}" for alias in node.names}
-            found |= parts & NAMES.keys()
-            if parts - NAMES.keys():
+            found |= parts & known.keys()
+            if parts - known.keys():
                 found.add(node.module)
-    return {NAMES[name] for name in found if name in NAMES}
+    return {known[name] for name in found if name in known}
 
 
-IMPORTS = {name: imports(tree) - {name} for name, tree in ALL.items()}
+@cache
+def imported() -> dict[str, set[str]]:
+    """Return the modules of the project that each of them imports."""
+    return {name: imports(tree) - {name} for name, tree in parsed().items()}
 
 
 def is_in(module: str, folder: str) -> bool:
@@ -114,27 +126,27 @@ def folder_of(module: str) -> str:
     return max((folder for folder in RULES if is_in(module, folder)), key=len)
 
 
-def allowed(importer: str, imported: str) -> bool:
-    """Whether `importer` may import `imported`, both names of modules of the project."""
+def allowed(importer: str, found: str) -> bool:
+    """Whether `importer` may import `found`, both names of modules of the project."""
     own = folder_of(importer)
     if own == "bot":
-        return imported.startswith("bot.") or imported in RULES["bot"]
-    return is_in(imported, own) or any(is_in(imported, folder) for folder in RULES[own])
+        return found.startswith("bot.") or found in RULES["bot"]
+    return is_in(found, own) or any(is_in(found, folder) for folder in RULES[own])
 
 
 def test_each_module_imports_only_what_its_folder_may() -> None:
     broken = [
-        f"{importer} imports {imported}"
-        for importer, found in IMPORTS.items()
-        for imported in sorted(found)
-        if not allowed(importer, imported)
+        f"{importer} imports {each}"
+        for importer, found in imported().items()
+        for each in sorted(found)
+        if not allowed(importer, each)
     ]
 
     assert broken == []
 
 
 @pytest.mark.parametrize(
-    ("importer", "imported"),
+    ("importer", "found"),
     [
         ("bot.pipeline.parse.feed", "bot.pipeline.fetch.client"),
         ("bot.pipeline.deliver.outbox", "storage.sqlite.store"),
@@ -152,10 +164,10 @@ def test_each_module_imports_only_what_its_folder_may() -> None:
         ("bot.app", "adapters.slack.adapter"),
     ],
 )
-def test_the_rules_refuse(importer: str, imported: str) -> None:
-    assert importer in ALL
-    assert imported in ALL
-    assert not allowed(importer, imported)
+def test_the_rules_refuse(importer: str, found: str) -> None:
+    assert importer in parsed()
+    assert found in parsed()
+    assert not allowed(importer, found)
 
 
 def test_the_core_and_the_stores_name_no_platform() -> None:
@@ -172,7 +184,7 @@ def test_the_core_and_the_stores_name_no_platform() -> None:
 
 
 def test_every_folder_of_the_rules_is_there() -> None:
-    missing = [folder for folder in RULES if folder not in NAMES and folder not in ALL]
+    missing = [folder for folder in RULES if folder not in names() and folder not in parsed()]
 
     assert missing == []
 
@@ -183,11 +195,11 @@ def test_there_are_no_import_cycles() -> None:
     def visit(name: str, path: tuple[str, ...]) -> None:
         assert name not in path, " -> ".join([*path, name])
         if name not in done:
-            for each in sorted(IMPORTS.get(name, ())):
+            for each in sorted(imported().get(name, ())):
                 visit(each, (*path, name))
             done.add(name)
 
-    for name in IMPORTS:
+    for name in imported():
         visit(name, ())
 
 

@@ -96,8 +96,12 @@ class ConsoleAdapter:
         caller = Caller(f"console:{name}", f"console:{name}", admin=name in self._admins)
         reply = await self._services.run(caller, text)
         with contextlib.suppress(PermanentError):  # stdout is closed: nobody can read an answer
-            event = {"event": "reply", "destination": caller.address, "text": reply.text}
-            self._print(event, _reply(reply.text))
+            event: dict[str, Any] = {"event": "reply", "destination": caller.address, "text": reply.text}
+            text = reply.text
+            if reply.attachment is not None:
+                event["file"] = {"name": reply.attachment.name, "text": reply.attachment.text}
+                text = f"{text}\n\n{reply.attachment.text}"
+            self._print(event, _reply(text))
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Print a message; its key is the reference."""

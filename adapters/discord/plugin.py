@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import StrictBool
 
+from adapters.discord import monitorss
 from adapters.plugin import AdapterPlugin, Finding, Guide, Payload, PluginCall, Preview, Secret, Setup, Visit
 from bot.config.values import AdapterTable, Url, matching, or_empty, read_by, written
 from bot.model import Caller, Message
@@ -160,4 +161,6 @@ PLUGIN = AdapterPlugin(
         ),
     ),
     guide=Guide(before=before, after=after, admin=_ADMIN),
+    sources=(monitorss.SOURCE,),
+    channel=monitorss.channel,
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator
 
 from adapters.plugin import AdapterPlugin, Finding, Guide, Payload, PluginCall, Preview, Secret, Setup, Visit
+from adapters.slack import lists
 from bot.config.values import AdapterTable, Url, matching, whole
 from bot.errors import ConfigError
 from bot.model import Caller, Message
@@ -237,4 +238,6 @@ PLUGIN = AdapterPlugin(
         ),
     ),
     guide=Guide(asks=asks, before=before, admin=_ADMIN),
+    sources=lists.SOURCES,
+    channel=lists.channel,
 )

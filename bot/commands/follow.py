@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.commands.declaration import Call
+from bot.commands.export import exported
 from bot.commands.known import known_lines, vocabulary
 from bot.commands.resolve import resolve
 from bot.commands.state import Target
@@ -42,7 +43,9 @@ async def unfollow(call: Call) -> Reply:
 
 
 async def following(call: Call) -> Reply:
-    """List the subscriptions of the person who asks."""
+    """List the subscriptions of the person who asks, or give them as a file."""
+    if call.text("export"):
+        return await exported(call, Target(call.caller.address), call.text("export"))
     subscriptions = await call.store.subscriptions(call.caller.address, channel=False)
     words = await state_of(call, Target(call.caller.address), subscriptions)
     if not subscriptions:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.commands import archive, explain, feeds, follow, health, settings, snooze
+from bot.commands import archive, explain, export, feeds, follow, forget, health, settings, snooze
 from bot.commands import help as manual
 from bot.commands.declaration import Command
 from bot.commands.spec_alerts import ALERTS
-from bot.commands.spec_parts import CATEGORIES, FEED, NEW, PAGE, SETTINGS, WHEN, command
+from bot.commands.spec_parts import CATEGORIES, FEED, FORMAT, NEW, PAGE, SETTINGS, WHEN, command
 from bot.model import CommandSpec, Completes, ParameterSpec
 
 
@@ -88,7 +89,13 @@ _EVERYDAY = (
         changes=True,
         example="/unfollow Trade",
     ),
-    command("following", "What you get now", follow.following, example="/following"),
+    command(
+        "following",
+        "What you get now",
+        follow.following,
+        (replace(FORMAT, name="export", help="As a file: toml, or opml for feed readers"),),
+        example="/following",
+    ),
     command(
         "settings",
         "When posts come to you: time zone, quiet hours, digests",
@@ -166,6 +173,32 @@ _EVERYDAY = (
         example="/why https://blog.example/2022/11/26/a-post/",
     ),
     command("health", "Whether the blog is quiet or the bot is blind", health.health, example="/health"),
+    command(
+        "export",
+        "What you follow and your settings, as a file",
+        export.export,
+        (FORMAT,),
+        example="/export",
+    ),
+    command(
+        "forget",
+        "Delete all that is stored about you",
+        forget.forget,
+        (
+            ParameterSpec(
+                "who", "me: you", "choice", required=True, choices=(forget.ME,), completes=Completes.CHOICES
+            ),
+            ParameterSpec(
+                "confirm",
+                "yes: delete it; without it you are told what that would be",
+                "choice",
+                choices=(forget.YES,),
+                completes=Completes.CHOICES,
+            ),
+        ),
+        changes=True,
+        example="/forget me",
+    ),
     command(
         "help",
         "What I can do",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.commands import alerts, settings, style
-from bot.commands.spec_parts import CATEGORIES, CHANNEL, FEED, NEW, PAGE, SETTINGS, WHEN, command
+from bot.commands import alerts, export, settings, style
+from bot.commands.spec_parts import CATEGORIES, CHANNEL, FEED, FORMAT, NEW, PAGE, SETTINGS, WHEN, command
 from bot.model import Completes, ParameterSpec, Style
 
 ALERTS = (
@@ -83,6 +83,14 @@ ALERTS = (
         (CHANNEL, PAGE),
         admin=True,
         example="/alerts log",
+    ),
+    command(
+        "alerts export",
+        "What a channel gets and its settings, as a file",
+        export.channel_export,
+        (CHANNEL, FORMAT),
+        admin=True,
+        example="/alerts export",
     ),
     command(
         "alerts settings",

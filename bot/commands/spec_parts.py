@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import paging
+from bot.commands import export, paging
 from bot.commands.declaration import Command, Handler
 from bot.model import Cadence, CommandSpec, Completes, ParameterSpec
 
@@ -56,4 +56,11 @@ SETTINGS = (
     ParameterSpec("quiet", "When nothing is sent, as in 22:00-07:00; off ends it", "time"),
     ParameterSpec("digest", "The time of day of digests, as in 08:00 or 8am", "time"),
     ParameterSpec("weekly", "The day of the weekly digest", "text", completes=Completes.WEEKDAYS),
+)
+FORMAT = ParameterSpec(
+    "format",
+    "toml: all of it; opml: the feeds, for feed readers",
+    "choice",
+    choices=export.FORMATS,
+    completes=Completes.CHOICES,
 )

@@ -9,14 +9,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from bot.match import in_order
-from bot.model import BYSTANDER, CONFIG, EVERYTHING, IMPORT, Cadence, Change, Filing, Filter, Post
+from bot.model import BYSTANDER, CONFIG, EVERYTHING, FORGOTTEN, IMPORT, Cadence, Change, Filing, Filter, Post
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled_key
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CADENCES = {Cadence.NOW: "at once", Cadence.DAILY: "once a day", Cadence.WEEKLY: "once a week"}
-MAKERS = {CONFIG: "the config", IMPORT: "an import", BYSTANDER: "the bot"}
+MAKERS = {
+    CONFIG: "the config",
+    IMPORT: "an import",
+    BYSTANDER: "the bot",
+    FORGOTTEN: "somebody who asked to be forgotten",
+}
 NOTHING_CHANGED = "Nothing was changed."
 MOST_NAMES = 50  # of one list; a chat message has room for about that many
 

@@ -4,8 +4,8 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
-from bot.model.changes import BYSTANDER, CONFIG, IMPORT, Change, FollowedTerm
-from bot.model.chat import Caller, Reply, SuggestedAction
+from bot.model.changes import BYSTANDER, CONFIG, FORGOTTEN, IMPORT, Change, FollowedTerm
+from bot.model.chat import Attachment, Caller, Reply, SuggestedAction
 from bot.model.command import CommandSpec, Completes, ParameterKind, ParameterSpec
 from bot.model.delivery import (
     Action,
@@ -32,6 +32,7 @@ from bot.model.feeds import (
     Silence,
 )
 from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.importing import ImportedFeed, ImportList, ImportProblem, ImportSource
 from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
 
@@ -40,9 +41,11 @@ __all__ = [
     "CONFIG",
     "EVERYTHING",
     "FILING_KINDS",
+    "FORGOTTEN",
     "IMPORT",
     "Action",
     "Alert",
+    "Attachment",
     "BlogApi",
     "Cadence",
     "Caller",
@@ -62,6 +65,10 @@ __all__ = [
     "Filter",
     "FollowedTerm",
     "HeldFor",
+    "ImportList",
+    "ImportProblem",
+    "ImportSource",
+    "ImportedFeed",
     "Kind",
     "Limits",
     "Message",

@@ -7,11 +7,12 @@ from datetime import datetime
 
 # Who made a change, where no person did. Addresses of people have a colon in them, so these are none.
 CONFIG, IMPORT, BYSTANDER = "config", "import", "bystander"
+FORGOTTEN = "forgotten"  # a person who asked to be forgotten
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change. `by`: the address of a person, or CONFIG, IMPORT or BYSTANDER (the bot itself)."""
+    """One change. `by`: the address of a person, or CONFIG, IMPORT, BYSTANDER (the bot itself), FORGOTTEN."""
 
     at: datetime
     by: str

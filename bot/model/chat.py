@@ -40,10 +40,19 @@ class SuggestedAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A text file that belongs to an answer. `name`: of the file, letters and dots alone."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a command: plain text, and the posts that it lists. `ok` is False for a refusal.
 
-    `first` is the number of the first of the posts: on a second page it is not 1.
+    `first` is the number of the first of the posts: on a second page it is not 1. `attachment` goes only to
+    the person who asked; where it cannot be sent as a file, its text is shown.
     """
 
     text: str
@@ -51,3 +60,4 @@ class Reply:
     ok: bool = True
     offers: tuple[SuggestedAction, ...] = ()
     first: int = 1
+    attachment: Attachment | None = None

@@ -32,6 +32,7 @@ from bot.ports.feeds import (
 )
 from bot.ports.inspector import Inspection, Inspector
 from bot.ports.key_value import SHUT, KeyValueStore
+from bot.ports.move import Batch, MovedTable, MoveSource, MoveTarget
 from bot.ports.outbox import (
     Failed,
     NoticeStore,
@@ -45,6 +46,7 @@ from bot.ports.outbox import (
     Sent,
     Settlement,
 )
+from bot.ports.people import Forgotten, PeopleStore
 from bot.ports.runtime import PartState, Runtime
 from bot.ports.store import DestinationStore, Store, TimeStore
 from bot.ports.web import MOST_BODY, WebAnswer, WebHandler, WebRequest, WebRoute
@@ -55,6 +57,7 @@ __all__ = [
     "Adapter",
     "AdminNotice",
     "ArchiveStore",
+    "Batch",
     "BotServices",
     "CommandService",
     "CommandStore",
@@ -72,16 +75,21 @@ __all__ = [
     "FeedsReader",
     "FleetReader",
     "FleetState",
+    "Forgotten",
     "Found",
     "Held",
     "Inspection",
     "Inspector",
     "KeyValueStore",
     "Lexicon",
+    "MoveSource",
+    "MoveTarget",
+    "MovedTable",
     "NoticeStore",
     "OutboxStore",
     "Parked",
     "PartState",
+    "PeopleStore",
     "PollCommit",
     "PollRecord",
     "PostRow",

@@ -23,6 +23,7 @@ from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
+from bot.ports.people import PeopleStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +269,7 @@ class CommandStore(
     FeedEditor,
     RhythmReader,
     QueueStore,
+    PeopleStore,
     KeyValueStore,
     FleetReader,
     Protocol,

@@ -23,7 +23,7 @@ class EngineSettings:
     owner: str  # of leases; unique to the process
     platforms: tuple[str, ...]  # on which this process can deliver
     polls_at_once: int
-    deliveries_at_once: int  # on each platform
+    lanes_at_once: int  # of destinations, on each platform
     poll_lease: float
     delivery_lease: float
     catch_up_after: int  # see `OutboxStore.claim`
@@ -42,6 +42,10 @@ class Work(Protocol):
 
     def reachable(self) -> Sequence[str]:
         """Return the platforms to which messages can go now."""
+        ...
+
+    def room(self, platform: str) -> int:
+        """Return how many more messages this process can deliver to a platform now; 0 for none."""
         ...
 
     async def poll(self, feed: Feed) -> None:

@@ -1,4 +1,4 @@
-"""The interface of the network that commands use."""
+"""Looks at feeds that people name."""
 
 from __future__ import annotations
 

@@ -10,7 +10,9 @@ SHUT = "shut:"  # key prefix, before a platform's name; the value says why nothi
 class KeyValueStore(Protocol):
     """Short texts that the bot and its adapters store over restarts.
 
-    A key begins with the name of its owner and a colon. A secret must be encrypted.
+    A key begins with the name of its owner and a colon. A secret must be encrypted. A value about one person
+    has a key that ends with the person's id, after a colon or a slash, so that it is deleted when the person
+    asks to be forgotten; so is a value with their address or a mention of them in it.
     """
 
     async def set_value(self, key: str, value: str) -> None:

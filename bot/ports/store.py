@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -70,6 +71,14 @@ class Store(
 
     def engine(self, settings: EngineSettings) -> Engine | None:
         """Return what shares the work among processes; None if only one process runs on the database."""
+        ...
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        """Make one transaction of all that the calling task reads and writes inside the block.
+
+        An error that leaves the block undoes all of it; one that is caught inside may leave a part of its
+        call. Others wait for the end, so nothing slow belongs in it.
+        """
         ...
 
     async def backup(self, path: str) -> None:

@@ -88,6 +88,8 @@ def _commands(newest: PostRow) -> tuple[list[tuple[str, Values]], list[tuple[str
         ("health", {}),
         ("help", {}),
         ("help", {"command": "follow"}),
+        ("export", {}),
+        ("forget", {"who": "me"}),
         ("unfollow", {}),
         ("unfollow", chosen),
         ("unfollow", {"categories": f"{category} and what nobody wrote"}),

@@ -22,6 +22,8 @@ async def command(options: argparse.Namespace, config: Config) -> int:
         caller = Caller(options.caller, options.caller, admin=admin)
         reply = await bot.services.run(caller, options.line)
     print(reply.text)
+    if reply.attachment is not None:
+        print(f"\n{reply.attachment.text}", end="")
     return 0 if reply.ok else 1
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.commands.document import has_set
 from bot.commands.zones import read_zone
 from bot.errors import UsageError
 from bot.model import Preferences, Style
@@ -33,15 +33,6 @@ class PreferenceEntry(BaseModel):
     mention_last: bool = False
 
 
-def exported(found: Mapping[str, Preferences]) -> list[dict[str, Any]]:
-    """Return the tables of all addresses that have set something. A snooze passes, so it is left out."""
-    return [
-        _entry(address, each).model_dump(exclude_defaults=True)
-        for address, each in found.items()
-        if _has_set(each)
-    ]
-
-
 def read(entries: Sequence[PreferenceEntry], now: datetime) -> dict[str, Preferences]:
     """Return the preferences by address. Raises UsageError if any of them cannot be."""
     twice = [address for address, times in Counter(each.address for each in entries).items() if times > 1]
@@ -54,28 +45,11 @@ async def add(store: Store, wanted: Mapping[str, Preferences], now: datetime) ->
     """Set the preferences of those addresses that have set nothing; return how many. Their snoozes go on."""
     there = await store.all_preferences()
     had = {address: there.get(address, _DEFAULT) for address in wanted}
-    new = [address for address in wanted if not _has_set(had[address])]
+    new = [address for address in wanted if not has_set(had[address])]
     for address in new:
         chosen = replace(wanted[address], snoozed_until=had[address].snoozed_until)
         await store.set_preferences(address, chosen, now)
     return len(new)
-
-
-def _has_set(preferences: Preferences) -> bool:
-    """Whether somebody has chosen something that stays: a snooze passes."""
-    return replace(preferences, snoozed_until=None) != _DEFAULT
-
-
-def _entry(address: str, preferences: Preferences) -> PreferenceEntry:
-    return PreferenceEntry(
-        address=address,
-        timezone=preferences.timezone,
-        quiet=str(preferences.quiet or ""),
-        digest=f"{preferences.digest:%H:%M}",
-        weekly=WEEKDAYS[preferences.weekly],
-        style=preferences.style.value,
-        mention_last=preferences.mention_last,
-    )
 
 
 def _preferences(entry: PreferenceEntry, now: datetime) -> Preferences:

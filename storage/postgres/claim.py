@@ -17,7 +17,7 @@ from datetime import datetime, tzinfo
 
 from storage.postgres.connection import Connection
 from storage.postgres.hold_back import COLUMNS, hold_back
-from storage.postgres.holding import DUE, DUE_THERE, QUEUED, release
+from storage.postgres.holding import DUE, DUE_IN_LANE, QUEUED, release
 from storage.shared.mapping import NEVER, to_ms
 from storage.shared.rows import Row
 
@@ -30,10 +30,10 @@ _EDIT_THERE = """EXISTS (
     AND {which} OFFSET 0)
 """
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
-# No job waits for the destination. One that runs may have looked before the message was due.
+# No job waits for the lane of the destination. One that runs may have looked before the message was due.
 _JOBLESS = """NOT EXISTS (
     SELECT 1 FROM procrastinate_jobs AS j
-    WHERE j.queueing_lock = 'to:' || q.destination_id AND j.status = 'todo' OFFSET 0)
+    WHERE j.queueing_lock = 'lane:' || d.platform || ':' || lane_of(d.id) AND j.status = 'todo' OFFSET 0)
 """
 _HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
@@ -97,7 +97,7 @@ RETURNING id
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """The statements of a claim, for all destinations or for one."""
+    """The statements of a claim, for all destinations or for those of a lane."""
 
     due: str  # held rows that are due
     lost: str
@@ -106,21 +106,21 @@ class Statements:
 
 
 ANYWHERE = Statements(DUE, *(each.format(there="") for each in (_LOST, _HEADS, _TAKE_EDITS)))
-_THERE = " AND q.destination_id = %(destination_id)s"
-THERE = Statements(DUE_THERE, *(each.format(there=_THERE) for each in (_LOST, _HEADS, _TAKE_EDITS)))
-# Destinations for which `claim` would find a message, and that have no job yet.
+_IN_LANE = " AND lane_of(q.destination_id) = %(lane)s"
+IN_LANE = Statements(DUE_IN_LANE, *(each.format(there=_IN_LANE) for each in (_LOST, _HEADS, _TAKE_EDITS)))
+# Destinations for which `claim` would find a message, and whose lane has no job yet.
 CLAIMABLE = f"""
-SELECT DISTINCT due.destination_id, due.platform FROM (
-    (SELECT q.destination_id, d.platform FROM {QUEUED}
+SELECT DISTINCT due.destination_id FROM (
+    (SELECT q.destination_id FROM {QUEUED}
     WHERE q.due_at <= %(now)s AND {_FIRST} AND {_JOBLESS} LIMIT %(limit)s)
     UNION ALL
-    (SELECT q.destination_id, d.platform FROM {QUEUED}
+    (SELECT q.destination_id FROM {QUEUED}
     WHERE q.state = 'held' AND q.due_at <= %(now)s AND {_PLATFORMS} AND {_JOBLESS} LIMIT %(limit)s)
     UNION ALL
-    (SELECT q.destination_id, d.platform FROM {QUEUED}
+    (SELECT q.destination_id FROM {QUEUED}
     WHERE q.state = 'sending' AND q.lease_until <= %(now)s AND {_PLATFORMS} AND {_JOBLESS} LIMIT %(limit)s)
     UNION ALL
-    (SELECT q.destination_id, d.platform FROM {QUEUED}
+    (SELECT q.destination_id FROM {QUEUED}
     WHERE q.edit_due_at <= %(now)s AND q.lease_until <= %(now)s AND {_EDITABLE} AND NOT {_BEFORE}
         AND {_JOBLESS} LIMIT %(limit)s)
 ) AS due

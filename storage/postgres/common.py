@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.ports import AdminNotice
@@ -24,8 +24,9 @@ JOIN destinations AS d ON d.address = given.address ORDER BY given.place
 """
 _LEARN = """
 INSERT INTO terms (feed_id, term, name)
-SELECT %(feed)s, term, name FROM unnest(%(terms)s::text[], %(names)s::text[]) AS given(term, name)
-ORDER BY term
+SELECT feed, term, name
+FROM unnest(%(feeds)s::bigint[], %(terms)s::text[], %(names)s::text[]) AS given(feed, term, name)
+ORDER BY feed, term
 ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name WHERE terms.name <> excluded.name
 """
 
@@ -58,6 +59,11 @@ async def add_notices(connection: Connection, notices: Iterable[AdminNotice], no
 
 async def learn_terms(connection: Connection, feed_id: int, names: Mapping[str, str]) -> None:
     """Store terms (key to name) of a feed. The latest spelling of a name replaces the former one."""
-    if names:
-        values = {"feed": feed_id, "terms": list(names), "names": list(names.values())}
-        await connection.run(_LEARN, values)
+    await learn_all(connection, [(feed_id, term, name) for term, name in names.items()])
+
+
+async def learn_all(connection: Connection, terms: Sequence[tuple[int, str, str]]) -> None:
+    """Store terms (feed id, key, name) of many feeds; see `learn_terms`."""
+    if terms:
+        feeds, keys, names = map(list, zip(*terms, strict=True))
+        await connection.run(_LEARN, {"feeds": feeds, "terms": keys, "names": names})

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, tzinfo
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from storage.postgres import migrate, texts
 from storage.postgres.address import Address
 from storage.postgres.errors import translated, translated_connecting
 from storage.postgres.jobs import schema as jobs
-from storage.postgres.locks import TOGETHER
+from storage.postgres.locks import ALONE, TOGETHER
 from storage.shared.waiting import to_the_end
 
 Parameters = Mapping[str, Any]
@@ -54,6 +55,10 @@ class Connection:
         """Run a statement for each of the parameters."""
         async with self._connection.cursor() as cursor:
             await cursor.executemany(sql, parameters)
+
+
+# The database and the transaction that this task is in, by `Database.together`.
+_TOGETHER: ContextVar[tuple[Database, Connection] | None] = ContextVar("together", default=None)
 
 
 class Database:
@@ -93,8 +98,12 @@ class Database:
         """Yield a connection inside a transaction: committed at the end, rolled back on any error.
 
         `locks`: those of storage/postgres/locks.py that it takes at its beginning. A cancelled caller still
-        waits for the commit.
+        waits for the commit. Inside `together` it is a part of that one.
         """
+        if (joined := self._joined()) is not None:
+            with translated(self.address.name):
+                yield joined
+            return
         async with self._started(f"{_BEGIN}; {locks}", prepare=False) as (connection, _):
             try:
                 yield Connection(connection)
@@ -104,8 +113,26 @@ class Database:
                 raise
             await to_the_end(connection.commit())
 
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Make all reads and writes of this task inside the block one transaction. An error must leave it."""
+        async with self.transaction(ALONE) as connection:
+            token = _TOGETHER.set((self, connection))
+            try:
+                yield
+            finally:
+                _TOGETHER.reset(token)
+
+    def _joined(self) -> Connection | None:
+        """Return the connection of the transaction that this task is in, by `together`."""
+        database, connection = _TOGETHER.get() or (None, None)
+        return connection if database is self else None
+
     async def read(self, sql: str, parameters: Parameters | None = None) -> list[DictRow]:
         """Return the rows of a query as of the last commit."""
+        if (joined := self._joined()) is not None:
+            with translated(self.address.name):
+                return await joined.rows(sql, parameters)
         async with self._started(sql, parameters) as (_, cursor):
             return await cursor.fetchall()
 

@@ -9,13 +9,14 @@ from bot.errors import LimitError, UsageError
 from bot.model import CONFIG, Feed, FeedSettings
 from bot.ports import PollRecord
 from bot.text.changes import FEED_REMOVED
-from storage.postgres.changes import record_change
-from storage.postgres.common import Queries, add_notices, learn_terms
+from storage.postgres.changes import record_added, record_change
+from storage.postgres.common import Queries, add_notices, learn_all, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
 from storage.postgres.locks import ALONE
 from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
 from storage.shared.mapping import feed_from, from_ms, to_ms
+from storage.shared.syncing import planned, terms_of
 
 _SETTINGS = (
     *("name", "name_fold", "settings_url", "every", "announce_latest", "categories", "aliases"),
@@ -28,8 +29,10 @@ WHERE id = %(id)s RETURNING id
 """
 _INSERT = f"""
 INSERT INTO feeds ({", ".join(_SETTINGS)}, url, next_poll_at)
-VALUES ({", ".join(f"%({name})s" for name in _SETTINGS)}, %(settings_url)s, %(now)s) RETURNING id
+VALUES ({", ".join(f"%({name})s" for name in _SETTINGS)}, %(settings_url)s, %(now)s)
 """
+_STORED = f"SELECT id, retired_at, {', '.join(_SETTINGS)} FROM feeds"
+_IDS = "SELECT settings_url, id FROM feeds WHERE settings_url = ANY(%(urls)s)"
 RECORD = """
 UPDATE feeds SET url = %(url)s, state = %(state)s, next_poll_at = %(next_poll_at)s, owner = NULL,
     lease_until = 0
@@ -71,7 +74,11 @@ class FeedQueries(Queries):
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
         async with self._database.transaction(ALONE) as connection:
-            saved = [await _save(connection, item, now, by=CONFIG) for item in settings]
+            plan = planned(settings, await connection.rows(_STORED))
+            known = [*plan.same, *await _add_all(connection, plan.fresh, now)]
+            await learn_all(connection, terms_of(known))
+            changed = [await _save(connection, item, now, by=CONFIG) for item in plan.rest]
+            saved = [*(feed_id for feed_id, _ in known), *changed]
             for row in await connection.rows(_LEFT, {"saved": saved}):
                 await _retire(connection, row["id"], now, by=CONFIG)
 
@@ -146,6 +153,18 @@ async def _retire(connection: Connection, feed_id: int, now: datetime, *, by: st
         await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
+async def _add_all(
+    connection: Connection, settings: Sequence[FeedSettings], now: datetime
+) -> list[tuple[int, FeedSettings]]:
+    """Insert feeds of the config whose names and URLs are free; return them with their ids."""
+    await connection.run_many(_INSERT, [feed_parameters(each, now) | {"server": ""} for each in settings])
+    rows = await connection.rows(_IDS, {"urls": [each.url for each in settings]})
+    ids = {row["settings_url"]: row["id"] for row in rows}
+    added = [(ids[each.url], each) for each in settings]
+    await record_added(connection, now, by=CONFIG, feed_ids=[feed_id for feed_id, _ in added])
+    return added
+
+
 async def _save(
     connection: Connection,
     settings: FeedSettings,
@@ -165,7 +184,7 @@ async def _save(
     for other in rows:
         await connection.run(_RENAME, {"id": other["id"]})
     if same is None:
-        feed_id = await connection.number(_INSERT, parameters)
+        feed_id = await connection.number(f"{_INSERT} RETURNING id", parameters)
     else:
         feed_id = await connection.number(_UPDATE, parameters | kept(same, settings, now))
     if what := what_changed(same, settings):

@@ -42,7 +42,7 @@ WHERE q.state = 'held' AND q.due_at <= %(now)s AND q.destination_id IN (
 GROUP BY q.destination_id
 """
 DUE = _DUE.format(there="")
-DUE_THERE = _DUE.format(there=" AND destination_id = %(destination_id)s")
+DUE_IN_LANE = _DUE.format(there=" AND lane_of(destination_id) = %(lane)s")
 RELEASE = """
 UPDATE deliveries SET state = %(state)s, bundle = %(bundle)s, released_at = %(now)s
 WHERE destination_id = %(destination_id)s AND state = 'held' AND due_at <= %(now)s
@@ -97,7 +97,7 @@ async def _plan(connection: Connection, rows: Iterable[Row], now: datetime | Non
 async def release(connection: Connection, due: str, parameters: Mapping[str, object], now: int) -> None:
     """Put held rows that are due into the queue: those of one destination as one message.
 
-    `due`: DUE or DUE_THERE, with what it needs in `parameters`. `now`: in milliseconds.
+    `due`: DUE or DUE_IN_LANE, with what it needs in `parameters`. `now`: in milliseconds.
     """
     rows = await connection.rows(due, {**parameters, "limit": _MOST})
     await connection.run_many(RELEASE, [released(row, now) for row in rows])

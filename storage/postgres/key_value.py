@@ -10,6 +10,7 @@ _PUT = """
 INSERT INTO memory (key, value) VALUES (%(key)s, %(value)s)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE memory.value <> excluded.value
 """
+GET = "SELECT value FROM memory WHERE key = %(key)s"
 _FORGET = "DELETE FROM memory WHERE key = %(key)s"
 
 
@@ -26,7 +27,7 @@ class KeyValueQueries(Queries):
             await put_value(connection, key, value)
 
     async def get_value(self, key: str) -> str:
-        rows = await self._database.read("SELECT value FROM memory WHERE key = %(key)s", {"key": key})
+        rows = await self._database.read(GET, {"key": key})
         return str(rows[0]["value"]) if rows else ""
 
     async def list_values(self, prefix: str) -> dict[str, str]:

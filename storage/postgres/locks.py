@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 _OURS = 0x42595354  # "BYST"
 _OF_POSTS = _OURS + 1  # the first part of the locks of POSTS
-_OF_DESTINATIONS = _OURS + 2  # likewise of claims for one destination
+_OF_LANES = _OURS + 2  # likewise of claims in a lane
 _OF_DOORS = _OURS + 8  # likewise of who listens
 _WRITERS, _CLAIMS, _RUNNER, _DEFERRER = 1, 2, 3, 4
 _MOST_POSTS = 64  # locks for all posts together; a poll can bring thousands, and the server has room for few
@@ -42,6 +42,8 @@ SELECT 1 FROM pg_locks AS l WHERE l.pid = d.backend AND l.locktype = 'advisory' 
     AND l.objid = 0 AND l.objsubid = 2 AND l.granted
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+# Held by a connection until it ends: nobody else writes.
+ALL_WRITERS = f"SELECT pg_advisory_lock({_OURS}, {_WRITERS})"
 
 
 def numbers_of(keys: Iterable[str]) -> list[int]:
@@ -49,8 +51,7 @@ def numbers_of(keys: Iterable[str]) -> list[int]:
     return sorted({zlib.crc32(key.encode(errors="replace")) % _MOST_POSTS for key in keys})
 
 
-def claims_of(destination_id: int) -> str:
-    """Return the locks of a claim for one destination: beside those for others, but not beside a CLAIMS."""
+def claims_in(lane: int) -> str:
+    """Return the locks of a claim in a lane: beside those in others, but not beside CLAIMS."""
     shared = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_CLAIMS})"
-    number = destination_id % 2**31  # where two destinations share a number, they wait for each other
-    return f"{TOGETHER}; {shared}; SELECT pg_advisory_xact_lock({_OF_DESTINATIONS}, {number})"
+    return f"{TOGETHER}; {shared}; SELECT pg_advisory_xact_lock({_OF_LANES}, {lane})"

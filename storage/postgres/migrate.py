@@ -56,12 +56,7 @@ async def bring_up_to_date(
 
     `create`: False refuses a database without tables.
     """
-    version = await _checked_version(connection, name)
-    if version > len(steps()):
-        raise StoreError(
-            f"The database {name} was made by a newer Bystander (schema {version}, this one knows "
-            f"{len(steps())}); install that version or newer. Nothing was changed in it."
-        )
+    version = await usable_version(connection, name)
     if not version and not create:
         raise NoDatabaseError(f"The database {name} is empty yet; `bystander run` makes its tables.")
     if version < len(steps()):
@@ -78,8 +73,11 @@ def refuse_old(name: str, server: int) -> None:
         )
 
 
-async def _checked_version(connection: psycopg.AsyncConnection[DictRow], name: str) -> int:
-    """Return the schema version, 0 for an empty database; StoreError for one that cannot be used."""
+async def usable_version(connection: psycopg.AsyncConnection[DictRow], name: str) -> int:
+    """Return the schema version, 0 for an empty database; StoreError for one that cannot be used.
+
+    Nothing is changed.
+    """
     refuse_old(name, connection.info.server_version)
     about = await _row(connection, _ABOUT)
     if about["encoding"] != "UTF8":
@@ -94,6 +92,11 @@ async def _checked_version(connection: psycopg.AsyncConnection[DictRow], name: s
         raise StoreError(
             f"The database {name} belongs to another program; make one for Bystander alone. Nothing was "
             "changed in it."
+        )
+    if version > len(steps()):
+        raise StoreError(
+            f"The database {name} was made by a newer Bystander (schema {version}, this one knows "
+            f"{len(steps())}); install that version or newer. Nothing was changed in it."
         )
     return version
 

@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from bot.model import Claim
 from bot.ports import AdminNotice, Parked, Settlement
 from bot.timetable import held_until
-from storage.postgres.claim import ANYWHERE, CLAIMABLE_AT, THERE, Statements, take_edits, take_sends
+from storage.postgres.claim import ANYWHERE, CLAIMABLE_AT, IN_LANE, Statements, take_edits, take_sends
 from storage.postgres.claim_messages import build_claims
 from storage.postgres.common import Queries, add_notices
 from storage.postgres.connection import Database
 from storage.postgres.errors import retried
-from storage.postgres.key_value import put_value
-from storage.postgres.locks import ALONE, CLAIMS, TOGETHER, claims_of
+from storage.postgres.key_value import GET, put_value
+from storage.postgres.locks import ALONE, CLAIMS, TOGETHER, claims_in
 from storage.postgres.runner import Runner
 from storage.postgres.settle import RESUME, settle_all
 from storage.shared.holding import PREFERENCES, preferences_from
 from storage.shared.mapping import from_ms, to_ms
+from storage.shared.moving import MOVED, refuse_moved
 
 # The indexes contain only unfinished rows, so that finished ones cost nothing.
 END_LEASES = tuple(
@@ -63,8 +64,11 @@ class OutboxQueries(Queries):
         self._runner = Runner(database.address)
 
     async def take_over(self, owner: str) -> None:
-        if not await self._runner.join():
-            return  # others are alive: the leases of those that died run out by themselves
+        alone = await self._runner.join()
+        for row in await self._database.read(GET, {"key": MOVED}):
+            refuse_moved(row["value"])  # it may have happened since the database was opened
+        if not alone:
+            return  # the leases of those that died run out by themselves
         async with self._database.transaction(ALONE) as connection:
             for statement in (*END_LEASES, *END_JOBS):
                 await connection.run(statement, {"owner": owner})
@@ -72,10 +76,6 @@ class OutboxQueries(Queries):
     async def stay(self) -> None:
         """Make sure that the server still knows this process as a runner. Raises StoreError."""
         await self._runner.stay()
-
-    async def keep_runners_out(self) -> None:
-        """Let nobody run on this database until it is closed; StoreBusyError while anybody does."""
-        await self._runner.be_alone()
 
     @retried
     async def claim(
@@ -98,27 +98,27 @@ class OutboxQueries(Queries):
         return await self._claim(CLAIMS, ANYWHERE, parameters, limit, now)
 
     @retried
-    async def claim_for(
+    async def claim_in_lane(
         self,
-        destination_id: int,
+        platform: str,
+        lane: int,
         owner: str,
         now: datetime,
         *,
         lease: float,
-        platforms: Sequence[str],
+        limit: int,
         catch_up_after: int,
-    ) -> Claim | None:
-        """Claim the message that is due for a destination; see `bot.ports.OutboxStore.claim`."""
+    ) -> list[Claim]:
+        """Claim messages for the destinations of a lane; see `bot.ports.OutboxStore.claim`."""
         parameters: dict[str, object] = {
-            "destination_id": destination_id,
+            "lane": lane,
             "owner": owner,
             "now": to_ms(now),
             "until": to_ms(now + timedelta(seconds=lease)),
-            "platforms": list(platforms),
+            "platforms": [platform],
             "catch_up_after": catch_up_after,
         }
-        claims = await self._claim(claims_of(destination_id), THERE, parameters, 1, now)
-        return claims[0] if claims else None
+        return await self._claim(claims_in(lane), IN_LANE, parameters, limit, now)
 
     async def _claim(
         self, locks: str, statements: Statements, parameters: Mapping[str, object], limit: int, now: datetime

@@ -143,12 +143,13 @@ class PostQueries(Queries):
 
 
 def _parameters(row: PostRow) -> dict[str, object]:
-    names = filing_names(row.post.filing)
+    filing = row.post.filing
+    names = filing_names(filing)
     return post_parameters(row) | {
         "aliases": list(row.aliases),
         "terms": list(names),
         "names": list(names.values()),
-        "words": words_of(row),
+        "words": words_of(row.post.title, [*filing.categories, *filing.tags], row.text),
     }
 
 

@@ -6,7 +6,8 @@ the lock alone.
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 from psycopg.rows import DictRow
@@ -44,16 +45,6 @@ class Runner:
         self._connection = connection
         return alone
 
-    async def be_alone(self) -> None:
-        """Keep all runners out until `end`; StoreBusyError while there are any."""
-        connection = await connect(self._address)
-        with translated(self._address.name):
-            alone = await _got(connection, ONLY_RUNNER)
-        if not alone:
-            await connection.close()
-            raise StoreBusyError(f"A bystander runs on {self._address.name}; stop all that run there first.")
-        self._connection = connection
-
     async def stay(self) -> None:
         """If this is one of the runners, make sure that the server knows it."""
         if self._connection is not None:
@@ -62,10 +53,33 @@ class Runner:
     async def end(self) -> None:
         """Release the lock."""
         if self._connection is not None:
-            with suppress(psycopg.Error):  # the server may take a moment to notice the end of a connection
-                await self._connection.execute("SELECT pg_advisory_unlock_all()")
+            await _release(self._connection)
             await self._connection.close()
             self._connection = None
+
+
+@asynccontextmanager
+async def held(connection: psycopg.AsyncConnection[DictRow], name: str) -> AsyncIterator[None]:
+    """Keep all runners out for a block; StoreBusyError while there are any. `name`: of the database.
+
+    At its end an open transaction is rolled back and all locks are released.
+    """
+    with translated(name):
+        alone = await _got(connection, ONLY_RUNNER)
+    if not alone:
+        raise StoreBusyError(f"A bystander runs on {name}; stop all that run there first.")
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):  # a lost connection has nothing left to roll back
+            await connection.rollback()
+        await _release(connection)
+
+
+async def _release(connection: psycopg.AsyncConnection[DictRow]) -> None:
+    """Release all locks. To close the connection would do so too, but some milliseconds later."""
+    with suppress(psycopg.Error):  # a lost connection has none
+        await connection.execute("SELECT pg_advisory_unlock_all()")
 
 
 async def _got(connection: psycopg.AsyncConnection[DictRow], statement: str) -> bool:

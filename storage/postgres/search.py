@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from bot.ports import PostRow
 from storage.postgres.connection import Database
 from storage.shared.search import RANKED, typed_words
 
@@ -63,10 +63,12 @@ def _words(text: str) -> list[str]:
     return [word[:_LONGEST] for word in _WORDS.findall(text.lower().translate(_BARE))]
 
 
-def words_of(row: PostRow) -> str:
-    """Return the words of a post with their places and weights, as PostgreSQL reads them for its archive."""
-    filing = row.post.filing
-    parts = (("A", [row.post.title]), ("B", [*filing.categories, *filing.tags]), ("C", [row.text]))
+def words_of(title: str, names: Iterable[str], text: str) -> str:
+    """Return the words of a post with their places and weights, as PostgreSQL reads them for its archive.
+
+    `names`: its categories and then its tags.
+    """
+    parts = (("A", [title]), ("B", names), ("C", [text]))
     places: dict[str, list[str]] = {}
     letters = place = 0
     for weight, texts in parts:

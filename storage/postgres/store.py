@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, tzinfo
 
 from bot.errors import StoreError
@@ -16,6 +17,7 @@ from storage.postgres.feeds import FeedQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
+from storage.postgres.people import PeopleQueries
 from storage.postgres.posts import PostQueries
 from storage.postgres.preferences import PreferenceQueries
 from storage.postgres.refold import refold
@@ -32,6 +34,7 @@ class PostgresStore(
     ArchiveQueries,
     SubscriptionQueries,
     PreferenceQueries,
+    PeopleQueries,
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
@@ -47,6 +50,9 @@ class PostgresStore(
 
     async def fleet(self, now: datetime) -> FleetState:
         return await state_of(self._database, now)
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self._database.together()
 
     async def backup(self, path: str) -> None:
         raise StoreError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import aiosqlite
@@ -62,6 +63,14 @@ async def record_change(
     """Add a row to the log, inside the caller's transaction. `place`: the address of a channel."""
     values = {"at": to_ms(now), "by": by, "what": what, "place": place, "feed_id": feed_id, "server": server}
     await connection.execute(_RECORD, values)
+
+
+async def record_added(
+    connection: aiosqlite.Connection, now: datetime, *, by: str, feed_ids: Sequence[int]
+) -> None:
+    """Add a row to the log for each feed that is new, inside the caller's transaction."""
+    same = {"at": to_ms(now), "by": by, "what": FEED_ADDED, "place": "", "server": ""}
+    await connection.executemany(_RECORD, [same | {"feed_id": each} for each in feed_ids])
 
 
 async def followed_terms(

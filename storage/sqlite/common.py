@@ -53,8 +53,13 @@ async def add_notices(
 
 async def learn_terms(connection: aiosqlite.Connection, feed_id: int, names: Mapping[str, str]) -> None:
     """Store terms (key to name) of a feed. The latest spelling of a name replaces the former one."""
+    await learn_all(connection, [(feed_id, term, name) for term, name in names.items()])
+
+
+async def learn_all(connection: aiosqlite.Connection, terms: Sequence[tuple[int, str, str]]) -> None:
+    """Store terms (feed id, key, name) of many feeds; see `learn_terms`."""
     await connection.executemany(
         "INSERT INTO terms (feed_id, term, name) VALUES (?, ?, ?) "
         "ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name",
-        [(feed_id, term, name) for term, name in names.items()],
+        terms,
     )

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Self
@@ -63,6 +64,10 @@ def translated(path: str) -> Iterator[None]:
         raise (StoreBusyError if mend is _BUSY else StoreError)(f"The database {path} {mend}.") from error
 
 
+# The database whose transaction this task is in, by `Database.together`.
+_TOGETHER: ContextVar[Database | None] = ContextVar("together", default=None)
+
+
 class Database:
     """One file with a writer, whose transactions never interleave, and two readers of committed data.
 
@@ -83,7 +88,7 @@ class Database:
         """Open the file and bring its schema up to date; see `storage.open_store` for the errors."""
         with translated(path):
             migrate.refuse_unfit(path, busy_timeout)
-            _make_private(path)
+            make_private(path)
             sqlite3.connect(path).close()  # an error is raised here, before a thread is started
             writer = await _connect(path, busy_timeout)
             try:
@@ -100,9 +105,12 @@ class Database:
         """Yield the writer inside one transaction: committed at the end, rolled back on any error.
 
         A cancelled caller still waits for the commit or rollback, so that the next transaction does not begin
-        inside this one.
+        inside this one. Inside `together` it is a part of that one.
         """
         with translated(self.path):
+            if self._is_together():
+                yield self._writer
+                return
             async with self._lock:
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
@@ -111,6 +119,19 @@ class Database:
                     await to_the_end(self._writer.rollback())
                     raise
                 await to_the_end(self._commit())
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Make all reads and writes of this task inside the block one transaction. An error must leave it."""
+        async with self.transaction():
+            token = _TOGETHER.set(self)
+            try:
+                yield
+            finally:
+                _TOGETHER.reset(token)
+
+    def _is_together(self) -> bool:
+        return _TOGETHER.get() is self
 
     async def _commit(self) -> None:
         try:
@@ -122,16 +143,22 @@ class Database:
     async def write(self, sql: str, parameters: dict[str, object]) -> list[sqlite3.Row]:
         """Run one statement in its own transaction and return its rows."""
         with translated(self.path):
+            if self._is_together():
+                return list(await self._writer.execute_fetchall(sql, parameters))
             async with self._lock:
                 return list(await self._writer.execute_fetchall(sql, parameters))
 
     async def read(self, sql: str, parameters: dict[str, object] | None = None) -> list[sqlite3.Row]:
         """Return the rows of a query as of the last commit."""
+        if self._is_together():
+            return await self.write(sql, parameters or {})
         with translated(self.path):
             return list(await self._reader.execute_fetchall(sql, parameters or {}))
 
     async def ask(self, sql: str, parameters: dict[str, object] | None = None) -> list[sqlite3.Row]:
         """Return the rows of a query of a command as of the last commit."""
+        if self._is_together():
+            return await self.write(sql, parameters or {})
         with translated(self.path):
             return list(await self._asker.execute_fetchall(sql, parameters or {}))
 
@@ -213,7 +240,7 @@ async def _copy(path: str, target: str) -> None:
         await source.backup(copy)
 
 
-def _make_private(path: str) -> None:
+def make_private(path: str) -> None:
     """Create a missing file that only its owner can read. SQLite gives its -wal and -shm files the same mode.
 
     Errors are ignored: SQLite reports them when it opens the file.

@@ -14,8 +14,9 @@ from bot.ports import PollRecord
 from bot.text.changes import FEED_REMOVED
 from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
 from storage.shared.mapping import feed_from, from_ms, to_ms
-from storage.sqlite.changes import record_change
-from storage.sqlite.common import Queries, add_notices, first_int, learn_terms
+from storage.shared.syncing import planned, terms_of
+from storage.sqlite.changes import record_added, record_change
+from storage.sqlite.common import Queries, add_notices, first_int, learn_all, learn_terms
 
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
@@ -31,8 +32,13 @@ _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
     "api_base, origin, server, quiet_notice, next_poll_at) VALUES (:name, :name_fold, :settings_url, "
     ":settings_url, :every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, "
-    ":quiet_notice, :now) RETURNING id"
+    ":quiet_notice, :now)"
 )
+_STORED = (
+    "SELECT id, name, name_fold, settings_url, every, announce_latest, categories, aliases, api_base, "
+    "origin, quiet_notice, retired_at FROM feeds"
+)
+_IDS = "SELECT settings_url, id FROM feeds WHERE settings_url IN (SELECT value FROM json_each(:urls))"
 _OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = ?"
 
 
@@ -41,7 +47,11 @@ class FeedQueries(Queries):
 
     async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
         async with self._database.transaction() as connection:
-            saved = [await _save(connection, item, now, by=CONFIG) for item in settings]
+            plan = planned(settings, await connection.execute_fetchall(_STORED))
+            known = [*plan.same, *await _add_all(connection, plan.fresh, now)]
+            await learn_all(connection, terms_of(known))
+            changed = [await _save(connection, item, now, by=CONFIG) for item in plan.rest]
+            saved = [*(feed_id for feed_id, _ in known), *changed]
             left = await connection.execute_fetchall(
                 "SELECT id FROM feeds WHERE origin = 'config' AND retired_at IS NULL "
                 "AND id NOT IN (SELECT value FROM json_each(:kept))",
@@ -120,6 +130,19 @@ async def _retire(
         await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
+async def _add_all(
+    connection: aiosqlite.Connection, settings: Sequence[FeedSettings], now: datetime
+) -> list[tuple[int, FeedSettings]]:
+    """Insert feeds of the config whose names and URLs are free; return them with their ids."""
+    new = [feed_parameters(each, now) | {"server": ""} for each in settings]
+    await connection.executemany(_INSERT, new)
+    urls = json.dumps([each.url for each in settings])
+    ids = {row["settings_url"]: row["id"] for row in await connection.execute_fetchall(_IDS, {"urls": urls})}
+    added = [(ids[each.url], each) for each in settings]
+    await record_added(connection, now, by=CONFIG, feed_ids=[feed_id for feed_id, _ in added])
+    return added
+
+
 async def _save(
     connection: aiosqlite.Connection,
     settings: FeedSettings,
@@ -149,7 +172,7 @@ async def _save(
             [other["id"]],
         )
     if same is None:
-        feed_id = await first_int(connection, _INSERT, parameters)
+        feed_id = await first_int(connection, f"{_INSERT} RETURNING id", parameters)
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | kept(same, settings, now))
     if what := what_changed(same, settings):

@@ -35,13 +35,16 @@ def schema() -> str:
     return (resources.files("storage.sqlite") / "schema.sql").read_text("utf-8")
 
 
-def refuse_unfit(path: str, busy_timeout: float) -> None:
-    """Check an existing file without changing it; StoreError if it is not usable, not ours or too new."""
+def refuse_unfit(path: str, busy_timeout: float) -> int:
+    """Check an existing file without changing it; StoreError if it is not usable, not ours or too new.
+
+    Return the version of its schema, 0 for an empty or a missing file.
+    """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; Bystander needs 3.37 or newer.")
     file = Path(path)
     if not file.exists() or (file.is_file() and file.stat().st_size == 0):
-        return
+        return 0
     if not file.is_file():
         raise StoreError(f"The database {path} is no file; point `database` at a file.")
     if not os.access(path, os.W_OK):  # before SQLite creates files beside it that the file's owner cannot use
@@ -63,6 +66,7 @@ def refuse_unfit(path: str, busy_timeout: float) -> None:
             f"The database {path} was made by a newer Bystander (schema {version}, this one knows "
             f"{len(steps())}); install that version or newer. Nothing was changed in it."
         )
+    return int(version)
 
 
 async def version_of(connection: aiosqlite.Connection) -> int:

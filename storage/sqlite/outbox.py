@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from bot.errors import StoreBusyError, StoreError
 from bot.model import Claim
 from bot.ports import AdminNotice, Settlement
 from bot.timetable import held_until
 from storage.shared.holding import PREFERENCES, preferences_from
 from storage.shared.mapping import from_ms, to_ms
+from storage.shared.moving import MOVED, refuse_moved
 from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
 from storage.sqlite.claim_messages import build_claims
 from storage.sqlite.common import Queries, add_notices
-from storage.sqlite.connection import PRIVATE, Database
+from storage.sqlite.connection import Database
 from storage.sqlite.key_value import put_value
+from storage.sqlite.runner import Runner
 from storage.sqlite.settle import RESUME, settle_all
 
 # The indexes contain only unfinished rows, so that finished ones cost nothing.
@@ -54,30 +52,19 @@ class OutboxQueries(Queries):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        # Locks the resolved path, so that two names of one file count as one database.
-        self._runner = FileLock(
-            f"{Path(database.path).resolve()}.lock", timeout=0, mode=PRIVATE, thread_local=False
-        )
+        self._runner = Runner(database.path)
 
     async def take_over(self, owner: str) -> None:
-        try:  # the operating system releases the lock of a runner that died
-            if not self._runner.is_locked:
-                self._runner.acquire()
-        except Timeout as error:
-            raise StoreBusyError(
-                f"Another bystander runs on {self._database.path}; stop it first, or let it do the work."
-            ) from error
-        except OSError as error:
-            raise StoreError(
-                f"{self._runner.lock_file} cannot be made ({error.strerror}); check the folder's permissions."
-            ) from error
+        self._runner.take_over()
+        for row in await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": MOVED}):
+            refuse_moved(row["value"])  # it may have happened since the database was opened
         async with self._database.transaction() as connection:
             for statement in _END_LEASES:
                 await connection.execute(statement, {"owner": owner})
 
     def end_run(self) -> None:
         """Release the lock, so that another runner can take over."""
-        self._runner.release()
+        self._runner.end()
 
     async def claim(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
+from storage.sqlite.people import PeopleQueries
 from storage.sqlite.posts import PostQueries
 from storage.sqlite.preferences import PreferenceQueries
 from storage.sqlite.refold import refold
@@ -32,6 +34,7 @@ class SqliteStore(
     ArchiveQueries,
     SubscriptionQueries,
     PreferenceQueries,
+    PeopleQueries,
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
@@ -45,6 +48,9 @@ class SqliteStore(
 
     async def fleet(self, now: datetime) -> None:  # noqa: ARG002 -- nor has it anything to tell of a fleet
         return None
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        return self._database.together()
 
     async def backup(self, path: str) -> None:
         await self._database.backup(path)

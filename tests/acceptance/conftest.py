@@ -31,6 +31,11 @@ async def blog() -> AsyncIterator[FaultyBlog]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def cold(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Home, "cold", request.node.get_closest_marker("cold") is not None)
+
+
 @pytest.fixture
 def home(tmp_path: Path, blog: FaultyBlog) -> Home:
     return Home.of(tmp_path, blog)

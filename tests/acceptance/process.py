@@ -15,6 +15,7 @@ from typing import Any
 
 import tomli_w
 
+from tests.acceptance.forking import Child, forked
 from tests.acceptance.running import PATIENCE, Bot
 from tests.fakes.blog import FaultyBlog
 
@@ -23,6 +24,7 @@ SHARED = ROOT.parent / "shared"
 FEED = "The Sample Bystander"
 NEVER_SHOWN = "Traceback (most recent call last)"
 _OURS = ("DISCORD_", "SLACK_", "BYSTANDER_", "COVERAGE_", "PYTEST_")
+_EARLY = ("PYTHON", "LC_", "LANG", "LD_", "TZ")  # what Python reads when it starts
 _SET = {
     "PYTHONPATH": str(ROOT),
     "PYTHONWARNINGS": "default",
@@ -41,7 +43,12 @@ class Ended:
 
 
 class Home:
-    """A folder in which `bystander` is called. Change `settings` before a call; they become its config."""
+    """A folder in which `bystander` is called. Change `settings` before a call; they become its config.
+
+    `cold`: whether calls and bots are started as a person starts them, and not forked, see `forking.py`.
+    """
+
+    cold = False
 
     def __init__(self, folder: Path, feed_url: str, api_base: str) -> None:
         self.folder = folder
@@ -83,14 +90,28 @@ class Home:
         """
         if config:
             self.write_config()
-        kept = {name: text for name, text in os.environ.items() if not name.startswith(_OURS)}
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *arguments),
             cwd=self.folder,
-            env=kept | _SET | (env or {}),
+            env=_environment() | (env or {}),
             preexec_fn=preexec_fn,
             **streams,
         )
+
+    async def start(
+        self,
+        *arguments: str,
+        env: dict[str, str] | None = None,
+        preexec_fn: Callable[[], None] | None = None,
+        config: bool = True,
+        **streams: int,
+    ) -> Child:
+        """Start it as `spawn` does, or fork it where that makes no difference."""
+        if self.cold or preexec_fn is not None or any(name.startswith(_EARLY) for name in env or {}):
+            return await self.spawn(*arguments, env=env, preexec_fn=preexec_fn, config=config, **streams)
+        if config:
+            self.write_config()
+        return await forked(arguments, self.folder, environment=_environment(), more=env or {}, **streams)
 
     async def call(
         self,
@@ -102,7 +123,7 @@ class Home:
     ) -> Ended:
         """Run one call to its end. No call may ever show a traceback or a warning of Python."""
         pipe = asyncio.subprocess.PIPE
-        process = await self.spawn(
+        process = await self.start(
             *arguments,
             env=env,
             preexec_fn=preexec_fn,
@@ -126,7 +147,7 @@ class Home:
     @asynccontextmanager
     async def running(self, **changes: Any) -> AsyncIterator[Bot]:
         """Start `bystander run`; end it with SIGTERM when the block has not ended it, and expect exit 0."""
-        bot = await Bot.start(self.spawn, **changes)
+        bot = await Bot.start(self.start, **changes)
         try:
             yield bot
             if bot.process.returncode is None:
@@ -161,6 +182,11 @@ class Home:
             return [row[0] for row in self.rows("SELECT state FROM deliveries WHERE post_id IS NOT NULL")]
         except sqlite3.Error:
             return []
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(_OURS)}
+    return kept | _SET
 
 
 def digest_of(path: Path) -> str:

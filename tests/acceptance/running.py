@@ -14,6 +14,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
+from tests.acceptance.forking import Child
 from tests.fakes.blog import FaultyBlog
 
 PATIENCE = 40.0  # seconds; far beyond what anything here takes
@@ -21,13 +22,13 @@ _LONGEST_LINE = 2**22  # bytes
 _PIPE = 4096  # bytes that fit between a bot and its reader: a few alerts
 
 Event = dict[str, Any]
-Spawn = Callable[..., Awaitable[asyncio.subprocess.Process]]
+Spawn = Callable[..., Awaitable[Child]]
 
 
 class Bot:
     """A `bystander run` under test: its events, its log, its end."""
 
-    def __init__(self, process: asyncio.subprocess.Process, output: asyncio.ReadTransport) -> None:
+    def __init__(self, process: Child, output: asyncio.ReadTransport) -> None:
         self.process = process
         self.output = output  # what reads its stdout; paused, the pipe fills up
         self.events: list[Event] = []
@@ -186,6 +187,7 @@ class Bot:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 await self.process.stdin.wait_closed()
         self.output.close()
+        await asyncio.wait(self._reading, timeout=PATIENCE)
         for task in self._reading:
             task.cancel()
         await asyncio.gather(*self._reading, return_exceptions=True)

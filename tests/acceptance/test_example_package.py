@@ -11,6 +11,7 @@ import shutil
 import sys
 import sysconfig
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -38,15 +39,17 @@ async def output_of(*command: str | Path, cwd: Path, **environ: str) -> tuple[in
     return process.returncode or 0, out.decode()
 
 
-async def install(source: Path, folder: Path, python: Path) -> None:
-    """Build a wheel of a project, and install it without what it needs."""
-    built = folder / "wheels" / source.name
-    options = ("--quiet", "--disable-pip-version-check", "--no-deps", "--no-index")
-    build = (sys.executable, "-m", "pip", "wheel", *options, "--no-build-isolation", "-w", built, source)
-    code, out = await output_of(*build, cwd=folder)
+async def install(sources: Sequence[Path], folder: Path, python: Path) -> None:
+    """Build a wheel of each project, and install them without what they need."""
+    options = ("--quiet", "--disable-pip-version-check")
+    alone = ("--no-deps", "--no-index")
+    pip: tuple[str | Path, ...] = (sys.executable, "-m", "pip")
+    build = ("wheel", *options, *alone, "--no-build-isolation", "-w", folder / "wheels")
+    code, out = await output_of(*pip, *build, *sources, cwd=folder)
     assert code == 0, out
-    wheels = [str(each) for each in built.glob("*.whl")]
-    code, out = await output_of(python, "-m", "pip", "install", *options, *wheels, cwd=folder)
+    wheels = sorted((folder / "wheels").glob("*.whl"))
+    there = ("--python", python, "install", *options, *alone)  # with the pip that is here
+    code, out = await output_of(*pip, *there, *wheels, cwd=folder)
     assert code == 0, out
 
 
@@ -54,7 +57,7 @@ async def install(source: Path, folder: Path, python: Path) -> None:
 async def environment(tmp_path: Path) -> Path:
     """Return the scripts of a new environment with both packages; what they need is borrowed from here."""
     folder = tmp_path / "environment"
-    venv.create(folder, with_pip=True, symlinks=True)
+    venv.create(folder, symlinks=True)
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     packages = next(folder.rglob("site-packages"))
     # A path file is not read for further path files, so that this tree's own editable install stays outside.
@@ -66,8 +69,7 @@ async def environment(tmp_path: Path) -> Path:
             name for name in names if name.startswith((".", "tests", "bench")) and Path(folder) == ROOT
         ],
     )
-    for source in (sources, EXAMPLE):
-        await install(source, tmp_path, scripts / "python")
+    await install((sources, EXAMPLE), tmp_path, scripts / "python")
     return scripts
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.publishing import draft, publish
 from tests.acceptance.running import Bot
 from tests.fakes.blog import FaultyBlog
+
+pytestmark = pytest.mark.cold
 
 
 async def test_a_follower_gets_the_new_post_of_the_category_and_nothing_else(

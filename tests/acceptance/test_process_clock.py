@@ -11,6 +11,8 @@ from tests.acceptance.process import ROOT, Home
 from tests.acceptance.publishing import draft, publish
 from tests.fakes.blog import FaultyBlog
 
+pytestmark = pytest.mark.cold
+
 # Python runs this before anything of the bot: a machine whose clock a signal sets back or forward by a day.
 SETTABLE = """
 import datetime, signal, time

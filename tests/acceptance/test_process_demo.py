@@ -12,6 +12,8 @@ import pytest
 from tests.acceptance.process import NEVER_SHOWN, Home
 from tests.acceptance.running import PATIENCE
 
+pytestmark = pytest.mark.cold
+
 NEW = "s List Gets Longer, And So Does"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.discord_place import Place
 from tests.acceptance.publishing import draft, publish
 
 
+@pytest.mark.cold
 async def test_a_follow_in_a_server_and_one_in_a_dm_bring_the_post_by_dm(place: Place) -> None:
     bob = place.discord.add_user("bob", has_app=True)
     async with place.running() as bot:

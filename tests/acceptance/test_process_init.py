@@ -11,6 +11,8 @@ from tests.acceptance.discord_place import Place
 from tests.acceptance.newcomer import NOWHERE, Newcomer
 from tests.fakes.slack.server import FakeSlack
 
+pytestmark = pytest.mark.cold
+
 
 def mode(file: Path) -> int:
     return stat.S_IMODE(file.stat().st_mode)

@@ -13,7 +13,10 @@ from tests.acceptance.publishing import draft, publish
 from tests.acceptance.running import until
 from tests.fakes.blog import FaultyBlog, Hang
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals on Windows")
+pytestmark = [
+    pytest.mark.cold,
+    pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals on Windows"),
+]
 
 
 async def test_sigterm_during_a_slow_poll_waits_for_it_and_loses_nothing(

@@ -10,6 +10,7 @@ from tests.acceptance.slack_place import MODES, SlackPlace, words_of
 pytestmark = pytest.mark.parametrize("slack_place", MODES, indirect=True)
 
 
+@pytest.mark.cold
 async def test_follow_publish_alert(slack_place: SlackPlace) -> None:
     place = slack_place
     async with place.running() as bot:

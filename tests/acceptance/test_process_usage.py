@@ -11,8 +11,15 @@ import pytest
 from bot.calls import CALLS
 from tests.acceptance.process import Home
 
+pytestmark = pytest.mark.cold
+
 # Arguments of a call that needs some.
-_NEEDED = {"command": ["--as", "console:me", "/help"], "import": ["-"], "backup": ["copy.db"]}
+_NEEDED = {
+    "command": ["--as", "console:me", "/help"],
+    "import": ["-"],
+    "forget": ["console:me"],
+    "backup": ["copy.db"],
+}
 
 
 async def test_the_help_of_every_call_shows_an_example(home: Home) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.errors import PermanentError, Scope, TemporaryError
-from bot.model import Caller, CommandSpec, Destination, Digest, Message, Notice, Reply
+from bot.model import Attachment, Caller, CommandSpec, Destination, Digest, Message, Notice, Reply
 from bot.ports import BotServices, Door, Doorkeeper, WebRoute
 from bot.text.sanitize import one_line
 from storage.shared.doors import OpenDoors
@@ -138,6 +138,7 @@ class QuietServices:
     """A desk that notes what it is asked, and answers every line alike."""
 
     answer: str = "Done."
+    attachment: Attachment | None = None
     lines: list[tuple[Caller, str]] = field(default_factory=list)
     commands: tuple[CommandSpec, ...] = field(default_factory=lambda: RUNNABLE)
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -151,7 +152,7 @@ class QuietServices:
     async def run(self, caller: Caller, line: str) -> Reply:
         self.lines.append((caller, line))
         self._asked.set()
-        return Reply(self.answer)
+        return Reply(self.answer, attachment=self.attachment)
 
     def parse(self, line: str) -> tuple[str, dict[str, str]]:
         parsed = parse(line, COMMANDS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StoreError, UsageError
-from bot.model import BlogApi, Feed, FeedState
+from bot.model import CONFIG, BlogApi, Feed, FeedState
 from bot.ports import AdminNotice, PollCommit, PollRecord, Store
 from tests.contracts.store_samples import (
     ALICE,
@@ -181,6 +181,38 @@ async def test_two_feeds_can_swap_names(store: Store) -> None:
 
     assert {("A", two), ("B", one)} == {(feed.settings.name, feed.url) for feed in await store.feeds()}
     assert ids == {feed.url: feed.id for feed in await store.feeds()}
+
+
+async def test_of_many_feeds_only_those_change_that_the_config_changes(store: Store) -> None:
+    many = [settings(f"Feed{number}", origin="config", categories=("Trade",)) for number in range(40)]
+    await add_feed(store, "Chat")
+    await store.sync_feeds(many, T0)
+    known = {feed.settings.name: feed for feed in await store.feeds()}
+    await store.record_polls([record(feed, etag='"x"') for feed in known.values()], T0)
+    before = {feed.id: feed for feed in await store.feeds()}
+    swapped = [replace(many[0], name="Feed1"), replace(many[1], name="Feed0")]
+    slower, renamed, new = replace(many[2], every=3600.0), replace(many[3], name="Other"), settings("New")
+    wanted = [*swapped, slower, renamed, replace(new, origin="config"), *many[5:]]  # many[4] is taken out
+    await store.sync_feeds(wanted, later(60))
+    after = {feed.id: feed for feed in await store.feeds()}
+    added = await store.feeds_added()
+
+    assert sorted(map(repr, wanted)) == sorted(
+        repr(feed.settings) for feed in after.values() if feed.settings.origin == "config"
+    )
+    assert before.keys() - after.keys() == {known["Feed4"].id}
+    (fresh,) = after.keys() - before.keys()
+    assert (after[fresh].settings.name, after[fresh].next_poll_at) == ("New", later(60))
+    assert {number for number in before.keys() & after.keys() if before[number] != after[number]} == {
+        known[f"Feed{number}"].id for number in range(4)
+    }
+    assert {after[number].state.etag for number in after if number != fresh} == {'"x"'}
+    assert {(change.by, change.at) for number, change in added.items() if number != known["Chat"].id} == {
+        (CONFIG, T0),
+        (CONFIG, later(60)),
+    }
+    assert added[fresh].at == later(60)
+    assert added.keys() == after.keys()
 
 
 async def test_a_name_can_pass_to_the_feed_of_another_url(store: Store) -> None:

@@ -10,8 +10,13 @@ from bot.cli import build_parser
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
 DOCKERFILE = re.sub(r"\\\n\s*", "", (PACKAGING / "Dockerfile").read_text("utf-8"))
-COMPOSE = (PACKAGING / "compose.yaml").read_text("utf-8")
-IMAGES = [*re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE), *re.findall(r"image: (\S+)", COMPOSE)]
+COMPOSE, COMPOSE_POSTGRES = (
+    (PACKAGING / name).read_text("utf-8") for name in ("compose.yaml", "compose.postgres.yaml")
+)
+IMAGES = [
+    *re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE),
+    *re.findall(r"image: (\S+)", COMPOSE + COMPOSE_POSTGRES),
+]
 
 
 def of_last_stage(instruction: str) -> list[str]:
@@ -72,6 +77,7 @@ def test_the_bot_is_no_root_and_can_write_to_its_volume_alone() -> None:
     assert "data:/data" in COMPOSE
     for wanted in ("read_only: true", "- ALL", "- no-new-privileges:true", "- /tmp"):
         assert wanted in COMPOSE
+        assert wanted in COMPOSE_POSTGRES
 
 
 def test_what_the_container_calls_are_calls_of_the_command_line() -> None:

@@ -15,7 +15,12 @@ from bot.sandbox.remote import Remote
 from bot.sandbox.worker import resolve
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("discord", "feedparser", "lxml", "sentencex", "slack_bolt", "slack_sdk")
+# SDKs, parsers, and what only a page, a table on a terminal or a mistyped name needs.
+HEAVY = (
+    *("discord", "slack_bolt", "slack_sdk", "cryptography", "psycopg"),
+    *("feedparser", "lxml", "sentencex"),
+    *("jinja2", "prometheus_client", "rapidfuzz", "rich", "tomli_w"),
+)
 POLL = f"""
 import sys
 from bot.cli import main
@@ -70,7 +75,7 @@ def test_no_call_is_made_by_a_name_that_stands_elsewhere() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("api", [True, False])
-async def test_polling_loads_no_parser_and_no_chat_sdk_into_the_process(tmp_path: Path, *, api: bool) -> None:
+async def test_a_bot_on_the_console_loads_nothing_that_only_others_need(tmp_path: Path, *, api: bool) -> None:
     async with SampleServer(api=api) as server:
         text = CONFIG.format(folder=tmp_path.as_posix(), feed=server.feed_url, api=server.api_base)
         (tmp_path / "config.toml").write_text(text, "utf-8")

@@ -10,7 +10,7 @@ from adapters.discord.interactions import callback
 from adapters.discord.interactions.callback import CallbackData
 from adapters.discord.messages.card import LABEL, Button, Card, Menu, payload
 from adapters.discord.messages.markdown import with_names
-from adapters.discord.messages.render import reply_pages
+from adapters.discord.messages.render import FENCE, reply_pages
 from adapters.shared.pages import can_turn, page_turns
 from bot.model import Caller, CommandSpec, ParameterSpec, Reply, SuggestedAction
 from bot.ports import BotServices, KeyValueStore
@@ -31,7 +31,7 @@ async def messages(
     `again`: the command to run for another page. `turns`: whether pages can be turned; otherwise a long
     answer becomes several messages.
     """
-    cards = [replace(each, content=with_names(each.content)) for each in reply_pages(reply)]
+    cards = [each if each.content.startswith(FENCE) else _named(each) for each in reply_pages(reply)]
     offers = await _offers(reply.offers, store)
     if not turns:
         return [replace(cards[0], buttons=tuple(offers[:MOST_BUTTONS])), *cards[1:MOST_MESSAGES]]
@@ -41,6 +41,10 @@ async def messages(
         for label, to in page_turns(page, len(cards))
     ]
     return [replace(cards[page], buttons=(*offers[: MOST_BUTTONS - len(turning)], *turning))]
+
+
+def _named(card: Card) -> Card:
+    return replace(card, content=with_names(card.content))
 
 
 async def menu(
@@ -74,7 +78,7 @@ async def preview(
     missing = left_out(command, values)
     if missing and (options := await services.complete(caller, path, missing, "")):
         return [payload(await menu(command, missing, values, options, services))]
-    reply = await services.execute(caller, path, values)
+    reply = replace(await services.execute(caller, path, values), attachment=None)  # goes beside the text
     again = CallbackData(callback.PAGE, path, values)
     turns = can_turn(command)
     pages = len(reply_pages(reply)) if turns else 1

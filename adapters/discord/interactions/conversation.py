@@ -26,13 +26,14 @@ from adapters.shared.token_bucket import urgent
 from adapters.shared.welcome import welcome
 from bot.errors import DeliveryError
 from bot.logs.outage import OutageLog
-from bot.model import Caller, CommandSpec, Reply
+from bot.model import Attachment, Caller, CommandSpec, Reply
 from bot.ports import BotServices
 
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
 FOLLOW, ADD_ALERTS = "follow", "alerts add"
 TOO_OLD = "That is too old to be known; please ask again."
 NO_LINK = "The link of this post is gone from the message. Ask with the link of the post: /why LINK"
+NO_FILES = "No file may be sent here, so it is shown on the next pages."
 
 _LINK = re.compile(r"https?://[^\s<>]+")
 _Interaction = discord.Interaction[Any]
@@ -218,6 +219,10 @@ class Conversation:
         self, interaction: _Interaction, reply: Reply, again: CallbackData, page: int = 0
     ) -> None:
         """Replace the present message by an answer. A long one has pages, or follow-up messages."""
+        if reply.attachment is not None:
+            if await self._show_file(interaction, reply, reply.attachment):
+                return
+            reply = replace(reply, text=f"{reply.text} {NO_FILES}")
         shown, *more = await answers.messages(
             reply, again, page, self._services, turns=self._can_turn(again.path)
         )
@@ -225,10 +230,28 @@ class Conversation:
         for each in more:
             await interaction.followup.send(content=each.content, embeds=views.embeds(each), ephemeral=True)
 
-    async def _show(self, interaction: _Interaction, made: Card) -> None:
+    async def _show_file(self, interaction: _Interaction, reply: Reply, file: Attachment) -> bool:
+        """Answer with a file; False if Discord takes none there. Only the person who asked sees it."""
+        if not interaction.app_permissions.attach_files:
+            return False
+        again = CallbackData(callback.PAGE, "")
+        shown, *_ = await answers.messages(
+            replace(reply, attachment=None), again, 0, self._services, turns=False
+        )
+        try:
+            await self._show(interaction, shown, file)
+        except discord.HTTPException as error:
+            _log.warning("A file is shown as text: %s", translate(error))
+            return False
+        return True
+
+    async def _show(self, interaction: _Interaction, made: Card, file: Attachment | None = None) -> None:
         async def edit() -> None:
             await interaction.edit_original_response(
-                content=made.content or None, embeds=views.embeds(made), view=views.view(made)
+                content=made.content or None,
+                embeds=views.embeds(made),
+                view=views.view(made),
+                attachments=[views.file(file)] if file else [],
             )
 
         await persist(edit)

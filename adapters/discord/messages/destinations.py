@@ -33,6 +33,7 @@ WANTED = discord.Permissions(
     send_messages=True,
     send_messages_in_threads=True,
     embed_links=True,
+    attach_files=True,  # for /export
     read_message_history=True,
 )
 SCOPES = ("bot", "applications.commands")

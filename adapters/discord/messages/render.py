@@ -11,9 +11,12 @@ from adapters.discord.messages.card import CONTENT, THREAD, Card, payload
 from adapters.discord.messages.lists import digest, plain_digest, post_pages
 from adapters.discord.messages.markdown import escape
 from adapters.shared.digest import NEW
-from bot.model import Alert, Digest, Message, Notice, Post, Reply
+from bot.model import Alert, Attachment, Digest, Message, Notice, Post, Reply
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, pages, units
+
+FENCE = "```"  # around a block of code
+_BROKEN_FENCE = "``\u200b`"
 
 
 def card(message: Message, *, key: str = "") -> Card:
@@ -45,7 +48,15 @@ def reply_pages(reply: Reply) -> tuple[Card, ...]:
     if reply.posts:
         return post_pages(reply)
     text = _visible_lines(reply.text)
-    return tuple(Card(_lines(page) or "…") for page in pages(text, CONTENT, _cost_of_lines))
+    found = [Card(_lines(page) or "…") for page in pages(text, CONTENT, _cost_of_lines)]
+    return (*found, *(_file_pages(reply.attachment) if reply.attachment else ()))
+
+
+def _file_pages(file: Attachment) -> list[Card]:
+    """Return the text of a file in pages, as blocks of code. A block cannot contain the sign of its end."""
+    text = _visible_lines(file.text).replace(FENCE, _BROKEN_FENCE)
+    room = CONTENT - 2 * units(f"{FENCE}\n")
+    return [Card(f"{FENCE}\n{page}\n{FENCE}") for page in pages(text, room, units)]
 
 
 def thread_name(what: Post | Message) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 from adapters.discord.interactions import callback
 from adapters.discord.interactions.callback import COMMAND, CallbackData
 from adapters.discord.messages.card import Button, Card, Menu
 from adapters.discord.sdk import discord
+from bot.model import Attachment
 
 
 def with_key(card: Card, key: str) -> Card:
@@ -47,6 +49,11 @@ def _children(row: Any) -> Sequence[Any]:
 def embeds(card: Card) -> list[discord.Embed]:
     """Return a card's embeds."""
     return [discord.Embed.from_dict(each) for each in card.embeds]
+
+
+def file(attachment: Attachment) -> discord.File:
+    """Return a text file to upload; each attempt needs its own."""
+    return discord.File(BytesIO(attachment.text.encode()), attachment.name)
 
 
 def view(card: Card) -> discord.ui.View | None:

@@ -31,8 +31,10 @@ BOT_SCOPES = {
     "groups:history": "after a lost answer the alerts of private channels wait",
     "im:history": "after a lost answer the alerts by direct message wait",
     "im:write": "after a lost answer the first direct messages to somebody wait",
+    "files:write": "what people export is shown as text, in pages",
 }
-MINOR_SCOPES = frozenset({"im:write"})  # needed so rarely that the check accepts an app without them
+# Needed so rarely that the check accepts an app without them.
+MINOR_SCOPES = frozenset({"im:write", "files:write"})
 
 # The events that Slack sends, besides commands and clicks.
 BOT_EVENTS = (

@@ -11,6 +11,7 @@ from adapters.shared.pages import page_turns
 from adapters.slack.errors import translate
 from adapters.slack.interactions import callback, views
 from adapters.slack.interactions.callback import CallbackData
+from adapters.slack.interactions.files import Files
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.interactions.views import Button
 from adapters.slack.messages import destinations
@@ -35,6 +36,7 @@ class Answers:
     def __init__(self, workspaces: Workspaces, services: BotServices) -> None:
         self._workspaces = workspaces
         self._services = services
+        self._files = Files(workspaces)
 
     async def give(
         self,
@@ -48,6 +50,7 @@ class Answers:
 
         `replace`: overwrite the message that was clicked. DeliveryError: every way failed.
         """
+        reply = await self._files.sent(origin, reply)
         found = await pages(reply, again, self._services)
         places = await self._services.addresses(f"{destinations.PLATFORM}:")
         known = views.channel_ids(places) | {origin.channel}

@@ -24,7 +24,7 @@ async def answer(services: BotServices, caller: Caller, path: str, values: Mappi
         return [views.form(commands[FOLLOW], feeds, place="" if caller.admin else None)]
     if path == UNFOLLOW and not values:
         path = FOLLOWING
-    reply = await services.execute(caller, path, values)
+    reply = replace(await services.execute(caller, path, values), attachment=None)  # goes beside the answer
     again = None if commands[path].changes else CallbackData(path, dict(values))
     return [arguments(each) for each in await pages(reply, again, services)]
 

@@ -90,6 +90,11 @@ def rich_section(elements: Sequence[Json]) -> Json:
     return {"type": "rich_text_section", "elements": list(elements)}
 
 
+def preformatted(written: str) -> Json:
+    """Return text as an element of rich text that shows it as it is, with all its spaces."""
+    return {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": written}]}
+
+
 def rich_text(*sections: Json) -> Json:
     """Return a block of rich text."""
     return {"type": "rich_text", "elements": list(sections)}

@@ -10,7 +10,7 @@ from adapters.slack.messages import mrkdwn, parts
 from adapters.slack.messages.alerts import alert, alert_text
 from adapters.slack.messages.lists import TEXT, digest, digest_text, post_pages
 from adapters.slack.messages.parts import SECTION, Json
-from bot.model import Alert, Digest, Message, Notice, Reply, Style
+from bot.model import Alert, Attachment, Digest, Message, Notice, Reply, Style
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, pages, units
 from bot.text.urls import web_link
@@ -55,10 +55,20 @@ def reply_pages(reply: Reply) -> tuple[Payload, ...]:
     """
     if not reply.posts:
         text = _visible_lines(reply.text)
-        return tuple(Payload(_short(page), [_lines(page)]) for page in pages(text, SECTION, units))
+        found = [Payload(_short(page), [_lines(page)]) for page in pages(text, SECTION, units)]
+        return (*found, *(_file_pages(reply.attachment) if reply.attachment else ()))
     head = visible(reply.text.partition("\n")[0]) or NEW
     heading = parts.section(clip(head, SECTION, units))
     return tuple(Payload(_short(head), [heading, listed]) for listed in post_pages(reply.posts, reply.first))
+
+
+def _file_pages(file: Attachment) -> list[Payload]:
+    """Return the text of a file in pages, as it is."""
+    name = mrkdwn.escape(file.name)
+    return [
+        Payload(name, [parts.rich_text(parts.preformatted(page))])
+        for page in pages(_visible_lines(file.text), SECTION, units)
+    ]
 
 
 def arguments(made: Payload) -> Json:

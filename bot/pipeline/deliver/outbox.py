@@ -159,6 +159,10 @@ class Outbox:
         """Return the platforms to which messages can go now."""
         return self._gate.reachable(self._clock.now())
 
+    def room(self, platform: str) -> int:
+        """Return how many more messages can go to a platform now; 0 for none."""
+        return self._gate.room(self._clock.now()).get(platform, 0)
+
     async def deliver(self, claim: Claim, since: float) -> None:
         """Make one attempt to deliver a message that was claimed elsewhere, and record its outcome.
 

@@ -13,6 +13,7 @@ class DeliverySettings:
     catch_up_after: int = 5  # more waiting alerts than this for one destination become one message
     admins: tuple[str, ...] = ()  # addresses that get a notice when a destination or a platform fails
     concurrency: int = 100  # deliveries in progress on one platform
+    lanes: int = 16  # of destinations that one process works on, where several share them; on one platform
     send_timeout: float = 60.0  # for one attempt: search for the message and send together
     look_back: float = 60.0  # the search for a lost message starts so long before its first attempt
     lease: float = 180.0  # of a claim; longer than `send_timeout`

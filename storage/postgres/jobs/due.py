@@ -25,26 +25,11 @@ WHERE f.retired_at IS NULL AND f.next_poll_at <= %(now)s AND f.lease_until <= %(
 ORDER BY f.next_poll_at LIMIT %(limit)s
 ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
 """
-_DELIVERIES = f"""
-INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
-SELECT 'deliver:' || c.platform, 'deliver', 'to:' || c.destination_id, 'to:' || c.destination_id,
-    jsonb_build_object('destination_id', c.destination_id)
-FROM ({CLAIMABLE}) AS c ORDER BY c.destination_id
-ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
-"""
-# Enough work waits on these platforms: what has become due meanwhile comes after it anyway.
-_BUSY = """
-SELECT p.platform FROM unnest(%(platforms)s::text[]) AS p(platform)
-WHERE (
-    SELECT count(*) FROM (
-        SELECT 1 FROM procrastinate_jobs AS j
-        WHERE j.queue_name = 'deliver:' || p.platform AND j.status = 'todo' LIMIT %(limit)s) AS few
-) >= %(limit)s
-"""
+_DELIVERIES = f"SELECT defer_lanes(array({CLAIMABLE})) AS deferred"
 
 
 async def defer_due(database: Database, now: datetime, platforms: Sequence[str]) -> int:
-    """Give a job to each feed and destination that is due and has none; return how many that were.
+    """Give a job to each feed and lane that has something due, and no job; return how many that were.
 
     `platforms`: to which messages can go now. Does nothing while another process is at it. Raises StoreError.
     """
@@ -53,7 +38,5 @@ async def defer_due(database: Database, now: datetime, platforms: Sequence[str])
         (lock,) = await connection.rows(DEFERRER)
         if not lock["got"]:
             return 0
-        busy = await connection.rows(_BUSY, {**values, "platforms": list(platforms)})
-        idle = sorted(set(platforms) - {row["platform"] for row in busy})
-        deferred = await connection.run(POLLS, values)
-        return deferred + await connection.run(_DELIVERIES, {**values, "platforms": idle})
+        polls = await connection.run(POLLS, values)
+        return polls + await connection.number(_DELIVERIES, {**values, "platforms": list(platforms)})

@@ -1,8 +1,8 @@
 """Shares the work of a PostgreSQL database among processes, with procrastinate.
 
-A job polls one feed, or delivers to one destination what is due there. Its lock keeps two processes from the
-same feed or destination; the leases in our own rows do so too, and only they decide what is sent. So a job
-that runs twice, or is lost, does no harm: what is due and has no job gets one within a second.
+A job polls one feed, or delivers what is due in one lane of destinations. Its lock keeps two processes from
+the same feed or lane; the leases in our own rows do so too, and only they decide what is sent. So a job that
+runs twice, or is lost, does no harm: what is due and has no job gets one within a second.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class JobEngine:
     def _queues(self) -> dict[str, int]:
         """Return the queues that this process works on, and how many jobs of each at a time."""
         settings = self._settings
-        deliveries = {f"deliver:{each}": settings.deliveries_at_once for each in settings.platforms}
+        deliveries = {f"deliver:{each}": settings.lanes_at_once for each in settings.platforms}
         return {"poll": settings.polls_at_once, _HOUSE: 1, **deliveries}
 
     @asynccontextmanager

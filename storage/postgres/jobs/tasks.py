@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Protocol
@@ -20,6 +20,11 @@ from bot.ports.engine import EngineSettings, Work
 from storage.postgres.jobs.fleet import STALLED_AFTER
 
 _EACH_MINUTE = "* * * * *"
+_MOST = 50  # messages of one claim
+_HANGING = 0.5  # seconds without an answer after which a job does not wait for its messages any longer
+_GATHERING = (
+    0.02  # seconds in which more messages may be answered, so that their next ones are claimed together
+)
 _OFTEN = "* * * * * */5"  # every 5 seconds
 
 
@@ -34,17 +39,18 @@ class Claims(Protocol):
         """End the lease of a feed, so that another process can poll it."""
         ...
 
-    async def claim_for(
+    async def claim_in_lane(
         self,
-        destination_id: int,
+        platform: str,
+        lane: int,
         owner: str,
         now: datetime,
         *,
         lease: float,
-        platforms: Sequence[str],
+        limit: int,
         catch_up_after: int,
-    ) -> Claim | None:
-        """Claim the message that is due for a destination, if there is one."""
+    ) -> list[Claim]:
+        """Claim messages for the destinations of a lane."""
         ...
 
 
@@ -69,6 +75,8 @@ class Tasks:
         self._work = work
         self._settings = settings
         self._stop = stop
+        self._claiming = {each: asyncio.Lock() for each in settings.platforms}
+        self._deliveries: set[asyncio.Task[None]] = set()
         self._on_refusal = on_refusal
         self._on_fault = on_fault
 
@@ -91,15 +99,53 @@ class Tasks:
             if feed is not None:
                 await self._work.poll(feed)
 
-    async def deliver(self, destination_id: int) -> None:
-        """Deliver what is due at a destination, one message after the other."""
+    async def deliver(self, platform: str, lane: int) -> None:
+        """Deliver what is due in a lane of destinations, many messages at a time.
+
+        What hangs goes on without the job, so that the rest of the lane does not wait for it.
+        """
+        under_way: set[asyncio.Task[None]] = set()
         with self._watched():
             while not self._stop.is_set():
-                since = steady_seconds()
-                claim = await self._claim(destination_id)
-                if claim is None:
+                started = await self._start(platform, lane)
+                under_way |= started
+                if not under_way:
                     return
-                await self._work.deliver(claim, since)
+                done, under_way = await asyncio.wait(
+                    under_way, timeout=_HANGING, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done and not started:
+                    return
+                await asyncio.sleep(_GATHERING)
+
+    async def _start(self, platform: str, lane: int) -> set[asyncio.Task[None]]:
+        """Claim messages of a lane, as many as there is room for, and begin to deliver them."""
+        settings, since = self._settings, steady_seconds()
+        async with self._claiming[platform]:
+            room = min(self._work.room(platform), _MOST)
+            if room <= 0:
+                return set()
+            claims = await self._claims.claim_in_lane(
+                platform,
+                lane,
+                settings.owner,
+                self._work.now(),
+                lease=settings.delivery_lease,
+                limit=room,
+                catch_up_after=settings.catch_up_after,
+            )
+            return {self._deliver(claim, since) for claim in claims}
+
+    def _deliver(self, claim: Claim, since: float) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._work.deliver(claim, since))
+        self._deliveries.add(task)
+        task.add_done_callback(self._delivered)
+        return task
+
+    def _delivered(self, task: asyncio.Task[None]) -> None:
+        self._deliveries.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._on_fault(error)
 
     async def keep_house(self, timestamp: int) -> None:  # noqa: ARG002 -- procrastinate passes it
         """Do what is due once a minute."""
@@ -117,17 +163,6 @@ class Tasks:
                 with suppress(ConnectorException):  # another process was first
                     await jobs.finish_job(job, Status.FAILED, delete_job=True)
             await jobs.prune_stalled_workers(STALLED_AFTER)
-
-    async def _claim(self, destination_id: int) -> Claim | None:
-        settings = self._settings
-        return await self._claims.claim_for(
-            destination_id,
-            settings.owner,
-            self._work.now(),
-            lease=settings.delivery_lease,
-            platforms=self._work.reachable(),
-            catch_up_after=settings.catch_up_after,
-        )
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

@@ -19,7 +19,18 @@ import adapters
 from adapters.console.adapter import ConsoleAdapter
 from bot.config.load import parse_config
 from bot.errors import ConfigError, PermanentError, Scope
-from bot.model import Alert, Destination, Digest, EvidenceRank, Filing, Message, Notice, Post, Style
+from bot.model import (
+    Alert,
+    Attachment,
+    Destination,
+    Digest,
+    EvidenceRank,
+    Filing,
+    Message,
+    Notice,
+    Post,
+    Style,
+)
 from tests.contracts.adapters import QuietServices
 
 NOW = datetime(2026, 7, 1, 12, 30, tzinfo=UTC)
@@ -108,6 +119,19 @@ async def test_an_answer_is_a_reply_to_the_one_who_typed() -> None:
     assert events(output) == [
         {"event": "reply", "destination": "console:bob", "text": "Line one.\nLine two."}
     ]
+
+
+async def test_a_file_is_in_the_reply_or_shown_below_it() -> None:
+    file = Attachment("bystander.toml", 'include = ["Trade"]\n')
+    for style in ("jsonl", "pretty"):
+        adapter, output = console(style)
+        await adapter.start(QuietServices("Here it is.", file))
+        await adapter.receive("/export")
+        if style == "jsonl":
+            (event,) = events(output)
+            assert event["file"] == {"name": "bystander.toml", "text": 'include = ["Trade"]\n'}
+        else:
+            assert output.getvalue() == 'Here it is.\n\ninclude = ["Trade"]\n'
 
 
 @given(text=TEXT, name=TEXT)

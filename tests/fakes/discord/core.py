@@ -34,7 +34,12 @@ class Exchange:
     answer: Any = None
     heard: bool = False
     lost: bool = False
-    files: int = 0
+    uploads: dict[str, bytes] = field(default_factory=dict)  # files that came along, by their names
+
+    @property
+    def files(self) -> int:
+        """How many files came along."""
+        return len(self.uploads)
 
     @property
     def line(self) -> str:

@@ -22,7 +22,7 @@ from tests.fakes.fair_time import Stopwatch
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
 _UPLOAD_LIMIT = 10 * 1024 * 1024
-_DM_BITS = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 16  # what a bot may do in a DM
+_DM_BITS = 1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16  # what a bot may do in a DM
 
 
 class LateAnswerError(AssertionError):

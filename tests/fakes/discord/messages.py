@@ -174,6 +174,8 @@ class MessageBook:
     def edit(self, message: StoredMessage, body: Json) -> None:
         """Change a message; an edit notifies nobody."""
         message.fill(body)
+        if "attachments" in body:
+            message.attachments = _attachments(body["attachments"] or [], message.id)
         message.edited = self._world.clock.now()
         message.edits += 1
 

@@ -52,7 +52,10 @@ class Rest:
         if request.content_type == "multipart/form-data":
             form = await request.post()
             exchange.body = json.loads(str(form["payload_json"])) if "payload_json" in form else {}
-            exchange.files = sum(name.startswith("files") for name in form)
+            files = [each for name, each in form.items() if name.startswith("files")]
+            exchange.uploads = {
+                each.filename: each.file.read() for each in files if isinstance(each, web.FileField)
+            }
         elif data := await request.read():
             try:
                 exchange.body = json.loads(data)

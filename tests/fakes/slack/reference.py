@@ -108,6 +108,19 @@ METHODS: dict[str, Signature] = {
         "too_many_users not_enough_users invalid_user_combination method_not_supported_for_channel_type",
         scope="im:write",
     ),
+    "files.completeUploadExternal": _takes(
+        "files",
+        "blocks channel_id channels initial_comment thread_ts",
+        "channel_not_found file_not_found file_update_failed invalid_blocks invalid_channel not_in_channel "
+        "posting_to_channel_denied channels_limit_exceeded",
+        scope="files:write",
+    ),
+    "files.getUploadURLExternal": _takes(
+        "filename length",
+        "alt_txt snippet_type",
+        "file_upload_size_restricted file_uploads_disabled missing_argument storage_limit_reached",
+        scope="files:write",
+    ),
     "oauth.v2.access": _takes(
         "",
         "client_id client_secret code code_verifier redirect_uri grant_type refresh_token assertion",

@@ -43,6 +43,7 @@ from tests.fakes.slack.oauth import OAuth
 from tests.fakes.slack.people import People
 from tests.fakes.slack.rooms import Rooms
 from tests.fakes.slack.sockets import Sockets
+from tests.fakes.slack.uploads import Uploads
 from tests.fakes.slack.views import View, Views
 from tests.fakes.slack.web import WebApi
 from tests.fakes.slack.world import Channel, Team, User
@@ -67,6 +68,7 @@ class FakeSlack:
         self.request_url = ""  # "": Socket Mode; else all is posted there
         self.chat = Chat(core)
         self.rooms = Rooms(core)
+        self.uploads = Uploads(core, self.chat)
         self.views = Views(core)
         self.sockets = Sockets(core)
         self.http = HttpDelivery(core)
@@ -92,10 +94,11 @@ class FakeSlack:
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1; after `stop` the state is still there."""
         app = web.Application(client_max_size=_BODY_LIMIT)
-        tables = (self.chat, self.rooms, self.views, self.sockets, self.oauth)
+        tables = (self.chat, self.rooms, self.uploads, self.views, self.sockets, self.oauth)
         handlers = {name: handler for part in tables for name, handler in part.table().items()}
         app.router.add_route("*", "/api/{method}", WebApi(self.core, handlers).serve)
         app.router.add_get("/link/", self.sockets.serve)
+        app.router.add_post("/upload/v1/{ticket}", self.uploads.serve)
         app.router.add_get("/oauth/v2/authorize", self.oauth.authorize)
         app.router.add_post("/{kind:commands|actions}/{team}/{number}/{secret}", self.hooks.serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

@@ -51,6 +51,6 @@ def test_the_common_errors_are_common() -> None:
 
 async def test_the_fake_serves_every_method_of_its_table() -> None:
     slack = FakeSlack()
-    parts = (slack.chat, slack.rooms, slack.views, slack.sockets, slack.oauth)
+    parts = (slack.chat, slack.rooms, slack.uploads, slack.views, slack.sockets, slack.oauth)
 
     assert METHODS.keys() == {name for part in parts for name in part.table()}

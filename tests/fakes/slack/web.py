@@ -17,7 +17,7 @@ from tests.fakes.slack.reference import METHODS, OVERLOOKED, Signature, lists
 from tests.fakes.slack.world import Team
 
 Handler = Callable[[Request], Json]
-_JSON_ARGUMENTS = ("blocks", "attachments", "metadata", "view")
+_JSON_ARGUMENTS = ("blocks", "attachments", "files", "metadata", "view")
 _FLAGS = words(
     "unfurl_links unfurl_media mrkdwn reply_broadcast link_names include_all_metadata inclusive return_im "
     "include_num_members include_locale exclude_archived prevent_creation as_user test"

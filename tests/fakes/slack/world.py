@@ -26,6 +26,7 @@ BOT_SCOPES = frozenset(
         "groups:history",
         "im:history",
         "im:write",
+        "files:write",
     }
 )
 _CREATED = 1_700_000_000

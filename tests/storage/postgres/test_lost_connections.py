@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from bot.errors import StoreBusyError, StoreError
+from storage.postgres.address import address_of
+from storage.postgres.connection import connected
+from storage.postgres.runner import held
 from storage.postgres.store import PostgresStore
 from tests.contracts.store_samples import ALICE, T0, add_feed, claim, follow, publish, row, states, with_posts
 from tests.fakes import postgres
@@ -46,22 +51,28 @@ async def test_connections_that_were_dropped_while_idle_are_replaced(store: Post
     assert await states(store) == ["pending"]
 
 
-async def test_a_runner_stays_one_over_a_lost_connection(
-    store: PostgresStore, other: PostgresStore, url: str
-) -> None:
+@asynccontextmanager
+async def kept_out(url: str) -> AsyncIterator[None]:
+    """Keep all runners out, as a move does."""
+    address = address_of(url)
+    async with connected(address) as connection, held(connection, address.name):
+        yield
+
+
+async def test_a_runner_stays_one_over_a_lost_connection(store: PostgresStore, url: str) -> None:
     await store.take_over("one")
     drop_connections(url)
     await store.stay()
 
     with pytest.raises(StoreBusyError, match=r"A bystander runs on .*; stop all that run there first"):
-        await other.keep_runners_out()
+        async with kept_out(url):
+            pass
 
 
-async def test_while_runners_are_kept_out_none_can_start(store: PostgresStore, other: PostgresStore) -> None:
-    await other.keep_runners_out()
-    with pytest.raises(StoreBusyError, match="is being moved to another database"):
-        await store.take_over("one")
-    await other.aclose()
+async def test_while_runners_are_kept_out_none_can_start(store: PostgresStore, url: str) -> None:
+    async with kept_out(url):
+        with pytest.raises(StoreBusyError, match="is being moved to another database"):
+            await store.take_over("one")
 
     await store.take_over("one")
 
@@ -77,10 +88,11 @@ async def test_a_second_runner_leaves_the_leases_of_the_first(
     assert await claim(other, owner="two") == []
 
 
-async def test_a_runner_that_ended_lets_others_be_alone(store: PostgresStore, other: PostgresStore) -> None:
+async def test_a_runner_that_ended_lets_others_be_alone(store: PostgresStore, url: str) -> None:
     await store.take_over("one")
     await store.aclose()
-    await other.keep_runners_out()
+    async with kept_out(url):
+        pass
 
 
 async def test_a_cancelled_write_leaves_the_store_usable(store: PostgresStore) -> None:

@@ -42,9 +42,9 @@ PARTS = (
     SELECT pg_get_triggerdef(t.oid) AS said FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
     WHERE {OURS} AND NOT t.tgisinternal ORDER BY 1
     """,
+    "SELECT * FROM engine",
     "SELECT * FROM delivery_counts ORDER BY slot",
     "SELECT * FROM bystander",
-    "SELECT * FROM engine",
 )
 
 

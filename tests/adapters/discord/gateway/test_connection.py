@@ -291,4 +291,4 @@ async def test_the_invitation_asks_for_what_is_needed_and_nothing_more() -> None
 
         assert f"client_id={rig.server.world.application_id}" in link
         assert "scope=bot+applications.commands" in link
-        assert f"permissions={1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 38}" in link
+        assert f"permissions={1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 38}" in link

@@ -80,7 +80,7 @@ def test_every_command_is_there_on_its_own_and_the_root_above_them() -> None:
 
     assert set(listed) == {"/news", *(f"/{each.name}" for each in COMMANDS)}
     assert listed["/alerts"]["usage_hint"] == (
-        "add | remove | list | test | pause | resume | log | settings | style"
+        "add | remove | list | test | pause | resume | log | export | settings | style"
     )
     assert listed["/follow"]["usage_hint"] == "China-U.S., #TikTok, -Taiwan"
     assert not any(each["should_escape"] for each in listed.values())
@@ -126,4 +126,5 @@ def test_the_bot_asks_for_what_it_uses_and_nothing_of_the_users() -> None:
     scopes = manifest(RUNNABLE, mode="socket", prefix="bystander")["oauth_config"]["scopes"]
 
     assert scopes == {"bot": list(BOT_SCOPES)}
-    assert {each for each in BOT_SCOPES if "write" in each} == {"chat:write", "chat:write.public", "im:write"}
+    writing = {each for each in BOT_SCOPES if "write" in each}
+    assert writing == {"chat:write", "chat:write.public", "files:write", "im:write"}

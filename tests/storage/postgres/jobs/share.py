@@ -33,6 +33,9 @@ class Share:
     def reachable(self) -> list[str]:
         return self.open
 
+    def room(self, platform: str) -> int:
+        return 100 if platform in self.open else 0
+
     async def poll(self, feed: Feed) -> None:
         self.polls.append(feed.settings.name)
         outcome = after_failure(feed, Exchange(), T0, 0.5, error="away")
@@ -55,7 +58,7 @@ def settings(owner: str = "one") -> EngineSettings:
         owner=owner,
         platforms=("console",),
         polls_at_once=10,
-        deliveries_at_once=10,
+        lanes_at_once=10,
         poll_lease=300.0,
         delivery_lease=90.0,
         catch_up_after=5,

@@ -72,8 +72,10 @@ async def test_a_post_and_its_job_are_stored_together_or_not_at_all(store: Postg
     await publish(store, feed, row("p2", "Trade"))
 
     with psycopg.connect(url) as connection:
-        (alice,) = connection.execute("SELECT id FROM destinations WHERE address = %s", [ALICE]).fetchall()
-    assert jobs(url) == [("deliver", f"to:{alice[0]}", "todo")]
+        (alice,) = connection.execute(
+            "SELECT lane_of(id) FROM destinations WHERE address = %s", [ALICE]
+        ).fetchall()
+    assert jobs(url) == [("deliver", f"lane:console:{alice[0]}", "todo")]
 
 
 async def test_a_platform_that_takes_no_messages_gets_no_jobs(store: PostgresStore, url: str) -> None:

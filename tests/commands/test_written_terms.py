@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.written_terms import read_term, written
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Kind
-from bot.shell.written_terms import read_term, written
 from bot.text.normalize import term_key
 
 
