@@ -21,6 +21,8 @@ DERIVED = {
     "archive_idx": "a part of archive in SQLite",
     "engine": "the version of the tables of the job engine",
     "processes": "who works on the database at present",
+    "doors": "who listens at present",
+    "turns": "the pace of the last seconds",
     "procrastinate_events": "jobs; what is due gets one from the database that it is moved to",
     "procrastinate_jobs": "likewise",
     "procrastinate_periodic_defers": "likewise",

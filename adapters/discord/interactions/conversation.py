@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, cast
 
-from adapters.discord.errors import code_of, translate, where
+from adapters.discord.errors import translate, where
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.interactions import answers, callback, commands
 from adapters.discord.interactions.callback import CallbackData
-from adapters.discord.interactions.patience import ANSWERED, BROKEN, apologize, defer, persist
+from adapters.discord.interactions.patience import BROKEN, apologize, defer, is_answered_elsewhere, persist
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.alerts import followed
 from adapters.discord.messages.card import MOST_OPTIONS, Card
@@ -85,13 +85,9 @@ class Conversation:
             with urgent():
                 await answer(interaction)
         except (discord.DiscordException, DeliveryError, *BROKEN) as error:
-            if (
-                isinstance(error, discord.HTTPException) and code_of(error) == ANSWERED
-            ):  # by another process that listens too, for a moment
-                _log.debug("An interaction is answered by another process.")
-                return
-            # E.g. 10062: the 3 seconds were over before the answer, so that nothing can be sent any more.
-            self._lost(translate(error))
+            if not is_answered_elsewhere(error):
+                # E.g. 10062: the 3 seconds were over, so that nothing can be sent any more.
+                self._lost(translate(error))
         except Exception as error:  # noqa: BLE001 -- the data of an interaction may be forged
             self._lost(where(error))
             await apologize(interaction)

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from adapters.discord.errors import code_of
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError
 
@@ -55,6 +56,11 @@ async def defer(interaction: _Interaction, *, thinking: bool = False) -> None:
     except discord.HTTPException as error:
         if error.code != ANSWERED or not broke_off:  # else the first attempt has arrived
             raise
+
+
+def is_answered_elsewhere(error: Exception) -> bool:
+    """Whether Discord refuses an answer because another process, which listens too for a moment, gave one."""
+    return isinstance(error, discord.HTTPException) and code_of(error) == ANSWERED
 
 
 async def persist(ask: Callable[[], Awaitable[None]], pauses: Sequence[float] = PAUSES) -> None:
