@@ -16,6 +16,7 @@ from statistics import median
 
 from bench import library
 from bench.matching import poll_with, post_row
+from bench.pages import among_many_feeds
 from bench.report import Aim, heading, line
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedSettings
@@ -23,9 +24,6 @@ from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Store
 from bot.sandbox.sandbox import Sandbox
-from bot.web.metrics import exposition
-from bot.web.snapshot import Snapshot
-from bot.web.status_page import status_page
 from storage import open_store
 
 ROUNDS = 7
@@ -97,24 +95,12 @@ async def commands(dispatcher: Dispatcher) -> None:
         show(f"suggestions for {typed!r}", suggested)
 
 
-async def pages(store: Store) -> None:
-    """Measure the status page and the metrics, which show the same state."""
-    show("status page", await measured(partial(_page, store, status_page)))
-    show("/metrics", await measured(partial(_page, store, exposition)))
-
-
 async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
     """Measure what reads the queue while every delivery waits, as after a long outage of a platform."""
     await asyncio.to_thread(library.requeue, str(path))
     waiting = (await store.queue_health()).waiting
     heading(f"{waiting:,} waiting deliveries")
     show("/health", await measured(partial(dispatcher.run, WHO, "/health")))
-    await pages(store)
-
-
-async def _page(store: Store, shape: Callable[[Snapshot], object]) -> object:
-    feeds, queue, now = await store.feeds(), await store.queue_health(), Still().now()
-    return shape(Snapshot(feeds, queue, {}, {}, now, now, "1"))
 
 
 async def polls(store: Store, dispatcher: Dispatcher) -> None:
@@ -154,9 +140,9 @@ async def run() -> None:
         async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
             dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still())
             await commands(dispatcher)
-            await pages(store)
             await polls(store, dispatcher)
             await backlog(path, store, dispatcher)
+            await among_many_feeds(path, store)
         await store.aclose()
 
 

@@ -72,7 +72,7 @@ _FILL = (
     FROM n""",
     """UPDATE delivery_counts SET deliveries =
         (SELECT count(*) FROM deliveries WHERE deliveries.state = delivery_counts.state)
-    WHERE state <> 'waiting'""",
+    WHERE state NOT IN ('waiting', 'parked')""",
 )
 
 

@@ -12,9 +12,8 @@ from typing import Any
 import aiohttp
 
 from adapters.discord.adapter import DiscordAdapter
-from adapters.discord.gateway.rate_limit import RateLimiter
+from adapters.discord.gateway.rate_limit import PaceSettings, RateLimiter
 from adapters.discord.messages.destinations import channel_address
-from adapters.shared.token_bucket import TokenBucket
 from bench.overhead import AT_ONCE, run
 from tests.fakes.discord.process import DiscordProcess
 
@@ -57,7 +56,7 @@ async def main() -> int:
             token=discord.token,
             api_base=discord.api_base,
             gateway=discord.gateway,
-            pace=RateLimiter(bucket=TokenBucket(_UNLIMITED, _UNLIMITED)),
+            pace=RateLimiter(settings=PaceSettings(rate=_UNLIMITED, burst=_UNLIMITED)),
         )
         addresses = [channel_address(int(each)) for each in discord.built["guilds"][0]["channels"]]
         headers = {"Authorization": f"Bot {discord.token}"}

@@ -14,7 +14,8 @@ from bot.model import Entry
 from bot.pipeline.parse.feed import parse
 from bot.pipeline.summarize.summarize import summarize
 from bot.text.html_text import paragraphs
-from bot.text.sentences import language, split
+from bot.text.languages import language
+from bot.text.sentences import split
 
 MARK = ">"  # before a sentence chosen for the summary
 

@@ -19,11 +19,12 @@ from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
-from bot.ports import Adapter, BotServices, Engine, EngineSettings, Store
+from bot.ports import NO_METER, Adapter, BotServices, Engine, EngineSettings, Meter, Store
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
 from bot.schedule import beat_of
 from bot.services import Services
+from bot.serving import metered
 from bot.timekeeping import Timekeeper
 from bot.vitals import Vitals
 from bot.web.visitors import Visitors
@@ -49,6 +50,8 @@ class Bot:
     engine: Engine | None  # shares the work with other processes; None where this is the only one
     report: ShutReport  # tracks platforms that refuse the bot, and notifies admins
     visitors: Visitors  # of the web port
+    lanes: Lanes
+    meter: Meter  # counts what the metrics show
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class _Tools:
     fetcher: Fetcher
     sandbox: Sandbox
     lanes: Lanes
+    meter: Meter
 
 
 @asynccontextmanager
@@ -68,14 +72,16 @@ async def open_bot(
     source: Iterable[str] | None = None,
     create: bool = True,
     clock: SteadyClock | None = None,
+    serves: bool = False,
 ) -> AsyncIterator[Bot]:
     """Open store, network and adapters, and close them again in the reverse order.
 
-    `source`: where the console reads commands from. Raises StoreError when the database cannot be used.
+    `source`: where the console reads commands from. `serves`: count for the web server's metrics.
+    Raises StoreError when the database cannot be used.
     """
     adapters = adapters_of(config, source)  # first, so that missing secrets fail before anything is written
     async with AsyncExitStack() as stack:
-        tools = await _open_tools(config, stack, create=create)
+        tools = await _open_tools(config, stack, create=create, serves=serves)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         bot = _assembled(config, adapters, tools, clock or SteadyClock())
@@ -83,27 +89,27 @@ async def open_bot(
         yield bot
 
 
-async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool) -> _Tools:
+async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool, serves: bool) -> _Tools:
     """Open the store, the network and the sandbox, to be closed with `stack`."""
     store = await open_store(config.database.get_secret_value(), create=create, zone=config.timezone)
     stack.push_async_callback(store.aclose)
+    store, meter = metered(config, store) if serves else (store, NO_METER)
     fetcher, sandbox = await network_of(config, stack)
-    return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)))
+    return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)), meter)
 
 
 def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, clock: SteadyClock) -> Bot:
     """Assemble the parts; nothing runs yet."""
     owner, store, admins, visitors = uuid.uuid4().hex, tools.store, config.admin_addresses, Visitors()
-    outbox, report = _outbox_of(config, store, adapters, clock, owner)
+    outbox, report = _outbox_of(config, tools, adapters, clock, owner)
     poller = Poller(
         store,
-        tools.fetcher,
-        tools.lanes,
-        clock,
+        *(tools.fetcher, tools.lanes, clock),
         owner=owner,
         admins=admins,
         on_news=outbox.wake,
         settings=PollSettings(grace=config.delivery.grace),
+        meter=tools.meter,
     )
     engine = store.engine(_engine_settings(config, list(adapters), owner))
     vitals = Vitals(adapters, report.health, outbox, poller, tools.sandbox, visitors=visitors, engine=engine)
@@ -124,6 +130,8 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         engine=engine,
         report=report,
         visitors=visitors,
+        lanes=tools.lanes,
+        meter=tools.meter,
     )
 
 
@@ -145,13 +153,14 @@ def _engine_settings(config: Config, platforms: Sequence[str], owner: str) -> En
 
 
 def _outbox_of(
-    config: Config, store: Store, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
+    config: Config, tools: _Tools, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
 ) -> tuple[Outbox, ShutReport]:
     """Create the outbox, and the report of platforms that refuse the bot."""
     admins = config.admin_addresses
     settings = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
-    report = ShutReport(PlatformHealth(adapters, settings.shut_pause), store, clock, admins)
-    return Outbox(store, adapters, clock, settings, owner, report=report), report
+    report = ShutReport(PlatformHealth(adapters, settings.shut_pause), tools.store, clock, admins)
+    outbox = Outbox(tools.store, adapters, clock, settings, owner, report=report, meter=tools.meter)
+    return outbox, report
 
 
 def _dispatcher_of(

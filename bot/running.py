@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
 
@@ -15,6 +15,7 @@ from bot.model import Claim, Feed
 from bot.pipeline.worker import Poller
 from bot.quiet_blogs import QuietBlogs
 from bot.schedule import HOUSEKEEPING, beat_of, beating
+from bot.serving import web_server
 
 _log = logging.getLogger(__name__)
 
@@ -24,12 +25,15 @@ async def prepare(bot: Bot) -> None:
     await bot.store.take_over(bot.owner)
     await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
-    await bot.report.forget()
+    await bot.report.recall()
     for name, adapter in bot.adapters.items():
         try:
             await adapter.start(bot.services)
         except PermanentError as error:
             await _shut_out(bot, name, error)
+        else:
+            if adapter.connected:
+                await bot.report.opened(name)
 
 
 async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
@@ -117,21 +121,15 @@ async def run_once(bot: Bot) -> int:
 
 def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
     """Return the web server, or a null context when the config disables it."""
-    address = bot.config.web.address()
-    if address is None:
-        return nullcontext()
-    from bot.web.server import WebServer  # noqa: PLC0415 -- a heavy import, only when it is used
-
-    return WebServer(
-        *address,
-        store=bot.store,
-        clock=bot.clock,
-        loops=lambda: {"poll": bot.vitals.pulse.lives()},
-        adapters=bot.vitals.readiness,
-        troubles=lambda: [part.trouble for part in bot.vitals.parts() if part.trouble and not part.chat],
-        routes=[route for adapter in bot.adapters.values() for route in adapter.routes],
-        zone=bot.config.timezone,
+    return web_server(
+        bot.config,
+        bot.store,
+        bot.clock,
+        vitals=bot.vitals,
+        adapters=bot.adapters,
         visitors=bot.visitors,
+        meter=bot.meter,
+        sandbox_restarts=lambda: bot.lanes.restarts,
     )
 
 

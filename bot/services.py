@@ -12,9 +12,10 @@ from bot.commands.dispatch import Dispatcher
 from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
 from bot.model import BYSTANDER
-from bot.ports import Door, Doorkeeper, Store
+from bot.ports import Door, Doorkeeper, SharedState, Store
 
 FIRST_PROBE = timedelta(hours=1)  # until a destination reported as unreachable is tried again
+ONE_EVENT = 10.0  # seconds in which several processes may hear that a channel was deleted
 MOST_NAMED = 10  # most destinations that a notice lists by name
 
 _log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class Services:
         self.parse = dispatcher.parse
         self.execute = dispatcher.execute
         self.complete = dispatcher.complete
+        self.shared: SharedState = store
 
     async def reachable(self, address: str) -> None:
         """End the parking of a destination. If the store fails, the next probe ends it."""
@@ -85,7 +87,7 @@ class Services:
 
     async def _end(self, address: str, reason: str) -> None:
         subscriptions = await self._store.subscriptions(address, channel=True)
-        if not subscriptions:
+        if not subscriptions or await self._store.mark(f"gone:{address}", ONE_EVENT) is not None:
             return
         lost = listed([filter_words(each.filter) for each in subscriptions])
         text = f"Alerts for {address} ended: {reason} It got {lost}."

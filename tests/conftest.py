@@ -1,15 +1,34 @@
 """What holds for all tests."""
 
-import gc
+from __future__ import annotations
 
+import gc
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 from tests.acceptance import forking
+from tests.databases import FIXTURE, KINDS, Database, Databases, making
 from tests.fakes import postgres
 
 # How long one example takes is the machine's business: no test measures time.
 settings.register_profile("bystander", deadline=None)
 settings.load_profile("bystander")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the caller say on which database the tests run that use one."""
+    parser.addoption("--database", choices=KINDS, default=KINDS[0], help="what the tests store things in")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use a database which may be any."""
+    for item in items:
+        if FIXTURE in getattr(item, "fixturenames", ()) and item.get_closest_marker("sqlite") is None:
+            item.add_marker("database")
 
 
 def pytest_collection_finish() -> None:
@@ -22,3 +41,18 @@ def pytest_unconfigure() -> None:
     """End what the tests of this process have started: PostgreSQL, and where bots come from."""
     postgres.stop()
     forking.stop()
+
+
+@pytest.fixture
+async def databases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Databases]:
+    """Makes databases of the kind that `--database` says; of SQLite for tests of what only SQLite does."""
+    own = request.node.get_closest_marker("sqlite") is not None
+    kind = KINDS[0] if own else request.config.getoption("--database")
+    async with making(kind, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def database(databases: Databases) -> Database:
+    """An empty database."""
+    return await databases.new()

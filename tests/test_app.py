@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from bot.app import Bot, open_bot
 from bot.config.load import parse_config
 from bot.errors import StoreError
 from bot.running import prepare, run_bot
+from tests.databases import Database
 from tests.pipeline.deliver.office import FaultyStore, until
 
 ME = "console:me"
@@ -22,10 +22,10 @@ FULL = StoreError("The database cannot grow because the disk is full.")
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[tuple[Bot, FaultyStore]]:
+async def opened(database: Database) -> AsyncIterator[tuple[Bot, FaultyStore]]:
     """Open a bot on the console; housekeeping and the clock see the faults of the store that is returned."""
     text = f"""
-        database = "sqlite:///{(folder / "bot.db").as_posix()}"
+        database = "{database.url}"
         [console]
         enabled = true
     """
@@ -54,9 +54,9 @@ def troubles(bot: Bot) -> list[str]:
 
 @pytest.mark.parametrize("method", ["set_value", "bound_times", "probe_parked", "post_times"])
 async def test_the_bot_goes_on_when_the_store_refuses_housekeeping(
-    tmp_path: Path, method: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    database: Database, method: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with opened(tmp_path) as (bot, faulty):
+    async with opened(database) as (bot, faulty):
         await prepare(bot)
         faulty.fail(method, FULL)
         async with running(bot) as task:
@@ -73,8 +73,8 @@ async def test_the_bot_goes_on_when_the_store_refuses_housekeeping(
     assert "The bot is at work." in capsys.readouterr().out
 
 
-async def test_any_other_fault_of_housekeeping_ends_the_bot_with_it(tmp_path: Path) -> None:
-    async with opened(tmp_path) as (bot, faulty):
+async def test_any_other_fault_of_housekeeping_ends_the_bot_with_it(database: Database) -> None:
+    async with opened(database) as (bot, faulty):
         await prepare(bot)
         faulty.fail("probe_parked", RuntimeError("a bug"))
         with pytest.raises(RuntimeError, match="a bug"):

@@ -67,6 +67,8 @@ def test_each_call_that_is_named_is_one(page: Path) -> None:
             continue
         if words[-1] in ("import", "backup", "--html"):  # named without the file
             words.append("FILE")
+        if words == ["move"]:
+            words += ["FROM", "TO"]
         try:
             parser.parse_args(words)
         except SystemExit:

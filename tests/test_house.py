@@ -54,3 +54,23 @@ def test_mocks_are_rare() -> None:
         )
 
     assert 100 * mocks / tests <= MOST_MOCKS
+
+
+def test_whatever_is_not_about_one_store_takes_its_database_from_the_fixture() -> None:
+    about_one = (
+        "tests/config/",
+        "tests/contracts/stores.py",
+        "tests/contracts/test_store_forgetting.py",
+        "tests/acceptance/test_process_move.py",
+        "tests/storage/",
+        "tests/shell/test_privacy.py",
+    )
+    own = (
+        *about_one,
+        "tests/databases.py",
+        "tests/acceptance/test_process_database.py",
+        "tests/test_house.py",
+    )
+    named = {name for name, text in files("tests") if "sqlite:///" in text}
+
+    assert {name for name in named if not name.startswith(own)} == set()

@@ -22,7 +22,16 @@ PACKAGES = ("bot", "adapters", "storage")
 
 # What everybody may use: values, errors, protocols and pure helpers.
 VALUES = {"bot.errors", "bot.model"}
-PURE = VALUES | {"bot.clock", "bot.logs", "bot.match", "bot.ports", "bot.rhythm", "bot.text", "bot.timetable"}
+PURE = VALUES | {
+    "bot.clock",
+    "bot.in_process",
+    "bot.logs",
+    "bot.match",
+    "bot.ports",
+    "bot.rhythm",
+    "bot.text",
+    "bot.timetable",
+}
 STAGE = PURE | {"bot.sandbox"}
 ADAPTER = PURE | {"adapters.shared", "adapters.plugin", "bot.config.values"}
 # An importer's folder, the longest name that fits, and what it may import besides itself.
@@ -35,6 +44,7 @@ RULES: dict[str, set[str]] = {
     "bot.rhythm": VALUES,
     "bot.timetable": VALUES,
     "bot.ports": VALUES,
+    "bot.in_process": VALUES | {"bot.ports"},
     "bot.sandbox": VALUES | {"bot.text"},
     "bot.pipeline.fetch": STAGE | {"bot.__init__"},
     "bot.pipeline.parse": STAGE,
@@ -155,7 +165,7 @@ def test_each_module_imports_only_what_its_folder_may() -> None:
         ("adapters.console.adapter", "storage.__init__"),
         ("adapters.console.adapter", "bot.app"),
         ("adapters.discord.adapter", "adapters.slack.errors"),
-        ("adapters.shared.token_bucket", "adapters.slack.errors"),
+        ("adapters.shared.line", "adapters.slack.errors"),
         ("storage.sqlite.store", "adapters.__init__"),
         ("storage.postgres.store", "storage.sqlite.store"),
         ("storage.shared.mapping", "storage.sqlite.store"),

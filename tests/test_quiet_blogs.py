@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from bot.ports import PollCommit, PollRecord, PostRow, Store
 from bot.quiet_blogs import LOOK, TOLD, QuietBlogs
 from storage import open_store
 from tests.contracts.store_samples import ALICE, BOB, T0, row, seen, send_all, settings
+from tests.databases import Database
 from tests.pipeline.deliver.office import FaultyStore, HeldClock
 
 DAY, HOUR, STEP = timedelta(days=1), timedelta(hours=1), timedelta(hours=6)
@@ -82,8 +82,8 @@ class Watch:
 
 
 @pytest.fixture
-async def watch(tmp_path: Path) -> AsyncIterator[Watch]:
-    store = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
+async def watch(database: Database) -> AsyncIterator[Watch]:
+    store = await open_store(database.url)
     yield Watch(store)
     await store.aclose()
 

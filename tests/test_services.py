@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -17,6 +17,7 @@ from bot.ports import Inspection, Store
 from bot.services import Services
 from storage import open_store
 from tests.adapters.discord.rig import KEY, alert, made, to
+from tests.databases import Database
 from tests.fakes import postgres
 
 NEWS, OTHER, BOSS = "discord:channel:1", "discord:channel:2", "discord:user:80351110224678912"
@@ -34,8 +35,8 @@ class Nobody:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
+async def store(database: Database) -> AsyncIterator[Store]:
+    opened = await open_store(database.url)
     yield opened
     await opened.aclose()
 
@@ -75,6 +76,15 @@ async def test_what_went_to_a_deleted_channel_ends_and_an_admin_is_told_what_it_
         (BOSS, "added Trade"),
     ]
     assert told == [(BOSS, Notice(f"Alerts for {NEWS} ended: the channel was deleted. It got Trade."))]
+
+
+async def test_a_deleted_channel_of_which_several_processes_hear_is_told_once(store: Store) -> None:
+    await follow(store, NEWS, channel=True)
+    await asyncio.gather(*(desk_on(store).gone([NEWS], "the channel was deleted.") for _ in range(4)))
+    health = await store.queue_health()
+
+    assert health.waiting == 1  # the notice
+    assert await store.subscriptions() == []
 
 
 async def test_what_a_person_follows_is_not_ended_by_a_channel(store: Store) -> None:

@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +19,11 @@ from bot.timekeeping import LAST_SEEN, Timekeeper
 from bot.vitals import Heartbeat
 from storage import open_store
 from tests.contracts.store_samples import add_feed
+from tests.databases import Database
 from tests.fakes import postgres
 from tests.pipeline.deliver.office import FaultyStore
 
+goes_by_this_machine = pytest.mark.sqlite("with a server, the bot goes by the server's clock")
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = 86_400.0
 
@@ -43,8 +44,8 @@ class Machine:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'bot.db'}")
+async def store(database: Database) -> AsyncIterator[Store]:
+    opened = await open_store(database.url)
     try:
         yield opened
     finally:
@@ -102,6 +103,7 @@ def test_a_loop_is_not_dead_because_the_clock_was_set() -> None:
 
 
 @pytest.mark.parametrize("jump", [DAY, -DAY, -3650 * DAY, 3650 * DAY, 6.0, -6.0])
+@goes_by_this_machine
 async def test_a_poll_stays_due_when_it_was_and_the_log_says_why(
     store: Store, jump: float, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -122,6 +124,7 @@ async def test_a_poll_stays_due_when_it_was_and_the_log_says_why(
 
 
 @pytest.mark.parametrize("jump", [0.0, 2.0, -2.0, -4.9])
+@goes_by_this_machine
 async def test_a_small_correction_is_followed_without_a_word(
     store: Store, jump: float, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -137,6 +140,7 @@ async def test_a_small_correction_is_followed_without_a_word(
     assert caplog.messages == []
 
 
+@goes_by_this_machine
 async def test_while_the_store_refuses_the_bot_keeps_its_own_time(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -157,6 +161,7 @@ async def test_while_the_store_refuses_the_bot_keeps_its_own_time(
     assert len(caplog.messages) == 2
 
 
+@goes_by_this_machine
 async def test_a_clock_that_was_set_back_between_two_runs_is_noticed(store: Store) -> None:
     machine = Machine()
     clock = machine.clock()
@@ -170,6 +175,7 @@ async def test_a_clock_that_was_set_back_between_two_runs_is_noticed(store: Stor
     assert await store.get_value(LAST_SEEN) == after.now().isoformat()
 
 
+@goes_by_this_machine
 async def test_a_clock_that_starts_in_1970_and_is_set_right_moves_nothing_in_the_end(store: Store) -> None:
     machine = Machine()
     clock = machine.clock()
@@ -186,6 +192,7 @@ async def test_a_clock_that_starts_in_1970_and_is_set_right_moves_nothing_in_the
     assert await due_in(store, after) == 600
 
 
+@goes_by_this_machine
 async def test_time_that_passed_while_the_bot_was_stopped_is_no_jump(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -202,6 +209,7 @@ async def test_time_that_passed_while_the_bot_was_stopped_is_no_jump(
 
 
 @pytest.mark.parametrize("kept", ["", "yesterday", "9999-99-99", "2026-03-01T12:00:00", "\0"])
+@goes_by_this_machine
 async def test_a_time_kept_that_is_none_is_passed_over(store: Store, kept: str) -> None:
     clock = Machine().clock()
     await watch(store, clock)
@@ -211,6 +219,7 @@ async def test_a_time_kept_that_is_none_is_passed_over(store: Store, kept: str) 
     assert await due_in(store, clock) == 600
 
 
+@goes_by_this_machine
 async def test_what_an_older_version_left_far_ahead_is_made_due(store: Store) -> None:
     machine = Machine()
     clock = machine.clock()
@@ -222,6 +231,7 @@ async def test_what_an_older_version_left_far_ahead_is_made_due(store: Store) ->
     assert await due_in(store, after) <= 900
 
 
+@goes_by_this_machine
 async def test_housekeeping_in_the_middle_of_a_jump_makes_nothing_due(store: Store) -> None:
     machine = Machine()
     clock = machine.clock()

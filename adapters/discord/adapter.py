@@ -18,7 +18,7 @@ from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
 from adapters.discord.gateway.listen import LAST_WORDS, PATIENCE, door_of, listen
 from adapters.discord.gateway.rate_limit import RateLimiter
-from adapters.discord.interactions import commands
+from adapters.discord.interactions import registration
 from adapters.discord.interactions.conversation import Conversation
 from adapters.discord.messages.delivery import Delivery
 from adapters.discord.sdk import discord
@@ -32,7 +32,6 @@ from bot.ports import BotServices, Doorkeeper, WebRoute
 API_BASE = "https://discord.com/api/v10"
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
 NOT_CONNECTED = "Discord is not connected at present."
-_SYNCED = "discord:commands"
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +43,7 @@ class DiscordAdapter:
     and last shard of this process, and their total; None for all. One process at a time listens on a shard;
     one that finds all of its door taken stands by and only sends. `admins`: ids of users who are admins
     everywhere. `publish`: whether messages in announcement channels are published to the servers that follow.
+    `pace`: how fast it calls Discord; by default as fast as all processes may together.
     """
 
     name = "discord"
@@ -64,6 +64,7 @@ class DiscordAdapter:
         self._shards = shards
         self._admins = tuple(admins)
         self._publish = publish
+        self._given_pace = pace
         self._pace = pace or RateLimiter()
         self._services: BotServices | None = None
         self._client: Client | None = None
@@ -103,6 +104,7 @@ class DiscordAdapter:
     async def start(self, services: BotServices) -> None:
         """Connect. PermanentError: the token or the shards are refused. Other failures are retried later."""
         self._services, self._refused = services, None
+        self._pace = self._given_pace or RateLimiter(state=services.shared)
         self._endpoints.lay()
         keeper = self._keeper = await services.door(door_of(self._shards))
         try:
@@ -227,23 +229,14 @@ class DiscordAdapter:
     # --- commands ---------------------------------------------------------------------------------------
 
     async def sync(self, *, force: bool = False) -> bool:
-        """Register the commands with Discord if they changed or with `force`; return whether it did.
+        """Register the commands with Discord if they changed or with `force`; return whether it did so.
 
         TemporaryError or PermanentError when Discord refuses.
         """
         services, client = self._services, self._client
         if services is None or client is None:
             raise TemporaryError(NOT_CONNECTED)
-        payload = commands.payload(services.commands)
-        mark = f"{client.application_id}:{commands.fingerprint(payload)}"
-        if not force and await services.get_value(_SYNCED) == mark:
-            return False
-        try:
-            await client.http.bulk_upsert_global_commands(client.application_id or 0, payload)
-        except Exception as error:
-            raise translate(error) from error
-        await services.set_value(_SYNCED, mark)
-        return True
+        return await registration.sync(client, services, force=force)
 
     async def _sync_if_changed(self) -> None:
         """Register the commands if they changed. After an error the ones registered before still work."""

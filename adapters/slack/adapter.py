@@ -29,7 +29,7 @@ from adapters.slack.transport.socket_mode import SocketLink
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Message
-from bot.ports import BotServices, KeyValueStore, WebRoute
+from bot.ports import BotServices, KeyValueStore, SharedState, WebRoute
 
 API_BASE = "https://slack.com/api/"
 SOCKET, HTTP = "socket", "http"
@@ -96,7 +96,8 @@ class SlackAdapter:
         self._prefix = prefix
         self._admins = tuple(admins)
         self._first_wait = first_wait
-        self._pace = pace or RateLimiter(PaceSettings(per_minute=per_minute))
+        self._pace_settings = PaceSettings(per_minute=per_minute)
+        self._given_pace = pace
         self._link = SocketLink(app_token) if mode == SOCKET else HttpLink(signing_secret)
         self._door = InstallRoutes(
             client_id=client_id, client_secret=client_secret, public_url=public_url, api_base=api_base
@@ -168,7 +169,7 @@ class SlackAdapter:
     def _made(self, services: BotServices) -> _Parts:
         """Build the parts, without a call to Slack."""
         installations = Installations(services, self._client_secret) if self._client_secret else None
-        workspaces = self._workspaces(installations)
+        workspaces = self._workspaces(installations, services.shared)
         delivery = Delivery(workspaces, services)
         conversation = Conversation(
             services, workspaces, Permissions(self._admins), delivery, prefix=self._prefix
@@ -179,10 +180,13 @@ class SlackAdapter:
         events.register(app)
         return _Parts(workspaces, installations, delivery, conversation, events, app)
 
-    def _workspaces(self, installations: Installations | None) -> Workspaces:
+    def _workspaces(
+        self, installations: Installations | None, state: SharedState | None = None
+    ) -> Workspaces:
+        """Build the workspaces. `state`: what all processes share; None for calls of the command line."""
         return Workspaces(
             api_base=self._api_base,
-            pace=self._pace,
+            pace=self._given_pace or RateLimiter(self._pace_settings, state=state),
             bot_token=self._bot_token,
             installations=installations,
         )

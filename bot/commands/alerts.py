@@ -137,7 +137,7 @@ def _log_line(row: DeliveryInfo, zone: tzinfo) -> str:
     what = quoted(row.post.title) if row.post else "a test alert" if row.notice == TEST else "a notice"
     because = f" ({show(row.matched)})" if row.matched else ""
     error = f": {sentence(row.error)}" if row.error else ""
-    return f"{moment(row.at, zone)}: {_log_state(row, zone)}, {what}{because}{error}"
+    return f"{moment(row.at, zone)}: {_log_state(row, zone)}, {what}{because}, no. {row.number}{error}"
 
 
 def _log_state(row: DeliveryInfo, zone: tzinfo) -> str:

@@ -18,7 +18,7 @@ from bot.config.faults import Checker
 from bot.config.problems import clean, line
 from bot.config.schema import CoreTables, database_url, keys_of, setup_of, tables_of
 from bot.config.secret_shapes import mistakes
-from bot.config.secrets import DATABASE, Secrets, read_secrets
+from bot.config.secrets import DATABASE, OWN, Secrets, read_secrets
 from bot.errors import ConfigError
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -106,7 +106,7 @@ def every_variable() -> tuple[str, ...]:
 
 
 def _variables(plugins: Sequence[AdapterPlugin[Any]]) -> tuple[str, ...]:
-    return (*(secret.name for each in plugins for secret in each.secrets), DATABASE)
+    return (*(secret.name for each in plugins for secret in each.secrets), *OWN)
 
 
 def _mentioned(raw: Mapping[str, Any]) -> set[str]:

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from adapters.plugin import AdapterPlugin, Secret
-from bot.config.secrets import DATABASE, Secrets
+from bot.config.secrets import DATABASE, WEB_TOKEN, Secrets
 
+_SHORTEST = 16  # characters of a secret of the operator's own
 _QUOTES = ('""', "''", "``", "\u201c\u201d", "\u2018\u2019")
 _ASSIGNED = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*\s*=")
 _SCHEME = re.compile(r"(Bot|Bearer)\s", re.IGNORECASE)
@@ -36,6 +37,8 @@ def mistakes(
     database = secrets.get(DATABASE)
     if database and (mistake := _wrapped(database)):
         yield f"{DATABASE}: {mistake}"
+    if (web := secrets.get(WEB_TOKEN)) and (mistake := _wrapped(web) or _guessable(web)):
+        yield f"{WEB_TOKEN}: {mistake}"
 
 
 def _mistake(text: str, secret: Secret, known: Collection[Secret]) -> str:
@@ -48,6 +51,13 @@ def _wrapped(text: str) -> str:
         return "has quotes around it; write it without"
     if _ASSIGNED.match(text):
         return "begins with the name of a variable; give only what stands behind the ="
+    return ""
+
+
+def _guessable(text: str) -> str:
+    """Return what is wrong with a secret that strangers may try to guess; "" for a long one."""
+    if len(text) < _SHORTEST:
+        return f"is too short; make one of {_SHORTEST} characters or more, with `openssl rand -hex 16`"
     return ""
 
 

@@ -16,6 +16,8 @@ from bot.errors import ConfigError
 from bot.text.normalize import fold
 
 DATABASE = "BYSTANDER_DATABASE"  # a URL that may contain a password
+WEB_TOKEN = "WEB_TOKEN"  # noqa: S105 -- the name of the variable; opens the names on the status page
+OWN = (DATABASE, WEB_TOKEN)  # the variables of the bot itself, beside those of the platforms
 _LARGEST_FILE = 64 * 1024  # bytes; enough for a secret, and a wrong path does not fill the memory
 
 
@@ -24,7 +26,7 @@ class Secrets:
     """The secrets of the environment, wrapped. `names`: all variables that may contain one."""
 
     values: Mapping[str, SecretStr] = field(default_factory=dict)
-    names: tuple[str, ...] = (DATABASE,)
+    names: tuple[str, ...] = OWN
 
     def get(self, name: str) -> str | None:
         """Return the secret of the variable `name` ("X_TOKEN"), or None; KeyError for an unknown name."""

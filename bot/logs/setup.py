@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from bot.config.secrets import RedactingFilter, Secrets
 from bot.logs.limit import limit
 
+# What a record may say besides its message. Their texts are redacted like the message.
+_EXTRAS = ("outcome", "destination", "deliveries", "post", "feed")
+
 
 class _TextFormatter(logging.Formatter):
     def __init__(self) -> None:
@@ -27,6 +30,7 @@ class _JsonFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
+            **{name: getattr(record, name) for name in _EXTRAS if hasattr(record, name)},
         }
         if record.exc_text:  # the redacting filter's replacement for exc_info
             line["exception"] = record.exc_text

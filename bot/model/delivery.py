@@ -137,6 +137,7 @@ class Claim:
     `key`: the attempt key, the same over retries and restarts.
     `uncertain`: an earlier attempt may have arrived; ask the adapter's `find` before sending.
     `quiet`: it is quiet at the destination now, so an uncertain message is only looked for, and not sent.
+    `seen_at`: when the bot first saw the post of a new alert; None for other messages and for edits.
     """
 
     delivery_ids: tuple[int, ...]
@@ -150,3 +151,4 @@ class Claim:
     reference: str = ""  # of the sent message, for an edit
     revision: int = 0  # of the post shown by `message`
     quiet: bool = False
+    seen_at: datetime | None = field(default=None, compare=False)

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.errors import StoreError, UnstorableError
 from bot.model import Feed
 from bot.pipeline.batcher import RETRY, Batcher
-from bot.ports import PollCommit, PollRecord
+from bot.ports import NO_METER, Meter, PollCommit, PollOutcome, PollRecord, PostKind
 
 _log = logging.getLogger(__name__)
 
@@ -37,12 +37,19 @@ class PollResults:
     """
 
     def __init__(
-        self, store: ResultStore, clock: Clock, on_news: Callable[[], None], *, seconds: float
+        self,
+        store: ResultStore,
+        clock: Clock,
+        on_news: Callable[[], None],
+        *,
+        seconds: float,
+        meter: Meter = NO_METER,
     ) -> None:
         self._store = store
         self._clock = clock
         self._on_news = on_news
         self._seconds = seconds
+        self._meter = meter
         self._records = Batcher[PollRecord](self._write)
 
     @property
@@ -54,14 +61,29 @@ class PollResults:
         """Store an outcome; return once it is stored."""
         if isinstance(result, PollCommit):
             deliveries = await self._commit(result)
-            silent = sum(row.silent for row in result.new)
-            counts = (len(result.new) - silent, silent, len(result.changed), deliveries)
-            _log.info("%s: %d new, %d silent, %d changed, %d deliveries", feed.settings.name, *counts)
+            self._tell(feed.settings.name, result, deliveries)
             self._on_news()
         else:
             await self._records.add(result)
             if result.notices:
                 self._on_news()
+        self._count(feed.settings.name, result)
+
+    def _tell(self, name: str, commit: PollCommit, deliveries: int) -> None:
+        """Log and count what a poll brought."""
+        silent = sum(row.silent for row in commit.new)
+        counts = (len(commit.new) - silent, silent, len(commit.changed))
+        text = "%s: %d new, %d silent, %d changed, %d deliveries"
+        _log.info(text, name, *counts, deliveries, extra={"feed": name})
+        for kind, number in zip(PostKind, counts, strict=True):
+            self._meter.posts(name, kind, number)
+
+    def _count(self, name: str, result: PollRecord | PollCommit) -> None:
+        """Count a poll."""
+        record = result.record if isinstance(result, PollCommit) else result
+        brought = isinstance(result, PollCommit) and bool(result.new)
+        outcome = PollOutcome.NEWS if brought else PollOutcome.UNCHANGED
+        self._meter.polled(name, PollOutcome.FAILED if record.state.failures else outcome)
 
     async def aclose(self, within: float) -> None:
         """Wait up to `within` seconds until the queued outcomes without posts are stored."""

@@ -20,7 +20,7 @@ from bot.pipeline.notices import record_of
 from bot.pipeline.poll import PollTools, poll
 from bot.pipeline.poll_log import PollLog
 from bot.pipeline.results import PollResults
-from bot.ports import FeedStore
+from bot.ports import NO_METER, FeedStore, Meter
 from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
@@ -52,12 +52,13 @@ class Poller:
         admins: Sequence[str],
         on_news: Callable[[], None],
         settings: PollSettings | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
         self._store = store
         self._clock = clock
         self._owner = owner
         self._settings = settings or PollSettings()
-        self._results = PollResults(store, clock, on_news, seconds=self._settings.store)
+        self._results = PollResults(store, clock, on_news, seconds=self._settings.store, meter=meter)
         evidence = replace(EVIDENCE, seconds=self._settings.evidence)
         collector = EvidenceCollector(fetcher, parser, evidence)
         self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, tuple(admins))

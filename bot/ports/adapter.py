@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 from bot.model import Caller, CommandSpec, Destination, Message, Reply
 from bot.ports.doors import Door, Doorkeeper
 from bot.ports.key_value import KeyValueStore
+from bot.ports.shared import SharedState
 from bot.ports.web import WebRoute
 
 
@@ -45,6 +46,11 @@ class BotServices(CommandService, KeyValueStore, Protocol):
 
     Only `parse` raises errors. While the store fails, values are not stored, and reads return nothing.
     """
+
+    @property
+    def shared(self) -> SharedState:
+        """The limits that hold for all processes of the bot together. Its methods may raise StoreError."""
+        ...
 
     async def reachable(self, address: str) -> None:
         """Report that a destination can be reached again. If it was parked, its queue is sent."""

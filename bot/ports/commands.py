@@ -37,6 +37,7 @@ class DeliveryInfo:
     error: str = ""
     matched: str = ""  # the name that made it match, e.g. "Trade" or "#TikTok" or "everything"
     notice: str = ""  # its text, where there is no post
+    number: int = 0  # by which the log of the program calls it
     attempts: int = 0
     edited: int = 0
     held_for: HeldFor = HeldFor.NOTHING  # why it is or was held
@@ -45,10 +46,7 @@ class DeliveryInfo:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Deliveries of one destination that are held for the same reason, and until when.
-
-    `until` is when the first of them is due; None for those of a paused channel.
-    """
+    """Deliveries of one destination held for one reason, and until when the first; None: a paused channel."""
 
     held_for: HeldFor
     posts: int

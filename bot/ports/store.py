@@ -13,6 +13,8 @@ from bot.ports.engine import Engine, EngineSettings
 from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
+from bot.ports.overview import OverviewReader
+from bot.ports.shared import SharedState
 
 
 class DestinationStore(Protocol):
@@ -65,7 +67,16 @@ class TimeStore(Protocol):
 
 
 class Store(
-    FeedStore, OutboxStore, CommandStore, DestinationStore, KeyValueStore, TimeStore, DoorStore, Protocol
+    FeedStore,
+    OutboxStore,
+    CommandStore,
+    DestinationStore,
+    KeyValueStore,
+    SharedState,
+    TimeStore,
+    OverviewReader,
+    DoorStore,
+    Protocol,
 ):
     """A whole store. Opened by `storage.open_store(url)`."""
 

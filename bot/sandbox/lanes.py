@@ -29,6 +29,11 @@ class Lanes:
         for each in self.quick:
             await each.aclose()
 
+    @property
+    def restarts(self) -> int:
+        """How often a child died or was stopped, in all sandboxes."""
+        return sum(each.restarts for each in (*self.quick, self.patient))
+
     async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
         """Call a function in the least busy quick sandbox, else in `patient`; see `Runner.run`."""
         least_busy = min(self.quick, key=lambda each: each.calls)

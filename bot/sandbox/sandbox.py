@@ -60,6 +60,7 @@ class Sandbox:
         self._idle = idle
         self._lock = asyncio.Lock()
         self.calls = 0  # under way or waiting
+        self.restarts = 0  # times that the child died or was stopped, and is replaced at the next call
         self._child: Process | None = None
         self._rest: asyncio.Task[None] | None = None
         self._stopped_at: deque[float] = deque(maxlen=_OFTEN)
@@ -102,6 +103,7 @@ class Sandbox:
             outcome = await self._exchange(pickle.dumps((function, arguments)))
         except BaseException as error:
             if isinstance(error, SandboxError):
+                self.restarts += 1
                 self._stopped_at.append(time.monotonic())
             await self._stop()  # also when cancelled: the next call must not get this one's answer
             raise

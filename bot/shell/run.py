@@ -30,7 +30,7 @@ async def run(_: argparse.Namespace, config: Config) -> int:
     _need_somewhere_to_talk(config)
     stop, above = asyncio.Event(), supervisor()
     with stopping_on_signals(stop, above):
-        async with open_bot(config, source=console_source()) as bot:
+        async with open_bot(config, source=console_source(), serves=True) as bot:
             await prepare(bot)
             spare_collector()
             async with watched(above, bot.vitals.pulse.lives):

@@ -31,7 +31,8 @@ def clip_sentences(text: str, limit: int, cost: Cost = len) -> str:
     clipped = clip(text, limit, cost)
     if clipped == text:
         return text
-    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
+    from bot.text.languages import language  # noqa: PLC0415 -- as the next line
+    from bot.text.sentences import split  # noqa: PLC0415 -- loads a splitter that is rarely needed
 
     whole = ""
     for sentence, _ in split(text[: limit + 1], language(text))[:-1]:  # the last one may be cut itself
@@ -57,7 +58,8 @@ def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[st
 
 def first_sentence(text: str) -> str:
     """Return the first sentence of a text, the whole text if it has no end of one."""
-    from bot.text.sentences import language, split  # noqa: PLC0415 -- loads a splitter that is rarely needed
+    from bot.text.languages import language  # noqa: PLC0415 -- as the next line
+    from bot.text.sentences import split  # noqa: PLC0415 -- loads a splitter that is rarely needed
 
     return next((sentence for sentence, _ in split(text, language(text))), text)
 

@@ -5,52 +5,69 @@ Each answer uses a registry of its own, not the global one of `prometheus_client
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 
-from bot.model import Feed
-from bot.ports import QueueHealth
+from bot.ports import Condition
 from bot.text.sanitize import storable
-from bot.web.snapshot import Snapshot
+from bot.web.meter import PrometheusMeter
+from bot.web.snapshot import Figures, ProcessState, Totals
 
 # The default format. The client's Accept header is ignored, because the library would trust it unchecked.
 _encode, CONTENT_TYPE = choose_encoder("")
 
 
-def exposition(snapshot: Snapshot) -> bytes:
+def exposition(figures: Figures, state: ProcessState, meter: PrometheusMeter) -> bytes:
     """Return all metrics in the format `CONTENT_TYPE`; times are seconds since 1970-01-01 UTC."""
     registry = CollectorRegistry()
-    registry.register(_BotCollector(snapshot))
+    registry.register(_BotCollector(figures, state, meter))
     return _encode(registry)
 
 
 class _BotCollector:
-    """The metrics of one snapshot."""
+    """The metrics of one moment, and those counted since the start."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
+    def __init__(self, figures: Figures, state: ProcessState, meter: PrometheusMeter) -> None:
+        self._figures, self._state, self._meter = figures, state, meter
 
     def collect(self) -> Iterator[Metric]:
-        yield from _parts(self._snapshot)
-        yield from _feeds(self._snapshot.feeds)
-        yield from _outbox(self._snapshot.queue, self._snapshot.now)
+        yield from _parts(self._state)
+        yield from _feeds(self._figures)
+        yield from _outbox(self._figures.totals, self._state.now)
+        yield from self._meter.collect()
 
 
-def _parts(snapshot: Snapshot) -> Iterator[Metric]:
-    version = {snapshot.version: 1}
+def _parts(state: ProcessState) -> Iterator[Metric]:
+    version = {state.version: 1}
     yield _labelled("bystander_build_info", "The version that runs.", "version", version.items())
-    yield _gauge("process_start_time_seconds", "When the process started.", snapshot.started.timestamp())
-    yield _labelled("bystander_loop_up", "Whether a loop is alive.", "loop", snapshot.loops.items())
-    connected = snapshot.adapters.items()
+    yield _gauge("process_start_time_seconds", "When the process started.", state.started.timestamp())
+    yield _labelled("bystander_loop_up", "Whether a loop is alive.", "loop", state.loops.items())
+    connected = state.adapters.items()
     yield _labelled("bystander_adapter_connected", "Whether an adapter is connected.", "adapter", connected)
+    yield _gauge(
+        "bystander_troubles", "Other things that are wrong; /readyz tells them.", len(state.troubles)
+    )
+    yield CounterMetricFamily(
+        "bystander_sandbox_restarts_total",
+        "Times that a process that reads feeds died or was stopped.",
+        state.sandbox_restarts,
+    )
 
 
-def _feeds(feeds: Sequence[Feed]) -> Iterator[Metric]:
-    yield _gauge("bystander_feeds", "Feeds in use.", len(feeds))
+def _feeds(figures: Figures) -> Iterator[Metric]:
+    feeds, conditions = figures.feeds, figures.totals.conditions
+    yield _gauge("bystander_feeds", "Feeds in use.", figures.totals.feeds)
+    yield _labelled(
+        "bystander_feeds_by_condition",
+        "Feeds in use by how they do.",
+        "condition",
+        [(condition.value, conditions.get(condition, 0)) for condition in Condition],
+    )
     yield _labelled(
         "bystander_feed_last_success_timestamp_seconds",
         "When a poll of the feed last succeeded; absent before the first time.",
@@ -81,9 +98,10 @@ def _feeds(feeds: Sequence[Feed]) -> Iterator[Metric]:
     )
 
 
-def _outbox(queue: QueueHealth, now: datetime) -> Iterator[Metric]:
-    age = (now - queue.oldest_waiting).total_seconds() if queue.oldest_waiting else 0.0
-    yield _gauge("bystander_deliveries_waiting", "Deliveries that wait to be sent.", queue.waiting)
+def _outbox(totals: Totals, now: datetime) -> Iterator[Metric]:
+    oldest = totals.times.oldest_waiting
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    yield _gauge("bystander_deliveries_waiting", "Deliveries that wait to be sent.", totals.sum("waiting"))
     yield _gauge(
         "bystander_deliveries_oldest_waiting_age_seconds",
         "How long the oldest delivery has been waiting; 0 when none waits.",
@@ -92,19 +110,32 @@ def _outbox(queue: QueueHealth, now: datetime) -> Iterator[Metric]:
     yield _gauge(
         "bystander_deliveries_held",
         "Deliveries held for digests, quiet hours, snoozes and paused channels.",
-        queue.held,
+        totals.sum("held"),
     )
     yield _gauge(
         "bystander_destinations_parked",
         "Destinations that cannot be reached and whose queue is kept.",
-        len(queue.parked),
+        totals.times.parked_places,
     )
     yield CounterMetricFamily(
-        "bystander_deliveries_sent_total", "Deliveries sent since the database began.", queue.sent
+        "bystander_deliveries_sent_total", "Deliveries sent since the database began.", totals.sum("sent")
     )
     yield CounterMetricFamily(
-        "bystander_deliveries_failed_total", "Deliveries given up since the database began.", queue.failed
+        "bystander_deliveries_failed_total",
+        "Deliveries given up since the database began.",
+        totals.sum("failed"),
     )
+    yield _by_state(totals)
+    yield _gauge("bystander_database_bytes", "The size of the database.", totals.database_bytes)
+
+
+def _by_state(totals: Totals) -> Metric:
+    text = "Deliveries in the database by platform and state; waiting: pending or being sent."
+    family = GaugeMetricFamily("bystander_deliveries", text, labels=["adapter", "state"])
+    for name, counts in totals.platforms.items():
+        for each in fields(counts):
+            family.add_metric([storable(name, len(name)), each.name], getattr(counts, each.name))
+    return family
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

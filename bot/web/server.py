@@ -8,10 +8,10 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, tzinfo
 from http import HTTPStatus
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -20,17 +20,16 @@ from bot import __version__
 from bot.clock import Clock
 from bot.errors import BystanderError, StoreError
 from bot.logs.limit import limit
-from bot.model import Feed
-from bot.ports import FeedsReader, QueueHealth, QueueReader, WebRoute
+from bot.ports import OverviewReader, WebRoute
+from bot.web.access import Access, Visit
 from bot.web.guard import OPEN_FILES, Guard, Limits
+from bot.web.meter import PrometheusMeter
 from bot.web.metrics import CONTENT_TYPE, exposition
+from bot.web.reading import Cached, figures, overview
 from bot.web.routes import routes_of
-from bot.web.snapshot import Snapshot
+from bot.web.snapshot import ProcessState
 from bot.web.status_page import STYLE_SOURCE, status_page
 from bot.web.visitors import Visitors
-
-# The page may be public, so its data is cached for this long, however many requests come.
-FRESH = timedelta(seconds=5)
 
 _log = logging.getLogger(__name__)
 _requests = logging.getLogger(f"{__name__}.requests")  # aiohttp's messages about malformed requests
@@ -44,15 +43,16 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_NO_NAMES = (
+    "Names of places are shown on the machine itself, if the server listens on a loopback address, "
+    "or to those who have WEB_TOKEN.\n"
+)
+_ASK_FOR_NAMES = "Names of places are shown to those who have WEB_TOKEN: any user name, and it as password.\n"
 _MENDS = {
     errno.EADDRINUSE: "the port is taken; choose another or stop the program that uses it",
     errno.EACCES: "this user may not use the port; choose one above 1023",
     errno.EADDRNOTAVAIL: 'this machine has no such address; choose one of its own, such as "127.0.0.1"',
 }
-
-
-class StatusStore(FeedsReader, QueueReader, Protocol):
-    """The part of the store that the server reads. Either call may raise StoreError."""
 
 
 class WebServer:
@@ -61,7 +61,8 @@ class WebServer:
     `loops` returns which loops are alive, `adapters` which enabled adapters are connected, `troubles` the
     problems of other parts as sentences fit for the public; they are called as requests need them. `routes`
     are served besides the server's own. `limits` bound each connection, and `visitors` records when one is
-    turned away. `zone` is the time zone of the status page.
+    turned away. `zone` is the time zone of the status page. `access` decides who sees names there; nobody
+    without it. `meter` has what was counted in this process.
     Entering raises BystanderError, which says what to change, when the address cannot be used.
     """
 
@@ -70,7 +71,7 @@ class WebServer:
         host: str,
         port: int,
         *,
-        store: StatusStore,
+        store: OverviewReader,
         clock: Clock,
         loops: Callable[[], Mapping[str, bool]],
         adapters: Callable[[], Mapping[str, bool]],
@@ -79,15 +80,21 @@ class WebServer:
         limits: Limits | None = None,
         zone: tzinfo = UTC,
         visitors: Visitors | None = None,
+        access: Access | None = None,
+        meter: PrometheusMeter | None = None,
+        sandbox_restarts: Callable[[], int] = lambda: 0,
     ) -> None:
         self._host, self._port = host, port
-        self._store, self._clock = store, clock
+        self._clock = clock
+        self._figures, self._overview = Cached(figures, store, clock), Cached(overview, store, clock)
         self._loops, self._adapters, self._troubles = loops, adapters, troubles
         self._started = clock.now()
         limits = limits or Limits()
         self._zone = zone
-        self._look = asyncio.Lock()
-        self._seen: tuple[datetime, list[Feed], QueueHealth] | None = None
+        self._access = access or Access("")
+        self._meter = meter or PrometheusMeter()
+        self._sandbox_restarts = sandbox_restarts
+        self._writing = asyncio.Lock()
         self._runner = web.AppRunner(
             self._application(routes, limits),
             access_log=None,
@@ -105,6 +112,7 @@ class WebServer:
         app.add_routes(
             [
                 web.get("/", self._page),
+                web.get("/places", self._places),
                 web.get("/healthz", self._health),
                 web.get("/readyz", self._readiness),
                 web.get("/metrics", self._metrics),
@@ -164,17 +172,31 @@ class WebServer:
         return _verdict("adapters", self._adapters(), self._troubles())
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        body = exposition(await self._snapshot())
+        found = await self._figures.get()
+        async with self._writing:  # one at a time, in a thread, so that a crowd keeps nobody waiting
+            body = await asyncio.to_thread(exposition, found, self._state(), self._meter)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
-    async def _page(self, _request: web.Request) -> web.Response:
-        return web.Response(text=status_page(await self._snapshot()), content_type="text/html")
+    async def _page(self, request: web.Request) -> web.Response:
+        return await self._told(names=self._access.sees_names(_visit(request)))
 
-    async def _snapshot(self) -> Snapshot:
-        feeds, queue = await self._stored()
-        return Snapshot(
-            feeds=feeds,
-            queue=queue,
+    async def _places(self, request: web.Request) -> web.Response:
+        """Answer with the names of places, to those who may see them."""
+        if self._access.sees_names(_visit(request)):
+            return await self._told(names=True)
+        if not self._access.token:
+            return web.Response(status=HTTPStatus.FORBIDDEN, text=_NO_NAMES)
+        headers = {"WWW-Authenticate": 'Basic realm="Bystander: any name, and WEB_TOKEN", charset="UTF-8"'}
+        return web.Response(status=HTTPStatus.UNAUTHORIZED, headers=headers, text=_ASK_FOR_NAMES)
+
+    async def _told(self, *, names: bool) -> web.Response:
+        seen, asks = await self._overview.get(), bool(self._access.token)
+        async with self._writing:
+            text = await asyncio.to_thread(status_page, seen, self._state(), names=names, asks=asks)
+        return web.Response(text=text, content_type="text/html")
+
+    def _state(self) -> ProcessState:
+        return ProcessState(
             loops=self._loops(),
             adapters=self._adapters(),
             now=self._clock.now(),
@@ -182,15 +204,13 @@ class WebServer:
             version=__version__,
             troubles=self._troubles(),
             zone=self._zone,
+            sandbox_restarts=self._sandbox_restarts(),
         )
 
-    async def _stored(self) -> tuple[list[Feed], QueueHealth]:
-        """Return feeds and queue from the store, cached for FRESH; only one request at a time reads it."""
-        async with self._look:
-            now = self._clock.now()
-            if self._seen is None or not timedelta(0) <= now - self._seen[0] < FRESH:
-                self._seen = (now, await self._store.feeds(), await self._store.queue_health())
-            return self._seen[1:]
+
+def _visit(request: web.Request) -> Visit:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Visit(headers, request.remote or "", (request.version.major, request.version.minor))
 
 
 def _verdict(name: str, parts: Mapping[str, bool], troubles: Sequence[str] = ()) -> web.Response:

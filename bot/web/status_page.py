@@ -1,176 +1,141 @@
 """The status page: one HTML document without script or anything to load. Pure.
 
-It shows feeds and counts only. Text from outside, such as names and errors, is cleaned by `one_line` and then
-escaped by the template.
+Without `names` it shows nothing that names a place or a person: counts, feeds and posts alone.
 """
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from hashlib import sha256
 from importlib.resources import files
 
 from markupsafe import Markup
 
-from bot.model import Feed
+from bot.ports import Condition, FeedDays
 from bot.text.sanitize import one_line
 from bot.text.templates import render
-from bot.web.snapshot import Snapshot
+from bot.web.cards import (
+    NAME,
+    REASON,
+    chat_cards,
+    feed_card,
+    held_lines,
+    parked_lines,
+    story_card,
+    title,
+)
+from bot.web.snapshot import Overview, ProcessState
+from bot.web.times import Times, counted, grouped, span, took
 
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400  # seconds
-_TONES = {"well": "good", "not read yet": "wait"}  # of a feed's condition; any other is "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class PageSettings:
-    """What the page counts as a problem, and how much it shows."""
-
-    late: timedelta = timedelta(minutes=10)  # a poll that is overdue by more: polling has stalled
-    stuck: timedelta = timedelta(minutes=10)  # an alert that has waited longer
-    feeds: int = 100
-    name: int = 80  # characters
-    reason: int = 300  # characters of an error
-
-
-PAGE = PageSettings()
+_STUCK = timedelta(minutes=10)  # an alert that has waited longer is a problem
+_HELD_LINES = 20
 
 STYLE = files("bot.web").joinpath("status.css").read_text("utf-8")
 # The source by which a Content-Security-Policy allows this style and no other.
 STYLE_SOURCE = f"'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'"
 
 
-def status_page(snapshot: Snapshot) -> str:
-    """Return the page as HTML. Times are shown in the zone of the snapshot."""
-    feeds = snapshot.feeds
-    ordered = sorted(feeds, key=lambda feed: _condition(feed, snapshot.now) in _TONES)
+def status_page(seen: Overview, state: ProcessState, *, names: bool = False, asks: bool = False) -> str:
+    """Return the page as HTML. Times are shown in the zone of the state.
+
+    `names`: show names of places. `asks`: link to the page that shows them to those with the token.
+    """
+    totals, nothing = seen.totals, FeedDays()
+    held, more_held = held_lines(seen.held, names=names, most=_HELD_LINES)
+    problems = list(_problems(seen, state))
     return render(
         "bot.web",
         "status.html.j2",
         style=Markup(STYLE),  # noqa: S704 -- our own file
-        problems=list(_problems(snapshot)),
-        feeds=[_card(feed, snapshot.now) for feed in ordered[: PAGE.feeds]],
-        more_feeds=len(feeds) - PAGE.feeds,
-        queue=snapshot.queue,
-        adapters=_named(snapshot.adapters),
-        loops=_named(snapshot.loops),
-        now=snapshot.now,
-        started=snapshot.started,
-        version=one_line(snapshot.version, PAGE.name),
-        times=Times(snapshot.now, snapshot.zone),
-        counted=_counted,
+        verdict=_verdict(problems, seen),
+        problems=problems,
+        feeds=[feed_card(each, seen.days.get(each.feed.id, nothing), state.now) for each in seen.feeds],
+        more_feeds=totals.feeds - len(seen.feeds),
+        totals=totals,
+        chats=chat_cards(state.adapters, totals.platforms),
+        latencies=_latencies(seen),
+        stories=[story_card(each, names=names) for each in seen.stories],
+        held=held,
+        more_held=more_held,
+        held_beyond=totals.sum("held") - sum(each.posts for each in seen.held),
+        parked=parked_lines(seen.parked, totals.platforms, names=names),
+        more_parked=totals.times.parked_places - len(seen.parked),
+        loops=[(title(name), lives) for name, lives in state.loops.items()],
+        names=names,
+        asks=asks and not names,
+        state=state,
+        version=one_line(state.version, NAME),
+        times=Times(state.now, state.zone),
+        counted=counted,
+        grouped=grouped,
     )
 
 
-def _problems(snapshot: Snapshot) -> Iterator[str]:
+def _verdict(problems: Sequence[str], seen: Overview) -> str:
+    """Return the state of the bot in one line."""
+    if len(problems) > 1:
+        return f"{len(problems)} things need a look."
+    if problems:
+        return problems[0]
+    told = f"{counted(seen.totals.feeds, 'feed')} watched"
+    if seen.latencies.seen:
+        told += f", the last alert took {took(seen.latencies.seen[0])}"
+    return f"All well: {told}."
+
+
+def _problems(seen: Overview, state: ProcessState) -> Iterator[str]:
     """Yield a sentence for each problem."""
-    feeds, queue, now = snapshot.feeds, snapshot.queue, snapshot.now
-    yield from _broken_parts(snapshot)
-    if not feeds:
+    totals = seen.totals
+    yield from _broken_parts(state)
+    if not totals.feeds:
         yield "No feed is watched yet."
-    for kind in ("failing", "stopped", "overdue"):
-        if number := sum(_condition(feed, now) == kind for feed in feeds):
-            yield f"{number} of {_counted(len(feeds), 'feed')} {'is' if number == 1 else 'are'} {kind}."
-    if queue.parked:
-        yield f"{_counted(len(queue.parked), 'destination')} cannot be reached."
-    if queue.oldest_waiting and now - queue.oldest_waiting > PAGE.stuck:
-        yield "Alerts are stuck in the outbox."
+    for kind in (Condition.FAILING, Condition.STOPPED, Condition.OVERDUE):
+        if number := totals.conditions.get(kind, 0):
+            verb = "is" if number == 1 else "are"
+            yield f"{number:,} of {counted(totals.feeds, 'feed')} {verb} {kind.value}."
+    if places := totals.times.parked_places:
+        yield f"{counted(places, 'destination')} cannot be reached."
+    oldest = totals.times.oldest_waiting
+    if oldest and state.now - oldest > _STUCK:
+        yield f"Alerts are stuck: the oldest has waited for {span(state.now - oldest)}."
 
 
-def _broken_parts(snapshot: Snapshot) -> Iterator[str]:
-    for name, lives in snapshot.loops.items():
+def _broken_parts(state: ProcessState) -> Iterator[str]:
+    for name, lives in state.loops.items():
         if not lives:
-            yield f"The {one_line(name, PAGE.name)} loop is dead."
-    for name, connected in _named(snapshot.adapters):
+            yield f"The {one_line(name, NAME)} loop is dead."
+    for name, connected in state.adapters.items():
         if not connected:
-            yield f"{name} is not connected."
-    for trouble in snapshot.troubles:
-        yield one_line(trouble, PAGE.reason)
-
-
-def _named(parts: Mapping[str, bool]) -> list[tuple[str, bool]]:
-    """Return the display name of each part, and whether the part is well."""
-    return [(one_line(name.capitalize(), PAGE.name), well) for name, well in parts.items()]
-
-
-def _condition(feed: Feed, now: datetime) -> str:
-    """Return "stopped", "failing", "overdue", "not read yet" or "well"."""
-    if feed.state.stopped:
-        return "stopped"
-    if feed.state.failures:
-        return "failing"
-    if now - feed.next_poll_at > PAGE.late:
-        return "overdue"
-    return "well" if feed.state.last_success_at else "not read yet"
+            yield f"{title(name)} is not connected."
+    for trouble in state.troubles:
+        yield one_line(trouble, REASON)
 
 
 @dataclass(frozen=True, slots=True)
-class FeedCard:
-    """What the page shows about a feed. `due`: the next check is due now. `error`: "" for none."""
+class Quantiles:
+    """How long alerts took `since` then: half of them at most `median`, and 19 of 20 at most `most`."""
 
-    name: str
-    condition: str
-    tone: str
-    last_success: datetime | None
-    next_check: datetime | None
-    due: bool
-    failures: int
-    failing_since: datetime | None
-    error: str
+    since: str
+    median: str
+    most: str
 
 
-def _card(feed: Feed, now: datetime) -> FeedCard:
-    state, condition = feed.state, _condition(feed, now)
-    return FeedCard(
-        name=one_line(feed.settings.name, PAGE.name),
-        condition=condition,
-        tone=_TONES.get(condition, "bad"),
-        last_success=state.last_success_at,
-        next_check=None if state.stopped else feed.next_poll_at,
-        due=not state.stopped and feed.next_poll_at <= now,
-        failures=state.failures,
-        failing_since=state.failing_since,
-        error=one_line(state.last_error, PAGE.reason),
-    )
+def _latencies(seen: Overview) -> list[Quantiles]:
+    """Return how long alerts took from each beginning; nothing without alerts."""
+    return [
+        Quantiles(words, took(quantile(times, 0.5)), took(quantile(times, 0.95)))
+        for words, times in (
+            ("From publication to alert", seen.latencies.published),
+            ("From when the bot saw it to alert", seen.latencies.seen),
+        )
+        if times
+    ]
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """Formats times for the page, in a time zone and relative to `now`."""
-
-    now: datetime
-    zone: tzinfo
-
-    def utc(self, time: datetime) -> str:
-        """Return the time for machines: "2022-11-26T23:38:00Z"."""
-        return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-    def local(self, time: datetime) -> str:
-        """Return the time for people: "2022-11-26 23:38 UTC"."""
-        return f"{time.astimezone(self.zone):%Y-%m-%d %H:%M} {self.zone}"
-
-    def distance(self, time: datetime) -> str:
-        """Return "3 min ago" or "in 3 min"."""
-        return f"in {_span(time - self.now)}" if time > self.now else f"{self.age(time)} ago"
-
-    def age(self, time: datetime) -> str:
-        """Return how long ago the time was: "3 min"."""
-        return _span(self.now - time)
-
-
-def _span(span: timedelta) -> str:
-    """Return a duration in minutes, hours (below 2 days) or days, rounded down."""
-    seconds = span.total_seconds()
-    if seconds < _MINUTE:
-        return "under 1 min"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE:.0f} min"
-    if seconds < 2 * _DAY:
-        return f"{seconds // _HOUR:.0f} h"
-    return f"{seconds // _DAY:.0f} days"
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that at least `share` of the values do not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]

@@ -55,8 +55,8 @@ _MOVED_AT = "SELECT max(moved_at) AS moved_at FROM posts WHERE key = %(key)s"
 _SILENCE = "SELECT silent, silence, date_text FROM posts WHERE key = %(key)s ORDER BY silent, id LIMIT 1"
 # A trigger counts the deliveries, so that /health scans neither years of finished rows nor a long backlog.
 QUEUE = """
-SELECT sum(waiting)::bigint AS waiting, sum(sent)::bigint AS sent, sum(failed)::bigint AS failed,
-    sum(held)::bigint AS held,
+SELECT coalesce(sum(waiting), 0)::bigint AS waiting, coalesce(sum(sent), 0)::bigint AS sent,
+    coalesce(sum(failed), 0)::bigint AS failed, coalesce(sum(held), 0)::bigint AS held,
     (SELECT min(coalesce(released_at, created_at)) FROM deliveries
     WHERE state IN ('pending', 'sending')) AS oldest,
     (SELECT min(due_at) FROM deliveries WHERE state = 'held') AS held_until

@@ -29,7 +29,10 @@ _PATIENCE = 10.0  # seconds to wait for a connection
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 # A process that hangs in a transaction must not hold up the others for ever; a migration may take longer.
 # Compiling a statement, as the server may do for seemingly costly ones, takes longer than any of these runs.
-_SETTINGS = "SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET jit = off"
+_SETTINGS = """
+SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'; SET jit = off;
+SET default_transaction_isolation = 'read committed'
+"""
 
 
 class Connection:
@@ -135,6 +138,13 @@ class Database:
                 return await joined.rows(sql, parameters)
         async with self._started(sql, parameters) as (_, cursor):
             return await cursor.fetchall()
+
+    async def at_once(self, sql: str, parameters: Parameters) -> list[DictRow]:
+        """Return the rows of a statement that writes, in its own transaction and in one round trip.
+
+        It may run twice, if the connection breaks while it does.
+        """
+        return await self.read(sql, parameters)
 
     @asynccontextmanager
     async def _started(

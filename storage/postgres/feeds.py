@@ -16,6 +16,7 @@ from storage.postgres.errors import retried
 from storage.postgres.locks import ALONE
 from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
 from storage.shared.mapping import feed_from, from_ms, to_ms
+from storage.shared.overview import FEW_OLD_DAYS, first_day
 from storage.shared.syncing import planned, terms_of
 
 _SETTINGS = (
@@ -37,6 +38,17 @@ RECORD = """
 UPDATE feeds SET url = %(url)s, state = %(state)s, next_poll_at = %(next_poll_at)s, owner = NULL,
     lease_until = 0
 WHERE id = %(feed_id)s
+"""
+# How polls went on each day, for the status page.
+COUNT_POLL = """
+INSERT INTO poll_days AS p (day, feed_id, good, failed) VALUES (%(day)s, %(feed_id)s, %(good)s, %(failed)s)
+ON CONFLICT (day, feed_id) DO UPDATE SET good = p.good + excluded.good, failed = p.failed + excluded.failed
+"""
+FORGET_DAYS = """
+DELETE FROM poll_days AS p USING (
+    SELECT day, feed_id FROM poll_days WHERE day < %(first)s
+    ORDER BY day LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+) AS old WHERE p.day = old.day AND p.feed_id = old.feed_id
 """
 _OF_SERVER = """
 SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = %(server)s
@@ -132,7 +144,10 @@ class FeedQueries(Queries):
     async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
         async with self._database.transaction() as connection:
             ordered = sorted(records, key=lambda record: record.feed_id)  # as every transaction locks them
-            await connection.run_many(RECORD, [record_parameters(record) for record in ordered])
+            parameters = [record_parameters(record, now) for record in ordered]
+            for statement in (RECORD, COUNT_POLL):
+                await connection.run_many(statement, parameters)
+            await connection.run(FORGET_DAYS, {"first": first_day(now), "limit": FEW_OLD_DAYS})
             notices = [notice for record in records for notice in record.notices]
             await add_notices(connection, notices, now)
 

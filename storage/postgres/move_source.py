@@ -28,9 +28,13 @@ SET jit = off
 """
 # The counts of all connections together, under the names that they have in every store.
 _COUNTS = """
-(SELECT state, sum(number)::bigint AS deliveries FROM delivery_counts CROSS JOIN LATERAL
-    (VALUES ('sent', sent), ('failed', failed), ('waiting', waiting), ('held', held)) AS each(state, number)
-GROUP BY state) AS delivery_counts
+(SELECT p.platform, each.state, sum(each.number)::bigint AS deliveries
+FROM (SELECT DISTINCT platform FROM destinations UNION SELECT platform FROM delivery_counts) AS p
+LEFT JOIN delivery_counts AS c ON c.platform = p.platform CROSS JOIN LATERAL (
+    VALUES ('sent', coalesce(c.sent, 0)), ('failed', coalesce(c.failed, 0)),
+        ('waiting', coalesce(c.waiting, 0)), ('held', coalesce(c.held, 0)), ('parked', coalesce(c.parked, 0))
+) AS each(state, number)
+GROUP BY p.platform, each.state) AS delivery_counts
 """
 
 

@@ -44,7 +44,11 @@ SELECT c.relname, a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid =
 WHERE c.relnamespace = {_OURS} AND a.attidentity <> '' AND c.relname = ANY(%(tables)s)
 """
 _NEXT_ID = "SELECT setval(pg_get_serial_sequence('{0}', '{1}'), max({1})) FROM {0}"
-_COUNT = "UPDATE delivery_counts SET {} = %(number)s WHERE slot = 0"
+_COUNT = """
+INSERT INTO delivery_counts (slot, platform, sent, failed, waiting, held, parked)
+VALUES (0, %(platform)s, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
+"""
+_COUNT_STATE = "UPDATE delivery_counts SET {} = %(number)s WHERE slot = 0 AND platform = %(platform)s"
 _POSTS = "SELECT id, title, categories, tags, text FROM posts"
 _WORDS = "COPY archive (post_id, words) FROM STDIN"
 
@@ -77,8 +81,10 @@ class PostgresTarget:
 
     async def _count(self, batches: AsyncIterator[Batch]) -> None:
         async for batch in batches:
-            for state, number in batch:
-                await self._connection.execute(_COUNT.format(state), {"number": number})
+            for platform, state, number in batch:
+                values = {"platform": platform, "number": number}
+                await self._connection.execute(_COUNT, values)
+                await self._connection.execute(_COUNT_STATE.format(state), values)
 
     async def complete(self) -> None:
         with translated(self.name):

@@ -11,7 +11,7 @@ from bot.text.normalize import term_key
 from storage.postgres.common import Queries, add_notices, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
-from storage.postgres.feeds import RECORD
+from storage.postgres.feeds import COUNT_POLL, RECORD
 from storage.postgres.holding import plan_new
 from storage.postgres.locks import POSTS, numbers_of
 from storage.postgres.matching import Matched, match_new, match_refiled
@@ -125,7 +125,8 @@ class PostQueries(Queries):
         feed_id, now, matched = commit.record.feed_id, to_ms(commit.at), Matched()
         keys = [row.post.id for row in (*commit.new, *commit.changed)]
         async with self._database.transaction() as connection:
-            await connection.run(RECORD, record_parameters(commit.record))
+            for statement in (RECORD, COUNT_POLL):
+                await connection.run(statement, record_parameters(commit.record, commit.at))
             await connection.rows(POSTS, {"numbers": numbers_of(keys)})
             for row in commit.new:
                 matched += await _insert_and_match(connection, feed_id, row, now)

@@ -262,41 +262,60 @@ CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_du
 CREATE INDEX deliveries_post ON deliveries (post_id);
 CREATE INDEX deliveries_log ON deliveries (destination_id, id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
+CREATE INDEX deliveries_sent ON deliveries (settled_at)
+WHERE state = 'sent' AND held_for = '' AND post_id IS NOT NULL;
 
--- How many deliveries were sent, failed, wait (pending and sending together) and are held: the sums of all rows.
--- A trigger keeps the numbers. Each connection has a row of its own, as far as there are enough, so that writers do
--- not wait for each other. A sent or failed delivery that is deleted stays counted.
+-- How many deliveries of each platform were sent, failed, wait (pending and sending together), are held and are
+-- parked: the sums of all rows. A trigger keeps the numbers. Each connection has rows of its own, as far as there are
+-- enough, so that writers do not wait for each other. A sent or failed delivery that is deleted stays counted.
 CREATE TABLE delivery_counts (
-    slot INTEGER PRIMARY KEY,
-    sent BIGINT NOT NULL DEFAULT 0,
-    failed BIGINT NOT NULL DEFAULT 0,
-    waiting BIGINT NOT NULL DEFAULT 0,
-    held BIGINT NOT NULL DEFAULT 0
+    slot INTEGER NOT NULL,
+    platform TEXT NOT NULL,
+    sent BIGINT NOT NULL,
+    failed BIGINT NOT NULL,
+    waiting BIGINT NOT NULL,
+    held BIGINT NOT NULL,
+    parked BIGINT NOT NULL,
+    PRIMARY KEY (slot, platform)
 ) WITH (fillfactor = 10);
-INSERT INTO delivery_counts (slot) SELECT * FROM generate_series(0, 31);
 CREATE FUNCTION count_deliveries() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    came BIGINT[] := '{0, 0, 0, 0}';  -- sent, failed, waiting, held
-    went BIGINT[] := '{0, 0, 0, 0}';
+    places BIGINT[];  -- these three: of each destination and state, by how many its rows have become more
+    states TEXT[];
+    more BIGINT[];
 BEGIN
-    IF TG_OP <> 'DELETE' THEN
-        SELECT array[
-            count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state = 'failed'),
-            count(*) FILTER (WHERE state IN ('pending', 'sending')), count(*) FILTER (WHERE state = 'held')
-        ] INTO came FROM fresh;
+    IF TG_OP = 'INSERT' THEN
+        SELECT array_agg(e.place), array_agg(e.state), array_agg(e.more) INTO places, states, more FROM (
+            SELECT destination_id AS place, state, count(*) AS more FROM fresh GROUP BY destination_id, state
+        ) AS e;
+    ELSIF TG_OP = 'DELETE' THEN
+        SELECT array_agg(e.place), array_agg(e.state), array_agg(e.more) INTO places, states, more FROM (
+            SELECT destination_id AS place, state, -count(*) AS more FROM former
+            WHERE state NOT IN ('sent', 'failed') GROUP BY destination_id, state
+        ) AS e;
+    ELSE  -- most updates take messages from the queue or edit them, which changes no number
+        SELECT array_agg(e.place), array_agg(e.state), array_agg(e.more) INTO places, states, more FROM (
+            SELECT b.place, b.state, sum(b.one) AS more FROM (
+                SELECT destination_id AS place, replace(state, 'sending', 'pending') AS state, 1 AS one FROM fresh
+                UNION ALL
+                SELECT destination_id, replace(state, 'sending', 'pending'), -1 FROM former
+            ) AS b GROUP BY b.place, b.state HAVING sum(b.one) <> 0
+        ) AS e;
     END IF;
-    IF TG_OP <> 'INSERT' THEN
-        SELECT array[
-            count(*) FILTER (WHERE state = 'sent' AND TG_OP = 'UPDATE'),
-            count(*) FILTER (WHERE state = 'failed' AND TG_OP = 'UPDATE'),
-            count(*) FILTER (WHERE state IN ('pending', 'sending')), count(*) FILTER (WHERE state = 'held')
-        ] INTO went FROM former;
-    END IF;
-    IF came <> went THEN
-        UPDATE delivery_counts SET sent = sent + came[1] - went[1], failed = failed + came[2] - went[2],
-            waiting = waiting + came[3] - went[3], held = held + came[4] - went[4]
-        WHERE slot = pg_backend_pid() % 32;
-    END IF;
+    INSERT INTO delivery_counts AS kept (slot, platform, sent, failed, waiting, held, parked)
+    SELECT pg_backend_pid() % 32, e.platform,
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'sent'), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'failed'), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state IN ('pending', 'sending')), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'held'), 0),
+        coalesce(sum(e.more) FILTER (WHERE e.state = 'parked'), 0)
+    FROM (
+        SELECT (SELECT d.platform FROM destinations AS d WHERE d.id = u.place) AS platform, u.state, u.more
+        FROM unnest(places, states, more) AS u(place, state, more)
+    ) AS e GROUP BY e.platform ORDER BY e.platform
+    ON CONFLICT (slot, platform) DO UPDATE SET sent = kept.sent + excluded.sent,
+        failed = kept.failed + excluded.failed, waiting = kept.waiting + excluded.waiting,
+        held = kept.held + excluded.held, parked = kept.parked + excluded.parked;
     RETURN NULL;
 END $$;
 CREATE TRIGGER deliveries_came AFTER INSERT ON deliveries REFERENCING NEW TABLE AS fresh
@@ -305,6 +324,15 @@ CREATE TRIGGER deliveries_changed AFTER UPDATE ON deliveries REFERENCING OLD TAB
     FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
 CREATE TRIGGER deliveries_went AFTER DELETE ON deliveries REFERENCING OLD TABLE AS former
     FOR EACH STATEMENT EXECUTE FUNCTION count_deliveries();
+
+-- How many polls of a feed went well and failed on each of the last days (since 1970, UTC), for the status page.
+CREATE TABLE poll_days (
+    day INTEGER NOT NULL,
+    feed_id BIGINT NOT NULL,
+    good INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    PRIMARY KEY (day, feed_id)
+);
 
 -- What adapters keep over restarts, such as the fingerprint of the commands they registered.
 CREATE TABLE memory (
@@ -326,6 +354,83 @@ CREATE TABLE processes (
 CREATE TABLE engine (
     version TEXT NOT NULL
 );
+
+-- What all processes share; see bot/ports/shared.py. Times are microseconds of the server's clock, since turns may be
+-- less than a millisecond apart. Paces are worth nothing after a crash, and so they need no log.
+CREATE UNLOGGED TABLE paces (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    next_at BIGINT NOT NULL DEFAULT 0,       -- the first turn that nobody has
+    held_until BIGINT NOT NULL DEFAULT 0,
+    why TEXT NOT NULL DEFAULT '',            -- the reason of the hold
+    seen_at BIGINT NOT NULL DEFAULT 0        -- the latest time at which somebody asked
+) WITH (fillfactor = 50);
+CREATE TABLE quotas (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    times BIGINT[] NOT NULL DEFAULT '{}'     -- the latest events, oldest first
+) WITH (fillfactor = 50);
+CREATE TABLE marks (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    made_at BIGINT NOT NULL,
+    until BIGINT NOT NULL
+);
+CREATE FUNCTION shared_time() RETURNS BIGINT LANGUAGE sql VOLATILE AS $$
+    SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
+$$;
+-- Gives out up to `most` turns, `step` apart, of those due within `patience`. `leeway`: how far behind the present the
+-- first may lie after a pause, which is a burst. `wait` is that of the first turn; it may lie in the past.
+CREATE FUNCTION take_turns(
+    wanted TEXT, step BIGINT, leeway BIGINT, most INTEGER, patience BIGINT, urgent BOOLEAN,
+    OUT taken INTEGER, OUT present BIGINT, OUT wait BIGINT, OUT reason TEXT
+) LANGUAGE plpgsql AS $$
+DECLARE
+    pace paces;
+    first BIGINT;
+    back BIGINT;
+BEGIN
+    LOOP
+        SELECT * INTO pace FROM paces WHERE key = wanted FOR UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO paces (key) VALUES (wanted) ON CONFLICT DO NOTHING;
+    END LOOP;
+    present := shared_time();
+    back := greatest(pace.seen_at - present, 0);  -- by so much the server's clock was set back
+    pace.next_at := pace.next_at - back;
+    pace.held_until := pace.held_until - back;
+    first := greatest(pace.next_at, present - leeway, pace.held_until);
+    wait := CASE WHEN urgent THEN greatest(pace.held_until - present, 0) ELSE first - present END;
+    reason := CASE WHEN pace.held_until > present THEN pace.why ELSE '' END;
+    taken := CASE WHEN wait > patience THEN 0 WHEN urgent THEN 1
+        ELSE least(most, (patience - wait) / step + 1) END;
+    UPDATE paces SET held_until = pace.held_until, seen_at = present,
+        next_at = CASE WHEN taken > 0 THEN first + taken * step ELSE pace.next_at END
+    WHERE key = wanted;
+END $$;
+-- Counts an event; unless `regardless`, only if there are fewer than `most` within the `latest` microseconds. `wait` is
+-- the time until there are fewer.
+CREATE FUNCTION count_event(
+    wanted TEXT, most INTEGER, latest BIGINT, regardless BOOLEAN, OUT counted BOOLEAN, OUT wait BIGINT
+) LANGUAGE plpgsql AS $$
+DECLARE
+    known BIGINT[];
+    present BIGINT;
+BEGIN
+    LOOP
+        SELECT times INTO known FROM quotas WHERE key = wanted FOR UPDATE;
+        EXIT WHEN FOUND;
+        INSERT INTO quotas (key) VALUES (wanted) ON CONFLICT DO NOTHING;
+    END LOOP;
+    present := shared_time();
+    known := array(
+        SELECT least(each, present) FROM unnest(known) AS each WHERE each > present - latest ORDER BY 1
+    );
+    counted := regardless OR cardinality(known) < most;
+    IF counted THEN
+        known := known || present;
+        known := known[greatest(cardinality(known) - most, 0) + 1 :];
+        UPDATE quotas SET times = known WHERE key = wanted;
+    END IF;
+    wait := CASE WHEN cardinality(known) < most THEN 0 ELSE known[1] + latest - present END;
+END $$;
 
 -- A process that holds a door or stands by for it. It lives as long as its connection, which has the locks.
 CREATE TABLE doors (

@@ -17,10 +17,12 @@ from storage.postgres.feeds import FeedQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
+from storage.postgres.overview import OverviewQueries
 from storage.postgres.people import PeopleQueries
 from storage.postgres.posts import PostQueries
 from storage.postgres.preferences import PreferenceQueries
 from storage.postgres.refold import refold
+from storage.postgres.shared_state import SharedQueries
 from storage.postgres.subscriptions import SubscriptionQueries
 from storage.postgres.terms import TermQueries
 from storage.postgres.times import TimeQueries
@@ -38,8 +40,10 @@ class PostgresStore(
     DestinationQueries,
     ChangeQueries,
     KeyValueQueries,
+    SharedQueries,
     TimeQueries,
     DoorQueries,
+    OverviewQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
@@ -11,7 +10,7 @@ from bot.model import EVERYTHING, HeldFor, Kind, Post, PostTimes, Silence
 from bot.ports import DeliveryInfo, QueueHealth, SentDigest, SilentPost
 from bot.text.normalize import kind_of
 from bot.text.spelling import spelled
-from storage.shared.mapping import NEVER, destination_from, from_ms, maybe_from_ms
+from storage.shared.mapping import destination_from, from_ms, maybe_from_ms, until_from
 from storage.shared.messages import newest_first
 from storage.shared.rows import Row
 
@@ -52,7 +51,7 @@ def health_from(counts: Row, parked: Iterable[Row]) -> QueueHealth:
         sent=counts["sent"],
         failed=counts["failed"],
         held=counts["held"],
-        held_until=_until(counts["held_until"]),
+        held_until=until_from(counts["held_until"]),
     )
 
 
@@ -66,16 +65,12 @@ def info_from(row: Row, post: Post | None) -> DeliveryInfo:
         error=row["error"],
         matched=_matched(row["term"], row["term_name"]),
         notice=row["notice"] or "",
+        number=row["id"],
         attempts=row["attempts"],
         edited=row["edited"],
         held_for=HeldFor(row["held_for"]),
-        due_at=_until(row["due_at"]) if row["state"] == "held" else None,
+        due_at=until_from(row["due_at"]) if row["state"] == "held" else None,
     )
-
-
-def _until(due: int | None) -> datetime | None:
-    """Return the due time of held rows; None for those of a paused channel, or if there are none."""
-    return None if due is None or due >= NEVER else from_ms(due)
 
 
 def _matched(key: str, name: str | None) -> str:

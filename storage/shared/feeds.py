@@ -16,16 +16,20 @@ from storage.shared.mapping import (
     to_ms,
     without_server,
 )
+from storage.shared.overview import day_of
 from storage.shared.rows import Row
 
 
-def record_parameters(record: PollRecord) -> dict[str, object]:
-    """Return the outcome of a poll as parameters of a statement."""
+def record_parameters(record: PollRecord, now: datetime) -> dict[str, object]:
+    """Return the outcome of a poll at `now` as parameters of a statement."""
     return {
         "feed_id": record.feed_id,
         "url": record.url,
         "state": state_to_text(record.state),
         "next_poll_at": to_ms(record.next_poll_at),
+        "day": day_of(now),
+        "good": int(not record.state.failures),
+        "failed": int(record.state.failures > 0),
     }
 
 

@@ -62,6 +62,11 @@ def maybe_from_ms(value: int | None) -> datetime | None:
     return None if value is None else from_ms(value)
 
 
+def until_from(due: int | None) -> datetime | None:
+    """Return the due time of held rows; None for those of a paused channel, or if there are none."""
+    return None if due is None or due >= NEVER else from_ms(due)
+
+
 def state_to_text(state: FeedState) -> str:
     """Return a feed's state as JSON, without values that equal the default."""
     return _to_json(

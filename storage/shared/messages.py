@@ -11,15 +11,15 @@ from bot.text.headings import digest_heading
 from bot.text.normalize import attempt_key
 from bot.timetable import held_until
 from storage.shared.holding import preferences_from
-from storage.shared.mapping import destination_from, maybe_from_ms, post_from
+from storage.shared.mapping import destination_from, from_ms, maybe_from_ms, post_from
 from storage.shared.rows import Row
 
-Posts = Mapping[int, tuple[Post, int]]  # posts and their revisions by id
+Posts = Mapping[int, tuple[Post, int, datetime]]  # posts, their revisions and when they were seen, by id
 
 
 def posts_from(rows: Iterable[Row]) -> Posts:
     """Return the posts for `claims_from`, of rows of `posts` with `feed_name`."""
-    return {row["id"]: (post_from(row), row["revision"]) for row in rows}
+    return {row["id"]: (post_from(row), row["revision"], from_ms(row["first_seen_at"])) for row in rows}
 
 
 def claims_from(
@@ -52,6 +52,7 @@ def _claim(rows: Sequence[Row], posts: Posts, edits: Collection[int], now: datet
         reference=first["reference"],
         revision=posts[first["post_id"]][1] if first["post_id"] is not None else 0,
         quiet=uncertain and alert and held_until(preferences_from(first), now, zone) is not None,
+        seen_at=posts[first["post_id"]][2] if alert and not first["bundle"] else None,
     )
 
 

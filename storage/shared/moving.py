@@ -25,6 +25,7 @@ TABLES = (
     "changes",
     "deliveries",
     "delivery_counts",  # not the number of rows: what was sent once stays counted
+    "poll_days",
     "memory",
 )
 MOVED = "store:moved"  # the key of the mark

@@ -57,13 +57,14 @@ ON p.key = typed.value ORDER BY p.id DESC
 """
 # Triggers count the deliveries, so that /health scans neither years of finished rows nor a long backlog.
 QUEUE = """
-SELECT (SELECT deliveries FROM delivery_counts WHERE state = 'waiting') AS waiting,
-    (SELECT deliveries FROM delivery_counts WHERE state = 'sent') AS sent,
-    (SELECT deliveries FROM delivery_counts WHERE state = 'failed') AS failed,
+SELECT coalesce(sum(deliveries) FILTER (WHERE state = 'waiting'), 0) AS waiting,
+    coalesce(sum(deliveries) FILTER (WHERE state = 'sent'), 0) AS sent,
+    coalesce(sum(deliveries) FILTER (WHERE state = 'failed'), 0) AS failed,
+    coalesce(sum(deliveries) FILTER (WHERE state = 'held'), 0) AS held,
     (SELECT min(coalesce(released_at, created_at)) FROM deliveries INDEXED BY deliveries_oldest
      WHERE state IN ('pending', 'sending')) AS oldest,
-    (SELECT deliveries FROM delivery_counts WHERE state = 'held') AS held,
     (SELECT min(due_at) FROM deliveries INDEXED BY deliveries_held WHERE state = 'held') AS held_until
+FROM delivery_counts
 """
 # Both times of each post; that of its coming only if it was news.
 POST_TIMES = """

@@ -14,6 +14,7 @@ from bot.ports import PollRecord
 from bot.text.changes import FEED_REMOVED
 from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
 from storage.shared.mapping import feed_from, from_ms, to_ms
+from storage.shared.overview import FEW_OLD_DAYS, first_day
 from storage.shared.syncing import planned, terms_of
 from storage.sqlite.changes import record_added, record_change
 from storage.sqlite.common import Queries, add_notices, first_int, learn_all, learn_terms
@@ -27,6 +28,15 @@ _UPDATE = (
 RECORD = (
     "UPDATE feeds SET url = :url, state = :state, next_poll_at = :next_poll_at, owner = NULL, "
     "lease_until = 0 WHERE id = :feed_id"
+)
+# How polls went on each day, for the status page.
+COUNT_POLL = (
+    "INSERT INTO poll_days (day, feed_id, good, failed) VALUES (:day, :feed_id, :good, :failed) "
+    "ON CONFLICT (day, feed_id) DO UPDATE SET good = good + excluded.good, failed = failed + excluded.failed"
+)
+FORGET_DAYS = (
+    "DELETE FROM poll_days WHERE (day, feed_id) IN "
+    "(SELECT day, feed_id FROM poll_days WHERE day < :first ORDER BY day LIMIT :limit)"
 )
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
@@ -107,7 +117,10 @@ class FeedQueries(Queries):
 
     async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
         async with self._database.transaction() as connection:
-            await connection.executemany(RECORD, [record_parameters(record) for record in records])
+            parameters = [record_parameters(record, now) for record in records]
+            for statement in (RECORD, COUNT_POLL):
+                await connection.executemany(statement, parameters)
+            await connection.execute(FORGET_DAYS, {"first": first_day(now), "limit": FEW_OLD_DAYS})
             notices = [notice for record in records for notice in record.notices]
             await add_notices(connection, notices, now)
 

@@ -14,7 +14,7 @@ from bot.text.normalize import term_key
 from storage.shared.feeds import record_parameters
 from storage.shared.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
 from storage.sqlite.common import Queries, add_notices, learn_terms
-from storage.sqlite.feeds import RECORD
+from storage.sqlite.feeds import COUNT_POLL, RECORD
 from storage.sqlite.holding import plan_new
 from storage.sqlite.matching import match_new, match_refiled
 from storage.sqlite.phrases import text_keys
@@ -104,7 +104,8 @@ class PostQueries(Queries):
     async def commit_poll(self, commit: PollCommit) -> int:
         feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
         async with self._database.transaction() as connection:
-            await connection.execute(RECORD, record_parameters(commit.record))
+            for statement in (RECORD, COUNT_POLL):
+                await connection.execute(statement, record_parameters(commit.record, commit.at))
             for row in commit.new:
                 made += await _insert_and_match(connection, feed_id, row, now)
             for row in commit.changed:

@@ -249,34 +249,51 @@ CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_du
 CREATE INDEX deliveries_post ON deliveries (post_id);
 CREATE INDEX deliveries_log ON deliveries (destination_id, id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
+CREATE INDEX deliveries_sent ON deliveries (settled_at)
+WHERE state = 'sent' AND held_for = '' AND post_id IS NOT NULL;
 
--- How many deliveries were sent, failed, are held, and wait (pending and sending together). Triggers keep the
--- numbers. A sent or failed row that is deleted stays counted.
+-- How many deliveries of each platform were sent, failed, are held or parked, and wait (pending and sending
+-- together). Triggers keep the numbers. A sent or failed row that is deleted stays counted.
 CREATE TABLE delivery_counts (
-    state TEXT PRIMARY KEY,
-    deliveries INTEGER NOT NULL
+    platform TEXT NOT NULL,
+    state TEXT NOT NULL,
+    deliveries INTEGER NOT NULL,
+    PRIMARY KEY (platform, state)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO delivery_counts VALUES ('sent', 0), ('failed', 0), ('waiting', 0), ('held', 0);
-CREATE TRIGGER deliveries_over AFTER UPDATE OF state ON deliveries
-WHEN new.state <> old.state
-    AND (new.state IN ('sent', 'failed', 'held') OR old.state IN ('sent', 'failed', 'held')) BEGIN
-    UPDATE delivery_counts SET deliveries = deliveries + (state = new.state) - (state = old.state)
-    WHERE state IN (new.state, old.state);
+CREATE TRIGGER platforms_gain AFTER INSERT ON destinations
+WHEN NOT EXISTS (SELECT 1 FROM delivery_counts WHERE platform = new.platform) BEGIN
+    INSERT INTO delivery_counts SELECT new.platform, value, 0
+    FROM json_each('["sent", "failed", "waiting", "held", "parked"]');
 END;
-CREATE TRIGGER deliveries_wait AFTER INSERT ON deliveries WHEN new.state IN ('pending', 'sending', 'held') BEGIN
+CREATE TRIGGER deliveries_gain AFTER INSERT ON deliveries
+WHEN new.state IN ('pending', 'sending', 'held', 'parked') BEGIN
     UPDATE delivery_counts SET deliveries = deliveries + 1
-    WHERE state = iif(new.state = 'held', 'held', 'waiting');
+    WHERE platform = (SELECT platform FROM destinations WHERE id = new.destination_id)
+        AND state = iif(new.state IN ('pending', 'sending'), 'waiting', new.state);
 END;
-CREATE TRIGGER deliveries_wait_changed AFTER UPDATE OF state ON deliveries
-WHEN (new.state IN ('pending', 'sending')) <> (old.state IN ('pending', 'sending')) BEGIN
-    UPDATE delivery_counts SET deliveries = deliveries + iif(new.state IN ('pending', 'sending'), 1, -1)
-    WHERE state = 'waiting';
+CREATE TRIGGER deliveries_change AFTER UPDATE OF state ON deliveries
+WHEN iif(new.state = 'pending', 'sending', new.state) <> iif(old.state = 'pending', 'sending', old.state) BEGIN
+    UPDATE delivery_counts
+    SET deliveries = deliveries + iif(state = iif(new.state IN ('pending', 'sending'), 'waiting', new.state), 1, -1)
+    WHERE platform = (SELECT platform FROM destinations WHERE id = new.destination_id)
+        AND state IN (iif(new.state IN ('pending', 'sending'), 'waiting', new.state),
+            iif(old.state IN ('pending', 'sending'), 'waiting', old.state));
 END;
-CREATE TRIGGER deliveries_wait_deleted AFTER DELETE ON deliveries
-WHEN old.state IN ('pending', 'sending', 'held') BEGIN
+CREATE TRIGGER deliveries_lose AFTER DELETE ON deliveries
+WHEN old.state IN ('pending', 'sending', 'held', 'parked') BEGIN
     UPDATE delivery_counts SET deliveries = deliveries - 1
-    WHERE state = iif(old.state = 'held', 'held', 'waiting');
+    WHERE platform = (SELECT platform FROM destinations WHERE id = old.destination_id)
+        AND state = iif(old.state IN ('pending', 'sending'), 'waiting', old.state);
 END;
+
+-- How many polls of a feed went well and failed on each of the last days (since 1970, UTC), for the status page.
+CREATE TABLE poll_days (
+    day INTEGER NOT NULL,
+    feed_id INTEGER NOT NULL,
+    good INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    PRIMARY KEY (day, feed_id)
+) STRICT, WITHOUT ROWID;
 
 -- What adapters keep over restarts, such as the fingerprint of the commands they registered.
 CREATE TABLE memory (

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from bot.errors import NoDatabaseError, StoreError
+from bot.in_process import InProcessState
 from bot.ports import EngineSettings
 from storage.shared.doors import OpenDoors
 from storage.sqlite.archive import ArchiveQueries
@@ -17,6 +18,7 @@ from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
+from storage.sqlite.overview import OverviewQueries
 from storage.sqlite.people import PeopleQueries
 from storage.sqlite.posts import PostQueries
 from storage.sqlite.preferences import PreferenceQueries
@@ -40,8 +42,14 @@ class SqliteStore(
     KeyValueQueries,
     TimeQueries,
     OpenDoors,
+    OverviewQueries,
+    InProcessState,
 ):
-    """`bot.ports.Store` on one SQLite file."""
+    """`bot.ports.Store` on one SQLite file. One process has it, so its limits are kept in memory."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        InProcessState.__init__(self)
 
     def engine(self, settings: EngineSettings) -> None:  # noqa: ARG002 -- one process needs none
         return None

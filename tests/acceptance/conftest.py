@@ -17,6 +17,7 @@ from tests.acceptance.running import Bot
 from tests.acceptance.serving import Answer, Serve
 from tests.acceptance.slack_capture import keep
 from tests.acceptance.slack_place import SlackPlace
+from tests.databases import Databases, SqliteFile
 from tests.fakes.blog import FaultyBlog
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.slack.server import FakeSlack
@@ -37,13 +38,14 @@ def cold(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.fixture
-def home(tmp_path: Path, blog: FaultyBlog) -> Home:
-    return Home.of(tmp_path, blog)
+async def home(tmp_path: Path, blog: FaultyBlog, databases: Databases) -> Home:
+    return Home.of(tmp_path, blog, await databases.new(tmp_path / "bystander.db"))
 
 
 @pytest.fixture
-def newcomer(home: Home, blog: FaultyBlog) -> Newcomer:
-    return Newcomer(home, blog.feed_url)
+def newcomer(tmp_path: Path, blog: FaultyBlog) -> Newcomer:
+    """Somebody whose config, once there is one, names the database that `bystander init` writes."""
+    return Newcomer(Home.of(tmp_path, blog, SqliteFile(tmp_path / "bystander.db")), blog.feed_url)
 
 
 @pytest.fixture
@@ -93,8 +95,8 @@ async def serve() -> AsyncIterator[Serve]:
 
 @pytest.fixture
 def lonely(tmp_path: Path) -> Home:
-    """A home whose blog nobody is to ask."""
-    return Home(tmp_path, "http://127.0.0.1:9/feed/", "off")
+    """A home whose blog nobody is to ask, as nobody is to open its database."""
+    return Home(tmp_path, "http://127.0.0.1:9/feed/", "off", SqliteFile(tmp_path / "bystander.db"))
 
 
 @pytest.fixture

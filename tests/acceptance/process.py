@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import tomli_w
 
 from tests.acceptance.forking import Child, forked
 from tests.acceptance.running import PATIENCE, Bot
+from tests.databases import NO_TABLES, Database, SqliteFile
 from tests.fakes.blog import FaultyBlog
 
 ROOT = Path(__file__).parents[2]
@@ -50,12 +50,12 @@ class Home:
 
     cold = False
 
-    def __init__(self, folder: Path, feed_url: str, api_base: str) -> None:
+    def __init__(self, folder: Path, feed_url: str, api_base: str, database: Database) -> None:
         self.folder = folder
         self.config = folder / "config.toml"
-        self.database = folder / "bystander.db"
+        self.database = database
         self.settings: dict[str, Any] = {
-            "database": f"sqlite:///{self.database}",
+            "database": database.url,
             "fetch": {"allow_networks": ["127.0.0.0/8"], "timeout": "20s"},
             "feeds": [{"name": FEED, "url": feed_url, "every": "0.2s", "api_base": api_base}],
             "console": {"enabled": True, "format": "jsonl"},
@@ -64,8 +64,19 @@ class Home:
         }
 
     @classmethod
-    def of(cls, folder: Path, blog: FaultyBlog) -> Home:
-        return cls(folder, blog.feed_url, blog.api_base)
+    def of(cls, folder: Path, blog: FaultyBlog, database: Database) -> Home:
+        return cls(folder, blog.feed_url, blog.api_base, database)
+
+    def use(self, database: Database) -> None:
+        """Go on with another database."""
+        self.database = database
+        self.settings["database"] = database.url
+
+    @property
+    def file(self) -> Path:
+        """The file of the database, in a test of what only SQLite does."""
+        assert isinstance(self.database, SqliteFile)
+        return self.database.file
 
     @property
     def feed(self) -> dict[str, Any]:
@@ -160,17 +171,15 @@ class Home:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return what a query of the database gives, without changing it."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
-            return connection.execute(sql).fetchall()
+        return self.database.rows(sql)
 
     def age(self, hours: int) -> None:
         """Make all that is held so many hours older, as if the bot had been off for so long."""
-        with closing(sqlite3.connect(self.database)) as connection, connection:
-            connection.execute(
-                "UPDATE deliveries SET due_at = due_at - :by, created_at = created_at - :by "
-                "WHERE state = 'held'",
-                {"by": hours * 3_600_000},
-            )
+        by = hours * 3_600_000
+        self.database.run(
+            f"UPDATE deliveries SET due_at = due_at - {by}, created_at = created_at - {by} "
+            "WHERE state = 'held'"
+        )
 
     def titles(self) -> list[str]:
         """Return the titles of all posts that are stored."""
@@ -180,7 +189,7 @@ class Home:
         """Return the state of each delivery of a post, [] while there is no database."""
         try:
             return [row[0] for row in self.rows("SELECT state FROM deliveries WHERE post_id IS NOT NULL")]
-        except sqlite3.Error:
+        except NO_TABLES:
             return []
 
 

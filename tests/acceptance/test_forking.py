@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.process import Home
+from tests.databases import SqliteFile
 
 
 @pytest.mark.parametrize(
@@ -25,9 +26,10 @@ from tests.acceptance.process import Home
 async def test_a_forked_call_ends_as_one_that_was_started(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     ended = []
     for cold in (True, False):
-        home = Home(tmp_path, "http://127.0.0.1:9/feed/", "off")
+        file = SqliteFile(tmp_path / "bystander.db")
+        file.file.unlink(missing_ok=True)
+        home = Home(tmp_path, "http://127.0.0.1:9/feed/", "off", file)
         home.cold = cold
-        home.database.unlink(missing_ok=True)
         ended.append(await home.call(*arguments, stdin="not TOML, \u00fc".encode()))
 
     assert ended[0].code == ended[1].code
@@ -40,8 +42,8 @@ def without_times(text: str) -> list[str]:
 
 
 async def test_what_one_bot_is_given_the_next_one_does_not_get(lonely: Home) -> None:
-    other = lonely.folder / "other.db"
-    await lonely.call("migrate", env={"BYSTANDER_DATABASE": f"sqlite:///{other}"})
+    other = SqliteFile(lonely.folder / "other.db")
+    await lonely.call("migrate", env={"BYSTANDER_DATABASE": other.url})
     first = sorted(each.name for each in lonely.folder.glob("*.db"))
     await lonely.call("migrate")
 

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,12 +81,12 @@ def api_post(blog: FaultyBlog, number: int, piece: str) -> dict[str, Any]:
     ],
 )
 async def test_the_newest_post_reaches_those_who_follow_its_category_alone(
-    tmp_path: Path, blog: FaultyBlog, sources: list[Callable[[FaultyBlog], None]], evidence: str
+    home: Home, blog: FaultyBlog, sources: list[Callable[[FaultyBlog], None]], evidence: str
 ) -> None:
     for source in sources:
         source(blog)
     serve_feed(blog, first=1)
-    async with Home.of(tmp_path, blog).running() as bot:
+    async with home.running() as bot:
         await bot.polls(blog, 2)
         await bot.follow("trader Trade new:yes", "islander Hong Kong new:yes", "everybody all")
         serve_feed(blog, first=0)

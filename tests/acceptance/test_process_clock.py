@@ -11,7 +11,10 @@ from tests.acceptance.process import ROOT, Home
 from tests.acceptance.publishing import draft, publish
 from tests.fakes.blog import FaultyBlog
 
-pytestmark = pytest.mark.cold
+pytestmark = [
+    pytest.mark.cold,
+    pytest.mark.sqlite("with a server, the bot goes by the server's clock"),
+]
 
 # Python runs this before anything of the bot: a machine whose clock a signal sets back or forward by a day.
 SETTABLE = """

@@ -16,36 +16,38 @@ from tests.acceptance.process import Ended, Home, digest_of
 from tests.acceptance.publishing import draft, publish
 from tests.fakes.blog import FaultyBlog
 
+pytestmark = pytest.mark.sqlite("the file is spoilt, locked or write-protected; only one bot runs on it")
+
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1  # linux/prctl.h, linux/capability.h
 _CALLS = (["run"], ["check"], ["command", "--as", "console:me", "/health"])
 
 
 def settle(home: Home) -> None:
     """Bring all that is in the log of the database into its file."""
-    with closing(sqlite3.connect(home.database)) as connection:
+    with closing(sqlite3.connect(home.file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def make_foreign(home: Home) -> None:
-    with closing(sqlite3.connect(home.database)) as connection:
+    with closing(sqlite3.connect(home.file)) as connection:
         connection.execute("CREATE TABLE notes (text TEXT)")
         connection.commit()
 
 
 def make_newer(home: Home) -> None:
-    with closing(sqlite3.connect(home.database)) as connection:
+    with closing(sqlite3.connect(home.file)) as connection:
         connection.execute("PRAGMA user_version = 999")
         connection.commit()
 
 
 def make_no_database(home: Home) -> None:
-    home.database.write_bytes(b"Dear diary, today I made a bot.\n" * 300)
+    home.file.write_bytes(b"Dear diary, today I made a bot.\n" * 300)
 
 
 def make_corrupt(home: Home) -> None:
     """Overwrite all pages but the first, which has the header."""
-    whole = home.database.read_bytes()
-    home.database.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    whole = home.file.read_bytes()
+    home.file.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
 
 
 @pytest.mark.parametrize(
@@ -64,11 +66,11 @@ async def test_a_database_that_is_not_ours_or_spoilt_is_left_as_it_is(
         await home.call("once")
         settle(home)
     spoil(home)
-    before = digest_of(home.database)
+    before = digest_of(home.file)
     for call in _CALLS:
         refused(await home.call(*call), says)
 
-        assert digest_of(home.database) == before
+        assert digest_of(home.file) == before
 
 
 def refused(ended: Ended, says: str) -> None:
@@ -84,7 +86,7 @@ async def test_a_database_held_by_another_program_is_waited_for_and_then_refused
     async with home.running() as bot:
         await bot.polls(blog, 2)
         await bot.follow("alice Trade")
-        with closing(sqlite3.connect(home.database, isolation_level=None)) as holder:
+        with closing(sqlite3.connect(home.file, isolation_level=None)) as holder:
             holder.execute("BEGIN EXCLUSIVE")
             publish(blog, draft(1, "Soy Is Back", "Trade"))
             for ended in await asyncio.gather(*(home.call(*call) for call in _CALLS if call != ["run"])):
@@ -100,7 +102,7 @@ async def test_a_second_bot_on_the_same_database_does_not_start(home: Home, blog
     async with home.running() as bot:
         await bot.polls(blog, 2)
         for call in ("run", "once", "backfill"):
-            refused(await home.call(call), f"Another bystander runs on {home.database}; stop it first")
+            refused(await home.call(call), f"Another bystander runs on {home.file}; stop it first")
         await bot.polls(blog)
 
 
@@ -115,8 +117,8 @@ def obey_permissions() -> None:
 async def test_a_database_that_cannot_be_written_is_left_as_it_is(home: Home) -> None:
     await home.call("once")
     home.write_config()
-    before = digest_of(home.database)
-    home.database.chmod(0o444)
+    before = digest_of(home.file)
+    home.file.chmod(0o444)
     home.folder.chmod(0o555)
     try:
         for call in _CALLS:
@@ -124,7 +126,7 @@ async def test_a_database_that_cannot_be_written_is_left_as_it_is(home: Home) ->
     finally:
         home.folder.chmod(0o755)
 
-    assert digest_of(home.database) == before
+    assert digest_of(home.file) == before
 
 
 async def test_a_database_in_a_folder_that_is_not_there_is_said_to_be_nowhere(home: Home) -> None:

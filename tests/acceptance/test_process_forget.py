@@ -13,7 +13,7 @@ from tests.contracts.test_store_forgetting import cells
 
 
 async def test_a_person_on_discord_leaves_no_trace(place: Place) -> None:
-    alice, url = place.alice, f"sqlite:///{place.home.database}"
+    alice, url = place.alice, place.home.database.url
     async with place.running() as bot:
         await place.connected(bot)
         await place.say(alice, place.news, "follow", categories="Trade")
@@ -37,7 +37,7 @@ async def test_a_person_on_discord_leaves_no_trace(place: Place) -> None:
 
 
 async def test_a_person_on_slack_leaves_no_trace(slack_place: SlackPlace) -> None:
-    place, alice, url = slack_place, slack_place.alice, f"sqlite:///{slack_place.home.database}"
+    place, alice, url = slack_place, slack_place.alice, slack_place.home.database.url
     async with place.running() as bot:
         await place.connected(bot)
         await place.say(alice, place.news, "/follow Trade")
@@ -72,5 +72,5 @@ async def test_an_operator_forgets_somebody_who_asked_outside_of_chat(home: Home
     assert "Nothing was deleted yet" in told.out
     assert "console:alice" in kept.out
     assert done.out == "console:alice is forgotten. Deleted: 1 subscription.\n"
-    assert [cell for cell in cells(f"sqlite:///{home.database}") if "alice" in cell] == []
+    assert [cell for cell in cells(home.database.url) if "alice" in cell] == []
     assert (wrong.code, wrong.err.partition(";")[0]) == (2, "alice is no address such as console:alice")

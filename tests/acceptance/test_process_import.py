@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import tomllib
-from contextlib import closing
 
 import pytest
 
@@ -34,7 +32,7 @@ async def exported(home: Home) -> dict[str, list[dict[str, object]]]:
 
 async def test_a_table_is_planned_and_then_stored(home: Home) -> None:
     planned = await home.call("import", "-", "--dry-run", stdin=CSV.encode())
-    assert (planned.code, home.database.exists()) == (0, False)
+    assert (planned.code, home.database.untouched()) == (0, True)
     done = await home.call("import", "-", stdin=CSV.encode())
     again = await home.call("import", "-", stdin=CSV.encode())
     document = await exported(home)
@@ -91,7 +89,7 @@ async def test_folders_are_categories_if_that_is_asked_for_and_a_person_can_foll
 async def test_a_bad_line_is_named_and_refuses_all_unless_it_is_to_be_skipped(home: Home) -> None:
     text = CSV + "ftp://c.example/;console:news;\nhttps://d.example/;console:news;text:\n"
     refused = await home.call("import", "-", stdin=text.encode())
-    assert (refused.code, home.database.exists()) == (2, False)
+    assert (refused.code, home.database.untouched()) == (2, True)
     skipped = await home.call("import", "-", "--skip", stdin=text.encode())
 
     assert "Line 4: ftp://c.example/" in refused.err
@@ -100,12 +98,12 @@ async def test_a_bad_line_is_named_and_refuses_all_unless_it_is_to_be_skipped(ho
     assert skipped.out.endswith("Added 2 feeds and 2 subscriptions.\n")
 
 
+@pytest.mark.sqlite("its trigger is written in the dialect of SQLite")
 async def test_a_failure_half_way_leaves_nothing(home: Home) -> None:
     await home.call("once")
     before = await exported(home)
     text = CSV + "https://c.example/;console:bad;Trade\n"
-    with closing(sqlite3.connect(home.database)) as connection, connection:
-        connection.execute(_TRIGGER)
+    home.database.run(_TRIGGER)
     failed = await home.call("import", "-", stdin=text.encode())
 
     assert failed.code == 1
@@ -126,4 +124,4 @@ async def test_what_cannot_be_is_said(home: Home, options: list[str], text: str,
 
     assert ended.code == 2
     assert told in ended.err
-    assert not home.database.exists()
+    assert home.database.untouched()

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import closing
 
 import pytest
 
 from tests.acceptance.discord_place import Place
-from tests.acceptance.process import Home, digest_of
+from tests.acceptance.process import Home
 from tests.acceptance.publishing import draft, publish
+from tests.databases import SqliteFile
 from tests.fakes import postgres
 
+pytestmark = pytest.mark.sqlite("each move begins with a file")
+
+_MUCH = """
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+INSERT INTO memory SELECT 'key ' || i, hex(zeroblob(500)) FROM n
+"""
 WEEK = 24 * 8  # hours; longer than any digest is held
 
 
@@ -61,7 +66,7 @@ async def test_alerts_go_on_where_they_were_to_and_fro(place: Place, server_url:
     back = home.folder / "back.db"
     await moves(home, "configured", "back.db")
 
-    home.database, home.settings["database"] = back, f"sqlite:///{back}"
+    home.use(SqliteFile(back))
     home.age(WEEK)
     async with place.running() as bot:
         await place.connected(bot)
@@ -81,7 +86,7 @@ async def test_alerts_go_on_where_they_were_to_and_fro(place: Place, server_url:
 
 async def test_where_a_move_leads_to_is_told_without_a_password(home: Home) -> None:
     await home.call("migrate")
-    before = digest_of(home.database)
+    before = home.database.content()
     url = "postgresql://bystander:hunter22@127.0.0.1:9/news"
     by_option = await home.call("move", "configured", url)
     told = {"BYSTANDER_DATABASE": url}
@@ -91,12 +96,12 @@ async def test_where_a_move_leads_to_is_told_without_a_password(home: Home) -> N
         assert ended.code == 1
         assert "The database news on 127.0.0.1 does not answer" in ended.err
         assert "hunter22" not in ended.out + ended.err
-    assert digest_of(home.database) == before
+    assert home.database.content() == before
 
 
 async def test_a_marked_database_can_be_used_again_when_told(home: Home) -> None:
     await home.call("migrate")
-    said = await moves(home, "bystander.db", f"sqlite:///{home.folder / 'new.db'}")
+    said = await moves(home, "bystander.db", SqliteFile(home.folder / "new.db").url)
     calls = (["once"], ["check"], ["move", "configured", "third.db"])
     refused = await asyncio.gather(*(home.call(*call) for call in calls))
     unmarked = await home.call("move", "--unmark", "configured")
@@ -112,10 +117,7 @@ async def test_a_marked_database_can_be_used_again_when_told(home: Home) -> None
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 async def test_a_full_disk_is_told_and_leaves_nothing_behind(home: Home) -> None:
     await home.call("migrate")
-    with closing(sqlite3.connect(home.database)) as connection, connection:
-        connection.executemany(
-            "INSERT INTO memory VALUES (?, ?)", [[f"key {number}", "text " * 200] for number in range(2000)]
-        )
+    home.database.run(_MUCH)
     before = home.rows("SELECT * FROM memory ORDER BY key")
     full = await home.call(
         "move",

@@ -67,22 +67,24 @@ async def test_check_of_a_bot_that_is_well(home: Home, blog: FaultyBlog) -> None
         "ok  config: every key can be used",
         "ok  chats: console",
         "ok  database: up to date; 0 messages waiting, 0 sent",
+        *(["ok  bots: 0 bots at work; 0 jobs waiting"] if home.database.shared else []),
         f"ok  feed {FEED}: 8 posts, the newest is “{blog.blog.posts[0].title}”",
         "All well.",
     ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files have no such modes there")
+@pytest.mark.sqlite("a server's files are not ours to look at")
 async def test_check_warns_of_files_that_others_can_read_and_changes_nothing(home: Home) -> None:
     await home.call("once")
     home.config.chmod(0o644)
-    home.database.chmod(0o640)
+    home.file.chmod(0o640)
     ended = await home.call("check")
     warned = [line.partition(": others")[0] for line in ended.out.splitlines() if line.startswith("warn ")]
 
     assert warned == ["warn config", "warn database"]
     assert (ended.code, ended.out.splitlines()[-1]) == (0, "All well.")
-    assert home.database.stat().st_mode & 0o777 == 0o640
+    assert home.file.stat().st_mode & 0o777 == 0o640
 
 
 async def test_a_running_bot_picks_up_what_command_changed(home: Home, blog: FaultyBlog) -> None:
@@ -135,7 +137,7 @@ async def test_preview_shows_a_url_and_the_feeds_of_the_config_alike(home: Home,
     assert newest["tags"] == ["export controls", "Hong Kong", "rare earths", "Trade"]
     assert newest["evidence"]["rank"] == "api"
     assert newest["summary"]
-    assert not home.database.exists()
+    assert home.database.untouched()
 
 
 async def test_preview_needs_no_config_for_a_url(tmp_path: Path, home: Home, blog: FaultyBlog) -> None:

@@ -198,7 +198,7 @@ async def test_swapped_tokens_are_told_before_anything_is_written(slack_place: S
         assert ended.code == 2
         assert "SLACK_APP_TOKEN: holds the token for SLACK_BOT_TOKEN" in ended.err
         assert "SLACK_BOT_TOKEN: holds the token for SLACK_APP_TOKEN" in ended.err
-    assert not place.home.database.exists()
+    assert place.home.database.untouched()
 
 
 async def test_missing_tokens_are_told_together_and_nothing_is_written(slack_place: SlackPlace) -> None:
@@ -208,7 +208,7 @@ async def test_missing_tokens_are_told_together_and_nothing_is_written(slack_pla
     assert ended.code == 2
     assert "SLACK_APP_TOKEN" in ended.err
     assert "SLACK_BOT_TOKEN" in ended.err
-    assert not place.home.database.exists()
+    assert place.home.database.untouched()
 
 
 async def test_a_token_that_is_revoked_later_shuts_slack_and_nothing_else(slack_place: SlackPlace) -> None:

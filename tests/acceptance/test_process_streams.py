@@ -121,6 +121,7 @@ async def test_bytes_that_are_no_text_and_lines_without_end_make_nobody_deaf(
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process are Linux only")
+@pytest.mark.sqlite("the disk of a server is not ours to fill")
 async def test_a_full_disk_is_said_and_survived(home: Home, blog: FaultyBlog) -> None:
     async with home.running() as bot:
         await bot.polls(blog, 2)
@@ -135,6 +136,7 @@ async def test_a_full_disk_is_said_and_survived(home: Home, blog: FaultyBlog) ->
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits of another process are Linux only")
+@pytest.mark.sqlite("the disk of a server is not ours to fill")
 async def test_a_disk_that_is_full_to_the_end_loses_nothing(home: Home, blog: FaultyBlog) -> None:
     hang = Hang()
     async with home.running() as bot:

@@ -11,6 +11,7 @@ import pytest
 from bot.sample.blog import SampleBlog, load_posts
 from tests.acceptance.process import FEED, Home, digest_of
 from tests.acceptance.publishing import draft, publish
+from tests.databases import Databases
 from tests.fakes.blog import FaultyBlog, status
 
 
@@ -22,7 +23,9 @@ async def follow(home: Home, *wishes: str) -> None:
         assert done.code == 0, done
 
 
-async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: FaultyBlog) -> None:
+async def test_an_export_comes_back_as_it_was(
+    tmp_path: Path, home: Home, blog: FaultyBlog, databases: Databases
+) -> None:
     await home.call("once")
     await follow(
         home,
@@ -36,7 +39,7 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
     await follow(home, 'carol /follow "#Breaking", "*", #"#X", “All” new:yes')
     exported = await home.call("export")
     opml = await home.call("export", "--opml")
-    other = Home.of(tmp_path / "other", blog)
+    other = Home.of(tmp_path / "other", blog, await databases.new())
     other.folder.mkdir()
     imported = await other.call("import", "-", stdin=exported.out.encode())
     again = await other.call("import", "-", stdin=exported.out.encode())
@@ -50,7 +53,7 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
     addresses = [each["address"] for each in tomllib.loads(exported.out)["subscriptions"]]
     assert sorted(addresses) == ["console:alice", "console:bob", "console:carol", "console:news"]
 
-    third = Home.of(tmp_path / "third", blog)
+    third = Home.of(tmp_path / "third", blog, await databases.new())
     third.folder.mkdir()
     (third.folder / "feeds.opml").write_text(opml.out, "utf-8")
     taken = await third.call("import", "--opml", "feeds.opml")
@@ -61,7 +64,7 @@ async def test_an_export_comes_back_as_it_was(tmp_path: Path, home: Home, blog: 
 
 
 async def test_preferences_go_along_and_those_that_are_there_stay(
-    tmp_path: Path, home: Home, blog: FaultyBlog
+    tmp_path: Path, home: Home, blog: FaultyBlog, databases: Databases
 ) -> None:
     await home.call("once")
     await follow(
@@ -71,7 +74,7 @@ async def test_preferences_go_along_and_those_that_are_there_stay(
         "bob /snooze 3d",
     )
     exported = await home.call("export")
-    other = Home.of(tmp_path / "other", blog)
+    other = Home.of(tmp_path / "other", blog, await databases.new())
     other.folder.mkdir()
     await follow(other, "alice /settings quiet:1-2")
     imported = await other.call("import", "-", stdin=exported.out.encode())
@@ -112,14 +115,14 @@ async def test_preferences_that_cannot_be_refuse_the_whole_file(home: Home, tabl
 
     assert ended.code == 2
     assert told in ended.err
-    assert not home.database.exists()
+    assert home.database.untouched()
 
 
-async def test_a_subscription_finds_its_feed_under_another_name(home: Home) -> None:
+async def test_a_subscription_finds_its_feed_under_another_name(home: Home, databases: Databases) -> None:
     await home.call("once")
     await follow(home, f'alice /follow Trade feed:"{FEED}"')
     exported = await home.call("export")
-    home.database.unlink()
+    home.use(await databases.new())
     home.feed["name"] = "Called Otherwise Here"
     imported = await home.call("import", "-", stdin=exported.out.encode())
     copied = tomllib.loads((await home.call("export")).out)
@@ -149,9 +152,10 @@ async def test_a_file_that_cannot_be_used_ends_with_2(home: Home) -> None:
 
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("The file is no TOML: ")
-    assert not home.database.exists()
+    assert home.database.untouched()
 
 
+@pytest.mark.sqlite("PostgreSQL's own tools make copies")
 async def test_a_backup_is_taken_of_a_bot_that_runs(home: Home, blog: FaultyBlog) -> None:
     async with home.running() as bot:
         await bot.polls(blog, 2)
@@ -162,9 +166,9 @@ async def test_a_backup_is_taken_of_a_bot_that_runs(home: Home, blog: FaultyBlog
         before = digest_of(copy)
         twice = await home.call("backup", "copy.db")
         assert (twice.code, digest_of(copy)) == (1, before)
-    shutil.move(copy, home.database)
+    shutil.move(copy, home.file)
     for left_over in ("-wal", "-shm"):
-        Path(f"{home.database}{left_over}").unlink(missing_ok=True)
+        Path(f"{home.file}{left_over}").unlink(missing_ok=True)
     migrated = await home.call("migrate")
     publish(blog, draft(1, "Soy Is Back", "Trade"))
     after = await home.call("once")
@@ -176,13 +180,22 @@ async def test_a_backup_is_taken_of_a_bot_that_runs(home: Home, blog: FaultyBlog
     assert after.out.count('"event": "alert"') == 1
 
 
-@pytest.mark.parametrize("call", ["export", "backup"])
-async def test_a_database_that_is_not_there_is_not_made_by_a_look(home: Home, call: str) -> None:
-    ended = await home.call(call, *(["copy.db"] if call == "backup" else []))
+async def test_a_database_that_is_not_there_is_not_made_by_a_look(home: Home, databases: Databases) -> None:
+    home.use(await databases.new(tables=False))
+    await is_missing(home, "export", says="is empty yet" if home.database.shared else "does not exist yet")
+
+
+@pytest.mark.sqlite("PostgreSQL's own tools make copies")
+async def test_a_database_that_is_not_there_is_not_made_by_a_backup(home: Home) -> None:
+    await is_missing(home, "backup", "copy.db", says="does not exist yet")
+
+
+async def is_missing(home: Home, *call: str, says: str) -> None:
+    ended = await home.call(*call)
 
     assert ended.code == 1
-    assert "does not exist yet" in ended.err
-    assert not home.database.exists()
+    assert says in ended.err
+    assert home.database.untouched()
 
 
 @pytest.mark.parametrize("api", [True, False], ids=["API", "pages of the feed"])

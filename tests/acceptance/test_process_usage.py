@@ -22,9 +22,9 @@ _NEEDED = {
 }
 
 
-async def test_the_help_of_every_call_shows_an_example(home: Home) -> None:
-    shown = await asyncio.gather(*(home.call(call.name, "--help") for call in CALLS))
-    whole = await home.call("--help")
+async def test_the_help_of_every_call_shows_an_example(lonely: Home) -> None:
+    shown = await asyncio.gather(*(lonely.call(call.name, "--help") for call in CALLS))
+    whole = await lonely.call("--help")
 
     for call, ended in zip(CALLS, shown, strict=True):
         assert (ended.code, ended.err) == (0, "")
@@ -72,13 +72,13 @@ def test_every_call_tells_all_that_is_wrong_with_the_config(
     ]
 
 
-async def test_a_bad_config_ends_the_process_with_2(home: Home) -> None:
-    home.settings["timezone"] = "Mars/Olympus"
-    ended = await home.call("run")
+async def test_a_bad_config_ends_the_process_with_2(lonely: Home) -> None:
+    lonely.settings["timezone"] = "Mars/Olympus"
+    ended = await lonely.call("run")
 
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("The configuration cannot be used:\n  timezone = ")
-    assert not home.database.exists()
+    assert lonely.database.untouched()
 
 
 @pytest.mark.parametrize("call", ["run", "once"])

@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.pipeline.fetch.client import Fetcher
 from storage import open_store
 from tests.commands.room import LOOPBACK, POSTS, SECOND, Room, post_row
+from tests.databases import Database
 from tests.sandbox.kept import kept_sandbox
 
 
 @pytest.fixture
-async def empty_room(tmp_path: Path) -> AsyncIterator[Room]:
+async def empty_room(database: Database) -> AsyncIterator[Room]:
     """A bot that watches nothing yet."""
-    store = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
+    store = await open_store(database.url)
     try:
         async with Fetcher(LOOPBACK) as fetcher:
             yield Room(store, fetcher, kept_sandbox())

@@ -24,9 +24,9 @@ async def test_log_tells_what_was_sent_newest_first(room: Room) -> None:
 
     assert (await admin(room, "/alerts log")).splitlines() == [
         "Last for this channel, newest first:",
-        "26 Nov 2022, 23:41 UTC: parked, a test alert",
-        "26 Nov 2022, 23:41 UTC: parked, \u201cChips\u201d (#Huawei): No access.",
-        "26 Nov 2022, 23:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
+        "26 Nov 2022, 23:41 UTC: parked, a test alert, no. 3",
+        "26 Nov 2022, 23:41 UTC: parked, \u201cChips\u201d (#Huawei), no. 2: No access.",
+        "26 Nov 2022, 23:41 UTC: sent, \u201cNew tariffs\u201d (Trade), no. 1",
         "26 Nov 2022, 23:41 UTC: added #Huawei, Trade, by console:root",
     ]
 
@@ -47,7 +47,7 @@ async def test_log_tells_who_changed_the_alerts_between_what_was_sent(room: Room
         "27 Nov 2022, 01:41 UTC: took off Trade (from China Bystander), by console:root",
         "27 Nov 2022, 01:41 UTC: resumed, by console:root",
         "27 Nov 2022, 01:41 UTC: paused, by console:root",
-        "27 Nov 2022, 00:41 UTC: sent, \u201cNew tariffs\u201d (Trade)",
+        "27 Nov 2022, 00:41 UTC: sent, \u201cNew tariffs\u201d (Trade), no. 1",
         "26 Nov 2022, 23:41 UTC: added Trade, mentioning @here (from China Bystander), by console:root",
     ]
 
@@ -99,8 +99,8 @@ async def test_log_is_of_one_channel_and_has_ten_alerts(room: Room) -> None:
     assert following == SuggestedAction("Next page", "alerts log", (("page", "2"),))
     assert second.text.splitlines()[0] == "Earlier for this channel, newest first:"
     assert [line.partition(", \u201c")[2] for line in second.text.splitlines()[1:]] == [
-        "Post 31\u201d (Trade)",
-        "Post 30\u201d (Trade)",
+        "Post 31\u201d (Trade), no. 3",
+        "Post 30\u201d (Trade), no. 1",
     ]
     assert [each.label for each in second.offers] == ["Previous page"]
     beyond = await room.say("/alerts log page:9", "root", admin=True, place="ops")

@@ -12,12 +12,13 @@ from bot.pipeline.fetch.client import Fetcher
 from storage import open_store
 from tests.commands.docs_scene import PAGE, PREPARED, Scene, examples, with_answers
 from tests.commands.room import LOOPBACK, POSTS, Room, post_row
+from tests.databases import SqliteFile
 from tests.sandbox.kept import kept_sandbox
 
 
 async def answer(line: str, folder: Path) -> str:
     """Return what the bot answers to an example, in its scene."""
-    store = await open_store(f"sqlite:///{folder / 'docs.db'}")
+    store = await open_store(SqliteFile(folder / "docs.db").url)
     try:
         async with Fetcher(LOOPBACK) as fetcher:
             room = Room(store, fetcher, kept_sandbox())

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from bot.model import Caller, FeedSettings
 from bot.sample.server import SampleServer
 from tests.commands.room import BLOG, NOW, SECOND, Room
+from tests.databases import Database
 from tests.fakes.blog import FaultyBlog, html_page, status
 
 
@@ -215,9 +215,10 @@ async def test_many_added_feeds_do_not_hide_who_removed_one(two_blogs: Room) -> 
     )
 
 
-async def test_a_feed_from_before_the_log_of_changes_was_added_in_chat(two_blogs: Room) -> None:
-    store: Any = two_blogs.store
-    await store._database.write("DELETE FROM changes", {})
+async def test_a_feed_from_before_the_log_of_changes_was_added_in_chat(
+    two_blogs: Room, database: Database
+) -> None:
+    database.run("DELETE FROM changes")
 
     assert "every 15 minutes, added in chat; last read" in await admin(two_blogs, "/feeds list")
 

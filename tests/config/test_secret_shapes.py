@@ -79,6 +79,16 @@ def test_secrets_of_the_right_kind_are_no_problem() -> None:
     assert problems({"SLACK_BOT_TOKEN": f"  {BOT} \n"}) == []
 
 
+def test_a_token_of_the_operators_own_is_long_enough_not_to_be_guessed() -> None:
+    assert problems({"WEB_TOKEN": "0123456789abcdef"}) == []
+    assert problems({"WEB_TOKEN": "0123456789abcde"}) == [
+        "WEB_TOKEN: is too short; make one of 16 characters or more, with `openssl rand -hex 16`"
+    ]
+    assert problems({"WEB_TOKEN": '"0123456789abcdef"'}) == [
+        "WEB_TOKEN: has quotes around it; write it without"
+    ]
+
+
 def test_what_is_set_for_a_platform_that_is_not_enabled_may_be_another_programs() -> None:
     assert problems({"SLACK_BOT_TOKEN": APP}, "[discord]\nenabled = true\n") == []
     assert problems({"DISCORD_TOKEN": f"Bot {DISCORD}"}, "[slack]\nenabled = true\n") == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.model import IMPORT, Feed, Subscription
 from bot.pipeline.deliver.outbox import Outbox
@@ -16,6 +15,7 @@ from storage import open_store
 from tests.commands.room import BLOG, LOOPBACK, POSTS, SECOND, Room, post_row
 from tests.contracts.adapter_rig import Platform
 from tests.contracts.adapters import PLATFORMS
+from tests.databases import Databases
 from tests.sandbox.kept import kept_sandbox
 
 # A list of these and of half of them fills two pages wherever answers have pages.
@@ -69,11 +69,10 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, *platforms: str) -> AsyncIterator[House]:
-    """Open a house on platforms by their names; `folder` is made for its database."""
-    folder.mkdir()
+async def house(databases: Databases, *platforms: str) -> AsyncIterator[House]:
+    """Open a house on platforms by their names."""
     async with AsyncExitStack() as stack:
-        store = await open_store(f"sqlite:///{folder / 'test.db'}")
+        store = await open_store((await databases.new()).url)
         stack.push_async_callback(store.aclose)
         fetcher = await stack.enter_async_context(Fetcher(LOOPBACK))
         places = [await stack.enter_async_context(PLATFORMS[name]()) for name in platforms]

@@ -12,8 +12,9 @@ from datetime import datetime
 from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.errors import PermanentError, Scope, TemporaryError
+from bot.in_process import InProcessState
 from bot.model import Attachment, Caller, CommandSpec, Destination, Digest, Message, Notice, Reply
-from bot.ports import BotServices, Door, Doorkeeper, WebRoute
+from bot.ports import BotServices, Door, Doorkeeper, SharedState, WebRoute
 from bot.text.sanitize import one_line
 from storage.shared.doors import OpenDoors
 from tests.contracts.adapter_rig import Platform, Rig
@@ -141,6 +142,7 @@ class QuietServices:
     attachment: Attachment | None = None
     lines: list[tuple[Caller, str]] = field(default_factory=list)
     commands: tuple[CommandSpec, ...] = field(default_factory=lambda: RUNNABLE)
+    shared: SharedState = field(default_factory=InProcessState)
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def asked(self, times: int) -> None:

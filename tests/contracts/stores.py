@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.ports import Store
 from storage import open_store
-from tests.fakes import postgres
+from tests.fakes.spares import spare
 
 
 @asynccontextmanager
@@ -18,8 +18,8 @@ async def _sqlite(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _postgres(_: Path) -> AsyncIterator[str]:
-    async with postgres.server().database() as url:
-        yield url
+    async with spare() as lent:
+        yield lent.url
 
 
 # Name -> what makes an empty database for one test, in a folder for its files, and gives its URL.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,7 @@ from bot.ports import PostRow
 from tests.commands.room import post_row
 from tests.contracts.adapter_house import House, house
 from tests.contracts.adapter_rig import Ask, Shown
+from tests.databases import Databases
 
 PUBLISHED = datetime(2022, 11, 25, 13, 5, 9, tzinfo=UTC)
 SENTENCE = (
@@ -36,9 +36,9 @@ CHANGED = row("Tariffs, again", f"{SUMMARY} And more.", "China-U.S.", "Trade", u
 
 
 @pytest.fixture(params=["console-jsonl", "console-pretty"])
-async def bot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+async def bot(request: pytest.FixtureRequest, databases: Databases) -> AsyncIterator[House]:
     """A bot on all platforms, where a person and a channel get every post."""
-    async with house(tmp_path / "bot", request.param, "discord", "slack") as made:
+    async with house(databases, request.param, "discord", "slack") as made:
         for each in made.platforms:
             await each.ask(Ask("/follow all", {"categories": "all"}))
             add = Ask("/alerts add all", {"categories": "all"}, who="boss", in_channel=True)

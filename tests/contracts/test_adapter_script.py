@@ -9,7 +9,6 @@ pages, its lists of posts, and "by DM".
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.contracts.adapter_house import House, house
 from tests.contracts.adapter_rig import Answer, Ask
 from tests.contracts.adapter_script import IN_CHANNEL, LONG, SCRIPTS, Script
 from tests.contracts.adapters import PLATFORMS
+from tests.databases import Databases
 from tests.fakes.blog import FaultyBlog
 
 MEASURE, *OTHERS = PLATFORMS
@@ -36,17 +36,17 @@ class Heard:
 _measured: dict[str, list[Heard]] = {}
 
 
-async def measured(script: str, folder: Path) -> list[Heard]:
+async def measured(script: str, databases: Databases) -> list[Heard]:
     """Return what the console says, which is the same beside every platform: its clock stands still."""
     if script not in _measured:
         async with FaultyBlog() as blog:
-            _measured[script] = await played(MEASURE, SCRIPTS[script], folder, blog.url)
+            _measured[script] = await played(MEASURE, SCRIPTS[script], databases, blog.url)
     return _measured[script]
 
 
-async def played(name: str, script: Script, folder: Path, blog: str = "") -> list[Heard]:
+async def played(name: str, script: Script, databases: Databases, blog: str = "") -> list[Heard]:
     """Say every line on a platform and deliver what comes of it. `blog`: the address of one that answers."""
-    async with house(folder / name, name) as bot:
+    async with house(databases, name) as bot:
         return [await heard(bot, each, number, blog) for number, each in enumerate(script, 30)]
 
 
@@ -95,17 +95,17 @@ def listed(answer: Answer) -> str:
 
 @pytest.mark.parametrize("script", SCRIPTS)
 @pytest.mark.parametrize("name", OTHERS)
-async def test_every_line_is_answered_as_on_the_console(name: str, script: str, tmp_path: Path) -> None:
-    measure = await measured(script, tmp_path)
+async def test_every_line_is_answered_as_on_the_console(name: str, script: str, databases: Databases) -> None:
+    measure = await measured(script, databases)
     async with FaultyBlog() as blog:
-        other = await played(name, SCRIPTS[script], tmp_path, blog.url)
+        other = await played(name, SCRIPTS[script], databases, blog.url)
 
     assert not (found := differences(measure, other, (MEASURE, name))), f"\n{found}"
 
 
-async def test_what_is_said_of_a_channel_is_alike_where_there_are_channels(tmp_path: Path) -> None:
+async def test_what_is_said_of_a_channel_is_alike_where_there_are_channels(databases: Databases) -> None:
     names = ("discord", "slack")
-    discord, slack = [await played(name, IN_CHANNEL, tmp_path) for name in names]
+    discord, slack = [await played(name, IN_CHANNEL, databases) for name in names]
     (why,) = [each.answer.text for each in discord if each.answer and each.line == "alice: /why"]
 
     assert not (found := differences(discord, slack, names)), f"\n{found}"
@@ -114,9 +114,9 @@ async def test_what_is_said_of_a_channel_is_alike_where_there_are_channels(tmp_p
 
 
 @pytest.mark.parametrize("name", [name for name in PLATFORMS if not name.startswith("console")])
-async def test_an_answer_of_several_pages_can_be_turned_to_its_end(name: str, tmp_path: Path) -> None:
-    (measure,) = await played(MEASURE, (LONG,), tmp_path)
-    (other,) = await played(name, (LONG,), tmp_path)
+async def test_an_answer_of_several_pages_can_be_turned_to_its_end(name: str, databases: Databases) -> None:
+    (measure,) = await played(MEASURE, (LONG,), databases)
+    (other,) = await played(name, (LONG,), databases)
     assert measure.answer is not None
     assert other.answer is not None
 
@@ -129,9 +129,9 @@ def without_zone(labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(each for each in labels if each != "Use Europe/Amsterdam")
 
 
-async def test_the_same_is_offered_below_an_answer_wherever_there_are_buttons(tmp_path: Path) -> None:
-    discord = await played("discord", SCRIPTS["member"], tmp_path)
-    slack = await played("slack", SCRIPTS["member"], tmp_path)
+async def test_the_same_is_offered_below_an_answer_wherever_there_are_buttons(databases: Databases) -> None:
+    discord = await played("discord", SCRIPTS["member"], databases)
+    slack = await played("slack", SCRIPTS["member"], databases)
     offers = [
         [
             (each.line, labels)

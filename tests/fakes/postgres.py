@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import psycopg
 
 from storage import open_store
+
+if TYPE_CHECKING:
+    from tests.fakes.spares import Spare
 
 # Nothing has to survive a power cut. A template is copied as files, which is quicker.
 _SETTINGS = """
@@ -54,6 +57,8 @@ class Server:
     guard: subprocess.Popen[bytes]
     process: Any  # what starts the server
     numbers: count[int] = field(default_factory=count)
+    spares: list[Spare] = field(default_factory=list)  # see tests/fakes/spares.py
+    _names: dict[str, str] = field(default_factory=dict)  # URL -> name of the database
     _migrated: bool = False
     _administrator: psycopg.Connection[Any] | None = None
 
@@ -69,6 +74,14 @@ class Server:
     @asynccontextmanager
     async def database(self, *, migrated: bool = True) -> AsyncIterator[str]:
         """Yield the URL of a new database; `migrated`: with all tables, else without any."""
+        url = await self.create(migrated=migrated)
+        try:
+            yield url
+        finally:
+            self.drop(url)
+
+    async def create(self, *, migrated: bool = True) -> str:
+        """Make a new database and return its URL; `migrated`: as above."""
         if migrated and not self._migrated:
             self.run(f"CREATE DATABASE {_TEMPLATE}")
             await (await open_store(self.url(_TEMPLATE))).aclose()
@@ -76,27 +89,32 @@ class Server:
         name = f"test{next(self.numbers)}"
         template = _TEMPLATE if migrated else "template0"
         self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        try:
-            yield self.url(name)
-        finally:
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._names[self.url(name)] = name
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Take a database away from all that still use it."""
+        self.run(f"DROP DATABASE {self._names.pop(url)} WITH (FORCE)")
 
     async def restart(self, *, crash: bool = False) -> None:
         """Stop the server with all that is connected, and start it again. `crash`: as after a power cut."""
-        self._forget_administrator()
+        self._disconnect()
         process = psutil.Process(self.process.get_pid())
         process.send_signal(signal.SIGQUIT if crash else signal.SIGINT)
         await asyncio.to_thread(process.wait, 30)
         await asyncio.to_thread(self.process.ensure_postgres_running)
 
-    def _forget_administrator(self) -> None:
+    def _disconnect(self) -> None:
+        for each in self.spares:
+            each.connection.close()
+        self.spares.clear()
         if self._administrator is not None:
             self._administrator.close()
             self._administrator = None
 
     def stop(self) -> None:
         """Stop the server and wait until it is gone."""
-        self._forget_administrator()
+        self._disconnect()
         assert self.guard.stdin is not None
         self.guard.stdin.close()
         self.guard.wait(30)

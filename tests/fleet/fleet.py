@@ -19,6 +19,7 @@ from tests.acceptance.process import Home
 from tests.acceptance.running import Bot
 from tests.acceptance.slack_place import header_of
 from tests.contracts.store_samples import terms
+from tests.databases import SqliteFile
 from tests.fakes import postgres
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.slack.server import FakeSlack
@@ -148,8 +149,8 @@ class Fleet:
         """Start a process; it may be killed before it is ready."""
         folder = self.folder / str(number)
         folder.mkdir(exist_ok=True)
-        home = Home(folder, "http://127.0.0.1:9/feed/", "off")
-        home.settings = self.settings
+        home = Home(folder, "http://127.0.0.1:9/feed/", "off", SqliteFile(folder / "none.db"))
+        home.settings = self.settings  # which name the database of all
         env = {
             "DISCORD_TOKEN": self.discord.token,
             "SLACK_BOT_TOKEN": self.team.bot_token,

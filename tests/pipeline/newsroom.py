@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 from bot.model import Alert, Digest, Feed, FeedSettings, Notice, Post
@@ -19,6 +18,7 @@ from bot.sample.blog import SampleBlog, SamplePost
 from bot.sandbox.remote import Runner
 from storage import open_store
 from tests.contracts.store_samples import T0, follow, send_all
+from tests.databases import Database
 from tests.fakes.blog import FaultyBlog
 from tests.pipeline.deliver.office import HeldClock
 from tests.sandbox.kept import kept_sandbox
@@ -172,14 +172,14 @@ API = "/rest/"
 
 @asynccontextmanager
 async def open_newsroom(
-    folder: Path, posts: Iterable[SamplePost] | None = None, *, generator: str = "", **parts: bool
+    database: Database, posts: Iterable[SamplePost] | None = None, *, generator: str = "", **parts: bool
 ) -> AsyncIterator[Newsroom]:
     """Open a newsroom whose blog has some old posts; `parts` says what the blog serves besides its feeds."""
     blog = SampleBlog(
         old_posts() if posts is None else posts, **({"generator": generator} if generator else {})
     )
     async with AsyncExitStack() as stack:
-        store = await open_store(f"sqlite:///{folder / 'newsroom.db'}")
+        store = await open_store(database.url)
         stack.push_async_callback(store.aclose)
         server = await stack.enter_async_context(FaultyBlog(blog, **parts))
         clock = HeldClock()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from bot.pipeline.calls import READ
 from bot.pipeline.summarize.extract import Source
 from bot.pipeline.summarize.reader import read
 from bot.sandbox.remote import Answer, Arguments, Remote, Runner
+from tests.databases import Database
 from tests.pipeline.newsroom import Newsroom, open_newsroom
 
 
@@ -31,8 +31,8 @@ class Choking:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path) as opened:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database) as opened:
         await opened.begin()
         yield opened
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from bot.model import EvidenceRank
 from bot.pipeline.backfill import Backfiller
 from tests.contracts.store_samples import follow
+from tests.databases import Database
 from tests.fakes.blog import html_page, status
 from tests.pipeline.newsroom import ALICE, API, SELF_HOSTED, Newsroom, old_posts, open_newsroom
 
@@ -25,8 +25,8 @@ class Open(Protocol):
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path) -> Open:
-    return partial(open_newsroom, tmp_path, old_posts(COUNT))
+def newsroom(database: Database) -> Open:
+    return partial(open_newsroom, database, old_posts(COUNT))
 
 
 @pytest.fixture

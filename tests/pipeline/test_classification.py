@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from bot.model import EvidenceRank
 from bot.pipeline.classification import EVIDENCE
 from tests.contracts.store_samples import T0
+from tests.databases import Database
 from tests.fakes.blog import Fault, body, drop, status
 from tests.pipeline.newsroom import (
     API,
@@ -37,8 +37,8 @@ class Open(Protocol):
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path) -> Open:
-    return partial(open_newsroom, tmp_path, None)
+def newsroom(database: Database) -> Open:
+    return partial(open_newsroom, database, None)
 
 
 @pytest.fixture
@@ -269,9 +269,9 @@ async def test_old_posts_of_another_home_are_not_mistaken_for_new_ones(newsroom:
         }
 
 
-async def test_a_blog_without_tags_is_filed_by_what_its_posts_taught(tmp_path: Path) -> None:
+async def test_a_blog_without_tags_is_filed_by_what_its_posts_taught(database: Database) -> None:
     old = [post(number, name, at=EARLIER) for number, name in enumerate(("Arts", "Media"), 1)]
-    async with open_newsroom(tmp_path, old, api=False, pages=False) as room:
+    async with open_newsroom(database, old, api=False, pages=False) as room:
         await room.begin("Media")
         room.publish(4, "Arts", "Media")
         await room.poll()
@@ -280,9 +280,9 @@ async def test_a_blog_without_tags_is_filed_by_what_its_posts_taught(tmp_path: P
         assert (await room.post(4)).filing.evidence.startswith("No post of this blog ever showed a tag")
 
 
-async def test_a_blog_that_showed_one_tag_is_doubted_where_it_shows_no_break(tmp_path: Path) -> None:
+async def test_a_blog_that_showed_one_tag_is_doubted_where_it_shows_no_break(database: Database) -> None:
     old = [post(1, "Arts", at=EARLIER), post(2, "Media", tags=["Boats"], at=EARLIER)]
-    async with open_newsroom(tmp_path, old, api=False, pages=False) as room:
+    async with open_newsroom(database, old, api=False, pages=False) as room:
         await room.begin("Media")
         room.publish(4, "Arts", tags=["Media"])
         await room.poll()

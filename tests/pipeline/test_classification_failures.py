@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.model import EvidenceRank
 from bot.pipeline.worker import PollSettings
 from tests.contracts.store_samples import follow
+from tests.databases import Database
 from tests.fakes.blog import Fault, Hang, body, drop, html_page, status
 from tests.pipeline.newsroom import API, BOB, PAGES, Newsroom, api_used, open_newsroom
 
@@ -32,9 +32,9 @@ BROKEN: dict[str, Fault] = {
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
     """A newsroom whose blog has an API, which the first poll has found."""
-    async with open_newsroom(tmp_path) as opened:
+    async with open_newsroom(database) as opened:
         await opened.begin("Media")
         opened.forget_requests()
         yield opened
@@ -93,8 +93,8 @@ async def test_what_cannot_be_told_reaches_those_who_follow_everything(room: New
     assert (await room.post(4)).filing.ambiguous
 
 
-async def test_what_old_feeds_print_below_a_post_is_evidence(tmp_path: Path) -> None:
-    async with open_newsroom(tmp_path, api=False, pages=False) as room:
+async def test_what_old_feeds_print_below_a_post_is_evidence(database: Database) -> None:
+    async with open_newsroom(database, api=False, pages=False) as room:
         await room.begin("Media")
         site = room.blog.blog.site
         tail = (

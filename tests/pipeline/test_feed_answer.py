@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.errors import refusal
 from bot.pipeline.inspector import FeedInspector
+from tests.databases import Database
 from tests.fakes.blog import Fault, Hang, body, cut, drop, html_page, redirect, status
 from tests.pipeline.fetch.wire import raw_server
 from tests.pipeline.newsroom import LOOPBACK, Newsroom, open_newsroom
@@ -63,9 +64,9 @@ ANSWERS: dict[str, tuple[Fault, str, str]] = {
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
     settings = replace(LOOPBACK, timeout=1.0, max_body=50_000)
-    async with open_newsroom(tmp_path) as opened, Fetcher(settings, opened.clock) as fetcher:
+    async with open_newsroom(database) as opened, Fetcher(settings, opened.clock) as fetcher:
         opened.fetcher = fetcher
         opened.restart()
         yield opened

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.pipeline.older_pages import GAP, page_url
 from bot.sample.feeds import rss
+from tests.databases import Database
 from tests.fakes.blog import cut, drop, html_page, status
 from tests.pipeline.newsroom import Newsroom, old_posts, open_newsroom, post
 
@@ -17,8 +17,8 @@ QUICK = 0.01  # seconds: the pause between pages is no longer than the interval
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path) as opened:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database) as opened:
         await opened.begin(every=QUICK)
         opened.forget_requests()
         yield opened
@@ -85,8 +85,8 @@ async def test_a_busy_blog_is_asked_for_no_pages_while_its_window_reaches_back(r
     assert room.asked("/feed/?") == 0
 
 
-async def test_deleted_posts_do_not_make_a_blog_be_asked_for_pages(tmp_path: Path) -> None:
-    async with open_newsroom(tmp_path, old_posts(30)) as room:
+async def test_deleted_posts_do_not_make_a_blog_be_asked_for_pages(database: Database) -> None:
+    async with open_newsroom(database, old_posts(30)) as room:
         await room.begin(every=QUICK)  # knows 21 to 30
         room.forget_requests()
         for number in range(23, 31):
@@ -168,16 +168,16 @@ async def test_a_gap_beyond_the_pages_that_are_read_is_told(room: Newsroom) -> N
     assert "bystander backfill" in told
 
 
-async def test_the_first_poll_reads_no_pages(tmp_path: Path) -> None:
-    async with open_newsroom(tmp_path, old_posts(30)) as room:
+async def test_the_first_poll_reads_no_pages(database: Database) -> None:
+    async with open_newsroom(database, old_posts(30)) as room:
         await room.begin(every=QUICK)
 
         assert room.asked("/feed/?") == 0
         assert len(await room.posts()) == 10
 
 
-async def test_a_feed_that_is_no_wordpress_feed_has_no_pages(tmp_path: Path) -> None:
-    async with open_newsroom(tmp_path, generator="Hugo 0.1") as room:
+async def test_a_feed_that_is_no_wordpress_feed_has_no_pages(database: Database) -> None:
+    async with open_newsroom(database, generator="Hugo 0.1") as room:
         room.blog.blog.guid_site = "urn:x"
         await room.begin(every=QUICK)
         titles = publish(room, 15)
@@ -189,9 +189,9 @@ async def test_a_feed_that_is_no_wordpress_feed_has_no_pages(tmp_path: Path) -> 
 
 
 async def test_a_feed_whose_window_is_always_too_short_is_not_complained_of_at_every_poll(
-    tmp_path: Path,
+    database: Database,
 ) -> None:
-    async with open_newsroom(tmp_path, generator="Hugo 0.1") as room:
+    async with open_newsroom(database, generator="Hugo 0.1") as room:
         room.blog.blog.guid_site = "urn:x"
         await room.begin()
         for first in (4, 20, 36):
@@ -203,9 +203,9 @@ async def test_a_feed_whose_window_is_always_too_short_is_not_complained_of_at_e
         assert await room.notices() == []
 
 
-async def test_posts_on_older_pages_from_before_the_bot_stay_silent(tmp_path: Path) -> None:
+async def test_posts_on_older_pages_from_before_the_bot_stay_silent(database: Database) -> None:
     posts = [post(number, at=post(1).published - timedelta(days=40 - number)) for number in range(1, 31)]
-    async with open_newsroom(tmp_path, posts) as room:
+    async with open_newsroom(database, posts) as room:
         await room.begin(every=QUICK)  # knows 21 to 30
         for number in range(21, 31):
             room.blog.blog.delete(number)

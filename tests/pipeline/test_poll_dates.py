@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.model import Silence
 from bot.ports import SilentPost
+from tests.databases import Database
 from tests.pipeline.bodies import item, rss
 from tests.pipeline.newsroom import EVERY, Newsroom, open_newsroom
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path, posts=()) as opened:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database, posts=()) as opened:
         yield opened
 
 

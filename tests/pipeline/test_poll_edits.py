@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,14 @@ import pytest
 from bot.pipeline.assemble import NEWS
 from bot.sample.blog import SampleBlog
 from tests.contracts.store_samples import T0, follow
+from tests.databases import Database
 from tests.pipeline.newsroom import ALICE, BOB, Newsroom, open_newsroom, post
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
     """A newsroom in which post 4 has been alerted to alice."""
-    async with open_newsroom(tmp_path) as opened:
+    async with open_newsroom(database) as opened:
         await opened.begin()
         opened.publish(4, "Trade")
         await opened.poll()
@@ -179,9 +179,9 @@ class Permalinks(SampleBlog):
 
 
 @pytest.fixture
-async def elsewhere(tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def elsewhere(database: Database) -> AsyncIterator[Newsroom]:
     """A newsroom whose blog has permalinks for guids, and has alerted post 4 to alice."""
-    async with open_newsroom(tmp_path, generator="Hugo") as opened:
+    async with open_newsroom(database, generator="Hugo") as opened:
         opened.blog.blog.__class__ = Permalinks
         await opened.begin()
         opened.publish(4, html="<p>The talks in Geneva end without a word to the press.</p>")
@@ -244,9 +244,9 @@ async def test_after_a_move_new_posts_are_alerted_as_before(room: Newsroom) -> N
     assert [text for text in await room.alerts() if not text.startswith("edit")] == ["Post 5"]
 
 
-async def test_an_old_post_that_a_deletion_lifts_into_view_is_silent(tmp_path: Path) -> None:
+async def test_an_old_post_that_a_deletion_lifts_into_view_is_silent(database: Database) -> None:
     posts = [post(number, at=T0 - timedelta(days=30 - number)) for number in range(1, 13)]
-    async with open_newsroom(tmp_path, posts) as room:
+    async with open_newsroom(database, posts) as room:
         await room.begin()
         room.blog.blog.delete(12)
         edit(room, 11)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.pipeline.fetch.headers import MAX_WAIT
 from tests.contracts.store_samples import T0, follow
+from tests.databases import Database
 from tests.fakes.blog import body
 from tests.pipeline.newsroom import ALICE, BOB, EVERY, Newsroom, old_posts, open_newsroom, post
 
@@ -20,8 +20,8 @@ RSS = (
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path) as opened:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database) as opened:
         yield opened
 
 
@@ -174,8 +174,8 @@ async def test_polling_all_asks_for_every_feed_due_or_not(room: Newsroom) -> Non
     assert room.asked("/feed/") == 2
 
 
-async def test_a_feed_without_wordpress_is_served_too(tmp_path: Path) -> None:
-    async with open_newsroom(tmp_path, old_posts(), generator="Hugo 0.1") as room:
+async def test_a_feed_without_wordpress_is_served_too(database: Database) -> None:
+    async with open_newsroom(database, old_posts(), generator="Hugo 0.1") as room:
         room.blog.blog.guid_site = "urn:x"
         await room.begin("Media")
         room.publish(4, "Media", tags=["Trade"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from bot.errors import StoreError
 from bot.pipeline.worker import PollSettings
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
+from tests.databases import Database
 from tests.fakes.blog import Hang, body, status
 from tests.pipeline.deliver.office import FaultyStore, until
 from tests.pipeline.newsroom import EVERY, Newsroom, open_newsroom
@@ -29,8 +29,8 @@ SLOW = b"".join(
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path) as opened:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database) as opened:
         yield opened
 
 

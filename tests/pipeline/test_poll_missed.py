@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from bot.errors import StoreError
 from bot.model import FeedState
 from bot.pipeline.worker import PollSettings
 from tests.contracts.store_samples import follow
+from tests.databases import Database
 from tests.fakes.blog import Fault, Hang, body, cut, drop, html_page, redirect, status
 from tests.pipeline.deliver.office import FaultyStore, until
 from tests.pipeline.newsroom import ALICE, EVERY, Newsroom, open_newsroom
@@ -42,8 +42,8 @@ BAD: dict[str, Fault] = {
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path) as opened:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database) as opened:
         yield opened
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
 from bot.errors import StoreError
 from bot.pipeline.fetch.politeness import NEVER
 from tests.contracts.store_samples import T0
+from tests.databases import Database
 from tests.fakes.blog import FaultyBlog, redirect, status
 from tests.pipeline.deliver.office import FaultyStore
 from tests.pipeline.newsroom import ADMIN, EVERY, Newsroom, open_newsroom
@@ -21,8 +21,8 @@ DAY = 86_400.0
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
-    async with open_newsroom(tmp_path) as opened:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database) as opened:
         yield opened
 
 

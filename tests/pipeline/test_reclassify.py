@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from bot.model import EvidenceRank
 from bot.pipeline.classification import EVIDENCE
 from tests.contracts.store_samples import follow
+from tests.databases import Database
 from tests.fakes.blog import status
 from tests.pipeline.newsroom import ALICE, API, BOB, EVERY, PAGES, Newsroom, old_posts, open_newsroom
 
@@ -19,9 +19,9 @@ CAROL = "console:carol"
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
     """A newsroom whose blog answers nothing but its feed since the first poll."""
-    async with open_newsroom(tmp_path) as opened:
+    async with open_newsroom(database) as opened:
         await opened.begin("Media")
         go_down(opened)
         opened.forget_requests()
@@ -94,9 +94,9 @@ async def test_while_the_api_stays_down_the_pages_serve(room: Newsroom) -> None:
     assert (await room.post(4)).filing.rank is EvidenceRank.PAGE
 
 
-async def test_better_evidence_for_the_baseline_alerts_nobody(tmp_path: Path) -> None:
+async def test_better_evidence_for_the_baseline_alerts_nobody(database: Database) -> None:
     posts = [replace(each, categories=("Media",), tags=("Trade",)) for each in old_posts()]
-    async with open_newsroom(tmp_path, posts) as room:
+    async with open_newsroom(database, posts) as room:
         await follow(room.store, ALICE, "Media")
         go_down(room)
         await room.watch()
@@ -111,9 +111,12 @@ async def test_better_evidence_for_the_baseline_alerts_nobody(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("author", [True, False])
-async def test_what_only_another_source_says_of_the_baseline_is_no_news(tmp_path: Path, author: bool) -> None:  # noqa: FBT001 -- a case
+async def test_what_only_another_source_says_of_the_baseline_is_no_news(
+    database: Database,
+    author: bool,  # noqa: FBT001 -- a case
+) -> None:
     posts = [replace(each, categories=("Apps",), tags=("Media",)) for each in old_posts()]
-    async with open_newsroom(tmp_path, posts, api=author) as room:
+    async with open_newsroom(database, posts, api=author) as room:
         await room.begin("Media")
         room.blog.parts.api = True
         room.clock.forward(EVIDENCE.retry_api.total_seconds())

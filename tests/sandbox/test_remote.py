@@ -13,13 +13,14 @@ from bot.pipeline import calls
 from bot.sample.server import SampleServer
 from bot.sandbox.remote import Remote
 from bot.sandbox.worker import resolve
+from tests.databases import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 # SDKs, parsers, and what only a page, a table on a terminal or a mistyped name needs.
 HEAVY = (
     *("discord", "slack_bolt", "slack_sdk", "cryptography", "psycopg"),
     *("feedparser", "lxml", "sentencex"),
-    *("jinja2", "prometheus_client", "rapidfuzz", "rich", "tomli_w"),
+    *("jinja2", "prometheus_client", "rapidfuzz", "rich"),
 )
 POLL = f"""
 import sys
@@ -28,7 +29,7 @@ code = main(["once", "-c", sys.argv[1]])
 print(code, [name for name in {HEAVY!r} if name in sys.modules])
 """
 CONFIG = """
-database = "sqlite:///{folder}/bystander.db"
+database = "{database}"
 [fetch]
 allow_networks = ["127.0.0.0/8"]
 [[feeds]]
@@ -75,9 +76,12 @@ def test_no_call_is_made_by_a_name_that_stands_elsewhere() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("api", [True, False])
-async def test_a_bot_on_the_console_loads_nothing_that_only_others_need(tmp_path: Path, *, api: bool) -> None:
+@pytest.mark.sqlite("the driver of a server is loaded where there is one")
+async def test_a_bot_on_the_console_loads_nothing_that_only_others_need(
+    tmp_path: Path, database: Database, *, api: bool
+) -> None:
     async with SampleServer(api=api) as server:
-        text = CONFIG.format(folder=tmp_path.as_posix(), feed=server.feed_url, api=server.api_base)
+        text = CONFIG.format(database=database.url, feed=server.feed_url, api=server.api_base)
         (tmp_path / "config.toml").write_text(text, "utf-8")
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", POLL, str(tmp_path / "config.toml")),

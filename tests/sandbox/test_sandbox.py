@@ -164,6 +164,7 @@ async def test_a_feed_that_takes_too_much_memory_is_stopped_and_the_next_one_rea
             await sandbox.run(PARSE, rss(item(f"<title>{'x' * 60 * 2**20}</title>")).encode())
 
         assert await sandbox.run(PARSE, GOOD) == parse(GOOD)
+        assert sandbox.restarts == 1
 
 
 async def test_too_large_an_answer_is_not_taken() -> None:

@@ -13,6 +13,7 @@ import pytest
 from bot.shell.notify import Supervisor, watched
 from tests.acceptance.process import Home
 from tests.acceptance.running import until
+from tests.databases import Database
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="systemd is of Linux")
 
@@ -97,8 +98,10 @@ async def test_the_watchdog_hears_nothing_of_a_bot_that_hangs(listener: Listener
     assert set(listener.heard) == {"WATCHDOG=1"}
 
 
-async def test_the_bot_tells_that_it_is_ready_lives_and_stops(listener: Listener, tmp_path: Path) -> None:
-    home = Home(tmp_path, "http://127.0.0.1:9/feed/", "off")
+async def test_the_bot_tells_that_it_is_ready_lives_and_stops(
+    listener: Listener, tmp_path: Path, database: Database
+) -> None:
+    home = Home(tmp_path, "http://127.0.0.1:9/feed/", "off", database)
     env = {"NOTIFY_SOCKET": listener.address, "WATCHDOG_USEC": "100000"}
     async with home.running(env=env) as bot:
         await bot.until(lambda: "READY=1" in listener.listen())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from bot.model import Preferences
 from bot.shell import transfer_preferences
 from storage import open_store
 from tests.commands.room import NOW
+from tests.databases import Database
 
 SNOOZED = NOW + timedelta(days=3)
 ZONED = Preferences(timezone="Asia/Shanghai")
@@ -25,9 +25,9 @@ ZONED = Preferences(timezone="Asia/Shanghai")
     ],
 )
 async def test_who_only_snoozes_has_set_nothing(
-    tmp_path: Path, before: Preferences, after: Preferences, set_: int
+    database: Database, before: Preferences, after: Preferences, set_: int
 ) -> None:
-    store = await open_store(f"sqlite:///{tmp_path / 'x.db'}")
+    store = await open_store(database.url)
     try:
         await store.set_preferences("console:a", before, NOW)
 

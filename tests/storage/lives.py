@@ -9,8 +9,10 @@ from hypothesis import strategies as some
 
 from bot.model import Cadence, Claim, Preferences
 from bot.ports import AdminNotice, Failed, Parked, PollCommit, Requeued, Retry, Sent, Settlement, Store
-from tests.contracts.store_samples import ALICE, BOB, CAROL, add_feed, claim, follow, later, record, row
+from tests.contracts.store_samples import ALICE, BOB, add_feed, claim, follow, later, record, row
 
+CAROL = "paper:carol"  # on another platform
+PLATFORMS = ["console", "paper"]
 NAMES = ["Trade", "trade", "China-U.S.", "Arts"]
 KINDS = ["new", "silent", "changed", "quiet_changed"]
 OUTCOMES: dict[str, Callable[[Claim, datetime], Settlement]] = {
@@ -21,14 +23,14 @@ OUTCOMES: dict[str, Callable[[Claim, datetime], Settlement]] = {
     "give back": Requeued,
 }
 DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
-    "claim only": claim,
+    "claim only": lambda store, at: claim(store, at, platforms=PLATFORMS),
     "notify": lambda store, at: store.notify([ALICE, CAROL], "A notice.", at),
     "park all": lambda store, at: store.park([ALICE, BOB], "shut", at, at),
     "probe": lambda store, at: store.probe_parked(at),
     "resume": lambda store, at: store.resume(ALICE, at),
     "give up": lambda store, at: store.give_up(ALICE, "gone", at),
     "move": lambda store, at: store.move(ALICE, BOB, at),
-    "move away": lambda store, at: store.move(BOB, CAROL, at),
+    "move away": lambda store, at: store.move(BOB, "console:dave", at),
     "pause": lambda store, at: store.pause(CAROL, paused=True, by=BOB, now=at),
     "end the pause": lambda store, at: store.pause(CAROL, paused=False, by=BOB, now=at),
     "snooze": lambda store, at: store.set_preferences(BOB, Preferences(snoozed_until=later(9000)), at),
@@ -74,5 +76,5 @@ async def live(store: Store, steps: Sequence[Change], delete: Callable[[str], Aw
         elif what in DEEDS:
             await DEEDS[what](store, later(60 * minutes))
         else:
-            for each in await claim(store, later(60 * minutes)):
+            for each in await claim(store, later(60 * minutes), platforms=PLATFORMS):
                 await store.settle([OUTCOMES[what](each, later(minutes))])

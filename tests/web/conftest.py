@@ -1,21 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from storage import open_store
+from tests.databases import Database
 from tests.web.scene import Ask, Scene, asking
 
 
 @pytest.fixture
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(database: Database) -> AsyncIterator[Scene]:
     """An empty database, everything alive and connected."""
-    path = tmp_path / "bystander.db"
-    store = await open_store(f"sqlite:///{path}")
+    store = await open_store(database.url)
     try:
-        yield Scene(store, path)
+        yield Scene(store, database)
     finally:
         await store.aclose()
 

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from hashlib import sha256
-from pathlib import Path
 
 import aiohttp
 
 from bot.model import Cadence, FeedSettings, FeedState, Preferences
-from bot.ports import Failed, Parked, PollCommit, PollRecord, Sent, Store, WebRoute
+from bot.ports import Failed, OverviewReader, Parked, PollCommit, PollRecord, Sent, Store, WebRoute
+from bot.web.access import Access
 from bot.web.guard import Limits
-from bot.web.server import StatusStore, WebServer
+from bot.web.meter import PrometheusMeter
+from bot.web.server import WebServer
 from bot.web.visitors import Visitors
 from tests.contracts.store_samples import follow, row
+from tests.databases import Database
 
 NOW = datetime(2022, 11, 26, 23, 41, tzinfo=UTC)
 NEW = FeedState()
 HOSTILE = '"><script>alert(1)</script>'
 SECRET = "words of a private message"
+NO_HEADERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,13 @@ class Scene:
     """What a server tells of. It is itself the clock, which moves when `time` is set."""
 
     store: Store
-    path: Path  # of the database
+    database: Database
     time: datetime = NOW
     loops: dict[str, bool] = field(default_factory=lambda: {"poll": True, "outbox": True})
     troubles: list[str] = field(default_factory=list)
     adapters: dict[str, bool] = field(default_factory=lambda: {"console": True})
+    meter: PrometheusMeter = field(default_factory=PrometheusMeter)
+    sandbox_restarts: int = 0
 
     def now(self) -> datetime:
         return self.time
@@ -56,10 +60,11 @@ class Scene:
         *routes: WebRoute,
         host: str = "127.0.0.1",
         port: int = 0,
-        store: StatusStore | None = None,
+        store: OverviewReader | None = None,
         limits: Limits | None = None,
         zone: tzinfo = UTC,
         visitors: Visitors | None = None,
+        access: Access | None = None,
     ) -> WebServer:
         return WebServer(
             host,
@@ -73,6 +78,9 @@ class Scene:
             troubles=lambda: self.troubles,
             zone=zone,
             visitors=visitors,
+            access=access,
+            meter=self.meter,
+            sandbox_restarts=lambda: self.sandbox_restarts,
         )
 
     async def watch(self, name: str, state: FeedState = NEW, *, next_poll: datetime = NOW) -> None:
@@ -100,9 +108,7 @@ class Scene:
 
     def break_store(self) -> None:
         """Take away a table that the store needs."""
-        connection = sqlite3.connect(self.path)
-        connection.execute("ALTER TABLE feeds RENAME TO lost")
-        connection.close()
+        self.database.run("ALTER TABLE feeds RENAME TO lost")
 
 
 @asynccontextmanager
@@ -110,8 +116,12 @@ async def asking(server: WebServer) -> AsyncIterator[Ask]:
     """Run the server, and give a function that asks it."""
     async with server, aiohttp.ClientSession(f"http://127.0.0.1:{server.port}") as session:
 
-        async def ask(path: str, method: str = "GET", body: bytes = b"") -> Answer:
-            async with session.request(method, path, data=body, allow_redirects=False) as answer:
+        async def ask(
+            path: str, method: str = "GET", body: bytes = b"", headers: Mapping[str, str] = NO_HEADERS
+        ) -> Answer:
+            async with session.request(
+                method, path, data=body, headers=headers, allow_redirects=False
+            ) as answer:
                 return Answer(answer.status, answer.headers, await answer.text())
 
         yield ask

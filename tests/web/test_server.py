@@ -6,14 +6,15 @@ import socket
 from base64 import b64encode
 from datetime import timedelta
 from hashlib import sha256
+from typing import cast
 
 import pytest
 
 from bot.errors import BystanderError
-from bot.model import Feed
-from bot.ports import MOST_BODY, QueueHealth, WebAnswer, WebRequest, WebRoute
-from bot.web.server import FRESH, StatusStore
-from tests.web.scene import Ask, Scene, asking
+from bot.model import FeedState
+from bot.ports import MOST_BODY, OverviewReader, WebAnswer, WebRequest, WebRoute
+from bot.web.reading import FRESH
+from tests.web.scene import NOW, Ask, Scene, asking
 
 
 async def test_healthz_is_well_while_all_loops_live(ask: Ask) -> None:
@@ -117,30 +118,29 @@ async def test_the_policy_lets_the_style_of_the_page_through(ask: Ask) -> None:
 class Counted:
     """A store that counts how often it is asked."""
 
-    def __init__(self, store: StatusStore) -> None:
+    def __init__(self, store: OverviewReader) -> None:
         self.store = store
         self.looks = 0
 
-    async def feeds(self) -> list[Feed]:
-        self.looks += 1
-        return await self.store.feeds()
-
-    async def queue_health(self) -> QueueHealth:
-        return await self.store.queue_health()
+    def __getattr__(self, name: str) -> object:
+        self.looks += name == "queue_times"
+        return getattr(self.store, name)
 
 
-async def test_a_crowd_costs_the_database_one_look(scene: Scene) -> None:
+@pytest.mark.parametrize(("path", "shown"), [("/metrics", "bystander_feeds {}.0\n"), ("/", "{} feed")])
+async def test_a_crowd_costs_the_database_one_look(scene: Scene, path: str, shown: str) -> None:
+    await scene.watch("Old", FeedState(last_success_at=NOW))
     counted = Counted(scene.store)
-    async with asking(scene.server(store=counted)) as ask:
-        crowd = await asyncio.gather(*[ask("/metrics") for _ in range(20)])
+    async with asking(scene.server(store=cast("OverviewReader", counted))) as ask:
+        crowd = await asyncio.gather(*[ask(path) for _ in range(20)])
         looks = counted.looks
-        await scene.watch("New")
+        await scene.watch("New", FeedState(last_success_at=NOW))
         scene.time += FRESH
-        after = await ask("/metrics")
+        after = await ask(path)
 
-    assert {"bystander_feeds 0.0\n" in answer.text for answer in crowd} == {True}
+    assert {shown.format(1) in answer.text for answer in crowd} == {True}
     assert (looks, counted.looks) == (1, 2)
-    assert "bystander_feeds 1.0\n" in after.text
+    assert shown.format(2) in after.text
 
 
 async def test_a_clock_that_is_set_back_does_not_freeze_the_page(scene: Scene, ask: Ask) -> None:

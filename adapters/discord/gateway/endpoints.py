@@ -70,7 +70,7 @@ class Endpoints:
             if request.url.scheme not in ("http", "https"):
                 return
             limits.bound_rate_limits(request.response)
-            pace.answered(request.response.status, request.response.headers)
+            await pace.answered(request.response.status, request.response.headers)
             error = await self._taken_over(request, pace)
             if error is not None:
                 request.response.close()
@@ -105,7 +105,7 @@ class Endpoints:
             return TemporaryError(fault, uncertain=True) if is_post else None
         if answer.status == HTTPStatus.FORBIDDEN and await limits.is_of_the_edge(answer):
             wait = retry_after(answer.headers, BLOCKED)
-            pace.hold(wait)
+            await pace.hold(wait)
             return TemporaryError(TABLE[BLOCKED_BY_THE_EDGE].text, retry_after=wait)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = retry_after(answer.headers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,15 +13,17 @@ from adapters.discord.errors import translate, where
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.interactions import answers, callback, commands
 from adapters.discord.interactions.callback import CallbackData
+from adapters.discord.interactions.links import link_of
 from adapters.discord.interactions.patience import BROKEN, apologize, defer, is_answered_elsewhere, persist
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.alerts import followed
 from adapters.discord.messages.card import MOST_OPTIONS, Card
 from adapters.discord.messages.preflight import refusal
 from adapters.discord.sdk import discord
+from adapters.shared.once import Once
 from adapters.shared.pages import can_turn
 from adapters.shared.tasks import Tasks
-from adapters.shared.token_bucket import urgent
+from adapters.shared.urgent import urgent
 from adapters.shared.welcome import welcome
 from bot.errors import DeliveryError
 from bot.logs.outage import OutageLog
@@ -35,7 +36,6 @@ TOO_OLD = "That is too old to be known; please ask again."
 NO_LINK = "The link of this post is gone from the message. Ask with the link of the post: /why LINK"
 NO_FILES = "No file may be sent here, so it is shown on the next pages."
 
-_LINK = re.compile(r"https?://[^\s<>]+")
 _Interaction = discord.Interaction[Any]
 
 _log = logging.getLogger(__name__)
@@ -68,11 +68,15 @@ class Conversation:
         self._guild_index = guild_index
         self._tasks = tasks
         self._admins = frozenset(admins)
+        self._once = Once(services.shared, "discord:once:")
         self._outage = OutageLog("Answering on Discord")
         self._commands = {command.path: command for command in services.commands}
 
     async def receive(self, interaction: _Interaction) -> None:
-        """Answer one interaction; its errors are logged here."""
+        """Answer one interaction; its errors are logged here.
+
+        Every process that runs its shard gets it, and one of them answers. Suggestions change nothing.
+        """
         kinds = {
             discord.InteractionType.application_command: self._command,
             discord.InteractionType.autocomplete: self._suggest,
@@ -80,6 +84,8 @@ class Conversation:
         }
         answer = kinds.get(interaction.type)
         if answer is None:
+            return
+        if answer != self._suggest and not await self._once.first(str(interaction.id)):
             return
         try:
             with urgent():
@@ -164,7 +170,7 @@ class Conversation:
         if kind == callback.FOLLOW:
             await self._run_for_reader(interaction, FOLLOW, {answers.MENU_KIND: followed(custom_id)})
         elif kind == callback.WHY:
-            await self._explain(interaction, _link_of(interaction.message))
+            await self._explain(interaction, link_of(interaction.message))
         elif kind == callback.COMMAND:
             await self._run_offer(interaction, custom_id)
         elif kind in (callback.PAGE, callback.MENU):
@@ -289,12 +295,3 @@ class Conversation:
 
 def _data(interaction: _Interaction) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", interaction.data or {})
-
-
-def _link_of(message: discord.Message | None) -> str:
-    """Return the link of the post that a card is about, "" for none."""
-    if message is None:
-        return ""
-    linked = [each.url for each in message.embeds if each.url]
-    written = [each.replace("%28", "(").replace("%29", ")") for each in _LINK.findall(message.content)]
-    return next(iter([*linked, *written]), "")

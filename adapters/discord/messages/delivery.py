@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -27,7 +26,7 @@ from adapters.discord.errors import (
     translate,
 )
 from adapters.discord.gateway.client import Client
-from adapters.discord.gateway.rate_limit import RateLimiter, SlidingWindow
+from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.card import Card
 from adapters.discord.messages.doubt import Doubts
@@ -52,7 +51,7 @@ class Limits:
 
     call: float = 25.0  # one call of the outbox, so that a stop does not wait long
     publishing: float = 5.0
-    published: int = 10  # messages that an announcement channel may publish in an hour
+    asked: float = 3600.0  # since Discord was asked what a channel is
     deliveries: int = 100  # at the same time
     greetings: int = 4  # at the same time, so that many of them delay no alert
     openings: int = 4  # of direct-message channels at the same time: their rate limit is small
@@ -60,7 +59,6 @@ class Limits:
 
 
 LIMITS = Limits()
-_HOUR = 3600.0
 
 
 class Delivery:
@@ -73,20 +71,19 @@ class Delivery:
         self._pace = pace
         self._services = services
         self._publish = publish
-        self._published = SlidingWindow(LIMITS.published, _HOUR)
         self._room = asyncio.Semaphore(LIMITS.deliveries)
         self._welcome = asyncio.Semaphore(LIMITS.greetings)
         self._openings = asyncio.Semaphore(LIMITS.openings)
-        self._doubts = Doubts()
+        self._doubts = Doubts(services.shared)
         self._search = Search(client)
         self._dms: LRUCache[int, int] = LRUCache(LIMITS.direct_channels)
         self._forums: set[int] = set()
-        self._asked: TTLCache[int, object] = TTLCache(LIMITS.direct_channels, _HOUR)  # channels, by their ids
+        self._asked: TTLCache[int, object] = TTLCache(LIMITS.direct_channels, LIMITS.asked)  # channels
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
         kind, place_id = destinations.read_address(destination.local)
-        with self._doubts.about(destination.address, Scope.DESTINATION):
+        async with self._doubts.about(destination.address, key, Scope.DESTINATION):
             if kind == "user":
                 channel_id = await self._dm_channel(place_id)
                 async with self._room, self._call():
@@ -103,18 +100,18 @@ class Delivery:
     async def edit(self, destination: Destination, reference: str, message: Message, key: str) -> str:
         """Edit a message; unarchive its thread first where that is necessary and allowed."""
         channel_id, message_id = _ids(reference)
-        with self._doubts.about(destination.address, Scope.MESSAGE):
-            async with self._room, self._call(), self._pace.alone(channel_id):
-                made = _made(message, key)
-                sent = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-                try:
-                    await self._edit(sent, made, key)
-                except discord.HTTPException as error:
-                    if is_gone(error):
-                        raise await self._gone_with_its_place(destination, channel_id) from None
-                    if code_of(error) in (ARCHIVED, LOCKED):  # parks no channel: only an edit failed
-                        raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE) from None
-                    raise
+        in_doubt = self._doubts.about(destination.address, key, Scope.MESSAGE)
+        async with in_doubt, self._room, self._call(), self._pace.alone(channel_id):
+            made = _made(message, key)
+            sent = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+            try:
+                await self._edit(sent, made, key)
+            except discord.HTTPException as error:
+                if is_gone(error):
+                    raise await self._gone_with_its_place(destination, channel_id) from None
+                if code_of(error) in (ARCHIVED, LOCKED):  # parks no channel: only an edit failed
+                    raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE) from None
+                raise
         return reference
 
     async def _edit(self, sent: discord.PartialMessage, made: Card, key: str) -> None:
@@ -229,10 +226,9 @@ class Delivery:
         channel_id = message.channel.id
         if not await self._is_announcement(channel_id):
             return
-        if self._published.wait(time.monotonic(), channel_id):
+        if not await self._pace.may_publish(channel_id):
             _log.info("Channel %d has published all it may this hour; one message stays there.", channel_id)
             return
-        self._published.count(time.monotonic(), channel_id)
         try:
             # Without a time-out discord.py would sleep until the rate limit allows it.
             async with asyncio.timeout(LIMITS.publishing):

@@ -2,43 +2,46 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from cachetools import LRUCache
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from adapters.discord.errors import UnknownRefusalError
-from bot.errors import PermanentError, Scope
+from bot.errors import PermanentError, Scope, StoreError
+from bot.ports import SharedState
 
 BELIEVED_AFTER = 3600.0  # seconds; a fault of the whole platform is usually over by then
-_MOST_PLACES = 10_000
+_KEPT = 172_800.0  # seconds; twice the longest time between two attempts
 _MEND = "give the bot View Channel, Send Messages, Embed Links and Read Message History there."
 
 
 class Doubts:
-    """Remembers since when each address is refused with unknown codes. `clock`: monotonic seconds.
+    """Remembers since when each message is refused with unknown codes, by whichever process sends it.
 
     Such a code may concern the address, or the whole bot for a while. At first it counts as temporary, so
     that a fault of the platform parks no channel. After an hour it counts as permanent: the address is
-    parked, and the admins are notified.
+    parked, and the admins are notified. An address has one message under way, so the next message, which
+    begins anew, shows that this one arrived or was given up.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._since: LRUCache[str, float] = LRUCache(_MOST_PLACES)
+    def __init__(self, shared: SharedState) -> None:
+        self._shared = shared
 
-    @contextmanager
-    def about(self, address: str, scope: Scope) -> Iterator[None]:
-        """Raise PermanentError of this scope if unknown refusals of the address have lasted an hour."""
+    @asynccontextmanager
+    async def about(self, address: str, key: str, scope: Scope) -> AsyncIterator[None]:
+        """Raise PermanentError of this scope if unknown refusals of the message have lasted an hour.
+
+        `key`: its attempt key.
+        """
         try:
             yield
         except UnknownRefusalError as error:
-            if self._has_lasted(address):
+            if await self._has_lasted(f"discord:doubt:{scope}:{address}:{key}"):
                 raise PermanentError(f"{str(error).rstrip('.')}; {_MEND}", scope=scope) from error
             raise
-        self._since.pop(address, None)
 
-    def _has_lasted(self, address: str) -> bool:
-        now = self._clock()
-        return now - self._since.setdefault(address, now) >= BELIEVED_AFTER
+    async def _has_lasted(self, mark: str) -> bool:
+        try:
+            age = await self._shared.mark(mark, _KEPT)
+        except StoreError:
+            return False
+        return age is not None and age >= BELIEVED_AFTER

@@ -26,7 +26,8 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.clock import Clock
-from bot.ports import KeyValueStore
+from bot.errors import StoreError
+from bot.ports import BotServices, KeyValueStore
 
 STATE_LIFE = 600  # seconds that a person may take to install the app at Slack
 
@@ -114,7 +115,7 @@ class States(AsyncOAuthStateStore):
     They contain their own time, encrypted. So the database stores only used ones, however many are issued.
     """
 
-    def __init__(self, memory: KeyValueStore, client_secret: str, clock: Clock) -> None:
+    def __init__(self, memory: BotServices, client_secret: str, clock: Clock) -> None:
         self._memory = memory
         self._cipher = _cipher(client_secret, "states")
         self._clock = clock
@@ -137,11 +138,18 @@ class States(AsyncOAuthStateStore):
             except (InvalidToken, UnicodeEncodeError, binascii.Error):
                 return False
             key = _STATE + hashlib.sha256(told).hexdigest()  # several texts decode to the same bytes
-            if await self._memory.get_value(key):
+            if await self._memory.get_value(key) or not await self._is_first(key):
                 return False
             await self._memory.set_value(key, str(now + STATE_LIFE))
             await self._tidy(now)
             return bool(await self._memory.get_value(key))
+
+    async def _is_first(self, key: str) -> bool:
+        """Whether no other process uses a state at the same time."""
+        try:
+            return await self._memory.shared.mark(key, STATE_LIFE) is None
+        except StoreError:
+            return False
 
     async def _tidy(self, now: int) -> None:
         """Delete used states that have expired, at most every ten minutes."""

@@ -12,8 +12,9 @@ from typing import Any
 from cachetools import LRUCache
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from adapters.shared.once import Once
 from adapters.shared.tasks import Tasks
-from adapters.shared.token_bucket import urgent
+from adapters.shared.urgent import urgent
 from adapters.shared.welcome import unreached
 from adapters.slack.errors import translate
 from adapters.slack.interactions import callback, command_text, request_context, views
@@ -34,7 +35,6 @@ from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations
 from adapters.slack.messages.parts import FOLLOW as FOLLOW_BUTTON
 from adapters.slack.messages.parts import READ, SHOW, WHY
-from adapters.slack.transport.once import Once
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
@@ -44,6 +44,7 @@ SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds to compute an acknowledgement; Sl
 OPEN_LIMIT = 1.0  # seconds to find out who is an admin before a form opens
 MOST_FORMS = 1000  # submitted forms that are remembered
 UNKNOWN = "That button is too old to be understood; type the command again, or /help."
+RECEIVED = "This was received a moment ago; if no answer comes, send it again."
 TOO_OLD = "That list is too old to be turned; please ask again."
 
 _ANY = re.compile("")
@@ -75,7 +76,7 @@ class Conversation:
         self._runner = CommandRunner(
             services, workspaces, self._callers, greeter, home=self._home, tasks=self._tasks
         )
-        self._once = Once()
+        self._once = Once(services.shared, "slack:once:")
         self._forms: LRUCache[str, asyncio.Task[tuple[Reply, bool]]] = LRUCache(MOST_FORMS)
 
     def register(self, app: AsyncApp) -> None:
@@ -143,12 +144,13 @@ class Conversation:
     def _begin(self, body: _Body, work: _Work) -> None:
         """Start to handle a payload, unless Slack has sent it before."""
         who = request_context.read(body)
-        if who is None or not self._once.first(who.trigger):
+        if who is None:
             return
 
         async def answered() -> None:
-            with urgent():
-                await work(who, body)
+            if await self._once.first(who.trigger):
+                with urgent():
+                    await work(who, body)
 
         self._tasks.start(answered())
 
@@ -259,6 +261,8 @@ class Conversation:
 
     async def _submit(self, who: RequestContext, chosen: views.Chosen) -> tuple[Reply, bool]:
         """Run the command of a form; return the answer, and whether it is an error about the channel."""
+        if not await self._once.first(who.trigger):
+            return Reply(RECEIVED, ok=False), False  # another process has got it too, and knows the answer
         wanted = CallbackData(FOLLOW, chosen.values)
         if chosen.channel:
             known = {each.name for each in self._runner.commands[ADD_ALERTS].parameters}

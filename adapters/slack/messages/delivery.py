@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.shared.token_bucket import urgent
+from adapters.shared.urgent import urgent
 from adapters.slack.errors import name_of, translate
 from adapters.slack.messages import destinations
 from adapters.slack.messages.destinations import Place
@@ -23,7 +23,7 @@ from adapters.slack.messages.preflight import reader
 from adapters.slack.messages.render import Payload, arguments, payload
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
-from bot.errors import PermanentError, Scope
+from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Message, Notice
 from bot.ports import BotServices
 
@@ -98,8 +98,7 @@ class Delivery:
 
     async def _dm(self, place: Place) -> str:
         """Return the channel id of a person's direct messages, "" if unknown."""
-        known = self._dms.get(_dm_key(place))
-        return await self._services.get_value(_dm_key(place)) if known is None else known
+        return self._dms.get(_dm_key(place)) or await self._services.get_value(_dm_key(place))
 
     async def _learn(self, place: Place, channel: str) -> None:
         """Store the channel id of a person's direct messages; "" after Slack refused one."""
@@ -117,15 +116,21 @@ class Delivery:
         except Exception as error:
             told = translate(error, elsewhere=elsewhere)
             if isinstance(told, PermanentError) and told.scope is Scope.DESTINATION:
-                await self._let_go(place, error)
+                told = await self._let_go(place, error) or told
             raise told from error
 
-    async def _let_go(self, place: Place, error: Exception) -> None:
+    async def _let_go(self, place: Place, error: Exception) -> TemporaryError | None:
+        """Drop cached data that the refusal of a place puts in doubt; return the error if that was at fault.
+
+        Another process may have installed the app again, and this one used the token of before.
+        """
         at_home = translate(error)
         if isinstance(at_home, PermanentError) and at_home.scope is Scope.ADAPTER:
-            self._workspaces.forget(place.team)  # so that its token is read again
+            if await self._workspaces.renewed(place.team):
+                return TemporaryError("The workspace has a new token, which is used now.", retry_after=0.0)
         elif place.is_person and name_of(error):
             await self._learn(place, "")
+        return None
 
 
 @contextmanager

@@ -48,5 +48,5 @@ class Client(AsyncWebClient):
             return await super().api_call(api_method, **arguments)
         except SlackApiError as error:
             if (seconds := retry_after(error)) is not None:
-                self._pace.hold(self.team, api_method, seconds)
+                await self._pace.hold(self.team, api_method, seconds)
             raise

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from adapters.shared.once import Once
 from adapters.slack.errors import GONE, name_of, translate
 from adapters.slack.install.installations import Installations
 from adapters.slack.messages import destinations
@@ -41,6 +42,7 @@ class Events:
         self._services = services
         self._workspaces = workspaces
         self._installations = installations
+        self._once = Once(services.shared, "slack:event:")
         self._under_way: set[asyncio.Task[Any]] = set()
         self._listeners: dict[str, Callable[[str, Event], Awaitable[None]]] = {
             "app_uninstalled": self._removed,
@@ -75,13 +77,17 @@ class Events:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
 
-    async def _hear(self, event: Event, context: AsyncBoltContext) -> None:
+    async def _hear(self, event: Event, body: Mapping[str, Any], context: AsyncBoltContext) -> None:
+        """Deal with an event, unless a process has done so before. One that fails may come again."""
         task = asyncio.current_task()
         assert task is not None  # Bolt starts a task for each event
         self._under_way.add(task)
+        name = str(body.get("event_id") or "")
         try:
-            await self._listeners[event["type"]](context.team_id or "", event)
+            if await self._once.first(name):
+                await self._listeners[event["type"]](context.team_id or "", event)
         except DeliveryError as error:
+            await self._once.forget(name)
             _log.warning("What Slack said of a channel is left at that: %s", error)
         finally:
             self._under_way.discard(task)

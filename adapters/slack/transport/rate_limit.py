@@ -1,8 +1,8 @@
-"""Limits how fast the bot calls Slack. The counting is pure; only `RateLimiter` waits.
+"""Limits how fast the bot calls Slack.
 
 Slack allows about one message a second in a channel, several hundred messages a minute in a workspace, and
 for each method a number of calls a minute and workspace that depends on its tier (documentation, rate
-limits). A 429 applies to one method in one workspace.
+limits). A 429 applies to one method in one workspace. All processes of a bot share these limits.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from adapters.shared.queue import Queue, Waiting
-from adapters.shared.token_bucket import TokenBucket, is_urgent
-from bot.errors import NotYetError
+from adapters.shared.line import Line, Pace, Waiting
+from adapters.shared.urgent import is_urgent
+from bot.in_process import InProcessState
+from bot.ports import Rate, SharedState
 
 POST, UPDATE = "chat.postMessage", "chat.update"
+BUSY = "More waits for Slack than it takes at present."
 OF_THE_OUTBOX = (POST, UPDATE, "conversations.history")
 # All other methods are of tier 4, or have no limit by tier.
 OF_TIER_3 = (UPDATE, "conversations.history", "conversations.info", "conversations.open")
@@ -43,106 +45,66 @@ class PaceSettings:
 PACE = PaceSettings()
 
 
-def _budget(budget: float, settings: PaceSettings) -> TokenBucket:
-    """Return a token bucket that allows at most `budget` calls in any minute."""
+def _budget(budget: float, settings: PaceSettings) -> Rate:
+    """Return a rate that allows at most `budget` calls in any minute."""
     burst = max(1.0, budget * settings.burst_share)
-    return TokenBucket((budget - burst if budget > burst else budget) / settings.minute, burst)
-
-
-class _Method:
-    """The calls of one method in one workspace. `patience`: the seconds that a call waits at most."""
-
-    def __init__(self, bucket: TokenBucket, patience: float, waiting: Waiting) -> None:
-        self.queue = Queue(bucket, waiting)
-        self._bucket = bucket
-        self._patience = patience
-        self._clock = waiting.clock
-        self._promised = 0.0
-
-    def hold(self, seconds: float) -> None:
-        """Delay all calls by this time."""
-        self._bucket.hold(self._clock() + seconds)
-
-    def check_length(self) -> None:
-        """Raise NotYetError if a new call would wait too long, unless it is urgent."""
-        if not is_urgent() and self._expected() > self._patience:
-            raise self._busy()
-
-    def check_hold(self) -> None:
-        """Raise NotYetError if a hold lasts longer than a call may wait."""
-        if self._bucket.held(self._clock()) > self._patience:
-            raise self._busy()
-
-    def _expected(self) -> float:
-        """Return the seconds that a new call would wait."""
-        return self._bucket.wait(self._clock()) + self.queue.length / self._bucket.rate
-
-    def _busy(self) -> NotYetError:
-        """Return an error with a distinct retry delay, so that rejected callers do not all return at once."""
-        now = self._clock()
-        self._promised = max(self._promised, now + self._expected()) + 1.0 / self._bucket.rate
-        asked = self._promised - now
-        return NotYetError("More waits for Slack than it takes at present.", retry_after=asked)
-
-
-class _Channel:
-    """The messages to one channel. One at a time waits first for the channel, then for the method."""
-
-    def __init__(self, settings: PaceSettings) -> None:
-        self.bucket = TokenBucket(settings.per_second, settings.channel_burst)
-        self.line = asyncio.Lock()
+    return Rate((budget - burst if budget > burst else budget) / settings.minute, burst)
 
 
 class RateLimiter:
     """Delays every call to the Web API as the rate limits require.
 
-    Calls go in order of arrival, urgent ones before all others. `clock` and `sleep`: for tests.
+    Calls of a process go in order of arrival, urgent ones before all others. A message waits first for its
+    channel, then for its method. `state`: what the processes share; by default this process shares nothing.
+    `clock` and `sleep`: for tests.
     """
 
     def __init__(
         self,
         settings: PaceSettings = PACE,
         *,
+        state: SharedState | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
         self._rates = {POST: settings.per_minute, **dict.fromkeys(OF_TIER_3, settings.tier_3)}
+        self._state = state or InProcessState(clock)
         self._waiting = Waiting(clock, sleep)
-        self._methods: dict[tuple[str, str], _Method] = {}
-        self._channels: LRUCache[tuple[str, str], _Channel] = LRUCache(settings.channels)
+        self._methods: dict[tuple[str, str], Line] = {}
+        self._channels: LRUCache[tuple[str, str], Line] = LRUCache(settings.channels)
 
     async def turn(self, team: str, method: str, channel: str = "") -> None:
         """Wait until a call may go. `channel`: the channel of a message, "" for other calls.
 
         NotYetError with `retry_after`: the wait would be too long.
         """
-        limited = self._method(team, method)
-        limited.check_length()
-        if not channel or is_urgent():
-            await limited.queue.turn(limited.check_hold)
-            return
-        place = self._channel(team, channel)
-        async with place.line:
-            await self._waiting.until_free(place.bucket.wait, limited.check_hold)
-            await limited.queue.turn(limited.check_hold)
-            place.bucket.take(self._waiting.clock())
+        line = self._method(team, method)
+        if channel and not is_urgent():
+            line.check()
+            await self._channel(team, channel).turn()
+        await line.turn()
 
-    def hold(self, team: str, method: str, seconds: float) -> None:
-        """Delay all calls of a method in a workspace, because Slack answered 429."""
-        self._method(team, method).hold(seconds)
+    async def hold(self, team: str, method: str, seconds: float) -> None:
+        """Delay all calls of a method in a workspace, in all processes, because Slack answered 429."""
+        await self._method(team, method).hold(seconds)
 
-    def _method(self, team: str, method: str) -> _Method:
-        limited = self._methods.get((team, method))
-        if limited is None:
+    def _method(self, team: str, method: str) -> Line:
+        line = self._methods.get((team, method))
+        if line is None:
             settings = self._settings
             patience = settings.patience if method in OF_THE_OUTBOX else settings.briefly
-            budget = _budget(self._rates.get(method, settings.tier_4), settings)
-            limited = self._methods[team, method] = _Method(budget, patience, self._waiting)
-        return limited
+            rate = _budget(self._rates.get(method, settings.tier_4), settings)
+            line = self._methods[team, method] = self._line(f"slack:{team}:{method}", rate, patience)
+        return line
 
-    def _channel(self, team: str, channel: str) -> _Channel:
-        place = self._channels.get((team, channel))
-        if place is None:
-            place = self._channels[team, channel] = _Channel(self._settings)
-        return place
+    def _channel(self, team: str, channel: str) -> Line:
+        line = self._channels.get((team, channel))
+        if line is None:
+            rate = Rate(self._settings.per_second, self._settings.channel_burst)
+            line = self._line(f"slack:{team}/{channel}", rate, self._settings.briefly)
+            self._channels[team, channel] = line
+        return line
+
+    def _line(self, key: str, rate: Rate, patience: float) -> Line:
+        return Line(Pace(key, rate, patience, BUSY), self._state, self._waiting)

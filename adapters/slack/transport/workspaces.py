@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack.errors import CLOSED, at_login, translate
 from adapters.slack.transport.client import TIMEOUT, Client
 from adapters.slack.transport.rate_limit import RateLimiter
-from bot.errors import PermanentError, Scope, TemporaryError
+from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 
 MOST_CLIENTS = 1_000  # workspaces in memory
 NO_HOME = (
@@ -99,6 +99,15 @@ class Workspaces:
         if not self.is_home(team):
             self._clients.pop(team, None)
             self._identities.pop(team, None)
+
+    async def renewed(self, team: str) -> bool:
+        """Drop the client of a workspace that was refused; return whether its token is another one now."""
+        used = self._clients.get(team)
+        self.forget(team)
+        try:
+            return used is not None and used.token != await self._token(team)
+        except DeliveryError:
+            return False
 
     async def aclose(self) -> None:
         """Close the connections; later calls open new ones."""

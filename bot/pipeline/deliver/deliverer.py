@@ -10,10 +10,11 @@ from bot.clock import Clock
 from bot.errors import PermanentError, Scope
 from bot.model import Claim
 from bot.pipeline.batcher import Batcher
+from bot.pipeline.deliver import decisions
 from bot.pipeline.deliver.attempt import Attempts
 from bot.pipeline.deliver.platform_health import ShutReport
 from bot.pipeline.deliver.settings import DeliverySettings
-from bot.ports import Adapter, Failed, OutboxStore, Requeued, Retry, Sent, Settlement
+from bot.ports import NO_METER, Adapter, Failed, Meter, OutboxStore, Requeued, Retry, Sent, Settlement
 
 _log = logging.getLogger(__name__)
 
@@ -36,11 +37,13 @@ class Deliverer:
         *,
         report: ShutReport,
         on_notice: Callable[[], None],
+        meter: Meter = NO_METER,
     ) -> None:
         self._clock = clock
         self._pause = settings.shut_pause
         self._report = report
         self._on_notice = on_notice
+        self._meter = meter
         self._attempts = Attempts(adapters, clock, settings)
         self._records = Batcher[Settlement](store.settle)
         self._turns: set[tuple[int, ...]] = set()  # deliveries postponed by a platform's rate limit
@@ -69,6 +72,8 @@ class Deliverer:
         settlement = await self._recorded(settlement)
         if isinstance(settlement, Sent):
             await self._report.opened(claim.destination.platform)
+        decisions.say(settlement)
+        decisions.count(self._meter, settlement, error)
         self._count(settlement)
 
     async def aclose(self, within: float) -> int:

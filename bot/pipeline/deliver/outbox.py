@@ -21,7 +21,7 @@ from bot.pipeline.deliver.deliverer import Deliverer
 from bot.pipeline.deliver.gate import PlatformGate
 from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
 from bot.pipeline.deliver.settings import DeliverySettings
-from bot.ports import Adapter, OutboxStore, Requeued
+from bot.ports import NO_METER, Adapter, Meter, OutboxStore, Requeued
 
 _log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Outbox:
         owner: str,
         *,
         report: ShutReport | None = None,
+        meter: Meter = NO_METER,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -49,7 +50,9 @@ class Outbox:
         health = report.health if report else PlatformHealth(adapters, settings.shut_pause)
         report = report or ShutReport(health, store, clock, settings.admins)
         self._gate = PlatformGate(health, settings)
-        self._deliverer = Deliverer(store, adapters, clock, settings, report=report, on_notice=self.wake)
+        self._deliverer = Deliverer(
+            store, adapters, clock, settings, report=report, on_notice=self.wake, meter=meter
+        )
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._fault: BaseException | None = None

@@ -15,6 +15,8 @@ from bot.clock import Clock
 from bot.errors import StoreError
 from bot.ports import SHUT, OutboxStore
 
+NO_REASON = "it gave no reason."
+
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +59,7 @@ class PlatformHealth:
         """Record that a platform shut the bot out; return whether it was open before."""
         platform = self._platforms[name]
         is_news = not platform.reason
-        platform.reason = platform.reason or reason or "it gave no reason."
+        platform.reason = platform.reason or reason or NO_REASON
         return is_news
 
     def open(self, name: str) -> bool:
@@ -93,30 +95,39 @@ class ShutReport:
         self._store = store
         self._clock = clock
         self._admins = admins
+        self._in_doubt: set[str] = set()  # platforms that were shut at the start, as was stored
 
-    async def forget(self) -> None:
-        """Delete what the last run stored, because it may no longer be true."""
+    async def recall(self) -> None:
+        """Read what is stored. It may be from another process that is still shut out, or no longer true."""
         for key in await self._store.list_values(SHUT):
-            await self._store.set_value(key, "")
+            name = key.removeprefix(SHUT)
+            if name in self.health.names:
+                self._in_doubt.add(name)
+            else:
+                await self._store.set_value(key, "")
 
     async def shut(self, platform: str, reason: str) -> bool:
-        """Record that a platform is shut, and notify admins elsewhere once; return whether it was open."""
+        """Record that a platform is shut; return whether it was open.
+
+        Admins elsewhere get one notice, also when several processes are shut out for the same reason.
+        """
+        reason = reason or NO_REASON
         if not self.health.shut(platform, reason):
             return False
         text = f"Nothing goes out on {platform}: {reason} Its alerts wait, and go out once that is mended."
         elsewhere = [each for each in self._admins if not each.startswith(f"{platform}:")]
         try:
-            await self._store.set_value(f"{SHUT}{platform}", reason)
-            await self._store.notify(elsewhere, text, self._clock.now())
+            await self._store.tell_once(f"{SHUT}{platform}", reason, elsewhere, text, self._clock.now())
         except StoreError as error:
             _log.error("%s is shut, and nobody could be told: %s", platform, error)
         return True
 
     async def opened(self, platform: str) -> None:
-        """Record that a platform accepted a message."""
-        if not self.health.open(platform):
+        """Record that a platform accepted a message, or the bot itself."""
+        if not (self.health.open(platform) or platform in self._in_doubt):
             return
+        self._in_doubt.discard(platform)
         try:
             await self._store.set_value(f"{SHUT}{platform}", "")
-        except StoreError as error:  # the next start deletes the stored value
+        except StoreError as error:  # the next start finds out that it is open
             _log.error("%s is open again, and /health cannot be told: %s", platform, error)

@@ -58,9 +58,10 @@ class JobEngine:
 
     async def run(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> None:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters is logged here
+        ending = asyncio.Event()  # by `stop`, or because another part of the bot has failed
         async with self._app(self._tasks(work, stop, on_fault)) as app:
             workers = [
-                asyncio.create_task(self._keep_working(app, queue, concurrency, stop))
+                asyncio.create_task(self._keep_working(app, queue, concurrency, ending))
                 for queue, concurrency in self._queues().items()
             ]
             beat = asyncio.create_task(self._keep_deferring(work))
@@ -68,6 +69,7 @@ class JobEngine:
                 await stop.wait()
             finally:
                 beat.cancel()
+                ending.set()
                 for worker in self._workers.values():
                     worker.stop()  # type: ignore[no-untyped-call]
                 await asyncio.gather(*workers, return_exceptions=True)
@@ -108,10 +110,10 @@ class JobEngine:
             await connector.close_async()
 
     async def _keep_working(
-        self, app: procrastinate.App, queue: str, concurrency: int, stop: asyncio.Event
+        self, app: procrastinate.App, queue: str, concurrency: int, ending: asyncio.Event
     ) -> None:
-        """Run a worker, and a new one whenever it lost the database, until `stop` is set."""
-        while not stop.is_set():
+        """Run a worker, and a new one whenever it lost the database, until `ending` is set."""
+        while not ending.is_set():
             worker = Worker(
                 app,
                 queues=[queue],
@@ -130,10 +132,10 @@ class JobEngine:
                 await worker.run()  # type: ignore[no-untyped-call]
             except Exception as error:  # noqa: BLE001 -- whatever ended it, the next one goes on
                 self._failed(error)
-            if not stop.is_set():
+            if not ending.is_set():
                 self._failed(StoreError(f"The worker of the jobs {queue!r} ended; another one begins."))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _RETRY)
+                    await asyncio.wait_for(ending.wait(), _RETRY)
 
     async def _keep_deferring(self, work: Work) -> None:
         """Give jobs to what becomes due, and note that this process runs."""

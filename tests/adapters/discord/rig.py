@@ -15,8 +15,9 @@ from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.client import Client
 from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE
+from bot.in_process import InProcessState
 from bot.model import Alert, Caller, CommandSpec, Destination, EvidenceRank, Filing, Post, Reply
-from bot.ports import Door, Doorkeeper, DoorStore
+from bot.ports import Door, Doorkeeper, DoorStore, SharedState
 from storage.shared.doors import OpenDoors
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import Channel, User
@@ -76,6 +77,7 @@ class NotingServices:
     doors: DoorStore = field(default_factory=OpenDoors)
     turns: list[tuple[str, float]] = field(default_factory=list)  # that were asked for
     wait: float = 0.0  # seconds until each turn
+    shared: SharedState = field(default_factory=InProcessState)
 
     async def run(self, caller: Caller, line: str) -> Reply:
         return await self.execute(caller, line.strip("/"), {})

@@ -183,6 +183,14 @@ class People:
         await self._deliver(Envelope("events_api", deed))
         return deed
 
+    async def again(self, deed: Deed) -> Deed:
+        """Send something a second time, as when Slack did not hear that it arrived."""
+        kinds = {"event_callback": "events_api", None: "slash_commands"}
+        kind = kinds.get(deed.payload.get("type"), "interactive")
+        second = Deed(deed.kind, deed.payload)
+        await self._deliver(Envelope(kind, second, accepts=kind != "events_api"))
+        return second
+
     def find(self, where: Place, action_id: str) -> tuple[Json, Json]:
         """Return an element with its block; a violation and LookupError when it is not there."""
         for block in where.shown_blocks:

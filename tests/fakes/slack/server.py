@@ -237,6 +237,10 @@ class FakeSlack:
         """Send any other event: `{"type": "channel_archive", "channel": "C…", "user": "U…"}`."""
         return await self.people.event(team, event)
 
+    async def again(self, deed: Deed) -> Deed:
+        """Send something a second time, as when Slack did not hear that it arrived."""
+        return await self.people.again(deed)
+
     # --- waiting -------------------------------------------------------------------------------------------
 
     async def wait_until(self, condition: Callable[[], object], *, patience: float = 20.0) -> None:

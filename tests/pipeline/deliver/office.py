@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from bot.model import Alert, Digest, Message, Notice
@@ -17,6 +16,7 @@ from bot.ports import PostRow, Store
 from storage import open_store
 from tests.contracts.adapters import Pinboard
 from tests.contracts.store_samples import T0, add_feed, change, follow, publish, row
+from tests.databases import Database
 
 ADMIN = "console:admin"
 PATIENCE = 30.0  # seconds; far beyond what anything here takes
@@ -114,9 +114,9 @@ class FaultyStore:
 
 
 @asynccontextmanager
-async def open_office(folder: Path) -> AsyncIterator[Office]:
+async def open_office(database: Database) -> AsyncIterator[Office]:
     """Open an office on a database of its own."""
-    store = await open_store(f"sqlite:///{folder / 'office.db'}")
+    store = await open_store(database.url)
     try:
         yield Office(store)
     finally:

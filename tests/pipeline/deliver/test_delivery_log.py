@@ -137,7 +137,14 @@ async def test_each_attempt_is_logged_at_debug(office: Office, caplog: pytest.Lo
         office.clock.forward(10)
 
     details = [record.message for record in caplog.records if record.levelno == logging.DEBUG]
-    assert details == ["send for console:alice: Too busy."] * 2
+    assert (
+        details
+        == [
+            "send for console:alice: Too busy.",
+            "retried, console:alice: no. 1, post p1 of Blog",
+        ]
+        * 2
+    )
 
 
 @pytest.mark.parametrize("scope", [Scope.DESTINATION, Scope.MESSAGE])

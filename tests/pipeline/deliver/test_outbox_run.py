@@ -148,7 +148,7 @@ async def test_an_adapter_that_never_answers_is_left_and_the_message_looked_for(
     office.board.meet("lost", Gate())
     await office.alert("p1")
 
-    assert await office.outbox(send_timeout=0.05).drain() == 1
+    assert await office.outbox(send_timeout=0.3).drain() == 1
     office.clock.forward(1)
     assert await office.drain() == 0
     assert [call for call, _ in office.board.calls] == ["send", "find"]

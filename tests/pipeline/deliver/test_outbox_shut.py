@@ -65,19 +65,40 @@ async def test_many_messages_that_meet_the_shut_door_are_one_line_of_the_log(
     assert caplog.messages == ["Nothing goes out on discord for 300 s: The token was revoked."]
 
 
-async def test_what_the_last_run_stored_is_forgotten_at_the_start(
+async def test_what_is_stored_at_the_start_is_true_until_the_platform_accepts_something(
     office: Office, health: PlatformHealth
 ) -> None:
-    report = ShutReport(health, office.store, office.clock, ADMINS)
-    await report.shut("discord", "The token was revoked.")
-    await ShutReport(health, office.store, office.clock, ADMINS).forget()
+    await ShutReport(health, office.store, office.clock, ADMINS).shut("discord", "The token was revoked.")
+    await office.store.set_value(f"{KEY}elsewhere", "It is not in the config any more.")
+    fresh = PlatformHealth(("discord", "console"), SETTINGS.shut_pause)
+    report = ShutReport(fresh, office.store, office.clock, ADMINS)
+    await report.recall()
+    await report.opened("console")
+    before = await office.store.list_values(KEY)
+    await report.opened("discord")
 
+    assert fresh.closed == frozenset()
+    assert before == {f"{KEY}discord": "The token was revoked."}
     assert await office.store.list_values(KEY) == {}
+
+
+async def test_several_processes_that_are_shut_out_tell_the_admins_once(office: Office) -> None:
+    for _ in range(3):
+        report = ShutReport(
+            PlatformHealth(("discord", "console"), SETTINGS.shut_pause), office.store, office.clock, ADMINS
+        )
+        await report.recall()
+        assert await report.shut("discord", "The token was revoked.")
+    outbox = outbox_of(office, Pinboard("discord"), PlatformHealth(("discord", "console"), 1.0))
+    await outbox.drain()
+
+    assert len(office.pinned(ADMIN)) == 1
 
 
 async def test_a_store_that_refuses_does_not_stop_the_report(office: Office, health: PlatformHealth) -> None:
     faulty = FaultyStore(office.store)
-    faulty.fail("set_value", StoreError("The disk is full."), StoreError("The disk is full."))
+    faulty.fail("tell_once", StoreError("The disk is full."))
+    faulty.fail("set_value", StoreError("The disk is full."))
     report = ShutReport(health, faulty, office.clock, ADMINS)
 
     assert await report.shut("discord", "The token was revoked.")

@@ -7,7 +7,6 @@ import gzip
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from bot.pipeline.calls import PARSE
 from bot.pipeline.fetch.budget import FREE, ByteBudget
 from bot.pipeline.fetch.client import Fetcher
 from bot.sandbox.remote import Answer, Arguments, Remote, Runner
+from tests.databases import Database
 from tests.fakes.blog import body
 from tests.pipeline.bodies import item, rss
 from tests.pipeline.deliver.office import until
@@ -61,9 +61,9 @@ class Gate:
 
 
 @pytest.fixture
-async def room(tmp_path: Path) -> AsyncIterator[Newsroom]:
+async def room(database: Database) -> AsyncIterator[Newsroom]:
     async with AsyncExitStack() as stack:
-        opened = await stack.enter_async_context(open_newsroom(tmp_path))
+        opened = await stack.enter_async_context(open_newsroom(database))
         settings = replace(LOOPBACK, timeout=60.0, max_body=50 * MB, in_flight=100 * MB)
         opened.fetcher = await stack.enter_async_context(Fetcher(settings, opened.clock))
         yield opened

@@ -27,7 +27,7 @@ def test_a_post_of_one_sentence_is_its_own_summary() -> None:
 
 
 @pytest.mark.parametrize(
-    "html", ["", "   ", "<p></p>", "<figure><figcaption>A caption.</figcaption></figure>"]
+    "html", ["", "   ", "<p></p>", "<figure><img alt='DSC_1.jpg'></figure>", "<form><p>Search.</p></form>"]
 )
 def test_nothing_is_made_of_nothing(html: str) -> None:
     assert summarize(html, TITLE) == ""
@@ -56,8 +56,8 @@ def test_an_anecdote_before_the_news_gives_way_to_the_news() -> None:
         "<p>Subscribe to our newsletter on cars and the old town of Bergen.</p>",
         "<p>The post <a>Council Bans Cars From Old Town</a> appeared first on <a>Bergen</a>.</p>",
         "<p>Read more about the council and cars in the old town of Bergen.</p>",
-        "<p>Update: The council delayed the ban on cars in the old town of Bergen. The mayor agreed.</p>",
-        "<p><b>UPDATE (July 14):</b> The council has delayed the ban on cars in the old town.</p>",
+        "<p>Update: The council met on the ban on cars in the old town of Bergen. The mayor agreed.</p>",
+        "<p><b>UPDATE (July 14):</b> The council has replied on the ban on cars in the old town.</p>",
         "<p>Correction: The council voted on Monday about cars in the old town of Bergen.</p>",
         "<p>The mayor of Bergen said of the ban on cars in the old town by the council:</p>",
         "<p>The mayor of Bergen is the only one to defend the ban on cars, saying it will</p>",
@@ -80,7 +80,25 @@ def test_what_nobody_wants_to_see_is_left_out(unwanted: str) -> None:
     in_between = f"<p>{LEAD}</p>{unwanted}<p>{FACT}</p><p>{WHY}</p>"
 
     assert summarize(at_the_top, TITLE) == f"{LEAD} {FACT} {WHY}"
-    assert summarize(in_between, TITLE) == f"{LEAD} {FACT} {WHY}"
+    assert summarize(in_between, TITLE).replace(" … ", " ") == f"{LEAD} {FACT} {WHY}"
+
+
+def test_an_update_that_takes_something_back_is_always_told() -> None:
+    update = "Update: The ban on cars has been postponed until the autumn."
+
+    assert summarize(f"{STORY}<p>{update}</p>", TITLE).endswith(f" {update}")
+    assert summarize(f"<p>{update}</p>{STORY}", TITLE).startswith(f"{update} {LEAD}")
+    assert "postponed" in summarize(f"<p>Buses stop at the gate.</p><p>{update}</p>", TITLE)
+
+
+def test_what_a_correction_denies_is_not_told() -> None:
+    correction = "<p>Correction: the council voted on Tuesday, not Monday.</p>"
+    bracket = "<p>Today was the last day to object (update: the last day has been moved to June).</p>"
+
+    assert summarize(f"{STORY}{correction}", TITLE) == f"{FACT} {WHY}"
+    assert summarize(f"<p>Today was the last day to object in Bergen.</p>{STORY}{bracket}", TITLE) == (
+        f"{LEAD} {FACT} {WHY}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +134,7 @@ def test_an_answer_comes_only_right_after_its_question() -> None:
         "A study of the air that doctors of the old town wrote.",
     )
 
-    assert summarize(f"<p>{LEAD}</p><p>{question} {answer}</p><p>{FACT}</p>", TITLE) == f"{LEAD} {FACT}"
+    assert summarize(f"<p>{LEAD}</p><p>{question} {answer}</p><p>{FACT}</p>", TITLE) == f"{LEAD} … {FACT}"
     assert summarize(f"<p>{question} {answer}</p>", TITLE) == f"{question} {answer}"
 
 
@@ -183,11 +201,12 @@ def test_a_feed_that_gives_the_excerpt_as_content_shows_its_whole_sentences() ->
     assert summarize(content, TITLE, content) == f"{LEAD} {FACT}"
 
 
-def test_a_quotation_never_becomes_the_summary_by_way_of_the_excerpt() -> None:
+def test_a_quotation_is_never_told_as_the_author_s_own_words() -> None:
     words = "First, I hope everyone will love the country. Enterprise knows no borders."
-    html = f"<p>Xi told them:</p><blockquote><p>{words}</p></blockquote>"
+    quoted = f"<blockquote><p>{words}</p></blockquote>"
 
-    assert summarize(html, "Xi", f"Xi told them: {words}") == ""
+    assert summarize(f"<p>Xi told them:</p>{quoted}", "Xi", words) == f"Xi told them: “{words}”"
+    assert summarize(quoted, "Xi", words) == ""
 
 
 # --- other languages --------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def test_a_summary_is_whole_sentences_of_the_post_in_reading_order(
 
     known = [text for paragraph in paragraphs(html) for text, _ in split(paragraph.text, "en")]
     chosen = [text for text in known if text in summary]
-    assert summary == " ".join(chosen) or summary.endswith("…")
+    assert summary.replace(" … ", " ") == " ".join(chosen) or summary.endswith("…")
     assert len(chosen) <= 3
 
 

@@ -19,17 +19,24 @@ LEFT JOIN (post_terms AS pt JOIN posts AS p ON p.id = pt.post_id)
     ON pt.term = t.term AND p.feed_id = t.feed_id
 GROUP BY t.feed_id, t.term ORDER BY t.feed_id, t.term
 """
-KEPT_STATES = "SELECT sum(sent), sum(failed), sum(waiting), sum(held) FROM delivery_counts"
+KEPT_STATES = """
+SELECT platform, sum(sent), sum(failed), sum(waiting), sum(held), sum(parked) FROM delivery_counts
+GROUP BY platform HAVING sum(sent + failed + waiting + held + parked) <> 0 ORDER BY platform
+"""
 # When two destinations become one, only one of two sent rows about a post is kept, but both count as sent.
 COUNTED_STATES = """
-SELECT count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state = 'failed'),
-    count(*) FILTER (WHERE state IN ('pending', 'sending')), count(*) FILTER (WHERE state = 'held')
-FROM (SELECT state FROM deliveries UNION ALL SELECT state FROM merged) AS every
+SELECT platform, count(*) FILTER (WHERE state = 'sent'), count(*) FILTER (WHERE state = 'failed'),
+    count(*) FILTER (WHERE state IN ('pending', 'sending')), count(*) FILTER (WHERE state = 'held'),
+    count(*) FILTER (WHERE state = 'parked')
+FROM (
+    SELECT d.platform, q.state FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
+    UNION ALL SELECT platform, state FROM merged) AS every
+GROUP BY platform ORDER BY platform
 """
 WATCH = """
-CREATE TABLE merged (state TEXT);
+CREATE TABLE merged (platform TEXT, state TEXT);
 CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    INSERT INTO merged VALUES (old.state);
+    INSERT INTO merged SELECT platform, old.state FROM destinations WHERE id = old.destination_id;
     RETURN NULL;
 END $$;
 CREATE TRIGGER merging AFTER DELETE ON deliveries FOR EACH ROW WHEN (old.state IN ('sent', 'failed'))

@@ -23,6 +23,7 @@ from storage.postgres import (
     holding,
     matching,
     outbox,
+    overview,
     phrases,
     posts,
     preferences,
@@ -71,6 +72,7 @@ INSERT INTO deliveries (destination_id, post_id, state, due_at, created_at, owne
 SELECT n, 19000 + n % 9, (array['pending', 'sending', 'held', 'parked'])[1 + n % 4], n, n, 'x', n,
     CASE WHEN n % 100 = 0 THEN 'digest:1' END, CASE WHEN n % 4 = 2 THEN 'daily' ELSE '' END
 FROM generate_series(1, 800) AS n;
+INSERT INTO poll_days SELECT d, f, 1, 0 FROM generate_series(1, 14) AS d, generate_series(1, 2000) AS f;
 UPDATE deliveries SET edit_due_at = due_at WHERE state = 'sent' AND id % 1000 = 0;
 """
 SOME: dict[str, object] = {
@@ -125,6 +127,9 @@ SOME: dict[str, object] = {
     "what": "added the feed",
     "place": "console:9",
     "each": 5,
+    "days": [1, 2],
+    "posts": [5, 6],
+    "first": 5,
     "feeds": [1, 2],
     "prefix": "console:1",
     "destination_ids": [100],
@@ -143,6 +148,14 @@ ALWAYS = [
 # Statement -> the indexes that its plan must have.
 PLANS = {
     "claim feeds": (feeds.CLAIM, ["feeds_due"]),
+    "days that are forgotten": (feeds.FORGET_DAYS, ["poll_days_pkey"]),
+    "queue of the page": (overview.TIMES, ["deliveries_oldest", "deliveries_held", "destinations_parked"]),
+    "latencies": (overview.LATENCIES, ["deliveries_sent", "posts_pkey"]),
+    "posts by day": (overview.POSTS_BY_DAY, ["posts_newest_of_feed"]),
+    "polls by day": (overview.POLLS_BY_DAY, ["poll_days_pkey"]),
+    "places of posts": (overview.PLACES, ["deliveries_post"]),
+    "held next": (overview.HELD_NEXT, ["deliveries_held"]),
+    "parked places": (overview.PARKED, ["destinations_parked"]),
     "match": (matching.MATCH, ["filters_followers", "subscriptions_pkey"]),
     "match a new filing": (matching.MATCH_REFILED, ["filters_followers"]),
     "phrases": (phrases.PHRASES, ["phrases_pkey"]),

@@ -65,10 +65,8 @@ async def test_a_newer_database_is_left_as_it_is(url: str) -> None:
     run(url, f"UPDATE bystander SET version = {len(steps()) + 1}", "DROP TABLE memory")
     before = tables(url)
 
-    assert (
-        f"was made by a newer Bystander (schema {len(steps()) + 1}, this one knows {len(steps())})"
-        in await refused(url)
-    )
+    told = f"was made by a newer Bystander (schema {len(steps()) + 1}, this one knows {len(steps())})"
+    assert told in await refused(url)
     assert tables(url) == before
 
 

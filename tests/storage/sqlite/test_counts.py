@@ -22,18 +22,21 @@ LEFT JOIN (post_terms AS pt JOIN posts AS p ON p.id = pt.post_id)
     ON pt.term = t.term AND p.feed_id = t.feed_id
 GROUP BY t.feed_id, t.term ORDER BY t.feed_id, t.term
 """
-KEPT_STATES = "SELECT state, deliveries FROM delivery_counts ORDER BY state"
+KEPT_STATES = "SELECT platform, state, deliveries FROM delivery_counts ORDER BY platform, state"
 COUNTED_STATES = """
-SELECT kept.state, (SELECT count(*) FROM deliveries AS q
-    WHERE q.state = kept.state OR (kept.state = 'waiting' AND q.state IN ('pending', 'sending')))
-    + (SELECT count(*) FROM merged WHERE merged.state = kept.state)
-FROM delivery_counts AS kept ORDER BY kept.state
+SELECT kept.platform, kept.state, (
+    SELECT count(*) FROM (
+        SELECT d.platform, e.state FROM deliveries AS e JOIN destinations AS d ON d.id = e.destination_id
+        UNION ALL SELECT * FROM merged) AS q
+    WHERE q.platform = kept.platform
+        AND (q.state = kept.state OR (kept.state = 'waiting' AND q.state IN ('pending', 'sending'))))
+FROM delivery_counts AS kept ORDER BY kept.platform, kept.state
 """
 # When two destinations become one, only one of two sent rows about a post is kept, but both count as sent.
 WATCH = """
-CREATE TABLE merged (state TEXT);
+CREATE TABLE merged (platform TEXT, state TEXT);
 CREATE TRIGGER merging AFTER DELETE ON deliveries WHEN old.state IN ('sent', 'failed') BEGIN
-    INSERT INTO merged VALUES (old.state);
+    INSERT INTO merged SELECT platform, old.state FROM destinations WHERE id = old.destination_id;
 END;
 """
 # Each post's terms hold what they are sorted by as the post has it.
@@ -90,10 +93,16 @@ def test_an_older_database_is_counted_when_it_is_brought_up_to_date() -> None:
             (1, "t:steel", 1, 10),
         ]
         assert connection.execute(KEPT_STATES).fetchall() == [
-            ("failed", 1),
-            ("held", 0),
-            ("sent", 2),
-            ("waiting", 1),
+            ("console", "failed", 1),
+            ("console", "held", 0),
+            ("console", "parked", 1),
+            ("console", "sent", 2),
+            ("console", "waiting", 1),
+            ("slack", "failed", 0),
+            ("slack", "held", 0),
+            ("slack", "parked", 0),
+            ("slack", "sent", 1),
+            ("slack", "waiting", 0),
         ]
         assert connection.execute(STRAYS).fetchone() == (0,)
 
@@ -111,8 +120,8 @@ INSERT INTO terms (feed_id, term, name)
 VALUES (1, 'c:trade', 'Trade'), (1, 't:steel', 'Steel'), (1, 'c:arts', 'Arts');
 INSERT INTO post_terms (post_id, term) VALUES (1, 'c:trade'), (2, 'c:trade'), (1, 't:steel');
 INSERT INTO destinations (id, address, platform, created_at)
-SELECT value, 'console:' || value, 'console', 0 FROM json_each('[1, 2, 3, 4]');
+SELECT value, 'x:' || value, iif(value = 6, 'slack', 'console'), 0 FROM json_each('[1, 2, 3, 4, 5, 6]');
 INSERT INTO deliveries (destination_id, post_id, state, due_at, created_at)
-SELECT value, 1, CASE value WHEN 3 THEN 'failed' WHEN 4 THEN 'pending' ELSE 'sent' END, 0, 0
-FROM json_each('[1, 2, 3, 4]');
+SELECT value, 1, CASE value WHEN 3 THEN 'failed' WHEN 4 THEN 'pending' WHEN 5 THEN 'parked' ELSE 'sent' END,
+    0, 0 FROM json_each('[1, 2, 3, 4, 5, 6]');
 """

@@ -14,11 +14,13 @@ from storage.sqlite import (
     changes,
     claim,
     destinations,
+    feeds,
     hold_back,
     holding,
     matching,
     migrate,
     outbox,
+    overview,
     phrases,
     posts,
     preferences,
@@ -158,8 +160,29 @@ PLANS = {
     "by date": (search.BY_DATE, [POSTS]),
     "queue": (
         archive.QUEUE,
-        ["SEARCH deliveries USING INDEX deliveries_oldest", "SEARCH delivery_counts USING PRIMARY KEY"],
+        ["SEARCH deliveries USING INDEX deliveries_oldest", "SEARCH deliveries USING INDEX deliveries_held"],
     ),
+    "queue of the page": (
+        overview.TIMES,
+        [
+            "SEARCH deliveries USING INDEX deliveries_oldest",
+            "SEARCH deliveries USING INDEX deliveries_held",
+            "destinations_parked",
+        ],
+    ),
+    "latencies": (
+        overview.LATENCIES,
+        ["SEARCH q USING INDEX deliveries_sent (settled_at>?)", POSTS],
+    ),
+    "posts by day": (
+        overview.POSTS_BY_DAY,
+        ["SEARCH p USING COVERING INDEX posts_newest_of_feed (feed_id=? AND published_at>? AND "],
+    ),
+    "polls by day": (overview.POLLS_BY_DAY, ["SEARCH polled USING PRIMARY KEY (day=? AND feed_id=?)"]),
+    "places of posts": (overview.PLACES, ["SEARCH deliveries USING COVERING INDEX deliveries_post"]),
+    "held next": (overview.HELD_NEXT, ["SCAN deliveries USING INDEX deliveries_held"]),
+    "parked places": (overview.PARKED, []),
+    "days that are forgotten": (feeds.FORGET_DAYS, ["SEARCH poll_days USING PRIMARY KEY (day<?)"]),
     "log": (archive.LOG, ["SEARCH q USING INDEX deliveries_log (destination_id=?)"]),
     "deliveries of a post": (
         archive.OF_POST,
@@ -191,7 +214,8 @@ PLANS = {
 # What may be walked through: what was handed in, few by nature, in the wanted order up to a limit, or the
 # rows of an index that holds only what is under way.
 WALKED = re.compile(
-    r"SCAN (CONSTANT ROW|asked|(filed|json_each|typed|match|seen|archive) VIRTUAL|\(subquery|feeds"
+    r"SCAN (CONSTANT ROW|asked|(filed|json_each|days|typed|match|seen|archive) VIRTUAL|\(subquery|q$|feeds"
+    r"|delivery_counts|destinations USING INDEX destinations_parked"
     r"|posts USING COVERING INDEX posts_newest|s USING INDEX subscriptions_channels"
     r"|(q|deliveries) USING INDEX deliveries_(due|sending|edits|queue|held))"
 )

@@ -6,8 +6,7 @@ import asyncio
 
 import pytest
 
-from adapters.discord.gateway.rate_limit import RateLimiter
-from adapters.shared.token_bucket import TokenBucket
+from adapters.discord.gateway.rate_limit import PaceSettings, RateLimiter
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from tests.adapters.discord.rig import KEY, Rig, alert, key, made, to
 from tests.fakes.discord import faults
@@ -44,10 +43,10 @@ def impatient() -> RateLimiter:
     """Return a pace that no block of the edge holds up, so that a test need not wait for its end."""
 
     class Impatient(RateLimiter):
-        def hold(self, left: float) -> None:
+        async def hold(self, left: float) -> None:
             """Hold nothing; the hold has tests of its own."""
 
-    return Impatient(bucket=TokenBucket(1000.0, 1000.0))
+    return Impatient(settings=PaceSettings(rate=1000.0, burst=1000.0))
 
 
 async def failed(rig: Rig, number: int = 1) -> DeliveryError:

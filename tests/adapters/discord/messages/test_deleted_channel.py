@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +18,7 @@ from bot.ports import Inspection, Store
 from bot.services import Services
 from storage import open_store
 from tests.adapters.discord.rig import KEY, LONG_AGO, Rig, alert, made, to
+from tests.databases import Database
 from tests.fakes.discord import faults
 from tests.fakes.discord.world import Channel
 
@@ -73,8 +73,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    store = await open_store(f"sqlite:///{tmp_path / 'test.db'}")
+async def office(database: Database) -> AsyncIterator[Office]:
+    store = await open_store(database.url)
     async with made() as rig:
         admins = [to(rig.boss).address]
         dispatcher = Dispatcher(store, Nobody(), SystemClock())

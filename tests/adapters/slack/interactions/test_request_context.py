@@ -1,4 +1,4 @@
-"""Where a payload comes from, whatever it is like; and what is done only once."""
+"""Where a payload comes from, whatever it is like."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from adapters.shared.tasks import Tasks
 from adapters.slack.interactions import request_context
 from adapters.slack.interactions.request_context import RequestContext
-from adapters.slack.transport.once import KEPT, MOST, Once
 from bot.errors import BystanderError
 from tests.adapters.any_messages import unhurried
 
@@ -69,26 +68,6 @@ def test_any_payload_has_a_sound_origin_or_none(body: dict[str, Any]) -> None:
 @pytest.mark.parametrize("user", ["", "U1;DROP", "u0aaaaaaa", "../U0AAAAAAA", 5])
 def test_nobody_is_behind_an_id_that_is_none(user: object) -> None:
     assert request_context.read({"team_id": "T0AAAAAAA", "user_id": user}) is None
-
-
-def test_what_was_done_is_known_for_some_minutes() -> None:
-    now = [0.0]
-    once = Once(clock=lambda: now[0])
-    seen = [once.first("1.2"), once.first("1.2"), once.first("3.4")]
-    now[0] = KEPT + 1
-
-    assert seen == [True, False, True]
-    assert once.first("1.2")
-    assert [once.first(""), once.first("")] == [True, True]
-
-
-def test_memory_of_what_was_done_does_not_grow_without_end() -> None:
-    once = Once(clock=lambda: 0.0)
-    for number in range(MOST + 100):
-        once.first(str(number))
-
-    assert len(once._seen) <= MOST + 1
-    assert not once.first(str(MOST + 99))
 
 
 async def test_closing_waits_for_what_is_under_way_and_ends_the_rest(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from bot.services import Services
 from storage import open_store
 from tests.adapters.slack.talk_rig import Talk, buttons, talk, texts
 from tests.commands.room import BLOG, NOW, POSTS, Hands, post_row
+from tests.databases import Database
 
 
 class Nobody:
@@ -29,9 +29,9 @@ class Nobody:
 
 
 @asynccontextmanager
-async def library(path: Path) -> AsyncIterator[Store]:
+async def library(database: Database) -> AsyncIterator[Store]:
     """Return a store with a blog's posts."""
-    store = await open_store(f"sqlite:///{path / 'test.db'}")
+    store = await open_store(database.url)
     try:
         feed = await store.add_feed(BLOG, NOW, by="slack:U012AB3CD")
         state = FeedState(baseline_at=NOW, last_success_at=NOW)
@@ -44,8 +44,8 @@ async def library(path: Path) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[tuple[Talk, Store]]:
-    async with library(tmp_path) as store:
+async def rig(database: Database) -> AsyncIterator[tuple[Talk, Store]]:
+    async with library(database) as store:
         clock = Hands()
         services = Services(Dispatcher(store, Nobody(), clock), store, clock)
         async with talk(services) as each:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from bot.ports import Store
 from storage import open_store
 from tests.adapters.slack.rig import Rig, made
 from tests.contracts.store_samples import add_feed, follow, publish, row
+from tests.databases import Database
 from tests.fakes.slack.messages import StoredMessage
 from tests.pipeline.deliver.office import HeldClock
 
@@ -72,8 +72,8 @@ class Bot:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Bot]:
-    store = await open_store(f"sqlite:///{folder / 'bot.db'}")
+async def opened(database: Database) -> AsyncIterator[Bot]:
+    store = await open_store(database.url)
     try:
         async with made() as rig:
             await rig.start()
@@ -85,8 +85,8 @@ async def opened(folder: Path) -> AsyncIterator[Bot]:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
-    async with opened(tmp_path) as made_:
+async def bot(database: Database) -> AsyncIterator[Bot]:
+    async with opened(database) as made_:
         yield made_
 
 
@@ -113,10 +113,13 @@ async def test_a_request_that_never_arrived_is_made_again(bot: Bot) -> None:
     assert len(bot.messages) == 1
 
 
-async def test_killed_between_accepted_and_recorded_the_next_process_sends_nothing_again(bot: Bot) -> None:
+async def test_killed_between_accepted_and_recorded_the_next_process_sends_nothing_again(
+    bot: Bot, database: Database
+) -> None:
     await bot.publish("p1")
-    await bot.store.take_over("killed")
-    (claim,) = await bot.store.claim(
+    killed = await open_store(database.url)
+    await killed.take_over("killed")
+    (claim,) = await killed.claim(
         "killed",
         bot.clock.now(),
         lease=DeliverySettings().lease,
@@ -124,6 +127,7 @@ async def test_killed_between_accepted_and_recorded_the_next_process_sends_nothi
         platforms=["slack"],
         catch_up_after=5,
     )
+    await killed.aclose()
     await bot.rig.adapter.send(claim.destination, claim.message, claim.key)
     await bot.rig.restart()
     await bot.store.take_over("next")

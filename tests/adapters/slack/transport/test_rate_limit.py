@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.shared.token_bucket import urgent
+from adapters.shared.urgent import urgent
 from adapters.slack.transport.rate_limit import PACE, POST, PaceSettings, RateLimiter
 from bot.errors import TemporaryError
 from tests.adapters.slack.rig import FastTime
@@ -113,7 +113,7 @@ async def test_what_is_urgent_goes_first_and_is_counted_all_the_same() -> None:
 
 async def test_a_429_holds_its_method_in_its_workspace_and_nothing_else() -> None:
     time, passed, pace = rig()
-    pace.hold(TEAM, POST, 12.0)
+    await pace.hold(TEAM, POST, 12.0)
     await passed.call("update", method="chat.update")
     await passed.call("elsewhere", "C1", team="T2")
     with urgent():
@@ -126,7 +126,7 @@ async def test_a_429_holds_its_method_in_its_workspace_and_nothing_else() -> Non
 
 async def test_after_a_429_calls_go_one_by_one_and_not_in_a_burst() -> None:
     _, passed, pace = rig(per_minute=600)
-    pace.hold(TEAM, POST, 12.0)
+    await pace.hold(TEAM, POST, 12.0)
     await asyncio.gather(*(passed.call(str(number), f"C{number}") for number in range(20)))
     starts = [at for at, _ in passed.at]
 
@@ -176,7 +176,7 @@ async def test_a_long_hold_sends_away_also_those_who_wait_already() -> None:
     time, passed, pace = rig(per_minute=20, patience=40.0)
     waiting = [asyncio.create_task(passed.call("x", f"C{number}")) for number in range(5)]
     await asyncio.sleep(0)
-    pace.hold(TEAM, POST, 600.0)
+    await pace.hold(TEAM, POST, 600.0)
     results = await asyncio.gather(*waiting, return_exceptions=True)
     refused = [each for each in results if isinstance(each, TemporaryError)]
 

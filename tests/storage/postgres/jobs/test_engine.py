@@ -13,7 +13,7 @@ from bot.model import FeedSettings
 from storage.postgres.store import PostgresStore
 from tests.contracts.store_samples import ALICE, BOB, T0, add_feed, follow, publish, row
 from tests.pipeline.deliver.office import until
-from tests.storage.postgres.jobs.share import Share, working
+from tests.storage.postgres.jobs.share import Share, settings, working
 from tests.storage.postgres.test_lost_connections import drop_connections
 
 FEEDS = 30
@@ -112,3 +112,14 @@ async def test_a_fault_of_the_work_is_reported(store: PostgresStore) -> None:
         await until(lambda: bool(faults))
 
     assert isinstance(faults[0], RuntimeError)
+
+
+async def test_an_engine_ends_when_another_part_of_the_bot_has_failed(store: PostgresStore) -> None:
+    share = Share(store)
+    working_on = asyncio.create_task(share.store.engine(settings()).run(share, asyncio.Event(), print))
+    await until(lambda: share.housekeeping > 0)
+    working_on.cancel()
+    async with asyncio.timeout(20):
+        await asyncio.wait([working_on])
+
+    assert working_on.cancelled()

@@ -1,0 +1,186 @@
+"""Waiting for the turns of a pace that all processes share, in order of arrival."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from adapters.shared.urgent import is_urgent
+from bot.errors import NotYetError, StoreError, TemporaryError
+from bot.ports import Rate, SharedState, Turns
+
+AWAY = "The database does not say whether there is room"
+_ROUNDING = 1e-6  # seconds
+_MOST_LOST = 3  # turns that one call may lose
+PAUSE = 1.0  # seconds without another question after the database failed to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How callers wait. `clock`: monotonic seconds. Tests replace both."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A pace: its key in `SharedState`, how fast it is, and the seconds that a call waits at most for it.
+
+    `busy`: what a call is told that would wait longer, one sentence.
+    """
+
+    key: str
+    rate: Rate
+    patience: float
+    busy: str
+
+
+class Line:
+    """The calls of this process that wait for one pace. Urgent ones do not queue; they wait only for a hold.
+
+    It reserves several turns at once, if many calls wait and the store allows it. A turn goes to whoever is
+    first in the line. One whose time has passed for longer than a burst takes is lost: several processes that
+    made up for lost time would together go faster than the pace. But whoever lost some goes at last, or a
+    machine that is always busy would send nothing.
+    """
+
+    def __init__(self, pace: Pace, state: SharedState, waiting: Waiting) -> None:
+        self._pace = pace
+        self._state = state
+        self._clock, self._sleep = waiting.clock, waiting.sleep
+        self._lock = asyncio.Lock()
+        self._length = 0  # calls in the line
+        self._turns: deque[float] = deque()  # reserved turns, in seconds of the clock
+        self._late = pace.rate.burst * pace.rate.interval  # seconds after which a turn is lost
+        self._spacing = pace.rate.interval  # seconds for each call, as the last reservation showed
+        self._held_until = self._away_until = 0.0
+        self._why = ""  # of the hold
+        self._promised = 0.0  # the latest time for which a refused call was told to return
+        self._untold: str | None = None  # the reason of a hold that the store does not know yet
+
+    async def turn(self) -> None:
+        """Wait for a turn and take it.
+
+        NotYetError with `retry_after`: the wait would be too long, or the store does not answer.
+        TemporaryError: the pace is held for a reason that is the bot's own.
+        """
+        await self._tell_hold()
+        if is_urgent():
+            await self._go_first()
+            return
+        self.check()
+        self._length += 1
+        try:
+            async with self._lock:
+                await self._take()
+        finally:
+            self._length -= 1
+
+    def check(self) -> None:
+        """Raise the error of `turn` if this process knows already that a new call would wait too long."""
+        self._check_hold()
+        if (wait := self._expected()) > self._pace.patience:
+            raise self._refusal(wait)
+
+    async def hold(self, seconds: float, why: str = "") -> None:
+        """Let no call of any process go for so many seconds. `why`: see `SharedState.hold`.
+
+        If the store does not answer, it is told with the next call.
+        """
+        self._note_hold(seconds, why)
+        self._untold = why
+        await self._tell_hold()
+
+    async def _take(self) -> None:
+        """Wait for the next turn. A hold that comes in between takes it away."""
+        lost = 0
+        while True:
+            at = await self._next()
+            if (left := at - self._clock()) > 0:
+                await self._sleep(left)
+            if self._clock() < self._held_until - _ROUNDING:
+                self._turns.clear()
+            if self._turns and self._turns[0] == at:
+                self._turns.popleft()
+                if lost == _MOST_LOST or self._clock() - at <= self._late:
+                    return
+                lost += 1
+
+    async def _next(self) -> float:
+        """Return the time of the next turn, which is reserved if there is none left."""
+        while self._turns and self._clock() - self._turns[0] > self._late:
+            self._turns.popleft()
+        if not self._turns:
+            turns = await self._reserve(max(self._length, 1))
+            now = self._clock()
+            self._turns.extend(now + each for each in turns.waits)
+            self._spacing = max(self._pace.rate.interval, turns.waits[-1] / len(turns.waits))
+        return self._turns[0]
+
+    async def _go_first(self) -> None:
+        """Take an urgent turn."""
+        turns = await self._reserve(1, urgent=True)
+        left = max(turns.waits[0], self._held_until - self._clock())
+        while left > 0:
+            self._check_hold()
+            await self._sleep(left)
+            left = self._held_until - self._clock()
+
+    async def _reserve(self, most: int, *, urgent: bool = False) -> Turns:
+        """Reserve turns; see `turn` for the errors."""
+        if (left := self._away_until - self._clock()) > 0:
+            raise NotYetError(f"{AWAY}.", retry_after=left)
+        self._check_hold()
+        try:
+            turns = await self._state.reserve(
+                self._pace.key, self._pace.rate, most, within=self._pace.patience, urgent=urgent
+            )
+        except StoreError as error:
+            self._away_until = self._clock() + PAUSE
+            raise NotYetError(f"{AWAY}: {error}", retry_after=PAUSE) from error
+        if not turns.waits:
+            if turns.why:
+                self._note_hold(turns.wait, turns.why)
+            raise self._refusal(turns.wait, turns.why)
+        return turns
+
+    async def _tell_hold(self) -> None:
+        """Tell the store of a hold that it does not know yet, if it answers."""
+        if self._untold is None or self._clock() < self._away_until:
+            return
+        try:
+            if (left := self._held_until - self._clock()) > 0:
+                await self._state.hold(self._pace.key, left, self._untold)
+            self._untold = None
+        except StoreError:
+            self._away_until = self._clock() + PAUSE
+
+    def _note_hold(self, seconds: float, why: str) -> None:
+        until = self._clock() + seconds
+        if until > self._held_until:
+            self._held_until, self._why = until, why
+
+    def _check_hold(self) -> None:
+        """Raise an error if a hold that this process knows of lasts longer than a call may wait."""
+        if (left := self._held_until - self._clock()) > self._pace.patience:
+            raise self._refusal(left, self._why)
+
+    def _expected(self) -> float:
+        """Return the seconds that a new call would wait, as far as this process knows."""
+        first = max(self._turns[0] if self._turns else 0.0, self._held_until)
+        return max(first - self._clock(), 0.0) + self._length * self._spacing
+
+    def _refusal(self, wait: float, why: str = "") -> TemporaryError:
+        """Return the error for a call that would wait so long.
+
+        Without a reason each gets a retry delay of its own, so that they do not all return at once.
+        """
+        if why:
+            return TemporaryError(why, retry_after=wait)
+        now = self._clock()
+        self._promised = max(self._promised, now + wait) + self._spacing
+        return NotYetError(self._pace.busy, retry_after=self._promised - now)

@@ -1,0 +1,154 @@
+"""Queries of the status page and the metrics. Each is led by an index, or reads the feeds once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.model import Feed
+from bot.ports import (
+    Condition,
+    FeedDays,
+    FeedSeen,
+    HeldPlace,
+    Latencies,
+    ParkedPlace,
+    PlatformCounts,
+    QueueTimes,
+    Story,
+)
+from storage.shared.archive import EARLIEST
+from storage.shared.mapping import to_ms
+from storage.shared.overview import (
+    DAY,
+    conditions_from,
+    counts_from,
+    days_from,
+    feeds_from,
+    feeds_seen_from,
+    first_day,
+    held_from,
+    latencies_from,
+    parked_from,
+    stories_from,
+    times_of,
+)
+from storage.sqlite.archive import LATEST
+from storage.sqlite.common import Queries
+
+_CONDITION = f"""
+CASE WHEN json_extract(state, '$.stopped') THEN '{Condition.STOPPED}'
+    WHEN json_extract(state, '$.failures') THEN '{Condition.FAILING}'
+    WHEN next_poll_at < :late THEN '{Condition.OVERDUE}'
+    WHEN json_extract(state, '$.last_success_at') IS NULL THEN '{Condition.UNREAD}'
+    ELSE '{Condition.WELL}' END AS condition
+"""
+_BAD = ", ".join(f"'{each}'" for each in Condition if each.bad)
+_CONDITIONS = f"""
+SELECT condition, count(*) AS feeds FROM (SELECT {_CONDITION} FROM feeds WHERE retired_at IS NULL)
+GROUP BY condition
+"""
+_SEEN = f"""
+SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL)
+ORDER BY condition NOT IN ({_BAD}), name_fold LIMIT :limit
+"""
+_OLDEST = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT :limit"
+POSTS_BY_DAY = f"""
+SELECT p.feed_id, p.published_at / {DAY} AS day, count(*) AS posts
+FROM json_each(:feeds) CROSS JOIN posts AS p INDEXED BY posts_newest_of_feed
+ON p.feed_id = json_each.value AND p.published_at >= :since AND p.published_at <= :now
+GROUP BY 1, 2
+"""
+POLLS_BY_DAY = """
+SELECT polled.* FROM json_each(:days) AS days CROSS JOIN json_each(:feeds)
+CROSS JOIN poll_days AS polled ON polled.day = days.value AND polled.feed_id = json_each.value
+"""
+_COUNTS = """
+SELECT platform, sum(iif(state = 'sent', deliveries, 0)) AS sent,
+    sum(iif(state = 'failed', deliveries, 0)) AS failed, sum(iif(state = 'held', deliveries, 0)) AS held,
+    sum(iif(state = 'waiting', deliveries, 0)) AS waiting, sum(iif(state = 'parked', deliveries, 0)) AS parked
+FROM delivery_counts GROUP BY platform ORDER BY platform
+"""
+TIMES = """
+SELECT (SELECT min(coalesce(released_at, created_at)) FROM deliveries INDEXED BY deliveries_oldest
+        WHERE state IN ('pending', 'sending')) AS oldest,
+    (SELECT min(due_at) FROM deliveries INDEXED BY deliveries_held WHERE state = 'held') AS held_until,
+    (SELECT count(*) FROM destinations INDEXED BY destinations_parked
+        WHERE parked_at IS NOT NULL) AS parked_places
+"""
+LATENCIES = """
+SELECT q.settled_at - p.published_at AS published, q.settled_at - p.first_seen_at AS seen
+FROM deliveries AS q INDEXED BY deliveries_sent CROSS JOIN posts AS p ON p.id = q.post_id
+WHERE q.state = 'sent' AND q.held_for = '' AND q.post_id IS NOT NULL AND q.settled_at >= :since
+ORDER BY q.settled_at DESC LIMIT :limit
+"""
+PLACES = """
+SELECT json_each.value AS post_id, d.address, q.state, q.held_for, q.due_at
+FROM json_each(:posts) CROSS JOIN deliveries AS q ON q.id IN (
+    SELECT id FROM deliveries INDEXED BY deliveries_post WHERE post_id = json_each.value LIMIT :limit)
+CROSS JOIN destinations AS d ON d.id = q.destination_id
+ORDER BY q.post_id, q.id
+"""
+HELD_NEXT = """
+SELECT d.address, q.held_for, count(*) AS posts, min(q.due_at) AS due
+FROM (SELECT destination_id, held_for, due_at FROM deliveries INDEXED BY deliveries_held
+      WHERE state = 'held' ORDER BY due_at LIMIT :limit) AS q
+CROSS JOIN destinations AS d ON d.id = q.destination_id
+GROUP BY d.id, q.held_for ORDER BY due, d.address
+"""
+PARKED = """
+SELECT * FROM destinations INDEXED BY destinations_parked WHERE parked_at IS NOT NULL
+ORDER BY parked_at DESC, id DESC LIMIT :limit
+"""
+_BYTES = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()"
+
+
+class OverviewQueries(Queries):
+    """`bot.ports.OverviewReader`."""
+
+    async def feed_conditions(self, late: datetime) -> dict[Condition, int]:
+        return conditions_from(await self._database.ask(_CONDITIONS, {"late": to_ms(late)}))
+
+    async def feeds_seen(self, late: datetime, limit: int) -> list[FeedSeen]:
+        return feeds_seen_from(await self._database.ask(_SEEN, {"late": to_ms(late), "limit": limit}))
+
+    async def oldest_feeds(self, limit: int) -> list[Feed]:
+        rows = await self._database.ask(_OLDEST, {"limit": limit})
+        return await asyncio.to_thread(feeds_from, rows)  # a thousand states take a while
+
+    async def feed_days(self, feed_ids: Sequence[int], now: datetime) -> dict[int, FeedDays]:
+        first, feeds = first_day(now), json.dumps(list(feed_ids))
+        posts = await self._database.ask(
+            POSTS_BY_DAY, {"feeds": feeds, "since": first * DAY, "now": to_ms(now)}
+        )
+        days = json.dumps(list(range(first, to_ms(now) // DAY + 1)))
+        return days_from(posts, await self._database.ask(POLLS_BY_DAY, {"feeds": feeds, "days": days}), now)
+
+    async def platform_counts(self) -> dict[str, PlatformCounts]:
+        return counts_from(await self._database.ask(_COUNTS))
+
+    async def queue_times(self) -> QueueTimes:
+        (row,) = await self._database.ask(TIMES)
+        return times_of(row)
+
+    async def latencies(self, since: datetime, limit: int) -> Latencies:
+        return latencies_from(await self._database.ask(LATENCIES, {"since": to_ms(since), "limit": limit}))
+
+    async def newest_stories(self, limit: int, places: int) -> list[Story]:
+        posts = await self._database.ask(
+            LATEST[False, False], {"limit": limit, "skip": 0, "since": EARLIEST, "term": None, "feed": None}
+        )
+        values = {"posts": json.dumps([row["id"] for row in posts]), "limit": places + 1}
+        return stories_from(posts, await self._database.ask(PLACES, values), places)
+
+    async def held_next(self, limit: int) -> list[HeldPlace]:
+        return held_from(await self._database.ask(HELD_NEXT, {"limit": limit}))
+
+    async def parked_places(self, limit: int) -> list[ParkedPlace]:
+        return parked_from(await self._database.ask(PARKED, {"limit": limit}))
+
+    async def database_bytes(self) -> int:
+        (row,) = await self._database.ask(_BYTES)
+        return int(row["bytes"])
