@@ -28,6 +28,7 @@ class EngineSettings:
     delivery_lease: float
     catch_up_after: int  # see `OutboxStore.claim`
     beat: float  # between two looks for what has become due
+    lane_time: float  # after which a lane is given to whoever is free
     grace: float  # for work in progress when the process stops
     version: str = ""  # of the program, for `/health`
     host: str = ""  # the name of the machine, for `/health`
