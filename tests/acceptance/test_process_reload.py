@@ -123,3 +123,21 @@ async def test_a_bot_whose_terminal_is_closed_ends_as_it_did_before_there_were_r
 
     assert await process.wait() == 0, log
     assert b"Stopped" in log
+
+
+async def test_processes_on_one_database_are_told_one_by_one(home: Home, blog: FaultyBlog) -> None:
+    if not home.database.shared:
+        pytest.skip("only one bot runs on SQLite")
+    async with home.running() as one, home.running() as other:
+        await one.ready()
+        await other.ready()
+        home.settings["feeds"] = [home.feed | {"name": "Second", "url": f"{blog.feed_url}?second"}]
+        home.settings["admins"] = {"console": ["alice"]}
+        home.write_config()
+        await asyncio.gather(reload(one), reload(other))
+
+        for bot in (one, other):
+            assert f"feeds added: Second; feeds removed: {FEED}; admins.console." in bot.log
+            assert "Only admins" not in await bot.say("@alice /alerts")
+        assert home.rows("SELECT count(*) FROM feeds WHERE retired_at IS NULL") == [(1,)]
+        await one.polls(blog)  # whichever of them does it
