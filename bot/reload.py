@@ -63,10 +63,10 @@ class Reloader:
 
 
 def _tell(found: Changes) -> None:
-    changed = [*_feed_words(found.feeds), *found.at_once]
-    _log.info("The configuration was read again. Changed: %s.", "; ".join(changed) or "nothing")
     if found.waiting:
         _log.warning("These changes need a restart: %s.", ", ".join(found.waiting))
+    changed = [*_feed_words(found.feeds), *found.at_once]
+    _log.info("The configuration was read again. Changed: %s.", "; ".join(changed) or "nothing")
 
 
 def _feed_words(feeds: FeedChanges) -> Iterator[str]:
