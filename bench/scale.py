@@ -92,6 +92,7 @@ async def work(url: str, owner: str) -> None:
         platforms=(PLATFORM,),
         polls_at_once=1,
         lanes_at_once=16,
+        lane_time=5,
         poll_lease=300,
         delivery_lease=90,
         catch_up_after=100,

@@ -152,6 +152,7 @@ def _engine_settings(config: Config, platforms: Sequence[str], owner: str) -> En
         platforms=tuple(platforms),
         polls_at_once=polls.at_once,
         lanes_at_once=delivery.lanes,
+        lane_time=delivery.lane_time,
         poll_lease=polls.lease,
         delivery_lease=delivery.shared_lease,
         catch_up_after=delivery.catch_up_after,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import platform
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from bot.commands.dispatch import Dispatcher
 from bot.commands.wording import filter_words, listed
 from bot.errors import StoreError
 from bot.model import BYSTANDER
-from bot.ports import SharedState, Store
+from bot.ports import Door, Doorkeeper, SharedState, Store
 
 FIRST_PROBE = timedelta(hours=1)  # until a destination reported as unreachable is tried again
 ONE_EVENT = 10.0  # seconds in which several processes may hear that a channel was deleted
@@ -127,3 +128,15 @@ class Services:
         except StoreError as error:
             _log.warning("%s* cannot be read: %s", prefix, error)
             return {}
+
+    async def door(self, door: Door) -> Doorkeeper:
+        """Ask for a door in the name of this machine."""
+        return await self._store.door(door, platform.node())
+
+    async def turn(self, name: str, every: float) -> float:
+        """Return the seconds to wait for a turn; 0.0 if the store fails, as if this process were alone."""
+        try:
+            return await self._store.turn(name, every)
+        except StoreError as error:
+            _log.warning("Whose turn it is at %s is not known: %s", name, error)
+            return 0.0

@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.logs.outage import OutageLog
-from bot.ports import Adapter, PartState
+from bot.ports import Adapter, PartState, StandsBy
 from bot.text.sanitize import one_line
 
 _log = logging.getLogger(__name__)
@@ -139,6 +139,14 @@ class Vitals:
         except Exception:  # noqa: BLE001 -- a stranger's adapter
             return False
 
+    def stands_by(self, name: str) -> bool:
+        """Whether another process listens on a platform, and this one only sends."""
+        adapter = self._adapters[name]
+        try:
+            return isinstance(adapter, StandsBy) and adapter.stands_by
+        except Exception:  # noqa: BLE001 -- a stranger's adapter
+            return False
+
     def readiness(self) -> dict[str, bool]:
         """Return for each platform whether it can send messages and receive commands."""
         closed = self._platforms.closed
@@ -161,7 +169,10 @@ class Vitals:
         """Return the state of each part; none if the bot does not run. `trouble` is "" for one that works."""
         if not self._runs:
             return []
-        chats = [PartState(name, self._chat_trouble(name), chat=True) for name in self._adapters]
+        chats = [
+            PartState(name, self._chat_trouble(name), chat=True, stands_by=self.stands_by(name))
+            for name in self._adapters
+        ]
         refused = any(
             part is not None and part.refused for part in (self._deliveries, self._polls, self._engine)
         )

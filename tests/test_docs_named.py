@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 # What begins with a slash and is none of the bot's commands: paths, other programs' commands, an exercise.
 OTHERS = re.compile(
-    r"/(healthz|readyz|metrics|data|feed|feed list|invite @Bystander|github subscribe list( features)?"
+    r"/(healthz|readyz|metrics|places|data|feed|feed list|invite @Bystander|github subscribe list( features)?"
     r"|echo.*|help echo|follow Trade and Technology|bystander …)|/(slack|var|opt|etc|health)/.*|/slack/"
 )
 _CODE = re.compile(r"`([^`\n]+)`")

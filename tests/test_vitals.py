@@ -36,6 +36,18 @@ class Mute(Pinboard):
         raise RuntimeError("another bug")
 
 
+class Reserve(Pinboard):
+    """An adapter that stands by; while `stands_by` is None, it cannot say whether it does."""
+
+    state: bool | None = True
+
+    @property
+    def stands_by(self) -> bool:
+        if self.state is None:
+            raise RuntimeError("a bug")
+        return self.state
+
+
 class Talkative(Pinboard):
     """An adapter whose reason is of many lines."""
 
@@ -195,3 +207,15 @@ async def test_housekeeping_that_fails_is_a_line_and_one_more_when_it_works(
         "Housekeeping works again",
     ]
     assert body.troubles == []
+
+
+@pytest.mark.parametrize(("state", "told"), [(True, True), (False, False), (None, False)])
+async def test_an_adapter_that_stands_by_is_told(state: bool | None, told: bool) -> None:  # noqa: FBT001
+    board = Reserve("slack")
+    board.state = state
+    await board.start(QuietServices())
+    body = Body(board)
+    (chat, *_) = body.vitals.parts()
+
+    assert (chat.stands_by, chat.trouble) == (told, "")
+    assert body.vitals.readiness() == {"slack": True}

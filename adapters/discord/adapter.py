@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from adapters.discord.checks import Finding, inspect, invitation, visit
@@ -15,6 +16,7 @@ from adapters.discord.gateway.endpoints import Endpoints
 from adapters.discord.gateway.guild_events import GuildEvents
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
+from adapters.discord.gateway.listen import LAST_WORDS, PATIENCE, door_of, listen
 from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.interactions import registration
 from adapters.discord.interactions.conversation import Conversation
@@ -25,12 +27,9 @@ from adapters.shared.outage import Outage
 from adapters.shared.tasks import Tasks
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import CommandSpec, Destination, Message
-from bot.ports import BotServices, WebRoute
+from bot.ports import BotServices, Doorkeeper, WebRoute
 
 API_BASE = "https://discord.com/api/v10"
-PATIENCE = 10.0  # seconds that `start` waits for the gateway
-SHARD_PATIENCE = 10.0  # more seconds for each shard until a start is given up
-LAST_WORDS = 3.0  # seconds that running answers get when the adapter closes
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0  # seconds between attempts to connect
 NOT_CONNECTED = "Discord is not connected at present."
 
@@ -41,7 +40,8 @@ class DiscordAdapter:
     """Alerts and commands on Discord.
 
     `api_base`, `gateway`: the addresses of Discord; an empty `gateway` is asked from the API. `shards`: first
-    and last shard of this process, and their total; None for all. `admins`: ids of users who are admins
+    and last shard of this process, and their total; None for all. One process at a time listens on a shard;
+    one that finds all of its door taken stands by and only sends. `admins`: ids of users who are admins
     everywhere. `publish`: whether messages in announcement channels are published to the servers that follow.
     `pace`: how fast it calls Discord; by default as fast as all processes may together.
     """
@@ -70,6 +70,7 @@ class DiscordAdapter:
         self._client: Client | None = None
         self._delivery: Delivery | None = None
         self._conversation: Conversation | None = None
+        self._keeper: Doorkeeper | None = None
         self._service: asyncio.Task[None] | None = None
         self._tasks = Tasks("Discord")
         self._outage = Outage(_log, "The connection to Discord")
@@ -82,8 +83,14 @@ class DiscordAdapter:
 
     @property
     def connected(self) -> bool:
-        """Whether commands come in and messages can go out."""
-        return self._client is not None and self._client.is_up
+        """Whether commands come in and messages can go out; while it stands by, whether messages can."""
+        return self.stands_by or (self._client is not None and self._client.is_up)
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether another process listens (bot.ports.StandsBy)."""
+        usable = self._client is not None and not self._client.is_closed()
+        return usable and self._keeper is not None and not self._keeper.held
 
     @property
     def trouble(self) -> str:
@@ -99,16 +106,18 @@ class DiscordAdapter:
         self._services, self._refused = services, None
         self._pace = self._given_pace or RateLimiter(state=services.shared)
         self._endpoints.lay()
+        keeper = self._keeper = await services.door(door_of(self._shards))
         try:
-            client = await self._log_in(services)
+            client = await self._log_in(services, keeper)
         except TemporaryError as error:
             self._failed(error)
             client = None
         except PermanentError as error:
             self._refused = error
+            await keeper.aclose()
             raise
-        self._service = asyncio.create_task(self._serve_quietly(services, client))
-        if client is not None and not client.start_after:
+        self._service = asyncio.create_task(self._serve_quietly(services, keeper, client))
+        if client is not None and keeper.held and not client.start_after:
             await self._wait_for(client, self._service)
 
     async def run(self) -> None:
@@ -127,6 +136,8 @@ class DiscordAdapter:
             await asyncio.gather(self._service, return_exceptions=True)
             self._service = None
         await self._hang_up()
+        if self._keeper is not None:
+            await self._keeper.aclose()
         self._endpoints.lift()
 
     async def _wait_for(self, client: Client, service: asyncio.Task[None]) -> None:
@@ -136,9 +147,9 @@ class DiscordAdapter:
         if service.done():
             await service
 
-    async def _serve_quietly(self, services: BotServices, client: Client | None) -> None:
+    async def _serve_quietly(self, services: BotServices, keeper: Doorkeeper, client: Client | None) -> None:
         with handing_over(self._failed):
-            await self._serve(services, client)
+            await self._serve(services, keeper, client)
 
     def _failed(self, error: Exception) -> None:
         """Note that the connection failed."""
@@ -148,52 +159,38 @@ class DiscordAdapter:
         """Note that the connection works (adapters.discord.gateway.listeners.Listener)."""
         self._outage.end()
 
-    async def _serve(self, services: BotServices, client: Client | None) -> None:
+    async def _serve(self, services: BotServices, keeper: Doorkeeper, client: Client | None) -> None:
         """Stay connected: make a new client whenever the connection of the last one has ended."""
         backoff = Backoff(FIRST_WAIT, LONGEST_WAIT)
         while True:
+            pause = 0.0
             try:
-                client = client or await self._log_in(services)
-                await self._hold(client)
+                client = client or await self._log_in(services, keeper)
+                await listen(client, keeper, partial(self._tasks.drain, LAST_WORDS))
             except Exception as error:  # noqa: BLE001 -- whatever ended the connection, a new one is made
                 if (final := fatal(error)) is not None:
                     self._refused = final
                     await self._hang_up()
+                    await keeper.aclose()
                     raise final from None
                 self._failed(error)
-            if client is not None and client.up.is_set():
-                backoff.reset()
+                if client is not None and client.up.is_set():
+                    backoff.reset()
+                pause = backoff.step()
             client = None
             await self._hang_up()
-            await asyncio.sleep(backoff.step())
+            await asyncio.sleep(pause)
 
-    async def _hold(self, client: Client) -> None:
-        """Run the gateway connection until it ends; give up a start that takes too long."""
-        await asyncio.sleep(client.start_after)
-        connection = asyncio.create_task(client.connect())
-        up = asyncio.create_task(client.up.wait())
-        patience = PATIENCE + SHARD_PATIENCE * client.shards_here
-        try:
-            await asyncio.wait({connection, up}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-            if not connection.done() and not client.up.is_set():
-                raise TemporaryError("the gateway does not answer.")
-            await asyncio.wait({connection})
-            connection.result()
-        finally:
-            await client.close()  # discord.py swallows a cancellation while it reconnects
-            for task in (connection, up):
-                task.cancel()
-            await asyncio.wait({connection, up}, timeout=LAST_WORDS)
-
-    async def _log_in(self, services: BotServices) -> Client:
+    async def _log_in(self, services: BotServices, keeper: Doorkeeper) -> Client:
         """Return a client that may call the API; TemporaryError or PermanentError."""
         client = Client(self._endpoints, self._pace, self._shards)
         try:
             await client.login(self._token)
-            await client.prepare()
+            if keeper.held:
+                await client.prepare()
             delivery = Delivery(client, self._pace, services, publish=self._publish)
             guild_index = GuildIndex(services)
-            client.tell(self, GuildEvents(client, guild_index, services))
+            client.tell(self, GuildEvents(client, guild_index, services), services.turn)
             self._conversation = Conversation(services, self, guild_index, self._tasks, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()
@@ -269,8 +266,10 @@ class DiscordAdapter:
     # --- what people do (gateway.listeners.Listener) ---------------------------------------------
 
     async def interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer a command, a click or suggestions."""
-        if self._conversation is not None and self._services is not None:
+        """Answer a command, a click or suggestions; not those that another process may answer by now."""
+        if self._keeper is None or not self._keeper.held:
+            _log.debug("An interaction is left to the process that listens now.")
+        elif self._conversation is not None and self._services is not None:
             # discord.py may cancel the event's task. The answer still finishes, and `aclose` waits for it.
             await asyncio.shield(self._tasks.start(self._conversation.receive(interaction)))
 

@@ -39,10 +39,12 @@ class Shards(NamedTuple):
 
 
 def _shards(text: str) -> Shards | None:
-    match = re.fullmatch(r"([0-9]{1,5})-([0-9]{1,5})/([0-9]{1,5})", text)
-    shards = Shards(*map(int, match.groups())) if match else None
+    match = re.fullmatch(r"([0-9]{1,5})(?:-([0-9]{1,5}))?/([0-9]{1,5})", text)
+    shards = Shards(int(match[1]), int(match[2] or match[1]), int(match[3])) if match else None
     if text != "auto" and not (shards and shards.first <= shards.last < shards.total):
-        raise ValueError('must be "auto", or the first and last shard and their total, such as "0-3/16"')
+        raise ValueError(
+            'must be "auto", or which shards of how many, counted from 0, such as "0-3/16" or "5/16"'
+        )
     return shards
 
 

@@ -115,8 +115,13 @@ class SlackAdapter:
 
     @property
     def connected(self) -> bool:
-        """Whether commands can come in and messages can go out."""
-        return self._parts is not None and self._known and self._link.connected
+        """Whether commands can come in and messages can go out; while it stands by, whether messages can."""
+        return self.stands_by or (self._parts is not None and self._known and self._link.connected)
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether other processes have all connections that Slack allows (bot.ports.StandsBy)."""
+        return self._parts is not None and self._known and self._link.stands_by
 
     @property
     def trouble(self) -> str:

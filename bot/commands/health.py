@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.fleet import fleet_line, fleet_trouble
+from bot.commands.listening import unattended
 from bot.commands.timing import held_lines
 from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
@@ -61,8 +62,14 @@ def _trouble(feed: Feed, now: datetime) -> str:
 def _chat_lines(parts: Sequence[PartState], shut: Mapping[str, str]) -> list[str]:
     """Return one line on which chats are connected; nothing if the bot does not run."""
     chats = [part for part in parts if part.chat and part.name not in shut]
-    words = [f"{show(part.name)} {'in trouble' if part.trouble else 'connected'}" for part in chats]
+    words = [f"{show(part.name)} {_chat_word(part)}" for part in chats]
     return [f"Chats: {', '.join(words)}."] if words else []
+
+
+def _chat_word(part: PartState) -> str:
+    if part.trouble:
+        return "in trouble"
+    return "stands by" if part.stands_by else "connected"
 
 
 def _verdict(
@@ -72,6 +79,7 @@ def _verdict(
     problems = [f"Nothing goes out on {show(name)}." for name in shut]
     problems += [part.trouble for part in call.parts if part.trouble]
     problems += [trouble for trouble in [fleet and fleet_trouble(fleet)] if trouble]
+    problems += [] if fleet is None else unattended(fleet.doors)
     for kind in ("failing", "stopped", "overdue", "not read yet"):
         number = sum(_trouble(feed, now) == kind for feed in feeds)
         if number:

@@ -4,7 +4,7 @@ Each Protocol is a contract; `tests/contracts/` checks every implementation agai
 UTC datetimes. Every method of a store may raise `StoreError`, and other errors only where it says so.
 """
 
-from bot.ports.adapter import Adapter, BotServices, CommandService
+from bot.ports.adapter import Adapter, BotServices, CommandService, StandsBy
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -17,7 +17,8 @@ from bot.ports.commands import (
     SubscriptionStore,
     TermStore,
 )
-from bot.ports.engine import Engine, EngineSettings, FleetState, ProcessState, Work
+from bot.ports.doors import Door, Doorkeeper, DoorState, DoorStore
+from bot.ports.engine import Engine, EngineSettings, FleetReader, FleetState, ProcessState, Work
 from bot.ports.feeds import (
     AdminNotice,
     FeedEditor,
@@ -83,6 +84,10 @@ __all__ = [
     "Delivered",
     "DeliveryInfo",
     "DestinationStore",
+    "Door",
+    "DoorState",
+    "DoorStore",
+    "Doorkeeper",
     "Engine",
     "EngineSettings",
     "Failed",
@@ -91,6 +96,7 @@ __all__ = [
     "FeedSeen",
     "FeedStore",
     "FeedsReader",
+    "FleetReader",
     "FleetState",
     "Forgotten",
     "Found",
@@ -136,6 +142,7 @@ __all__ = [
     "Settlement",
     "SharedState",
     "SilentPost",
+    "StandsBy",
     "Store",
     "Story",
     "SubscriptionStore",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.model import Caller, CommandSpec, Destination, Message, Reply
+from bot.ports.doors import Door, Doorkeeper
 from bot.ports.key_value import KeyValueStore
 from bot.ports.shared import SharedState
 from bot.ports.web import WebRoute
@@ -75,6 +76,14 @@ class BotServices(CommandService, KeyValueStore, Protocol):
         """Return the addresses with this prefix that have subscriptions or waiting messages, sorted."""
         ...
 
+    async def door(self, door: Door) -> Doorkeeper:
+        """Ask for a door, before listening where only one process may; return after the first attempt."""
+        ...
+
+    async def turn(self, name: str, every: float) -> float:
+        """Return the seconds to wait for the next turn of a name; see `DoorStore`. 0.0 if the store fails."""
+        ...
+
 
 class Adapter(Protocol):
     """One chat platform. Built by its plug-in; it uses the platform's SDK and has no logic of the bot.
@@ -124,4 +133,14 @@ class Adapter(Protocol):
 
     async def aclose(self) -> None:
         """Disconnect. Safe to call twice, and without `start`."""
+        ...
+
+
+@runtime_checkable
+class StandsBy(Protocol):
+    """What an adapter has besides, if on its platform only some of several processes can listen."""
+
+    @property
+    def stands_by(self) -> bool:
+        """Whether others listen, and this process only sends. Then it counts as connected."""
         ...

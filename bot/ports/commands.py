@@ -1,4 +1,4 @@
-"""The interfaces of the store and the network that commands use."""
+"""The interfaces of the store that commands use."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.model import Claim, Feed
+from bot.ports.doors import DoorState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class EngineSettings:
     delivery_lease: float
     catch_up_after: int  # see `OutboxStore.claim`
     beat: float  # between two looks for what has become due
+    lane_time: float  # after which a lane is given to whoever is free
     grace: float  # for work in progress when the process stops
     version: str = ""  # of the program, for `/health`
     host: str = ""  # the name of the machine, for `/health`
@@ -82,6 +84,7 @@ class FleetState:
     waiting: dict[str, int]  # jobs that wait, by queue
     stalled: int  # jobs of processes that died, which others are about to take up
     oldest_poll_due: datetime | None = None  # the poll that is due for the longest time
+    doors: tuple[DoorState, ...] = ()  # who listens, and who stands by
 
 
 class FleetReader(Protocol):

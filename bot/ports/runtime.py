@@ -14,6 +14,7 @@ class PartState:
     name: str
     trouble: str = ""
     chat: bool = False  # a chat platform
+    stands_by: bool = False  # another process listens there; this one only sends
 
 
 class Runtime(Protocol):

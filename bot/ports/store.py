@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.ports.commands import CommandStore
+from bot.ports.doors import DoorStore
 from bot.ports.engine import Engine, EngineSettings
 from bot.ports.feeds import FeedStore
 from bot.ports.key_value import KeyValueStore
@@ -74,6 +75,7 @@ class Store(
     SharedState,
     TimeStore,
     OverviewReader,
+    DoorStore,
     Protocol,
 ):
     """A whole store. Opened by `storage.open_store(url)`."""

@@ -16,6 +16,7 @@ from collections.abc import Iterable
 _OURS = 0x42595354  # "BYST"
 _OF_POSTS = _OURS + 1  # the first part of the locks of POSTS
 _OF_LANES = _OURS + 2  # likewise of claims in a lane
+_OF_DOORS = _OURS + 8  # likewise of who listens
 _WRITERS, _CLAIMS, _RUNNER, _DEFERRER = 1, 2, 3, 4
 _MOST_POSTS = 64  # locks for all posts together; a poll can bring thousands, and the server has room for few
 
@@ -31,6 +32,16 @@ ONLY_RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
 NOT_ONLY_RUNNER = f"SELECT pg_advisory_unlock({_OURS}, {_RUNNER}) AS got"
 # One process at a time gives jobs to what has become due.
 DEFERRER = f"SELECT pg_try_advisory_xact_lock({_OURS}, {_DEFERRER}) AS got"
+# Held by the connection of each process that holds a door or stands by for it, for as long as it lives.
+AT_DOOR = f"SELECT pg_advisory_lock_shared({_OF_DOORS}, 0)"
+# One process at a time tries to get a door.
+TRY_DOOR = f"SELECT pg_advisory_xact_lock({_OF_DOORS}, 1)"
+# Finds whether the connection of a row `d` of the doors lives.
+PRESENT = f"""
+SELECT 1 FROM pg_locks AS l WHERE l.pid = d.backend AND l.locktype = 'advisory' AND l.classid = {_OF_DOORS}
+    AND l.objid = 0 AND l.objsubid = 2 AND l.granted
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 # Held by a connection until it ends: nobody else writes.
 ALL_WRITERS = f"SELECT pg_advisory_lock({_OURS}, {_WRITERS})"
 

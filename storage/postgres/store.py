@@ -12,6 +12,7 @@ from storage.postgres.archive import ArchiveQueries
 from storage.postgres.changes import ChangeQueries
 from storage.postgres.connection import Database
 from storage.postgres.destinations import DestinationQueries
+from storage.postgres.doors import DoorQueries
 from storage.postgres.feeds import FeedQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
@@ -41,6 +42,7 @@ class PostgresStore(
     KeyValueQueries,
     SharedQueries,
     TimeQueries,
+    DoorQueries,
     OverviewQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""

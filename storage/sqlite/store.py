@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.errors import NoDatabaseError, StoreError
 from bot.in_process import InProcessState
 from bot.ports import EngineSettings
+from storage.shared.doors import OpenDoors
 from storage.sqlite.archive import ArchiveQueries
 from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
@@ -40,6 +41,7 @@ class SqliteStore(
     ChangeQueries,
     KeyValueQueries,
     TimeQueries,
+    OpenDoors,
     OverviewQueries,
     InProcessState,
 ):

@@ -19,6 +19,7 @@ _NEEDED = {
     "import": ["-"],
     "forget": ["console:me"],
     "backup": ["copy.db"],
+    "move": ["configured", "new.db"],
 }
 
 

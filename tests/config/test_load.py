@@ -106,6 +106,10 @@ def test_values_arrive_in_the_units_of_the_code() -> None:
     assert config.setup(adapters.plugin("discord")).admins == ("80351110224678912",)
 
 
+def test_a_single_shard_is_a_part_of_its_own() -> None:
+    assert parse_config('[discord]\nshards = "5/16"', {}).table("discord").shards == (5, 5, 16)
+
+
 def test_no_listen_is_no_web_server_and_auto_no_fixed_shards() -> None:
     config = parse_config("", {})
 

@@ -17,7 +17,7 @@ NO_DURATION = 'is no duration; write a number and a unit such as "15m" (s, m, h,
 NO_FEEDS = "is no list of tables; write [[feeds]] above the keys of each feed"
 NO_TABLE = "is no table; write its name in brackets on a line, and its keys below"
 NO_ADDRESS = 'is no address; write a host and a port such as "127.0.0.1:8080" or "[::1]:8080"'
-NO_SHARDS = 'must be "auto", or the first and last shard and their total, such as "0-3/16"'
+NO_SHARDS = 'must be "auto", or which shards of how many, counted from 0, such as "0-3/16" or "5/16"'
 
 
 def problems(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
@@ -63,6 +63,7 @@ def problems(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
         ("discord", 'api_base = ""', 'is no URL; write one such as "https://host.example/path"'),
         ("discord", 'shards = "4-3/16"', NO_SHARDS),
         ("discord", 'shards = "0-16/16"', NO_SHARDS),
+        ("discord", 'shards = "16/16"', NO_SHARDS),
         ("discord", 'shards = "0-3"', NO_SHARDS),
         ("discord", "shards = 4", NO_SHARDS),
         ("slack", 'mode = "rtm"', 'must be "socket" or "http"'),

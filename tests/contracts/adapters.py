@@ -14,8 +14,9 @@ from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.in_process import InProcessState
 from bot.model import Attachment, Caller, CommandSpec, Destination, Digest, Message, Notice, Reply
-from bot.ports import BotServices, SharedState, WebRoute
+from bot.ports import BotServices, Door, Doorkeeper, SharedState, WebRoute
 from bot.text.sanitize import one_line
+from storage.shared.doors import OpenDoors
 from tests.contracts.adapter_rig import Platform, Rig
 from tests.contracts.apprise_platform import apprise_rig
 from tests.contracts.console_platform import console, console_rig
@@ -184,6 +185,12 @@ class QuietServices:
 
     async def list_values(self, prefix: str) -> dict[str, str]:  # noqa: ARG002
         return {}
+
+    async def door(self, door: Door) -> Doorkeeper:
+        return await OpenDoors().door(door, "here")
+
+    async def turn(self, name: str, every: float) -> float:
+        return await OpenDoors().turn(name, every)
 
 
 # --- the adapters under test --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Plan:
     rounds: int = 4  # of publishing a post in each blog
     every: float = 2.0  # between two polls of a feed
     kill_every: float = 4.0  # between two kills
+    pause: float = 0.0  # each second time, a process is paused for so long instead; 0 for never
     restarts: int = 1  # of the database's server
     seed: int = 1
     patience: float = 120.0  # for the last alert, once nobody is killed any more
@@ -70,6 +72,7 @@ class Fleet:
     bots: dict[int, Bot] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)  # of processes that have ended
     kills: int = 0
+    pauses: int = 0
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.plan.seed)
@@ -166,6 +169,15 @@ class Fleet:
         await bot.aclose()
         self.kills += 1
 
+    async def pause(self, number: int) -> None:
+        """Let a process sleep for longer than its leases last, and wake up."""
+        bot = self.bots[number]
+        await bot.ready()
+        bot.interrupt(signal.SIGSTOP)
+        await asyncio.sleep(self.plan.pause)
+        bot.interrupt(signal.SIGCONT)
+        self.pauses += 1
+
     async def stop(self) -> None:
         """Stop all processes in order."""
         for bot in self.bots.values():
@@ -176,10 +188,13 @@ class Fleet:
         self.bots.clear()
 
     async def trouble(self, end: asyncio.Event) -> None:
-        """Kill and restart processes until `end`."""
+        """Kill and restart processes until `end`, or pause them."""
         while not end.is_set():
             await asyncio.sleep(self.random.uniform(0.5, 1.5) * self.plan.kill_every)
             number = self.random.randrange(self.plan.processes)
+            if self.plan.pause and self.random.random() < 0.5:
+                await self.pause(number)
+                continue
             await self.kill(number)
             await self.start(number)
 
@@ -242,7 +257,7 @@ async def run(made: Fleet) -> None:
     calm.set()
     await trouble
     await made.stop()  # so that the leases of those that died need not run out
-    made.say(f"{made.kills} processes were killed; {made.count(_SENT)} alerts are sent")
+    made.say(f"{made.kills} processes were killed, {made.pauses} paused; {made.count(_SENT)} alerts are sent")
     await made.start(0)
     wanted = plan.rounds * len(made.spots)
     await made.until(lambda: made.count(_SENT) == wanted and made.count(_UNSENT) == 0, "the last alerts")

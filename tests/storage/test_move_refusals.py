@@ -38,7 +38,10 @@ async def refused(source_url: str, target_url: str) -> str:
     ("statement", "said"),
     [
         (f"PRAGMA user_version = {len(steps()) + 1}", "was made by a newer Bystander"),
-        ("PRAGMA user_version = 3", "older Bystander (schema 3, this one has 12); run `bystander migrate`"),
+        (
+            "PRAGMA user_version = 3",
+            f"older Bystander (schema 3, this one has {len(steps())}); run `bystander migrate`",
+        ),
         ("PRAGMA application_id = 7", "belongs to another program"),
     ],
 )

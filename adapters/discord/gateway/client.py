@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from typing import Any, TypedDict
 from weakref import WeakSet
 
@@ -25,6 +26,8 @@ _MOST_SHARDS = 100_000  # a larger number from Discord is an error
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
     False  # these warnings do not concern a text bot
 )
+
+Turn = Callable[[str, float], Awaitable[float]]  # `bot.ports.BotServices.turn`
 
 _log = logging.getLogger(__name__)
 
@@ -62,11 +65,13 @@ class Client(discord.AutoShardedClient):
         self._endpoints = endpoints
         self._listener: Listener | None = None
         self._watcher: Watcher | None = None
+        self._turn: Turn | None = None
         self._slots = 1
         self._started: dict[int, float] = {}  # slot -> when its last shard was started
         self._talking: set[int] = set()  # shards that are connected
         self._complete: set[int] = set()  # shards whose servers are in memory
         self.up = asyncio.Event()  # set once every shard has had a session
+        self.is_prepared = False  # whether `prepare` was called
         self.start_after = 0.0  # seconds to wait before `connect`
         self._sockets: WeakSet[aiohttp.ClientWebSocketResponse] = WeakSet()
         dial, connect = endpoints.dial, self.http.ws_connect
@@ -81,9 +86,9 @@ class Client(discord.AutoShardedClient):
         events.guard(self._connection.parsers)
         self._check_frames()
 
-    def tell(self, listener: Listener, watcher: Watcher) -> None:
-        """Set the receivers of all further events."""
-        self._listener, self._watcher = listener, watcher
+    def tell(self, listener: Listener, watcher: Watcher, turn: Turn) -> None:
+        """Set the receivers of all further events, and what gives turns to all processes of the bot."""
+        self._listener, self._watcher, self._turn = listener, watcher, turn
 
     @property
     def is_up(self) -> bool:
@@ -101,6 +106,7 @@ class Client(discord.AutoShardedClient):
         self._endpoints.learn(url)
         self.shard_count = self.shard_count or _count(shards)
         self._slots = _count(limits["max_concurrency"])
+        self.is_prepared = True
         if int(limits["remaining"]) < self.shards_here:  # beyond the limit Discord resets the token
             day = 86_400_000.0  # milliseconds: the time over which starts are counted
             self.start_after = seconds(limits["reset_after"], day, day) / 1000
@@ -115,10 +121,16 @@ class Client(discord.AutoShardedClient):
         return (guild_id >> 22) % (self.shard_count or 1) in self._expected()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002
-        """Start at most one shard in each slot every five seconds, as Discord requires."""
+        """Start at most one shard in each slot every five seconds, as Discord requires.
+
+        That holds for all processes with this token (documentation, events/gateway, rate limiting), so they
+        take turns. This process also keeps its own pace, for a database that gives no turns.
+        """
         slot = (shard_id or 0) % self._slots
+        name = f"discord:identify:{slot}"
+        wait = await self._turn(name, IDENTIFY_EVERY) if self._turn is not None else 0.0
         now = self.loop.time()
-        start = max(now, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
+        start = max(now + wait, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
         self._started[slot] = start
         await asyncio.sleep(start - now)
 

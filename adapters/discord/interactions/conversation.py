@@ -14,7 +14,7 @@ from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.interactions import answers, callback, commands
 from adapters.discord.interactions.callback import CallbackData
 from adapters.discord.interactions.links import link_of
-from adapters.discord.interactions.patience import BROKEN, apologize, defer, persist
+from adapters.discord.interactions.patience import BROKEN, apologize, defer, is_answered_elsewhere, persist
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.alerts import followed
 from adapters.discord.messages.card import MOST_OPTIONS, Card
@@ -91,8 +91,9 @@ class Conversation:
             with urgent():
                 await answer(interaction)
         except (discord.DiscordException, DeliveryError, *BROKEN) as error:
-            # E.g. 10062: the 3 seconds were over before the answer, so that nothing can be sent any more.
-            self._lost(translate(error))
+            if not is_answered_elsewhere(error):
+                # E.g. 10062: the 3 seconds were over, so that nothing can be sent any more.
+                self._lost(translate(error))
         except Exception as error:  # noqa: BLE001 -- the data of an interaction may be forged
             self._lost(where(error))
             await apologize(interaction)

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from adapters.discord.errors import code_of
 from adapters.discord.sdk import discord
 from bot.errors import DeliveryError
 
@@ -34,18 +35,32 @@ async def apologize(interaction: _Interaction) -> None:
 
 
 async def defer(interaction: _Interaction, *, thinking: bool = False) -> None:
-    """Tell Discord that an answer follows. If only its response is lost, the command goes on."""
+    """Tell Discord that an answer follows. If only its response is lost, the command goes on.
+
+    HTTPException with the code ANSWERED: it follows from another process, so the command must not run here.
+    """
+    broke_off = False
 
     async def ask() -> None:
-        await interaction.response.defer(ephemeral=thinking, thinking=thinking)
+        nonlocal broke_off
+        try:
+            await interaction.response.defer(ephemeral=thinking, thinking=thinking)
+        except BROKEN:
+            broke_off = True
+            raise
 
     try:
         await persist(ask, PAUSES[:1])
     except BROKEN as error:
         _log.info("Discord may not know that an answer follows: %s", error)
     except discord.HTTPException as error:
-        if error.code != ANSWERED:
+        if error.code != ANSWERED or not broke_off:  # else the first attempt has arrived
             raise
+
+
+def is_answered_elsewhere(error: Exception) -> bool:
+    """Whether Discord refuses an answer because another process, which listens too for a moment, gave one."""
+    return isinstance(error, discord.HTTPException) and code_of(error) == ANSWERED
 
 
 async def persist(ask: Callable[[], Awaitable[None]], pauses: Sequence[float] = PAUSES) -> None:

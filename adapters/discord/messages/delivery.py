@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import aiohttp
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
 from adapters.discord.errors import (
     ARCHIVED,
@@ -51,6 +51,7 @@ class Limits:
 
     call: float = 25.0  # one call of the outbox, so that a stop does not wait long
     publishing: float = 5.0
+    asked: float = 3600.0  # since Discord was asked what a channel is
     deliveries: int = 100  # at the same time
     greetings: int = 4  # at the same time, so that many of them delay no alert
     openings: int = 4  # of direct-message channels at the same time: their rate limit is small
@@ -77,6 +78,7 @@ class Delivery:
         self._search = Search(client)
         self._dms: LRUCache[int, int] = LRUCache(LIMITS.direct_channels)
         self._forums: set[int] = set()
+        self._asked: TTLCache[int, object] = TTLCache(LIMITS.direct_channels, LIMITS.asked)  # channels
 
     async def send(self, destination: Destination, message: Message, key: str) -> str:
         """Send a message; the reference is "channel id/message id"."""
@@ -222,8 +224,7 @@ class Delivery:
     async def _publish_message(self, message: discord.Message) -> None:
         """Publish a sent message of an announcement channel within the hourly limit; only log a failure."""
         channel_id = message.channel.id
-        place = self._client.get_channel(channel_id)
-        if not isinstance(place, discord.TextChannel) or not place.is_news():
+        if not await self._is_announcement(channel_id):
             return
         if not await self._pace.may_publish(channel_id):
             _log.info("Channel %d has published all it may this hour; one message stays there.", channel_id)
@@ -234,6 +235,19 @@ class Delivery:
                 await message.publish()
         except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
             _log.warning("A message in channel %d is not published: %s", channel_id, translate(error))
+
+    async def _is_announcement(self, channel_id: int) -> bool:
+        """Whether a channel is one of announcements.
+
+        A process that does not listen to the channel's server asks Discord, once an hour.
+        """
+        place: object = self._client.get_channel(channel_id) or self._asked.get(channel_id)
+        if place is None:
+            try:
+                place = self._asked[channel_id] = await self._client.fetch_channel(channel_id)
+            except (discord.DiscordException, aiohttp.ClientError, OSError, DeliveryError) as error:
+                _log.warning("Whether channel %d publishes is not known: %s", channel_id, translate(error))
+        return isinstance(place, discord.TextChannel) and place.is_news()
 
     async def _unarchive(self, channel_id: int) -> None:
         thread = await self._client.fetch_channel(channel_id)

@@ -40,6 +40,7 @@ class HttpLink:
         self._verifier = SignatureVerifier(signing_secret) if signing_secret.strip() else None
         self._app: AsyncApp | None = None
         self.trouble = ""  # never set: missing requests cannot be detected
+        self.stands_by = False  # never set: a balancer gives every process its requests
         self._end = asyncio.Event()
 
     @property

@@ -38,6 +38,10 @@ _chatter = logging.getLogger(f"{__name__}.sdk")
 _chatter.setLevel(logging.CRITICAL)  # it logs secret URLs; this file logs what matters
 
 
+class NoRoomError(TemporaryError):
+    """Slack has as many connections of this app as it allows."""
+
+
 async def ticket(client: AsyncWebClient, app_token: str) -> str:
     """Return the URL of a new socket, valid for one connection.
 
@@ -89,7 +93,11 @@ class Socket(AsyncSocketModeHandler):
         return self.up.is_set() and session is not None and not session.closed and not self.client.stale
 
     async def connect(self, patience: float) -> None:
-        """Connect and wait for Slack's hello. TemporaryError: none in `patience` seconds, or it hung up."""
+        """Connect and wait for Slack's hello.
+
+        NoRoomError: Slack has ten connections of this app. TemporaryError: no hello in `patience` seconds, or
+        Slack hung up.
+        """
         ends = [asyncio.create_task(each.wait()) for each in (self.up, self.over)]
         try:
             async with asyncio.timeout(patience):
@@ -100,13 +108,10 @@ class Socket(AsyncSocketModeHandler):
         finally:
             for each in ends:
                 each.cancel()
+        if self.reason == "too_many_websockets" and not self.up.is_set():
+            raise NoRoomError("Slack has ten connections of this app already, and allows no more.")
         if not self.up.is_set():
-            raise TemporaryError(
-                "Slack has ten connections of this app already; stop the other copies of the bot that run on "
-                "its token."
-                if self.reason == "too_many_websockets"
-                else "Slack hung up at once."
-            )
+            raise TemporaryError("Slack hung up at once.")
 
     async def until_over(self, silence: float) -> None:
         """Wait until the connection has to be replaced: it ended, or nothing came for `silence` seconds."""

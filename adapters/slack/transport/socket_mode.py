@@ -1,4 +1,8 @@
-"""Socket Mode: connections that receive commands, clicks and events."""
+"""Socket Mode: connections that receive commands, clicks and events.
+
+Slack gives each payload to one of the connections of an app, of which there may be ten (documentation, Socket
+Mode). So every process of the bot has two. One that finds no room stands by: others hear what comes.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from adapters.shared.backoff import Backoff
 from adapters.shared.outage import Outage
-from adapters.slack.transport.socket import Socket, ticket
+from adapters.slack.transport.socket import NoRoomError, Socket, ticket
 from bot.errors import DeliveryError, TemporaryError
 from bot.ports import WebRoute
 
@@ -46,7 +50,8 @@ class SocketLink:
         self._sockets: set[Socket] = set()
         self._services: list[asyncio.Task[None]] = []
         self._farewells: set[asyncio.Task[None]] = set()
-        self._up = asyncio.Event()
+        self._answered = asyncio.Event()  # set once Slack has accepted a connection, or has no room for it
+        self._crowded = False  # whether Slack had no room at the last attempt
         self._outage = Outage(_log, "The connection to Slack")
         self._works = False  # whether Slack has ever accepted the token
 
@@ -56,6 +61,11 @@ class SocketLink:
         return any(each.is_up for each in self._sockets)
 
     @property
+    def stands_by(self) -> bool:
+        """Whether Slack has no room for a connection of this process, since others have all ten."""
+        return self._crowded and not self.connected
+
+    @property
     def trouble(self) -> str:
         """Why the last attempt to connect failed, "" after a success."""
         return self._outage.trouble
@@ -63,13 +73,15 @@ class SocketLink:
     async def start(self, app: AsyncApp) -> None:
         """Connect. PermanentError(ADAPTER): the token is refused. Other failures are retried later."""
         self._services = [asyncio.create_task(self._keep(app)) for _ in range(self._settings.lines)]
-        up = asyncio.create_task(self._up.wait())
+        answered = asyncio.create_task(self._answered.wait())
         try:
             await asyncio.wait(
-                [up, *self._services], timeout=self._settings.patience, return_when=asyncio.FIRST_COMPLETED
+                [answered, *self._services],
+                timeout=self._settings.patience,
+                return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
-            up.cancel()
+            answered.cancel()
         for each in self._services:
             if each.done():
                 await self.aclose()
@@ -88,7 +100,8 @@ class SocketLink:
             each.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(self._hang_up(each) for each in list(self._sockets)))
-        self._up.clear()
+        self._answered.clear()
+        self._crowded = False
 
     async def _keep(self, app: AsyncApp) -> None:
         """Maintain one connection: when it has to be replaced, open the next, then close the old one."""
@@ -100,7 +113,7 @@ class SocketLink:
                 fresh = await self._open(app)
             except DeliveryError as error:
                 refused = self._doubted(error, refused)
-                self._outage.note(str(error))
+                self._note(error)
                 asked = error.retry_after if isinstance(error, TemporaryError) else None
                 await asyncio.sleep(max(backoff.step(), asked or 0.0))
                 continue
@@ -114,6 +127,18 @@ class SocketLink:
             else:
                 await asyncio.sleep(backoff.wait)
                 backoff.step()
+
+    def _note(self, error: DeliveryError) -> None:
+        """Note why there is no further connection. That Slack has no room for one is no outage."""
+        if not isinstance(error, NoRoomError):
+            self._crowded = False
+            self._outage.note(str(error))
+            return
+        if not self._crowded and not self.connected:
+            _log.warning("%s This process stands by, and tries again.", error)
+        self._outage.end()
+        self._works = self._crowded = True
+        self._answered.set()
 
     def _doubted(self, error: DeliveryError, since: float | None) -> float | None:
         """Return when Slack began to refuse the token; raise the error once the refusal counts as final.
@@ -138,8 +163,8 @@ class SocketLink:
             await self._hang_up(socket)
             raise
         self._outage.end()
-        self._works = True
-        self._up.set()
+        self._works, self._crowded = True, False
+        self._answered.set()
         return socket
 
     def _replace(self, socket: Socket) -> None:

@@ -15,6 +15,7 @@ class DeliverySettings:
     admins: Sequence[str] = ()  # addresses that get a notice when a destination or a platform fails
     concurrency: int = 100  # deliveries in progress on one platform
     lanes: int = 16  # of destinations that one process works on, where several share them; on one platform
+    lane_time: float = 5.0  # after which a lane is given to whichever process is free
     send_timeout: float = 60.0  # for one attempt: search for the message and send together
     look_back: float = 60.0  # the search for a lost message starts so long before its first attempt
     lease: float = 180.0  # of a claim; longer than `send_timeout`

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from adapters.plugin import AdapterPlugin
 from bot.config.secret_shapes import mistakes
-from bot.config.secrets import DATABASE, read_secrets
+from bot.config.secrets import OWN, read_secrets
 from bot.text.units import zone
 
 _PLACE = Path("/etc/localtime")
@@ -43,7 +43,7 @@ def secret_reader(
 
     def read(text: str) -> str:
         names = [secret.name for each in plugins for secret in each.secrets]
-        secrets, problems = read_secrets({name: text}, [*names, DATABASE])
+        secrets, problems = read_secrets({name: text}, [*names, *OWN])
         problems += mistakes(secrets, plugins, [plugin])
         if problems:
             raise ValueError(problems[0])

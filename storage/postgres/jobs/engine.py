@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import procrastinate
 import psycopg
 from procrastinate.worker import Worker
+from psycopg_pool import AsyncConnectionPool
 
 from bot.errors import StoreError
 from bot.logs.outage import OutageLog
@@ -31,6 +32,7 @@ _log = logging.getLogger(__name__)
 _LOOK = 1.0  # seconds after which a worker looks for jobs that it was not notified of
 _HOUSE = "house"  # the queue of periodic work
 _RETRY = 1.0  # seconds before a worker that lost the database begins anew
+_PATIENCE = 10.0  # seconds to wait for a connection
 _CONNECTIONS = 4  # of the engine's own pool, besides one for each worker that listens
 
 
@@ -64,7 +66,7 @@ class JobEngine:
                 asyncio.create_task(self._keep_working(app, queue, concurrency, ending))
                 for queue, concurrency in self._queues().items()
             ]
-            beat = asyncio.create_task(self._keep_deferring(work))
+            beat = asyncio.create_task(self._keep_deferring(work, on_fault))
             try:
                 await stop.wait()
             finally:
@@ -94,20 +96,26 @@ class JobEngine:
 
     @asynccontextmanager
     async def _app(self, tasks: Tasks) -> AsyncIterator[procrastinate.App]:
-        connector = procrastinate.PsycopgConnector(
-            conninfo=self._database.address.conninfo,
+        """Yield procrastinate's app. Its pool connects by itself, now or when the server has room."""
+        pool = AsyncConnectionPool(
+            self._database.address.conninfo,
             configure=_configure,
+            check=AsyncConnectionPool.check_connection,
             min_size=1,
             max_size=_CONNECTIONS,
+            timeout=_PATIENCE,
             name="jobs",
+            open=False,
         )
+        connector = procrastinate.PsycopgConnector()
         app = procrastinate.App(connector=connector)
         tasks.register(app)
+        await pool.open()
         try:
-            await connector.open_async()
+            await connector.open_async(pool)
             yield app
         finally:
-            await connector.close_async()
+            await pool.close()
 
     async def _keep_working(
         self, app: procrastinate.App, queue: str, concurrency: int, ending: asyncio.Event
@@ -137,7 +145,7 @@ class JobEngine:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), _RETRY)
 
-    async def _keep_deferring(self, work: Work) -> None:
+    async def _keep_deferring(self, work: Work, on_fault: Callable[[BaseException], None]) -> None:
         """Give jobs to what becomes due, and note that this process runs."""
         known: list[int] = []  # the workers of this process, as the others see them
         while True:
@@ -151,6 +159,8 @@ class JobEngine:
                 self._works()
             except StoreError as error:
                 self._failed(error)
+            except Exception as error:  # noqa: BLE001 -- without this loop nothing would be polled any more
+                on_fault(error)
             await asyncio.sleep(self._settings.beat)
 
     def _failed(self, error: Exception) -> None:

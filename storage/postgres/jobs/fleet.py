@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.ports.engine import EngineSettings, FleetState, ProcessState
 from storage.postgres.connection import Database
+from storage.postgres.doors import doors_of
 from storage.shared.mapping import from_ms, to_ms
 
 HEARTBEAT = 3.0  # seconds between two signs of life of a worker
@@ -79,4 +80,5 @@ async def state_of(database: Database, now: datetime) -> FleetState:
         waiting,
         int(stalled["jobs"]),
         due if due is not None and due <= now else None,
+        await doors_of(database),
     )

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import procrastinate
 from procrastinate import JobContext
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from bot.clock import steady_seconds
@@ -22,9 +22,7 @@ from storage.postgres.jobs.fleet import STALLED_AFTER
 _EACH_MINUTE = "* * * * *"
 _MOST = 50  # messages of one claim
 _HANGING = 0.5  # seconds without an answer after which a job does not wait for its messages any longer
-_GATHERING = (
-    0.02  # seconds in which more messages may be answered, so that their next ones are claimed together
-)
+_GATHERING = 0.02  # seconds for more answers, so that the next messages are claimed together
 _OFTEN = "* * * * * */5"  # every 5 seconds
 
 
@@ -68,7 +66,7 @@ class Tasks:
         *,
         settings: EngineSettings,
         stop: asyncio.Event,
-        on_refusal: Callable[[StoreError], None],
+        on_refusal: Callable[[Exception], None],
         on_fault: Callable[[BaseException], None],
     ) -> None:
         self._claims = claims
@@ -83,7 +81,7 @@ class Tasks:
     def register(self, app: procrastinate.App) -> None:
         """Make the tasks known to an app; the names are those that jobs carry."""
         app.task(name="poll")(self.poll)
-        app.task(name="deliver")(self.deliver)
+        app.task(name="deliver", pass_context=True)(self.deliver)
         house = app.task(name="house", queue="house", queueing_lock="house")(self.keep_house)
         app.periodic(cron=_EACH_MINUTE)(house)
         free = app.task(name="free", queue="house", queueing_lock="free", pass_context=True)(
@@ -99,12 +97,14 @@ class Tasks:
             if feed is not None:
                 await self._work.poll(feed)
 
-    async def deliver(self, platform: str, lane: int) -> None:
+    async def deliver(self, context: JobContext, platform: str, lane: int) -> None:
         """Deliver what is due in a lane of destinations, many messages at a time.
 
-        What hangs goes on without the job, so that the rest of the lane does not wait for it.
+        What hangs goes on without the job, so that the rest of the lane does not wait for it. After a while
+        the lane is given to whoever is free, so that one process does not keep all of them.
         """
         under_way: set[asyncio.Task[None]] = set()
+        end = steady_seconds() + self._settings.lane_time
         with self._watched():
             while not self._stop.is_set():
                 started = await self._start(platform, lane)
@@ -115,6 +115,9 @@ class Tasks:
                     under_way, timeout=_HANGING, return_when=asyncio.FIRST_COMPLETED
                 )
                 if not done and not started:
+                    return
+                if steady_seconds() >= end:
+                    await _defer_again(context, platform, lane)
                     return
                 await asyncio.sleep(_GATHERING)
 
@@ -168,7 +171,15 @@ class Tasks:
     def _watched(self) -> Iterator[None]:
         try:
             yield
-        except StoreError as error:
+        except (StoreError, ConnectorException) as error:
             self._on_refusal(error)
         except Exception as error:  # noqa: BLE001 -- a fault ends the whole bot, and not one job in silence
             self._on_fault(error)
+
+
+async def _defer_again(context: JobContext, platform: str, lane: int) -> None:
+    """Give the lane another job, unless one waits already."""
+    key = f"lane:{platform}:{lane}"
+    again = context.app.configure_task("deliver", queue=f"deliver:{platform}", lock=key, queueing_lock=key)
+    with suppress(AlreadyEnqueued):
+        await again.defer_async(platform=platform, lane=lane)

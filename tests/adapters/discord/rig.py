@@ -17,7 +17,8 @@ from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.in_process import InProcessState
 from bot.model import Alert, Caller, CommandSpec, Destination, EvidenceRank, Filing, Post, Reply
-from bot.ports import SharedState
+from bot.ports import Door, Doorkeeper, DoorStore, SharedState
+from storage.shared.doors import OpenDoors
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import Channel, User
 
@@ -73,6 +74,9 @@ class NotingServices:
     notices: int = 0  # how often destinations were reported out of reach
     known: list[str] = field(default_factory=list)  # addresses of destinations
     memory: dict[str, str] = field(default_factory=dict)
+    doors: DoorStore = field(default_factory=OpenDoors)
+    turns: list[tuple[str, float]] = field(default_factory=list)  # that were asked for
+    wait: float = 0.0  # seconds until each turn
     shared: SharedState = field(default_factory=InProcessState)
 
     async def run(self, caller: Caller, line: str) -> Reply:
@@ -117,6 +121,13 @@ class NotingServices:
 
     async def get_value(self, key: str) -> str:
         return self.memory.get(key, "")
+
+    async def door(self, door: Door) -> Doorkeeper:
+        return await self.doors.door(door, "here")
+
+    async def turn(self, name: str, every: float) -> float:
+        self.turns.append((name, every))
+        return self.wait
 
 
 @dataclass

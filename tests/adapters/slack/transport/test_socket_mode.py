@@ -173,15 +173,34 @@ async def test_a_refusal_that_people_can_mend_is_told_and_stops_nothing(
         assert not any(each.done() for each in link._services)
 
 
-async def test_more_connections_than_slack_allows_are_told_and_tried_slowly(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_connection_that_slack_has_no_room_for_is_tried_slowly_and_is_no_trouble() -> None:
     async with by_socket(lines=11, first_wait=30.0) as (made, link):
         await connections(made, 10)
-        await made.server.wait_until(lambda: "ten connections" in caplog.text)
+        await made.server.wait_until(lambda: link._crowded)
 
         assert made.server.sockets.refused == 1
-        assert link.connected
+        assert (link.connected, link.stands_by, link.trouble) == (True, False, "")
+
+
+async def test_a_process_that_finds_no_room_stands_by_until_it_does(caplog: pytest.LogCaptureFixture) -> None:
+    async with by_socket(lines=10) as (made, others):
+        await connections(made, 10)
+        link = made.socket_link()
+        await link.start(made.app)
+        told = (link.connected, link.stands_by, link.trouble)
+        made.server.faults.error("apps.connections.open", "internal_error", times=1000)
+        await made.server.wait_until(lambda: link.trouble and not link.stands_by)
+        made.server.faults.heal()
+        await made.server.wait_until(lambda: link.stands_by)
+        await others.aclose()
+        await made.server.wait_until(lambda: link.connected)
+        await made.type("Trade")
+        now = link.stands_by
+        await link.aclose()
+
+        assert (told, now) == ((False, True, ""), False)
+        assert made.heard == ["Trade"]
+        assert "allows no more. This process stands by, and tries again." in caplog.text
 
 
 async def test_connections_that_end_at_once_are_not_made_in_a_frenzy() -> None:

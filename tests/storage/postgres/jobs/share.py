@@ -53,12 +53,13 @@ class Share:
         self.housekeeping += 1
 
 
-def settings(owner: str = "one") -> EngineSettings:
+def settings(owner: str = "one", lane_time: float = 5.0) -> EngineSettings:
     return EngineSettings(
         owner=owner,
         platforms=("console",),
         polls_at_once=10,
         lanes_at_once=10,
+        lane_time=lane_time,
         poll_lease=300.0,
         delivery_lease=90.0,
         catch_up_after=5,
@@ -70,10 +71,10 @@ def settings(owner: str = "one") -> EngineSettings:
 
 
 @asynccontextmanager
-async def working(*shares: Share) -> AsyncIterator[list[BaseException]]:
+async def working(*shares: Share, lane_time: float = 5.0) -> AsyncIterator[list[BaseException]]:
     """Let engines work inside the block; yields the faults that they report."""
     stop, faults = asyncio.Event(), list[BaseException]()
-    engines = [share.store.engine(settings(share.name)) for share in shares]
+    engines = [share.store.engine(settings(share.name, lane_time)) for share in shares]
     async with asyncio.TaskGroup() as group:
         for engine, share in zip(engines, shares, strict=True):
             group.create_task(engine.run(share, stop, faults.append))

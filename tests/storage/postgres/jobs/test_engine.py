@@ -78,6 +78,29 @@ async def test_a_post_and_its_job_are_stored_together_or_not_at_all(store: Postg
     assert jobs(url) == [("deliver", f"lane:console:{alice[0]}", "todo")]
 
 
+async def test_a_process_that_gives_its_lanes_away_still_sends_everything(store: PostgresStore) -> None:
+    feed = await add_feed(store)
+    people = [f"console:p{n}" for n in range(10)]
+    for person in people:
+        await follow(store, person, "Trade")
+    share = Share(store)
+    async with working(share, lane_time=0.0):
+        for number in range(3):
+            await publish(store, feed, row(f"p{number}", "Trade"))
+        await until(lambda: len(share.sent) >= 3 * len(people))
+
+    assert max(Counter(share.sent).values()) == 1
+
+
+async def test_a_fault_in_giving_out_jobs_is_reported(store: PostgresStore) -> None:
+    share = Share(store)
+    share.reachable = lambda: 1 / 0  # type: ignore[method-assign, assignment, return-value]
+    async with working(share) as faults:
+        await until(lambda: bool(faults))
+
+    assert isinstance(faults[0], ZeroDivisionError)
+
+
 async def test_a_platform_that_takes_no_messages_gets_no_jobs(store: PostgresStore, url: str) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import psycopg
+from procrastinate.exceptions import ConnectorException
 
+from bot.errors import StoreError
 from bot.model import Cadence
 from storage.postgres.jobs.due import defer_due
+from storage.postgres.jobs.tasks import Tasks
 from storage.postgres.store import PostgresStore
 from tests.contracts.store_samples import (
     ALICE,
@@ -22,7 +26,7 @@ from tests.contracts.store_samples import (
     with_posts,
 )
 from tests.pipeline.deliver.office import until
-from tests.storage.postgres.jobs.share import Share, working
+from tests.storage.postgres.jobs.share import Share, settings, working
 from tests.storage.postgres.jobs.test_engine import jobs
 
 DIE = """
@@ -86,3 +90,20 @@ async def test_a_digest_gets_its_job_when_it_is_due(store: PostgresStore, url: s
     assert [task for task, _, _ in jobs(url)] == ["poll"]
     await defer_due(store._database, due, ["console"])
     assert [task for task, _, _ in jobs(url)] == ["poll", "deliver"]
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_work(store: PostgresStore) -> None:
+    refusals, faults = list[Exception](), list[BaseException]()
+    tasks = Tasks(
+        store,
+        Share(store),
+        settings=settings(),
+        stop=asyncio.Event(),
+        on_refusal=refusals.append,
+        on_fault=faults.append,
+    )
+    for error in (ConnectorException("the server is gone"), StoreError("the server is gone"), ValueError()):
+        with tasks._watched():
+            raise error
+
+    assert (len(refusals), len(faults)) == (2, 1)
