@@ -1,6 +1,6 @@
 """`bystander healthy`: asks the running bot whether it is well, for containers and supervisors.
 
-It is called each minute, so it asks without an HTTP library: to import one is more than a quarter of the work.
+It is called each minute, so it asks without an HTTP library, whose import is more than a quarter of the work.
 """
 
 from __future__ import annotations
