@@ -105,6 +105,7 @@ async def test_a_reload_that_is_asked_for_during_another_is_done_after_it(home: 
         assert "Changed: limits.feeds_per_server." in bot.log
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a session gets its terminal otherwise elsewhere")
 async def test_a_bot_whose_terminal_is_closed_ends_as_it_did_before_there_were_reloads(lonely: Home) -> None:
     lonely.write_config()
     ours, theirs = os.openpty()
