@@ -72,6 +72,8 @@ lock: $(STAMP) ## refresh requirements/*.lock (needs the network)
 	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-emit-find-links --upgrade --group build -c requirements/dev.lock \
 		-o requirements/build.lock
+	@$(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links --upgrade --group install -o requirements/install.lock
 	@rm -rf $(VENV)-lock
 
 clean: ## remove what the targets made

@@ -9,7 +9,7 @@ start, so it must not import the platform's SDK.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -55,14 +55,15 @@ class SecretReader(Protocol):
 class Setup(Generic[S]):
     """What an adapter is built from: its config table, its secrets, and facts about the bot.
 
-    `admins`: ids from `[admins]`, validated by the plug-in's `admin_id`. `commands`: every command of the
+    `admins`: ids from `[admins]`, validated by the plug-in's `admin_id`. An adapter should keep this
+    collection and not a copy: it changes when the config is read again. `commands`: every command of the
     bot. `listens`: whether the bot has a web server. `public_url`: the server's URL from outside, "" if not
     configured. `typed`: lines from standard input, None if there is no input.
     """
 
     settings: S
     secrets: SecretReader
-    admins: tuple[str, ...] = ()
+    admins: Collection[str] = ()
     commands: tuple[CommandSpec, ...] = ()
     listens: bool = False
     public_url: str = ""

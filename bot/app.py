@@ -6,9 +6,10 @@ import platform
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import __version__
+from bot.admins import Admins
 from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
@@ -35,7 +36,8 @@ from storage import open_store
 class Bot:
     """Everything that runs, connected and ready to be started."""
 
-    config: Config
+    config: Config  # as it was at the start
+    admins: Admins
     clock: SteadyClock
     timekeeper: Timekeeper
     store: Store
@@ -45,6 +47,7 @@ class Bot:
     vitals: Vitals
     outbox: Outbox
     services: BotServices  # runs the commands that adapters receive
+    dispatcher: Dispatcher
     adapters: dict[str, Adapter]
     owner: str
     engine: Engine | None  # shares the work with other processes; None where this is the only one
@@ -56,8 +59,9 @@ class Bot:
 
 @dataclass(frozen=True, slots=True)
 class _Tools:
-    """The resources that are opened before the parts are assembled."""
+    """What is there before the parts are assembled."""
 
+    admins: Admins
     store: Store
     fetcher: Fetcher
     sandbox: Sandbox
@@ -79,9 +83,11 @@ async def open_bot(
     `source`: where the console reads commands from. `serves`: count for the web server's metrics.
     Raises StoreError when the database cannot be used.
     """
-    adapters = adapters_of(config, source)  # first, so that missing secrets fail before anything is written
+    admins = Admins(config)
+    # The adapters come first, so that missing secrets fail before anything is written.
+    adapters = adapters_of(config, source, admins)
     async with AsyncExitStack() as stack:
-        tools = await _open_tools(config, stack, create=create, serves=serves)
+        tools = await _open_tools(config, admins, stack, create=create, serves=serves)
         for adapter in adapters.values():
             stack.push_async_callback(adapter.aclose)
         bot = _assembled(config, adapters, tools, clock or SteadyClock())
@@ -89,18 +95,20 @@ async def open_bot(
         yield bot
 
 
-async def _open_tools(config: Config, stack: AsyncExitStack, *, create: bool, serves: bool) -> _Tools:
+async def _open_tools(
+    config: Config, admins: Admins, stack: AsyncExitStack, *, create: bool, serves: bool
+) -> _Tools:
     """Open the store, the network and the sandbox, to be closed with `stack`."""
     store = await open_store(config.database.get_secret_value(), create=create, zone=config.timezone)
     stack.push_async_callback(store.aclose)
     store, meter = metered(config, store) if serves else (store, NO_METER)
     fetcher, sandbox = await network_of(config, stack)
-    return _Tools(store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)), meter)
+    return _Tools(admins, store, fetcher, sandbox, await stack.enter_async_context(Lanes(sandbox)), meter)
 
 
 def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, clock: SteadyClock) -> Bot:
     """Assemble the parts; nothing runs yet."""
-    owner, store, admins, visitors = uuid.uuid4().hex, tools.store, config.admin_addresses, Visitors()
+    owner, store, admins, visitors = uuid.uuid4().hex, tools.store, tools.admins.addresses, Visitors()
     outbox, report = _outbox_of(config, tools, adapters, clock, owner)
     poller = Poller(
         store,
@@ -116,6 +124,7 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
     dispatcher = _dispatcher_of(config, tools, clock, vitals, outbox.wake)
     return Bot(
         config=config,
+        admins=tools.admins,
         clock=clock,
         timekeeper=Timekeeper(clock, store),
         store=store,
@@ -125,6 +134,7 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         vitals=vitals,
         outbox=outbox,
         services=Services(dispatcher, store, clock, admins=admins, wake=outbox.wake),
+        dispatcher=dispatcher,
         adapters=adapters,
         owner=owner,
         engine=engine,
@@ -157,7 +167,7 @@ def _outbox_of(
     config: Config, tools: _Tools, adapters: Mapping[str, Adapter], clock: SteadyClock, owner: str
 ) -> tuple[Outbox, ShutReport]:
     """Create the outbox, and the report of platforms that refuse the bot."""
-    admins = config.admin_addresses
+    admins = tools.admins.addresses
     settings = DeliverySettings(config.delivery.grace, config.delivery.catch_up_after, admins=admins)
     report = ShutReport(PlatformHealth(adapters, settings.shut_pause), tools.store, clock, admins)
     outbox = Outbox(tools.store, adapters, clock, settings, owner, report=report, meter=tools.meter)
@@ -181,7 +191,7 @@ def _dispatcher_of(
     )
 
 
-def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapter]:
+def adapters_of(config: Config, typed: Iterable[str] | None, admins: Admins) -> dict[str, Adapter]:
     """Build the adapters that the config enables; only now are their SDKs imported.
 
     `typed`: where the console reads commands from. ConfigError names every secret that is missing.
@@ -190,7 +200,8 @@ def adapters_of(config: Config, typed: Iterable[str] | None) -> dict[str, Adapte
     problems: list[str] = []
     for plugin in config.enabled:
         try:
-            found[plugin.name] = plugin.build(config.setup(plugin, typed))
+            setup = replace(config.setup(plugin, typed), admins=admins.of(plugin.name))
+            found[plugin.name] = plugin.build(setup)
         except ConfigError as error:
             problems += error.problems
     if problems:

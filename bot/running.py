@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
@@ -45,13 +45,18 @@ async def _shut_out(bot: Bot, name: str, error: PermanentError) -> None:
         bot.outbox.wake()
 
 
-async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
-    """Poll, deliver and answer, after `prepare`, until `stop` is set.
+async def run_bot(
+    bot: Bot,
+    stop: asyncio.Event,
+    on_ready: Callable[[], None],
+    beside: Sequence[Callable[[], Coroutine[None, None, None]]] = (),
+) -> None:
+    """Poll, deliver and answer, after `prepare`, until `stop` is set. `beside`: what else is to run so long.
 
     When one part fails, the others are stopped and its error is raised: better no bot than half of one.
     """
     faults: asyncio.Queue[BaseException] = asyncio.Queue()
-    quiet_blogs = QuietBlogs(bot.store, bot.clock, bot.config.admin_addresses, bot.outbox.wake)
+    quiet_blogs = QuietBlogs(bot.store, bot.clock, bot.admins.addresses, bot.outbox.wake)
     keep_house = partial(_keep_house, bot, quiet_blogs)
     jobs = {"poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds))}
     if bot.engine is None:
@@ -60,6 +65,7 @@ async def run_bot(bot: Bot, stop: asyncio.Event, on_ready: Callable[[], None]) -
         async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
             served = bot.adapters.keys() - bot.report.health.left_out
             side = [group.create_task(_serve(bot, each)) for each in sorted(served)]
+            side += [group.create_task(each()) for each in beside]
             side.append(group.create_task(_raise_first(faults)))
             group.create_task(_close_after(stop, bot.poller))
             on_ready()

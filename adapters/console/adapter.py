@@ -13,7 +13,7 @@ import json
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -40,12 +40,12 @@ class ConsoleAdapter:
         self,
         *,
         style: str = "pretty",
-        admins: Iterable[str] = (),
+        admins: Collection[str] = (),
         output: TextIO | None = None,
         source: Iterable[str] | None = None,
     ) -> None:
         self._jsonl = style == "jsonl"
-        self._admins = frozenset(admins)
+        self._admins = admins
         self._output = output or sys.stdout
         self._source = source
         self._services: BotServices | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -55,14 +55,14 @@ class DiscordAdapter:
         api_base: str = API_BASE,
         gateway: str = "",
         shards: tuple[int, int, int] | None = None,
-        admins: Iterable[str] = (),
+        admins: Collection[str] = (),
         publish: bool = False,
         pace: RateLimiter | None = None,
     ) -> None:
         self._token = token
         self._endpoints = Endpoints(api_base, gateway)
         self._shards = shards
-        self._admins = tuple(admins)
+        self._admins = admins
         self._publish = publish
         self._given_pace = pace
         self._pace = pace or RateLimiter()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,7 +81,7 @@ class SlackAdapter:
         public_url: str = "",
         prefix: str = "bystander",
         per_minute: float = PACE.per_minute,
-        admins: Iterable[str] = (),
+        admins: Collection[str] = (),
         pace: RateLimiter | None = None,
         first_wait: float = FIRST_WAIT,
     ) -> None:
@@ -94,7 +94,7 @@ class SlackAdapter:
         self._client_secret = client_secret
         self._public_url = public_url
         self._prefix = prefix
-        self._admins = tuple(admins)
+        self._admins = admins
         self._first_wait = first_wait
         self._pace_settings = PaceSettings(per_minute=per_minute)
         self._given_pace = pace

@@ -61,6 +61,10 @@ class Dispatcher:
         self._limits = limits or Limits()
         self._wake = wake
 
+    def follow(self, limits: Limits) -> None:
+        """Take over the limits of a config that was read again."""
+        self._limits = limits
+
     async def run(self, caller: Caller, line: str) -> Reply:
         """Run one line as typed, such as "/follow China-U.S.", and return the answer."""
         return await _answered(self._run_line(caller, line))

@@ -61,7 +61,7 @@ class Poller:
         self._results = PollResults(store, clock, on_news, seconds=self._settings.store, meter=meter)
         evidence = replace(EVIDENCE, seconds=self._settings.evidence)
         collector = EvidenceCollector(fetcher, parser, evidence)
-        self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, tuple(admins))
+        self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, admins)
         self._poll_log = PollLog(partial(_log.warning, "%s"))
         self._tasks: set[asyncio.Task[bool]] = set()
         self._fault: BaseException | None = None

@@ -10,33 +10,44 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TextIO
 
 import adapters
 from bot import __version__
 from bot.app import Bot, open_bot
-from bot.config.load import Config
+from bot.config.env_file import environment
+from bot.config.load import Config, load_config
 from bot.errors import ConfigError
+from bot.reload import Reloader
 from bot.running import prepare, run_bot, run_once
-from bot.shell.notify import Supervisor, supervisor, watched
+from bot.shell.hangup import heeding_hangups
+from bot.shell.notify import Supervisor, reloading, supervisor, watched
 
 _log = logging.getLogger("bystander")
 
 
-async def run(_: argparse.Namespace, config: Config) -> int:
-    """Run until SIGTERM or SIGINT; then finish what is in flight and return 0."""
+async def run(options: argparse.Namespace, config: Config) -> int:
+    """Run until SIGTERM or SIGINT; then finish what is in flight and return 0. SIGHUP: reload the config."""
     _need_somewhere_to_talk(config)
-    stop, above = asyncio.Event(), supervisor()
-    with stopping_on_signals(stop, above):
+    stop, asked, above = asyncio.Event(), asyncio.Event(), supervisor()
+    with stopping_on_signals(stop, above) as begin, heeding_hangups(asked, begin):
         async with open_bot(config, source=console_source(), serves=True) as bot:
             await prepare(bot)
             spare_collector()
             async with watched(above, bot.vitals.pulse.lives):
-                await run_bot(bot, stop, lambda: _announce(bot, above))
+                reloader = Reloader(bot, partial(_read, options), partial(reloading, above))
+                await run_bot(bot, stop, lambda: _announce(bot, above), [partial(reloader.run, asked)])
     _log.info("Stopped; what was not sent waits for the next start.")
     return 0
+
+
+def _read(options: argparse.Namespace) -> Config:
+    """Return the config as it is now in the file, the environment file and the files of secrets."""
+    return load_config(Path(options.config), environment(options.env_file, os.environ))
 
 
 def console_source() -> TextIO | None:
@@ -65,8 +76,11 @@ async def once(_: argparse.Namespace, config: Config) -> int:
 
 
 @contextmanager
-def stopping_on_signals(stop: asyncio.Event, above: Supervisor | None = None) -> Iterator[None]:
-    """Set `stop` on SIGTERM or SIGINT, and tell the supervisor; a second signal ends the process at once."""
+def stopping_on_signals(stop: asyncio.Event, above: Supervisor | None = None) -> Iterator[Callable[[], None]]:
+    """Set `stop` on SIGTERM or SIGINT, and tell the supervisor; a second signal ends the process at once.
+
+    Yields a function that begins to stop as the first signal does.
+    """
     loop = asyncio.get_running_loop()
     signals = itertools.count(1)
 
@@ -86,7 +100,7 @@ def stopping_on_signals(stop: asyncio.Event, above: Supervisor | None = None) ->
     for each in wanted:  # loop.add_signal_handler is missing on Windows
         signal.signal(each, handle)
     try:
-        yield
+        yield begin
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)

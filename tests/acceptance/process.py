@@ -156,9 +156,9 @@ class Home:
         return ended
 
     @asynccontextmanager
-    async def running(self, **changes: Any) -> AsyncIterator[Bot]:
-        """Start `bystander run`; end it with SIGTERM when the block has not ended it, and expect exit 0."""
-        bot = await Bot.start(self.start, **changes)
+    async def running(self, *arguments: str, **changes: Any) -> AsyncIterator[Bot]:
+        """Start `bystander run ARGUMENTS`; end it with SIGTERM if the block has not, and expect exit 0."""
+        bot = await Bot.start(self.start, *arguments, **changes)
         try:
             yield bot
             if bot.process.returncode is None:

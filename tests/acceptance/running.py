@@ -36,7 +36,7 @@ class Bot:
         self._reading: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def start(cls, spawn: Spawn, **changes: Any) -> Self:
+    async def start(cls, spawn: Spawn, *arguments: str, **changes: Any) -> Self:
         """Start it by `spawn`; `changes` replace its streams, or add to how it is started."""
         reader = asyncio.StreamReader(limit=_LONGEST_LINE)
         ours, theirs = os.pipe()
@@ -47,7 +47,7 @@ class Bot:
         )
         pipe = asyncio.subprocess.PIPE
         streams: dict[str, Any] = {"stdin": pipe, "stdout": theirs, "stderr": pipe}
-        process = await spawn("run", **(streams | changes))
+        process = await spawn("run", *arguments, **(streams | changes))
         os.close(theirs)
         bot = cls(process, output)
         assert process.stderr is not None

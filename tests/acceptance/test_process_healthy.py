@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import socket
+import subprocess
+import sys
 
 import pytest
 from aiohttp import web
@@ -11,7 +14,7 @@ from aiohttp import web
 from bot.config.load import parse_config
 from bot.errors import BystanderError
 from bot.shell.healthy import healthy
-from tests.acceptance.process import Home
+from tests.acceptance.process import ROOT, Home
 from tests.acceptance.serving import Serve
 
 
@@ -91,3 +94,40 @@ async def test_a_redirect_is_not_followed(serve: Serve) -> None:
 async def test_a_bot_that_does_not_answer_is_given_five_seconds() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # connections wait in its backlog
         assert (await ask(silent.getsockname()[1])).endswith("within 5 seconds.")
+
+
+@pytest.mark.parametrize("said", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 200_000])
+async def test_a_server_of_something_else_than_http_is_named_as_such(said: bytes) -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        writer.close()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+        assert "Something else than the bot answers" in await ask(server.sockets[0].getsockname()[1])
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+async def test_a_bot_on_ipv6_is_reached() -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b'HTTP/1.0 200 OK\r\n\r\n{"ok": true}')
+        writer.close()
+
+    async with await asyncio.start_server(speak, "::1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        config = parse_config(f'[web]\nlisten = "[::]:{port}"', {})
+        assert await healthy(argparse.Namespace(), config) == 0
+
+
+def test_it_asks_without_an_http_library() -> None:
+    code = "import sys, bot.cli, bot.shell.healthy; sys.exit('aiohttp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -8,6 +8,7 @@ import pytest
 
 import adapters
 from adapters.slack.plugin import missing
+from bot.admins import Admins
 from bot.app import adapters_of
 from bot.config.load import parse_config
 from bot.errors import ConfigError
@@ -45,7 +46,7 @@ def test_slack_needs_what_its_mode_needs(text: str, secrets: Mapping[str, str], 
 def test_what_is_missing_is_told_of_all_platforms_at_once() -> None:
     config = parse_config(f"{SOCKET}[discord]\nenabled = true\n", {})
     with pytest.raises(ConfigError) as caught:
-        adapters_of(config, None)
+        adapters_of(config, None, Admins(config))
 
     assert [problem.partition(":")[0] for problem in caught.value.problems] == [
         "DISCORD_TOKEN",

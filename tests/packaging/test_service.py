@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes.util
 import os
 import re
@@ -14,6 +15,8 @@ import pytest
 
 from bot.cli import build_parser
 from bot.vitals import LONGEST_SILENCE
+from tests.acceptance.process import Home
+from tests.databases import Database
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "packaging" / "bystander.service"
@@ -57,9 +60,44 @@ def test_the_unit_begins_the_bot_as_the_command_line_has_it() -> None:
 
     assert Path(program).name == "bystander"
     assert options.call == "run"
-    assert options.config == "${CREDENTIALS_DIRECTORY}/config.toml"
+    assert options.config == "${RUNTIME_DIRECTORY}/config.toml"
     assert options.env_file == "${CREDENTIALS_DIRECTORY}/bystander.env"
-    assert set(credentials) == {"config.toml", "bystander.env"}
+    assert set(credentials) == {"bystander.env"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
+async def test_the_reload_of_the_unit_gives_the_bot_the_changed_config(
+    tmp_path: Path, database: Database
+) -> None:
+    home = Home(tmp_path, "http://127.0.0.1:9/feed/", "off", database)
+    places = {
+        "/etc/bystander": tmp_path / "etc",
+        "${RUNTIME_DIRECTORY}": tmp_path / "run",
+        "${CREDENTIALS_DIRECTORY}": tmp_path,
+    }
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "run").mkdir(0o700)
+    (tmp_path / "bystander.env").touch(0o600)
+    home.config = tmp_path / "etc" / "config.toml"
+
+    def words(line: str) -> list[str]:
+        for before, after in places.items():
+            line = line.replace(before, str(after))
+        return line.removeprefix("+").split()
+
+    async def call(line: str) -> None:
+        process = await asyncio.create_subprocess_exec(*words(line))
+        assert await process.wait() == 0
+
+    home.write_config()
+    await call(values("ExecStartPre")[0])
+    async with home.running(*words(values("ExecStart")[0])[2:]) as bot:
+        await bot.ready()
+        home.settings["limits"] = {"feeds_per_server": 7}
+        home.write_config()
+        for line in values("ExecReload"):
+            await call(line.replace("$MAINPID", str(bot.process.pid)))
+        await bot.until(lambda: "Changed: limits.feeds_per_server." in bot.log)
 
 
 def test_the_unit_waits_longer_than_the_bot_takes_to_tell_that_it_lives() -> None:

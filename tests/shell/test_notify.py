@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.shell.notify import Supervisor, watched
+from bot.shell.notify import Supervisor, reloading, watched
 from tests.acceptance.process import Home
 from tests.acceptance.running import until
 from tests.databases import Database
@@ -98,7 +100,22 @@ async def test_the_watchdog_hears_nothing_of_a_bot_that_hangs(listener: Listener
     assert set(listener.heard) == {"WATCHDOG=1"}
 
 
-async def test_the_bot_tells_that_it_is_ready_lives_and_stops(
+async def test_a_reload_is_told_with_its_time_and_its_end_also_when_it_fails(listener: Listener) -> None:
+    async def fail() -> None:
+        assert len(listener.listen()) == 1
+        raise ZeroDivisionError
+
+    before = time.monotonic_ns() // 1000
+    with pytest.raises(ZeroDivisionError):
+        await reloading(Supervisor(listener.address), fail())
+    begun, ended = listener.listen()
+
+    first, _, microseconds = begun.partition("\nMONOTONIC_USEC=")
+    assert (first, ended) == ("RELOADING=1", "READY=1")
+    assert before <= int(microseconds) <= time.monotonic_ns() // 1000  # the same clock, on Linux
+
+
+async def test_the_bot_tells_that_it_is_ready_lives_reloads_and_stops(
     listener: Listener, tmp_path: Path, database: Database
 ) -> None:
     home = Home(tmp_path, "http://127.0.0.1:9/feed/", "off", database)
@@ -106,10 +123,9 @@ async def test_the_bot_tells_that_it_is_ready_lives_and_stops(
     async with home.running(env=env) as bot:
         await bot.until(lambda: "READY=1" in listener.listen())
         await bot.until(lambda: listener.listen()[-3:] == ["WATCHDOG=1"] * 3)
+        bot.interrupt(signal.SIGHUP)
+        await bot.until(lambda: listener.listen().count("READY=1") == 2)
         assert await bot.stop() == 0
-    told = listener.listen()
+    told = [each.partition("\n")[0] for each in listener.listen() if each != "WATCHDOG=1"]
 
-    assert told.count("READY=1") == 1
-    assert told.count("STOPPING=1") == 1
-    assert set(told) == {"READY=1", "WATCHDOG=1", "STOPPING=1"}
-    assert told.index("READY=1") < told.index("STOPPING=1")
+    assert told == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]

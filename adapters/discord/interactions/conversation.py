@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol, cast
@@ -61,13 +61,13 @@ class Conversation:
         greeter: Greeter,
         guild_index: GuildIndex,
         tasks: Tasks,
-        admins: Sequence[str] = (),
+        admins: Collection[str] = (),
     ) -> None:
         self._services = services
         self._greeter = greeter
         self._guild_index = guild_index
         self._tasks = tasks
-        self._admins = frozenset(admins)
+        self._admins = admins
         self._once = Once(services.shared, "discord:once:")
         self._outage = OutageLog("Answering on Discord")
         self._commands = {command.path: command for command in services.commands}

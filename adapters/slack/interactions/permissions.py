@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -76,8 +76,8 @@ SILENT = Rights(doubt="Slack does not tell at present who is an admin; try again
 class Permissions:
     """Knows admins. `admins`: ids from the config, `U…` in the home workspace, `T…/U…` in another."""
 
-    def __init__(self, admins: Iterable[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
-        self._admins = frozenset(admins)
+    def __init__(self, admins: Collection[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
+        self._admins = admins
         self._known: TLRUCache[_Person, _Kept] = TLRUCache(MOST, _expiry, timer=clock)
         self._asking: dict[_Person, asyncio.Task[Rights]] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -11,7 +12,7 @@ class DeliverySettings:
 
     grace: float = 10.0  # for deliveries in progress when the bot stops
     catch_up_after: int = 5  # more waiting alerts than this for one destination become one message
-    admins: tuple[str, ...] = ()  # addresses that get a notice when a destination or a platform fails
+    admins: Sequence[str] = ()  # addresses that get a notice when a destination or a platform fails
     concurrency: int = 100  # deliveries in progress on one platform
     lanes: int = 16  # of destinations that one process works on, where several share them; on one platform
     lane_time: float = 5.0  # after which a lane is given to whichever process is free

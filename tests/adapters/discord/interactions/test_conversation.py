@@ -81,6 +81,18 @@ async def test_an_admin_of_a_server_is_none_in_their_dms_but_one_of_the_config_i
         assert [caller.admin for caller, _, _ in rig.services.executed] == [False, True]
 
 
+async def test_the_admins_of_the_config_may_change_while_it_runs() -> None:
+    async with made() as rig:
+        admins: list[str] = []
+        rig.adapter = rig.build(admins=admins)
+        await rig.start()
+        for now in ([], [str(rig.alice.id)], []):
+            admins[:] = now
+            await (await rig.server.interact(rig.alice, rig.server.dm_of(rig.alice), "following")).answer()
+
+        assert [caller.admin for caller, _, _ in rig.services.executed] == [False, True, False]
+
+
 async def test_an_answer_is_deferred_before_the_bot_has_thought(rig: Rig) -> None:
     thinking = asyncio.Event()
     execute = rig.services.execute

@@ -140,6 +140,17 @@ async def test_after_a_fault_slack_is_asked_again_at_once(slack: Slack) -> None:
     assert await slack.admits(boss)
 
 
+def test_the_admins_of_the_config_may_change_while_it_runs() -> None:
+    admins: list[str] = []
+    people = Permissions(admins)
+    seen = []
+    for now in ([], ["U0CONFIG001"], []):
+        admins[:] = now
+        seen.append(people.is_operator(TEAM, "U0CONFIG001", TEAM))
+
+    assert seen == [False, True, False]
+
+
 def test_the_config_names_admins_by_their_workspace() -> None:
     people = Permissions(["U0CONFIG001", "T0OTHERTEAM/U0CONFIG002"])
 
