@@ -49,6 +49,7 @@ from bot.ports.outbox import (
 from bot.ports.overview import (
     DAYS,
     Condition,
+    ConditionReader,
     Delivered,
     FeedDays,
     FeedSeen,
@@ -80,6 +81,7 @@ __all__ = [
     "CommandService",
     "CommandStore",
     "Condition",
+    "ConditionReader",
     "Delivered",
     "DeliveryInfo",
     "DestinationStore",
