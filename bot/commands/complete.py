@@ -72,10 +72,10 @@ def rank(typed: str, names: Sequence[str]) -> list[str]:
     wanted = _folded(typed)
     if not wanted:
         return list(names)
-    folded = {name: _folded(name) for name in names}
-    beginning = [name for name in names if folded[name].startswith(wanted)]
-    beginning.sort(key=lambda name: folded[name] != wanted)
-    similar = nearest(typed, names, MOST) if len(beginning) < MOST else []
+    folded = {name: fold(name) for name in names}
+    beginning = [name for name in names if _bare(folded[name]).startswith(wanted)]
+    beginning.sort(key=lambda name: _bare(folded[name]) != wanted)
+    similar = nearest(typed, folded, MOST) if len(beginning) < MOST else []
     return list(dict.fromkeys([*beginning, *similar]))
 
 
@@ -164,4 +164,8 @@ def _typed(kind: Kind, name: str, known: Vocabulary) -> str:
 
 
 def _folded(name: str) -> str:
-    return fold(name).lstrip("#")
+    return _bare(fold(name))
+
+
+def _bare(folded: str) -> str:
+    return folded.lstrip("#")
