@@ -16,7 +16,7 @@ from statistics import median
 
 from bench import library
 from bench.matching import poll_with, post_row
-from bench.pages import among_many_feeds
+from bench.pages import among_many_feeds, lag
 from bench.report import Aim, heading, line
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedSettings
@@ -55,6 +55,14 @@ LINES = (
     "/alerts list",
     "/alerts log",
 )
+LINES_OF_FEEDS = (
+    "/health",
+    "/feeds list",
+    '/follow Topic1 feed:"Blog 3"',
+    '/follow Topic1 feed:"Blog nope"',
+    '/categories feed:"More 77"',
+)
+TYPED_FEEDS = ("", "More", "More 777", "nothing like it")
 TYPED = ("", "T", "Topic1", "Topic1, to", "#", f"#{library.word(7)}", "#zzqqxx", "nothing like it")
 
 
@@ -93,6 +101,17 @@ async def commands(dispatcher: Dispatcher) -> None:
     for typed in TYPED:
         suggested = await measured(partial(dispatcher.complete, WHO, "follow", "categories", typed))
         show(f"suggestions for {typed!r}", suggested)
+
+
+async def commands_of_feeds(dispatcher: Dispatcher) -> None:
+    """Measure what concerns feeds, while there are many, and how long others waited for all of it."""
+    async with lag() as longest:
+        for typed in LINES_OF_FEEDS:
+            show(typed, await measured(partial(dispatcher.run, WHO, typed)))
+        for typed in TYPED_FEEDS:
+            suggested = await measured(partial(dispatcher.complete, WHO, "follow", "feed", typed))
+            show(f"suggestions of feeds for {typed!r}", suggested)
+    show("the longest that others waited", longest[0])
 
 
 async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
@@ -143,6 +162,7 @@ async def run() -> None:
             await polls(store, dispatcher)
             await backlog(path, store, dispatcher)
             await among_many_feeds(path, store)
+            await commands_of_feeds(dispatcher)
         await store.aclose()
 
 

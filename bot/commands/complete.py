@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 
 from bot.commands.fields import value_problem
@@ -39,7 +40,8 @@ async def suggestions(
         case Completes.ALERTED:
             found = _followed(typed, await store.subscriptions(caller.place, channel=True))
         case Completes.FEEDS:
-            found = rank(typed, [visible(feed.settings.name) for feed in await store.feeds()])
+            names = [visible(name) for name in await store.feed_names()]
+            found = await asyncio.to_thread(rank, typed, names)  # thousands take a while
         case _:
             found = _fixed(parameter, commands, caller, typed)
     return [value for value in dict.fromkeys(found) if 0 < units(value) <= LONGEST][:MOST]
@@ -63,14 +65,18 @@ def _fixed(
 
 
 def rank(typed: str, names: Sequence[str]) -> list[str]:
-    """Return the equal name, then names that begin as typed, then similar ones; all if nothing is typed."""
+    """Return the equal name, then names that begin as typed, then similar ones; all if nothing is typed.
+
+    Similar ones are looked for only if those that begin as typed are too few.
+    """
     wanted = _folded(typed)
     if not wanted:
         return list(names)
-    folded = {name: _folded(name) for name in names}
-    beginning = [name for name in names if folded[name].startswith(wanted)]
-    beginning.sort(key=lambda name: folded[name] != wanted)
-    return list(dict.fromkeys([*beginning, *nearest(typed, names, MOST)]))
+    folded = {name: fold(name) for name in names}
+    beginning = [name for name in names if _bare(folded[name]).startswith(wanted)]
+    beginning.sort(key=lambda name: _bare(folded[name]) != wanted)
+    similar = nearest(typed, folded, MOST) if len(beginning) < MOST else []
+    return list(dict.fromkeys([*beginning, *similar]))
 
 
 def _followed(typed: str, subscriptions: Sequence[Subscription]) -> list[str]:
@@ -158,4 +164,8 @@ def _typed(kind: Kind, name: str, known: Vocabulary) -> str:
 
 
 def _folded(name: str) -> str:
-    return fold(name).lstrip("#")
+    return _bare(fold(name))
+
+
+def _bare(folded: str) -> str:
+    return folded.lstrip("#")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands.declaration import Call
-from bot.commands.resolve import resolve_feed
+from bot.commands.feed_names import find_feed
 from bot.commands.wording import (
     MAKERS,
     bare_url,
@@ -59,7 +59,7 @@ async def add(call: Call) -> Reply:
 
 async def remove(call: Call) -> Reply:
     """Stop polling a feed that was added in chat."""
-    feed = resolve_feed(call.required("feed"), await call.store.feeds())
+    feed = await find_feed(call.store, call.required("feed"))
     name = quoted(feed.settings.name)
     if feed.settings.origin != "chat":
         raise UsageError(f"{name} stands in config.toml: take it out there and restart the bot.")
@@ -72,28 +72,25 @@ async def remove(call: Call) -> Reply:
 
 async def list_feeds(call: Call) -> Reply:
     """List the feeds that are polled."""
-    feeds = await call.store.feeds()
+    feeds, number = await call.store.feeds(MOST_LISTED), len(await call.store.feed_names())
     if not feeds:
         return Reply(
             "\n".join(["No feed is watched yet. To begin: /feeds add URL", *await _change_lines(call)])
         )
     added = await call.store.feeds_added()
-    lines = [_line(feed, added.get(feed.id), call) for feed in feeds[:MOST_LISTED]]
-    more = [f"{len(feeds) - MOST_LISTED} more."] if len(feeds) > MOST_LISTED else []
+    lines = [_line(feed, added.get(feed.id), call) for feed in feeds]
+    more = [f"{number - MOST_LISTED} more."] if number > MOST_LISTED else []
     lines += [*more, *await _change_lines(call)]
-    return Reply("\n".join([f"{counted(len(feeds), 'feed')}:", *lines]))
+    return Reply("\n".join([f"{counted(number, 'feed')}:", *lines]))
 
 
 async def check(call: Call) -> Reply:
     """Fetch a feed (or all, if there are at most MOST_CHECKED) now, without storing anything."""
-    feeds = await call.store.feeds()
     typed = call.text("feed")
-    if typed or not feeds:
-        feeds = [resolve_feed(typed, feeds)]
-    if len(feeds) > MOST_CHECKED:
-        raise UsageError(
-            f"There are {len(feeds)} feeds; name the one to look at. /feeds list has their names."
-        )
+    number = len(await call.store.feed_names())
+    if number > MOST_CHECKED and not typed:
+        raise UsageError(f"There are {number} feeds; name the one to look at. /feeds list has their names.")
+    feeds = [await find_feed(call.store, typed)] if typed or not number else await call.store.feeds()
     found = [(feed, await call.inspector.check(feed.url)) for feed in feeds]
     lines = [_check_line(feed, inspection) for feed, inspection in found]
     return Reply("\n".join(lines), ok=not any(inspection.problem for _, inspection in found))
@@ -143,7 +140,7 @@ def _host(url: str) -> str:
 
 
 async def _state(call: Call) -> str:
-    names = [show(feed.settings.name) for feed in await call.store.feeds()]
+    names = [show(name) for name in await call.store.feed_names()]
     return ended(f"Feeds now: {listed(names)}") if names else "No feed is watched now."
 
 

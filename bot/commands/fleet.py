@@ -22,8 +22,3 @@ def fleet_line(state: FleetState, now: datetime) -> str:
         line += f"; {counted(state.stalled, 'job')} of a bot that died, which another takes up"
     late = (now - state.oldest_poll_due).total_seconds() if state.oldest_poll_due else 0.0
     return line + (f"; the oldest poll is {late:,.0f} s late" if late >= _SECONDS_LATE else "")
-
-
-def fleet_trouble(state: FleetState) -> str:
-    """Return what is wrong with the processes, "" for nothing."""
-    return "" if state.processes else "No bot is at work on this database."

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 
 from bot.commands.declaration import Call
-from bot.commands.fleet import fleet_line, fleet_trouble
+from bot.commands.fleet import fleet_line
 from bot.commands.listening import unattended
 from bot.commands.timing import held_lines
 from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
-from bot.ports import SHUT, FleetState, PartState, QueueHealth
+from bot.ports import SHUT, Condition, FeedSeen, FleetState, PartState, QueueHealth
 from bot.rhythm import LAST_POSTS, Quiet, every, quiet
 from bot.text.sanitize import visible
 
 LATE = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
 STUCK = timedelta(minutes=10)  # alerts that wait longer are reported
+_TROUBLES = (Condition.FAILING, Condition.STOPPED, Condition.OVERDUE, Condition.UNREAD)  # told in this order
 MOST_FEEDS = 20
 MOST_PLACES = 25  # whose held alerts are looked up
 MOST_ERROR = 400  # characters; room for the address of a feed
@@ -25,38 +26,22 @@ MOST_ERROR = 400  # characters; room for the address of a feed
 
 async def health(call: Call) -> Reply:
     """Report each feed and the outbox, a line each. The first line is the verdict."""
-    feeds = await call.store.feeds()
+    late = call.now - LATE
+    conditions = await call.store.feed_conditions(late)
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
     shut = {key.removeprefix(SHUT): why for key, why in (await call.store.list_values(SHUT)).items()}
     fleet = await call.store.fleet(call.now)
-    lines = [_verdict(feeds, queue, call, tuple(shut), fleet)]
+    lines = [_verdict(conditions, queue, call, tuple(shut), fleet)]
     lines += [f"{show(name)}: {sentence(why)}" for name, why in shut.items()]
     lines += _chat_lines(call.parts, shut)
-    lines += [] if fleet is None else [f"{fleet_line(fleet, call.now)}."]
-    # Feeds with trouble come first.
-    troubled = sorted(feeds, key=lambda feed: not _trouble(feed, call.now))
-    shown = troubled[:MOST_FEEDS]
-    times = await call.store.post_times([feed.id for feed in shown], call.now, LAST_POSTS)
-    for feed in shown:
-        newest = await call.store.latest(1, None, feed.id)
-        silence = quiet(feed, times.get(feed.id, PostTimes()), call.now)
-        lines.append(_feed_line(feed, newest, silence, call.now, call.zone))
-    if len(feeds) > MOST_FEEDS:
-        lines.append(f"{len(feeds) - MOST_FEEDS} more feeds.")
+    if fleet is not None and fleet.processes:
+        lines.append(f"{fleet_line(fleet, call.now)}.")
+    lines += await _feed_lines(await call.store.feeds_seen(late, MOST_FEEDS, first=_TROUBLES), call)
+    more = sum(conditions.values()) - MOST_FEEDS
+    lines += [f"{more} more feeds."] if more > 0 else []
     lines += _queue_lines(queue, call.caller, call.zone)
     return Reply("\n".join([*lines, *await _held_places(call, queue)]))
-
-
-def _trouble(feed: Feed, now: datetime) -> str:
-    """Return "failing", "stopped", "overdue", "not read yet", or "" for a feed that is well."""
-    if feed.state.stopped:
-        return "stopped"
-    if feed.state.failures:
-        return "failing"
-    if now - feed.next_poll_at > LATE:
-        return "overdue"
-    return "" if feed.state.last_success_at else "not read yet"
 
 
 def _chat_lines(parts: Sequence[PartState], shut: Mapping[str, str]) -> list[str]:
@@ -73,45 +58,57 @@ def _chat_word(part: PartState) -> str:
 
 
 def _verdict(
-    feeds: Sequence[Feed], queue: QueueHealth, call: Call, shut: Sequence[str], fleet: FleetState | None
+    conditions: Mapping[Condition, int],
+    queue: QueueHealth,
+    call: Call,
+    shut: Sequence[str],
+    fleet: FleetState | None,
 ) -> str:
-    now = call.now
+    feeds = sum(conditions.values())
     problems = [f"Nothing goes out on {show(name)}." for name in shut]
     problems += [part.trouble for part in call.parts if part.trouble]
-    problems += [trouble for trouble in [fleet and fleet_trouble(fleet)] if trouble]
     problems += [] if fleet is None else unattended(fleet.doors)
-    for kind in ("failing", "stopped", "overdue", "not read yet"):
-        number = sum(_trouble(feed, now) == kind for feed in feeds)
-        if number:
-            problems.append(
-                f"{number} of {counted(len(feeds), 'feed')} {'is' if number == 1 else 'are'} {kind}."
-            )
+    for condition in _TROUBLES:
+        if number := conditions.get(condition, 0):
+            verb = "is" if number == 1 else "are"
+            problems.append(f"{number} of {counted(feeds, 'feed')} {verb} {condition}.")
     if queue.parked:
         problems.append(f"{counted(len(queue.parked), 'place')} cannot be reached.")
-    if queue.oldest_waiting and now - queue.oldest_waiting > STUCK:
+    if queue.oldest_waiting and call.now - queue.oldest_waiting > STUCK:
         problems.append("Alerts are stuck in the queue.")
     if not feeds:
         problems.append("No feed is watched yet. An admin can add one: /feeds add URL")
     return " ".join(problems) or "All well."
 
 
-def _feed_line(feed: Feed, newest: Sequence[Post], silence: Quiet | None, now: datetime, zone: tzinfo) -> str:
+async def _feed_lines(seen: Sequence[FeedSeen], call: Call) -> list[str]:
+    """Return what each feed does, with its newest post or how long it is quiet."""
+    times = await call.store.post_times([each.feed.id for each in seen], call.now, LAST_POSTS)
+    lines = []
+    for each in seen:
+        newest = await call.store.latest(1, None, each.feed.id)
+        silence = quiet(each.feed, times.get(each.feed.id, PostTimes()), call.now)
+        lines.append(_feed_line(each, newest, silence, call.zone))
+    return lines
+
+
+def _feed_line(seen: FeedSeen, newest: Sequence[Post], silence: Quiet | None, zone: tzinfo) -> str:
+    feed, trouble = seen.feed, seen.condition
     state, name = feed.state, show(feed.settings.name)
     read = f"last read {moment(state.last_success_at, zone)}" if state.last_success_at else "never read"
-    trouble = _trouble(feed, now)
-    if trouble == "stopped":
+    if trouble is Condition.STOPPED:
         line = f"{name}: stopped, for its server says the feed is gone for good; {read}."
-    elif trouble == "failing":
+    elif trouble is Condition.FAILING:
         since = f" since {moment(state.failing_since, zone)}" if state.failing_since else ""
         line = (
             f"{name}: failing{since}, {counted(state.failures, 'poll')} in a row; {read}; "
             f"next try {moment(feed.next_poll_at, zone)}. "
             f"{capital(sentence(state.last_error, MOST_ERROR))}".rstrip()
         )
-    elif trouble == "overdue":
+    elif trouble is Condition.OVERDUE:
         due = moment(feed.next_poll_at, zone)
         line = f"{name}: overdue, a check was due {due}; the bot may not be running; {read}."
-    elif trouble:
+    elif trouble is Condition.UNREAD:
         line = f"{name}: not read yet; first check {moment(feed.next_poll_at, zone)}."
     else:
         news = _news_words(newest, silence, zone)

@@ -10,7 +10,7 @@ from bot.commands.reading import Item, Vocabulary, read_item, read_list
 from bot.commands.unknown import check_options, refusal
 from bot.commands.wording import ended, listed, quoted, show, term_word
 from bot.errors import UsageError
-from bot.model import EVERYTHING, Feed, Kind, Term
+from bot.model import EVERYTHING, Kind, Term
 from bot.text.normalize import fold, similar, term_key
 from bot.text.sanitize import visible
 
@@ -88,20 +88,16 @@ def resolve_one(typed: str, vocabulary: Vocabulary, path: str) -> tuple[str, str
     return _key(item)
 
 
-def resolve_feed(typed: str, feeds: Sequence[Feed]) -> Feed:
-    """Return the feed of this name. Raises UsageError with the nearest ones."""
-    for feed in feeds:
-        if fold(feed.settings.name) == fold(typed):
-            return feed
-    if not feeds:
-        raise UsageError("No feed is watched yet. An admin can add one: /feeds add URL")
-    names = [feed.settings.name for feed in feeds]
+def unknown_feed(typed: str, names: Sequence[str]) -> UsageError:
+    """Return the refusal of a name that no feed has, with the nearest of the feeds' `names`."""
+    if not names:
+        return UsageError("No feed is watched yet. An admin can add one: /feeds add URL")
     near = similar(typed, names) or names[:3]
     choices = listed([show(name) for name in near], last="or")
     text = ended(f"No feed is called {quoted(typed)}. Nearest: {choices}")
     if " " in near[0] and fold(near[0]).startswith(fold(typed)):
         text += f' A name with spaces needs quotes: feed:"{show(near[0])}".'
-    raise UsageError(text)
+    return UsageError(text)
 
 
 def _key(item: Item) -> tuple[str, str]:

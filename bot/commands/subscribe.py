@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from bot.commands.below import below_words
 from bot.commands.declaration import Call
+from bot.commands.feed_names import find_feed
 from bot.commands.fields import check_number
 from bot.commands.known import vocabulary
-from bot.commands.resolve import Wanted, resolve, resolve_feed
+from bot.commands.resolve import Wanted, resolve
 from bot.commands.state import Target, back_test
 from bot.commands.timing import state_of
 from bot.commands.wording import counted, ended, filter_words, listed, show, term_word
@@ -21,7 +22,7 @@ from bot.text.spelling import spelled, spelled_key
 async def chosen_feed(call: Call) -> Feed | None:
     """Return the feed that was named; None, for every feed, if none was."""
     typed = call.text("feed")
-    return resolve_feed(typed, await call.store.feeds()) if typed else None
+    return await find_feed(call.store, typed) if typed else None
 
 
 def chosen_cadence(call: Call) -> Cadence | None:

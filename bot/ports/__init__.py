@@ -50,6 +50,7 @@ from bot.ports.outbox import (
 from bot.ports.overview import (
     DAYS,
     Condition,
+    ConditionReader,
     Delivered,
     FeedDays,
     FeedSeen,
@@ -81,6 +82,7 @@ __all__ = [
     "CommandService",
     "CommandStore",
     "Condition",
+    "ConditionReader",
     "Delivered",
     "DeliveryInfo",
     "DestinationStore",

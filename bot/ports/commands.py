@@ -23,6 +23,7 @@ from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
+from bot.ports.overview import ConditionReader
 from bot.ports.people import PeopleStore
 
 
@@ -270,6 +271,7 @@ class CommandStore(
     PeopleStore,
     KeyValueStore,
     FleetReader,
+    ConditionReader,
     Protocol,
 ):
     """The part of a store that command handlers use."""

@@ -82,8 +82,16 @@ class PollCommit:
 class FeedsReader(Protocol):
     """Reads the list of feeds."""
 
-    async def feeds(self) -> list[Feed]:
-        """Return the feeds in use, by name."""
+    async def feeds(self, limit: int | None = None) -> list[Feed]:
+        """Return the feeds in use, by name; at most `limit` of them, or all. Of many, this takes a while."""
+        ...
+
+    async def feed_called(self, name: str) -> Feed | None:
+        """Return the feed in use with this name in any spelling (see `fold`); None if there is none."""
+        ...
+
+    async def feed_names(self) -> list[str]:
+        """Return the names of all feeds in use, in the order of `feeds`."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -118,16 +118,22 @@ class ParkedPlace:
     probe_at: datetime | None
 
 
-class OverviewReader(Protocol):
-    """Reads what the page and the metrics show. `late`: a poll that was due before it is overdue."""
+class ConditionReader(Protocol):
+    """Reads how the feeds do. `late`: a poll that was due before it is overdue."""
 
     async def feed_conditions(self, late: datetime) -> Mapping[Condition, int]:
         """Return how many feeds in use are in which condition; none for a condition of no feed."""
         ...
 
-    async def feeds_seen(self, late: datetime, limit: int) -> Sequence[FeedSeen]:
-        """Return feeds in use: those in trouble first, then by name."""
+    async def feeds_seen(
+        self, late: datetime, limit: int, *, first: Collection[Condition]
+    ) -> Sequence[FeedSeen]:
+        """Return at most `limit` feeds in use, by name: those in one of the conditions `first` come first."""
         ...
+
+
+class OverviewReader(ConditionReader, Protocol):
+    """Reads what the page and the metrics show."""
 
     async def oldest_feeds(self, limit: int) -> Sequence[Feed]:
         """Return the feeds in use that were added first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from bot.model import EVERYTHING, Filing, Kind
@@ -63,13 +63,16 @@ def filing_keys(filing: Filing) -> frozenset[str]:
     return frozenset(categories | tags | {EVERYTHING})
 
 
-def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return at most `limit` known names most similar to `name`, best first; [] if none is similar."""
+def nearest(name: str, known: Iterable[str] | Mapping[str, str], limit: int = 3) -> list[str]:
+    """Return at most `limit` known names most similar to `name`, best first; [] if none is similar.
+
+    `known`: the names, or each with its folded form, where that is known already.
+    """
     from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 -- 3 MB, needed only for unknown names
 
     found = process.extract(
         fold(name),
-        {item: fold(item) for item in known},
+        known if isinstance(known, Mapping) else {item: fold(item) for item in known},
         scorer=fuzz.WRatio,
         processor=utils.default_process,
         limit=limit,

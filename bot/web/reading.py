@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.clock import Clock
-from bot.ports import OverviewReader
+from bot.ports import Condition, OverviewReader
 from bot.web.snapshot import Figures, Overview, Totals
 
 # The page may be public, so what was read is used for this long, however many requests come.
@@ -53,7 +53,8 @@ async def figures(store: OverviewReader, now: datetime) -> Figures:
 
 async def overview(store: OverviewReader, now: datetime) -> Overview:
     """Read what the page shows."""
-    feeds = await store.feeds_seen(now - SHOWN.late, SHOWN.feeds)
+    bad = [each for each in Condition if each.bad]
+    feeds = await store.feeds_seen(now - SHOWN.late, SHOWN.feeds, first=bad)
     return Overview(
         totals=await totals(store, now),
         feeds=feeds,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,9 +15,16 @@ from storage.postgres.common import Queries, add_notices, learn_all, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
 from storage.postgres.locks import ALONE
-from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
+from storage.shared.feeds import (
+    configured_terms,
+    feed_parameters,
+    folds_of,
+    kept,
+    record_parameters,
+    what_changed,
+)
 from storage.shared.mapping import feed_from, from_ms, to_ms
-from storage.shared.overview import FEW_OLD_DAYS, first_day
+from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
 from storage.shared.syncing import planned, terms_of
 
 _SETTINGS = (
@@ -33,6 +41,11 @@ INSERT INTO feeds ({", ".join(_SETTINGS)}, url, next_poll_at)
 VALUES ({", ".join(f"%({name})s" for name in _SETTINGS)}, %(settings_url)s, %(now)s)
 """
 _STORED = f"SELECT id, retired_at, {', '.join(_SETTINGS)} FROM feeds"
+FEEDS = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold LIMIT %(limit)s"
+CALLED = """
+SELECT * FROM feeds WHERE name_fold = ANY(%(folds)s::text[]) AND retired_at IS NULL ORDER BY name_fold LIMIT 1
+"""
+_NAMES = "SELECT name FROM feeds WHERE retired_at IS NULL ORDER BY name_fold"
 _IDS = "SELECT settings_url, id FROM feeds WHERE settings_url = ANY(%(urls)s)"
 RECORD = """
 UPDATE feeds SET url = %(url)s, state = %(state)s, next_poll_at = %(next_poll_at)s, owner = NULL,
@@ -111,9 +124,16 @@ class FeedQueries(Queries):
         async with self._database.transaction(ALONE) as connection:
             await _retire(connection, feed_id, now, by=by, server=server)
 
-    async def feeds(self) -> list[Feed]:
-        rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
-        return [feed_from(row) for row in rows]
+    async def feeds(self, limit: int | None = None) -> list[Feed]:
+        rows = await self._database.read(FEEDS, {"limit": limit})
+        return await asyncio.to_thread(feeds_from, rows)  # the states of thousands take a while
+
+    async def feed_called(self, name: str) -> Feed | None:
+        rows = await self._database.ask(CALLED, {"folds": folds_of(name)})
+        return feed_from(rows[0]) if rows else None
+
+    async def feed_names(self) -> list[str]:
+        return [row["name"] for row in await self._database.ask(_NAMES)]
 
     async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
         return await self._claim_feeds(CLAIM, owner, now, lease, limit=limit)

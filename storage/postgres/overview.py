@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.model import Feed
@@ -44,14 +44,13 @@ CASE WHEN state::json ->> 'stopped' = 'true' THEN '{Condition.STOPPED}'
     WHEN state::json ->> 'last_success_at' IS NULL THEN '{Condition.UNREAD}'
     ELSE '{Condition.WELL}' END AS condition
 """
-_BAD = ", ".join(f"'{each}'" for each in Condition if each.bad)
 _CONDITIONS = f"""
 SELECT condition, count(*) AS feeds FROM (SELECT {_CONDITION} FROM feeds WHERE retired_at IS NULL) AS f
 GROUP BY condition
 """
 _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL) AS f
-ORDER BY condition IN ({_BAD}) DESC, name_fold LIMIT %(limit)s
+ORDER BY condition = ANY(%(first)s::text[]) DESC, name_fold LIMIT %(limit)s
 """
 _OLDEST = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT %(limit)s"
 POSTS_BY_DAY = f"""
@@ -109,8 +108,9 @@ class OverviewQueries(Queries):
     async def feed_conditions(self, late: datetime) -> dict[Condition, int]:
         return conditions_from(await self._database.ask(_CONDITIONS, {"late": to_ms(late)}))
 
-    async def feeds_seen(self, late: datetime, limit: int) -> list[FeedSeen]:
-        return feeds_seen_from(await self._database.ask(_SEEN, {"late": to_ms(late), "limit": limit}))
+    async def feeds_seen(self, late: datetime, limit: int, *, first: Collection[Condition]) -> list[FeedSeen]:
+        values = {"late": to_ms(late), "limit": limit, "first": [each.value for each in first]}
+        return feeds_seen_from(await self._database.ask(_SEEN, values))
 
     async def oldest_feeds(self, limit: int) -> list[Feed]:
         rows = await self._database.ask(_OLDEST, {"limit": limit})

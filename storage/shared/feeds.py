@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +19,14 @@ from storage.shared.mapping import (
 )
 from storage.shared.overview import day_of
 from storage.shared.rows import Row
+
+_NUMBERS = re.compile(r"\((\d+)\)(?=(?:\(\d+\))*\Z)")  # of a feed that had to give up its name
+
+
+def folds_of(name: str) -> list[str]:
+    """Return under which folded names a feed with this name is stored: as "Blog (7)", it may be "blog 7"."""
+    folded = fold(name)
+    return list(dict.fromkeys([folded, _NUMBERS.sub(r" \1", folded)]))
 
 
 def record_parameters(record: PollRecord, now: datetime) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,9 +13,16 @@ from bot.errors import LimitError, UsageError
 from bot.model import CONFIG, Feed, FeedSettings
 from bot.ports import PollRecord
 from bot.text.changes import FEED_REMOVED
-from storage.shared.feeds import configured_terms, feed_parameters, kept, record_parameters, what_changed
+from storage.shared.feeds import (
+    configured_terms,
+    feed_parameters,
+    folds_of,
+    kept,
+    record_parameters,
+    what_changed,
+)
 from storage.shared.mapping import feed_from, from_ms, to_ms
-from storage.shared.overview import FEW_OLD_DAYS, first_day
+from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
 from storage.shared.syncing import planned, terms_of
 from storage.sqlite.changes import record_added, record_change
 from storage.sqlite.common import Queries, add_notices, first_int, learn_all, learn_terms
@@ -48,6 +56,12 @@ _STORED = (
     "SELECT id, name, name_fold, settings_url, every, announce_latest, categories, aliases, api_base, "
     "origin, quiet_notice, retired_at FROM feeds"
 )
+FEEDS = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold LIMIT :limit"
+CALLED = (
+    "SELECT * FROM feeds WHERE name_fold IN (SELECT value FROM json_each(:folds)) AND retired_at IS NULL "
+    "ORDER BY name_fold LIMIT 1"
+)
+_NAMES = "SELECT name FROM feeds WHERE retired_at IS NULL ORDER BY name_fold"
 _IDS = "SELECT settings_url, id FROM feeds WHERE settings_url IN (SELECT value FROM json_each(:urls))"
 _OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = ?"
 
@@ -91,9 +105,16 @@ class FeedQueries(Queries):
         async with self._database.transaction() as connection:
             await _retire(connection, feed_id, now, by=by, server=server)
 
-    async def feeds(self) -> list[Feed]:
-        rows = await self._database.read("SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold")
-        return [feed_from(row) for row in rows]
+    async def feeds(self, limit: int | None = None) -> list[Feed]:
+        rows = await self._database.read(FEEDS, {"limit": -1 if limit is None else limit})
+        return await asyncio.to_thread(feeds_from, rows)  # the states of thousands take a while
+
+    async def feed_called(self, name: str) -> Feed | None:
+        rows = await self._database.ask(CALLED, {"folds": json.dumps(folds_of(name))})
+        return feed_from(rows[0]) if rows else None
+
+    async def feed_names(self) -> list[str]:
+        return [row["name"] for row in await self._database.ask(_NAMES)]
 
     async def claim_feeds(self, owner: str, now: datetime, lease: float, limit: int) -> list[Feed]:
         rows = await self._database.write(

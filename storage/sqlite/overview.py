@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.model import Feed
@@ -45,14 +45,13 @@ CASE WHEN json_extract(state, '$.stopped') THEN '{Condition.STOPPED}'
     WHEN json_extract(state, '$.last_success_at') IS NULL THEN '{Condition.UNREAD}'
     ELSE '{Condition.WELL}' END AS condition
 """
-_BAD = ", ".join(f"'{each}'" for each in Condition if each.bad)
 _CONDITIONS = f"""
 SELECT condition, count(*) AS feeds FROM (SELECT {_CONDITION} FROM feeds WHERE retired_at IS NULL)
 GROUP BY condition
 """
 _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL)
-ORDER BY condition NOT IN ({_BAD}), name_fold LIMIT :limit
+ORDER BY condition NOT IN (SELECT value FROM json_each(:first)), name_fold LIMIT :limit
 """
 _OLDEST = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT :limit"
 POSTS_BY_DAY = f"""
@@ -111,8 +110,9 @@ class OverviewQueries(Queries):
     async def feed_conditions(self, late: datetime) -> dict[Condition, int]:
         return conditions_from(await self._database.ask(_CONDITIONS, {"late": to_ms(late)}))
 
-    async def feeds_seen(self, late: datetime, limit: int) -> list[FeedSeen]:
-        return feeds_seen_from(await self._database.ask(_SEEN, {"late": to_ms(late), "limit": limit}))
+    async def feeds_seen(self, late: datetime, limit: int, *, first: Collection[Condition]) -> list[FeedSeen]:
+        values = {"late": to_ms(late), "limit": limit, "first": json.dumps([each.value for each in first])}
+        return feeds_seen_from(await self._database.ask(_SEEN, values))
 
     async def oldest_feeds(self, limit: int) -> list[Feed]:
         rows = await self._database.ask(_OLDEST, {"limit": limit})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.commands.fleet import fleet_line, fleet_trouble
+from bot.commands.fleet import fleet_line
 from bot.ports import FleetState, ProcessState
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -15,7 +15,6 @@ CALM = FleetState((ONE, ONE), {"poll": 3, "deliver:console": 1000}, 0)
 
 def test_a_calm_fleet_is_one_short_line() -> None:
     assert fleet_line(CALM, NOW) == "2 bots at work; 1,003 jobs waiting"
-    assert fleet_trouble(CALM) == ""
 
 
 def test_versions_side_by_side_dead_bots_and_late_polls_are_told() -> None:
@@ -30,7 +29,3 @@ def test_versions_side_by_side_dead_bots_and_late_polls_are_told() -> None:
         "2 bots at work (1 of version 0.1.0, 1 of version 0.2.0); 1,003 jobs waiting; "
         "2 jobs of a bot that died, which another takes up; the oldest poll is 90 s late"
     )
-
-
-def test_a_database_on_which_nobody_works_is_trouble() -> None:
-    assert fleet_trouble(replace(CALM, processes=())) == "No bot is at work on this database."

@@ -145,6 +145,16 @@ async def test_many_feeds_are_counted_with_the_troubled_ones_shown(room: Room) -
     assert "11 more feeds." in lines
 
 
+async def test_a_feed_that_was_not_read_yet_stands_before_those_that_are_well(room: Room) -> None:
+    blog = (await room.store.feeds())[0]
+    await room.watch(replace(blog.settings, name="Zeta", url="https://zeta.example"))
+
+    lines = (await room.say("/health")).text.splitlines()
+
+    assert lines[0] == "1 of 2 feeds is not read yet."
+    assert [line.partition(":")[0] for line in lines[1:3]] == ["Zeta", "China Bystander"]
+
+
 async def test_an_admin_of_one_server_sees_what_is_on_hold_there_and_nothing_of_others(room: Room) -> None:
     for who in ("here", "elsewhere"):
         await room.say("/alerts add Trade", who, admin=True)

@@ -53,6 +53,8 @@ async def test_feeds_are_listed_by_name(store: Store) -> None:
         await add_feed(store, name)
 
     assert await names(store) == ["Alpha", "beta", "gamma"]
+    assert await store.feed_names() == ["Alpha", "beta", "gamma"]
+    assert [feed.settings.name for feed in await store.feeds(2)] == ["Alpha", "beta"]
 
 
 @pytest.mark.parametrize(

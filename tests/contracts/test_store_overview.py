@@ -55,7 +55,9 @@ async def test_feeds_are_told_apart_by_how_they_do_and_those_in_trouble_come_fir
         feed = await add_feed(store, name)
         await store.record_polls([PollRecord(feed.id, feed.url, state, later(due))], T0)
     await store.retire_feed(feed.id, T0, by=BOB)
-    seen = await store.feeds_seen(later(-600), 4)
+    bad = [each for each in Condition if each.bad]
+    seen = await store.feeds_seen(later(-600), 4, first=bad)
+    unread = await store.feeds_seen(later(-600), 2, first=[Condition.UNREAD])
 
     assert await store.feed_conditions(later(-600)) == dict.fromkeys(Condition, 1)
     assert [(each.feed.settings.name, each.condition) for each in seen] == [
@@ -64,6 +66,7 @@ async def test_feeds_are_told_apart_by_how_they_do_and_those_in_trouble_come_fir
         ("Eve", Condition.STOPPED),
         ("Ann", Condition.WELL),
     ]
+    assert [each.feed.settings.name for each in unread] == ["Bea", "Ann"]
     assert seen[1].feed.state.last_error == "HTTP 500"
     assert [feed.settings.name for feed in await store.oldest_feeds(2)] == ["Ann", "Bea"]
 
@@ -119,7 +122,7 @@ async def test_deliveries_are_counted_by_platform_and_state(store: Store) -> Non
 
 async def test_an_empty_store_has_an_overview_too(store: Store) -> None:
     assert await store.feed_conditions(T0) == {}
-    assert await store.feeds_seen(T0, 5) == []
+    assert await store.feeds_seen(T0, 5, first=()) == []
     assert await store.queue_times() == QueueTimes()
     assert await store.latencies(T0, 5) == Latencies()
     assert await store.newest_stories(5, 5) == []

@@ -41,7 +41,7 @@ FILL = """
 INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, api_base,
     origin, next_poll_at)
 SELECT 'F' || n, 'f' || n, 'u' || n, 'u' || n, 900, 0, '[]', '{}', 'off', 'chat', n
-FROM generate_series(1, 200) AS n;
+FROM generate_series(1, 2000) AS n;
 INSERT INTO posts (feed_id, key, canonical_id, wordpress_id, guid, link, link_path, title, author,
     published_at, first_seen_at, summary, text, text_hash, image, update_text, labels, categories, tags, rank,
     evidence, ambiguous, silent, edits, refile_attempts)
@@ -131,6 +131,7 @@ SOME: dict[str, object] = {
     "posts": [5, 6],
     "first": 5,
     "feeds": [1, 2],
+    "folds": ["f7"],
     "prefix": "console:1",
     "destination_ids": [100],
     "lane": 7,
@@ -148,6 +149,8 @@ ALWAYS = [
 # Statement -> the indexes that its plan must have.
 PLANS = {
     "claim feeds": (feeds.CLAIM, ["feeds_due"]),
+    "feed of a name": (feeds.CALLED, ["feeds_name_fold_key"]),
+    "first feeds": (feeds.FEEDS, ["feeds_name_fold_key"]),
     "days that are forgotten": (feeds.FORGET_DAYS, ["poll_days_pkey"]),
     "queue of the page": (overview.TIMES, ["deliveries_oldest", "deliveries_held", "destinations_parked"]),
     "latencies": (overview.LATENCIES, ["deliveries_sent", "posts_pkey"]),

@@ -183,6 +183,11 @@ PLANS = {
     "held next": (overview.HELD_NEXT, ["SCAN deliveries USING INDEX deliveries_held"]),
     "parked places": (overview.PARKED, []),
     "days that are forgotten": (feeds.FORGET_DAYS, ["SEARCH poll_days USING PRIMARY KEY (day<?)"]),
+    "feed of a name": (
+        feeds.CALLED,
+        ["SEARCH feeds USING INDEX sqlite_autoindex_feeds_1 (name_fold=?)"],
+    ),
+    "first feeds": (feeds.FEEDS, ["SCAN feeds USING INDEX sqlite_autoindex_feeds_1"]),
     "log": (archive.LOG, ["SEARCH q USING INDEX deliveries_log (destination_id=?)"]),
     "deliveries of a post": (
         archive.OF_POST,
