@@ -14,6 +14,7 @@ from bot.ports import Rate, SharedState, Turns
 
 AWAY = "The database does not say whether there is room"
 _ROUNDING = 1e-6  # seconds
+_MOST_SPACING = 10  # times the interval of the pace, as if so many processes shared it
 _MOST_LOST = 3  # turns that one call may lose
 PAUSE = 1.0  # seconds without another question after the database failed to answer
 
@@ -118,8 +119,18 @@ class Line:
             turns = await self._reserve(max(self._length, 1))
             now = self._clock()
             self._turns.extend(now + each for each in turns.waits)
-            self._spacing = max(self._pace.rate.interval, turns.waits[-1] / len(turns.waits))
+            self._spacing = self._spacing_of(turns, now)
         return self._turns[0]
+
+    def _spacing_of(self, turns: Turns, now: float) -> float:
+        """Return how far apart the turns of this process are, beside those that others have reserved.
+
+        The end of a hold, which all wait for together, says nothing of that. One that another process noted
+        is not known here, so that the estimate is bounded.
+        """
+        interval, hold = self._pace.rate.interval, max(self._held_until - now, 0.0)
+        seen = (turns.waits[-1] - hold) / len(turns.waits)
+        return min(max(interval, seen), _MOST_SPACING * interval)
 
     async def _go_first(self) -> None:
         """Take an urgent turn."""

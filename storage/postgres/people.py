@@ -107,3 +107,5 @@ async def _forget_values(connection: Connection, person: Person) -> None:
     )
     owned = [{"key": row["key"]} for row in rows if person.owns(row["key"], row["value"])]
     await connection.run_many("DELETE FROM memory WHERE key = %(key)s", owned)
+    for table in ("paces", "quotas", "marks"):  # such as the pace of direct messages
+        await connection.run(f"DELETE FROM {table} WHERE strpos(key, %(id)s) > 0", {"id": person.id})

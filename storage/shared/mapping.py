@@ -89,9 +89,14 @@ def state_from_text(text: str) -> FeedState:
 
 
 def _stored(value: object) -> object:
-    """Return a value of a feed's state for JSON: a moment as milliseconds, an API as "kind url"."""
+    """Return a value of a feed's state for JSON: a moment as milliseconds, an API as "kind url".
+
+    Texts are without null characters, with which PostgreSQL would read nothing of the JSON.
+    """
     if isinstance(value, datetime):
         return to_ms(value)
+    if isinstance(value, str):
+        return value.replace("\0", "")
     return f"{value.kind} {value.url}" if isinstance(value, BlogApi) else value
 
 

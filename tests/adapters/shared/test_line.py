@@ -111,6 +111,16 @@ async def test_turns_that_a_busy_process_missed_are_lost(rig: Rig) -> None:
     assert rig.gone == pytest.approx([0.0, 0.1, 0.2, 0.75, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3], abs=0.01)
 
 
+async def test_the_wait_for_the_end_of_a_hold_is_no_sign_of_how_far_turns_are_apart(rig: Rig) -> None:
+    """Else each of a hundred calls that are refused would be told to return one hold later than the last."""
+    line = rig.line()
+    await line.hold(4.0)
+    await rig.call(line)
+
+    assert rig.gone == pytest.approx([4.0])
+    assert line._spacing == pytest.approx(PACE.rate.interval)
+
+
 async def test_a_turn_that_was_overslept_is_lost_too(rig: Rig) -> None:
     line = rig.line()
     await rig.call(line)
