@@ -13,7 +13,7 @@ from bot.commands.zones import suggest_zones
 from bot.model import Caller, CommandSpec, Completes, Kind, ParameterSpec, Subscription, Term
 from bot.ports import CommandStore
 from bot.text.clock_words import WEEKDAYS
-from bot.text.normalize import fold, nearest, term_key
+from bot.text.normalize import fold, nearest_folded, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import ALL, spelled
 from bot.text.truncate import units
@@ -75,7 +75,7 @@ def rank(typed: str, names: Sequence[str]) -> list[str]:
     folded = {name: fold(name) for name in names}
     beginning = [name for name in names if _bare(folded[name]).startswith(wanted)]
     beginning.sort(key=lambda name: _bare(folded[name]) != wanted)
-    similar = nearest(typed, folded, MOST) if len(beginning) < MOST else []
+    similar = nearest_folded(typed, folded, MOST) if len(beginning) < MOST else []
     return list(dict.fromkeys([*beginning, *similar]))
 
 

@@ -63,16 +63,18 @@ def filing_keys(filing: Filing) -> frozenset[str]:
     return frozenset(categories | tags | {EVERYTHING})
 
 
-def nearest(name: str, known: Iterable[str] | Mapping[str, str], limit: int = 3) -> list[str]:
-    """Return at most `limit` known names most similar to `name`, best first; [] if none is similar.
+def nearest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+    """Return at most `limit` known names most similar to `name`, best first; [] if none is similar."""
+    return nearest_folded(name, {item: fold(item) for item in known}, limit)
 
-    `known`: the names, or each with its folded form, where that is known already.
-    """
+
+def nearest_folded(name: str, known: Mapping[str, str], limit: int) -> list[str]:
+    """As `nearest`, where each known name comes with its folded form."""
     from rapidfuzz import fuzz, process, utils  # noqa: PLC0415 -- 3 MB, needed only for unknown names
 
     found = process.extract(
         fold(name),
-        known if isinstance(known, Mapping) else {item: fold(item) for item in known},
+        known,
         scorer=fuzz.WRatio,
         processor=utils.default_process,
         limit=limit,
