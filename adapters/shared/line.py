@@ -44,7 +44,7 @@ class Line:
     """The calls of this process that wait for one pace. Urgent ones do not queue; they wait only for a hold.
 
     It reserves several turns at once, if many calls wait and the store allows it. A turn goes to whoever is
-    first in the line. One whose time has passed for longer than a burst takes is lost: several processes that
+    first in the line. One whose time has passed for more than half of a burst is lost: several processes that
     made up for lost time would together go faster than the pace. But whoever lost some goes at last, or a
     machine that is always busy would send nothing.
     """
@@ -56,7 +56,9 @@ class Line:
         self._lock = asyncio.Lock()
         self._length = 0  # calls in the line
         self._turns: deque[float] = deque()  # reserved turns, in seconds of the clock
-        self._late = pace.rate.burst * pace.rate.interval  # seconds after which a turn is lost
+        # Seconds after which a turn is lost: half of what a burst takes, since a call that goes may still be
+        # held up on its way, and the clocks of two processes are known to a few milliseconds only.
+        self._late = pace.rate.burst * pace.rate.interval / 2
         self._spacing = pace.rate.interval  # seconds for each call, as the last reservation showed
         self._held_until = self._away_until = 0.0
         self._why = ""  # of the hold
