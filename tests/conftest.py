@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from bot.config.secrets import RedactingFilter
 from tests.acceptance import forking
 from tests.databases import FIXTURE, KINDS, Database, Databases, making
 from tests.fakes import postgres
@@ -35,6 +37,18 @@ def pytest_collection_finish() -> None:
     """Keep the tests themselves out of every later collection of garbage: there are some million objects."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_teardown() -> None:
+    """Take down the logging that a call of the program in this process has set up, before the next test."""
+    root = logging.getLogger()
+    ours = [each for each in root.handlers if any(isinstance(f, RedactingFilter) for f in each.filters)]
+    for handler in ours:
+        root.removeHandler(handler)
+    if ours:
+        root.setLevel(logging.WARNING)
+        for name in ("bot", "adapters", "storage", "bystander"):
+            logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def pytest_unconfigure() -> None:
