@@ -1,7 +1,7 @@
 """The interface of a job engine: what decides which of several processes works on what, and when.
 
 A store whose database is shared by many processes brings its own engine. A store for one process has none;
-then `bot.app` polls and delivers by its own clock.
+then `bot.running` polls and delivers by its own clock.
 """
 
 from __future__ import annotations

@@ -186,3 +186,12 @@ async def test_what_is_held_is_told_by_place_and_reason_the_first_due_first(stor
         HeldPlace(ALICE, HeldFor.PAUSE, 1, None),
     ]
     assert sum(each.posts for each in await store.held_next(3)) == 3
+
+
+async def test_a_state_with_a_null_character_is_counted_like_any_other(store: Store) -> None:
+    feed = await add_feed(store)
+    state = FeedState(failures=1, last_error="no\0 answer")
+    await store.record_polls([PollRecord(feed.id, feed.url, state, later(900))], T0)
+
+    assert await store.feed_conditions(T0) == {Condition.FAILING: 1}
+    assert [each.state.last_error for each in await store.feeds()] == ["no answer"]

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -155,13 +156,17 @@ async def test_an_adapter_that_never_answers_is_left_and_the_message_looked_for(
     assert office.pinned() == ["p1"]
 
 
-async def test_a_message_that_was_claimed_too_long_ago_is_given_back(office: Office) -> None:
+@pytest.mark.parametrize("uncertain", [False, True])
+async def test_a_message_that_was_claimed_too_long_ago_is_given_back(
+    office: Office, *, uncertain: bool
+) -> None:
     """As when the process was paused in between: by now another one may be sending it."""
     await office.alert("p1")
     outbox = office.outbox()
     (claim,) = await office.store.claim(
         "me", office.clock.now(), lease=90, limit=9, platforms=["console"], catch_up_after=5
     )
+    claim = replace(claim, uncertain=uncertain)
     await outbox.deliver(claim, steady_seconds() - DeliverySettings().send_timeout)
 
     assert (office.board.calls, await office.states()) == ([], ["pending"])
