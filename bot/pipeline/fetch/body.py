@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import aiohttp
-
 from bot.pipeline.fetch.budget import FREE
 from bot.pipeline.fetch.decoding import CodingError, open_decoder
 from bot.pipeline.fetch.errors import too_large
+from bot.pipeline.fetch.wire import Response
 
 
 class _Body:
@@ -33,9 +32,7 @@ class _Body:
         return bytes(self._decoded)
 
 
-async def read_body(
-    response: aiohttp.ClientResponse, limit: int, reserve: Callable[[int], Awaitable[None]]
-) -> bytes:
+async def read_body(response: Response, limit: int, reserve: Callable[[int], Awaitable[None]]) -> bytes:
     """Read and decode the body; raise FetchError once it, encoded or decoded, exceeds `limit` bytes.
 
     A body that exceeds FREE bytes waits until `reserve` has found room for the largest size it may reach.

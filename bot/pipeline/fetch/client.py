@@ -15,7 +15,6 @@ from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
 import aiohttp
-from yarl import URL
 
 from bot import __version__
 from bot.clock import Clock, SystemClock
@@ -26,6 +25,7 @@ from bot.pipeline.fetch.decoding import ACCEPT_ENCODING
 from bot.pipeline.fetch.errors import no_redirect, timed_out, too_many_redirects, translated
 from bot.pipeline.fetch.headers import http_date, max_age, retry_after, text
 from bot.pipeline.fetch.network import GuardedConnector, check_url
+from bot.pipeline.fetch.wire import Response, Target, Wire
 
 FEED_ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json;q=0.9, application/xml;q=0.9, "
@@ -75,7 +75,7 @@ class _Redirect:
 
 
 class Fetcher:
-    """Sends GET requests over one session; an async context manager.
+    """Sends GET requests over one pool of connections; an async context manager.
 
     The settings limit how many run at a time; queueing does not count towards the time-out. No cookies, no
     Referer, no proxy from the environment.
@@ -84,33 +84,30 @@ class Fetcher:
     def __init__(self, settings: FetchSettings, clock: Clock | None = None) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
-        remember = lru_cache(maxsize=settings.checked_urls)
-        self._checked = remember(partial(check_url, allow=settings.allow_networks))
+        self._checked = lru_cache(maxsize=settings.checked_urls)(self._check)
         self._turns = asyncio.Semaphore(settings.at_once)
         self.budget = ByteBudget(settings.in_flight)
         self._host_turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
-        self._session: aiohttp.ClientSession | None = None
+        self._wire: Wire | None = None
 
     async def __aenter__(self) -> Self:
         contact = " ".join(self._settings.contact.split())
         who = f"+{contact}" if contact else "self-hosted feed alerts; no contact given"
-        self._session = aiohttp.ClientSession(
-            connector=GuardedConnector(self._settings.allow_networks),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={
+        self._wire = Wire(
+            GuardedConnector(self._settings.allow_networks),
+            {
                 "User-Agent": f"Bystander/{__version__} ({who})",
                 "Accept-Encoding": ACCEPT_ENCODING,
             },
-            auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(),  # none: our own can be postponed
         )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._session is not None
-        await self._session.close()
+        assert self._wire is not None
+        self._checked.cache_clear()
+        await self._wire.aclose()
 
     async def get(
         self, url: str, *, etag: str = "", last_modified: str = "", accept: str = FEED_ACCEPT
@@ -145,22 +142,26 @@ class Fetcher:
                 raise ForbiddenAddressError(f"a redirect is not followed: {error}") from None
             permanent = permanent and result.status in _PERMANENT
             if permanent:
-                moved_to = str(target)
-        raise too_many_redirects(self._settings.redirects, target.host)
+                moved_to = str(target.url)
+        raise too_many_redirects(self._settings.redirects, target.url.host)
+
+    def _check(self, url: str) -> Target:
+        assert self._wire is not None
+        return self._wire.target(check_url(url, self._settings.allow_networks))
 
     async def _exchange(
-        self, target: URL, headers: dict[str, str], left: float, room: BodyRoom
+        self, target: Target, headers: dict[str, str], left: float, room: BodyRoom
     ) -> tuple[Answer | _Redirect, float]:
         """Send one request; return its result and the remaining time in seconds."""
-        assert self._session is not None
-        host = target.raw_host or ""
+        assert self._wire is not None
+        host = target.url.raw_host or ""
         async with self._turns_of(host.lower().removesuffix(".")), self._turns:
             loop = asyncio.get_running_loop()
             start = loop.time()
             try:
                 async with (
                     asyncio.timeout(max(left, 0.0)) as limit,
-                    self._session.get(target, headers=headers, allow_redirects=False) as response,
+                    await self._wire.get(target, headers) as response,
                 ):
                     result = await self._read(response, room, limit)
             except TimeoutError:
@@ -176,9 +177,7 @@ class Fetcher:
             turns = self._host_turns[host] = asyncio.Semaphore(self._settings.at_once_per_host)
         return turns
 
-    async def _read(
-        self, response: aiohttp.ClientResponse, room: BodyRoom, limit: asyncio.Timeout
-    ) -> Answer | _Redirect:
+    async def _read(self, response: Response, room: BodyRoom, limit: asyncio.Timeout) -> Answer | _Redirect:
         status, headers = response.status, response.headers
         if status in _REDIRECTS:
             return _Redirect(status, _location(response))
@@ -219,7 +218,7 @@ def _conditional(accept: str, etag: str, last_modified: str) -> dict[str, str]:
     return headers
 
 
-def _location(response: aiohttp.ClientResponse) -> str:
+def _location(response: Response) -> str:
     location = response.headers.get("Location", "")
     try:
         if location:
