@@ -20,7 +20,7 @@ from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.detection import PostStore, detect
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
-from bot.pipeline.fetch.feed import Fetched, fetch_feed
+from bot.pipeline.fetch.feed import FeedFetch, Fetched
 from bot.pipeline.fetch.politeness import after_success, after_unchanged
 from bot.pipeline.notices import record_of
 from bot.pipeline.reclassify import RefileStore, reclassify
@@ -59,7 +59,7 @@ async def poll(feed: Feed, tools: PollTools) -> None:
 
     Validators are stored together with the posts of their answer, so that a failed poll is fetched again.
     """
-    async with fetch_feed(tools.fetcher, feed, tools.clock.now()) as fetched:
+    async with FeedFetch(tools.fetcher, feed, tools.clock.now()) as fetched:
         parsed = None if fetched.unchanged else await read_answer(tools.parser, fetched.answer)
     now = tools.clock.now()
     if parsed is None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 FREE = 2_000_000  # bytes per body outside the budget: 200 MB at most, with 100 fetches at a time
 
@@ -74,13 +72,3 @@ class BodyRoom:
         taken, self._taken = self._taken, 0
         if taken:
             self._budget.give_back(taken)
-
-
-@asynccontextmanager
-async def room_in(budget: ByteBudget) -> AsyncIterator[BodyRoom]:
-    """Provide room for one body, released at the end of the block."""
-    room = BodyRoom(budget)
-    try:
-        yield room
-    finally:
-        room.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from http import HTTPStatus
+from types import TracebackType
 
 from bot.errors import FetchError
 from bot.model import Feed, FeedState
@@ -37,19 +36,35 @@ class Fetched:
         )
 
 
-@asynccontextmanager
-async def fetch_feed(fetcher: Fetcher, feed: Feed, now: datetime) -> AsyncIterator[Fetched]:
-    """Send one conditional request; parse the body inside the block, see `Fetcher.open`.
+class FeedFetch:
+    """The context of one conditional request for a feed: parse the body inside the block.
 
-    Raises FetchError if there is no answer, or its status carries no feed.
+    A large body's room is reserved during the block, see `Fetcher.open`; the body is gone after it.
     """
-    etag, last_modified = validators(feed.state, now)
-    async with fetcher.open(feed.url, etag=etag, last_modified=last_modified) as answer:
-        fetched = examine(answer, feed.state, conditional=bool(etag or last_modified))
+
+    def __init__(self, fetcher: Fetcher, feed: Feed, now: datetime) -> None:
+        etag, last_modified = validators(feed.state, now)
+        self._state = feed.state
+        self._conditional = bool(etag or last_modified)
+        self._opening = fetcher.open(feed.url, etag=etag, last_modified=last_modified)
+        self._fetched: Fetched | None = None
+
+    async def __aenter__(self) -> Fetched:
+        """Send the request; raises FetchError if there is no answer, or its status carries no feed."""
+        answer = await self._opening.__aenter__()
         try:
-            yield fetched
-        finally:
-            fetched.answer = replace(answer, body=b"")  # its room is released now
+            self._fetched = examine(answer, self._state, conditional=self._conditional)
+        except BaseException:
+            await self._opening.__aexit__(None, None, None)
+            raise
+        return self._fetched
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._fetched and self._fetched.answer.body:
+            self._fetched.answer = replace(self._fetched.answer, body=b"")  # its room is released now
+        await self._opening.__aexit__(kind, error, trace)
 
 
 def examine(answer: Answer, state: FeedState, *, conditional: bool) -> Fetched:

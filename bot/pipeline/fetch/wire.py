@@ -30,6 +30,7 @@ class Target:
     """A URL that was checked, and what all requests for it have in common."""
 
     url: URL
+    address: str  # the same as text
     request: ClientRequest  # tells the pool where to connect; it is never sent
     head: str  # the request line and the headers that do not change
 
@@ -40,17 +41,17 @@ class Response:
     A connection with an unread body is closed.
     """
 
-    __slots__ = ("_connection", "content", "headers", "status", "url")
+    __slots__ = ("_connection", "content", "headers", "status", "target")
 
     def __init__(
         self,
-        url: URL,
+        target: Target,
         status: int,
         headers: CIMultiDictProxy[str],
         content: StreamReader,
         connection: Connection,
     ) -> None:
-        self.url = url
+        self.target = target
         self.status = status
         self.headers = headers
         self.content = content
@@ -82,7 +83,7 @@ class Wire:
         """Return a URL, which must have been checked, as a target of requests; call it in the event loop."""
         fields = {"Host": url.host_port_subcomponent or "", **self._headers}
         head = f"GET {url.raw_path_qs} HTTP/1.1{_LINE}{_lines(fields)}"
-        return Target(url, ClientRequest("GET", url), head)
+        return Target(url, str(url), ClientRequest("GET", url), head)
 
     async def get(self, target: Target, headers: Mapping[str, str]) -> Response:
         """Return the answer to one GET, whatever its status; redirects are not followed.
@@ -114,7 +115,7 @@ class Wire:
         except BaseException:
             connection.close()
             raise
-        return Response(target.url, status, headers, content, connection)
+        return Response(target, status, headers, content, connection)
 
 
 async def _head(protocol: ResponseHandler) -> tuple[int, CIMultiDictProxy[str], StreamReader]:
