@@ -150,7 +150,7 @@ def _engine_settings(config: Config, platforms: Sequence[str], owner: str) -> En
     return EngineSettings(
         owner=owner,
         platforms=tuple(platforms),
-        polls_at_once=polls.at_once,
+        polls_at_once=polls.jobs_at_once,
         lanes_at_once=delivery.lanes,
         lane_time=delivery.lane_time,
         poll_lease=polls.lease,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError
@@ -19,11 +20,13 @@ from bot.pipeline.fetch.politeness import Exchange, after_failure
 from bot.pipeline.notices import record_of
 from bot.pipeline.poll import PollTools, poll
 from bot.pipeline.poll_log import PollLog
+from bot.pipeline.poll_turns import TURNS, PollTurns, TurnSettings
 from bot.pipeline.results import PollResults
 from bot.ports import NO_METER, FeedStore, Meter
 from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class PollSettings:
     evidence: float = EVIDENCE.seconds  # for requests to a blog about the categories of its posts
     store: float = 60.0  # for retries while the store refuses posts; then they are fetched again
     lease: float = 300.0  # of a claimed feed; after that another worker may poll it
-    at_once: int = 100  # polls in progress
+    turns: TurnSettings = TURNS
+    jobs_at_once: int = 400  # polls in progress where an engine gives them out; many wait for their servers
     recording: float = 2.0  # after the grace period, for outcomes that are not stored yet
 
 
@@ -63,28 +67,53 @@ class Poller:
         collector = EvidenceCollector(fetcher, parser, evidence)
         self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, admins)
         self._poll_log = PollLog(partial(_log.warning, "%s"))
-        self._tasks: set[asyncio.Task[bool]] = set()
+        self._turns = PollTurns(self._settings.turns)
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._fault: BaseException | None = None
         self._closing = False
         self._waiting = False  # while the store gives out no feeds; logged once
+        self._claiming = False
+        self._more = False  # whether the last claim got all that it asked for, so that more may be due
 
     async def tick(self) -> None:
-        """Start the due polls; called by the scheduler. Raises the error that killed an earlier poll task."""
+        """Start the due polls; called by the scheduler. Raises the error that killed an earlier poll task.
+
+        While more is due than may run at a time, polls that end let others begin, without waiting for the
+        next call.
+        """
         if self._fault:
             raise self._fault
-        room = self._settings.at_once - len(self._tasks)
-        if self._closing or room <= 0:
+        due = await self._ask_store(self._store.next_poll_at)
+        if due is not None and due <= self._clock.now():
+            await self._fill()
+
+    async def _fill(self) -> None:
+        """Claim due feeds, as many as may be polled now, and start."""
+        room = self._turns.room()
+        if self._closing or self._claiming or room <= 0:
             return
+        self._claiming = True
         try:
-            feeds = await self._claim(room)
-        except StoreError as error:  # disk full, locked: the next tick tries again
+            lease, now = self._settings.lease, self._clock.now()
+            feeds = await self._ask_store(partial(self._store.claim_feeds, self._owner, now, lease, room))
+        finally:
+            self._claiming = False
+        self._more = feeds is not None and len(feeds) == room
+        for feed in feeds or ():
+            if self._turns.take(feed):
+                self._start_turn(feed)
+
+    async def _ask_store(self, ask: Callable[[], Awaitable[Answer]]) -> Answer | None:
+        """Return the store's answer; None while it refuses (disk full, locked): the next tick tries again."""
+        try:
+            answer = await ask()
+        except StoreError as error:
             if not self._waiting:
                 _log.error("Polls wait: %s", error)
             self._waiting = True
-            return
+            return None
         self._waiting = False
-        for feed in feeds:
-            self._start(feed)
+        return answer
 
     @property
     def refused(self) -> bool:
@@ -113,20 +142,30 @@ class Poller:
             await asyncio.gather(*late, return_exceptions=True)
         await self._results.aclose(max(0.0, deadline - loop.time()) + self._settings.recording)
 
-    async def _claim(self, limit: int) -> list[Feed]:
-        now = self._clock.now()
-        due = await self._store.next_poll_at()
-        if due is None or due > now:
-            return []
-        return await self._store.claim_feeds(self._owner, now, self._settings.lease, limit)
-
     def _start(self, feed: Feed) -> asyncio.Task[bool]:
         task = asyncio.create_task(self._poll(feed))
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
+        self._watch(task)
         return task
 
-    def _done(self, task: asyncio.Task[bool]) -> None:
+    def _start_turn(self, feed: Feed) -> None:
+        """Poll a feed that has a turn; when it ends, others get theirs."""
+        self._start(feed).add_done_callback(partial(self._end_turn, feed))
+
+    def _end_turn(self, feed: Feed, _: asyncio.Task[bool]) -> None:
+        following = self._turns.give_back(feed)
+        if self._closing:
+            return
+        if following:
+            self._start_turn(following)
+        if self._more and not self._claiming and self._turns.much_room:
+            self._more = False  # until this claim has ended
+            self._watch(asyncio.create_task(self._fill()))
+
+    def _watch(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             _log.error("Polling died.", exc_info=error)

@@ -91,7 +91,17 @@ RETURNING *
 """
 CLAIM = _CLAIM.format(which="")
 CLAIM_ONE = _CLAIM.format(which=" AND id = %(feed_id)s")
-_NEXT = "SELECT min(greatest(next_poll_at, lease_until)) AS due FROM feeds WHERE retired_at IS NULL"
+# The feeds before the first one without a lease are those that are being polled, so few rows are read.
+NEXT = """
+WITH free AS (
+    SELECT next_poll_at AS due FROM feeds WHERE retired_at IS NULL AND lease_until <= next_poll_at
+    ORDER BY next_poll_at LIMIT 1)
+SELECT min(due) AS due FROM (
+    SELECT due FROM free UNION ALL
+    SELECT min(lease_until) FROM feeds
+    WHERE retired_at IS NULL AND lease_until > next_poll_at
+        AND next_poll_at < coalesce((SELECT due FROM free), 9223372036854775807)) AS times
+"""
 
 
 class FeedQueries(Queries):
@@ -157,7 +167,7 @@ class FeedQueries(Queries):
         return [feed_from(row) for row in rows]
 
     async def next_poll_at(self) -> datetime | None:
-        (row,) = await self._database.read(_NEXT)
+        (row,) = await self._database.read(NEXT)
         return None if row["due"] is None else from_ms(row["due"])
 
     @retried

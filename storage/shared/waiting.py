@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
-async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Wait until `work` is done, even when cancelled. The cancellation is raised afterwards."""
+async def to_the_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Wait for the result of `work`, even when cancelled. The cancellation is raised afterwards."""
     task = asyncio.create_task(work)
     interruption: asyncio.CancelledError | None = None
     while not task.done():
@@ -18,4 +20,4 @@ async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
             interruption = error
     if interruption:
         raise interruption from (None if task.cancelled() else task.exception())
-    task.result()
+    return task.result()

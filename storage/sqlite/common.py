@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import aiosqlite
-
 from bot.ports import AdminNotice
 from storage.shared.mapping import to_ms
 from storage.sqlite.connection import Database
+from storage.sqlite.inline import Statements
 
 
 class Queries:
@@ -19,7 +18,7 @@ class Queries:
         self._database = database
 
 
-async def destination_id(connection: aiosqlite.Connection, address: str, now: datetime) -> int:
+async def destination_id(connection: Statements, address: str, now: datetime) -> int:
     """Return the id of an address; a new address becomes a destination."""
     await connection.execute(
         "INSERT INTO destinations (address, platform, created_at) VALUES (:address, :platform, :now) "
@@ -30,16 +29,14 @@ async def destination_id(connection: aiosqlite.Connection, address: str, now: da
 
 
 async def first_int(
-    connection: aiosqlite.Connection, sql: str, parameters: Sequence[object] | dict[str, object]
+    connection: Statements, sql: str, parameters: Sequence[object] | dict[str, object]
 ) -> int:
     """Return the first column of the only row of a query."""
     rows = list(await connection.execute_fetchall(sql, parameters))
     return int(rows[0][0])
 
 
-async def add_notices(
-    connection: aiosqlite.Connection, notices: Iterable[AdminNotice], now: datetime
-) -> None:
+async def add_notices(connection: Statements, notices: Iterable[AdminNotice], now: datetime) -> None:
     """Put notices into the outbox, inside the caller's transaction."""
     for notice in notices:
         target = await destination_id(connection, notice.address, now)
@@ -51,12 +48,12 @@ async def add_notices(
         )
 
 
-async def learn_terms(connection: aiosqlite.Connection, feed_id: int, names: Mapping[str, str]) -> None:
+async def learn_terms(connection: Statements, feed_id: int, names: Mapping[str, str]) -> None:
     """Store terms (key to name) of a feed. The latest spelling of a name replaces the former one."""
     await learn_all(connection, [(feed_id, term, name) for term, name in names.items()])
 
 
-async def learn_all(connection: aiosqlite.Connection, terms: Sequence[tuple[int, str, str]]) -> None:
+async def learn_all(connection: Statements, terms: Sequence[tuple[int, str, str]]) -> None:
     """Store terms (feed id, key, name) of many feeds; see `learn_terms`."""
     await connection.executemany(
         "INSERT INTO terms (feed_id, term, name) VALUES (?, ?, ?) "

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +19,7 @@ import aiosqlite
 from bot.errors import StoreBusyError, StoreError, UnstorableError
 from storage.shared.waiting import to_the_end
 from storage.sqlite import migrate
+from storage.sqlite.inline import Connection, Job, Result
 
 _PAUSE = 0.02  # seconds between tries to enter WAL mode
 PRIVATE = 0o600  # mode of the files: they contain what people follow, and tokens of adapters
@@ -74,9 +76,7 @@ class Database:
     Commands have their own reader, so that polls and deliveries never wait for a slow query of a command.
     """
 
-    def __init__(
-        self, path: str, zone: tzinfo, writer: aiosqlite.Connection, *readers: aiosqlite.Connection
-    ) -> None:
+    def __init__(self, path: str, zone: tzinfo, writer: Connection, *readers: aiosqlite.Connection) -> None:
         self.path = path
         self.zone = zone  # of destinations that have set none
         self._writer = writer
@@ -119,6 +119,17 @@ class Database:
                     await to_the_end(self._writer.rollback())
                     raise
                 await to_the_end(self._commit())
+
+    async def at_once(self, job: Job[Result]) -> Result:
+        """Run a job inside one transaction, like `transaction`, but wholly in the thread of the database.
+
+        Nothing but the statements may be awaited in it. A cancelled caller still waits for its end.
+        """
+        with translated(self.path):
+            if self._is_together():
+                return await job(self._writer)
+            async with self._lock:
+                return await to_the_end(self._writer.transact(job))
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[None]:
@@ -180,9 +191,11 @@ class Database:
             await self._writer.close()
 
 
-async def _connect(path: str, busy_timeout: float) -> aiosqlite.Connection:
+async def _connect(path: str, busy_timeout: float) -> Connection:
     """Open a connection in WAL mode. With synchronous = FULL a committed alert survives a power cut."""
-    connection = await aiosqlite.connect(path, timeout=busy_timeout, isolation_level=None)
+    opened = partial(sqlite3.connect, path, timeout=busy_timeout, isolation_level=None)
+    connection = Connection(opened, iter_chunk_size=64)
+    await connection
     try:
         connection.row_factory = sqlite3.Row
         await _enter_wal(connection, busy_timeout)

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import aiosqlite
 
@@ -26,6 +27,7 @@ from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
 from storage.shared.syncing import planned, terms_of
 from storage.sqlite.changes import record_added, record_change
 from storage.sqlite.common import Queries, add_notices, first_int, learn_all, learn_terms
+from storage.sqlite.inline import Statements
 
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
@@ -61,6 +63,17 @@ CALLED = (
     "SELECT * FROM feeds WHERE name_fold IN (SELECT value FROM json_each(:folds)) AND retired_at IS NULL "
     "ORDER BY name_fold LIMIT 1"
 )
+# The feeds before the first one without a lease are those that are being polled, so few rows are read.
+NEXT = """
+WITH free AS (
+    SELECT next_poll_at AS due FROM feeds WHERE retired_at IS NULL AND lease_until <= next_poll_at
+    ORDER BY next_poll_at LIMIT 1)
+SELECT min(due) AS due FROM (
+    SELECT due FROM free UNION ALL
+    SELECT min(lease_until) FROM feeds
+    WHERE retired_at IS NULL AND lease_until > next_poll_at
+        AND next_poll_at < coalesce((SELECT due FROM free), 9223372036854775807))
+"""
 _NAMES = "SELECT name FROM feeds WHERE retired_at IS NULL ORDER BY name_fold"
 _IDS = "SELECT settings_url, id FROM feeds WHERE settings_url IN (SELECT value FROM json_each(:urls))"
 _OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS NULL AND server = ?"
@@ -131,19 +144,20 @@ class FeedQueries(Queries):
         return [feed_from(row) for row in rows]
 
     async def next_poll_at(self) -> datetime | None:
-        rows = await self._database.read(
-            "SELECT min(max(next_poll_at, lease_until)) AS due FROM feeds WHERE retired_at IS NULL"
-        )
+        rows = await self._database.read(NEXT)
         return None if rows[0]["due"] is None else from_ms(rows[0]["due"])
 
     async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
-        async with self._database.transaction() as connection:
-            parameters = [record_parameters(record, now) for record in records]
-            for statement in (RECORD, COUNT_POLL):
-                await connection.executemany(statement, parameters)
-            await connection.execute(FORGET_DAYS, {"first": first_day(now), "limit": FEW_OLD_DAYS})
-            notices = [notice for record in records for notice in record.notices]
-            await add_notices(connection, notices, now)
+        await self._database.at_once(partial(_record, records, now))
+
+
+async def _record(records: Sequence[PollRecord], now: datetime, connection: Statements) -> None:
+    """Store outcomes without posts, inside the caller's transaction."""
+    parameters = [record_parameters(record, now) for record in records]
+    for statement in (RECORD, COUNT_POLL):
+        await connection.executemany(statement, parameters)
+    await connection.execute(FORGET_DAYS, {"first": first_day(now), "limit": FEW_OLD_DAYS})
+    await add_notices(connection, [notice for record in records for notice in record.notices], now)
 
 
 async def _refuse_beyond(connection: aiosqlite.Connection, server: str, limit: int) -> None:

@@ -10,10 +10,9 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
-import aiosqlite
-
 from storage.shared.holding import PREFERENCES, UNPLANNED, planned, released
 from storage.shared.mapping import NEVER
+from storage.sqlite.inline import Statements
 
 _ROWS = f"""
 SELECT q.id, q.due_at, q.held_for, q.created_at, {PREFERENCES}
@@ -62,20 +61,18 @@ _END_PAUSE = (
 _MOST = 1000  # rows that one claim releases, so that no other write waits for long
 
 
-async def plan_new(connection: aiosqlite.Connection, now: datetime, zone: tzinfo) -> None:
+async def plan_new(connection: Statements, now: datetime, zone: tzinfo) -> None:
     """Give the held rows that were just inserted their due times."""
     await _plan(connection, await connection.execute_fetchall(_NEW), now, zone)
 
 
-async def plan_destination(
-    connection: aiosqlite.Connection, destination_id: int, now: datetime, zone: tzinfo
-) -> None:
+async def plan_destination(connection: Statements, destination_id: int, now: datetime, zone: tzinfo) -> None:
     """Give the held rows of a destination new due times, because its preferences changed."""
     rows = await connection.execute_fetchall(_OF_DESTINATION, {"destination_id": destination_id})
     await _plan(connection, rows, now, zone)
 
 
-async def plan_later(connection: aiosqlite.Connection, after: int, now: datetime | None, zone: tzinfo) -> int:
+async def plan_later(connection: Statements, after: int, now: datetime | None, zone: tzinfo) -> int:
     """Give the held rows due after a time (milliseconds) new due times; return how many have changed.
 
     `now`: None for the time at which each row was created.
@@ -84,7 +81,7 @@ async def plan_later(connection: aiosqlite.Connection, after: int, now: datetime
 
 
 async def _plan(
-    connection: aiosqlite.Connection, rows: Iterable[sqlite3.Row], now: datetime | None, zone: tzinfo
+    connection: Statements, rows: Iterable[sqlite3.Row], now: datetime | None, zone: tzinfo
 ) -> int:
     """Store the due times of held rows; return how many have changed."""
     changed = planned(rows, now, zone)
@@ -92,13 +89,13 @@ async def _plan(
     return len(changed)
 
 
-async def release(connection: aiosqlite.Connection, now: int) -> None:
+async def release(connection: Statements, now: int) -> None:
     """Put held rows that are due into the queue: those of one destination as one message."""
     rows = await connection.execute_fetchall(_DUE, {"now": now, "limit": _MOST})
     await connection.executemany(_RELEASE, [released(row, now) for row in rows])
 
 
-async def pause(connection: aiosqlite.Connection, destination_id: int, now: int, *, paused: bool) -> None:
+async def pause(connection: Statements, destination_id: int, now: int, *, paused: bool) -> None:
     """Hold what waits for a channel until the end of its pause; at the end, make it due."""
     values = {"destination_id": destination_id, "until": NEVER if paused else now}
     for statement in _PAUSE if paused else (_END_PAUSE,):

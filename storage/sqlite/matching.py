@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-import aiosqlite
-
 from bot.match import in_order
 from bot.model import EVERYTHING
 from storage.shared.holding import UNPLANNED
 from storage.shared.mapping import NEVER
 from storage.sqlite.common import first_int
+from storage.sqlite.inline import Statements
 
 _PASSES = """
     {f}.excluded = 0 AND {s}.feed_id IN (0, :feed_id)
@@ -85,7 +84,7 @@ _NUMBER = "SELECT count(*) FROM deliveries WHERE post_id = :post_id"
 
 
 async def match_new(
-    connection: aiosqlite.Connection, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
+    connection: Statements, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
 ) -> int:
     """Insert a delivery for each destination that follows the post; return how many."""
     parameters: dict[str, object] = {
@@ -98,7 +97,7 @@ async def match_new(
 
 
 async def match_refiled(
-    connection: aiosqlite.Connection,
+    connection: Statements,
     *,
     post_id: int,
     feed_id: int,
@@ -117,7 +116,7 @@ async def match_refiled(
     return await _match(connection, MATCH + _ALREADY + _ONCE, parameters)
 
 
-async def _match(connection: aiosqlite.Connection, statement: str, parameters: dict[str, object]) -> int:
+async def _match(connection: Statements, statement: str, parameters: dict[str, object]) -> int:
     """Insert deliveries; return how many. The statement itself also counts those that it changes."""
     before = await first_int(connection, _NUMBER, parameters)
     await connection.execute(statement, parameters)

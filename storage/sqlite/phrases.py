@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 
-import aiosqlite
-
 from bot.match import Subject, author_keys, hits, subject_of
 from bot.ports import PostRow
+from storage.sqlite.inline import Statements
 
 _ANY = "SELECT EXISTS (SELECT 1 FROM phrases)"
 PHRASES = """
@@ -19,7 +18,7 @@ SELECT p.term FROM json_each(:words) AS seen CROSS JOIN phrases AS p ON p.first_
 """
 
 
-async def text_keys(connection: aiosqlite.Connection, row: PostRow) -> list[str]:
+async def text_keys(connection: Statements, row: PostRow) -> list[str]:
     """Return the term keys of a post beside those of its filing: of its authors, and of words that it has."""
     authors = list(author_keys(row.post.author))
     any_phrases = next(iter(await connection.execute_fetchall(_ANY)))[0]
@@ -28,7 +27,7 @@ async def text_keys(connection: aiosqlite.Connection, row: PostRow) -> list[str]
     return [*authors, *await _phrases(connection, subject_of(row.post, row.text))]
 
 
-async def _phrases(connection: aiosqlite.Connection, subject: Subject) -> list[str]:
+async def _phrases(connection: Statements, subject: Subject) -> list[str]:
     words = {*subject.title.split(" "), *subject.text.split(" ")}
     rows = await connection.execute_fetchall(PHRASES, {"words": json.dumps(list(words), ensure_ascii=False)})
     return hits((row[0] for row in rows), subject)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
-
-import aiosqlite
+from datetime import datetime, tzinfo
+from functools import partial
 
 from bot.model import Kind
 from bot.ports import Lexicon, PollCommit, PostRow
@@ -16,6 +15,7 @@ from storage.shared.mapping import filing_names, post_from, post_parameters, pos
 from storage.sqlite.common import Queries, add_notices, learn_terms
 from storage.sqlite.feeds import COUNT_POLL, RECORD
 from storage.sqlite.holding import plan_new
+from storage.sqlite.inline import Statements
 from storage.sqlite.matching import match_new, match_refiled
 from storage.sqlite.phrases import text_keys
 
@@ -102,25 +102,29 @@ class PostQueries(Queries):
         return Lexicon(tuple(row["name"] for row in rows), bool(tagged[0]["tagged"]))
 
     async def commit_poll(self, commit: PollCommit) -> int:
-        feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
-        async with self._database.transaction() as connection:
-            for statement in (RECORD, COUNT_POLL):
-                await connection.execute(statement, record_parameters(commit.record, commit.at))
-            for row in commit.new:
-                made += await _insert_and_match(connection, feed_id, row, now)
-            for row in commit.changed:
-                made += await _change(connection, feed_id, row, now)
-            for row in commit.quiet_changed:
-                await _store_change(connection, feed_id, row)
-            await learn_terms(
-                connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
-            )
-            await add_notices(connection, commit.record.notices, commit.at)
-            await plan_new(connection, commit.at, self._database.zone)
-        return made
+        return await self._database.at_once(partial(_commit, commit, self._database.zone))
 
 
-async def _insert(connection: aiosqlite.Connection, feed_id: int, row: PostRow) -> tuple[int, int] | None:
+async def _commit(commit: PollCommit, zone: tzinfo, connection: Statements) -> int:
+    """Store an outcome with posts, inside the caller's transaction; return the number of deliveries."""
+    feed_id, now, made = commit.record.feed_id, to_ms(commit.at), 0
+    for statement in (RECORD, COUNT_POLL):
+        await connection.execute(statement, record_parameters(commit.record, commit.at))
+    for row in commit.new:
+        made += await _insert_and_match(connection, feed_id, row, now)
+    for row in commit.changed:
+        made += await _change(connection, feed_id, row, now)
+    for row in commit.quiet_changed:
+        await _store_change(connection, feed_id, row)
+    await learn_terms(
+        connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
+    )
+    await add_notices(connection, commit.record.notices, commit.at)
+    await plan_new(connection, commit.at, zone)
+    return made
+
+
+async def _insert(connection: Statements, feed_id: int, row: PostRow) -> tuple[int, int] | None:
     """Insert a post; return its id and its canonical id, or None if it was inserted meanwhile."""
     rows = list(await connection.execute_fetchall(_INSERT, post_parameters(row) | {"feed_id": feed_id}))
     if not rows:
@@ -130,7 +134,7 @@ async def _insert(connection: aiosqlite.Connection, feed_id: int, row: PostRow) 
     return post_id, canonical_id
 
 
-async def _insert_and_match(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:
+async def _insert_and_match(connection: Statements, feed_id: int, row: PostRow, now: int) -> int:
     ids = await _insert(connection, feed_id, row)
     if ids is None or row.silent:
         return 0
@@ -138,7 +142,7 @@ async def _insert_and_match(connection: aiosqlite.Connection, feed_id: int, row:
     return await match_new(connection, post_id=ids[1], feed_id=feed_id, terms=terms, now=now)
 
 
-async def _add_terms(connection: aiosqlite.Connection, feed_id: int, post_id: int, row: PostRow) -> None:
+async def _add_terms(connection: Statements, feed_id: int, post_id: int, row: PostRow) -> None:
     names = filing_names(row.post.filing)
     await connection.executemany(
         "INSERT INTO post_aliases (feed_id, alias, post_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -151,7 +155,7 @@ async def _add_terms(connection: aiosqlite.Connection, feed_id: int, post_id: in
 
 
 async def _store_change(
-    connection: aiosqlite.Connection, feed_id: int, row: PostRow
+    connection: Statements, feed_id: int, row: PostRow
 ) -> tuple[int, int, dict[str, str]] | None:
     """Replace a known post; None if it is not known.
 
@@ -174,7 +178,7 @@ async def _store_change(
     return canonical_id, revision if canonical_id == post_id else 0, filing_names(old.filing)
 
 
-async def _change(connection: aiosqlite.Connection, feed_id: int, row: PostRow, now: int) -> int:
+async def _change(connection: Statements, feed_id: int, row: PostRow, now: int) -> int:
     """Replace a known post, plan edits, alert newly matching followers; return the new deliveries."""
     stored = await _store_change(connection, feed_id, row)
     if stored is None:

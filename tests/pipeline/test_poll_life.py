@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import StoreError
+from bot.pipeline.poll_turns import TurnSettings
 from bot.pipeline.worker import PollSettings
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
@@ -272,3 +273,13 @@ async def test_no_more_polls_are_under_way_than_is_good(room: Newsroom) -> None:
 
     assert len(room.poller._tasks) == 100
     await room.poller.aclose()
+
+
+async def test_polls_that_end_let_others_begin_without_another_tick(room: Newsroom) -> None:
+    for number in range(9):
+        await room.watch(f"{room.blog.url}/feed-{number}/", f"Blog {number}")
+    room.blog.fail_always(status(500))
+    room.restart(settings=PollSettings(turns=TurnSettings(at_once=2)))
+    await room.tick()
+
+    assert [feed.state.failures for feed in await room.store.feeds()] == [1] * 9

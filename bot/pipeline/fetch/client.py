@@ -45,7 +45,7 @@ class FetchSettings:
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     in_flight: int = 100_000_000  # bytes of all large bodies together that may be in memory at a time
     redirects: int = 5  # followed in one GET
-    at_once: int = 100  # requests under way, all hosts together
+    at_once: int = 500  # requests under way, all hosts together; most of so many wait for hosts that hang
     at_once_per_host: int = 2
     checked_urls: int = 4096  # remembered as checked
 
