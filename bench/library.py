@@ -32,8 +32,9 @@ _LETTERS = "etaoinshrdlucmfwypvbgkjqxz"
 
 _FEED = """
 INSERT INTO feeds (id, name, name_fold, settings_url, url, every, announce_latest, categories, aliases,
-    api_base, origin, next_poll_at, state)
-VALUES (:id, 'Blog ' || :id, 'blog' || :id, :url, :url, 900, 0, '[]', '{}', 'off', 'chat', :due, :state)
+    api_base, origin, next_poll_at, state, last_success_at)
+VALUES (:id, 'Blog ' || :id, 'blog' || :id, :url, :url, 900, 0, '[]', '{}', 'off', 'chat', :due, :state,
+    :read)
 """
 _POST = """
 INSERT INTO posts (id, feed_id, key, canonical_id, wordpress_id, guid, link, link_path, title, author,
@@ -119,10 +120,10 @@ def requeue(path: str) -> None:
 
 
 def _feeds() -> Iterator[dict[str, object]]:
-    state = json.dumps({"last_success_at": _NOW, "baseline_at": _FIRST})
+    state = json.dumps({"baseline_at": _FIRST})
     for number in range(1, FEEDS + 1):
         url = f"https://blog{number}.example/feed/"
-        yield {"id": number, "url": url, "due": _NOW + _MINUTE, "state": state}
+        yield {"id": number, "url": url, "due": _NOW + _MINUTE, "state": state, "read": _NOW}
 
 
 def _posts() -> Iterator[dict[str, object]]:

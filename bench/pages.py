@@ -33,9 +33,9 @@ _TICK = 0.001  # seconds
 
 _MORE_FEEDS = """
 INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases,
-    api_base, origin, next_poll_at, state)
+    api_base, origin, next_poll_at, state, last_success_at, last_full_at)
 SELECT 'More ' || value, 'more' || value, 'm' || value, 'm' || value, 900, 0, '[]', '{}', 'off', 'chat',
-    :due, iif(value % 50, :well, :failing)
+    :due, iif(value % 50, :well, :failing), :now, :now
 FROM (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < :more)
     SELECT * FROM n)
 """
@@ -60,12 +60,13 @@ class Moving:
 def add_feeds(path: Path) -> None:
     """Add feeds until there are FEEDS, one in fifty in trouble, each polled for two weeks."""
     now = int(NEWEST.timestamp() * 1000)
-    well = {"last_success_at": now, "baseline_at": now, "etag": '"0123456789abcdef"', "last_full_at": now}
+    well = {"baseline_at": now, "etag": '"0123456789abcdef"'}
     failing = {**well, "failures": 3, "failing_since": now, "last_error": "HTTP 500"}
     with closing(sqlite3.connect(path)) as connection, connection:
         (there,) = connection.execute("SELECT count(*) FROM feeds").fetchone()
         values = {
             "due": now + 60_000,
+            "now": now,
             "well": json.dumps(well),
             "failing": json.dumps(failing),
             "more": FEEDS - there,

@@ -18,6 +18,8 @@ Item = TypeVar("Item")
 class Batcher(Generic[Item]):
     """Writes items in batches: items that arrive while one batch is written form the next one.
 
+    `gather`: seconds that the first item waits for others. A batch costs more than what is in it.
+
     An item is never dropped while the store refuses (StoreError): it is retried, and its callers keep
     waiting. Meanwhile batches shrink, so that an item that can never be stored does not block others. Any
     other error of `write`, including UnstorableError, is attributed to one item: the batch shrinks until that
@@ -30,8 +32,10 @@ class Batcher(Generic[Item]):
         *,
         limit: int = 500,
         retry: float = RETRY,
+        gather: float = 0.0,
     ) -> None:
         self._write = write
+        self._gather = gather
         self._limit = limit
         self._retry = retry
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
@@ -66,6 +70,7 @@ class Batcher(Generic[Item]):
 
     async def _drain(self) -> None:
         size, refusals = self._limit, 0
+        await asyncio.sleep(self._gather)
         while self._waiting:
             batch = self._waiting[:size]
             try:

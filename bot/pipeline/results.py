@@ -15,6 +15,7 @@ from bot.pipeline.batcher import RETRY, Batcher
 from bot.ports import NO_METER, Meter, PollCommit, PollOutcome, PollRecord, PostKind
 
 _log = logging.getLogger(__name__)
+GATHER = 0.01  # seconds for more outcomes without posts, so that one transaction stores them
 
 
 class ResultStore(Protocol):
@@ -50,7 +51,7 @@ class PollResults:
         self._on_news = on_news
         self._seconds = seconds
         self._meter = meter
-        self._records = Batcher[PollRecord](self._write)
+        self._records = Batcher[PollRecord](self._write, gather=GATHER)
 
     @property
     def refused(self) -> bool:

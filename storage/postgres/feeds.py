@@ -15,6 +15,7 @@ from storage.postgres.common import Queries, add_notices, learn_all, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
 from storage.postgres.locks import ALONE
+from storage.shared.feed_rows import feed_from
 from storage.shared.feeds import (
     configured_terms,
     feed_parameters,
@@ -23,17 +24,19 @@ from storage.shared.feeds import (
     record_parameters,
     what_changed,
 )
-from storage.shared.mapping import feed_from, from_ms, to_ms
+from storage.shared.mapping import from_ms, to_ms
 from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
+from storage.shared.states import STATE_COLUMNS
 from storage.shared.syncing import planned, terms_of
 
 _SETTINGS = (
     *("name", "name_fold", "settings_url", "every", "announce_latest", "categories", "aliases"),
     *("api_base", "origin", "server", "quiet_notice"),
 )
+_STATE = ", ".join(f"{name} = %({name})s" for name in STATE_COLUMNS)
 _UPDATE = f"""
 UPDATE feeds SET {", ".join(f"{name} = %({name})s" for name in _SETTINGS)},
-    retired_at = NULL, url = %(url)s, state = %(state)s, next_poll_at = %(next)s
+    retired_at = NULL, url = %(url)s, {_STATE}, next_poll_at = %(next)s
 WHERE id = %(id)s RETURNING id
 """
 _INSERT = f"""
@@ -47,8 +50,8 @@ SELECT * FROM feeds WHERE name_fold = ANY(%(folds)s::text[]) AND retired_at IS N
 """
 _NAMES = "SELECT name FROM feeds WHERE retired_at IS NULL ORDER BY name_fold"
 _IDS = "SELECT settings_url, id FROM feeds WHERE settings_url = ANY(%(urls)s)"
-RECORD = """
-UPDATE feeds SET url = %(url)s, state = %(state)s, next_poll_at = %(next_poll_at)s, owner = NULL,
+RECORD = f"""
+UPDATE feeds SET url = %(url)s, {_STATE}, next_poll_at = %(next_poll_at)s, owner = NULL,
     lease_until = 0
 WHERE id = %(feed_id)s
 """

@@ -41,7 +41,7 @@ _CONDITION = f"""
 CASE WHEN state::json ->> 'stopped' = 'true' THEN '{Condition.STOPPED}'
     WHEN state::json ->> 'failures' <> '0' THEN '{Condition.FAILING}'
     WHEN next_poll_at < %(late)s THEN '{Condition.OVERDUE}'
-    WHEN state::json ->> 'last_success_at' IS NULL THEN '{Condition.UNREAD}'
+    WHEN last_success_at IS NULL THEN '{Condition.UNREAD}'
     ELSE '{Condition.WELL}' END AS condition
 """
 _CONDITIONS = f"""

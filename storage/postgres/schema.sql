@@ -27,7 +27,10 @@ CREATE TABLE feeds (
     lease_until BIGINT NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT '{}',
     server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
-    quiet_notice INTEGER NOT NULL DEFAULT 1
+    quiet_notice INTEGER NOT NULL DEFAULT 1,
+    last_success_at BIGINT,       -- these three: of the state, what every poll changes
+    last_full_at BIGINT,
+    unchanged_bodies INTEGER NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from storage.postgres.common import Queries
 from storage.postgres.holding import plan_later
 from storage.postgres.locks import ALONE
-from storage.shared.mapping import NEVER, shifted_state, to_ms
+from storage.shared.mapping import NEVER, to_ms
+from storage.shared.states import shifted_state
 
 _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR
@@ -20,6 +21,10 @@ SHIFTS = (
     f"""
     UPDATE feeds SET next_poll_at = next_poll_at + %(by)s, lease_until = {_LEASED}
     WHERE retired_at IS NULL AND next_poll_at < {NEVER}
+    """,
+    """
+    UPDATE feeds SET last_success_at = last_success_at + %(by)s, last_full_at = last_full_at + %(by)s
+    WHERE retired_at IS NULL
     """,
     "UPDATE posts SET refile_at = refile_at + %(by)s WHERE refile_at IS NOT NULL",
     f"UPDATE deliveries SET {_UNDONE}, lease_until = {_LEASED} WHERE state IN ('pending', 'sending')",

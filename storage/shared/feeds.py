@@ -10,15 +10,11 @@ from bot.model import FeedSettings, Kind
 from bot.ports import PollRecord
 from bot.text.changes import FEED_ADDED, FEED_CHANGED
 from bot.text.normalize import fold, term_key
-from storage.shared.mapping import (
-    settings_parameters,
-    state_from_text,
-    state_to_text,
-    to_ms,
-    without_server,
-)
+from storage.shared.feed_rows import settings_parameters
+from storage.shared.mapping import to_ms
 from storage.shared.overview import day_of
 from storage.shared.rows import Row
+from storage.shared.states import same_columns, state_columns, state_from, without_server
 
 _NUMBERS = re.compile(r"\((\d+)\)(?=(?:\(\d+\))*\Z)")  # of a feed that had to give up its name
 
@@ -34,7 +30,7 @@ def record_parameters(record: PollRecord, now: datetime) -> dict[str, object]:
     return {
         "feed_id": record.feed_id,
         "url": record.url,
-        "state": state_to_text(record.state),
+        **state_columns(record.state),
         "next_poll_at": to_ms(record.next_poll_at),
         "day": day_of(now),
         "good": int(not record.state.failures),
@@ -49,13 +45,14 @@ def feed_parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
 
 def kept(row: Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
     """Return the URL in use, the state and the next poll of a known feed that gets new settings."""
-    state, same = state_from_text(row["state"]), {"id": row["id"]}
+    same = {"id": row["id"]}
     if row["settings_url"] != settings.url:
-        return same | {"url": settings.url, "state": state_to_text(without_server(state)), "next": to_ms(now)}
+        elsewhere = state_columns(without_server(state_from(row)))
+        return same | {"url": settings.url, "next": to_ms(now), **elsewhere}
     if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
-        back = replace(state, gone_since=None, stopped=False)
-        return same | {"url": row["url"], "state": state_to_text(back), "next": to_ms(now)}
-    return same | {"url": row["url"], "state": row["state"], "next": row["next_poll_at"]}
+        back = replace(state_from(row), gone_since=None, stopped=False)
+        return same | {"url": row["url"], "next": to_ms(now), **state_columns(back)}
+    return same | {"url": row["url"], "next": row["next_poll_at"], **same_columns(row)}
 
 
 def what_changed(before: Row | None, settings: FeedSettings) -> str:

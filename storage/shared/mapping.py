@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from operator import attrgetter, itemgetter
-from typing import Any, get_type_hints
 
 from bot.model import (
-    BlogApi,
     Destination,
     EvidenceRank,
-    Feed,
-    FeedSettings,
-    FeedState,
     Filing,
     Kind,
     Post,
@@ -31,15 +23,6 @@ _DAYS_LEFT = timedelta(days=400)  # margin to Python's first date, so that diffe
 _FIRST_MS = (datetime.min.replace(tzinfo=UTC) + _DAYS_LEFT - _EPOCH) // _MILLISECOND
 _LAST_MS = (datetime(9999, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 NEVER = _LAST_MS  # the due time of what waits for a person: a feed that stopped, a paused channel
-_STATE_NAMES = tuple(FeedState.__dataclass_fields__)
-_STATE_DATES = frozenset(name for name, kind in get_type_hints(FeedState).items() if kind == datetime | None)
-_values_of = attrgetter(*_STATE_NAMES)
-_NEW_STATE = _values_of(FeedState())
-_settings_of = itemgetter(
-    *("name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"),
-    "quiet_notice",
-)
-_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def to_ms(moment: datetime) -> int:
@@ -65,119 +48,6 @@ def maybe_from_ms(value: int | None) -> datetime | None:
 def until_from(due: int | None) -> datetime | None:
     """Return the due time of held rows; None for those of a paused channel, or if there are none."""
     return None if due is None or due >= NEVER else from_ms(due)
-
-
-def state_to_text(state: FeedState) -> str:
-    """Return a feed's state as JSON, without values that equal the default."""
-    return _to_json(
-        {
-            name: _stored(value)
-            for name, value, default in zip(_STATE_NAMES, _values_of(state), _NEW_STATE, strict=True)
-            if value != default
-        }
-    )
-
-
-def state_from_text(text: str) -> FeedState:
-    """Return the state of `state_to_text`. Names that this version does not know are ignored."""
-    values: dict[str, Any] = {
-        name: from_ms(value) if name in _STATE_DATES else _api_from(value) if name == "api" else value
-        for name, value in json.loads(text).items()
-        if name in _STATE_NAMES
-    }
-    return FeedState(**values)
-
-
-def _stored(value: object) -> object:
-    """Return a value of a feed's state for JSON: a moment as milliseconds, an API as "kind url".
-
-    Texts are without null characters, with which PostgreSQL would read nothing of the JSON.
-    """
-    if isinstance(value, datetime):
-        return to_ms(value)
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    return f"{value.kind} {value.url}" if isinstance(value, BlogApi) else value
-
-
-def _api_from(text: str) -> BlogApi | None:
-    """Return the API of `_stored`; None for a kind that this version does not know."""
-    kind, _, url = text.partition(" ")
-    if kind == "wpcom" and url:
-        return BlogApi("wpcom", url)
-    return BlogApi("wpjson", url) if kind == "wpjson" and url else None
-
-
-def shifted_state(text: str, by: int) -> str:
-    """Return a state with all its times shifted but `baseline_at`, which is compared with dates of posts."""
-    values = json.loads(text)
-    for name in _STATE_DATES - {"baseline_at"}:
-        if name in values:
-            values[name] += by
-    return _to_json(values)
-
-
-def without_server(state: FeedState) -> FeedState:
-    """Return the state for a new URL, without what the old URL's server answered."""
-    return replace(
-        state,
-        etag="",
-        last_modified="",
-        body_hash="",
-        unchanged_bodies=0,
-        last_full_at=None,
-        ttl=0.0,
-        moved_to="",
-        moved_polls=0,
-        moved_since=None,
-        gone_since=None,
-        stopped=False,
-        api=None,
-        api_retry_at=None,
-    )
-
-
-def settings_parameters(settings: FeedSettings) -> dict[str, object]:
-    """Return a feed's settings as parameters of a statement."""
-    return {
-        "name": settings.name,
-        "settings_url": settings.url,
-        "every": settings.every,
-        "announce_latest": settings.announce_latest,
-        "categories": json.dumps(settings.categories, ensure_ascii=False),
-        "aliases": json.dumps(settings.aliases, ensure_ascii=False),
-        "api_base": settings.api_base,
-        "origin": settings.origin,
-        "quiet_notice": int(settings.quiet_notice),
-    }
-
-
-def feed_from(row: Row) -> Feed:
-    """Return a feed from a row of `feeds`."""
-    return Feed(
-        id=row["id"],
-        settings=_settings_from(_settings_of(row)),
-        url=row["url"],
-        state=state_from_text(row["state"]),
-        next_poll_at=from_ms(row["next_poll_at"]),
-    )
-
-
-@lru_cache(maxsize=4096)  # the same at every poll
-def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
-    """Return settings from the columns of `_settings_of`."""
-    name, url, every, announce_latest, categories, aliases, api_base, origin, quiet_notice = columns
-    return FeedSettings(
-        name=name,
-        url=url,
-        every=float(every),  # SQLite's RETURNING returns whole reals as integers
-        announce_latest=announce_latest,
-        categories=tuple(json.loads(categories)),
-        aliases=json.loads(aliases),
-        api_base=api_base,
-        origin=origin,
-        quiet_notice=bool(quiet_notice),
-    )
 
 
 def destination_from(row: Row) -> Destination:

@@ -21,7 +21,8 @@ from bot.ports import (
     QueueTimes,
     Story,
 )
-from storage.shared.mapping import feed_from, from_ms, maybe_from_ms, post_from, to_ms, until_from
+from storage.shared.feed_rows import feed_from
+from storage.shared.mapping import from_ms, maybe_from_ms, post_from, to_ms, until_from
 from storage.shared.rows import Row
 
 DAY = 86_400_000  # milliseconds

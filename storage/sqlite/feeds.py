@@ -14,6 +14,7 @@ from bot.errors import LimitError, UsageError
 from bot.model import CONFIG, Feed, FeedSettings
 from bot.ports import PollRecord
 from bot.text.changes import FEED_REMOVED
+from storage.shared.feed_rows import feed_from
 from storage.shared.feeds import (
     configured_terms,
     feed_parameters,
@@ -22,7 +23,7 @@ from storage.shared.feeds import (
     record_parameters,
     what_changed,
 )
-from storage.shared.mapping import feed_from, from_ms, to_ms
+from storage.shared.mapping import from_ms, to_ms
 from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
 from storage.shared.syncing import planned, terms_of
 from storage.sqlite.changes import record_added, record_change
@@ -33,10 +34,14 @@ _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
     "api_base = :api_base, origin = :origin, server = :server, quiet_notice = :quiet_notice, "
-    "retired_at = NULL, url = :url, state = :state, next_poll_at = :next WHERE id = :id RETURNING id"
+    "retired_at = NULL, url = :url, state = :state, last_success_at = :last_success_at, "
+    "last_full_at = :last_full_at, unchanged_bodies = :unchanged_bodies, next_poll_at = :next "
+    "WHERE id = :id RETURNING id"
 )
 RECORD = (
-    "UPDATE feeds SET url = :url, state = :state, next_poll_at = :next_poll_at, owner = NULL, "
+    "UPDATE feeds SET url = :url, state = :state, last_success_at = :last_success_at, "
+    "last_full_at = :last_full_at, unchanged_bodies = :unchanged_bodies, next_poll_at = :next_poll_at, "
+    "owner = NULL, "
     "lease_until = 0 WHERE id = :feed_id"
 )
 # How polls went on each day, for the status page.

@@ -42,7 +42,7 @@ _CONDITION = f"""
 CASE WHEN json_extract(state, '$.stopped') THEN '{Condition.STOPPED}'
     WHEN json_extract(state, '$.failures') THEN '{Condition.FAILING}'
     WHEN next_poll_at < :late THEN '{Condition.OVERDUE}'
-    WHEN json_extract(state, '$.last_success_at') IS NULL THEN '{Condition.UNREAD}'
+    WHEN last_success_at IS NULL THEN '{Condition.UNREAD}'
     ELSE '{Condition.WELL}' END AS condition
 """
 _CONDITIONS = f"""

@@ -20,7 +20,10 @@ CREATE TABLE feeds (
     lease_until INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT '{}',
     server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
-    quiet_notice INTEGER NOT NULL DEFAULT 1
+    quiet_notice INTEGER NOT NULL DEFAULT 1,
+    last_success_at INTEGER,       -- these three: of the state, what every poll changes
+    last_full_at INTEGER,
+    unchanged_bodies INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from storage.shared.mapping import NEVER, shifted_state, to_ms
+from storage.shared.mapping import NEVER, to_ms
+from storage.shared.states import shifted_state
 from storage.sqlite.common import Queries
 from storage.sqlite.holding import plan_later
 
@@ -19,6 +20,10 @@ _SHIFTS = (
     f"""
     UPDATE feeds SET next_poll_at = next_poll_at + :by, lease_until = {_LEASED}
     WHERE retired_at IS NULL AND next_poll_at < {NEVER}
+    """,
+    """
+    UPDATE feeds SET last_success_at = last_success_at + :by, last_full_at = last_full_at + :by
+    WHERE retired_at IS NULL
     """,
     "UPDATE posts SET refile_at = refile_at + :by WHERE refile_at IS NOT NULL",
     f"""

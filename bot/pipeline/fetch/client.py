@@ -11,7 +11,6 @@ from ipaddress import IPv4Network, IPv6Network
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin
-from weakref import WeakValueDictionary
 
 import aiohttp
 
@@ -24,6 +23,7 @@ from bot.pipeline.fetch.decoding import ACCEPT_ENCODING
 from bot.pipeline.fetch.errors import no_redirect, timed_out, too_many_redirects, translated
 from bot.pipeline.fetch.headers import http_date, max_age, retry_after, text
 from bot.pipeline.fetch.network import GuardedConnector, check_url
+from bot.pipeline.fetch.turns import Turns
 from bot.pipeline.fetch.wire import Response, Target, Wire
 
 FEED_ACCEPT = (
@@ -106,9 +106,8 @@ class Fetcher:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._checked = lru_cache(maxsize=settings.checked_urls)(self._check)
-        self._turns = asyncio.Semaphore(settings.at_once)
+        self._turns = Turns(settings.at_once, settings.at_once_per_host)
         self.budget = ByteBudget(settings.in_flight)
-        self._host_turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._wire: Wire | None = None
 
     async def __aenter__(self) -> Self:
@@ -172,36 +171,37 @@ class Fetcher:
     async def _exchange(
         self, target: Target, headers: dict[str, str], left: float, room: BodyRoom
     ) -> tuple[Answer | _Redirect, float]:
-        """Send one request; return its result and the remaining time in seconds."""
+        """Send one request when it has a turn; return its result and the remaining time in seconds."""
+        await self._turns.take(target.host)
+        try:
+            start = asyncio.get_running_loop().time()
+            result = await self._ask(target, headers, left, room)
+            return result, left - (asyncio.get_running_loop().time() - start)
+        finally:
+            self._turns.give_back(target.host)
+
+    async def _ask(
+        self, target: Target, headers: dict[str, str], left: float, room: BodyRoom
+    ) -> Answer | _Redirect:
         assert self._wire is not None
         host = target.url.raw_host or ""
-        async with self._turns_of(host.lower().removesuffix(".")), self._turns:
-            loop = asyncio.get_running_loop()
-            start = loop.time()
-            try:
-                async with (
-                    asyncio.timeout(max(left, 0.0)) as limit,
-                    await self._wire.get(target, headers) as response,
-                ):
-                    result = await self._read(response, room, limit)
-            except TimeoutError:
-                raise timed_out(host, self._settings.timeout) from None
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise translated(error, host) from error
-            return result, left - (loop.time() - start)
-
-    def _turns_of(self, host: str) -> asyncio.Semaphore:
-        """Return the host's semaphore, which exists only while a request holds it or waits for it."""
-        turns = self._host_turns.get(host)
-        if turns is None:
-            turns = self._host_turns[host] = asyncio.Semaphore(self._settings.at_once_per_host)
-        return turns
+        try:
+            async with (
+                asyncio.timeout(max(left, 0.0)) as limit,
+                await self._wire.get(target, headers) as response,
+            ):
+                return await self._read(response, room, limit)
+        except TimeoutError:
+            raise timed_out(host, self._settings.timeout) from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise translated(error, host) from error
 
     async def _read(self, response: Response, room: BodyRoom, limit: asyncio.Timeout) -> Answer | _Redirect:
         status, headers = response.status, response.headers
         if status in _REDIRECTS:
             return _Redirect(status, _location(response))
         date, body = http_date(headers.get("Date", "")), b""
+        now = date or self._clock.now()
         if status in range(200, 300):
             body = await read_body(response, self._settings.max_body, partial(_reserve, room, limit))
         return Answer(
@@ -212,8 +212,8 @@ class Fetcher:
             etag=text(headers, "ETag"),
             last_modified=text(headers, "Last-Modified"),
             date=date,
-            cache_max_age=max_age(headers, date or self._clock.now()),
-            retry_after=retry_after(headers, date or self._clock.now()),
+            cache_max_age=max_age(headers, now),
+            retry_after=retry_after(headers, now),
             moved_to="",
             link_header=text(headers, "Link"),
         )

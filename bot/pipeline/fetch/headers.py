@@ -27,6 +27,8 @@ def text(headers: CIMultiDictProxy[str], name: str) -> str:
 
 def max_age(headers: CIMultiDictProxy[str], now: datetime) -> float | None:
     """Return how many seconds the answer stays fresh, by Cache-Control, else Expires (RFC 9111, 4.2.1)."""
+    if "Cache-Control" not in headers and "Expires" not in headers:
+        return None
     found: dict[str, str] = {}
     for name, value in _DIRECTIVE.findall(",".join(headers.getall("Cache-Control", ()))):
         found.setdefault(name.lower(), value.strip())

@@ -31,6 +31,7 @@ class Target:
 
     url: URL
     address: str  # the same as text
+    host: str  # under which all requests of a host are counted, whatever the port
     request: ClientRequest  # tells the pool where to connect; it is never sent
     head: str  # the request line and the headers that do not change
 
@@ -83,7 +84,8 @@ class Wire:
         """Return a URL, which must have been checked, as a target of requests; call it in the event loop."""
         fields = {"Host": url.host_port_subcomponent or "", **self._headers}
         head = f"GET {url.raw_path_qs} HTTP/1.1{_LINE}{_lines(fields)}"
-        return Target(url, str(url), ClientRequest("GET", url), head)
+        host = (url.raw_host or "").lower().removesuffix(".")
+        return Target(url, str(url), host, ClientRequest("GET", url), head)
 
     async def get(self, target: Target, headers: Mapping[str, str]) -> Response:
         """Return the answer to one GET, whatever its status; redirects are not followed.

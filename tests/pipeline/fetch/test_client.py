@@ -231,9 +231,10 @@ async def test_a_host_sees_two_requests_at_once_whatever_the_port(fetcher: Fetch
 
 async def test_waiting_for_a_turn_is_not_held_against_the_server() -> None:
     async with raw_server(ok()) as server, Fetcher(replace(SETTINGS, timeout=1.0)) as fetcher:
-        turns = fetcher._turns_of("127.0.0.1")
-        async with turns, turns:
-            waiting = asyncio.create_task(fetcher.get(server.url))
-            await asyncio.sleep(1.2)
-            assert server.requests == []
+        for _ in range(2):
+            await fetcher._turns.take("127.0.0.1")
+        waiting = asyncio.create_task(fetcher.get(server.url))
+        await asyncio.sleep(1.2)
+        assert server.requests == []
+        fetcher._turns.give_back("127.0.0.1")
         assert (await waiting).status == 200
