@@ -35,6 +35,8 @@ class Entry:
     labels: tuple[str, ...] = ()  # categories and tags as printed, in order, without duplicates
     image: str = ""  # URL of the post's own picture; never an avatar or a tracking pixel
     kinds: tuple[Kind | None, ...] = ()  # of each label, as far as the feed says so; () if it never does
+    text_hash: str = ""  # of its words, where `html` has been left out because it is known
+    characters: int = 0  # the same: the length of its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,21 @@ class ParsedFeed:
     generator: str = ""
     ttl: float = 0.0
     shelves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWindow:
+    """A feed document from which entries are left out that are known from the last poll.
+
+    `marks`: hashes of all items in the document's order; () where its items cannot be told apart, and then
+    nothing is left out. `places`: where the entries of `feed` stand among them. `context`: a hash of what
+    else the entries depend on.
+    """
+
+    feed: ParsedFeed
+    marks: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ Polls, `check` and chat commands all use it, so that they accept and reject the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.errors import ParseError, SandboxError
-from bot.model import ParsedFeed
-from bot.pipeline.calls import FEEDS_OF_PAGE, PARSE
+from bot.model import FeedWindow, ParsedFeed
+from bot.pipeline.calls import FEEDS_OF_PAGE, PARSE_WINDOW
 from bot.pipeline.fetch.client import Answer
 from bot.sandbox.remote import Runner
 
@@ -19,8 +21,17 @@ async def read_answer(sandbox: Runner, answer: Answer) -> ParsedFeed:
 
     Raises ParseError if it has none, naming the feed's address if the page links to one; also SandboxError.
     """
+    return (await read_window(sandbox, answer)).feed
+
+
+async def read_window(
+    sandbox: Runner, answer: Answer, context: str = "", known: Sequence[str] = ()
+) -> FeedWindow:
+    """Return the feed in an answer without entries that are known in a context; see `read_answer`."""
     try:
-        parsed = await sandbox.run(PARSE, answer.body, answer.content_type, answer.url)
+        return await sandbox.run(
+            PARSE_WINDOW, answer.body, answer.content_type, answer.url, context, list(known)
+        )
     except SandboxError:
         raise
     except ParseError as error:
@@ -32,7 +43,6 @@ async def read_answer(sandbox: Runner, answer: Answer) -> ParsedFeed:
         else:
             mend = "open the address in a browser"
         raise ParseError(f"{error}; {mend}") from None
-    return parsed
 
 
 async def named_feed(sandbox: Runner, answer: Answer) -> str:

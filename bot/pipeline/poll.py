@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -17,14 +17,14 @@ from bot.model import Feed
 from bot.pipeline.assemble import assemble, commit_of
 from bot.pipeline.classification import classify_request
 from bot.pipeline.collect_evidence import EvidenceCollector
-from bot.pipeline.detection import PostStore, detect
-from bot.pipeline.feed_answer import read_answer
+from bot.pipeline.detection import Detected, PostStore, detect
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import FeedFetch, Fetched
 from bot.pipeline.fetch.politeness import after_success, after_unchanged
 from bot.pipeline.notices import record_of
 from bot.pipeline.reclassify import RefileStore, reclassify
 from bot.pipeline.texts import summarize
+from bot.pipeline.windows import ReadFeed, Windows
 from bot.ports import PollCommit, PollRecord
 from bot.sandbox.remote import Runner
 
@@ -52,6 +52,7 @@ class PollTools:
     collector: EvidenceCollector
     clock: Clock
     admins: Sequence[str]
+    windows: Windows = field(default_factory=Windows)
 
 
 async def poll(feed: Feed, tools: PollTools) -> None:
@@ -60,11 +61,13 @@ async def poll(feed: Feed, tools: PollTools) -> None:
     Validators are stored together with the posts of their answer, so that a failed poll is fetched again.
     """
     async with FeedFetch(tools.fetcher, feed, tools.clock.now()) as fetched:
-        parsed = None if fetched.unchanged else await read_answer(tools.parser, fetched.answer)
+        read = None if fetched.unchanged else await tools.windows.read(tools.parser, feed.id, fetched.answer)
     now = tools.clock.now()
-    if parsed is None:
-        return await _keep_unchanged(feed, fetched, now, tools)
-    detected = await detect(feed, parsed, now, store=tools.store, fetcher=tools.fetcher, parser=tools.parser)
+    if read is None:
+        await _keep_unchanged(feed, fetched, now, tools)
+        return
+    read, detected = await _detect(feed, read, now, tools)
+    parsed = read.parsed
     vocabulary = await tools.store.vocabulary(feed.id)
     request = classify_request(feed, parsed, detected, vocabulary, now)
     classified = await tools.collector.classify(request)
@@ -74,7 +77,19 @@ async def poll(feed: Feed, tools: PollTools) -> None:
         feed, fetched.exchange, now, _jitter(), body_hash=fetched.body_hash, ttl=parsed.ttl
     )
     record = record_of(feed, outcome, tools.admins, detected.warnings)
-    return await tools.results.save(feed, commit_of(record, parsed, detected, posts, now))
+    await tools.results.save(feed, commit_of(record, parsed, detected, posts, now))
+    tools.windows.keep(feed.id, read)
+
+
+async def _detect(feed: Feed, read: ReadFeed, now: datetime, tools: PollTools) -> tuple[ReadFeed, Detected]:
+    """Return the changes in a feed, which is read again if an entry's text is needed that is left out."""
+    while True:
+        detected = await detect(
+            feed, read.parsed, now, store=tools.store, fetcher=tools.fetcher, parser=tools.parser
+        )
+        if not read.lacks(detected.to_read):
+            return read, detected
+        read = await tools.windows.read_whole(tools.parser, read)
 
 
 async def _keep_unchanged(feed: Feed, fetched: Fetched, now: datetime, tools: PollTools) -> None:

@@ -74,7 +74,13 @@ def alias(address: str) -> str:
 
 def text_hash(entry: Entry) -> str:
     """Return a hash of the words of an entry, ignoring markup, white space and pictures."""
-    return digest(words_of(entry))
+    return entry.text_hash or digest(words_of(entry))
+
+
+def without_text(entry: Entry) -> Entry:
+    """Return an entry without its text, and what is compared of it instead."""
+    words = words_of(entry)
+    return replace(entry, html="", text_hash=digest(words), characters=len(words))
 
 
 def words_of(entry: Entry) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Entry
-from bot.pipeline.detect.identity import Identity, alias, digest, re_uses, reused, text_key, words_of
+from bot.pipeline.detect.identity import Identity, alias, re_uses, reused, text_key, without_text
 from bot.pipeline.detect.likeness import (
     DOUBTS,
     Candidate,
@@ -150,8 +150,16 @@ class Window:
 
 
 def _found(identity: Identity, entry: Entry, place: int, now: datetime) -> Candidate:
-    words, published = words_of(entry), min(entry.published or now, now)
-    return Candidate(entry, identity, published, place=place, text_hash=digest(words), characters=len(words))
+    known = entry if entry.text_hash else without_text(entry)
+    published = min(entry.published or now, now)
+    return Candidate(
+        entry,
+        identity,
+        published,
+        place=place,
+        text_hash=known.text_hash,
+        characters=known.characters,
+    )
 
 
 def _identified(entries: Iterable[Entry], doubted: int = 0) -> list[tuple[Identity, Entry]]:

@@ -100,6 +100,12 @@ def orders_of(texts: Iterable[str]) -> frozenset[str]:
     return found or frozenset()
 
 
+def is_guessed(text: str) -> bool:
+    """Return whether a date is purely numeric, so that other dates of its feed decide how it is read."""
+    printed = _take_apart(_plain(text))
+    return printed is not None and "" not in printed.days
+
+
 def _plain(text: str) -> str:
     """Return a text normalised (NFKC, case, hyphens, spaces), "" if it is too long for a date."""
     if len(text) > LIMITS.date:

@@ -15,6 +15,7 @@ import feedparser
 
 from bot.errors import ParseError
 from bot.model import ParsedFeed
+from bot.pipeline.parse.dates import is_guessed as is_guessed_date
 from bot.pipeline.parse.dates import orders_of
 from bot.pipeline.parse.entry import (
     Raw,
@@ -27,6 +28,7 @@ from bot.pipeline.parse.entry import (
     to_entry,
 )
 from bot.pipeline.parse.json_feed import read_json_feed
+from bot.pipeline.parse.labels import is_guessed as is_guessed_label
 from bot.pipeline.parse.labels import itunes_names, labelled, read_labels
 from bot.pipeline.parse.limits import LIMITS
 from bot.pipeline.parse.repair import mended, start_of
@@ -62,14 +64,28 @@ def parse(body: bytes, content_type: str = "", url: str = "") -> ParsedFeed:
     after redirects, the base of a feed that contains no absolute address. Raises ParseError with the reason
     if the body is no feed, is cut short or has no entries; also raises MemoryError.
     """
+    return feed_of(read_document(body, content_type, url), url)
+
+
+def read_document(body: bytes, content_type: str, url: str) -> Raw:
+    """Return a document as feedparser reads it; see `parse`."""
     body = start_of(body)
     if not body:
         raise ParseError("the answer is empty")
     if body.startswith(b"\x1f\x8b"):
         raise ParseError("the answer is compressed, without saying so")
     if body.startswith((b"{", b"[")):
-        return _feed(read_json_feed(body), url)
-    return _feed(_read_xml(*mended(body, content_type, url)), url)
+        return read_json_feed(body)
+    return _read_xml(*mended(body, content_type, url))
+
+
+def stands_alone(document: Raw) -> bool:
+    """Return whether each entry is read the same with any other entries of the feed, or with none."""
+    if isinstance(document.get("bozo_exception"), SAXException):
+        return False  # it was guessed where entries end
+    dates = (each for raw in document["entries"] for each in date_texts(raw))
+    labels = (each for raw in document["entries"] for each in read_labels(dicts(raw, "tags")))
+    return not any(map(is_guessed_date, dates)) and not any(map(is_guessed_label, labels))
 
 
 def _read_xml(body: bytes, content_type: str) -> Raw:
@@ -131,7 +147,8 @@ def _is_cut(body: bytes) -> bool:
     )
 
 
-def _feed(document: Raw, url: str) -> ParsedFeed:
+def feed_of(document: Raw, url: str) -> ParsedFeed:
+    """Return the feed in a document that `read_document` has read; see `parse`."""
     feed = document["feed"]
     link = page_link(feed, url)
     literal = document["version"].startswith(("atom", "json"))

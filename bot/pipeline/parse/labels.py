@@ -83,6 +83,11 @@ def itunes_names(tags: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(islice(dict.fromkeys(names), LIMITS.labels))
 
 
+def is_guessed(label: Label) -> bool:
+    """Return whether other labels of its feed decide how a label is read."""
+    return label.kind is not None or bool(re.search("[,;]", label.name))
+
+
 def labelled(
     entries: Sequence[Entry], labels: Sequence[tuple[Label, ...]], generator: str
 ) -> tuple[Entry, ...]:
