@@ -57,8 +57,8 @@ format: $(STAMP) ## put the code into the house's format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(STAMP) ## figures, each a ratio against something measured in the same run
-	@$(BIN)/python -m bench $(ARGS)
+bench: $(STAMP) ## figures, each a ratio against something measured in the same run; PEERS=1: also beside a peer
+	@PEERS=$(PEERS) $(BIN)/python -m bench $(ARGS)
 
 lock: $(STAMP) ## refresh requirements/*.lock (needs the network)
 	@$(PYTHON) -m venv $(VENV)-lock && $(VENV)-lock/bin/pip --quiet install 'uv>=0.5'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -19,6 +20,48 @@ class Aim:
     def verdict(self, value: float) -> str:
         """Return the aim, and whether `value` meets it, as text."""
         return f"aim <= {self.most:g} {self.unit}: {'ok' if value <= self.most else 'OVER'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The lower bound that a ratio of paired rounds should keep to.
+
+    It counts as missed where three rounds of four stay below it: a smaller miss may be noise.
+    """
+
+    least: float
+
+    def verdict(self, ratios: Sequence[float]) -> str:
+        """Return the aim, and whether the ratios meet it, as text."""
+        below = "MISSED" if self.is_missed(ratios) else "within noise"
+        met = "ok" if median(ratios) >= self.least else below
+        return f"aim >= {self.least:g} x: {met}"
+
+    def is_missed(self, ratios: Sequence[float]) -> bool:
+        """Return whether the ratios stay below the aim by more than the noise."""
+        return sorted(ratios)[(3 * len(ratios)) // 4] < self.least
+
+
+class Verdicts:
+    """The figures of a bench that have an aim, and those that missed it."""
+
+    def __init__(self) -> None:
+        self.missed: list[str] = []
+
+    def compare(
+        self, name: str, theirs: Sequence[float], ours: Sequence[float], floor: Floor | None = None
+    ) -> None:
+        """Print how many times as much one side takes as the other, by the median of paired rounds."""
+        ratios = [other / mine for other, mine in zip(theirs, ours, strict=True)]
+        line(name, median(ratios), "x", floor.verdict(ratios) if floor else "")
+        if floor and floor.is_missed(ratios):
+            self.missed.append(name)
+
+    def code(self) -> int:
+        """Name what was missed; return the exit code of the bench: 1 if anything was."""
+        for name in self.missed:
+            print(f"Missed: {name}.", file=sys.stderr)
+        return int(bool(self.missed))
 
 
 def heading(text: str) -> None:

@@ -1,35 +1,39 @@
 """The server that the benches poll: HTTP/1.1 with keep-alive, in a process of its own, on loopback.
 
 `/same/N` always answers 200 with the same body. `/unchanged/N` does so too, but answers 304 to any validator;
-`/fresh/N` is like it, and closes the connection after a 304. `/news/N` has one new post at each request. Each
-loopback address stands for a host.
+`/fresh/N` is like it, and closes the connection after a 304. `/zipped/N` always answers with the same body in
+gzip. `/news/N` has one new post at each request. `/hangs/N` never answers. Each loopback address stands for a
+host.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import re
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import formatdate
 
 from bench.bodies import POSTS, feed
 
-HOSTS = 100
+HOSTS = 200
 ETAG, LAST_MODIFIED = '"67000-bench"', "Mon, 02 Nov 2026 08:00:00 GMT"
 BODY = feed("blog")
 
 _STARTED = datetime.now(UTC)
 
-_REQUEST = re.compile(rb"GET /(same|unchanged|fresh|news)/(\S+) ")
+_REQUEST = re.compile(rb"GET /(same|unchanged|fresh|zipped|news|hangs)/(\S+) ")
 _CONDITION = re.compile(rb"\r\nif-(?:none-match|modified-since):", re.IGNORECASE)
 
 
-def _answer(status: bytes, body: bytes = b"", connection: bytes = b"keep-alive") -> bytes:
+def _answer(
+    status: bytes, body: bytes = b"", connection: bytes = b"keep-alive", more: Sequence[bytes] = ()
+) -> bytes:
     head = [
         b"HTTP/1.1 " + status,
         b"Server: nginx",
@@ -38,6 +42,7 @@ def _answer(status: bytes, body: bytes = b"", connection: bytes = b"keep-alive")
         b"Vary: Accept-Encoding",
         b"Last-Modified: " + LAST_MODIFIED.encode(),
         b"ETag: " + ETAG.encode(),
+        *more,
     ]
     if body:
         head += [
@@ -49,6 +54,7 @@ def _answer(status: bytes, body: bytes = b"", connection: bytes = b"keep-alive")
 
 class _Connection(asyncio.Protocol):
     full = _answer(b"200 OK", BODY)
+    zipped = _answer(b"200 OK", gzip.compress(BODY), more=[b"Content-Encoding: gzip"])
     not_modified = _answer(b"304 Not Modified")
     last_not_modified = _answer(b"304 Not Modified", connection=b"close")
     asked: Counter[str] = Counter()  # noqa: RUF012 -- shared by all connections
@@ -62,7 +68,8 @@ class _Connection(asyncio.Protocol):
         *requests, self._waiting = (self._waiting + data).split(b"\r\n\r\n")
         for request in requests:
             answer = self._answer_to(request)
-            self._transport.write(answer)
+            if answer:
+                self._transport.write(answer)
             if answer is self.last_not_modified:
                 self._transport.close()
 
@@ -74,6 +81,10 @@ class _Connection(asyncio.Protocol):
             blog = f"blog{match[2].decode()}"
             self.asked[blog] += 1
             return _answer(b"200 OK", feed(blog, POSTS - 1 + self.asked[blog], _STARTED))
+        if match[1] == b"hangs":
+            return b""
+        if match[1] == b"zipped":
+            return self.zipped
         if match[1] == b"same" or not _CONDITION.search(request):
             return self.full
         return self.last_not_modified if match[1] == b"fresh" else self.not_modified

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -52,7 +52,7 @@ class PollTools:
     collector: EvidenceCollector
     clock: Clock
     admins: Sequence[str]
-    windows: Windows = field(default_factory=Windows)
+    windows: Windows
 
 
 async def poll(feed: Feed, tools: PollTools) -> None:

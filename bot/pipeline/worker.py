@@ -22,6 +22,7 @@ from bot.pipeline.poll import PollTools, poll
 from bot.pipeline.poll_log import PollLog
 from bot.pipeline.poll_turns import TURNS, PollTurns, TurnSettings
 from bot.pipeline.results import PollResults
+from bot.pipeline.windows import Windows
 from bot.ports import NO_METER, FeedStore, Meter
 from bot.sandbox.remote import Runner
 
@@ -57,6 +58,7 @@ class Poller:
         on_news: Callable[[], None],
         settings: PollSettings | None = None,
         meter: Meter = NO_METER,
+        windows: Windows | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -65,7 +67,9 @@ class Poller:
         self._results = PollResults(store, clock, on_news, seconds=self._settings.store, meter=meter)
         evidence = replace(EVIDENCE, seconds=self._settings.evidence)
         collector = EvidenceCollector(fetcher, parser, evidence)
-        self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, admins)
+        self._tools = PollTools(
+            store, self._results, fetcher, parser, collector, clock, admins, windows or Windows()
+        )
         self._poll_log = PollLog(partial(_log.warning, "%s"))
         self._turns = PollTurns(self._settings.turns)
         self._tasks: set[asyncio.Task[Any]] = set()
