@@ -42,13 +42,22 @@ async def summarize(parser: Runner, found: Sequence[Candidate]) -> Mapping[str, 
 
 
 async def _read(parser: Runner, sources: list[Source], deadline: float) -> list[Reading]:
-    """Read texts together; on failure one by one, so that an unreadable text does not affect the others."""
+    """Read texts together; on failure one by one, so that an unreadable text does not affect the others.
+
+    When no time is left, nothing is begun: whoever gives up a call in the sandbox ends its process.
+    """
+    if asyncio.get_running_loop().time() >= deadline:
+        return [_unread(each, "no time is left") for each in sources]
     try:
         async with asyncio.timeout_at(deadline):
             return await parser.run(READ, sources)
     except (BystanderError, TimeoutError) as error:
         if len(sources) > 1:
             return [reading for each in sources for reading in await _read(parser, [each], deadline)]
-        reason = str(error) or "no time is left"
-        _log.warning("The text of %r cannot be read: %s", sources[0].title, reason)
-        return [Reading(summary=clip(sources[0].excerpt, _LIMITS.excerpt), text="", update="")]
+        return [_unread(sources[0], str(error) or "no time is left")]
+
+
+def _unread(source: Source, reason: str) -> Reading:
+    """Return what stands for a text that cannot be read: the feed's own excerpt."""
+    _log.warning("The text of %r cannot be read: %s", source.title, reason)
+    return Reading(summary=clip(source.excerpt, _LIMITS.excerpt), text="", update="")
