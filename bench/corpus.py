@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from bot.errors import ParseError, SandboxError
-from bot.pipeline.calls import PARSE
+from bot.pipeline.calls import PARSE_WINDOW
 from bot.sandbox.sandbox import Sandbox
 
 FEED = "feed"
@@ -59,7 +59,7 @@ async def survey(files: Iterable[Path]) -> Survey:
 
 async def _poll(sandbox: Sandbox, file: Path, found: Survey) -> tuple[str, int]:
     try:
-        feed = await sandbox.run(PARSE, file.read_bytes(), "", "")
+        feed = (await sandbox.run(PARSE_WINDOW, file.read_bytes(), "", "", "", [])).feed
     except ParseError as error:
         if isinstance(error, SandboxError):
             found.stopped.append(file)

@@ -24,7 +24,7 @@ FEEDS = 2000
 HANGING = 100
 ROUNDS = 4
 AS_WITHOUT = Floor(0.75)
-NO_CEILING = Floor(2)  # times the polls at once in each second, which was the most
+NO_CEILING = Floor(1.2)  # times the polls at once in each second: more than one batch at each look
 _KNOWN = FeedState(etag=ETAG, last_modified=LAST_MODIFIED, body_hash=f"{len(BODY)}")
 
 

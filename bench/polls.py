@@ -25,7 +25,7 @@ from bot.shell.run import spare_collector
 
 URLS = 1000
 ROUNDS = 7
-PEER_URLS = 100
+PEER_URLS = 500
 AT_ONCE = 50  # concurrent requests of the bare loop
 AS_BARE = Floor(0.75)
 AS_DIGEST = Floor(0.9)

@@ -6,14 +6,12 @@ compares the types below with the functions' own annotations.
 
 from __future__ import annotations
 
-from bot.model import FeedWindow, ParsedFeed
+from bot.model import FeedWindow
 from bot.pipeline.classify.evidence import FiledPost, PageFiling
 from bot.pipeline.summarize.extract import Reading, Source
 from bot.sandbox.remote import Remote
 
-# feed: body, content type, address
-PARSE: Remote[ParsedFeed, bytes, str, str] = Remote("bot.pipeline.parse.feed:parse", ParsedFeed)
-# the same without entries that are known: body, content type, address, context, marks of known entries
+# feed, without entries that are known: body, content type, address, context, marks of known entries
 PARSE_WINDOW: Remote[FeedWindow, bytes, str, str, str, list[str]] = Remote(
     "bot.pipeline.parse.window:read_window", FeedWindow
 )

@@ -18,8 +18,8 @@ from bot.model import Feed
 class TurnSettings:
     """How many polls run at a time; times are in seconds."""
 
-    at_once: int = 100  # polls that get on
-    hanging_after: float = 2.0  # after which a poll counts as one that waits for its server
+    at_once: int = 150  # polls that get on; most of them wait for answers, even of good servers
+    hanging_after: float = 0.5  # after which a poll counts as one that waits for its server
     hanging: int = 1000  # polls that wait for their servers, besides the others
     per_host: int = 100  # polls of one host that get a turn; the fetcher lets two of them ask at a time
     waiting: int = 1000  # claimed feeds that wait for a turn of their host

@@ -15,7 +15,7 @@ from bot.pipeline.batcher import RETRY, Batcher
 from bot.ports import NO_METER, Meter, PollCommit, PollOutcome, PollRecord, PostKind
 
 _log = logging.getLogger(__name__)
-GATHER = 0.01  # seconds for more outcomes without posts, so that one transaction stores them
+GATHER = 0.02  # seconds for more outcomes without posts, so that one transaction stores them
 
 
 class ResultStore(Protocol):

@@ -94,7 +94,7 @@ class Poller:
     async def _fill(self) -> None:
         """Claim due feeds, as many as may be polled now, and start."""
         room = self._turns.room()
-        if self._closing or self._claiming or room <= 0:
+        if self._closing or self._claiming or not self._turns.much_room:
             return
         self._claiming = True
         try:

@@ -37,7 +37,7 @@ def test_what_is_polled_takes_room_and_gives_it_back() -> None:
 
 def test_a_hundred_hosts_that_hang_take_no_room_from_the_others() -> None:
     seconds = Seconds()
-    turns = PollTurns(TurnSettings(), seconds)
+    turns = PollTurns(TurnSettings(at_once=100), seconds)
     for number in range(100):
         assert turns.take(feed(number))
     assert turns.room() == 0
@@ -55,7 +55,7 @@ def test_polls_that_hang_are_bounded_too() -> None:
 
 
 def test_a_host_with_many_feeds_leaves_turns_to_others_and_its_feeds_follow_each_other() -> None:
-    turns = PollTurns(TurnSettings(per_host=2), Seconds())
+    turns = PollTurns(TurnSettings(at_once=100, per_host=2), Seconds())
     taken = [turns.take(feed(number, "Big.example")) for number in range(4)]
     assert taken == [True, True, False, False]
     assert turns.take(feed(9))

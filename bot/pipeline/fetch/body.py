@@ -17,19 +17,22 @@ class _Body:
         self._decoder = open_decoder(coding)
         self._limit = limit
         self._received = 0
-        self._decoded = bytearray()
+        self._decoded: list[bytes] = []  # most bodies come in one piece, which need not be copied
+        self._length = 0
 
     def add(self, chunk: bytes) -> bool:
         """Decode a piece; return whether the body, encoded and decoded, is still within its limit."""
         self._received += len(chunk)
-        self._decoded += self._decoder.decode(chunk, self._limit + 1 - len(self._decoded))
-        return max(self._received, len(self._decoded)) <= self._limit
+        decoded = self._decoder.decode(chunk, self._limit + 1 - self._length)
+        self._decoded.append(decoded)
+        self._length += len(decoded)
+        return max(self._received, self._length) <= self._limit
 
     def whole(self) -> bytes:
         """Return the decoded body; raise CodingError if its end is missing."""
         if not self._decoder.complete:
             raise CodingError("the end is missing")
-        return bytes(self._decoded)
+        return b"".join(self._decoded)
 
 
 async def read_body(response: Response, limit: int, reserve: Callable[[int], Awaitable[None]]) -> bytes:

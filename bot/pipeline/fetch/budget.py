@@ -39,7 +39,7 @@ class ByteBudget:
             if turn.done() and not turn.cancelled():  # the room was granted just before the cancellation
                 self.give_back(size)
             else:
-                self._waiting.remove((size, turn))
+                self._waiting = deque(each for each in self._waiting if each[1] is not turn)
                 self._serve()
             raise
         return size
@@ -52,8 +52,9 @@ class ByteBudget:
     def _serve(self) -> None:
         while self._waiting and self.held + self._waiting[0][0] <= self._total:
             size, turn = self._waiting.popleft()
-            self.held += size
-            turn.set_result(None)
+            if not turn.done():  # else its caller has been cancelled, and is about to find out
+                self.held += size
+                turn.set_result(None)
 
 
 class BodyRoom:

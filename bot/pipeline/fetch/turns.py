@@ -31,7 +31,7 @@ class _Limit:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():  # the turn was given just before the cancellation
                 self.give_back()
-            else:
+            elif turn in self.waiting:  # else it was passed over already
                 self.waiting.remove(turn)
             raise
 

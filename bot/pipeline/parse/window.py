@@ -7,6 +7,8 @@ covers, and by dates and labels whose meaning is guessed from all entries; feeds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import blake2b
 
 from bot.errors import ParseError
@@ -27,29 +29,25 @@ def read_window(body: bytes, content_type: str, url: str, context: str, known: l
     pieces = split(body, content_type)
     if pieces is None or len(pieces.items) > LIMITS.entries:
         return FeedWindow(parse(body, content_type, url))
-    marks = tuple(map(mark_of, pieces.items))
-    if context:
-        seen = set(known)
-        unseen = [place for place, mark in enumerate(marks) if mark not in seen] or [0]
-        part = _part(pieces, marks, unseen, content_type, url) if len(unseen) < len(marks) else None
-        if part and part.context == context:
-            return part
-    whole = _part(pieces, marks, list(range(len(marks))), content_type, url)
-    return whole or FeedWindow(parse(body, content_type, url))
+    marks, seen = tuple(map(mark_of, pieces.items)), set(known)
+    unseen = [place for place, mark in enumerate(marks) if mark not in seen] or [0]
+    if context and len(unseen) < len(marks):
+        with suppress(ParseError):
+            part = _part(pieces, marks, unseen, content_type, url)
+            if part.context == context:
+                return part
+    return _part(pieces, marks, range(len(marks)), content_type, url)
 
 
 def _part(
-    pieces: Pieces, marks: tuple[str, ...], places: list[int], content_type: str, url: str
-) -> FeedWindow | None:
-    """Return the window of some items; None if they cannot be read apart from the others."""
+    pieces: Pieces, marks: tuple[str, ...], places: Sequence[int], content_type: str, url: str
+) -> FeedWindow:
+    """Return the window of some items; without marks if they cannot be read apart from the others."""
     document = pieces.only(tuple(pieces.items[place] for place in places))
-    try:
-        raw = read_document(document, content_type, url)
-        feed = feed_of(raw, url)
-    except ParseError:
-        return None
+    raw = read_document(document, content_type, url)
+    feed = feed_of(raw, url)
     if len(feed.entries) != len(places) or not stands_alone(raw):
-        return None
+        return FeedWindow(feed)
     return FeedWindow(feed, marks, tuple(places), _context(pieces, raw, feed, content_type, url))
 
 

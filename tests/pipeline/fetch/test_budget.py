@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.pipeline.calls import PARSE
+from bot.pipeline.calls import PARSE_WINDOW
 from bot.pipeline.fetch.budget import FREE, ByteBudget
 from bot.pipeline.fetch.client import Fetcher
 from bot.sandbox.remote import Answer, Arguments, Remote, Runner
@@ -44,7 +44,7 @@ class Gate:
         self.most = 0
 
     async def run(self, call: Remote[Answer, *Arguments], *arguments: *Arguments) -> Answer:
-        sizes = [len(each) for each in arguments if isinstance(each, bytes) and call == PARSE]
+        sizes = [len(each) for each in arguments if isinstance(each, bytes) and call == PARSE_WINDOW]
         self.held += sum(sizes)
         self.most = max(self.most, self.held)
         await self._open.wait()
