@@ -104,7 +104,7 @@ class Poller:
             self._claiming = False
         self._more = feeds is not None and len(feeds) == room
         for feed in feeds or ():
-            if self._turns.take(feed):
+            if not self._closing and self._turns.take(feed):
                 self._start_turn(feed)
 
     async def _ask_store(self, ask: Callable[[], Awaitable[Answer]]) -> Answer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -174,6 +175,26 @@ def test_additions_of_feeds_get_the_server_of_the_feed() -> None:
         rows = connection.execute("SELECT at, server FROM changes ORDER BY id").fetchall()
 
     assert rows == [(1, ""), (2, ""), (3, "discord:guild:1"), (4, ""), (5, "")]
+
+
+def test_what_polls_change_of_a_state_moves_to_columns_and_the_rest_stays() -> None:
+    steps = migrate.steps()
+    mine = next(number for number, step in enumerate(steps) if "ADD COLUMN last_success_at" in step)
+    state = {"etag": "x", "last_success_at": 7, "last_full_at": 5, "unchanged_bodies": 2, "failures": 1}
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(";".join(steps[:mine]))
+        connection.executemany(
+            "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, "
+            "aliases, api_base, origin, next_poll_at, state) "
+            "VALUES (:name, :name, :name, 'u', 900, 0, '', '', '', 'chat', 0, :state)",
+            [{"name": "a", "state": json.dumps(state)}, {"name": "b", "state": "{}"}],
+        )
+        connection.executescript(steps[mine])
+        rows = connection.execute(
+            "SELECT last_success_at, last_full_at, unchanged_bodies, state FROM feeds ORDER BY name"
+        ).fetchall()
+
+    assert rows == [(7, 5, 2, '{"etag":"x","failures":1}'), (None, None, 0, "{}")]
 
 
 async def test_a_new_database_carries_our_mark_and_the_schemas_number(tmp_path: Path) -> None:
