@@ -103,7 +103,11 @@ class Poller:
         finally:
             self._claiming = False
         self._more = feeds is not None and len(feeds) == room
-        for feed in feeds or ():
+        self._begin(feeds or ())
+
+    def _begin(self, feeds: Sequence[Feed]) -> None:
+        """Poll claimed feeds that have a turn; none when the poller was closed during the claim."""
+        for feed in feeds:
             if not self._closing and self._turns.take(feed):
                 self._start_turn(feed)
 
