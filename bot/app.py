@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
 from bot.errors import ConfigError
+from bot.owners import new_owner
 from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
 from bot.pipeline.deliver.settings import DeliverySettings
@@ -108,7 +108,7 @@ async def _open_tools(
 
 def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, clock: SteadyClock) -> Bot:
     """Assemble the parts; nothing runs yet."""
-    owner, store, admins, visitors = uuid.uuid4().hex, tools.store, tools.admins.addresses, Visitors()
+    owner, store, admins, visitors = new_owner(), tools.store, tools.admins.addresses, Visitors()
     outbox, report = _outbox_of(config, tools, adapters, clock, owner)
     poller = Poller(
         store,

@@ -25,6 +25,7 @@ from tests.contracts.store_samples import (
     row,
     with_posts,
 )
+from tests.owners import ended_owner
 from tests.pipeline.deliver.office import until
 from tests.storage.postgres.jobs.share import Share, settings, working
 from tests.storage.postgres.jobs.test_engine import jobs
@@ -33,6 +34,11 @@ DIE = """
 WITH dead AS (
     INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id)
 UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)
+"""
+
+RAN = """
+INSERT INTO processes (owner, host, version, platforms, workers, started_at)
+SELECT %s, 'host', '1', '{}', array_agg(id), 0 FROM procrastinate_workers
 """
 
 
@@ -57,16 +63,29 @@ async def test_the_poll_of_a_process_that_died_is_done_by_another(store: Postgre
     assert await fleet_of(store) == (0, [])
 
 
-async def test_the_first_of_all_processes_finds_no_leases_and_jobs_of_the_dead(
+async def test_a_process_finds_no_leases_and_jobs_of_those_that_ended_here(
     store: PostgresStore, url: str
 ) -> None:
     await with_posts(store, "p1")
     with psycopg.connect(url) as connection:
         connection.execute(DIE)
+        connection.execute(RAN, [ended_owner()])
     await store.take_over("one")
 
     assert jobs(url) == []
     assert await fleet_of(store) == (0, [])
+
+
+async def test_jobs_of_a_process_elsewhere_are_left_until_it_is_known_to_be_dead(
+    store: PostgresStore, url: str
+) -> None:
+    await with_posts(store, "p1")
+    with psycopg.connect(url) as connection:
+        connection.execute(DIE)
+        connection.execute(RAN, ["elsewhere"])
+    await store.take_over("one")
+
+    assert len(jobs(url)) == 1
 
 
 async def test_what_cannot_be_claimed_gets_no_job(store: PostgresStore, url: str) -> None:
