@@ -25,6 +25,7 @@ from bot.ports.engine import EngineSettings, Work
 from storage.postgres.connection import Database
 from storage.postgres.jobs import fleet
 from storage.postgres.jobs.due import defer_due
+from storage.postgres.jobs.manager import Jobs
 from storage.postgres.jobs.tasks import Claims, Tasks
 
 _log = logging.getLogger(__name__)
@@ -61,12 +62,12 @@ class JobEngine:
     async def run(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> None:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters is logged here
         ending = asyncio.Event()  # by `stop`, or because another part of the bot has failed
-        async with self._app(self._tasks(work, stop, on_fault)) as app:
+        async with self._app(self._tasks(work, stop, on_fault)) as (app, jobs):
             workers = [
                 asyncio.create_task(self._keep_working(app, queue, concurrency, ending))
                 for queue, concurrency in self._queues().items()
             ]
-            beat = asyncio.create_task(self._keep_deferring(work, on_fault))
+            beat = asyncio.create_task(self._keep_deferring(jobs, work, on_fault))
             try:
                 await stop.wait()
             finally:
@@ -95,8 +96,8 @@ class JobEngine:
         return {"poll": settings.polls_at_once, _HOUSE: 1, **deliveries}
 
     @asynccontextmanager
-    async def _app(self, tasks: Tasks) -> AsyncIterator[procrastinate.App]:
-        """Yield procrastinate's app. Its pool connects by itself, now or when the server has room."""
+    async def _app(self, tasks: Tasks) -> AsyncIterator[tuple[procrastinate.App, Jobs]]:
+        """Yield procrastinate's app and its jobs. Its pool connects by itself, once the server has room."""
         pool = AsyncConnectionPool(
             self._database.address.conninfo,
             configure=_configure,
@@ -109,11 +110,12 @@ class JobEngine:
         )
         connector = procrastinate.PsycopgConnector()
         app = procrastinate.App(connector=connector)
+        app.job_manager = jobs = Jobs(connector, self._database)
         tasks.register(app)
         await pool.open()
         try:
             await connector.open_async(pool)
-            yield app
+            yield app, jobs
         finally:
             await pool.close()
 
@@ -145,7 +147,9 @@ class JobEngine:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), _RETRY)
 
-    async def _keep_deferring(self, work: Work, on_fault: Callable[[BaseException], None]) -> None:
+    async def _keep_deferring(
+        self, jobs: Jobs, work: Work, on_fault: Callable[[BaseException], None]
+    ) -> None:
         """Give jobs to what becomes due, and note that this process runs."""
         known: list[int] = []  # the workers of this process, as the others see them
         while True:
@@ -155,6 +159,7 @@ class JobEngine:
                     await fleet.enter(self._database, self._settings, ids, work.now())
                     known = ids
                 await self._claims.stay()
+                await jobs.end_unrecorded()
                 await defer_due(self._database, work.now(), work.reachable())
                 self._works()
             except StoreError as error:

@@ -163,8 +163,9 @@ class Tasks:
                 feed_id = job.task_kwargs.get("feed_id")
                 if isinstance(feed_id, int):  # a feed that is read twice does no harm
                     await self._claims.release_feed(feed_id)
+                assert job.id is not None  # a job without a number was never stored
                 with suppress(ConnectorException):  # another process was first
-                    await jobs.finish_job(job, Status.FAILED, delete_job=True)
+                    await jobs.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
             await jobs.prune_stalled_workers(STALLED_AFTER)
 
     @contextmanager

@@ -17,6 +17,7 @@ from tests.storage.postgres.jobs.share import Share, settings, working
 from tests.storage.postgres.test_lost_connections import drop_connections
 
 FEEDS = 30
+FINISH = "procrastinate_finish_job_v1(bigint, procrastinate_job_status, boolean)"
 
 
 def jobs(url: str) -> list[tuple[str, str, str]]:
@@ -124,6 +125,19 @@ async def test_lost_connections_are_made_anew(store: PostgresStore, url: str) ->
         drop_connections(url)
         await publish(store, feed, row("p1", "Trade"))
         await until(lambda: bool(share.sent))
+
+
+async def test_a_job_whose_end_cannot_be_recorded_holds_up_nothing(store: PostgresStore, url: str) -> None:
+    await add_feed(store)
+    share = Share(store)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER FUNCTION {FINISH} RENAME TO away")
+        async with working(share):
+            await until(lambda: bool(share.polls))
+            await until(lambda: jobs(url) == [])
+            connection.execute("ALTER FUNCTION away RENAME TO procrastinate_finish_job_v1")
+            connection.execute("UPDATE feeds SET next_poll_at = 0")
+            await until(lambda: len(share.polls) == 2)
 
 
 async def test_a_fault_of_the_work_is_reported(store: PostgresStore) -> None:
