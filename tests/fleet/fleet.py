@@ -29,6 +29,16 @@ from tests.fleet.farm import Farm
 _CHANNELS = 400  # of a Discord server, which has room for 500
 _POLLED = "SELECT count(DISTINCT feed_id) FROM posts"
 _UNSENT = "SELECT count(*) FROM deliveries WHERE state <> 'sent'"
+# What a run that takes too long is to be understood from.
+_STATE = (
+    "SELECT clock_timestamp(), count(*) FROM deliveries WHERE state = 'sent'",
+    """SELECT id, destination_id, state, attempts, due_at, lease_until, owner, error FROM deliveries
+    WHERE state <> 'sent'""",
+    "SELECT id, next_poll_at, lease_until, owner FROM feeds ORDER BY next_poll_at",
+    """SELECT j.*, w.last_heartbeat FROM procrastinate_jobs AS j
+    LEFT JOIN procrastinate_workers AS w ON w.id = j.worker_id""",
+    "SELECT * FROM processes",
+)
 _SENT = "SELECT count(*) FROM deliveries WHERE state = 'sent'"
 
 
@@ -213,8 +223,13 @@ class Fleet:
         while not condition():
             if loop.time() > end:
                 logs = [*self.logs, *(bot.log for bot in self.bots.values())]
-                raise AssertionError("\n".join([f"{what} took too long", *logs]))
+                raise AssertionError("\n".join([f"{what} took too long", *logs, *self.state()]))
             await asyncio.sleep(0.2)
+
+    def state(self) -> list[str]:
+        """Return the rows of what is under way, and of who is at it."""
+        with psycopg.connect(self.url) as connection:
+            return [str(row) for statement in _STATE for row in connection.execute(statement)]
 
     def wrong(self) -> dict[str, tuple[list[str], list[str]]]:
         """Return what those places show, and should, that do not show every post once and in order."""

@@ -62,12 +62,13 @@ class JobEngine:
     async def run(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> None:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters is logged here
         ending = asyncio.Event()  # by `stop`, or because another part of the bot has failed
-        async with self._app(self._tasks(work, stop, on_fault)) as (app, jobs):
+        tasks = self._tasks(work, stop, on_fault)
+        async with self._app(tasks) as (app, jobs):
             workers = [
                 asyncio.create_task(self._keep_working(app, queue, concurrency, ending))
                 for queue, concurrency in self._queues().items()
             ]
-            beat = asyncio.create_task(self._keep_deferring(jobs, work, on_fault))
+            beat = asyncio.create_task(self._keep_deferring(tasks, jobs, work, on_fault))
             try:
                 await stop.wait()
             finally:
@@ -148,7 +149,7 @@ class JobEngine:
                     await asyncio.wait_for(ending.wait(), _RETRY)
 
     async def _keep_deferring(
-        self, jobs: Jobs, work: Work, on_fault: Callable[[BaseException], None]
+        self, tasks: Tasks, jobs: Jobs, work: Work, on_fault: Callable[[BaseException], None]
     ) -> None:
         """Give jobs to what becomes due, and note that this process runs."""
         known: list[int] = []  # the workers of this process, as the others see them
@@ -159,6 +160,7 @@ class JobEngine:
                     await fleet.enter(self._database, self._settings, ids, work.now())
                     known = ids
                 await self._claims.stay()
+                await tasks.release_lost()
                 await jobs.end_unrecorded()
                 await defer_due(self._database, work.now(), work.reachable())
                 self._works()

@@ -75,6 +75,7 @@ class Tasks:
         self._stop = stop
         self._claiming = {each: asyncio.Lock() for each in settings.platforms}
         self._deliveries: set[asyncio.Task[None]] = set()
+        self._lost: set[int] = set()  # feeds that may be claimed although the answer did not arrive
         self._on_refusal = on_refusal
         self._on_fault = on_fault
 
@@ -93,9 +94,19 @@ class Tasks:
         """Poll a feed, if it is still due."""
         with self._watched():
             settings, now = self._settings, self._work.now()
-            feed = await self._claims.claim_feed(feed_id, settings.owner, now, settings.poll_lease)
+            try:
+                feed = await self._claims.claim_feed(feed_id, settings.owner, now, settings.poll_lease)
+            except StoreError:
+                self._lost.add(feed_id)
+                raise
             if feed is not None:
                 await self._work.poll(feed)
+
+    async def release_lost(self) -> None:
+        """End the leases of feeds whose claim got no answer; they would last for minutes. Raises StoreError."""
+        for feed_id in self._lost.copy():
+            await self._claims.release_feed(feed_id)
+            self._lost.discard(feed_id)
 
     async def deliver(self, context: JobContext, platform: str, lane: int) -> None:
         """Deliver what is due in a lane of destinations, many messages at a time.

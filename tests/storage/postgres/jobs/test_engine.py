@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import psycopg
 import pytest
@@ -138,6 +139,23 @@ async def test_a_job_whose_end_cannot_be_recorded_holds_up_nothing(store: Postgr
             connection.execute("ALTER FUNCTION away RENAME TO procrastinate_finish_job_v1")
             connection.execute("UPDATE feeds SET next_poll_at = 0")
             await until(lambda: len(share.polls) == 2)
+
+
+async def test_a_feed_whose_claim_got_no_answer_is_polled_soon(store: PostgresStore) -> None:
+    await add_feed(store)
+    share, unanswered, claim_feed = Share(store), [True], store.claim_feed
+
+    async def claimed(*arguments: Any) -> Any:
+        feed = await claim_feed(*arguments)
+        if unanswered and unanswered.pop():
+            raise StoreError("The connection was lost after the commit.")
+        return feed
+
+    store.claim_feed = claimed  # type: ignore[method-assign, assignment]
+    async with working(share):
+        await until(lambda: bool(share.polls))
+
+    assert not unanswered
 
 
 async def test_a_fault_of_the_work_is_reported(store: PostgresStore) -> None:
