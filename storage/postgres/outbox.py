@@ -34,6 +34,12 @@ UNION SELECT owner FROM deliveries WHERE state = 'sending' AND lease_until > 0
 UNION SELECT owner FROM deliveries WHERE edit_due_at IS NOT NULL AND lease_until > 0
 UNION SELECT owner FROM processes
 """
+# Claims whose answer was lost: of one owner, and not in the rows that it knows of.
+RELEASE = tuple(
+    f"""UPDATE {rows} AND owner = %(owner)s AND id <> ALL(%(ids)s::bigint[])
+    AND (SELECT d.platform FROM destinations AS d WHERE d.id = destination_id) = %(platform)s"""
+    for rows in _LEASED[1:]
+)
 END_LEASES = tuple(f"UPDATE {rows} AND owner = ANY(%(ended)s)" for rows in _LEASED)
 # With the leases go the jobs of these processes.
 _WORKERS = "SELECT unnest(workers) FROM processes WHERE owner = ANY(%(ended)s)"
@@ -127,6 +133,12 @@ class OutboxQueries(Queries):
             "catch_up_after": catch_up_after,
         }
         return await self._claim(claims_in(lane), IN_LANE, parameters, limit, now)
+
+    async def release_claims(self, platform: str, owner: str, held: Sequence[int]) -> None:
+        """End the leases of an owner on messages for a platform, but for those of the given rows."""
+        async with self._database.transaction(TOGETHER) as connection:
+            for statement in RELEASE:
+                await connection.run(statement, {"platform": platform, "owner": owner, "ids": list(held)})
 
     async def _claim(
         self, locks: str, statements: Statements, parameters: Mapping[str, object], limit: int, now: datetime

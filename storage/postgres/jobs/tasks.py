@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Protocol
@@ -35,6 +35,10 @@ class Claims(Protocol):
 
     async def release_feed(self, feed_id: int) -> None:
         """End the lease of a feed, so that another process can poll it."""
+        ...
+
+    async def release_claims(self, platform: str, owner: str, held: Sequence[int]) -> None:
+        """End the leases of an owner on messages for a platform, but for those of the given rows."""
         ...
 
     async def claim_in_lane(
@@ -74,8 +78,9 @@ class Tasks:
         self._settings = settings
         self._stop = stop
         self._claiming = {each: asyncio.Lock() for each in settings.platforms}
-        self._deliveries: set[asyncio.Task[None]] = set()
-        self._lost: set[int] = set()  # feeds that may be claimed although the answer did not arrive
+        self._deliveries: dict[asyncio.Task[None], Sequence[int]] = {}  # with the ids of their rows
+        self._lost_feeds: set[int] = set()  # claimed perhaps, although the answer did not arrive
+        self._lost_claims: set[str] = set()  # platforms of which messages are claimed perhaps
         self._on_refusal = on_refusal
         self._on_fault = on_fault
 
@@ -97,16 +102,21 @@ class Tasks:
             try:
                 feed = await self._claims.claim_feed(feed_id, settings.owner, now, settings.poll_lease)
             except StoreError:
-                self._lost.add(feed_id)
+                self._lost_feeds.add(feed_id)
                 raise
             if feed is not None:
                 await self._work.poll(feed)
 
     async def release_lost(self) -> None:
-        """End the leases of feeds whose claim got no answer; they would last for minutes. Raises StoreError."""
-        for feed_id in self._lost.copy():
+        """End the leases of claims that got no answer, which nobody works on. Raises StoreError."""
+        for feed_id in self._lost_feeds.copy():
             await self._claims.release_feed(feed_id)
-            self._lost.discard(feed_id)
+            self._lost_feeds.discard(feed_id)
+        for platform in self._lost_claims.copy():
+            async with self._claiming[platform]:  # so that each claim that was answered is known here
+                held = [each for ids in self._deliveries.values() for each in ids]
+                await self._claims.release_claims(platform, self._settings.owner, held)
+                self._lost_claims.discard(platform)
 
     async def deliver(self, context: JobContext, platform: str, lane: int) -> None:
         """Deliver what is due in a lane of destinations, many messages at a time.
@@ -134,30 +144,38 @@ class Tasks:
 
     async def _start(self, platform: str, lane: int) -> set[asyncio.Task[None]]:
         """Claim messages of a lane, as many as there is room for, and begin to deliver them."""
-        settings, since = self._settings, steady_seconds()
+        since = steady_seconds()
         async with self._claiming[platform]:
             room = min(self._work.room(platform), _MOST)
             if room <= 0:
                 return set()
-            claims = await self._claims.claim_in_lane(
+            claims = await self._claim(platform, lane, room)
+            return {self._deliver(claim, since) for claim in claims}
+
+    async def _claim(self, platform: str, lane: int, limit: int) -> list[Claim]:
+        settings = self._settings
+        try:
+            return await self._claims.claim_in_lane(
                 platform,
                 lane,
                 settings.owner,
                 self._work.now(),
                 lease=settings.delivery_lease,
-                limit=room,
+                limit=limit,
                 catch_up_after=settings.catch_up_after,
             )
-            return {self._deliver(claim, since) for claim in claims}
+        except StoreError:
+            self._lost_claims.add(platform)
+            raise
 
     def _deliver(self, claim: Claim, since: float) -> asyncio.Task[None]:
         task = asyncio.create_task(self._work.deliver(claim, since))
-        self._deliveries.add(task)
+        self._deliveries[task] = claim.delivery_ids
         task.add_done_callback(self._delivered)
         return task
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
-        self._deliveries.discard(task)
+        del self._deliveries[task]
         if not task.cancelled() and (error := task.exception()):
             self._on_fault(error)
 

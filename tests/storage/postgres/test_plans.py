@@ -270,7 +270,7 @@ def test_a_statement_is_led_by_its_index(analyzed: psycopg.Connection, name: str
         assert re.search(rf"\b{index}\b", plan), (index, plan)
 
 
-@pytest.mark.parametrize("statement", [outbox.OWNERS, *outbox.END_LEASES])
+@pytest.mark.parametrize("statement", [outbox.OWNERS, *outbox.END_LEASES, *outbox.RELEASE])
 def test_taking_over_touches_only_what_is_under_way(analyzed: psycopg.Connection, statement: str) -> None:
     plan = plan_of(analyzed, statement, SOME)
 

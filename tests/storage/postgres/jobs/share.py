@@ -24,6 +24,7 @@ class Share:
     open: list[str] = field(default_factory=lambda: ["console"])
     polls: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    uncertain: list[str] = field(default_factory=list)  # those sent that may have arrived before
     housekeeping: int = 0
     fault: Exception | None = None
 
@@ -46,7 +47,10 @@ class Share:
     async def deliver(self, claim: Claim, since: float) -> None:  # noqa: ARG002 -- no attempt takes time here
         if self.fault:
             raise self.fault
-        self.sent.append(f"{claim.destination.address} {claim.key}")
+        name = f"{claim.destination.address} {claim.key}"
+        self.sent.append(name)
+        if claim.uncertain:
+            self.uncertain.append(name)
         await self.store.settle([Sent(claim, "r", T0)])
 
     async def keep_house(self) -> None:

@@ -158,6 +158,25 @@ async def test_a_feed_whose_claim_got_no_answer_is_polled_soon(store: PostgresSt
     assert not unanswered
 
 
+async def test_messages_whose_claim_got_no_answer_are_looked_for_soon(store: PostgresStore) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+    share, unanswered, claim_in_lane = Share(store), [True], store.claim_in_lane
+
+    async def claimed(*arguments: Any, **more: Any) -> Any:
+        claims = await claim_in_lane(*arguments, **more)
+        if claims and unanswered and unanswered.pop():
+            raise StoreError("The connection was lost after the commit.")
+        return claims
+
+    store.claim_in_lane = claimed  # type: ignore[method-assign]
+    async with working(share):
+        await publish(store, feed, row("p1", "Trade"))
+        await until(lambda: bool(share.sent))
+
+    assert (unanswered, share.uncertain) == ([], share.sent)
+
+
 async def test_a_fault_of_the_work_is_reported(store: PostgresStore) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade")

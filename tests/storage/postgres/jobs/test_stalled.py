@@ -15,6 +15,8 @@ from storage.postgres.jobs.tasks import Tasks
 from storage.postgres.store import PostgresStore
 from tests.contracts.store_samples import (
     ALICE,
+    BOB,
+    CAROL,
     LEASE,
     T0,
     add_feed,
@@ -86,6 +88,20 @@ async def test_jobs_of_a_process_elsewhere_are_left_until_it_is_known_to_be_dead
     await store.take_over("one")
 
     assert len(jobs(url)) == 1
+
+
+async def test_only_claims_that_nobody_knows_of_are_released(store: PostgresStore) -> None:
+    feed = await add_feed(store)
+    for address in (ALICE, BOB, CAROL):
+        await follow(store, address, "Trade")
+    await publish(store, feed, row("p1", "Trade"))
+    known, *lost = await claim(store, limit=2, owner="one")
+    await claim(store, owner="two")
+    await store.release_claims("elsewhere", "one", [])
+    assert await claim(store) == []
+    await store.release_claims("console", "one", known.delivery_ids)
+
+    assert [(each.key, each.uncertain) for each in await claim(store)] == [(each.key, True) for each in lost]
 
 
 async def test_what_cannot_be_claimed_gets_no_job(store: PostgresStore, url: str) -> None:
