@@ -78,6 +78,7 @@ class JobEngine:
                     worker.stop()  # type: ignore[no-untyped-call]
                 await asyncio.gather(*workers, return_exceptions=True)
                 with contextlib.suppress(StoreError):  # others forget this process when its workers are gone
+                    await tasks.release_lost()
                     await fleet.leave(self._database, self._settings.owner)
 
     def _tasks(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> Tasks:

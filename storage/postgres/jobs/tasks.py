@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import procrastinate
@@ -78,6 +79,7 @@ class Tasks:
         self._settings = settings
         self._stop = stop
         self._claiming = {each: asyncio.Lock() for each in settings.platforms}
+        self._polls: set[asyncio.Task[None]] = set()
         self._deliveries: dict[asyncio.Task[None], Sequence[int]] = {}  # with the ids of their rows
         self._lost_feeds: set[int] = set()  # claimed perhaps, although the answer did not arrive
         self._lost_claims: set[str] = set()  # platforms of which messages are claimed perhaps
@@ -96,16 +98,38 @@ class Tasks:
         app.periodic(cron=_OFTEN)(free)
 
     async def poll(self, feed_id: int) -> None:
-        """Poll a feed, if it is still due."""
+        """Poll a feed, if it is still due.
+
+        A poll outlives its job: a worker that lost the database cancels its jobs, but what was fetched waits
+        to be stored.
+        """
         with self._watched():
-            settings, now = self._settings, self._work.now()
-            try:
-                feed = await self._claims.claim_feed(feed_id, settings.owner, now, settings.poll_lease)
-            except StoreError:
-                self._lost_feeds.add(feed_id)
-                raise
+            feed = await self._claim_feed(feed_id)
             if feed is not None:
-                await self._work.poll(feed)
+                await asyncio.wait([self._begin_poll(feed)])
+
+    async def _claim_feed(self, feed_id: int) -> Feed | None:
+        settings = self._settings
+        try:
+            return await self._claims.claim_feed(
+                feed_id, settings.owner, self._work.now(), settings.poll_lease
+            )
+        except (StoreError, asyncio.CancelledError):
+            self._lost_feeds.add(feed_id)
+            raise
+
+    def _begin_poll(self, feed: Feed) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._work.poll(feed))
+        self._polls.add(task)
+        task.add_done_callback(partial(self._polled, feed.id))
+        return task
+
+    def _polled(self, feed_id: int, task: asyncio.Task[None]) -> None:
+        self._polls.discard(task)
+        if task.cancelled():
+            self._lost_feeds.add(feed_id)
+        elif error := task.exception():
+            self._on_fault(error)
 
     async def release_lost(self) -> None:
         """End the leases of claims that got no answer, which nobody works on. Raises StoreError."""
@@ -164,7 +188,7 @@ class Tasks:
                 limit=limit,
                 catch_up_after=settings.catch_up_after,
             )
-        except StoreError:
+        except (StoreError, asyncio.CancelledError):
             self._lost_claims.add(platform)
             raise
 

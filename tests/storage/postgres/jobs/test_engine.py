@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from typing import Any
 
@@ -139,6 +140,25 @@ async def test_a_job_whose_end_cannot_be_recorded_holds_up_nothing(store: Postgr
             connection.execute("ALTER FUNCTION away RENAME TO procrastinate_finish_job_v1")
             connection.execute("UPDATE feeds SET next_poll_at = 0")
             await until(lambda: len(share.polls) == 2)
+
+
+async def test_a_poll_goes_on_when_its_worker_ends(store: PostgresStore, url: str) -> None:
+    feed = await add_feed(store)
+    share = Share(store, gate=asyncio.Event())
+    async with working(share, grace=0.05):
+        await until(lambda: bool(share.polls))
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DELETE FROM procrastinate_workers")  # nobody may fetch with their numbers
+            connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('poll', 'poll', %s)",
+                [json.dumps({"feed_id": feed.id})],
+            )
+        await until(lambda: jobs(url) == [])
+        assert share.gate is not None
+        share.gate.set()
+        await until(lambda: share.stored == ["Blog"])
+
+    assert share.polls == ["Blog"]
 
 
 async def test_a_feed_whose_claim_got_no_answer_is_polled_soon(store: PostgresStore) -> None:
