@@ -442,9 +442,3 @@ CREATE TABLE doors (
     host TEXT NOT NULL,
     held_since BIGINT  -- by the server's clock; NULL: it stands by
 );
-
--- The last turn that was given of what processes do one after the other. By the server's clock.
-CREATE TABLE turns (
-    name TEXT PRIMARY KEY,
-    next_at BIGINT NOT NULL
-);
