@@ -144,7 +144,20 @@ OWN: dict[str, dict[str, object]] = {  # statements whose parameters have the sa
 }
 ALWAYS = [
     *("heads of a lane", "claimable"),
-    *("match", "heads", "lost", "take", "edits", "next", "held", "sent", "due digests", "planned", "edit"),
+    *(
+        "match",
+        "phrases",
+        "heads",
+        "lost",
+        "take",
+        "edits",
+        "next",
+        "held",
+        "sent",
+        "due digests",
+        "planned",
+        "edit",
+    ),
 ]
 # Statement -> the indexes that its plan must have.
 PLANS = {
@@ -161,7 +174,7 @@ PLANS = {
     "parked places": (overview.PARKED, ["destinations_parked"]),
     "match": (matching.MATCH, ["filters_followers", "subscriptions_pkey"]),
     "match a new filing": (matching.MATCH_REFILED, ["filters_followers"]),
-    "phrases": (phrases.PHRASES, ["phrases_pkey"]),
+    "phrases": (phrases.BEGINNINGS, ["phrases_pkey"]),
     "known": (posts.KNOWN_POSTS, ["posts_feed_id_key_key", "post_aliases_pkey", "posts_text"]),
     "edit": (posts.EDIT, ["deliveries_post"]),
     "heads": (

@@ -50,7 +50,13 @@ PLANS = {
         matching.MATCH + matching._ALREADY + matching._ONCE,
         [FOLLOWERS, "SEARCH earlier USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?"],
     ),
-    "phrases": (phrases.PHRASES, ["SEARCH p USING PRIMARY KEY (first_word=?)"]),
+    "phrases": (
+        phrases.BEGINNINGS,
+        [
+            "SEARCH p USING PRIMARY KEY (first_word=? AND term=?)",
+            "SEARCH p USING PRIMARY KEY (first_word=? AND term>? AND term<?)",
+        ],
+    ),
     "texts": (archive.TEXTS, ["SEARCH p USING INDEX posts_key (key=?)"]),
     "heads": (claim._HEADS, ["SEARCH q USING INDEX deliveries_due (due_at<?)", f"SEARCH e {QUEUE}"]),
     "lost": (claim._LOST, ["SCAN q USING INDEX deliveries_sending"]),
