@@ -196,7 +196,10 @@ PLANS = {
     "bundled": (claim.BUNDLED, []),
     "take": (claim.TAKE, ["deliveries_pkey"]),
     "edits": (claim.ANYWHERE.edits, ["deliveries_edits", "deliveries_editing"]),
-    "next": (claim.CLAIMABLE_AT, ["deliveries_due", "deliveries_sending", "deliveries_edits"]),
+    "next": (
+        claim.CLAIMABLE_AT,
+        ["deliveries_due", "deliveries_sending", "deliveries_edits", "deliveries_held"],
+    ),
     "probed": (outbox.PROBED, ["deliveries_parked"]),
     "held": (settle.HELD, ["deliveries_pkey"]),
     "sent": (settle.SENT, ["deliveries_pkey"]),
@@ -280,6 +283,16 @@ def test_a_statement_is_led_by_its_index(analyzed: psycopg.Connection, name: str
     assert not LARGE.search(plan), plan
     for index in indexes:
         assert re.search(rf"\b{index}\b", plan), (index, plan)
+
+
+def test_the_next_wake_up_passes_over_no_held_rows(analyzed: psycopg.Connection) -> None:
+    values = {"platforms": ["slack"]}  # all that is held is the console's
+    lines = [
+        row[0] for row in analyzed.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {claim.CLAIMABLE_AT}", values)
+    ]
+    (held,) = [line for line in lines if "deliveries_held" in line]
+
+    assert re.search(r"actual rows=1(\.00)? ", held), held
 
 
 @pytest.mark.parametrize("statement", outbox.END_LEASES)
