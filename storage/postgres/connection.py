@@ -67,8 +67,11 @@ _TOGETHER: ContextVar[tuple[Database, Connection] | None] = ContextVar("together
 class Database:
     """A database and its pool of connections, for one process."""
 
-    def __init__(self, address: Address, zone: tzinfo, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(
+        self, address: Address, zone: tzinfo, pool: AsyncConnectionPool[Any], *, newer: bool = False
+    ) -> None:
         self.address = address
+        self.newer = newer  # whether a newer version has changed the database; this one only works on it
         self.zone = zone  # of destinations that have set none
         self._pool = pool
         self._asking = asyncio.Semaphore(_ASKING)
@@ -78,8 +81,8 @@ class Database:
         """Bring the schema up to date and connect; see `storage.open_store` for the errors."""
         async with connected(address) as connection:
             with translated(address.name):
-                await migrate.bring_up_to_date(connection, address.name, create=create)
-                await jobs.bring_up_to_date(connection, address.name)
+                newer = not await migrate.bring_up_to_date(connection, address.name, create=create)
+                await jobs.bring_up_to_date(connection, address.name, beside_newer=newer)
         pool = AsyncConnectionPool(
             address.conninfo,
             connection_class=psycopg.AsyncConnection[DictRow],
@@ -94,7 +97,7 @@ class Database:
         )
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # who needs a connection tells of an outage
         await pool.open()
-        return cls(address, zone, pool)
+        return cls(address, zone, pool, newer=newer)
 
     @asynccontextmanager
     async def transaction(self, locks: str = TOGETHER) -> AsyncIterator[Connection]:

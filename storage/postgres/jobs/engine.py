@@ -19,13 +19,14 @@ import psycopg
 from procrastinate.worker import Worker
 from psycopg_pool import AsyncConnectionPool
 
-from bot.errors import StoreError
+from bot.errors import OutdatedError, StoreError
 from bot.logs.outage import OutageLog
 from bot.ports.engine import EngineSettings, Work
 from storage.postgres.connection import Database
 from storage.postgres.jobs import fleet
 from storage.postgres.jobs.due import defer_due
 from storage.postgres.jobs.tasks import Claims, Tasks
+from storage.postgres.migrate import STALLED_AFTER
 
 _log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ class JobEngine:
                 delete_jobs="always",
                 install_signal_handlers=False,
                 update_heartbeat_interval=fleet.HEARTBEAT,
-                stalled_worker_timeout=fleet.STALLED_AFTER,
+                stalled_worker_timeout=STALLED_AFTER,
             )
             self._workers[queue] = worker
             try:
@@ -157,6 +158,8 @@ class JobEngine:
                 await self._claims.stay()
                 await defer_due(self._database, work.now(), work.reachable())
                 self._works()
+            except OutdatedError as error:
+                on_fault(error)
             except StoreError as error:
                 self._failed(error)
             except Exception as error:  # noqa: BLE001 -- without this loop nothing would be polled any more
