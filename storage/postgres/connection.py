@@ -16,7 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from storage.postgres import migrate, texts
 from storage.postgres.address import Address
-from storage.postgres.errors import translated, translated_connecting
+from storage.postgres.errors import OutdatedPlan, translated, translated_connecting
 from storage.postgres.jobs import schema as jobs
 from storage.postgres.locks import ALONE, TOGETHER
 from storage.shared.waiting import to_the_end
@@ -155,7 +155,8 @@ class Database:
     ) -> AsyncIterator[tuple[psycopg.AsyncConnection[DictRow], psycopg.AsyncCursor[DictRow]]]:
         """Yield a connection of the pool, and the result of the first statement on it.
 
-        Connections that the server has dropped meanwhile are passed over: nothing was done on them yet.
+        Connections that the server has dropped meanwhile are passed over: nothing was done on them yet. So
+        are those whose prepared statements a newer version of the bot has outdated.
         """
         with translated(self.address.name):
             for more in reversed(range(_MOST + 1)):
@@ -164,6 +165,11 @@ class Database:
                         cursor = await connection.execute(sql, parameters, prepare=prepare)
                     except psycopg.OperationalError:
                         if connection.broken and more:
+                            continue
+                        raise
+                    except OutdatedPlan:
+                        await connection.close()
+                        if more:
                             continue
                         raise
                     yield connection, cursor

@@ -9,12 +9,24 @@ import psycopg
 import pytest
 
 from bot.errors import OutdatedError, StoreBusyError, StoreError
+from bot.ports import Sent
 from storage import open_store
 from storage.postgres import migrate
 from storage.postgres.address import address_of
 from storage.postgres.connection import connected
 from storage.postgres.store import PostgresStore
-from tests.contracts.store_samples import ALICE, T0, add_feed, claim, follow, publish, row
+from tests.contracts.store_samples import (
+    ALICE,
+    LEASE,
+    T0,
+    add_feed,
+    claim,
+    follow,
+    later,
+    publish,
+    row,
+    states,
+)
 from tests.pipeline.deliver.office import until
 from tests.storage.postgres.jobs.share import Share, working
 
@@ -93,6 +105,30 @@ async def test_a_process_that_seemed_dead_ends_when_it_wakes_up_in_a_database_it
 
     assert isinstance(faults[0], OutdatedError)
     assert "was made by a newer Bystander" in str(faults[0])
+
+
+async def test_a_process_goes_on_at_once_when_a_newer_version_adds_columns(
+    store: PostgresStore, url: str
+) -> None:
+    """The statements that its connections have prepared give rows of another shape then."""
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+
+    async def reads_and_writes(number: int) -> None:
+        await publish(store, feed, row(f"p{number}", "Trade"))
+        await asyncio.gather(*(store.feeds() for _ in range(8)), *(store.subscriptions() for _ in range(8)))
+        await store.claim_feeds("one", later(number * LEASE), LEASE, 9)
+        for each in await claim(store):
+            await store.settle([Sent(each, "r", T0)])
+
+    for number in range(10):  # psycopg prepares what was run five times on a connection
+        await reads_and_writes(number)
+    names = ("feeds", "posts", "destinations", "subscriptions", "deliveries")
+    await become(url, "".join(f"ALTER TABLE {each} ADD COLUMN newer INTEGER DEFAULT 0;" for each in names))
+    for number in range(10, 20):
+        await reads_and_writes(number)
+
+    assert await states(store) == ["sent"] * 20
 
 
 async def running(store: PostgresStore) -> None:
