@@ -12,13 +12,13 @@ from typing import Any, Self
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from storage.postgres import migrate, texts
 from storage.postgres.address import Address
 from storage.postgres.errors import OutdatedPlan, translated, translated_connecting
 from storage.postgres.jobs import schema as jobs
 from storage.postgres.locks import ALONE, TOGETHER
+from storage.postgres.pool import Pool
 from storage.shared.waiting import to_the_end
 
 Parameters = Mapping[str, Any]
@@ -67,9 +67,7 @@ _TOGETHER: ContextVar[tuple[Database, Connection] | None] = ContextVar("together
 class Database:
     """A database and its pool of connections, for one process."""
 
-    def __init__(
-        self, address: Address, zone: tzinfo, pool: AsyncConnectionPool[Any], *, newer: bool = False
-    ) -> None:
+    def __init__(self, address: Address, zone: tzinfo, pool: Pool, *, newer: bool = False) -> None:
         self.address = address
         self.newer = newer  # whether a newer version has changed the database; this one only works on it
         self.zone = zone  # of destinations that have set none
@@ -83,17 +81,15 @@ class Database:
             with translated(address.name):
                 newer = not await migrate.bring_up_to_date(connection, address.name, create=create)
                 await jobs.bring_up_to_date(connection, address.name, beside_newer=newer)
-        pool = AsyncConnectionPool(
+        pool = Pool(
             address.conninfo,
-            connection_class=psycopg.AsyncConnection[DictRow],
+            address.name,
             kwargs={"autocommit": True, "row_factory": dict_row},
             min_size=1,
             max_size=_MOST,
             timeout=_PATIENCE,
             configure=_configure,
             num_workers=1,
-            name=address.name,  # the default is a number
-            open=False,
         )
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # who needs a connection tells of an outage
         await pool.open()

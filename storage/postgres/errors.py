@@ -80,9 +80,14 @@ def translated_connecting(name: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        text = str(error)
-        mends = (mend for pattern, mend in _REFUSALS if re.search(pattern, text, re.IGNORECASE))
-        raise StoreError(f"The database {name} {next(mends, _AWAY)}.") from None
+        raise refused(name, error) from None
+
+
+def refused(name: str, error: psycopg.Error) -> StoreError:
+    """Return the error for an attempt to connect to a database that failed."""
+    text = str(error)
+    mends = (mend for pattern, mend in _REFUSALS if re.search(pattern, text, re.IGNORECASE))
+    return StoreError(f"The database {name} {next(mends, _AWAY)}.")
 
 
 def _translated(name: str, error: psycopg.Error) -> StoreError:

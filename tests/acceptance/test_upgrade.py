@@ -16,6 +16,7 @@ from tests.fleet.fleet import Fleet, Plan, fleet
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows"),
     pytest.mark.slow,
+    pytest.mark.timeout(300),
 ]
 
 NEXT = len(migrate.steps()) + 1

@@ -225,10 +225,15 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(plan: Plan, folder: Path, say: Callable[[str], None]) -> AsyncIterator[Fleet]:
-    """Yield a fleet whose processes do not run yet; at the end none does."""
+async def fleet(plan: Plan, folder: Path, say: Callable[[str], None], user: str = "") -> AsyncIterator[Fleet]:
+    """Yield a fleet whose processes do not run yet; at the end none does. `user`: whose database it is."""
     server = postgres.server()
-    async with server.database() as url, Farm() as farm, FakeDiscord() as discord, FakeSlack() as slack:
+    async with (
+        server.database(user=user) as url,
+        Farm() as farm,
+        FakeDiscord() as discord,
+        FakeSlack() as slack,
+    ):
         server.run(f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} SET synchronous_commit = on")
         made = Fleet(plan, folder, url, farm, discord, slack, say)
         try:

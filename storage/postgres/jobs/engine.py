@@ -17,7 +17,6 @@ from typing import Any, Protocol
 import procrastinate
 import psycopg
 from procrastinate.worker import Worker
-from psycopg_pool import AsyncConnectionPool
 
 from bot.errors import OutdatedError, StoreError
 from bot.logs.outage import OutageLog
@@ -27,6 +26,7 @@ from storage.postgres.jobs import fleet
 from storage.postgres.jobs.due import defer_due
 from storage.postgres.jobs.tasks import Claims, Tasks
 from storage.postgres.migrate import STALLED_AFTER
+from storage.postgres.pool import Pool
 
 _log = logging.getLogger(__name__)
 
@@ -98,15 +98,14 @@ class JobEngine:
     @asynccontextmanager
     async def _app(self, tasks: Tasks) -> AsyncIterator[procrastinate.App]:
         """Yield procrastinate's app. Its pool connects by itself, now or when the server has room."""
-        pool = AsyncConnectionPool(
+        pool = Pool(
             self._database.address.conninfo,
+            self._database.address.name,
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
+            check=Pool.check_connection,
             min_size=1,
             max_size=_CONNECTIONS,
             timeout=_PATIENCE,
-            name="jobs",
-            open=False,
         )
         connector = procrastinate.PsycopgConnector()
         app = procrastinate.App(connector=connector)
