@@ -155,7 +155,10 @@ class OutboxStore(NoticeStore, KeyValueStore, Protocol):
         ...
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
-        """Return when the next message can be claimed; None if nothing waits."""
+        """Return when the next message can be claimed, or a held one of any platform is due; None if none is.
+
+        `claim` releases those that are held for other platforms too.
+        """
         ...
 
     async def probe_parked(self, now: datetime) -> int:

@@ -5,7 +5,8 @@
 
 -- One row: that this is a database of Bystander, and at which step of the migrations.
 CREATE TABLE bystander (
-    version INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    oldest INTEGER NOT NULL DEFAULT 6  -- how many steps a program must know to work on it (storage/postgres/migrate.py)
 );
 
 -- One polled URL: settings, what polling remembers (see bot.model.FeedState), and the lease of a poll.
@@ -347,7 +348,8 @@ CREATE TABLE processes (
     version TEXT NOT NULL,
     platforms TEXT[] NOT NULL,
     workers BIGINT[] NOT NULL,
-    started_at BIGINT NOT NULL
+    started_at BIGINT NOT NULL,
+    knows INTEGER NOT NULL DEFAULT 0  -- how many steps of the schema
 );
 
 -- One row: the version of procrastinate whose tables are here, and of the trigger that feeds them.
@@ -441,10 +443,4 @@ CREATE TABLE doors (
     shards INTEGER NOT NULL,
     host TEXT NOT NULL,
     held_since BIGINT  -- by the server's clock; NULL: it stands by
-);
-
--- The last turn that was given of what processes do one after the other. By the server's clock.
-CREATE TABLE turns (
-    name TEXT PRIMARY KEY,
-    next_at BIGINT NOT NULL
 );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, tzinfo
 
@@ -26,6 +27,8 @@ from storage.postgres.shared_state import SharedQueries
 from storage.postgres.subscriptions import SubscriptionQueries
 from storage.postgres.terms import TermQueries
 from storage.postgres.times import TimeQueries
+
+_log = logging.getLogger(__name__)
 
 
 class PostgresStore(
@@ -72,6 +75,11 @@ class PostgresStore(
 async def opened(url: str, *, create: bool, zone: tzinfo) -> PostgresStore:
     """Open the store; see `storage.open_store`."""
     database = await Database.open(address_of(url), create=create, zone=zone)
+    if database.newer:  # to bring it up to date is up to that version
+        _log.warning(
+            "%s is already used by a newer Bystander; this one works beside it.", database.address.name
+        )
+        return PostgresStore(database)
     try:
         await refold(database)
     except BaseException:

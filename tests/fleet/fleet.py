@@ -158,8 +158,8 @@ class Fleet:
 
     # --- the processes ------------------------------------------------------------------------------------
 
-    async def start(self, number: int) -> None:
-        """Start a process; it may be killed before it is ready."""
+    async def start(self, number: int, code: Path | None = None) -> None:
+        """Start a process; it may be killed before it is ready. `code`: where its program is."""
         folder = self.folder / str(number)
         folder.mkdir(exist_ok=True)
         home = Home(folder, "http://127.0.0.1:9/feed/", "off", SqliteFile(folder / "none.db"))
@@ -169,6 +169,8 @@ class Fleet:
             "SLACK_BOT_TOKEN": self.team.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
         }
+        if code is not None:
+            env["PYTHONPATH"] = str(code)
         self.bots[number] = await Bot.start(home.spawn, env=env)
 
     async def kill(self, number: int) -> None:
@@ -188,14 +190,14 @@ class Fleet:
         bot.interrupt(signal.SIGCONT)
         self.pauses += 1
 
-    async def stop(self) -> None:
-        """Stop all processes in order."""
-        for bot in self.bots.values():
+    async def stop(self, *numbers: int) -> None:
+        """Stop processes in order, all by default."""
+        for number in numbers or tuple(self.bots):
+            bot = self.bots.pop(number)
             await bot.ready()
             assert await bot.stop() == 0, bot.log
             self.logs.append(bot.log)
             await bot.aclose()
-        self.bots.clear()
 
     async def trouble(self, end: asyncio.Event) -> None:
         """Kill and restart processes until `end`, or pause them."""
@@ -238,10 +240,15 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(plan: Plan, folder: Path, say: Callable[[str], None]) -> AsyncIterator[Fleet]:
-    """Yield a fleet whose processes do not run yet; at the end none does."""
+async def fleet(plan: Plan, folder: Path, say: Callable[[str], None], user: str = "") -> AsyncIterator[Fleet]:
+    """Yield a fleet whose processes do not run yet; at the end none does. `user`: whose database it is."""
     server = postgres.server()
-    async with server.database() as url, Farm() as farm, FakeDiscord() as discord, FakeSlack() as slack:
+    async with (
+        server.database(user=user) as url,
+        Farm() as farm,
+        FakeDiscord() as discord,
+        FakeSlack() as slack,
+    ):
         server.run(f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} SET synchronous_commit = on")
         made = Fleet(plan, folder, url, farm, discord, slack, say)
         try:

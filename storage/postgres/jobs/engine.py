@@ -17,9 +17,8 @@ from typing import Any, Protocol
 import procrastinate
 import psycopg
 from procrastinate.worker import Worker
-from psycopg_pool import AsyncConnectionPool
 
-from bot.errors import StoreError
+from bot.errors import OutdatedError, StoreError
 from bot.logs.outage import OutageLog
 from bot.ports.engine import EngineSettings, Work
 from storage.postgres.connection import Database
@@ -27,6 +26,8 @@ from storage.postgres.jobs import fleet
 from storage.postgres.jobs.due import defer_due
 from storage.postgres.jobs.manager import Jobs
 from storage.postgres.jobs.tasks import Claims, Tasks
+from storage.postgres.migrate import STALLED_AFTER
+from storage.postgres.pool import Pool
 
 _log = logging.getLogger(__name__)
 
@@ -100,15 +101,14 @@ class JobEngine:
     @asynccontextmanager
     async def _app(self, tasks: Tasks) -> AsyncIterator[tuple[procrastinate.App, Jobs]]:
         """Yield procrastinate's app and its jobs. Its pool connects by itself, once the server has room."""
-        pool = AsyncConnectionPool(
+        pool = Pool(
             self._database.address.conninfo,
+            self._database.address.name,
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
+            check=Pool.check_connection,
             min_size=1,
             max_size=_CONNECTIONS,
             timeout=_PATIENCE,
-            name="jobs",
-            open=False,
         )
         connector = procrastinate.PsycopgConnector()
         app = procrastinate.App(connector=connector)
@@ -137,7 +137,7 @@ class JobEngine:
                 delete_jobs="always",
                 install_signal_handlers=False,
                 update_heartbeat_interval=fleet.HEARTBEAT,
-                stalled_worker_timeout=fleet.STALLED_AFTER,
+                stalled_worker_timeout=STALLED_AFTER,
             )
             self._workers[queue] = worker
             try:
@@ -165,6 +165,8 @@ class JobEngine:
                 await jobs.end_unrecorded()
                 await defer_due(self._database, work.now(), work.reachable())
                 self._works()
+            except OutdatedError as error:
+                on_fault(error)
             except StoreError as error:
                 self._failed(error)
             except Exception as error:  # noqa: BLE001 -- without this loop nothing would be polled any more

@@ -18,7 +18,7 @@ from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.model import Claim, Feed
 from bot.ports.engine import EngineSettings, Work
-from storage.postgres.jobs.fleet import STALLED_AFTER
+from storage.postgres.migrate import STALLED_AFTER
 
 _EACH_MINUTE = "* * * * *"
 _MOST = 50  # messages of one claim

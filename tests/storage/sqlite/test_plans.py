@@ -50,7 +50,13 @@ PLANS = {
         matching.MATCH + matching._ALREADY + matching._ONCE,
         [FOLLOWERS, "SEARCH earlier USING INDEX sqlite_autoindex_subscriptions_1 (destination_id=?"],
     ),
-    "phrases": (phrases.PHRASES, ["SEARCH p USING PRIMARY KEY (first_word=?)"]),
+    "phrases": (
+        phrases.BEGINNINGS,
+        [
+            "SEARCH p USING PRIMARY KEY (first_word=? AND term=?)",
+            "SEARCH p USING PRIMARY KEY (first_word=? AND term>? AND term<?)",
+        ],
+    ),
     "texts": (archive.TEXTS, ["SEARCH p USING INDEX posts_key (key=?)"]),
     "heads": (claim._HEADS, ["SEARCH q USING INDEX deliveries_due (due_at<?)", f"SEARCH e {QUEUE}"]),
     "lost": (claim._LOST, ["SCAN q USING INDEX deliveries_sending"]),
@@ -67,7 +73,12 @@ PLANS = {
     ),
     "next": (
         claim.CLAIMABLE_AT,
-        ["SCAN q USING INDEX deliveries_due", "deliveries_sending", "SEARCH q USING INDEX deliveries_edits"],
+        [
+            "SCAN q USING INDEX deliveries_due",
+            "SEARCH deliveries USING INDEX deliveries_held (due_at<?)",
+            "deliveries_sending",
+            "SEARCH q USING INDEX deliveries_edits",
+        ],
     ),
     "probed": (outbox._PROBED, ["SEARCH d USING INDEX destinations_parked (probe_at<?)"]),
     "held": (settle._HELD, ["SEARCH q USING INTEGER PRIMARY KEY"]),
@@ -269,6 +280,25 @@ def test_the_log_of_all_is_read_from_its_end(connection: sqlite3.Connection) -> 
 
     assert plan[0] == "SCAN q"  # by its id, which is the order that is wanted
     assert not any("TEMP B-TREE" in line for line in plan), plan
+
+
+def test_the_next_wake_up_passes_over_no_held_rows(connection: sqlite3.Connection) -> None:
+    steps = []
+    connection.executescript(
+        """
+        INSERT INTO destinations (id, address, platform, created_at)
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+        SELECT i, 'slack:' || i, 'slack', 0 FROM n;
+        INSERT INTO deliveries (destination_id, state, due_at, created_at, held_for)
+        SELECT id, 'held', 1000 + id, 0, 'daily' FROM destinations;
+        """
+    )
+    connection.set_progress_handler(lambda: steps.append(1), 100)  # after so many steps of SQLite
+    (due,) = connection.execute(claim.CLAIMABLE_AT, {"platforms": '["console"]'}).fetchone()
+    connection.set_progress_handler(None, 0)
+
+    assert due == 1001
+    assert len(steps) < 10
 
 
 @pytest.mark.parametrize("statement", outbox._END_LEASES)
