@@ -21,7 +21,7 @@ from procrastinate.worker import Worker
 from bot.errors import OutdatedError, StoreError
 from bot.logs.outage import OutageLog
 from bot.ports.engine import EngineSettings, Work
-from storage.postgres.connection import Database
+from storage.postgres.connection import Database, connected
 from storage.postgres.jobs import fleet
 from storage.postgres.jobs.due import defer_due
 from storage.postgres.jobs.tasks import Claims, Tasks
@@ -141,9 +141,17 @@ class JobEngine:
             except Exception as error:  # noqa: BLE001 -- whatever ended it, the next one goes on
                 self._failed(error)
             if not ending.is_set():
-                self._failed(StoreError(f"The worker of the jobs {queue!r} ended; another one begins."))
+                self._failed(await self._why_ended(queue))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), _RETRY)
+
+    async def _why_ended(self, queue: str) -> StoreError:
+        """Return why a worker ended. procrastinate does not tell; mostly the server lets nobody in."""
+        try:
+            async with connected(self._database.address):
+                return StoreError(f"The worker of the jobs {queue!r} ended; another one begins.")
+        except StoreError as error:
+            return error
 
     async def _keep_deferring(self, work: Work, on_fault: Callable[[BaseException], None]) -> None:
         """Give jobs to what becomes due, and note that this process runs."""
