@@ -25,7 +25,7 @@ pytestmark = [
         sys.platform != "linux" or os.geteuid() != 0, reason="a small disk is mounted by root"
     ),
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(500),
 ]
 
 FULL = "because the server's disk is full; free some space, nothing is lost meanwhile"
@@ -131,7 +131,7 @@ async def test_while_the_server_has_too_few_connections_nothing_is_lost_and_noth
     tmp_path: Path,
 ) -> None:
     server, said = postgres.server(), list[str]()
-    plan = Plan(feeds=6, destinations=24, every=1.0)
+    plan = Plan(feeds=6, destinations=24, every=1.0, patience=240)
     server.run("CREATE ROLE limited LOGIN")  # an administrator has no limit
     async with fleet(plan, tmp_path, said.append, user="limited") as made:
         await at_work(made)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import procrastinate
 import psycopg
+from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
 from bot.errors import OutdatedError, StoreError
@@ -61,6 +62,7 @@ class JobEngine:
 
     async def run(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> None:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters is logged here
+        logging.getLogger("asyncio").addFilter(_untold)
         ending = asyncio.Event()  # by `stop`, or because another part of the bot has failed
         async with self._app(self._tasks(work, stop, on_fault)) as app:
             workers = [
@@ -180,6 +182,12 @@ class JobEngine:
     def _works(self) -> None:
         if line := self._outage.works():
             _log.warning("%s", line)
+
+
+def _untold(record: logging.LogRecord) -> bool:
+    """Whether a record tells more than that a job lost the database, which is logged here."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, ConnectorException)
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:
