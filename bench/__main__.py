@@ -29,7 +29,7 @@ ALL = (
     "pace",
 )
 # The first two need arguments, and the third takes minutes.
-ALONE = (*ALL, "corpus", "summaries", "moving", "editor")
+ALONE = (*ALL, "corpus", "summaries", "moving", "editor", "matching_both")
 TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of benches without own headings
 SECONDS = 180.0  # time limit of a bench; the longest takes 75 on a quiet machine
 

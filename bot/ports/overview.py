@@ -37,6 +37,17 @@ class FeedSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedFigure:
+    """What is measured of a feed."""
+
+    name: str
+    next_poll_at: datetime
+    last_success_at: datetime | None = None
+    failures: int = 0  # polls that failed since the last success
+    stopped: bool = False  # its server says that it is gone for good
+
+
+@dataclass(frozen=True, slots=True)
 class FeedDays:
     """The last DAYS days (UTC) of a feed, the oldest first: posts published, good polls, failed polls."""
 
@@ -135,8 +146,8 @@ class ConditionReader(Protocol):
 class OverviewReader(ConditionReader, Protocol):
     """Reads what the page and the metrics show."""
 
-    async def oldest_feeds(self, limit: int) -> Sequence[Feed]:
-        """Return the feeds in use that were added first."""
+    async def oldest_feeds(self, limit: int) -> Sequence[FeedFigure]:
+        """Return figures of the feeds in use that were added first."""
         ...
 
     async def feed_days(self, feed_ids: Sequence[int], now: datetime) -> Mapping[int, FeedDays]:

@@ -10,6 +10,7 @@ from prometheus_client.core import Metric
 
 from bot.ports import AttemptOutcome, LimitKind, PollOutcome, PostKind
 from bot.text.sanitize import storable
+from bot.web.lines import counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class PrometheusMeter:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._feeds: dict[str, str] = {}  # name -> label
-        self._polls = self._counter("bystander_polls", "Polls since the start.", "feed", "outcome")
-        self._posts = self._counter("bystander_posts", "Posts of polls since the start.", "feed", "kind")
+        self._polls = dict[tuple[str, str], int]()  # by feed, and outcome or kind
+        self._posts = dict[tuple[str, str], int]()
         self._attempts = self._counter(
             "bystander_delivery_attempts", "Attempts to send since the start.", "adapter", "outcome"
         )
@@ -60,19 +61,27 @@ class PrometheusMeter:
         )
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics, without the times at which each label was first used."""
+        """Yield the metrics but those of feeds, without the times at which each label was first used."""
         for metric in self._registry.collect():
             metric.samples = [each for each in metric.samples if not each.name.endswith("_created")]
             yield metric
 
+    def by_feed(self) -> Iterator[str]:
+        """Yield the metrics of feeds, as text."""
+        polls, posts = dict(self._polls), dict(self._posts)  # polls go on while another thread writes them
+        yield counter("bystander_polls_total", "Polls since the start.", "outcome", list(polls.items()))
+        yield counter("bystander_posts_total", "Posts of polls since the start.", "kind", list(posts.items()))
+
     def polled(self, feed: str, outcome: PollOutcome) -> None:
         """Count a poll."""
-        self._polls.labels(self._label(feed), outcome.value).inc()
+        key = (self._label(feed), outcome.value)
+        self._polls[key] = self._polls.get(key, 0) + 1
 
     def posts(self, feed: str, kind: PostKind, number: int) -> None:
         """Count posts; none is no new label."""
         if number:
-            self._posts.labels(self._label(feed), kind.value).inc(number)
+            key = (self._label(feed), kind.value)
+            self._posts[key] = self._posts.get(key, 0) + number
 
     def attempted(self, platform: str, outcome: AttemptOutcome) -> None:
         """Count an attempt to deliver a message."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from bot.model import Feed
 from bot.ports import (
     Condition,
     FeedDays,
+    FeedFigure,
     FeedSeen,
     HeldPlace,
     Latencies,
@@ -62,7 +62,7 @@ class Figures:
     """What the metrics show of a store. `feeds`: those that have numbers of their own."""
 
     totals: Totals = field(default_factory=Totals)
-    feeds: Sequence[Feed] = ()
+    feeds: Sequence[FeedFigure] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,7 @@ import yaml
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.model import Feed, FeedSettings, FeedState
-from bot.ports import AttemptOutcome, Condition, LimitKind, PlatformCounts, PollOutcome, PostKind
+from bot.ports import AttemptOutcome, Condition, FeedFigure, LimitKind, PlatformCounts, PollOutcome, PostKind
 from bot.web.meter import PrometheusMeter
 from bot.web.metrics import exposition
 from bot.web.snapshot import Figures, ProcessState, Totals
@@ -43,7 +42,7 @@ def families() -> list[Metric]:
         meter.limited("console", limit)
     meter.took("console", 1, 1)
     meter.stored("claim", 1)
-    feed = Feed(1, FeedSettings("Blog", "https://b.example"), "", FeedState(last_success_at=NOW), NOW)
+    feed = FeedFigure("Blog", NOW, last_success_at=NOW)
     totals = Totals(dict.fromkeys(Condition, 1), {"console": PlatformCounts()})
     state = ProcessState({"poll": True}, {"console": True}, NOW, NOW - timedelta(hours=1), "1")
     text = exposition(Figures(totals, (feed,)), state, meter).decode()

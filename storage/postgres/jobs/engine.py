@@ -16,12 +16,13 @@ from typing import Any, Protocol
 
 import procrastinate
 import psycopg
+from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
 
 from bot.errors import OutdatedError, StoreError
 from bot.logs.outage import OutageLog
 from bot.ports.engine import EngineSettings, Work
-from storage.postgres.connection import Database
+from storage.postgres.connection import Database, connected
 from storage.postgres.jobs import fleet
 from storage.postgres.jobs.due import defer_due
 from storage.postgres.jobs.manager import Jobs
@@ -62,6 +63,7 @@ class JobEngine:
 
     async def run(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> None:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters is logged here
+        logging.getLogger("asyncio").addFilter(_untold)
         ending = asyncio.Event()  # by `stop`, or because another part of the bot has failed
         tasks = self._tasks(work, stop, on_fault)
         async with self._app(tasks) as (app, jobs):
@@ -145,9 +147,17 @@ class JobEngine:
             except Exception as error:  # noqa: BLE001 -- whatever ended it, the next one goes on
                 self._failed(error)
             if not ending.is_set():
-                self._failed(StoreError(f"The worker of the jobs {queue!r} ended; another one begins."))
+                self._failed(await self._why_ended(queue))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), _RETRY)
+
+    async def _why_ended(self, queue: str) -> StoreError:
+        """Return why a worker ended. procrastinate does not tell; mostly the server lets nobody in."""
+        try:
+            async with connected(self._database.address):
+                return StoreError(f"The worker of the jobs {queue!r} ended; another one begins.")
+        except StoreError as error:
+            return error
 
     async def _keep_deferring(
         self, tasks: Tasks, jobs: Jobs, work: Work, on_fault: Callable[[BaseException], None]
@@ -180,6 +190,12 @@ class JobEngine:
     def _works(self) -> None:
         if line := self._outage.works():
             _log.warning("%s", line)
+
+
+def _untold(record: logging.LogRecord) -> bool:
+    """Whether a record tells more than that a job lost the database, which is logged here."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, ConnectorException)
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

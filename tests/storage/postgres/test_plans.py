@@ -286,16 +286,6 @@ def test_a_statement_is_led_by_its_index(analyzed: psycopg.Connection, name: str
         assert re.search(rf"\b{index}\b", plan), (index, plan)
 
 
-def test_the_next_wake_up_passes_over_no_held_rows(analyzed: psycopg.Connection) -> None:
-    values = {"platforms": ["slack"]}  # all that is held is the console's
-    lines = [
-        row[0] for row in analyzed.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {claim.CLAIMABLE_AT}", values)
-    ]
-    (held,) = [line for line in lines if "deliveries_held" in line]
-
-    assert re.search(r"actual rows=1(\.00)? ", held), held
-
-
 @pytest.mark.parametrize("statement", [outbox.OWNERS, *outbox.END_LEASES, *outbox.RELEASE])
 def test_taking_over_touches_only_what_is_under_way(analyzed: psycopg.Connection, statement: str) -> None:
     plan = plan_of(analyzed, statement, SOME)

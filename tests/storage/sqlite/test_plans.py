@@ -282,25 +282,6 @@ def test_the_log_of_all_is_read_from_its_end(connection: sqlite3.Connection) -> 
     assert not any("TEMP B-TREE" in line for line in plan), plan
 
 
-def test_the_next_wake_up_passes_over_no_held_rows(connection: sqlite3.Connection) -> None:
-    steps = []
-    connection.executescript(
-        """
-        INSERT INTO destinations (id, address, platform, created_at)
-        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-        SELECT i, 'slack:' || i, 'slack', 0 FROM n;
-        INSERT INTO deliveries (destination_id, state, due_at, created_at, held_for)
-        SELECT id, 'held', 1000 + id, 0, 'daily' FROM destinations;
-        """
-    )
-    connection.set_progress_handler(lambda: steps.append(1), 100)  # after so many steps of SQLite
-    (due,) = connection.execute(claim.CLAIMABLE_AT, {"platforms": '["console"]'}).fetchone()
-    connection.set_progress_handler(None, 0)
-
-    assert due == 1001
-    assert len(steps) < 10
-
-
 @pytest.mark.parametrize("statement", outbox._END_LEASES)
 def test_taking_over_touches_only_what_is_under_way(connection: sqlite3.Connection, statement: str) -> None:
     plan = [line for *_, line in connection.execute(f"EXPLAIN QUERY PLAN {statement}", {"owner": "x"})]

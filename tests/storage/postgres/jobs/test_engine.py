@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from bot.errors import StoreError
 from bot.model import FeedSettings
@@ -217,3 +218,16 @@ async def test_an_engine_ends_when_another_part_of_the_bot_has_failed(store: Pos
         await asyncio.wait([working_on])
 
     assert working_on.cancelled()
+
+
+async def test_a_job_that_loses_the_database_leaves_no_traceback(
+    store: PostgresStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """procrastinate leaves the error of a job's end to nobody, and asyncio logs it."""
+    told = asyncio.get_running_loop().call_exception_handler
+    async with working(Share(store)):
+        told({"message": "Never retrieved", "exception": ConnectorException()})
+        told({"message": "Something else", "exception": ValueError()})
+
+    assert "Never retrieved" not in caplog.text
+    assert "Something else" in caplog.text
