@@ -96,6 +96,13 @@ def _feeds(figures: Figures) -> Iterator[Metric]:
         "feed",
         [(feed.settings.name, feed.state.stopped) for feed in feeds],
     )
+    hubs = figures.totals.hubs
+    yield _labelled(
+        "bystander_hub_subscriptions",
+        "Feeds whose hub was asked to push, by whether it has agreed.",
+        "state",
+        [("verified", hubs.verified), ("unverified", hubs.unverified)],
+    )
 
 
 def _outbox(totals: Totals, now: datetime) -> Iterator[Metric]:

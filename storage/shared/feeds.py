@@ -11,6 +11,8 @@ from bot.ports import PollRecord
 from bot.text.changes import FEED_ADDED, FEED_CHANGED
 from bot.text.normalize import fold, term_key
 from storage.shared.mapping import (
+    NEVER,
+    maybe_ms,
     settings_parameters,
     state_from_text,
     state_to_text,
@@ -36,10 +38,19 @@ def record_parameters(record: PollRecord, now: datetime) -> dict[str, object]:
         "url": record.url,
         "state": state_to_text(record.state),
         "next_poll_at": to_ms(record.next_poll_at),
+        "push_due": maybe_ms(record.push_due),
+        "not_before": _not_before(record),
         "day": day_of(now),
         "good": int(not record.state.failures),
         "failed": int(record.state.failures > 0),
     }
+
+
+def _not_before(record: PollRecord) -> int:
+    """Return before when not even a push makes the feed polled."""
+    if record.state.stopped:
+        return NEVER
+    return 0 if record.state.not_before is None else to_ms(record.state.not_before)
 
 
 def feed_parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
@@ -52,8 +63,8 @@ def kept(row: Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
     state, same = state_from_text(row["state"]), {"id": row["id"]}
     if row["settings_url"] != settings.url:
         return same | {"url": settings.url, "state": state_to_text(without_server(state)), "next": to_ms(now)}
-    if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
-        back = replace(state, gone_since=None, stopped=False)
+    if row["retired_at"] is not None:  # no longer retired: read it, even if it had stopped, for its hub too
+        back = replace(state, gone_since=None, stopped=False, etag="", last_modified="", body_hash="")
         return same | {"url": row["url"], "state": state_to_text(back), "next": to_ms(now)}
     return same | {"url": row["url"], "state": row["state"], "next": row["next_poll_at"]}
 
