@@ -32,7 +32,6 @@ class HubSubscription:
     verified_until: datetime | None = None
     failures: int = 0  # times that the hub was asked since it last agreed
     error: str = ""  # why the last of them failed, without a full stop
-    pushed_at: datetime | None = None
     version: int = 0  # counts the changes, so that of two at once only one is stored
 
     def holds(self, now: datetime) -> bool:

@@ -61,8 +61,8 @@ class HubStore(HubReader, Protocol):
         """Forget a subscription that was ended."""
         ...
 
-    async def note_push(self, pushed: HubSubscription, due: datetime, now: datetime) -> None:
-        """Make the feed of a push due at `due`, unless it is due before.
+    async def note_push(self, feed_id: int, due: datetime, now: datetime) -> None:
+        """Make a feed, of which a hub has told something, due at `due`, unless it is due before.
 
         A poll under way at that moment may have been too early, so that it does not count for this push.
         """

@@ -44,7 +44,7 @@ class PushOutcome(StrEnum):
     """What became of a push of a hub."""
 
     ACCEPTED = "accepted"  # the feed is polled for it
-    COALESCED = "coalesced"  # a poll was to come already
+    COALESCED = "coalesced"  # a poll was to come already, or the feed is gone for good
     LIMITED = "limited"  # too many of this feed in an hour
     UNSIGNED = "unsigned"  # without a signature that can be checked; ignored
     FORGED = "forged"  # with a wrong signature; ignored

@@ -255,8 +255,14 @@ async def _tell_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except (web.HTTPException, ConnectionError):
         raise
     except Exception as error:  # noqa: BLE001 -- the client must get an answer
-        _log.error("A request to %s failed", request.path, exc_info=error)
+        _log.error("A request to %s failed", _place(request), exc_info=error)
         return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _place(request: web.Request) -> str:
+    """Return what was requested, without the secret that the address of a hub has in it."""
+    resource = request.match_info.route.resource
+    return request.path if resource is None else resource.canonical
 
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:

@@ -7,6 +7,7 @@ and forgotten. Whether a signature is right is not told, as that would help to g
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -24,10 +25,10 @@ class PushLimits:
 
     body: int = 10_000_000  # bytes
     part: int = 65_536  # bytes that are in memory at a time
-    secret: int = 100  # characters of an address
 
 
 LIMITS = PushLimits()
+_SECRET = re.compile(r"[A-Za-z0-9_-]{20,100}")
 
 
 class HubRoutes:
@@ -46,13 +47,15 @@ class HubRoutes:
 
     async def _asked(self, request: web.Request) -> web.Response:
         """Answer a hub that verifies a request; the challenge goes back as plain text, and nothing else."""
-        answer = await self._door.asked(_secret(request), request.query)
+        secret = _secret(request)
+        answer = await self._door.asked(secret, request.query) if secret else None
         if answer is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
         return web.Response(text=answer, content_type="text/plain")
 
     async def _pushed(self, request: web.Request) -> web.Response:
-        known = await self._door.known(_secret(request))
+        secret = _secret(request)
+        known = await self._door.known(secret) if secret else None
         if known is None or known.leaving:
             self._door.refused(PushOutcome.UNKNOWN)
             gone = HTTPStatus.NOT_FOUND if known is None else HTTPStatus.GONE
@@ -88,7 +91,9 @@ class HubRoutes:
 
 
 def _secret(request: web.Request) -> str:
-    return request.match_info["secret"][: LIMITS.secret]
+    """Return the secret in the address; "" for one that can be none."""
+    found = _SECRET.fullmatch(request.match_info["secret"])
+    return found[0] if found else ""
 
 
 def _unread(status: HTTPStatus) -> web.Response:

@@ -83,7 +83,7 @@ class Door:
         if not await self._store.spend(f"websub:push:{known.feed_id}", HUBS.pushes):
             self.refused(PushOutcome.LIMITED)
             return
-        await self._store.note_push(known, due, now)
+        await self._store.note_push(known.feed_id, due, now)
         self._meter.pushed(PushOutcome.ACCEPTED)
         await self._nudge()
 

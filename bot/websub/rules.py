@@ -32,7 +32,7 @@ class HubSettings:
     retry: float = 5.0  # before a hub is asked again, or the feed's interval; twice as long each time
     slowest: float = 86_400.0  # before a hub is asked again, whatever happened
     farewells: int = 3  # requests to end a subscription; then it is forgotten
-    gap: float = 5.0  # between two polls for pushes
+    gap: float = 5.0  # between two polls for pushes, unless the feed's interval is shorter
     pushes: Quota = field(default_factory=lambda: Quota(120, 3600.0))  # of one feed that are believed
 
 
@@ -140,11 +140,13 @@ def denied(known: HubSubscription, reason: str, now: datetime) -> HubSubscriptio
 
 
 def due_for_push(feed: Feed, now: datetime) -> datetime | None:
-    """Return when a push wants its feed polled; None if that is to come already.
+    """Return when a push wants its feed polled; None if that is to come already, or the feed is gone.
 
     What the server asked for comes first: a push never shortens a Retry-After.
     """
-    due, gap = now, timedelta(seconds=HUBS.gap)
+    if feed.state.stopped:
+        return None
+    due, gap = now, timedelta(seconds=min(HUBS.gap, feed.settings.every))
     if feed.push_due is not None and feed.push_due <= now + timedelta(seconds=HUBS.slowest):
         if feed.push_due > now:
             return None

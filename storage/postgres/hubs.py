@@ -49,7 +49,6 @@ _PUSH = """
 UPDATE feeds SET push_due = %(due)s, next_poll_at = least(next_poll_at, %(due)s::bigint)
 WHERE id = %(feed_id)s AND retired_at IS NULL
 """
-_PUSHED = "UPDATE hubs SET pushed_at = %(now)s WHERE id = %(id)s"
 _LEAVE = """
 UPDATE hubs SET leaving = 1, next_at = %(now)s, failures = 0, error = '', asked_until = NULL,
     version = version + 1
@@ -108,12 +107,11 @@ class HubQueries(Queries):
             await connection.run("DELETE FROM hubs WHERE id = %(id)s AND leaving = 1", {"id": hub_id})
 
     @retried
-    async def note_push(self, pushed: HubSubscription, due: datetime, now: datetime) -> None:
-        values = {"id": pushed.id, "feed_id": pushed.feed_id, "due": to_ms(due), "now": to_ms(now)}
+    async def note_push(self, feed_id: int, due: datetime, now: datetime) -> None:
+        values = {"feed_id": feed_id, "due": to_ms(due), "now": to_ms(now)}
         async with self._database.transaction() as connection:
             if await connection.run(_PUSH, values):
                 await connection.run(POLL_NOW, values)
-            await connection.run(_PUSHED, values)
 
     async def hubs_of(self, feed_ids: Sequence[int]) -> dict[int, HubSubscription]:
         rows = await self._database.ask(OF_FEEDS, {"feeds": list(feed_ids)})

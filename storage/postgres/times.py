@@ -28,8 +28,7 @@ SHIFTS = (
     """,
     """
     UPDATE hubs SET next_at = next_at + %(by)s, asked_until = asked_until + %(by)s,
-        verified_at = verified_at + %(by)s, verified_until = verified_until + %(by)s,
-        pushed_at = pushed_at + %(by)s
+        verified_at = verified_at + %(by)s, verified_until = verified_until + %(by)s
     """,
     "UPDATE posts SET refile_at = refile_at + %(by)s WHERE refile_at IS NOT NULL",
     f"UPDATE deliveries SET {_UNDONE}, lease_until = {_LEASED} WHERE state IN ('pending', 'sending')",

@@ -12,7 +12,7 @@ from storage.shared.rows import Row
 _SECRET = 32  # bytes of each secret: of the address to push to, and of the signatures
 SAVED = (  # the columns that a change of a subscription may change
     *("callback", "key", "base", "asked_until", "verified_at", "verified_until", "next_at", "failures"),
-    *("error", "pushed_at"),
+    "error",
 )
 
 
@@ -33,7 +33,6 @@ def hub_from(row: Row) -> HubSubscription:
         verified_until=maybe_from_ms(row["verified_until"]),
         failures=row["failures"],
         error=row["error"],
-        pushed_at=maybe_from_ms(row["pushed_at"]),
         version=row["version"],
     )
 
@@ -54,7 +53,6 @@ def hub_parameters(changed: HubSubscription, now: datetime) -> dict[str, object]
         "next_at": to_ms(changed.next_at),
         "failures": changed.failures,
         "error": changed.error,
-        "pushed_at": maybe_ms(changed.pushed_at),
         "now": to_ms(now),
     }
 

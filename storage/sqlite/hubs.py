@@ -43,7 +43,6 @@ _PUSH = (
     "UPDATE feeds SET push_due = :due, next_poll_at = min(next_poll_at, :due) "
     "WHERE id = :feed_id AND retired_at IS NULL"
 )
-_PUSHED = "UPDATE hubs SET pushed_at = :now WHERE id = :id"
 _LEAVE = (
     "UPDATE hubs SET leaving = 1, next_at = :now, failures = 0, error = '', asked_until = NULL, "
     "version = version + 1 WHERE feed_id = :feed_id AND leaving = 0"
@@ -95,11 +94,8 @@ class HubQueries(Queries):
     async def drop_hub(self, hub_id: int) -> None:
         await self._database.write("DELETE FROM hubs WHERE id = :id AND leaving = 1", {"id": hub_id})
 
-    async def note_push(self, pushed: HubSubscription, due: datetime, now: datetime) -> None:
-        values = {"id": pushed.id, "feed_id": pushed.feed_id, "due": to_ms(due), "now": to_ms(now)}
-        async with self._database.transaction() as connection:
-            await connection.execute(_PUSH, values)
-            await connection.execute(_PUSHED, values)
+    async def note_push(self, feed_id: int, due: datetime, now: datetime) -> None:  # noqa: ARG002 -- for jobs
+        await self._database.write(_PUSH, {"feed_id": feed_id, "due": to_ms(due)})
 
     async def hubs_of(self, feed_ids: Sequence[int]) -> dict[int, HubSubscription]:
         rows = await self._database.ask(OF_FEEDS, {"feeds": json.dumps(list(feed_ids))})

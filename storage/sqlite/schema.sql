@@ -43,7 +43,6 @@ CREATE TABLE hubs (
     next_at INTEGER NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '',
-    pushed_at INTEGER,
     version INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE UNIQUE INDEX hubs_of_feed ON hubs (feed_id) WHERE leaving = 0;

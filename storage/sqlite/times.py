@@ -26,7 +26,7 @@ _SHIFTS = (
     """,
     """
     UPDATE hubs SET next_at = next_at + :by, asked_until = asked_until + :by,
-        verified_at = verified_at + :by, verified_until = verified_until + :by, pushed_at = pushed_at + :by
+        verified_at = verified_at + :by, verified_until = verified_until + :by
     """,
     "UPDATE posts SET refile_at = refile_at + :by WHERE refile_at IS NOT NULL",
     f"""

@@ -17,7 +17,7 @@ from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.model import Feed, FeedSettings, FeedState
-from bot.ports import AttemptOutcome, Condition, LimitKind, PlatformCounts, PollOutcome, PostKind
+from bot.ports import AttemptOutcome, Condition, LimitKind, PlatformCounts, PollOutcome, PostKind, PushOutcome
 from bot.web.meter import PrometheusMeter
 from bot.web.metrics import exposition
 from bot.web.snapshot import Figures, ProcessState, Totals
@@ -41,6 +41,8 @@ def families() -> list[Metric]:
         meter.attempted("console", attempt)
     for limit in LimitKind:
         meter.limited("console", limit)
+    for push in PushOutcome:
+        meter.pushed(push)
     meter.took("console", 1, 1)
     meter.stored("claim", 1)
     feed = Feed(1, FeedSettings("Blog", "https://b.example"), "", FeedState(last_success_at=NOW), NOW)

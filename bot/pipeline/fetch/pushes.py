@@ -62,7 +62,7 @@ def trust_after(feed: Feed, now: datetime, *, news: bool) -> dict[str, Any]:
 
 
 def _told(feed: Feed, last: datetime | None, now: datetime) -> bool:
-    """Return whether a push came since the last good poll, or shortly before while caches may have been late."""
+    """Return whether a push came since the last good poll, or lately while caches may have been late."""
     if feed.push_due is None or feed.push_due > now or feed.push_due == feed.state.answered_push:
         return False
     horizon = timedelta(seconds=PUSHES.again[-1] + PUSHES.late)

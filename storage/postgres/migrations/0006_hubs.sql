@@ -17,7 +17,6 @@ CREATE TABLE hubs (
     next_at BIGINT NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '',
-    pushed_at BIGINT,
     version INTEGER NOT NULL DEFAULT 0
 );
 CREATE UNIQUE INDEX hubs_of_feed ON hubs (feed_id) WHERE leaving = 0;
