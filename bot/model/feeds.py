@@ -115,6 +115,11 @@ class FeedState:
     answered_push: datetime | None = None  # `Feed.push_due` of the last push that led to a post
     unpushed_at: datetime | None = None  # when a poll last found a post of which the hub had not told
 
+    def trusts_hub(self, since: datetime | None) -> bool:
+        """Return whether a hub that has agreed to push `since` then told of a post, and of the last ones."""
+        told = self.answered_push
+        return self.hub_trust > 0 and since is not None and told is not None and told >= since
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:

@@ -18,7 +18,7 @@ def hub_sentence(feed: Feed, hub: HubSubscription | None, now: datetime) -> str:
 
 
 def _working(feed: Feed) -> str:
-    if feed.state.hub_trust:
+    if feed.state.trusts_hub(feed.hub_since):
         return "Its hub tells of new posts at once, so the feed is checked less often"
     if feed.state.unpushed_at is not None:
         return "Its hub did not tell of the last posts; the feed is checked as often as without one"

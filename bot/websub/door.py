@@ -44,20 +44,29 @@ class Door:
             challenge = query.get("hub.challenge", "")
             if not (0 < len(challenge) <= _LONGEST and is_meant(known, query, self._clock.now())):
                 return None
-            if known.leaving:
-                await self._store.drop_hub(known.id)
-                return challenge
-            now = self._clock.now()
-            agreed = verified(known, query.get("hub.lease_seconds", ""), now, feed.settings.every)
-            if await self._store.save_hub(agreed, now):
-                _log.info("%s: its hub tells of new posts from now on.", feed.settings.name)
+            if await self._agree(known, feed, query.get("hub.lease_seconds", "")):
                 return challenge
         return None
+
+    async def _agree(self, known: HubSubscription, feed: Feed, lease: str) -> bool:
+        """Store what the hub has verified; return False if the subscription was changed meanwhile."""
+        now = self._clock.now()
+        if known.leaving:
+            await self._store.drop_hub(known.id)
+            return True
+        if known.holds(now) and not known.failures:  # it asks once more; its first question is stored
+            return True
+        saved = await self._store.save_hub(verified(known, lease, now, feed.settings.every), now)
+        if saved:
+            _log.info("%s: its hub tells of new posts from now on.", feed.settings.name)
+        return saved
 
     async def _refused(self, known: HubSubscription, feed: Feed, query: Mapping[str, str]) -> str | None:
         now = self._clock.now()
         if known.leaving or query.get("hub.topic") != known.topic:
             return None
+        if known.asked_until is None and known.verified_until is None:  # it has refused before
+            return ""
         refusal = denied(known, query.get("hub.reason", ""), now)
         if await self._store.save_hub(refusal, now):
             _log.warning("%s: its hub: %s.", feed.settings.name, refusal.error)

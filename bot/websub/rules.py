@@ -93,15 +93,8 @@ def form_of(asked: HubSubscription) -> dict[str, str]:
         "hub.callback": f"{asked.base.rstrip('/')}/websub/{asked.callback}",
         "hub.verify": "sync",
     }
-    return (
-        form
-        if asked.leaving
-        else form
-        | {
-            "hub.secret": asked.key,
-            "hub.lease_seconds": str(int(HUBS.lease)),
-        }
-    )
+    wished = {"hub.secret": asked.key, "hub.lease_seconds": str(int(HUBS.lease))}
+    return form if asked.leaving else form | wished
 
 
 def is_meant(known: HubSubscription, query: Mapping[str, str], now: datetime) -> bool:

@@ -11,8 +11,11 @@ from bot.model import Feed, FeedSettings, FeedState, HubSubscription
 from bot.text.hubs import hub_sentence
 from tests.contracts.store_samples import T0
 
+TOLD = FeedState(hub_trust=2, answered_push=T0)
 DAY = timedelta(days=1)
-FEED = Feed(1, FeedSettings("Blog", "https://b.example/"), "https://b.example/", FeedState(), T0)
+FEED = Feed(
+    1, FeedSettings("Blog", "https://b.example/"), "https://b.example/", FeedState(), T0, hub_since=T0
+)
 ASKED = HubSubscription(
     1, 1, "https://h.example/", "https://b.example/", "c", "k", T0, base="https://x.example"
 )
@@ -28,21 +31,26 @@ HOLDS = replace(ASKED, verified_at=T0, verified_until=T0 + DAY)
         (FeedState(), replace(ASKED, error="it answered 500"), "Its hub cannot be used: it answered 500; …"),
         (FeedState(), HOLDS, "Its hub has agreed to tell of new posts at once, and has told of none yet."),
         (
-            FeedState(hub_trust=2),
+            TOLD,
             HOLDS,
             "Its hub tells of new posts at once, so the feed is checked less often.",
         ),
         (
-            FeedState(hub_trust=2),
+            TOLD,
             replace(HOLDS, error="it answered 500"),
             (
                 "Its hub tells of new posts at once, so the feed is checked less often. "
                 "To renew that has failed so far: it answered 500."
             ),
         ),
+        (
+            FeedState(hub_trust=2, answered_push=T0 - DAY),
+            HOLDS,
+            "Its hub has agreed to tell of new posts at once, and has told of none yet.",
+        ),
         (FeedState(unpushed_at=T0), HOLDS, "Its hub did not tell of the last posts; …."),
         (
-            FeedState(hub_trust=2),
+            TOLD,
             replace(HOLDS, verified_until=T0),
             "What its hub had agreed to has ended; …",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import NoReturn
 
@@ -135,8 +136,10 @@ async def test_an_address_that_no_hub_was_given_is_not_found(listener: Listener,
 
 async def test_a_hub_may_ask_twice_as_its_first_answer_may_be_lost(listener: Listener) -> None:
     to = await subscribed(listener)
+    before = await listener.store.hub_called(to.callback.rpartition("/")[2])
 
-    assert await listener.hub.get(to.callback, question()) == (200, CHALLENGE)
+    assert await listener.hub.get(to.callback, question(lease_seconds="1")) == (200, CHALLENGE)
+    assert await listener.store.hub_called(to.callback.rpartition("/")[2]) == before, "nothing is written"
 
 
 @pytest.mark.parametrize(
@@ -172,8 +175,14 @@ async def test_long_after_a_request_nothing_is_agreed_to(listener: Listener) -> 
 
 @pytest.mark.parametrize("lease", ["", "x", "-5", "\u0663", "9" * 400, "1e9", "0"])
 async def test_a_lease_that_makes_no_sense_is_bounded(listener: Listener, lease: str) -> None:
-    to = await subscribed(listener)
-    status, _ = await listener.hub.get(to.callback, question(lease_seconds=lease))
+    await listener.names()
+    listener.hub.denies = "not yet"
+    await listener.ask()
+    known = await listener.known(await listener.feed())
+    assert known is not None
+    assert await listener.store.save_hub(replace(known, asked_until=later(60)), listener.clock.now())
+    callback = f"{listener.base}/websub/{known.callback}"
+    status, _ = await listener.hub.get(callback, question(lease_seconds=lease))
     feed = await listener.feed()
 
     assert status == 200
@@ -194,6 +203,9 @@ async def test_a_hub_may_refuse_at_any_time(listener: Listener) -> None:
     assert known.error.startswith("it refuses: quota exceeded xxx")
     assert len(known.error) < 250
     assert known.next_at == listener.clock.now() + timedelta(days=1)
+    listener.clock.forward(60)
+    assert await listener.hub.get(to.callback, question(mode="denied", reason="x")) == (200, "")
+    assert await listener.known(feed) == known, "who refuses again and again changes nothing more"
 
 
 async def test_the_secret_is_in_no_log(listener: Listener, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,8 @@
 """What pushes of a feed's hub mean for its polls. Pure.
 
 A push only says that there is something new; polls find out what. Polls go on without pushes too, as a hub
-may be silent. It is trusted once a push has led to a post, and less each time a poll finds a post without.
+may be silent. It is trusted once a push has led to a post since the hub has agreed, and less each time that a
+poll finds a post without one.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ PUSHES = PushSettings()
 def interval(feed: Feed, state: FeedState, now: datetime) -> float:
     """Return the seconds between polls: longer while the hub works, but not far beyond its lease."""
     every = feed.settings.every
-    if not state.hub_trust or feed.hub_until is None:
+    if feed.hub_until is None or not state.trusts_hub(feed.hub_since):
         return every
     rarer = min(every * PUSHES.stretch, max(every, PUSHES.longest))
     return max(every, min(rarer, (feed.hub_until - now).total_seconds()))

@@ -19,6 +19,7 @@ def told(trust: int = 2, *, until: datetime = START + MONTH, **state: object) ->
     """Return a feed whose hub has agreed to push for a month, and was last polled an hour ago."""
     hour_ago = START - timedelta(hours=1)
     known = FeedState(etag="x", last_full_at=START, last_success_at=hour_ago, hub_trust=trust)
+    known = replace(known, answered_push=START - timedelta(days=1))
     feed = feed_with(replace(known, **state))  # type: ignore[arg-type]
     return replace(feed, hub_since=START - MONTH, hub_until=until)
 
@@ -39,6 +40,8 @@ def wait_of(feed: Feed, now: datetime = START) -> float:
         (told(), 4 * EVERY),
         (told(trust=1), 4 * EVERY),
         (told(trust=0), EVERY),
+        (told(answered_push=None), EVERY),
+        (told(answered_push=START - 2 * MONTH), EVERY),  # by what it told before it agreed anew
         (replace(told(), hub_until=None), EVERY),
         (told(until=START - SECOND), EVERY),
         (told(until=START + timedelta(seconds=2 * EVERY)), 2 * EVERY),
