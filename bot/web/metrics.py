@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 
+from bot.model import HubCounts
 from bot.ports import Condition
 from bot.text.sanitize import storable
 from bot.web.meter import PrometheusMeter
@@ -96,8 +97,11 @@ def _feeds(figures: Figures) -> Iterator[Metric]:
         "feed",
         [(feed.settings.name, feed.state.stopped) for feed in feeds],
     )
-    hubs = figures.totals.hubs
-    yield _labelled(
+    yield _hubs(figures.totals.hubs)
+
+
+def _hubs(hubs: HubCounts) -> Metric:
+    return _labelled(
         "bystander_hub_subscriptions",
         "Feeds whose hub was asked to push, by whether it has agreed.",
         "state",

@@ -82,7 +82,6 @@ SOME: dict[str, object] = {
     "feed": 3,
     "feed_id": 3,
     "callback": "c9",
-    "feeds": [3, 4],
     "post_id": 19,
     "destination_id": 100,
     "id": 9,
