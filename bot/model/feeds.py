@@ -111,6 +111,8 @@ class FeedState:
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
     slow_until: datetime | None = None  # end of the shorter time-out after the blog answered too slowly
     not_before: datetime | None = None  # until then the server wants no request, not even for a push
+    hub: str = ""  # the hub that the feed names, for when it comes back after it was removed
+    topic: str = ""  # the address to ask that hub about
     hub_trust: int = 0  # posts that may yet come without a push before the hub counts as silent
     answered_push: datetime | None = None  # `Feed.push_due` of the last push that led to a post
     unpushed_at: datetime | None = None  # when a poll last found a post of which the hub had not told

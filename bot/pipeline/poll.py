@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -81,8 +81,8 @@ async def poll(feed: Feed, tools: PollTools) -> None:
         news=bool(detected.new),
     )
     record = record_of(feed, outcome, tools.admins, detected.warnings)
-    commit = commit_of(record, parsed, detected, posts, now)
-    return await tools.results.save(feed, replace(commit, hub=named_hub(fetched.answer, parsed)))
+    hub = named_hub(fetched.answer, parsed)
+    return await tools.results.save(feed, commit_of(record, parsed, detected, posts, now, hub=hub))
 
 
 async def _keep_unchanged(feed: Feed, fetched: Fetched, now: datetime, tools: PollTools) -> None:

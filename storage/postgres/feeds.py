@@ -14,12 +14,13 @@ from storage.postgres.changes import record_added, record_change
 from storage.postgres.common import Queries, add_notices, learn_all, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
-from storage.postgres.hubs import leave_hub
+from storage.postgres.hubs import leave_hub, name_hub
 from storage.postgres.locks import ALONE
 from storage.shared.feeds import (
     configured_terms,
     feed_parameters,
     folds_of,
+    hub_of_returning,
     kept,
     record_parameters,
     what_changed,
@@ -227,6 +228,8 @@ async def _save(
         feed_id = await connection.number(f"{_INSERT} RETURNING id", parameters)
     else:
         feed_id = await connection.number(_UPDATE, parameters | kept(same, settings, now))
+    if hub := hub_of_returning(same, settings):
+        await name_hub(connection, feed_id, hub, now)
     if what := what_changed(same, settings):
         await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     await learn_terms(connection, feed_id, configured_terms(settings))

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import FeedSettings, Kind
+from bot.model import FeedSettings, Kind, NamedHub
 from bot.ports import PollRecord
 from bot.text.changes import FEED_ADDED, FEED_CHANGED
 from bot.text.normalize import fold, term_key
@@ -63,10 +63,18 @@ def kept(row: Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
     state, same = state_from_text(row["state"]), {"id": row["id"]}
     if row["settings_url"] != settings.url:
         return same | {"url": settings.url, "state": state_to_text(without_server(state)), "next": to_ms(now)}
-    if row["retired_at"] is not None:  # no longer retired: read it, even if it had stopped, for its hub too
-        back = replace(state, gone_since=None, stopped=False, etag="", last_modified="", body_hash="")
+    if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
+        back = replace(state, gone_since=None, stopped=False)
         return same | {"url": row["url"], "state": state_to_text(back), "next": to_ms(now)}
     return same | {"url": row["url"], "state": row["state"], "next": row["next_poll_at"]}
+
+
+def hub_of_returning(row: Row | None, settings: FeedSettings) -> NamedHub | None:
+    """Return the hub of a feed that is no longer retired; None for others. A new URL names its own."""
+    if row is None or row["retired_at"] is None or row["settings_url"] != settings.url:
+        return None
+    state = state_from_text(row["state"])
+    return NamedHub(state.hub, state.topic)
 
 
 def what_changed(before: Row | None, settings: FeedSettings) -> str:

@@ -134,6 +134,8 @@ def without_server(state: FeedState) -> FeedState:
         stopped=False,
         api=None,
         api_retry_at=None,
+        hub="",
+        topic="",
     )
 
 

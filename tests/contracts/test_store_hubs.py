@@ -189,20 +189,31 @@ async def test_what_a_server_says_during_a_poll_outranks_a_push(
 async def test_a_feed_that_is_removed_leaves_its_hub_and_one_that_comes_back_asks_anew(store: Store) -> None:
     feed = await add_feed(store)
     known = await agreed(store, feed)
+    state = FeedState(etag="x", hub=HUB.url, topic=HUB.topic)
+    await store.record_polls([replace(record(feed), state=state)], T0)
     await store.note_push(known.feed_id, T0, T0)
     await store.retire_feed(feed.id, later(1), by=BOB)
     (leaving,) = await claimed(store, later(1))
+    gone = await store.hubs_of([feed.id])
     await store.note_push(leaving.feed_id, later(2), later(2))
     back = await store.add_feed(settings("Blog"), later(3), by=BOB)
+    found = {each.leaving: each for each in await claimed(store, later(99))}
 
     assert (leaving.leaving, leaving.callback, leaving.failures) == (True, known.callback, 0)
-    assert await store.hubs_of([feed.id]) == {}
+    assert gone == {}
     assert (back.id, back.push_due, back.hub_until) == (feed.id, None, None)
-    assert (back.state.etag, back.state.body_hash) == ("", ""), "its first answer is read, and names the hub"
-    await named(store, back, at=later(4))
-    assert {each.leaving for each in await claimed(store, later(99))} == {True, False}
+    assert (found[False].hub, found[False].topic) == (HUB.url, HUB.topic)
+    assert found[False].callback != known.callback
     await store.drop_hub(leaving.id)
-    assert {each.leaving for each in await claimed(store, later(199))} == {False}
+    assert [each.leaving for each in await claimed(store, later(199))] == [False]
+
+
+async def test_a_feed_without_a_hub_comes_back_without_one(store: Store) -> None:
+    feed = await add_feed(store)
+    await store.retire_feed(feed.id, later(1), by=BOB)
+    await store.add_feed(settings("Blog"), later(3), by=BOB)
+
+    assert await claimed(store, later(99)) == []
 
 
 async def test_only_what_was_ended_can_be_forgotten(store: Store) -> None:
