@@ -27,6 +27,7 @@ ALL = (
     "fanout_slack",
     "scale",
     "pace",
+    "websub",
 )
 # The first two need arguments, and the third takes minutes.
 ALONE = (*ALL, "corpus", "summaries", "moving", "editor", "matching_both")

@@ -56,6 +56,11 @@ class Bot:
     lanes: Lanes
     meter: Meter  # counts what the metrics show
 
+    @property
+    def public_url(self) -> str:
+        """How hubs reach the web server; "" if they cannot."""
+        return self.config.web.public_url if self.config.web.address() else ""
+
 
 @dataclass(frozen=True, slots=True)
 class _Tools:

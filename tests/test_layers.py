@@ -61,6 +61,7 @@ RULES: dict[str, set[str]] = {
     "bot.logs": PURE,
     "bot.config": PURE | {"bot.commands.spec", "adapters.__init__", "adapters.plugin", "storage.__init__"},
     "bot.web": PURE | {"bot.__init__"},
+    "bot.websub": PURE | {"bot.pipeline.fetch.client"},
     "bot.schedule": VALUES,
     "bot.sample": PURE,
     "adapters.shared": PURE,

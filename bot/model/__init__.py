@@ -32,6 +32,7 @@ from bot.model.feeds import (
     Silence,
 )
 from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.hubs import HubCounts, HubSubscription, NamedHub
 from bot.model.importing import ImportedFeed, ImportList, ImportProblem, ImportSource
 from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
@@ -65,6 +66,8 @@ __all__ = [
     "Filter",
     "FollowedTerm",
     "HeldFor",
+    "HubCounts",
+    "HubSubscription",
     "ImportList",
     "ImportProblem",
     "ImportSource",
@@ -72,6 +75,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Message",
+    "NamedHub",
     "Notice",
     "ParameterKind",
     "ParameterSpec",

@@ -113,4 +113,4 @@ def record_of(
     for text in texts:
         _log.warning("%s", text)
     notices = tuple(AdminNotice(admin, text) for text in texts for admin in admins)
-    return PollRecord(feed.id, outcome.url, outcome.state, outcome.due, notices)
+    return PollRecord(feed.id, outcome.url, outcome.state, outcome.due, notices, feed.push_due)

@@ -21,6 +21,7 @@ from bot.pipeline.detection import PostStore, detect
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import Fetched, fetch_feed
+from bot.pipeline.fetch.hub import named_hub
 from bot.pipeline.fetch.politeness import after_success, after_unchanged
 from bot.pipeline.notices import record_of
 from bot.pipeline.reclassify import RefileStore, reclassify
@@ -71,10 +72,17 @@ async def poll(feed: Feed, tools: PollTools) -> None:
     readings = await summarize(tools.parser, detected.to_read)
     posts = assemble(request, detected, classified, readings)
     outcome = after_success(
-        feed, fetched.exchange, now, _jitter(), body_hash=fetched.body_hash, ttl=parsed.ttl
+        feed,
+        fetched.exchange,
+        now,
+        _jitter(),
+        body_hash=fetched.body_hash,
+        ttl=parsed.ttl,
+        news=bool(detected.new),
     )
     record = record_of(feed, outcome, tools.admins, detected.warnings)
-    return await tools.results.save(feed, commit_of(record, parsed, detected, posts, now))
+    hub = named_hub(fetched.answer, parsed)
+    return await tools.results.save(feed, commit_of(record, parsed, detected, posts, now, hub=hub))
 
 
 async def _keep_unchanged(feed: Feed, fetched: Fetched, now: datetime, tools: PollTools) -> None:

@@ -67,11 +67,19 @@ class Poller:
         self._fault: BaseException | None = None
         self._closing = False
         self._waiting = False  # while the store gives out no feeds; logged once
+        self._claiming = asyncio.Lock()
 
     async def tick(self) -> None:
-        """Start the due polls; called by the scheduler. Raises the error that killed an earlier poll task."""
+        """Start the due polls; called by the scheduler, and for a push.
+
+        Raises the error that killed an earlier poll task.
+        """
         if self._fault:
             raise self._fault
+        async with self._claiming:
+            await self._start_due()
+
+    async def _start_due(self) -> None:
         room = self._settings.at_once - len(self._tasks)
         if self._closing or room <= 0:
             return

@@ -30,9 +30,10 @@ from bot.ports.feeds import (
     PostRow,
     RhythmReader,
 )
+from bot.ports.hubs import HubDoor, HubReader, HubStore
 from bot.ports.inspector import Inspection, Inspector
 from bot.ports.key_value import SHUT, KeyValueStore
-from bot.ports.meter import NO_METER, AttemptOutcome, LimitKind, Meter, PollOutcome, PostKind
+from bot.ports.meter import NO_METER, AttemptOutcome, LimitKind, Meter, PollOutcome, PostKind, PushOutcome
 from bot.ports.move import Batch, MovedTable, MoveSource, MoveTarget
 from bot.ports.outbox import (
     Failed,
@@ -106,6 +107,9 @@ __all__ = [
     "Found",
     "Held",
     "HeldPlace",
+    "HubDoor",
+    "HubReader",
+    "HubStore",
     "Inspection",
     "Inspector",
     "KeyValueStore",
@@ -131,6 +135,7 @@ __all__ = [
     "PostRow",
     "PreferenceStore",
     "ProcessState",
+    "PushOutcome",
     "QueueHealth",
     "QueueReader",
     "QueueStore",

@@ -21,6 +21,7 @@ from bot.model import (
 )
 from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
+from bot.ports.hubs import HubReader
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
 from bot.ports.overview import ConditionReader
@@ -272,6 +273,7 @@ class CommandStore(
     KeyValueStore,
     FleetReader,
     ConditionReader,
+    HubReader,
     Protocol,
 ):
     """The part of a store that command handlers use."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.model import Feed, HeldFor, Post
+from bot.ports.hubs import HubReader
 
 DAYS = 14  # of which a store keeps how polls went, today included
 
@@ -143,7 +144,7 @@ class ConditionReader(Protocol):
         ...
 
 
-class OverviewReader(ConditionReader, Protocol):
+class OverviewReader(ConditionReader, HubReader, Protocol):
     """Reads what the page and the metrics show."""
 
     async def oldest_feeds(self, limit: int) -> Sequence[FeedFigure]:

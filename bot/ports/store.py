@@ -11,6 +11,7 @@ from bot.ports.commands import CommandStore
 from bot.ports.doors import DoorStore
 from bot.ports.engine import Engine, EngineSettings
 from bot.ports.feeds import FeedStore
+from bot.ports.hubs import HubStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
 from bot.ports.overview import OverviewReader
@@ -75,6 +76,7 @@ class Store(
     SharedState,
     TimeStore,
     OverviewReader,
+    HubStore,
     DoorStore,
     Protocol,
 ):

@@ -86,7 +86,7 @@ class SampleBlog:
     `site` is its address without a final slash; when it is empty, the server fills in its own at the start.
     `guid_site` is the address in the guids; on a real blog they keep `http://` or an older host for ever.
     `generator` says where the blog is hosted (self-hosted: "https://wordpress.org/?v=6.7"). `theme` is the
-    kind of markup of its pages, "classic" or "block".
+    kind of markup of its pages, "classic" or "block". `hub` is the address of the hub that its feeds name.
     """
 
     def __init__(
@@ -98,11 +98,13 @@ class SampleBlog:
         title: str = "The Sample Bystander",
         generator: str = "http://wordpress.com/",
         theme: str = "classic",
+        hub: str = "",
     ) -> None:
         self.site = site
         self.guid_site = guid_site
         self.title = title
         self.generator = generator
+        self.hub = hub
         self.theme = theme
         self._posts: dict[int, SamplePost] = {}
         for post in posts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import Metric
 
-from bot.ports import AttemptOutcome, LimitKind, PollOutcome, PostKind
+from bot.ports import AttemptOutcome, LimitKind, PollOutcome, PostKind, PushOutcome
 from bot.text.sanitize import storable
 from bot.web.lines import counter
 
@@ -44,6 +44,7 @@ class PrometheusMeter:
         self._limits = self._counter(
             "bystander_rate_limits", "Attempts that met a rate limit since the start.", "adapter", "kind"
         )
+        self._pushes = self._counter("bystander_pushes", "Pushes of hubs since the start.", "outcome")
         self._published = self._histogram(
             "bystander_alert_published_to_sent_seconds",
             "From the publication of a post to its alert, of those sent at once.",
@@ -95,6 +96,10 @@ class PrometheusMeter:
     def limited(self, platform: str, kind: LimitKind) -> None:
         """Count a message that waits for a rate limit."""
         self._limits.labels(platform, kind.value).inc()
+
+    def pushed(self, outcome: PushOutcome) -> None:
+        """Count a push of a hub."""
+        self._pushes.labels(outcome.value).inc()
 
     def stored(self, operation: str, seconds: float) -> None:
         """Note how long an operation of the store took."""

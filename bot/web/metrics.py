@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 
+from bot.model import HubCounts
 from bot.ports import Condition
 from bot.text.sanitize import storable
 from bot.web.lines import family, label
@@ -76,6 +77,7 @@ def _feeds(totals: Totals) -> Iterator[Metric]:
         "condition",
         [(condition.value, totals.conditions.get(condition, 0)) for condition in Condition],
     )
+    yield _hubs(totals.hubs)
 
 
 def _each_feed(figures: Figures) -> Iterator[str]:
@@ -104,6 +106,15 @@ def _each_feed(figures: Figures) -> Iterator[str]:
         "gauge",
         "Whether the server says that the feed is gone for good.",
         [(name, each.stopped) for name, each in feeds],
+    )
+
+
+def _hubs(hubs: HubCounts) -> Metric:
+    return _labelled(
+        "bystander_hub_subscriptions",
+        "Feeds whose hub was asked to push, by whether it has agreed.",
+        "state",
+        [("verified", hubs.verified), ("unverified", hubs.unverified)],
     )
 
 

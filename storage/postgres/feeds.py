@@ -14,11 +14,13 @@ from storage.postgres.changes import record_added, record_change
 from storage.postgres.common import Queries, add_notices, learn_all, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
+from storage.postgres.hubs import leave_hub, name_hub
 from storage.postgres.locks import ALONE
 from storage.shared.feeds import (
     configured_terms,
     feed_parameters,
     folds_of,
+    hub_of_returning,
     kept,
     record_parameters,
     what_changed,
@@ -47,9 +49,12 @@ SELECT * FROM feeds WHERE name_fold = ANY(%(folds)s::text[]) AND retired_at IS N
 """
 _NAMES = "SELECT name FROM feeds WHERE retired_at IS NULL ORDER BY name_fold"
 _IDS = "SELECT settings_url, id FROM feeds WHERE settings_url = ANY(%(urls)s)"
+# A push while the poll was under way wants another one.
 RECORD = """
-UPDATE feeds SET url = %(url)s, state = %(state)s, next_poll_at = %(next_poll_at)s, owner = NULL,
-    lease_until = 0
+UPDATE feeds SET url = %(url)s, state = %(state)s, owner = NULL, lease_until = 0,
+    next_poll_at = CASE WHEN push_due IS DISTINCT FROM %(push_due)s::bigint AND push_due IS NOT NULL
+        THEN least(%(next_poll_at)s::bigint, greatest(push_due, %(not_before)s::bigint))
+        ELSE %(next_poll_at)s::bigint END
 WHERE id = %(feed_id)s
 """
 # How polls went on each day, for the status page.
@@ -185,6 +190,7 @@ async def _retire(connection: Connection, feed_id: int, now: datetime, *, by: st
         {"now": to_ms(now), "id": feed_id},
     )
     if retired:
+        await leave_hub(connection, feed_id, now)
         await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
@@ -222,6 +228,8 @@ async def _save(
         feed_id = await connection.number(f"{_INSERT} RETURNING id", parameters)
     else:
         feed_id = await connection.number(_UPDATE, parameters | kept(same, settings, now))
+    if hub := hub_of_returning(same, settings):
+        await name_hub(connection, feed_id, hub, now)
     if what := what_changed(same, settings):
         await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     await learn_terms(connection, feed_id, configured_terms(settings))

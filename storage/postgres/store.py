@@ -15,6 +15,7 @@ from storage.postgres.connection import Database
 from storage.postgres.destinations import DestinationQueries
 from storage.postgres.doors import DoorQueries
 from storage.postgres.feeds import FeedQueries
+from storage.postgres.hubs import HubQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
@@ -47,6 +48,7 @@ class PostgresStore(
     TimeQueries,
     DoorQueries,
     OverviewQueries,
+    HubQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
 

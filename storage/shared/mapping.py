@@ -134,6 +134,8 @@ def without_server(state: FeedState) -> FeedState:
         stopped=False,
         api=None,
         api_retry_at=None,
+        hub="",
+        topic="",
     )
 
 
@@ -160,6 +162,9 @@ def feed_from(row: Row) -> Feed:
         url=row["url"],
         state=state_from_text(row["state"]),
         next_poll_at=from_ms(row["next_poll_at"]),
+        push_due=maybe_from_ms(row["push_due"]),
+        hub_since=maybe_from_ms(row["hub_since"]),
+        hub_until=maybe_from_ms(row["hub_until"]),
     )
 
 

@@ -17,6 +17,7 @@ from storage.shared.feeds import (
     configured_terms,
     feed_parameters,
     folds_of,
+    hub_of_returning,
     kept,
     record_parameters,
     what_changed,
@@ -26,6 +27,7 @@ from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
 from storage.shared.syncing import planned, terms_of
 from storage.sqlite.changes import record_added, record_change
 from storage.sqlite.common import Queries, add_notices, first_int, learn_all, learn_terms
+from storage.sqlite.hubs import leave_hub, name_hub
 
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
@@ -34,8 +36,9 @@ _UPDATE = (
     "retired_at = NULL, url = :url, state = :state, next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
-    "UPDATE feeds SET url = :url, state = :state, next_poll_at = :next_poll_at, owner = NULL, "
-    "lease_until = 0 WHERE id = :feed_id"
+    "UPDATE feeds SET url = :url, state = :state, owner = NULL, lease_until = 0, next_poll_at = "
+    "iif(push_due IS NOT :push_due AND push_due IS NOT NULL, "  # pushed while the poll was under way
+    "min(:next_poll_at, max(push_due, :not_before)), :next_poll_at) WHERE id = :feed_id"
 )
 # How polls went on each day, for the status page.
 COUNT_POLL = (
@@ -161,6 +164,7 @@ async def _retire(
         {"now": to_ms(now), "id": feed_id},
     )
     if cursor.rowcount:
+        await leave_hub(connection, feed_id, now)
         await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
@@ -209,6 +213,8 @@ async def _save(
         feed_id = await first_int(connection, f"{_INSERT} RETURNING id", parameters)
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | kept(same, settings, now))
+    if hub := hub_of_returning(same, settings):
+        await name_hub(connection, feed_id, hub, now)
     if what := what_changed(same, settings):
         await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     await learn_terms(connection, feed_id, configured_terms(settings))

@@ -20,9 +20,33 @@ CREATE TABLE feeds (
     lease_until INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT '{}',
     server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
-    quiet_notice INTEGER NOT NULL DEFAULT 1
+    quiet_notice INTEGER NOT NULL DEFAULT 1,
+    push_due INTEGER,    -- when the last push of its hub wanted a poll
+    hub_since INTEGER,   -- since when its hub has agreed to push; NULL: it has not
+    hub_until INTEGER    -- until when it has
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
+
+-- What is agreed with the hub that a feed names (see bot.model.HubSubscription), so that it tells of new posts.
+CREATE TABLE hubs (
+    id INTEGER PRIMARY KEY,
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    hub TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    callback TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL,
+    leaving INTEGER NOT NULL DEFAULT 0,
+    base TEXT NOT NULL DEFAULT '',
+    asked_until INTEGER,
+    verified_at INTEGER,
+    verified_until INTEGER,
+    next_at INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX hubs_of_feed ON hubs (feed_id) WHERE leaving = 0;
+CREATE INDEX hubs_due ON hubs (next_at);
 
 -- One entry of a feed, for ever: a post that left the feed must not come back as news.
 CREATE TABLE posts (

@@ -16,6 +16,7 @@ from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
 from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
+from storage.sqlite.hubs import HubQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
 from storage.sqlite.overview import OverviewQueries
@@ -43,6 +44,7 @@ class SqliteStore(
     TimeQueries,
     OpenDoors,
     OverviewQueries,
+    HubQueries,
     InProcessState,
 ):
     """`bot.ports.Store` on one SQLite file. One process has it, so its limits are kept in memory."""

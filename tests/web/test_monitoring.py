@@ -16,7 +16,16 @@ import yaml
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.ports import AttemptOutcome, Condition, FeedFigure, LimitKind, PlatformCounts, PollOutcome, PostKind
+from bot.ports import (
+    AttemptOutcome,
+    Condition,
+    FeedFigure,
+    LimitKind,
+    PlatformCounts,
+    PollOutcome,
+    PostKind,
+    PushOutcome,
+)
 from bot.web.meter import PrometheusMeter
 from bot.web.metrics import exposition
 from bot.web.snapshot import Figures, ProcessState, Totals
@@ -40,6 +49,8 @@ def families() -> list[Metric]:
         meter.attempted("console", attempt)
     for limit in LimitKind:
         meter.limited("console", limit)
+    for push in PushOutcome:
+        meter.pushed(push)
     meter.took("console", 1, 1)
     meter.stored("claim", 1)
     feed = FeedFigure("Blog", NOW, last_success_at=NOW)

@@ -1,9 +1,9 @@
-"""Fetching over HTTP: one polite, bounded GET at a time."""
+"""Fetching over HTTP: one polite, bounded request at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +34,7 @@ FEED_ACCEPT = (
 
 _PERMANENT = (301, 308)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_REPEATED = (307, 308)  # of a POST: those that keep its method and its form
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class _Redirect:
 
 
 class Fetcher:
-    """Sends GET requests over one session; an async context manager.
+    """Sends requests over one session; an async context manager.
 
     The settings limit how many run at a time; queueing does not count towards the time-out. No cookies, no
     Referer, no proxy from the environment.
@@ -132,11 +133,21 @@ class Fetcher:
         async with room_in(self.budget) as room:
             yield await self._follow(url, room, _conditional(accept, etag, last_modified))
 
-    async def _follow(self, url: str, room: BodyRoom, headers: dict[str, str]) -> Answer:
+    async def post(self, url: str, form: Mapping[str, str]) -> int:
+        """Send a form, under the same limits and checks as `open`; return the status. The body is not read.
+
+        Redirects that keep the method are followed with the form; any other one is the answer.
+        """
+        async with room_in(self.budget) as room:
+            return (await self._follow(url, room, {}, form)).status
+
+    async def _follow(
+        self, url: str, room: BodyRoom, headers: dict[str, str], form: Mapping[str, str] | None = None
+    ) -> Answer:
         target = self._checked(url)
         left, moved_to, permanent = self._settings.timeout, "", True
         for _ in range(self._settings.redirects + 1):
-            result, left = await self._exchange(target, headers, left, room)
+            result, left = await self._exchange(target, headers, left, room, form)
             if isinstance(result, Answer):
                 return replace(result, moved_to=moved_to) if moved_to else result
             try:
@@ -149,10 +160,16 @@ class Fetcher:
         raise too_many_redirects(self._settings.redirects, target.host)
 
     async def _exchange(
-        self, target: URL, headers: dict[str, str], left: float, room: BodyRoom
+        self,
+        target: URL,
+        headers: dict[str, str],
+        left: float,
+        room: BodyRoom,
+        form: Mapping[str, str] | None,
     ) -> tuple[Answer | _Redirect, float]:
         """Send one request; return its result and the remaining time in seconds."""
         assert self._session is not None
+        method = "GET" if form is None else "POST"
         host = target.raw_host or ""
         async with self._turns_of(host.lower().removesuffix(".")), self._turns:
             loop = asyncio.get_running_loop()
@@ -160,7 +177,9 @@ class Fetcher:
             try:
                 async with (
                     asyncio.timeout(max(left, 0.0)) as limit,
-                    self._session.get(target, headers=headers, allow_redirects=False) as response,
+                    self._session.request(
+                        method, target, headers=headers, data=form, allow_redirects=False
+                    ) as response,
                 ):
                     result = await self._read(response, room, limit)
             except TimeoutError:
@@ -179,11 +198,11 @@ class Fetcher:
     async def _read(
         self, response: aiohttp.ClientResponse, room: BodyRoom, limit: asyncio.Timeout
     ) -> Answer | _Redirect:
-        status, headers = response.status, response.headers
-        if status in _REDIRECTS:
+        status, headers, posted = response.status, response.headers, response.method == "POST"
+        if status in (_REPEATED if posted else _REDIRECTS):
             return _Redirect(status, _location(response))
         date, body = http_date(headers.get("Date", "")), b""
-        if status in range(200, 300):
+        if status in range(200, 300) and not posted:
             body = await read_body(response, self._settings.max_body, partial(_reserve, room, limit))
         return Answer(
             status=status,

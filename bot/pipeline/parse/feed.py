@@ -20,6 +20,7 @@ from bot.pipeline.parse.entry import (
     Raw,
     date_texts,
     dicts,
+    linked,
     page_link,
     published,
     string,
@@ -153,6 +154,8 @@ def _feed(document: Raw, url: str) -> ParsedFeed:
         generator=generator,
         shelves=itunes_names(dicts(feed, "tags")),
         ttl=_ttl(string(feed, "ttl")),
+        hubs=linked(feed, "hub"),
+        topics=linked(feed, "self"),
     )
 
 

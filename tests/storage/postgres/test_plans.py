@@ -21,6 +21,7 @@ from storage.postgres import (
     feeds,
     hold_back,
     holding,
+    hubs,
     matching,
     outbox,
     overview,
@@ -42,6 +43,8 @@ INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, c
     origin, next_poll_at)
 SELECT 'F' || n, 'f' || n, 'u' || n, 'u' || n, 900, 0, '[]', '{}', 'off', 'chat', n
 FROM generate_series(1, 2000) AS n;
+INSERT INTO hubs (feed_id, hub, topic, callback, key, base, next_at, verified_until)
+SELECT n, 'h' || n, 'u' || n, 'c' || n, 'k', 'b', 100 + n, 1000000 FROM generate_series(1, 2000) AS n;
 INSERT INTO posts (feed_id, key, canonical_id, wordpress_id, guid, link, link_path, title, author,
     published_at, first_seen_at, summary, text, text_hash, image, update_text, labels, categories, tags, rank,
     evidence, ambiguous, silent, edits, refile_attempts)
@@ -78,6 +81,7 @@ UPDATE deliveries SET edit_due_at = due_at WHERE state = 'sent' AND id % 1000 = 
 SOME: dict[str, object] = {
     "feed": 3,
     "feed_id": 3,
+    "callback": "c9",
     "post_id": 19,
     "destination_id": 100,
     "id": 9,
@@ -192,6 +196,10 @@ PLANS = {
         ["deliveries_due", "deliveries_held"],
     ),
     "due polls": (due.POLLS, ["feeds_due"]),
+    "a poll for a push": (due.POLL_NOW, ["feeds_pkey"]),
+    "hubs to ask": (hubs.CLAIM, ["hubs_due"]),
+    "a hub that calls": (hubs.CALLED, ["hubs_callback_key"]),
+    "hubs of feeds": (hubs.OF_FEEDS, ["hubs_of_feed"]),
     "too many": (claim.MANY, []),
     "bundle": (claim.BUNDLE, []),
     "bundled": (claim.BUNDLED, []),
