@@ -297,5 +297,4 @@ def test_a_statement_is_led_by_its_index(analyzed: psycopg.Connection, name: str
 @pytest.mark.parametrize("statement", [outbox.OWNERS, *outbox.END_LEASES, *outbox.RELEASE])
 def test_taking_over_touches_only_what_is_under_way(analyzed: psycopg.Connection, statement: str) -> None:
     plan = plan_of(analyzed, statement, SOME)
-
     assert re.search(r"\bdeliveries_(sending|edits|editing|queue|oldest)\b|on feeds", plan), plan
