@@ -124,7 +124,7 @@ class Databases:
         if self.kind == "sqlite":
             file = file or self._folder / f"test{next(self._numbers)}.db"
             if made:
-                file.write_bytes(await _made())
+                file.write_bytes(await made_file())
             return SqliteFile(file)
         if tables:
             lent = await self._stack.enter_async_context(spare())
@@ -134,7 +134,7 @@ class Databases:
         return PostgresDatabase(url, connection)
 
 
-async def _made() -> bytes:
+async def made_file() -> bytes:
     """Return a new file of SQLite; to copy it takes a tenth of the time that making it takes."""
     if not _files:
         with TemporaryDirectory() as folder:
