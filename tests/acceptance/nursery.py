@@ -94,14 +94,13 @@ class Nursery:
         if process == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            here.detach()
-            self._forget()
             here.close()
+            self._forget()
             return there
         there.close()
         for file in streams:
             os.close(file)
-        os.write(outcome, NUMBER.pack(process))
+        _tell(outcome, process)
         self._running[process] = outcome
         self._channels.register(here, selectors.EVENT_READ)
         return None
@@ -121,8 +120,7 @@ class Nursery:
                 if process == 0:
                     break
                 outcome = self._running.pop(process)
-                with contextlib.suppress(BrokenPipeError):  # nobody wants to know
-                    os.write(outcome, NUMBER.pack(os.waitstatus_to_exitcode(status)))
+                _tell(outcome, os.waitstatus_to_exitcode(status))
                 os.close(outcome)
 
     def _end(self) -> NoReturn:
@@ -131,16 +129,19 @@ class Nursery:
         os._exit(0)
 
 
+def _tell(outcome: int, number: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # who asked is gone
+        os.write(outcome, NUMBER.pack(number))
+
+
 def _received(channel: socket.socket) -> Request | None:
     """Return a request, None when no whole one comes any more."""
     header, files, _, _ = socket.recv_fds(channel, NUMBER.size, STREAMS + 1)
-    text = b""
-    with contextlib.suppress(ConnectionResetError):  # it was killed while it asked
-        if len(header) == NUMBER.size:
-            text = channel.recv(NUMBER.unpack(header)[0], socket.MSG_WAITALL)
+    whole = len(header) == NUMBER.size
+    text = channel.recv(NUMBER.unpack(header)[0], socket.MSG_WAITALL) if whole else b""
     try:
         return Request(list(files), **json.loads(text))
-    except ValueError:
+    except ValueError:  # who asks was killed amid it
         for file in files:
             os.close(file)
         return None

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.acceptance import forking
+from tests.acceptance.forking import BOT, NUMBER, STREAMS
 from tests.acceptance.process import ROOT, Home
 from tests.acceptance.running import until
 from tests.databases import SqliteFile
@@ -117,3 +121,19 @@ async def test_nothing_that_was_forked_outlives_the_tests_however_they_end(
     await tester.communicate()
 
     await until(lambda: not any(each.is_running() for each in (nursery, *forked)))
+
+
+async def test_who_is_killed_while_asking_takes_nobody_along(lonely: Home) -> None:
+    assert (await lonely.call("--help")).code == 0
+    requests, _ = forking._started[-1]
+    reading, writing = os.pipe()
+    os.close(reading)
+    request = {"program": BOT, "arguments": ["--help"], "folder": str(lonely.folder), "environment": {}}
+    text = json.dumps(request).encode()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    socket.send_fds(requests, [NUMBER.pack(len(text))], [*[nothing] * STREAMS, writing])
+    requests.sendall(text)
+    os.close(nothing)
+    os.close(writing)
+
+    assert (await lonely.call("--help")).code == 0
