@@ -31,7 +31,17 @@ from bot.model.feeds import (
     PostTimes,
     Silence,
 )
-from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.filing import (
+    EVERYTHING,
+    FILING_KINDS,
+    BlogCategory,
+    Cadence,
+    EvidenceRank,
+    Filing,
+    Kind,
+    Rename,
+    Term,
+)
 from bot.model.importing import ImportedFeed, ImportList, ImportProblem, ImportSource
 from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
@@ -47,6 +57,7 @@ __all__ = [
     "Alert",
     "Attachment",
     "BlogApi",
+    "BlogCategory",
     "Cadence",
     "Caller",
     "Change",
@@ -80,6 +91,7 @@ __all__ = [
     "PostTimes",
     "Preferences",
     "QuietHours",
+    "Rename",
     "Reply",
     "Silence",
     "Style",

@@ -106,6 +106,7 @@ class FeedState:
     refile_at: datetime | None = None  # when to look for better evidence for some post
     api: BlogApi | None = None  # the API that answered; None while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
+    categories_at: datetime | None = None  # when the blog's list of categories was last asked for
     slow_until: datetime | None = None  # end of the shorter time-out after the blog answered too slowly
 
 

@@ -207,6 +207,7 @@ def _state_after(
         generator=parsed.generator,
         api=made.filed.api,
         api_retry_at=made.filed.api_retry_at,
+        categories_at=made.filed.categories_at or state.categories_at,
         slow_until=made.filed.slow_until or state.slow_until,
         refile_at=min(waiting, default=None),
     )

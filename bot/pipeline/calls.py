@@ -7,7 +7,7 @@ compares the types below with the functions' own annotations.
 from __future__ import annotations
 
 from bot.model import ParsedFeed
-from bot.pipeline.classify.evidence import FiledPost, PageFiling
+from bot.pipeline.classify.evidence import CategoryPage, FiledPost, PageFiling
 from bot.pipeline.summarize.extract import Reading, Source
 from bot.sandbox.remote import Remote
 
@@ -21,9 +21,9 @@ POSTS_OF_API: dict[str, Remote[tuple[FiledPost, ...], bytes]] = {
     "wpcom": Remote("bot.pipeline.classify.evidence:read_wpcom", tuple[FiledPost, ...]),
     "wpjson": Remote("bot.pipeline.classify.evidence:read_wpjson", tuple[FiledPost, ...]),
 }
-CATEGORIES_OF_API: dict[str, Remote[tuple[str, ...], bytes]] = {
-    "wpcom": Remote("bot.pipeline.classify.evidence:read_wpcom_categories", tuple[str, ...]),
-    "wpjson": Remote("bot.pipeline.classify.evidence:read_wpjson_categories", tuple[str, ...]),
+CATEGORIES_OF_API: dict[str, Remote[CategoryPage, bytes]] = {
+    "wpcom": Remote("bot.pipeline.classify.evidence:read_wpcom_categories", CategoryPage),
+    "wpjson": Remote("bot.pipeline.classify.evidence:read_wpjson_categories", CategoryPage),
 }
 
 # post's page: body, content type, link, WordPress number

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.model import Feed
 from bot.pipeline.assemble import assemble, commit_of
+from bot.pipeline.blog_categories import CategoryKeeper, RenameStore
 from bot.pipeline.classification import classify_request
 from bot.pipeline.collect_evidence import EvidenceCollector
-from bot.pipeline.detection import PostStore, detect
+from bot.pipeline.detection import PostStore, detect, with_new_names
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import Fetched, fetch_feed
@@ -29,7 +30,7 @@ from bot.ports import PollCommit, PollRecord
 from bot.sandbox.remote import Runner
 
 
-class PollStore(PostStore, RefileStore, Protocol):
+class PollStore(PostStore, RefileStore, RenameStore, Protocol):
     """The store methods by which a poll reads."""
 
 
@@ -50,6 +51,7 @@ class PollTools:
     fetcher: Fetcher
     parser: Runner
     collector: EvidenceCollector
+    keeper: CategoryKeeper
     clock: Clock
     admins: Sequence[str]
 
@@ -68,6 +70,9 @@ async def poll(feed: Feed, tools: PollTools) -> None:
     vocabulary = await tools.store.vocabulary(feed.id)
     request = classify_request(feed, parsed, detected, vocabulary, now)
     classified = await tools.collector.classify(request)
+    kept = await tools.keeper.keep(feed, classified, detected.known, now)
+    detected = with_new_names(detected, kept.renames)
+    classified = replace(classified, categories_at=kept.listed_at)
     readings = await summarize(tools.parser, detected.to_read)
     posts = assemble(request, detected, classified, readings)
     outcome = after_success(

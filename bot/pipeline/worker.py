@@ -8,10 +8,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError
 from bot.model import Feed
+from bot.pipeline.blog_categories import CategoryKeeper, RenameStore
 from bot.pipeline.classification import EVIDENCE
 from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.fetch.client import Fetcher
@@ -38,12 +40,16 @@ class PollSettings:
     recording: float = 2.0  # after the grace period, for outcomes that are not stored yet
 
 
+class PollingStore(FeedStore, RenameStore, Protocol):
+    """The part of a store that polls use."""
+
+
 class Poller:
     """Polls due feeds, each in its own task, so that a slow or hostile one delays no other."""
 
     def __init__(
         self,
-        store: FeedStore,
+        store: PollingStore,
         fetcher: Fetcher,
         parser: Runner,
         clock: Clock,
@@ -61,7 +67,8 @@ class Poller:
         self._results = PollResults(store, clock, on_news, seconds=self._settings.store, meter=meter)
         evidence = replace(EVIDENCE, seconds=self._settings.evidence)
         collector = EvidenceCollector(fetcher, parser, evidence)
-        self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, admins)
+        keeper = CategoryKeeper(store, fetcher, parser, admins)
+        self._tools = PollTools(store, self._results, fetcher, parser, collector, keeper, clock, admins)
         self._poll_log = PollLog(partial(_log.warning, "%s"))
         self._tasks: set[asyncio.Task[bool]] = set()
         self._fault: BaseException | None = None

@@ -5,6 +5,7 @@ UTC datetimes. Every method of a store may raise `StoreError`, and other errors 
 """
 
 from bot.ports.adapter import Adapter, BotServices, CommandService, StandsBy
+from bot.ports.categories import CategoryChange, CategoryStore, FormerNames, KnownCategories
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -79,6 +80,8 @@ __all__ = [
     "AttemptOutcome",
     "Batch",
     "BotServices",
+    "CategoryChange",
+    "CategoryStore",
     "CommandService",
     "CommandStore",
     "Condition",
@@ -101,12 +104,14 @@ __all__ = [
     "FleetReader",
     "FleetState",
     "Forgotten",
+    "FormerNames",
     "Found",
     "Held",
     "HeldPlace",
     "Inspection",
     "Inspector",
     "KeyValueStore",
+    "KnownCategories",
     "Latencies",
     "Lexicon",
     "LimitKind",

@@ -19,6 +19,7 @@ from bot.model import (
     Subscription,
     Term,
 )
+from bot.ports.categories import FormerNames
 from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.key_value import KeyValueStore
@@ -263,6 +264,7 @@ class PreferenceStore(Protocol):
 
 class CommandStore(
     ArchiveStore,
+    FormerNames,
     SubscriptionStore,
     PreferenceStore,
     FeedEditor,

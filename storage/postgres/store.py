@@ -9,6 +9,7 @@ from bot.errors import StoreError
 from bot.ports import Engine, EngineSettings, FleetState
 from storage.postgres.address import address_of
 from storage.postgres.archive import ArchiveQueries
+from storage.postgres.categories import CategoryQueries
 from storage.postgres.changes import ChangeQueries
 from storage.postgres.connection import Database
 from storage.postgres.destinations import DestinationQueries
@@ -31,6 +32,7 @@ from storage.postgres.times import TimeQueries
 class PostgresStore(
     FeedQueries,
     PostQueries,
+    CategoryQueries,
     OutboxQueries,
     TermQueries,
     ArchiveQueries,

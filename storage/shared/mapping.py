@@ -134,6 +134,7 @@ def without_server(state: FeedState) -> FeedState:
         stopped=False,
         api=None,
         api_retry_at=None,
+        categories_at=None,
     )
 
 
