@@ -65,6 +65,10 @@ class FeedSettings:
     api_base: str = "auto"  # "auto", "off" or a base URL
     origin: str = "config"  # "config" or "chat"
     quiet_notice: bool = True  # whether admins are told when the blog goes quiet (bot/rhythm.py)
+    children: str = "auto"  # whether a post counts for the categories above its own: "auto", "on" or "off"
+    full_text: str = (
+        "auto"  # whether the page of a post is read for its summary: as the bot does, "on", "off"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class FeedState:
     api: BlogApi | None = None  # the API that answered; None while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
     categories_at: datetime | None = None  # when the blog's list of categories was last asked for
+    children: bool = False  # what "auto" means: the feed was added when the bot knew of hierarchies
     slow_until: datetime | None = None  # end of the shorter time-out after the blog answered too slowly
 
 

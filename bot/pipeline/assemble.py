@@ -201,6 +201,7 @@ def _state_after(
     return replace(
         state,
         baseline_at=state.baseline_at or now,
+        children=state.children or first,
         highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,
         renamed_at=now if renamed else state.renamed_at,
         site=parsed.link or state.site,

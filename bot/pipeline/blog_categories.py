@@ -21,6 +21,7 @@ from bot.pipeline import notices
 from bot.pipeline.calls import CATEGORIES_OF_API
 from bot.pipeline.classification import ClassifyResult
 from bot.pipeline.classify.evidence import FiledPost, find_filed
+from bot.pipeline.classify.hierarchy import with_parents
 from bot.pipeline.classify.names import Names
 from bot.pipeline.classify.renames import Compared, Use, compared, merged_into
 from bot.pipeline.classify.wordpress import CATEGORIES_PER_PAGE, categories_url
@@ -28,6 +29,7 @@ from bot.pipeline.collect_evidence import refuse_busy
 from bot.pipeline.fetch.client import Fetcher
 from bot.ports import AdminNotice, CategoryChange, CategoryStore, KnownCategories, PostRow, Quota
 from bot.sandbox.remote import Runner
+from bot.text.hierarchy import above_by_name, counts_for_parents
 from bot.text.normalize import fold
 
 _log = logging.getLogger(__name__)
@@ -114,8 +116,14 @@ class CategoryKeeper:
         for rename in change.renames:
             _log.info("%s: %s is called %s now.", feed.settings.name, rename.old, rename.new)
         stored = {each.id: each for each in (*known.categories, *change.store)}
-        asked = now if listed is not None or feed.state.baseline_at is None else None
-        return KeptCategories(change.renames, tuple(stored.values()), asked)
+        return KeptCategories(change.renames, tuple(stored.values()), None if listed is None else now)
+
+    async def known(self, feed: Feed) -> tuple[BlogCategory, ...]:
+        """Return the stored categories of a feed's blog, without asking it."""
+        api = feed.state.api
+        if api is None:
+            return ()
+        return (await self._store.blog_categories(feed.id, source_of(api))).categories
 
     async def _within_quota(self, feed: Feed, change: CategoryChange) -> CategoryChange:
         """Leave out the renames if the blog has changed names too often lately; they may come later."""
@@ -130,7 +138,7 @@ class CategoryKeeper:
         """Return the blog's list of categories as far as it can be read; None if it is not due."""
         last = feed.state.categories_at
         if feed.state.baseline_at is None:
-            return None  # at the first poll nothing can have changed
+            return None  # nothing of the first poll is announced
         wait = self._settings.when_unsure if unsure else self._settings.every
         if last is not None and last <= now < last + wait:
             return None
@@ -163,6 +171,21 @@ class CategoryKeeper:
             elif not more and page.rows < CATEGORIES_PER_PAGE:
                 return len(found) == rows
         return False
+
+
+def filed_above(
+    feed: Feed,
+    filings: Mapping[str, Filing],
+    categories: Sequence[BlogCategory],
+    known: Mapping[str, PostRow],
+) -> dict[str, Filing]:
+    """Return filings by post id with the categories above theirs, if that is switched on for the feed."""
+    on = counts_for_parents(feed)
+    above = above_by_name(categories, Names(feed.settings.aliases).use) if on else {}
+    if not above:
+        return dict(filings)
+    before = {post_id: row.post.filing for post_id, row in known.items()}
+    return {each: with_parents(filing, above, before.get(each)) for each, filing in filings.items()}
 
 
 def source_of(api: BlogApi) -> str:

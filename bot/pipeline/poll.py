@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.model import Feed
 from bot.pipeline.assemble import assemble, commit_of
-from bot.pipeline.blog_categories import CategoryKeeper, RenameStore
+from bot.pipeline.blog_categories import CategoryKeeper, RenameStore, filed_above
 from bot.pipeline.classification import classify_request
 from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.detection import PostStore, detect, with_new_names
@@ -72,7 +72,8 @@ async def poll(feed: Feed, tools: PollTools) -> None:
     classified = await tools.collector.classify(request)
     kept = await tools.keeper.keep(feed, classified, detected.known, now)
     detected = with_new_names(detected, kept.renames)
-    classified = replace(classified, categories_at=kept.listed_at)
+    filings = filed_above(feed, classified.filings, kept.categories, detected.known)
+    classified = replace(classified, filings=filings, categories_at=kept.listed_at)
     readings = await summarize(tools.parser, detected.to_read)
     posts = assemble(request, detected, classified, readings)
     outcome = after_success(
@@ -86,7 +87,9 @@ async def _keep_unchanged(feed: Feed, fetched: Fetched, now: datetime, tools: Po
     """Store that nothing is new, and reclassify the posts that are due for it."""
     outcome = after_unchanged(feed, fetched.exchange, now, _jitter())
     record = record_of(feed, outcome, tools.admins)
-    result = await reclassify(feed, record, now, store=tools.store, collector=tools.collector)
+    result = await reclassify(
+        feed, record, now, store=tools.store, collector=tools.collector, keeper=tools.keeper
+    )
     await tools.results.save(feed, result)
 
 

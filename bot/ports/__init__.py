@@ -5,7 +5,13 @@ UTC datetimes. Every method of a store may raise `StoreError`, and other errors 
 """
 
 from bot.ports.adapter import Adapter, BotServices, CommandService, StandsBy
-from bot.ports.categories import CategoryChange, CategoryStore, FormerNames, KnownCategories
+from bot.ports.categories import (
+    CategoryChange,
+    CategoryNames,
+    CategoryStore,
+    KnownCategories,
+    NumberedBlog,
+)
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -81,6 +87,7 @@ __all__ = [
     "Batch",
     "BotServices",
     "CategoryChange",
+    "CategoryNames",
     "CategoryStore",
     "CommandService",
     "CommandStore",
@@ -104,7 +111,6 @@ __all__ = [
     "FleetReader",
     "FleetState",
     "Forgotten",
-    "FormerNames",
     "Found",
     "Held",
     "HeldPlace",
@@ -120,6 +126,7 @@ __all__ = [
     "MoveTarget",
     "MovedTable",
     "NoticeStore",
+    "NumberedBlog",
     "OutboxStore",
     "OverviewReader",
     "Parked",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import BlogCategory, Rename
+from bot.model import BlogCategory, Feed, Rename
 from bot.ports.feeds import AdminNotice
 
 
@@ -17,6 +17,14 @@ class KnownCategories:
 
     categories: tuple[BlogCategory, ...] = ()
     missing: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedBlog:
+    """A feed and the categories of its blog."""
+
+    feed: Feed
+    categories: tuple[BlogCategory, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +64,13 @@ class CategoryStore(Protocol):
         ...
 
 
-class FormerNames(Protocol):
-    """Knows what categories were called before."""
+class CategoryNames(Protocol):
+    """Knows what categories were called before, and which are below which."""
 
     async def former_names(self, keys: Sequence[str], feed_id: int | None = None) -> dict[str, Rename]:
         """Return the rename of each term key that is a category's former name, in one feed or in any."""
+        ...
+
+    async def blogs_with(self, key: str, limit: int, feed_id: int | None = None) -> list[NumberedBlog]:
+        """Return the numbered categories of at most `limit` blogs that have a category with this key."""
         ...

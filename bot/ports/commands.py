@@ -19,7 +19,7 @@ from bot.model import (
     Subscription,
     Term,
 )
-from bot.ports.categories import FormerNames
+from bot.ports.categories import CategoryNames
 from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.key_value import KeyValueStore
@@ -264,7 +264,7 @@ class PreferenceStore(Protocol):
 
 class CommandStore(
     ArchiveStore,
-    FormerNames,
+    CategoryNames,
     SubscriptionStore,
     PreferenceStore,
     FeedEditor,

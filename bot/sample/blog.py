@@ -146,6 +146,10 @@ class SampleBlog:
             names = tuple(new if name == old else name for name in post.categories)
             self._posts[post.number] = replace(post, categories=names)
 
+    def add(self, name: str) -> None:
+        """Add a category without posts to the blog's list."""
+        self._numbers[name] = term_id(Kind.CATEGORY, name)
+
     def drop(self, name: str) -> None:
         """Remove a category from the blog's list, once no post is filed under it."""
         self._gone.add(name)

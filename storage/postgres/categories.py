@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.model import BYSTANDER, Rename
-from bot.ports import CategoryChange, KnownCategories
+from bot.ports import CategoryChange, KnownCategories, NumberedBlog
 from storage.postgres.changes import record_change
 from storage.postgres.common import Queries, add_notices, learn_terms
 from storage.postgres.connection import Connection
@@ -15,6 +15,7 @@ from storage.postgres.search import words_of
 from storage.shared.refiling import (
     REFILED_AT_ONCE,
     RefiledPost,
+    blogs_from,
     category_parameters,
     former_parameters,
     known_from,
@@ -102,8 +103,18 @@ WHERE n.term = ANY(%(keys)s) AND feeds.retired_at IS NULL
 """
 
 
+# Those whose categories have numbers, the blog with the most posts under the name first.
+_WITH = """
+SELECT feeds.* FROM terms AS t JOIN feeds ON feeds.id = t.feed_id
+WHERE t.term = %(key)s AND feeds.retired_at IS NULL AND (%(feed)s::bigint IS NULL OR feeds.id = %(feed)s)
+    AND EXISTS (SELECT 1 FROM blog_categories AS b WHERE b.feed_id = feeds.id)
+ORDER BY t.posts DESC, feeds.id LIMIT %(limit)s
+"""
+_NUMBERED = "SELECT * FROM blog_categories WHERE feed_id = ANY(%(feeds)s::bigint[]) ORDER BY feed_id, number"
+
+
 class CategoryQueries(Queries):
-    """`bot.ports.CategoryStore` and `bot.ports.FormerNames`."""
+    """`bot.ports.CategoryStore` and `bot.ports.CategoryNames`."""
 
     async def blog_categories(self, feed_id: int, source: str) -> KnownCategories:
         rows = await self._database.read(_KNOWN, {"feed": feed_id})
@@ -127,6 +138,10 @@ class CategoryQueries(Queries):
     async def former_names(self, keys: Sequence[str], feed_id: int | None = None) -> dict[str, Rename]:
         rows = await self._database.ask(_FORMERLY, {"keys": list(keys), "feed": feed_id})
         return {row["term"]: Rename(row["name"], row["now_name"]) for row in rows}
+
+    async def blogs_with(self, key: str, limit: int, feed_id: int | None = None) -> list[NumberedBlog]:
+        feeds = await self._database.ask(_WITH, {"key": key, "limit": limit, "feed": feed_id})
+        return blogs_from(feeds, await self._database.ask(_NUMBERED, {"feeds": [row["id"] for row in feeds]}))
 
 
 async def _move(connection: Connection, change: CategoryChange, moves: Mapping[str, Rename]) -> None:

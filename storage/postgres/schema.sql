@@ -27,7 +27,9 @@ CREATE TABLE feeds (
     lease_until BIGINT NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT '{}',
     server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
-    quiet_notice INTEGER NOT NULL DEFAULT 1
+    quiet_notice INTEGER NOT NULL DEFAULT 1,
+    children TEXT NOT NULL DEFAULT 'auto',
+    full_text TEXT NOT NULL DEFAULT 'auto'
 ) WITH (fillfactor = 70);
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from bot.model import BlogCategory, Filing, Rename
-from bot.ports import CategoryChange, KnownCategories
+from bot.ports import CategoryChange, KnownCategories, NumberedBlog
 from bot.text.refiling import refiled
-from storage.shared.mapping import filing_names, post_from
+from storage.shared.mapping import feed_from, filing_names, post_from
 from storage.shared.renaming import new_key
 from storage.shared.rows import Row
 
@@ -45,6 +47,12 @@ def known_from(rows: Iterable[Row]) -> KnownCategories:
         tuple(BlogCategory(row["number"], row["name"], row["parent"]) for row in found),
         frozenset(row["number"] for row in found if row["missing"]),
     )
+
+
+def blogs_from(feeds: Iterable[Row], rows: Iterable[Row]) -> list[NumberedBlog]:
+    """Return feeds with their categories, of rows of `feeds` and of `blog_categories`, sorted by feed."""
+    of = {feed: known_from(found).categories for feed, found in groupby(rows, key=itemgetter("feed_id"))}
+    return [NumberedBlog(feed_from(row), of.get(row["id"], ())) for row in feeds]
 
 
 def still_as_expected(change: CategoryChange, rows: Iterable[Row]) -> bool:

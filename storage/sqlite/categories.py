@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import aiosqlite
 
 from bot.model import BYSTANDER, Rename
-from bot.ports import CategoryChange, KnownCategories
+from bot.ports import CategoryChange, KnownCategories, NumberedBlog
 from storage.shared.refiling import (
     REFILED_AT_ONCE,
+    blogs_from,
     category_parameters,
     former_parameters,
     known_from,
@@ -98,8 +99,20 @@ WHERE feeds.retired_at IS NULL AND (:feed IS NULL OR feeds.id = :feed) ORDER BY 
 """
 
 
+# Those whose categories have numbers, the blog with the most posts under the name first.
+_WITH = """
+SELECT feeds.* FROM terms AS t INDEXED BY terms_term CROSS JOIN feeds ON feeds.id = t.feed_id
+WHERE t.term = :key AND feeds.retired_at IS NULL AND (:feed IS NULL OR feeds.id = :feed)
+    AND EXISTS (SELECT 1 FROM blog_categories AS b WHERE b.feed_id = feeds.id)
+ORDER BY t.posts DESC, feeds.id LIMIT :limit
+"""
+_NUMBERED = """
+SELECT * FROM blog_categories WHERE feed_id IN (SELECT value FROM json_each(:feeds)) ORDER BY feed_id, number
+"""
+
+
 class CategoryQueries(Queries):
-    """`bot.ports.CategoryStore` and `bot.ports.FormerNames`."""
+    """`bot.ports.CategoryStore` and `bot.ports.CategoryNames`."""
 
     async def blog_categories(self, feed_id: int, source: str) -> KnownCategories:
         rows = await self._database.read(_KNOWN, {"feed": feed_id})
@@ -130,6 +143,12 @@ class CategoryQueries(Queries):
     async def former_names(self, keys: Sequence[str], feed_id: int | None = None) -> dict[str, Rename]:
         rows = await self._database.ask(_FORMERLY, {"keys": json.dumps(list(keys)), "feed": feed_id})
         return {row["term"]: Rename(row["name"], row["now_name"]) for row in rows}
+
+    async def blogs_with(self, key: str, limit: int, feed_id: int | None = None) -> list[NumberedBlog]:
+        asked = {"key": key, "limit": limit, "feed": feed_id}
+        feeds = await self._database.ask(_WITH, asked)
+        numbered: dict[str, object] = {"feeds": json.dumps([row["id"] for row in feeds])}
+        return blogs_from(feeds, await self._database.ask(_NUMBERED, numbered))
 
 
 async def _move(

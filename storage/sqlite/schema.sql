@@ -20,7 +20,9 @@ CREATE TABLE feeds (
     lease_until INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT '{}',
     server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
-    quiet_notice INTEGER NOT NULL DEFAULT 1
+    quiet_notice INTEGER NOT NULL DEFAULT 1,
+    children TEXT NOT NULL DEFAULT 'auto',
+    full_text TEXT NOT NULL DEFAULT 'auto'
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 

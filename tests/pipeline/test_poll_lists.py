@@ -125,4 +125,4 @@ async def test_the_list_is_asked_for_once_a_day_and_not_at_the_first_poll(room: 
         await room.poll()
         asked.append(lists(room))
 
-    assert asked == [0] * 6 + [1] * 3
+    assert asked == [1] * 6 + [2] * 3

@@ -21,3 +21,7 @@ CREATE TABLE former_names (
     PRIMARY KEY (feed_id, term)
 );
 CREATE INDEX former_names_term ON former_names (term);
+
+-- Whether posts count for the categories above their own, and whether their pages are read for summaries.
+ALTER TABLE feeds ADD COLUMN children TEXT NOT NULL DEFAULT 'auto';
+ALTER TABLE feeds ADD COLUMN full_text TEXT NOT NULL DEFAULT 'auto';
