@@ -31,5 +31,10 @@ PAGE: Remote[PageFiling, bytes, str, str, int] = Remote("bot.pipeline.classify.p
 # "Filed under" at the end of a post: its HTML
 CONTENT_TAIL: Remote[PageFiling, str] = Remote("bot.pipeline.classify.page:read_content_tail", PageFiling)
 
+# what may be fetched: robots.txt, name of the program, address
+MAY_FETCH: Remote[bool, bytes, str, str] = Remote("bot.pipeline.parse.robots:may_fetch", bool)
+# summary of a post's page: body, content type, the post as its feed prints it
+PAGE_SUMMARY: Remote[str, bytes, str, Source] = Remote("bot.pipeline.summarize.article:summary_of_page", str)
+
 # texts of posts
 READ: Remote[list[Reading], list[Source]] = Remote("bot.pipeline.summarize.reader:read", list[Reading])

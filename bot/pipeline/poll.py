@@ -23,6 +23,7 @@ from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import Fetched, fetch_feed
 from bot.pipeline.fetch.politeness import after_success, after_unchanged
+from bot.pipeline.full_text import FullText
 from bot.pipeline.notices import record_of
 from bot.pipeline.reclassify import RefileStore, reclassify
 from bot.pipeline.texts import summarize
@@ -52,6 +53,7 @@ class PollTools:
     parser: Runner
     collector: EvidenceCollector
     keeper: CategoryKeeper
+    full_text: FullText
     clock: Clock
     admins: Sequence[str]
 
@@ -75,6 +77,7 @@ async def poll(feed: Feed, tools: PollTools) -> None:
     filings = filed_above(feed, classified.filings, kept.categories, detected.known)
     classified = replace(classified, filings=filings, categories_at=kept.listed_at)
     readings = await summarize(tools.parser, detected.to_read)
+    readings = await tools.full_text.read(feed, detected, readings, now)
     posts = assemble(request, detected, classified, readings)
     outcome = after_success(
         feed, fetched.exchange, now, _jitter(), body_hash=fetched.body_hash, ttl=parsed.ttl

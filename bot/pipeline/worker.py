@@ -18,6 +18,7 @@ from bot.pipeline.classification import EVIDENCE
 from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.politeness import Exchange, after_failure
+from bot.pipeline.full_text import FullText, FullTextSettings
 from bot.pipeline.notices import record_of
 from bot.pipeline.poll import PollTools, poll
 from bot.pipeline.poll_log import PollLog
@@ -38,6 +39,7 @@ class PollSettings:
     lease: float = 300.0  # of a claimed feed; after that another worker may poll it
     at_once: int = 100  # polls in progress
     recording: float = 2.0  # after the grace period, for outcomes that are not stored yet
+    full_text: FullTextSettings = FullTextSettings()  # noqa: RUF009 -- frozen
 
 
 class PollingStore(FeedStore, RenameStore, Protocol):
@@ -68,7 +70,10 @@ class Poller:
         evidence = replace(EVIDENCE, seconds=self._settings.evidence)
         collector = EvidenceCollector(fetcher, parser, evidence)
         keeper = CategoryKeeper(store, fetcher, parser, admins)
-        self._tools = PollTools(store, self._results, fetcher, parser, collector, keeper, clock, admins)
+        pages = FullText(fetcher, parser, self._settings.full_text)
+        self._tools = PollTools(
+            store, self._results, fetcher, parser, collector, keeper, pages, clock, admins
+        )
         self._poll_log = PollLog(partial(_log.warning, "%s"))
         self._tasks: set[asyncio.Task[bool]] = set()
         self._fault: BaseException | None = None
