@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
-from cachetools import TTLCache
+from cachetools import TLRUCache
 
-from bot.errors import BystanderError
+from bot.errors import BystanderError, FetchError
 from bot.model import Feed
 from bot.pipeline.calls import MAY_FETCH, PAGE_SUMMARY
+from bot.pipeline.collect_evidence import refuse_busy
 from bot.pipeline.detect.changes import Candidate
 from bot.pipeline.detection import Detected
 from bot.pipeline.fetch.client import Fetcher
@@ -38,7 +40,9 @@ class FullTextSettings:
     age: timedelta = timedelta(days=1)  # of a post
     excerpt: int = 500  # characters; a longer text without a mark of a cut is taken for the whole one
     robots: int = 1000  # hosts whose robots.txt is remembered
+    robots_bytes: int = 512_000  # of one; RFC 9309 asks for 500 KiB at least
     robots_for: float = 86_400.0  # seconds
+    closed_for: float = 3600.0  # seconds, where robots.txt could not be had
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class FullText:
         self._fetcher = fetcher
         self._parser = parser
         self._settings = settings
-        self._robots: TTLCache[str, _Robots] = TTLCache(settings.robots, settings.robots_for)
+        self._robots: TLRUCache[str, _Robots] = TLRUCache(settings.robots, self._until)
+        self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def read(
         self, feed: Feed, detected: Detected, readings: Mapping[str, Reading], now: datetime
@@ -127,22 +132,27 @@ class FullText:
         except ValueError:
             return False
         host = f"{parts.scheme}://{parts.netloc}"
-        robots = self._robots.get(host)
-        if robots is None:
-            robots = self._robots[host] = await self._ask_robots(host)
+        async with self._asking.setdefault(host, asyncio.Lock()):
+            robots = self._robots.get(host)
+            if robots is None:
+                robots = self._robots[host] = await self._ask_robots(host)
         if robots.closed or not robots.body:
             return not robots.closed
         return await self._parser.run(MAY_FETCH, robots.body, AGENT, link)
 
     async def _ask_robots(self, host: str) -> _Robots:
         """Ask a host for its robots.txt. As RFC 9309 has it, none (4xx) allows all, a fault (5xx) nothing."""
-        async with self._fetcher.open(f"{host}/robots.txt", accept="text/plain") as answer:
-            if (
-                answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-                or answer.status == HTTPStatus.TOO_MANY_REQUESTS
-            ):
-                return _Robots(b"", closed=True)
-            return _Robots(answer.body[:512_000])
+        try:
+            async with self._fetcher.open(f"{host}/robots.txt", accept="text/plain") as answer:
+                refuse_busy(answer)
+                return _Robots(answer.body[: self._settings.robots_bytes])
+        except FetchError as error:
+            _log.debug("No robots.txt of %s: %s", host, error)
+            return _Robots(b"", closed=True)
+
+    def _until(self, _: str, robots: _Robots, now: float) -> float:
+        """Return until when an answer is believed."""
+        return now + (self._settings.closed_for if robots.closed else self._settings.robots_for)
 
 
 def _with_stored_summaries(detected: Detected, readings: Mapping[str, Reading]) -> Mapping[str, Reading]:

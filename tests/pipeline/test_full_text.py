@@ -219,6 +219,7 @@ async def test_five_pages_are_read_in_a_poll(room: Newsroom) -> None:
     await room.poll()
 
     assert {each.path for each in room.blog.seen("/ferry")} == {f"/ferry-{each}" for each in range(7, 12)}
+    assert room.asked("/robots.txt") == 1
 
 
 async def test_a_new_label_changes_no_summary_and_reads_no_page(room: Newsroom) -> None:
