@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -154,7 +155,8 @@ async def test_an_alert_waits_for_a_slow_page_no_longer_than_it_may(room: Newsro
     room.restart(settings=quick)
     slow = Hang()
 
-    assert await news(room, page(), fault=slow) == EXCERPT
+    async with asyncio.timeout(15):  # the request itself would be given up after twenty
+        assert await news(room, page(), fault=slow) == EXCERPT
     assert slow.arrived.is_set()
     assert await room.alerts() == ["Post 2 Ferry line closes"]
 

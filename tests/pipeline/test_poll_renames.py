@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.model import Kind
+from bot.sample.api import wpcom_posts
 from bot.sample.blog import term_id
 from tests.contracts.store_samples import follow
 from tests.databases import Database
@@ -81,6 +82,19 @@ async def test_a_crash_between_the_rename_and_the_posts_loses_nothing_and_tells_
     told = await room.alerts()
     assert len(told) == 2
     assert told[1] == "Post 4"
+
+
+async def test_a_known_post_that_the_api_no_longer_lists_does_not_bring_the_old_name_back(
+    room: Newsroom,
+) -> None:
+    room.blog.blog.rename("Trade", "Tariffs")
+    room.publish(4, "Tariffs")
+    newest = wpcom_posts(room.blog.blog, room.blog.blog.host, {"number": "1"})
+    room.blog.fail_always(body(json.dumps(newest).encode(), "application/json"), path="/rest/")
+    await room.poll()
+
+    assert await names(room) == {"Tariffs"}
+    assert (await room.post(3)).filing.categories == ("Tariffs",)
 
 
 async def test_a_rename_while_the_api_is_away_is_followed_once_it_is_back(room: Newsroom) -> None:
