@@ -18,6 +18,7 @@ from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
 from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.full_text import FullTextSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import NO_METER, Adapter, BotServices, Engine, EngineSettings, Meter, Store
@@ -121,7 +122,9 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         owner=owner,
         admins=admins,
         on_news=outbox.wake,
-        settings=PollSettings(grace=config.delivery.grace),
+        settings=PollSettings(
+            grace=config.delivery.grace, full_text=FullTextSettings(enabled=config.fetch.full_text)
+        ),
         meter=tools.meter,
     )
     engine = store.engine(_engine_settings(config, list(adapters), owner))

@@ -31,7 +31,17 @@ from bot.model.feeds import (
     PostTimes,
     Silence,
 )
-from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.filing import (
+    EVERYTHING,
+    FILING_KINDS,
+    BlogCategory,
+    Cadence,
+    EvidenceRank,
+    Filing,
+    Kind,
+    Rename,
+    Term,
+)
 from bot.model.hubs import HubCounts, HubSubscription, NamedHub
 from bot.model.importing import ImportedFeed, ImportList, ImportProblem, ImportSource
 from bot.model.limits import Limits
@@ -48,6 +58,7 @@ __all__ = [
     "Alert",
     "Attachment",
     "BlogApi",
+    "BlogCategory",
     "Cadence",
     "Caller",
     "Change",
@@ -84,6 +95,7 @@ __all__ = [
     "PostTimes",
     "Preferences",
     "QuietHours",
+    "Rename",
     "Reply",
     "Silence",
     "Style",

@@ -68,6 +68,10 @@ class FeedSettings:
     api_base: str = "auto"  # "auto", "off" or a base URL
     origin: str = "config"  # "config" or "chat"
     quiet_notice: bool = True  # whether admins are told when the blog goes quiet (bot/rhythm.py)
+    children: str = "auto"  # whether a post counts for the categories above its own: "auto", "on" or "off"
+    full_text: str = (
+        "auto"  # whether the page of a post is read for its summary: as the bot does, "on", "off"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,8 @@ class FeedState:
     refile_at: datetime | None = None  # when to look for better evidence for some post
     api: BlogApi | None = None  # the API that answered; None while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
+    categories_at: datetime | None = None  # when the blog's list of categories was last asked for
+    children: bool = False  # what "auto" means: the feed was added when the bot knew of hierarchies
     slow_until: datetime | None = None  # end of the shorter time-out after the blog answered too slowly
     not_before: datetime | None = None  # until then the server wants no request, not even for a push
     hub: str = ""  # the hub that the feed names, for when it comes back after it was removed

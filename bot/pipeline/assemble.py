@@ -209,12 +209,14 @@ def _state_after(
     return replace(
         state,
         baseline_at=state.baseline_at or now,
+        children=state.children or first,
         highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,
         renamed_at=now if renamed else state.renamed_at,
         site=parsed.link or state.site,
         generator=parsed.generator,
         api=made.filed.api,
         api_retry_at=made.filed.api_retry_at,
+        categories_at=made.filed.categories_at or state.categories_at,
         slow_until=made.filed.slow_until or state.slow_until,
         refile_at=min(waiting, default=None),
     )

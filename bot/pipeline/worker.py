@@ -8,14 +8,17 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError
 from bot.model import Feed
+from bot.pipeline.blog_categories import CategoryKeeper, RenameStore
 from bot.pipeline.classification import EVIDENCE
 from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.politeness import Exchange, after_failure
+from bot.pipeline.full_text import FullText, FullTextSettings
 from bot.pipeline.notices import record_of
 from bot.pipeline.poll import PollTools, poll
 from bot.pipeline.poll_log import PollLog
@@ -36,6 +39,11 @@ class PollSettings:
     lease: float = 300.0  # of a claimed feed; after that another worker may poll it
     at_once: int = 100  # polls in progress
     recording: float = 2.0  # after the grace period, for outcomes that are not stored yet
+    full_text: FullTextSettings = FullTextSettings()  # noqa: RUF009 -- frozen
+
+
+class PollingStore(FeedStore, RenameStore, Protocol):
+    """The part of a store that polls use."""
 
 
 class Poller:
@@ -43,7 +51,7 @@ class Poller:
 
     def __init__(
         self,
-        store: FeedStore,
+        store: PollingStore,
         fetcher: Fetcher,
         parser: Runner,
         clock: Clock,
@@ -61,7 +69,11 @@ class Poller:
         self._results = PollResults(store, clock, on_news, seconds=self._settings.store, meter=meter)
         evidence = replace(EVIDENCE, seconds=self._settings.evidence)
         collector = EvidenceCollector(fetcher, parser, evidence)
-        self._tools = PollTools(store, self._results, fetcher, parser, collector, clock, admins)
+        keeper = CategoryKeeper(store, fetcher, parser, admins)
+        pages = FullText(fetcher, parser, self._settings.full_text)
+        self._tools = PollTools(
+            store, self._results, fetcher, parser, collector, keeper, pages, clock, admins
+        )
         self._poll_log = PollLog(partial(_log.warning, "%s"))
         self._tasks: set[asyncio.Task[bool]] = set()
         self._fault: BaseException | None = None

@@ -5,6 +5,13 @@ UTC datetimes. Every method of a store may raise `StoreError`, and other errors 
 """
 
 from bot.ports.adapter import Adapter, BotServices, CommandService, StandsBy
+from bot.ports.categories import (
+    CategoryChange,
+    CategoryNames,
+    CategoryStore,
+    KnownCategories,
+    NumberedBlog,
+)
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -81,6 +88,9 @@ __all__ = [
     "AttemptOutcome",
     "Batch",
     "BotServices",
+    "CategoryChange",
+    "CategoryNames",
+    "CategoryStore",
     "CommandService",
     "CommandStore",
     "Condition",
@@ -113,6 +123,7 @@ __all__ = [
     "Inspection",
     "Inspector",
     "KeyValueStore",
+    "KnownCategories",
     "Latencies",
     "Lexicon",
     "LimitKind",
@@ -121,6 +132,7 @@ __all__ = [
     "MoveTarget",
     "MovedTable",
     "NoticeStore",
+    "NumberedBlog",
     "OutboxStore",
     "OverviewReader",
     "Parked",

@@ -19,6 +19,7 @@ from bot.model import (
     Subscription,
     Term,
 )
+from bot.ports.categories import CategoryNames
 from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
 from bot.ports.hubs import HubReader
@@ -264,6 +265,7 @@ class PreferenceStore(Protocol):
 
 class CommandStore(
     ArchiveStore,
+    CategoryNames,
     SubscriptionStore,
     PreferenceStore,
     FeedEditor,

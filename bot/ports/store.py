@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.ports.categories import CategoryStore
 from bot.ports.commands import CommandStore
 from bot.ports.doors import DoorStore
 from bot.ports.engine import Engine, EngineSettings
@@ -69,6 +70,7 @@ class TimeStore(Protocol):
 
 class Store(
     FeedStore,
+    CategoryStore,
     OutboxStore,
     CommandStore,
     DestinationStore,

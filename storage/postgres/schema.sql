@@ -31,7 +31,9 @@ CREATE TABLE feeds (
     quiet_notice INTEGER NOT NULL DEFAULT 1,
     push_due BIGINT,    -- when the last push of its hub wanted a poll
     hub_since BIGINT,   -- since when its hub has agreed to push; NULL: it has not
-    hub_until BIGINT    -- until when it has
+    hub_until BIGINT,   -- until when it has
+    children TEXT NOT NULL DEFAULT 'auto',
+    full_text TEXT NOT NULL DEFAULT 'auto'
 ) WITH (fillfactor = 70);
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 
@@ -468,3 +470,25 @@ CREATE TABLE doors (
     host TEXT NOT NULL,
     held_since BIGINT  -- by the server's clock; NULL: it stands by
 );
+
+-- The categories of a blog by the numbers that its API gives them, so that a new name is known as one.
+CREATE TABLE blog_categories (
+    feed_id BIGINT NOT NULL REFERENCES feeds (id),
+    number BIGINT NOT NULL,
+    source TEXT NOT NULL,  -- whose number it is: the address of the API
+    name TEXT NOT NULL,  -- as the blog prints it
+    parent BIGINT,  -- number of the category above, 0 for none, NULL where the blog did not say
+    missing INTEGER NOT NULL DEFAULT 0,  -- whether the last whole list did not have it
+    PRIMARY KEY (feed_id, number)
+);
+
+-- What categories were called before, so that an old name that is typed is answered with the new one.
+CREATE TABLE former_names (
+    feed_id BIGINT NOT NULL REFERENCES feeds (id),
+    term TEXT COLLATE "C" NOT NULL,  -- key of the old name
+    name TEXT NOT NULL,
+    now_term TEXT COLLATE "C" NOT NULL,  -- key of the present name
+    now_name TEXT NOT NULL,
+    PRIMARY KEY (feed_id, term)
+);
+CREATE INDEX former_names_term ON former_names (term);

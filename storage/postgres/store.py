@@ -10,6 +10,7 @@ from bot.errors import StoreError
 from bot.ports import Engine, EngineSettings, FleetState
 from storage.postgres.address import address_of
 from storage.postgres.archive import ArchiveQueries
+from storage.postgres.categories import CategoryQueries
 from storage.postgres.changes import ChangeQueries
 from storage.postgres.connection import Database
 from storage.postgres.destinations import DestinationQueries
@@ -35,6 +36,7 @@ _log = logging.getLogger(__name__)
 class PostgresStore(
     FeedQueries,
     PostQueries,
+    CategoryQueries,
     OutboxQueries,
     TermQueries,
     ArchiveQueries,

@@ -37,7 +37,7 @@ _values_of = attrgetter(*_STATE_NAMES)
 _NEW_STATE = _values_of(FeedState())
 _settings_of = itemgetter(
     *("name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"),
-    "quiet_notice",
+    *("quiet_notice", "children", "full_text"),
 )
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -136,6 +136,7 @@ def without_server(state: FeedState) -> FeedState:
         api_retry_at=None,
         hub="",
         topic="",
+        categories_at=None,
     )
 
 
@@ -151,6 +152,8 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
         "api_base": settings.api_base,
         "origin": settings.origin,
         "quiet_notice": int(settings.quiet_notice),
+        "children": settings.children,
+        "full_text": settings.full_text,
     }
 
 
@@ -171,7 +174,8 @@ def feed_from(row: Row) -> Feed:
 @lru_cache(maxsize=4096)  # the same at every poll
 def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     """Return settings from the columns of `_settings_of`."""
-    name, url, every, announce_latest, categories, aliases, api_base, origin, quiet_notice = columns
+    name, url, every, announce_latest, categories, aliases, api_base, origin, *switches = columns
+    quiet_notice, children, full_text = switches
     return FeedSettings(
         name=name,
         url=url,
@@ -182,6 +186,8 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
         api_base=api_base,
         origin=origin,
         quiet_notice=bool(quiet_notice),
+        children=children,
+        full_text=full_text,
     )
 
 

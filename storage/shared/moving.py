@@ -19,6 +19,8 @@ TABLES = (
     "post_aliases",
     "post_terms",
     "terms",
+    "blog_categories",
+    "former_names",
     "destinations",
     "subscriptions",
     "filters",

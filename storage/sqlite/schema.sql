@@ -23,7 +23,9 @@ CREATE TABLE feeds (
     quiet_notice INTEGER NOT NULL DEFAULT 1,
     push_due INTEGER,    -- when the last push of its hub wanted a poll
     hub_since INTEGER,   -- since when its hub has agreed to push; NULL: it has not
-    hub_until INTEGER    -- until when it has
+    hub_until INTEGER,   -- until when it has
+    children TEXT NOT NULL DEFAULT 'auto',
+    full_text TEXT NOT NULL DEFAULT 'auto'
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 
@@ -133,6 +135,28 @@ CREATE TRIGGER terms_lose AFTER DELETE ON post_terms BEGIN
         last_used_at = (SELECT max(published_at) FROM post_terms WHERE feed_id = old.feed_id AND term = old.term)
     WHERE feed_id = old.feed_id AND term = old.term;
 END;
+
+-- The categories of a blog by the numbers that its API gives them, so that a new name is known as one.
+CREATE TABLE blog_categories (
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    number INTEGER NOT NULL,
+    source TEXT NOT NULL,              -- whose number it is: the address of the API
+    name TEXT NOT NULL,                -- as the blog prints it
+    parent INTEGER,                    -- number of the category above, 0 for none, NULL where the blog did not say
+    missing INTEGER NOT NULL DEFAULT 0,  -- whether the last whole list did not have it
+    PRIMARY KEY (feed_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- What categories were called before, so that an old name that is typed is answered with the new one.
+CREATE TABLE former_names (
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    term TEXT NOT NULL,                -- key of the old name
+    name TEXT NOT NULL,
+    now_term TEXT NOT NULL,            -- key of the present name
+    now_name TEXT NOT NULL,
+    PRIMARY KEY (feed_id, term)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_names_term ON former_names (term);
 
 -- Full-text archive for /find; its content is read from posts.
 CREATE VIRTUAL TABLE archive USING fts5 (

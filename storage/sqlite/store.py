@@ -12,6 +12,7 @@ from bot.in_process import InProcessState
 from bot.ports import EngineSettings
 from storage.shared.doors import OpenDoors
 from storage.sqlite.archive import ArchiveQueries
+from storage.sqlite.categories import CategoryQueries
 from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
 from storage.sqlite.destinations import DestinationQueries
@@ -32,6 +33,7 @@ from storage.sqlite.times import TimeQueries
 class SqliteStore(
     FeedQueries,
     PostQueries,
+    CategoryQueries,
     OutboxQueries,
     TermQueries,
     ArchiveQueries,
