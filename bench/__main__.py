@@ -29,9 +29,10 @@ ALL = (
     "fanout_slack",
     "scale",
     "pace",
+    "websub",
 )
 # The first two need arguments, and the third takes minutes.
-ALONE = (*ALL, "corpus", "summaries", "moving", "editor")
+ALONE = (*ALL, "corpus", "summaries", "moving", "editor", "matching_both")
 TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of benches without own headings
 SECONDS = 300.0  # time limit of a bench; the longest takes 75 on a quiet machine
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from bench import posting
 from bench.report import heading, line, ratio
 from bot.model import Cadence, Claim, Feed, FeedSettings, FeedState
 from bot.pipeline.batcher import Batcher
@@ -194,6 +195,8 @@ async def main() -> None:
         line(f"PostgreSQL, {number} processes", cost.rate, "a second", f"{cost.each:.2f} ms of CPU each")
         ratio("  CPU a delivery, against SQLite", cost.each / sqlite.each)
         ratio("  of them the server", cost.server / (cost.bots + cost.server))
+    heading(f"{posting.POSTS:,} posts to ten places each, {posting.AT_ONCE} at a time, one process")
+    await posting.report(str(MEMORY) if MEMORY.exists() else None)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,10 +13,12 @@ from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
 from bot.config.load import Config
 from bot.errors import ConfigError
+from bot.owners import new_owner
 from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.platform_health import PlatformHealth, ShutReport
 from bot.pipeline.deliver.settings import DeliverySettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.full_text import FullTextSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import NO_METER, Adapter, BotServices, Engine, EngineSettings, Meter, Store
@@ -55,6 +56,11 @@ class Bot:
     visitors: Visitors  # of the web port
     lanes: Lanes
     meter: Meter  # counts what the metrics show
+
+    @property
+    def public_url(self) -> str:
+        """How hubs reach the web server; "" if they cannot."""
+        return self.config.web.public_url if self.config.web.address() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ async def _open_tools(
 
 def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, clock: SteadyClock) -> Bot:
     """Assemble the parts; nothing runs yet."""
-    owner, store, admins, visitors = uuid.uuid4().hex, tools.store, tools.admins.addresses, Visitors()
+    owner, store, admins, visitors = new_owner(), tools.store, tools.admins.addresses, Visitors()
     outbox, report = _outbox_of(config, tools, adapters, clock, owner)
     poller = Poller(
         store,
@@ -116,7 +122,9 @@ def _assembled(config: Config, adapters: dict[str, Adapter], tools: _Tools, cloc
         owner=owner,
         admins=admins,
         on_news=outbox.wake,
-        settings=PollSettings(grace=config.delivery.grace),
+        settings=PollSettings(
+            grace=config.delivery.grace, full_text=FullTextSettings(enabled=config.fetch.full_text)
+        ),
         meter=tools.meter,
     )
     engine = store.engine(_engine_settings(config, list(adapters), owner))

@@ -33,6 +33,10 @@ class MovedError(StoreError):
     """Everything in the database was moved to another one, which is to be used now."""
 
 
+class OutdatedError(StoreError):
+    """A newer version has changed the database so that this one cannot work on it any more."""
+
+
 class UnstorableError(StoreError):
     """The database cannot represent a value; the same call can never work."""
 

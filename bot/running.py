@@ -16,6 +16,8 @@ from bot.pipeline.worker import Poller
 from bot.quiet_blogs import QuietBlogs
 from bot.schedule import HOUSEKEEPING, beat_of, beating
 from bot.serving import web_server
+from bot.websub.door import Door
+from bot.websub.subscriber import Subscriber
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ async def prepare(bot: Bot) -> None:
     await bot.store.take_over(bot.owner)
     await bot.timekeeper.begin()
     await bot.store.sync_feeds([feed.settings() for feed in bot.config.feeds], bot.clock.now())
+    await bot.store.begin_hubs(bot.public_url, bot.clock.now())
     await bot.report.recall()
     for name, adapter in bot.adapters.items():
         try:
@@ -66,6 +69,7 @@ async def run_bot(
             served = bot.adapters.keys() - bot.report.health.left_out
             side = [group.create_task(_serve(bot, each)) for each in sorted(served)]
             side += [group.create_task(each()) for each in beside]
+            side += [group.create_task(_subscriber(bot).run())] if bot.public_url else []
             side.append(group.create_task(_raise_first(faults)))
             group.create_task(_close_after(stop, bot.poller))
             on_ready()
@@ -136,7 +140,18 @@ def _web(bot: Bot) -> AbstractAsyncContextManager[object]:
         visitors=bot.visitors,
         meter=bot.meter,
         sandbox_restarts=lambda: bot.lanes.restarts,
+        door=Door(bot.store, bot.clock, partial(_nudge, bot), bot.meter) if bot.public_url else None,
     )
+
+
+def _subscriber(bot: Bot) -> Subscriber:
+    return Subscriber(bot.store, bot.fetcher, bot.clock, bot.public_url)
+
+
+async def _nudge(bot: Bot) -> None:
+    """Poll at once what a push has made due; where processes share the work, its job is there already."""
+    if bot.engine is None:
+        await bot.poller.tick()
 
 
 async def _poll(bot: Bot, stop: asyncio.Event) -> None:

@@ -132,11 +132,3 @@ class Services:
     async def door(self, door: Door) -> Doorkeeper:
         """Ask for a door in the name of this machine."""
         return await self._store.door(door, platform.node())
-
-    async def turn(self, name: str, every: float) -> float:
-        """Return the seconds to wait for a turn; 0.0 if the store fails, as if this process were alone."""
-        try:
-            return await self._store.turn(name, every)
-        except StoreError as error:
-            _log.warning("Whose turn it is at %s is not known: %s", name, error)
-            return 0.0

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from bot.clock import Clock
 from bot.config.load import Config
 from bot.config.secrets import WEB_TOKEN
-from bot.ports import NO_METER, Adapter, Meter, Store
+from bot.ports import NO_METER, Adapter, HubDoor, Meter, Store
 from bot.timed_store import timed
 from bot.vitals import Vitals
 from bot.web.visitors import Visitors
@@ -34,6 +34,7 @@ def web_server(
     visitors: Visitors,
     meter: Meter,
     sandbox_restarts: Callable[[], int],
+    door: HubDoor | None,
 ) -> AbstractAsyncContextManager[object]:
     """Return the web server, or a null context when the config disables it. `meter`: see `metered`."""
     address = config.web.address()
@@ -56,4 +57,5 @@ def web_server(
         access=Access(address[0], config.web.public_url, config.secrets.get(WEB_TOKEN) or ""),
         meter=meter if isinstance(meter, PrometheusMeter) else None,
         sandbox_restarts=sandbox_restarts,
+        door=door,
     )

@@ -11,10 +11,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import psycopg
 
+from storage import open_store
 from tests.fakes import postgres
 from tests.fakes.spares import Spare, content, spare
 
@@ -113,20 +115,36 @@ class Databases:
     _stack: AsyncExitStack
     _numbers: count[int] = field(default_factory=count)
 
-    async def new(self, file: Path | None = None, *, tables: bool = True) -> Database:
+    async def new(self, file: Path | None = None, *, tables: bool = True, made: bool = False) -> Database:
         """Return an empty database.
 
-        `file`: where SQLite's is to be; it is not made yet.
+        `file`: where SQLite's is to be; `made`: whether it is there already, with the bot's tables.
         `tables`: whether PostgreSQL's has the bot's tables already, with which a start is quicker.
         """
         if self.kind == "sqlite":
-            return SqliteFile(file or self._folder / f"test{next(self._numbers)}.db")
+            file = file or self._folder / f"test{next(self._numbers)}.db"
+            if made:
+                file.write_bytes(await made_file())
+            return SqliteFile(file)
         if tables:
             lent = await self._stack.enter_async_context(spare())
             return PostgresDatabase(lent.url, lent.connection, lent)
         url = await self._stack.enter_async_context(postgres.server().database(migrated=False))
         connection = self._stack.enter_context(psycopg.connect(url, autocommit=True))
         return PostgresDatabase(url, connection)
+
+
+async def made_file() -> bytes:
+    """Return a new file of SQLite; to copy it takes a tenth of the time that making it takes."""
+    if not _files:
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "made.db"
+            await (await open_store(SqliteFile(file).url)).aclose()
+            _files.append(file.read_bytes())
+    return _files[0]
+
+
+_files: list[bytes] = []  # at most the one
 
 
 @asynccontextmanager

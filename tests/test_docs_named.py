@@ -18,7 +18,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 # What begins with a slash and is none of the bot's commands: paths, other programs' commands, an exercise.
 OTHERS = re.compile(
     r"/(healthz|readyz|metrics|places|data|feed|feed list|invite @Bystander|github subscribe list( features)?"
-    r"|echo.*|help echo|follow Trade and Technology|bystander …)|/(slack|var|opt|etc|health)/.*|/slack/"
+    r"|echo.*|help echo|follow Trade and Technology|bystander …)|/(slack|var|opt|etc|health|websub)/.*"
+    r"|/slack/"
 )
 _CODE = re.compile(r"`([^`\n]+)`")
 _BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

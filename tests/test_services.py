@@ -18,7 +18,6 @@ from bot.services import Services
 from storage import open_store
 from tests.adapters.discord.rig import KEY, alert, made, to
 from tests.databases import Database
-from tests.fakes import postgres
 
 NEWS, OTHER, BOSS = "discord:channel:1", "discord:channel:2", "discord:user:80351110224678912"
 NOW = datetime.now(UTC)
@@ -195,14 +194,3 @@ async def test_a_path_that_is_no_command_is_answered_and_does_nothing(store: Sto
     admin = Caller("console:root", "console:ops", admin=True)
     assert "/alerts add" in (await services.execute(admin, "alerts", {})).text
     assert "no “colour”" in (await services.execute(caller, "follow", {"colour": "red"})).text
-
-
-async def test_a_turn_that_the_database_does_not_give_is_taken_at_once(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    async with postgres.server().database() as url:
-        gone = await open_store(url)
-        await gone.aclose()
-
-        assert await desk_on(gone).turn("chat", 5.0) == 0.0
-    assert "Whose turn it is at chat is not known" in caplog.text

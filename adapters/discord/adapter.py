@@ -190,7 +190,7 @@ class DiscordAdapter:
                 await client.prepare()
             delivery = Delivery(client, self._pace, services, publish=self._publish)
             guild_index = GuildIndex(services)
-            client.tell(self, GuildEvents(client, guild_index, services), services.turn)
+            client.tell(self, GuildEvents(client, guild_index, services), services.shared)
             self._conversation = Conversation(services, self, guild_index, self._tasks, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()

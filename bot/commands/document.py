@@ -43,6 +43,8 @@ def feed_table(settings: FeedSettings) -> Table:
         "aliases": dict(settings.aliases),
         "api_base": settings.api_base,
         "quiet_notice": settings.quiet_notice,
+        "children": settings.children,
+        "full_text": settings.full_text,
     }
 
 

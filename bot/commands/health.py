@@ -14,6 +14,7 @@ from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
 from bot.ports import SHUT, Condition, FeedSeen, FleetState, PartState, QueueHealth
 from bot.rhythm import LAST_POSTS, Quiet, every, quiet
+from bot.text.hubs import hub_sentence
 from bot.text.sanitize import visible
 
 LATE = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
@@ -83,12 +84,15 @@ def _verdict(
 
 async def _feed_lines(seen: Sequence[FeedSeen], call: Call) -> list[str]:
     """Return what each feed does, with its newest post or how long it is quiet."""
-    times = await call.store.post_times([each.feed.id for each in seen], call.now, LAST_POSTS)
+    ids = [each.feed.id for each in seen]
+    times = await call.store.post_times(ids, call.now, LAST_POSTS)
+    hubs = await call.store.hubs_of(ids)
     lines = []
     for each in seen:
         newest = await call.store.latest(1, None, each.feed.id)
         silence = quiet(each.feed, times.get(each.feed.id, PostTimes()), call.now)
-        lines.append(_feed_line(each, newest, silence, call.zone))
+        hub = visible(hub_sentence(each.feed, hubs.get(each.feed.id), call.now))
+        lines.append(f"{_feed_line(each, newest, silence, call.zone)} {hub}".rstrip())
     return lines
 
 

@@ -23,13 +23,16 @@ async def vocabulary(
     """Return the vocabulary to read a typed text with. `first`: names that precede those of the store."""
     feed_id = feed.id if feed else None
     names = names_in(typed)
-    named = [*first, *await store.terms_named(_keys(names), feed_id)]
-    known = Vocabulary(named)
+    keys = _keys(names)
+    named = [*first, *await store.terms_named(keys, feed_id)]
+    used = {term_key(each.kind, each.name) for each in named if each.posts or each in first}
+    former = await store.former_names([key for key in keys if key not in used], feed_id)
+    known = Vocabulary(named, former)
     if all(item.known for item in read_list(typed, known)):
         return known
     beginnings = [f"{kind}:{begin}" for kind in "ct" for begin in (*_cut_short(names), "")]
     others = [await store.term_names(each, MOST_COMPARED, feed_id) for each in beginnings]
-    return Vocabulary([*named, *(term for terms in others for term in terms)])
+    return Vocabulary([*named, *(term for terms in others for term in terms)], former)
 
 
 def names_in(typed: str) -> list[str]:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from bot.model import Kind, Term
+from bot.model import Kind, Rename, Term
 from bot.text.normalize import fold, similar, term_key
 from bot.text.spelling import DASHES, EQUALS, FIELDS, HASHES, QUOTED, RESERVED, literal
 from bot.text.spelling import SEPARATORS as MARKS
@@ -35,10 +35,12 @@ _LEAST_HINT = 8  # folded characters that a shortened name must have to identify
 class Vocabulary:
     """The known terms, found tolerantly of spelling. Those with most posts come first.
 
-    Words and authors are known where somebody follows them.
+    Words and authors are known where somebody follows them. `former`: by term key, the categories that have
+    another name now; who types the old one means the new one.
     """
 
-    def __init__(self, terms: Iterable[Term]) -> None:
+    def __init__(self, terms: Iterable[Term], former: Mapping[str, Rename] | None = None) -> None:
+        self._former = former or {}
         self._known: dict[Kind, dict[str, Term]] = {kind: {} for kind in Kind}
         for term in terms:
             if folded := _folded(term.kind, term.name):
@@ -51,9 +53,15 @@ class Vocabulary:
 
     def find(self, kind: Kind, typed: str) -> Term | None:
         """Return the term of a name, or the only one that fits a name shortened with "…"; else None."""
+        if rename := self.renamed(kind, typed):
+            return Term(kind, rename.new, fold(rename.new))
         folded = _folded(kind, typed)
         found = self._known[kind].get(folded) or self._bare[kind].get(folded)
         return found or self._cut_short(kind, typed)
+
+    def renamed(self, kind: Kind, typed: str) -> Rename | None:
+        """Return the rename if the typed name is a category's former one."""
+        return self._former.get(term_key(kind, typed))
 
     def names(self, kind: Kind) -> list[str]:
         """Return the names of a kind, each once."""

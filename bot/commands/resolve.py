@@ -10,7 +10,7 @@ from bot.commands.reading import Item, Vocabulary, read_item, read_list
 from bot.commands.unknown import check_options, refusal
 from bot.commands.wording import ended, listed, quoted, show, term_word
 from bot.errors import UsageError
-from bot.model import EVERYTHING, Kind, Term
+from bot.model import EVERYTHING, Kind, Rename, Term
 from bot.text.normalize import fold, similar, term_key
 from bot.text.sanitize import visible
 
@@ -22,11 +22,13 @@ class Wanted:
     """What a typed list asks for: term keys with the known names.
 
     `unfiled`: keys under which no post is filed yet -> whether the name is known as a tag.
+    `renamed`: of those typed under a former name.
     """
 
     include: dict[str, str] = field(default_factory=dict)
     exclude: dict[str, str] = field(default_factory=dict)
     unfiled: dict[str, bool] = field(default_factory=dict)
+    renamed: tuple[Rename, ...] = ()
 
 
 def resolve(
@@ -50,7 +52,8 @@ def resolve(
         raise refusal(items, vocabulary, path, may_be_new=may_be_new)
     if not items:
         raise UsageError("Name at least one category, or say all.")
-    wanted = Wanted(unfiled=unfiled)
+    renames = (vocabulary.renamed(item.kind, item.name) for item in items)
+    wanted = Wanted(unfiled=unfiled, renamed=tuple(each for each in renames if each))
     for item in items:
         key, name = _key(item)
         if item.excluded and key == EVERYTHING:

@@ -58,7 +58,7 @@ async def add(
     if covering:
         already = _already(call, target, wanted, covering[0])
         state = await state_of(call, target, before)
-        more = [*_unfiled_words(call, wanted), *await below_words(call, wanted.include, feed)]
+        more = [*_name_words(call, wanted), *await below_words(call, wanted.include, feed)]
         return Reply("\n".join([already, *more, state]))
     parts = by_cadence([each for each in before if each.feed_id == feed_id], wanted, cadence)
     for how_soon, part in parts.items():
@@ -66,7 +66,7 @@ async def add(
     called = mention or (mention is None and any(each.mentions for each in before))
     silent = ["Digests mention nobody."] if called and parts.keys() - {Cadence.NOW} else []
     below = await below_words(call, wanted.include | wanted.exclude, feed)
-    return await _changed(call, target, feed, *_unfiled_words(call, wanted), *below, *silent)
+    return await _changed(call, target, feed, *_name_words(call, wanted), *below, *silent)
 
 
 def by_cadence(
@@ -98,7 +98,7 @@ async def take_off(call: Call, target: Target, typed: str, feed: Feed | None) ->
     concerned = [each for each in before if feed is None or each.feed_id == feed.id]
     included = frozenset[str]().union(*(each.filter.include for each in concerned))
     excluded = frozenset[str]().union(*(each.filter.exclude for each in concerned))
-    words = _not_there(target, wanted, included, excluded)
+    words = [*_renamed_words(wanted), *_not_there(target, wanted, included, excluded)]
     keys = [*(wanted.include.keys() & included), *(wanted.exclude.keys() & excluded)]
     everything = EVERYTHING in wanted.include
     if not concerned or not (keys or everything):
@@ -178,13 +178,23 @@ async def _leave_out(
         await _follow(call, target, each.feed_id, wanted, cadence=each.cadence)
     unused = [option for option in ("when", "mention") if call.text(option)]
     words = [f"Not used here, as nothing to get is named: {listed(unused)}."] if unused else []
-    return await _changed(call, target, feed, *words)
+    return await _changed(call, target, feed, *_renamed_words(wanted), *words)
 
 
-def _unfiled_words(call: Call, wanted: Wanted) -> list[str]:
-    """Return a line for each name without posts; it mentions a tag of that name if there is one."""
+def _renamed_words(wanted: Wanted) -> list[str]:
+    """Return a line for each name that was typed as it was called before."""
+    return [
+        ended(f"{spelled(Kind.CATEGORY, each.old)} is called {spelled(Kind.CATEGORY, each.new)} now")
+        for each in wanted.renamed
+    ]
+
+
+def _name_words(call: Call, wanted: Wanted) -> list[str]:
+    """Return lines about former names, and about names without posts, which may be known as tags."""
     names = wanted.include | wanted.exclude
-    return [_unfiled_line(call, key, names[key], as_tag=tag) for key, tag in wanted.unfiled.items()]
+    return _renamed_words(wanted) + [
+        _unfiled_line(call, key, names[key], as_tag=tag) for key, tag in wanted.unfiled.items()
+    ]
 
 
 def _unfiled_line(call: Call, key: str, name: str, *, as_tag: bool) -> str:

@@ -45,6 +45,12 @@ def _post_api(text: str) -> str:
         raise ValueError('must be "auto", "off" or the URL of an API') from None
 
 
+def _switch(text: str) -> str:
+    if text not in ("auto", "on", "off"):
+        raise ValueError('must be "auto", "on" or "off"')
+    return text
+
+
 def database_url(text: str) -> SecretStr:
     """Return the URL, wrapped. With three slashes its path is relative to the current directory."""
     scheme, _, rest = text.partition("://")
@@ -80,6 +86,7 @@ class FetchConfig(Table):
     timeout: Annotated[float, read_by(duration, "1s", "5m")] = written("30s")
     max_body: Annotated[int, read_by(size, "10kB", "50MB")] = written("2MB")
     allow_networks: tuple[Annotated[Network, read_by(network)], ...] = ()
+    full_text: StrictBool = False
 
 
 class FeedConfig(Table):
@@ -93,6 +100,8 @@ class FeedConfig(Table):
     aliases: dict[str, Name] = Field({})
     api_base: Annotated[str, AfterValidator(_post_api)] = "auto"
     quiet_notice: StrictBool = True
+    children: Annotated[str, AfterValidator(_switch)] = "auto"
+    full_text: Annotated[str, AfterValidator(_switch)] = "auto"
 
     def settings(self) -> FeedSettings:
         """Return the feed as the model's FeedSettings."""

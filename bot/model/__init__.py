@@ -32,7 +32,18 @@ from bot.model.feeds import (
     PostTimes,
     Silence,
 )
-from bot.model.filing import EVERYTHING, FILING_KINDS, Cadence, EvidenceRank, Filing, Kind, Term
+from bot.model.filing import (
+    EVERYTHING,
+    FILING_KINDS,
+    BlogCategory,
+    Cadence,
+    EvidenceRank,
+    Filing,
+    Kind,
+    Rename,
+    Term,
+)
+from bot.model.hubs import HubCounts, HubSubscription, NamedHub
 from bot.model.importing import ImportedFeed, ImportList, ImportProblem, ImportSource
 from bot.model.limits import Limits
 from bot.model.preferences import Preferences, QuietHours, Style
@@ -48,6 +59,7 @@ __all__ = [
     "Alert",
     "Attachment",
     "BlogApi",
+    "BlogCategory",
     "Cadence",
     "Caller",
     "Change",
@@ -67,6 +79,8 @@ __all__ = [
     "Filter",
     "FollowedTerm",
     "HeldFor",
+    "HubCounts",
+    "HubSubscription",
     "ImportList",
     "ImportProblem",
     "ImportSource",
@@ -74,6 +88,7 @@ __all__ = [
     "Kind",
     "Limits",
     "Message",
+    "NamedHub",
     "Notice",
     "ParameterKind",
     "ParameterSpec",
@@ -82,6 +97,7 @@ __all__ = [
     "PostTimes",
     "Preferences",
     "QuietHours",
+    "Rename",
     "Reply",
     "Silence",
     "Style",

@@ -43,7 +43,8 @@ class Entry:
 class ParsedFeed:
     """A feed document as plain values. `ttl`: seconds between polls that the feed asks for, 0 for none.
 
-    `shelves`: the categories of the feed as a whole, which podcasts print.
+    `shelves`: the categories of the feed as a whole, which podcasts print. `hubs` and `topics`: the addresses
+    that it prints with `rel="hub"` and `rel="self"`.
     """
 
     title: str
@@ -52,6 +53,8 @@ class ParsedFeed:
     generator: str = ""
     ttl: float = 0.0
     shelves: tuple[str, ...] = ()
+    hubs: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,10 @@ class FeedSettings:
     api_base: str = "auto"  # "auto", "off" or a base URL
     origin: str = "config"  # "config" or "chat"
     quiet_notice: bool = True  # whether admins are told when the blog goes quiet (bot/rhythm.py)
+    children: str = "auto"  # whether a post counts for the categories above its own: "auto", "on" or "off"
+    full_text: str = (
+        "auto"  # whether the page of a post is read for its summary: as the bot does, "on", "off"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,20 @@ class FeedState:
     refile_at: datetime | None = None  # when to look for better evidence for some post
     api: BlogApi | None = None  # the API that answered; None while unknown
     api_retry_at: datetime | None = None  # when to look for an API again after none answered
+    categories_at: datetime | None = None  # when the blog's list of categories was last asked for
+    children: bool = False  # what "auto" means: the feed was added when the bot knew of hierarchies
     slow_until: datetime | None = None  # end of the shorter time-out after the blog answered too slowly
+    not_before: datetime | None = None  # until then the server wants no request, not even for a push
+    hub: str = ""  # the hub that the feed names, for when it comes back after it was removed
+    topic: str = ""  # the address to ask that hub about
+    hub_trust: int = 0  # posts that may yet come without a push before the hub counts as silent
+    answered_push: datetime | None = None  # `Feed.push_due` of the last push that led to a post
+    unpushed_at: datetime | None = None  # when a poll last found a post of which the hub had not told
+
+    def trusts_hub(self, since: datetime | None) -> bool:
+        """Return whether a hub that has agreed to push `since` then told of a post, and of the last ones."""
+        told = self.answered_push
+        return self.hub_trust > 0 and since is not None and told is not None and told >= since
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +155,9 @@ class Feed:
     url: str  # the URL in use; differs from settings.url after a confirmed permanent redirect
     state: FeedState
     next_poll_at: datetime
+    push_due: datetime | None = None  # when the last push wanted a poll
+    hub_since: datetime | None = None  # since when the feed's hub has agreed to push; None if it has not
+    hub_until: datetime | None = None  # until when it has
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,3 +73,23 @@ class Term:
     posts: int = 0  # number of posts in the archive with this term
     feed: str = ""  # name of the feed it belongs to
     last_used: datetime | None = None  # when the newest of those posts was published
+
+
+@dataclass(frozen=True, slots=True)
+class BlogCategory:
+    """A category as its blog knows it: by a number that stays when the name changes.
+
+    `parent`: the number of the category above it, 0 for none, None where the blog did not say.
+    """
+
+    id: int
+    name: str
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A category whose posts are filed under another name now; names as used (`FeedSettings.aliases`)."""
+
+    old: str
+    new: str

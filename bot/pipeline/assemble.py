@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.model import Feed, FeedState, Filing, ParsedFeed, Post, Silence
+from bot.model import Feed, FeedState, Filing, NamedHub, ParsedFeed, Post, Silence
 from bot.pipeline.classification import ClassifyRequest, ClassifyResult, refile_at
 from bot.pipeline.classify.rules import better
 from bot.pipeline.detect.changes import Candidate, WindowChanges, text_hash
@@ -80,11 +80,19 @@ def assemble(
 
 
 def commit_of(
-    record: PollRecord, parsed: ParsedFeed, detected: Detected, posts: AssembledPosts, now: datetime
+    record: PollRecord,
+    parsed: ParsedFeed,
+    detected: Detected,
+    posts: AssembledPosts,
+    now: datetime,
+    *,
+    hub: NamedHub,
 ) -> PollCommit:
-    """Return what the store writes in one transaction: the feed's next state and its posts."""
+    """Return what the store writes in one transaction: the feed's next state, its posts and its hub."""
+    state = _state_after(record.state, parsed, posts, now, detected.changes)
     return PollCommit(
-        replace(record, state=_state_after(record.state, parsed, posts, now, detected.changes)),
+        replace(record, state=replace(state, hub=hub.url, topic=hub.topic)),
+        hub=hub,
         new=posts.new,
         changed=posts.changed,
         quiet_changed=posts.quiet_changed,
@@ -201,12 +209,14 @@ def _state_after(
     return replace(
         state,
         baseline_at=state.baseline_at or now,
+        children=state.children or first,
         highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,
         renamed_at=now if renamed else state.renamed_at,
         site=parsed.link or state.site,
         generator=parsed.generator,
         api=made.filed.api,
         api_retry_at=made.filed.api_retry_at,
+        categories_at=made.filed.categories_at or state.categories_at,
         slow_until=made.filed.slow_until or state.slow_until,
         refile_at=min(waiting, default=None),
     )

@@ -124,7 +124,8 @@ class Backfiller:
             async with self._fetcher.open(categories_url(candidate), accept="application/json") as answer:
                 if answer.status != HTTPStatus.OK:
                     return ()
-                return await self._sandbox.run(CATEGORIES_OF_API[candidate.kind], answer.body)
+                page = await self._sandbox.run(CATEGORIES_OF_API[candidate.kind], answer.body)
+                return tuple(each.name for each in page.categories)
         except BystanderError as error:
             _log.info("The list of categories cannot be read: %s", error)
             return ()

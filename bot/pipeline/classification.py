@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.model import BlogApi, Feed, Filing, Kind, ParsedFeed
+from bot.pipeline.classify.evidence import FiledPost
 from bot.pipeline.classify.given import Said
 from bot.pipeline.classify.hosts import WORDPRESS, filed_by_link, host_of
 from bot.pipeline.detection import Detected
@@ -84,6 +85,9 @@ class ClassifyResult:
     api_retry_at: datetime | None
     slow_until: datetime | None  # the blog was slow; until then its time limit is shorter
     settled: frozenset[str]  # ids of posts for which all sources have answered: no need to ask again
+    answered: BlogApi | None = None  # the API that answered now
+    listed: tuple[FiledPost, ...] = ()  # what it lists, if that is certainly the feed's own blog
+    categories_at: datetime | None = None  # when the list of categories was asked for, if that was now
 
 
 def classify_request(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.errors import BystanderError, FetchError
 from bot.model import BlogApi, EvidenceRank, FeedState, Filing
@@ -33,6 +34,7 @@ class _Evidence:
     api: dict[str, FiledPost] = field(default_factory=dict)
     pages: dict[str, PageFiling] = field(default_factory=dict)
     tails: dict[str, PageFiling] = field(default_factory=dict)
+    listed: tuple[FiledPost, ...] = ()  # all that the API lists of this blog
     api_used: BlogApi | None = None
     api_silent: bool = False  # a possible API address did not answer
     late: bool = False  # something did not answer in time
@@ -56,7 +58,9 @@ class EvidenceCollector:
         api, retry_at = _remember(job.feed.state, evidence, job.now)
         slow_until = job.now + self._settings.slow_for if evidence.late else None
         settled = frozenset() if evidence.api_silent else frozenset(evidence.pages)
-        return ClassifyResult(filings, learned, api, retry_at, slow_until, settled)
+        return ClassifyResult(
+            filings, learned, api, retry_at, slow_until, settled, evidence.api_used, evidence.listed
+        )
 
     async def _gather(self, evidence: _Evidence, job: ClassifyRequest) -> None:
         """Query the API, then the pages of the posts it does not list, each within its share of the time."""
@@ -88,6 +92,7 @@ class EvidenceCollector:
             if found:
                 evidence.api_used = candidate
                 evidence.api = _joined(found, job)
+                evidence.listed = _of_this_blog(found, evidence.api, job)
                 return
             answered += 1
         evidence.api_missing = 0 < answered == len(candidates)
@@ -189,6 +194,25 @@ def _joined(listed: Sequence[FiledPost], job: ClassifyRequest) -> dict[str, File
         if filed and (filed.categories or filed.tags):
             found[post.id] = filed
     return found
+
+
+def _of_this_blog(
+    listed: Sequence[FiledPost], joined: Mapping[str, FiledPost], job: ClassifyRequest
+) -> tuple[FiledPost, ...]:
+    """Return the API's posts if one of the feed's is among them under the same host, else ().
+
+    Numbers of categories mean nothing on another blog, and an operator may have set the wrong `api_base`.
+    """
+    hosts = {post.id: _host(post.link) for post in job.posts}
+    own = {hosts[post_id] for post_id, filed in joined.items() if _host(filed.link) == hosts[post_id]} - {""}
+    return tuple(post for post in listed if _host(post.link) in own)
+
+
+def _host(link: str) -> str:
+    try:
+        return (urlsplit(link).netloc or "").lower().removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _classified(job: ClassifyRequest, evidence: _Evidence) -> tuple[dict[str, Filing], tuple[str, ...]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Entry, Feed, ParsedFeed
+from bot.model import Entry, Feed, ParsedFeed, Rename
 from bot.pipeline import notices
 from bot.pipeline.detect.changes import (
     Candidate,
@@ -21,6 +21,7 @@ from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.older_pages import page_back, was_away
 from bot.ports import Lexicon, PostRow
 from bot.sandbox.remote import Runner
+from bot.text.refiling import refiled
 
 
 class PostStore(Protocol):
@@ -86,6 +87,17 @@ async def detect(
             warnings.append(notices.gap_left(feed.settings.name))
         found = await look((*parsed.entries, *older.entries))
     return Detected(found.changes, found.known, feed.settings.announce_latest, tuple(warnings))
+
+
+def with_new_names(detected: Detected, renames: Sequence[Rename]) -> Detected:
+    """Return what was detected, with the known posts as the store has them since it renamed categories."""
+    if not renames:
+        return detected
+    known = {
+        post_id: replace(row, post=replace(row.post, filing=refiled(row.post.filing, renames)))
+        for post_id, row in detected.known.items()
+    }
+    return replace(detected, known=known)
 
 
 async def compare(feed: Feed, entries: Sequence[Entry], now: datetime, store: PostStore) -> Detected:

@@ -6,13 +6,16 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.model import Feed, FeedSettings
+from bot.model import Feed, FeedSettings, Kind, Rename
 from bot.pipeline.fetch.politeness import NoticeKind, Outcome
 from bot.ports import AdminNotice, PollRecord
 from bot.rhythm import Quiet, every
+from bot.text.normalize import fold
+from bot.text.spelling import spelled
 
 _log = logging.getLogger(__name__)
 
+_SHOWN = 8  # names in one notice
 _RENAMED_AGAIN = timedelta(days=30)  # without a mass move, before one is reported again
 
 
@@ -105,6 +108,47 @@ def speaks_again(name: str, silence: timedelta) -> str:
     return f"{name} speaks again, after {silence.days} days without a new post."
 
 
+def of_names(settings: FeedSettings, renames: Sequence[Rename], undecided: Sequence[Rename]) -> list[str]:
+    """Return the notices that categories have other names, and that some may have."""
+    texts = []
+    configured = {fold(name) for name in (*settings.categories, *settings.aliases)}
+    if renames:
+        stale = settings.origin == "config" and any(fold(each.old) in configured for each in renames)
+        mend = " Change the name in the config too." if stale else ""
+        texts.append(
+            f"{settings.name} files under other names now: {_pairs(renames)}. Whoever follows an old name, "
+            f"or leaves it out, does so with the new one, and has been told.{mend}"
+        )
+    if undecided:
+        texts.append(
+            f"{settings.name} has given categories other names, and it is not certain which was which: "
+            f"{_pairs(undecided)}. Nobody was moved; whoever follows an old name has to follow the new one."
+        )
+    return texts
+
+
+def given_up(name: str, gone: Sequence[str]) -> list[str]:
+    """Return the notice that a blog's API no longer lists some categories, at two looks a day apart."""
+    if not gone:
+        return []
+    some = ", ".join(spelled(Kind.CATEGORY, each) for each in gone[:_SHOWN])
+    more = f" and {len(gone) - _SHOWN} more" if len(gone) > _SHOWN else ""
+    text = (
+        f"{name} no longer has {some}{more}, and its posts do not tell what became of it. Whoever follows "
+        "that gets nothing by it, until the blog files posts under it again."
+    )
+    return [text]
+
+
+def _pairs(renames: Sequence[Rename]) -> str:
+    pairs = [
+        f"{spelled(Kind.CATEGORY, each.old)} is {spelled(Kind.CATEGORY, each.new)}"
+        for each in renames[:_SHOWN]
+    ]
+    more = [f"and {len(renames) - _SHOWN} more"] if len(renames) > _SHOWN else []
+    return ", ".join([*pairs, *more])
+
+
 def record_of(
     feed: Feed, outcome: Outcome, admins: Sequence[str], warnings: Iterable[str] = ()
 ) -> PollRecord:
@@ -113,4 +157,4 @@ def record_of(
     for text in texts:
         _log.warning("%s", text)
     notices = tuple(AdminNotice(admin, text) for text in texts for admin in admins)
-    return PollRecord(feed.id, outcome.url, outcome.state, outcome.due, notices)
+    return PollRecord(feed.id, outcome.url, outcome.state, outcome.due, notices, feed.push_due)

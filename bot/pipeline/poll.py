@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.model import Feed
 from bot.pipeline.assemble import assemble, commit_of
+from bot.pipeline.blog_categories import CategoryKeeper, RenameStore, filed_above
 from bot.pipeline.classification import classify_request
 from bot.pipeline.collect_evidence import EvidenceCollector
-from bot.pipeline.detection import Detected, PostStore, detect
+from bot.pipeline.detection import Detected, PostStore, detect, with_new_names
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import FeedFetch, Fetched
+from bot.pipeline.fetch.hub import named_hub
 from bot.pipeline.fetch.politeness import after_success, after_unchanged
+from bot.pipeline.full_text import FullText
 from bot.pipeline.notices import record_of
 from bot.pipeline.reclassify import RefileStore, reclassify
 from bot.pipeline.texts import summarize
@@ -29,7 +32,7 @@ from bot.ports import PollCommit, PollRecord
 from bot.sandbox.remote import Runner
 
 
-class PollStore(PostStore, RefileStore, Protocol):
+class PollStore(PostStore, RefileStore, RenameStore, Protocol):
     """The store methods by which a poll reads."""
 
 
@@ -50,6 +53,8 @@ class PollTools:
     fetcher: Fetcher
     parser: Runner
     collector: EvidenceCollector
+    keeper: CategoryKeeper
+    full_text: FullText
     clock: Clock
     admins: Sequence[str]
     windows: Windows
@@ -71,13 +76,25 @@ async def poll(feed: Feed, tools: PollTools) -> None:
     vocabulary = await tools.store.vocabulary(feed.id)
     request = classify_request(feed, parsed, detected, vocabulary, now)
     classified = await tools.collector.classify(request)
+    kept = await tools.keeper.keep(feed, classified, detected.known, now)
+    detected = with_new_names(detected, kept.renames)
+    filings = filed_above(feed, classified.filings, kept.categories, detected.known)
+    classified = replace(classified, filings=filings, categories_at=kept.listed_at)
     readings = await summarize(tools.parser, detected.to_read)
+    readings = await tools.full_text.read(feed, detected, readings, now)
     posts = assemble(request, detected, classified, readings)
     outcome = after_success(
-        feed, fetched.exchange, now, _jitter(), body_hash=fetched.body_hash, ttl=parsed.ttl
+        feed,
+        fetched.exchange,
+        now,
+        _jitter(),
+        body_hash=fetched.body_hash,
+        ttl=parsed.ttl,
+        news=bool(detected.new),
     )
     record = record_of(feed, outcome, tools.admins, detected.warnings)
-    await tools.results.save(feed, commit_of(record, parsed, detected, posts, now))
+    hub = named_hub(fetched.answer, parsed)
+    await tools.results.save(feed, commit_of(record, parsed, detected, posts, now, hub=hub))
     tools.windows.keep(feed.id, read)
 
 
@@ -96,7 +113,9 @@ async def _keep_unchanged(feed: Feed, fetched: Fetched, now: datetime, tools: Po
     """Store that nothing is new, and reclassify the posts that are due for it."""
     outcome = after_unchanged(feed, fetched.exchange, now, _jitter())
     record = record_of(feed, outcome, tools.admins)
-    result = await reclassify(feed, record, now, store=tools.store, collector=tools.collector)
+    result = await reclassify(
+        feed, record, now, store=tools.store, collector=tools.collector, keeper=tools.keeper
+    )
     await tools.results.save(feed, result)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.model import Feed, FeedState
 from bot.pipeline.assemble import quiet_refiling
+from bot.pipeline.blog_categories import CategoryKeeper, filed_above
 from bot.pipeline.classification import EVIDENCE, ClassifyRequest, ClassifyResult, ToFile, refile_at
 from bot.pipeline.classify.rules import better
 from bot.pipeline.collect_evidence import EvidenceCollector
@@ -28,7 +29,13 @@ class RefileStore(Protocol):
 
 
 async def reclassify(
-    feed: Feed, record: PollRecord, now: datetime, *, store: RefileStore, collector: EvidenceCollector
+    feed: Feed,
+    record: PollRecord,
+    now: datetime,
+    *,
+    store: RefileStore,
+    collector: EvidenceCollector,
+    keeper: CategoryKeeper,
 ) -> PollRecord | PollCommit:
     """Return what to store after a poll without news: its record, and the reclassified posts."""
     if feed.state.refile_at is None or feed.state.refile_at > now:
@@ -45,6 +52,9 @@ async def reclassify(
         now=now,
     )
     classified = await collector.classify(request)
+    known, filings = {row.post.id: row for row in rows}, classified.filings
+    filings = filed_above(feed, filings, await keeper.known(feed), known)
+    classified = replace(classified, filings=filings)
     pairs = [(row, _refiled(row, classified, request)) for row in rows]
     left = [after for _, after in pairs] + waiting[len(rows) :]
     return _commit(

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import StoreError, UnstorableError
+from bot.logs.outage import OutageLog
 from bot.model import Feed
 from bot.pipeline.batcher import RETRY, Batcher
 from bot.ports import NO_METER, Meter, PollCommit, PollOutcome, PollRecord, PostKind
@@ -52,6 +53,7 @@ class PollResults:
         self._seconds = seconds
         self._meter = meter
         self._records = Batcher[PollRecord](self._write, gather=GATHER)
+        self._outage = OutageLog("Storing posts")
 
     @property
     def refused(self) -> bool:
@@ -95,12 +97,17 @@ class PollResults:
         deadline = loop.time() + self._seconds
         while True:
             try:
-                return await self._store.commit_poll(commit)
+                deliveries = await self._store.commit_poll(commit)
             except StoreError as error:
                 if isinstance(error, UnstorableError) or loop.time() >= deadline:
                     raise
-                _log.error("Posts wait to be stored: %s", error)
+                if line := self._outage.failed(error):
+                    _log.error("%s", line)
                 await asyncio.sleep(RETRY)
+            else:
+                if line := self._outage.works():
+                    _log.warning("%s", line)
+                return deliveries
 
     async def _write(self, records: Sequence[PollRecord]) -> None:
         await self._store.record_polls(records, self._clock.now())

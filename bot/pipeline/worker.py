@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.errors import BystanderError, FetchError, StoreError
 from bot.model import Feed
+from bot.pipeline.blog_categories import CategoryKeeper, RenameStore
 from bot.pipeline.classification import EVIDENCE
 from bot.pipeline.collect_evidence import EvidenceCollector
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.politeness import Exchange, after_failure
+from bot.pipeline.full_text import FullText, FullTextSettings
 from bot.pipeline.notices import record_of
 from bot.pipeline.poll import PollTools, poll
 from bot.pipeline.poll_log import PollLog
@@ -27,7 +29,6 @@ from bot.ports import NO_METER, FeedStore, Meter
 from bot.sandbox.remote import Runner
 
 _log = logging.getLogger(__name__)
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,13 @@ class PollSettings:
     store: float = 60.0  # for retries while the store refuses posts; then they are fetched again
     lease: float = 300.0  # of a claimed feed; after that another worker may poll it
     turns: TurnSettings = TURNS
-    jobs_at_once: int = 400  # polls in progress where an engine gives them out; many wait for their servers
+    jobs_at_once: int = 100  # polls in progress where an engine gives them out
     recording: float = 2.0  # after the grace period, for outcomes that are not stored yet
+    full_text: FullTextSettings = FullTextSettings()  # noqa: RUF009 -- frozen
+
+
+class PollingStore(FeedStore, RenameStore, Protocol):
+    """The part of a store that polls use."""
 
 
 class Poller:
@@ -48,7 +54,7 @@ class Poller:
 
     def __init__(
         self,
-        store: FeedStore,
+        store: PollingStore,
         fetcher: Fetcher,
         parser: Runner,
         clock: Clock,
@@ -67,8 +73,11 @@ class Poller:
         self._results = PollResults(store, clock, on_news, seconds=self._settings.store, meter=meter)
         evidence = replace(EVIDENCE, seconds=self._settings.evidence)
         collector = EvidenceCollector(fetcher, parser, evidence)
+        keeper = CategoryKeeper(store, fetcher, parser, admins)
+        pages = FullText(fetcher, parser, self._settings.full_text)
+        kept, results = windows or Windows(), self._results
         self._tools = PollTools(
-            store, self._results, fetcher, parser, collector, clock, admins, windows or Windows()
+            store, results, fetcher, parser, collector, keeper, pages, clock, admins, kept
         )
         self._poll_log = PollLog(partial(_log.warning, "%s"))
         self._turns = PollTurns(self._settings.turns)
@@ -76,34 +85,34 @@ class Poller:
         self._fault: BaseException | None = None
         self._closing = False
         self._waiting = False  # while the store gives out no feeds; logged once
-        self._claiming = False
-        self._more = False  # whether the last claim got all that it asked for, so that more may be due
+        self._claiming = asyncio.Lock()
+        self._more = False  # whether more may be due than was begun: polls that end let others begin
 
     async def tick(self) -> None:
-        """Start the due polls; called by the scheduler. Raises the error that killed an earlier poll task.
+        """Start the due polls; called by the scheduler, and for a push.
 
         While more is due than may run at a time, polls that end let others begin, without waiting for the
-        next call.
+        next call. Raises the error that killed an earlier poll task.
         """
         if self._fault:
             raise self._fault
-        due = await self._ask_store(self._store.next_poll_at)
-        if due is not None and due <= self._clock.now():
+        async with self._claiming:  # what a push wants may be missing in a claim that is under way
             await self._fill()
 
     async def _fill(self) -> None:
-        """Claim due feeds, as many as may be polled now, and start."""
+        """Start due polls, as many as may run now; call it with the lock held."""
         room = self._turns.room()
-        if self._closing or self._claiming or not self._turns.much_room:
+        self._more = not self._turns.much_room
+        if self._closing or self._more:
             return
-        self._claiming = True
-        try:
-            lease, now = self._settings.lease, self._clock.now()
-            feeds = await self._ask_store(partial(self._store.claim_feeds, self._owner, now, lease, room))
-        finally:
-            self._claiming = False
+        feeds = await self._due_feeds(room)
         self._more = feeds is not None and len(feeds) == room
         self._begin(feeds or ())
+
+    async def _fill_again(self) -> None:
+        """Start due polls after others have ended."""
+        async with self._claiming:
+            await self._fill()
 
     def _begin(self, feeds: Sequence[Feed]) -> None:
         """Poll claimed feeds that have a turn; none when the poller was closed during the claim."""
@@ -111,17 +120,24 @@ class Poller:
             if not self._closing and self._turns.take(feed):
                 self._start_turn(feed)
 
-    async def _ask_store(self, ask: Callable[[], Awaitable[Answer]]) -> Answer | None:
-        """Return the store's answer; None while it refuses (disk full, locked): the next tick tries again."""
+    async def _due_feeds(self, limit: int) -> list[Feed] | None:
+        """Claim due feeds; None while the store refuses (disk full, locked): the next tick tries again."""
         try:
-            answer = await ask()
+            feeds = await self._claim(limit)
         except StoreError as error:
             if not self._waiting:
                 _log.error("Polls wait: %s", error)
             self._waiting = True
             return None
         self._waiting = False
-        return answer
+        return feeds
+
+    async def _claim(self, limit: int) -> list[Feed]:
+        now = self._clock.now()
+        due = await self._store.next_poll_at()
+        if due is None or due > now:
+            return []
+        return await self._store.claim_feeds(self._owner, now, self._settings.lease, limit)
 
     @property
     def refused(self) -> bool:
@@ -165,9 +181,9 @@ class Poller:
             return
         if following:
             self._start_turn(following)
-        if self._more and not self._claiming and self._turns.much_room:
+        if self._more and not self._claiming.locked() and self._turns.much_room:
             self._more = False  # until this claim has ended
-            self._watch(asyncio.create_task(self._fill()))
+            self._watch(asyncio.create_task(self._fill_again()))
 
     def _watch(self, task: asyncio.Task[Any]) -> None:
         self._tasks.add(task)

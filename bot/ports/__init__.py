@@ -5,6 +5,13 @@ UTC datetimes. Every method of a store may raise `StoreError`, and other errors 
 """
 
 from bot.ports.adapter import Adapter, BotServices, CommandService, StandsBy
+from bot.ports.categories import (
+    CategoryChange,
+    CategoryNames,
+    CategoryStore,
+    KnownCategories,
+    NumberedBlog,
+)
 from bot.ports.commands import (
     ArchiveStore,
     CommandStore,
@@ -30,9 +37,10 @@ from bot.ports.feeds import (
     PostRow,
     RhythmReader,
 )
+from bot.ports.hubs import HubDoor, HubReader, HubStore
 from bot.ports.inspector import Inspection, Inspector
 from bot.ports.key_value import SHUT, KeyValueStore
-from bot.ports.meter import NO_METER, AttemptOutcome, LimitKind, Meter, PollOutcome, PostKind
+from bot.ports.meter import NO_METER, AttemptOutcome, LimitKind, Meter, PollOutcome, PostKind, PushOutcome
 from bot.ports.move import Batch, MovedTable, MoveSource, MoveTarget
 from bot.ports.outbox import (
     Failed,
@@ -53,6 +61,7 @@ from bot.ports.overview import (
     ConditionReader,
     Delivered,
     FeedDays,
+    FeedFigure,
     FeedSeen,
     HeldPlace,
     Latencies,
@@ -79,6 +88,9 @@ __all__ = [
     "AttemptOutcome",
     "Batch",
     "BotServices",
+    "CategoryChange",
+    "CategoryNames",
+    "CategoryStore",
     "CommandService",
     "CommandStore",
     "Condition",
@@ -95,6 +107,7 @@ __all__ = [
     "Failed",
     "FeedDays",
     "FeedEditor",
+    "FeedFigure",
     "FeedSeen",
     "FeedStore",
     "FeedsReader",
@@ -104,9 +117,13 @@ __all__ = [
     "Found",
     "Held",
     "HeldPlace",
+    "HubDoor",
+    "HubReader",
+    "HubStore",
     "Inspection",
     "Inspector",
     "KeyValueStore",
+    "KnownCategories",
     "Latencies",
     "Lexicon",
     "LimitKind",
@@ -115,6 +132,7 @@ __all__ = [
     "MoveTarget",
     "MovedTable",
     "NoticeStore",
+    "NumberedBlog",
     "OutboxStore",
     "OverviewReader",
     "Parked",
@@ -129,6 +147,7 @@ __all__ = [
     "PostRow",
     "PreferenceStore",
     "ProcessState",
+    "PushOutcome",
     "QueueHealth",
     "QueueReader",
     "QueueStore",

@@ -80,10 +80,6 @@ class BotServices(CommandService, KeyValueStore, Protocol):
         """Ask for a door, before listening where only one process may; return after the first attempt."""
         ...
 
-    async def turn(self, name: str, every: float) -> float:
-        """Return the seconds to wait for the next turn of a name; see `DoorStore`. 0.0 if the store fails."""
-        ...
-
 
 class Adapter(Protocol):
     """One chat platform. Built by its plug-in; it uses the platform's SDK and has no logic of the bot.

@@ -19,8 +19,10 @@ from bot.model import (
     Subscription,
     Term,
 )
+from bot.ports.categories import CategoryNames
 from bot.ports.engine import FleetReader
 from bot.ports.feeds import FeedEditor, RhythmReader
+from bot.ports.hubs import HubReader
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import QueueStore
 from bot.ports.overview import ConditionReader
@@ -263,6 +265,7 @@ class PreferenceStore(Protocol):
 
 class CommandStore(
     ArchiveStore,
+    CategoryNames,
     SubscriptionStore,
     PreferenceStore,
     FeedEditor,
@@ -272,6 +275,7 @@ class CommandStore(
     KeyValueStore,
     FleetReader,
     ConditionReader,
+    HubReader,
     Protocol,
 ):
     """The part of a store that command handlers use."""

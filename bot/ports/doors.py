@@ -60,18 +60,11 @@ class Doorkeeper(Protocol):
 
 
 class DoorStore(Protocol):
-    """Doors, and turns that all processes on a database take together."""
+    """Gives out doors."""
 
     async def door(self, door: Door, host: str) -> Doorkeeper:
         """Ask for a door; return after the first attempt to get it. Never raises StoreError.
 
         `host`: the name of this machine, for `DoorState`.
-        """
-        ...
-
-    async def turn(self, name: str, every: float) -> float:
-        """Take the next turn; return the seconds to wait for it. Turns of a name are `every` seconds apart.
-
-        0.0 where only one process runs, which keeps its turns in order by itself.
         """
         ...

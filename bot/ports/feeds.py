@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Change, Feed, FeedSettings, FeedState, Post, PostTimes, Silence
+from bot.model import Change, Feed, FeedSettings, FeedState, NamedHub, Post, PostTimes, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class PollRecord:
     state: FeedState
     next_poll_at: datetime
     notices: tuple[AdminNotice, ...] = ()  # stored with the state, so that each is sent once
+    push_due: datetime | None = None  # the feed's when it was claimed; a later push wants another poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class PollCommit:
     changed: tuple[PostRow, ...] = ()
     quiet_changed: tuple[PostRow, ...] = ()  # changed without edits or alerts
     vocabulary: tuple[str, ...] = ()  # names learned to be categories
+    hub: NamedHub | None = None  # which the feed names now, so that it leaves any other; None: not looked for
     at: datetime = field(kw_only=True)
 
 

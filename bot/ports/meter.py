@@ -40,6 +40,18 @@ class LimitKind(StrEnum):
     PACED = "paced"  # the bot's own pace had no room, so that the platform need not say so
 
 
+class PushOutcome(StrEnum):
+    """What became of a push of a hub."""
+
+    ACCEPTED = "accepted"  # the feed is polled for it
+    COALESCED = "coalesced"  # a poll was to come already, or the feed is gone for good
+    LIMITED = "limited"  # too many of this feed in an hour
+    UNSIGNED = "unsigned"  # without a signature that can be checked; ignored
+    FORGED = "forged"  # with a wrong signature; ignored
+    UNREAD = "unread"  # too long or too slow to be read
+    UNKNOWN = "unknown"  # to an address that no hub was given, or not any more
+
+
 class Meter(Protocol):
     """Counts what happens in this process. No call raises an error or waits."""
 
@@ -63,6 +75,10 @@ class Meter(Protocol):
         """Count a message that waits because of a rate limit."""
         ...
 
+    def pushed(self, outcome: PushOutcome) -> None:
+        """Count a push of a hub."""
+        ...
+
     def stored(self, operation: str, seconds: float) -> None:
         """Note how long an operation of the store took."""
         ...
@@ -84,6 +100,9 @@ class NoMeter:
         """Do nothing."""
 
     def limited(self, platform: str, kind: LimitKind) -> None:
+        """Do nothing."""
+
+    def pushed(self, outcome: PushOutcome) -> None:
         """Do nothing."""
 
     def stored(self, operation: str, seconds: float) -> None:

@@ -121,9 +121,10 @@ class OutboxStore(NoticeStore, KeyValueStore, Protocol):
     """The part of a store that delivery uses."""
 
     async def take_over(self, owner: str) -> None:
-        """Make `owner` the only runner of this database and end the leases of runners that died.
+        """Make `owner` a runner of this database and end the leases of runners that have certainly ended.
 
-        Raises StoreBusyError if the database allows only one runner and another one is alive.
+        The leases of others run out by themselves. `owner`: see `bot.owners`. Raises StoreBusyError if the
+        database allows only one runner and another one is alive.
         """
         ...
 
@@ -154,7 +155,10 @@ class OutboxStore(NoticeStore, KeyValueStore, Protocol):
         ...
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
-        """Return when the next message can be claimed; None if nothing waits."""
+        """Return when the next message can be claimed, or a held one of any platform is due; None if none is.
+
+        `claim` releases those that are held for other platforms too.
+        """
         ...
 
     async def probe_parked(self, now: datetime) -> int:

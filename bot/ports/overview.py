@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.model import Feed, HeldFor, Post
+from bot.ports.hubs import HubReader
 
 DAYS = 14  # of which a store keeps how polls went, today included
 
@@ -34,6 +35,17 @@ class FeedSeen:
 
     feed: Feed
     condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFigure:
+    """What is measured of a feed."""
+
+    name: str
+    next_poll_at: datetime
+    last_success_at: datetime | None = None
+    failures: int = 0  # polls that failed since the last success
+    stopped: bool = False  # its server says that it is gone for good
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +144,11 @@ class ConditionReader(Protocol):
         ...
 
 
-class OverviewReader(ConditionReader, Protocol):
+class OverviewReader(ConditionReader, HubReader, Protocol):
     """Reads what the page and the metrics show."""
 
-    async def oldest_feeds(self, limit: int) -> Sequence[Feed]:
-        """Return the feeds in use that were added first."""
+    async def oldest_feeds(self, limit: int) -> Sequence[FeedFigure]:
+        """Return figures of the feeds in use that were added first."""
         ...
 
     async def feed_days(self, feed_ids: Sequence[int], now: datetime) -> Mapping[int, FeedDays]:

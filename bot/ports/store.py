@@ -7,10 +7,12 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.ports.categories import CategoryStore
 from bot.ports.commands import CommandStore
 from bot.ports.doors import DoorStore
 from bot.ports.engine import Engine, EngineSettings
 from bot.ports.feeds import FeedStore
+from bot.ports.hubs import HubStore
 from bot.ports.key_value import KeyValueStore
 from bot.ports.outbox import OutboxStore
 from bot.ports.overview import OverviewReader
@@ -68,6 +70,7 @@ class TimeStore(Protocol):
 
 class Store(
     FeedStore,
+    CategoryStore,
     OutboxStore,
     CommandStore,
     DestinationStore,
@@ -75,6 +78,7 @@ class Store(
     SharedState,
     TimeStore,
     OverviewReader,
+    HubStore,
     DoorStore,
     Protocol,
 ):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.model import FILING_KINDS, Kind
-from bot.sample.blog import SampleBlog, SamplePost, term_id
+from bot.sample.blog import SampleBlog, SamplePost
 from bot.sample.markup import excerpt, name_html, slug_of, title_html
 
 MOST_POSTS = 100  # the most that either API returns in one answer
@@ -44,11 +44,12 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An answer of `wp/v2`: the posts, and the totals that are sent as headers."""
+    """An answer of `wp/v2`: posts or categories, and what is sent as headers."""
 
-    posts: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
     total: int
     pages: int
+    page: int = 1
 
 
 # --- WordPress.com, rest/v1.1 ------------------------------------------------------------------------------
@@ -72,13 +73,14 @@ def wpcom_posts(blog: SampleBlog, site: str, query: Mapping[str, str]) -> dict[s
     return {"found": len(posts), "posts": _only(shown, query.get("fields", ""))}
 
 
-def wpcom_categories(blog: SampleBlog, site: str) -> dict[str, Any]:
-    """Return the answer of `/sites/<site>/categories`. ApiError: another site."""
+def wpcom_categories(blog: SampleBlog, site: str, query: Mapping[str, str]) -> dict[str, Any]:
+    """Return the answer of `/sites/<site>/categories`. Parameters: number, page. ApiError: another site."""
     _check_site(blog, site)
     names = blog.names(Kind.CATEGORY)
+    number, page = _whole(query, "number", MOST_POSTS), _whole(query, "page", 1)
     categories = [
-        {**_wpcom_term(Kind.CATEGORY, name), "post_count": len(blog.filed(Kind.CATEGORY, name))}
-        for name in names
+        {**_wpcom_term(blog, Kind.CATEGORY, name), "post_count": len(blog.filed(Kind.CATEGORY, name))}
+        for name in names[(page - 1) * number : page * number]
     ]
     return {"found": len(names), "categories": categories}
 
@@ -99,16 +101,18 @@ def _wpcom_post(blog: SampleBlog, post: SamplePost) -> dict[str, Any]:
         "status": "publish",
         "type": "post",
         "featured_image": blog.site + post.image if post.image else "",
-        "tags": {name_html(name): _wpcom_term(Kind.TAG, name) for name in post.names(Kind.TAG)},
+        "tags": {name_html(name): _wpcom_term(blog, Kind.TAG, name) for name in post.names(Kind.TAG)},
         "categories": {
-            name_html(name): _wpcom_term(Kind.CATEGORY, name) for name in post.names(Kind.CATEGORY)
+            name_html(name): _wpcom_term(blog, Kind.CATEGORY, name) for name in post.names(Kind.CATEGORY)
         },
     }
 
 
-def _wpcom_term(kind: Kind, name: str) -> dict[str, Any]:
-    term: dict[str, Any] = {"ID": term_id(kind, name), "name": name_html(name), "slug": slug_of(name)}
-    return {**term, "description": "", **({"parent": 0} if kind is Kind.CATEGORY else {})}
+def _wpcom_term(blog: SampleBlog, kind: Kind, name: str) -> dict[str, Any]:
+    number = blog.number_of(kind, name)
+    term: dict[str, Any] = {"ID": number, "name": name_html(name), "slug": slug_of(name)}
+    parent = {"parent": blog.parent_of(name)} if kind is Kind.CATEGORY else {}
+    return {**term, "description": "", **parent}
 
 
 def _check_site(blog: SampleBlog, site: str) -> None:
@@ -141,6 +145,17 @@ def wp_json_posts(blog: SampleBlog, query: Mapping[str, str]) -> Listing:
     return Listing(_only(shown, query.get("_fields", "")), len(posts), pages)
 
 
+def wp_json_categories(blog: SampleBlog, query: Mapping[str, str]) -> Listing:
+    """Return the answer of `/wp-json/wp/v2/categories`. Parameters: per_page, page and _fields."""
+    size, page = _whole(query, "per_page", _PER_PAGE), _whole(query, "page", 1)
+    names = blog.names(Kind.CATEGORY)
+    shown = [
+        {**_wp_json_term(blog, Kind.CATEGORY, name), "parent": blog.parent_of(name)}
+        for name in names[(page - 1) * size : page * size]
+    ]
+    return Listing(_only(shown, query.get("_fields", "")), len(names), -(-len(names) // size), page)
+
+
 def _wp_json_post(blog: SampleBlog, post: SamplePost, *, embed: bool) -> dict[str, Any]:
     terms = {kind: [_wp_json_term(blog, kind, name) for name in post.names(kind)] for kind in FILING_KINDS}
     shown: dict[str, Any] = {
@@ -166,7 +181,7 @@ def _wp_json_post(blog: SampleBlog, post: SamplePost, *, embed: bool) -> dict[st
 
 def _wp_json_term(blog: SampleBlog, kind: Kind, name: str) -> dict[str, Any]:
     return {
-        "id": term_id(kind, name),
+        "id": blog.number_of(kind, name),
         "link": blog.term_link(kind, name),
         "name": name_html(name),
         "slug": slug_of(name),

@@ -86,7 +86,7 @@ class SampleBlog:
     `site` is its address without a final slash; when it is empty, the server fills in its own at the start.
     `guid_site` is the address in the guids; on a real blog they keep `http://` or an older host for ever.
     `generator` says where the blog is hosted (self-hosted: "https://wordpress.org/?v=6.7"). `theme` is the
-    kind of markup of its pages, "classic" or "block".
+    kind of markup of its pages, "classic" or "block". `hub` is the address of the hub that its feeds name.
     """
 
     def __init__(
@@ -98,12 +98,17 @@ class SampleBlog:
         title: str = "The Sample Bystander",
         generator: str = "http://wordpress.com/",
         theme: str = "classic",
+        hub: str = "",
     ) -> None:
         self.site = site
         self.guid_site = guid_site
         self.title = title
         self.generator = generator
+        self.hub = hub
         self.theme = theme
+        self.parents: dict[str, str] = {}  # category -> the one above it
+        self._numbers: dict[str, int] = {}  # of categories whose number is not that of their name
+        self._gone: set[str] = set()
         self._posts: dict[int, SamplePost] = {}
         for post in posts:
             self.publish(post)
@@ -133,6 +138,25 @@ class SampleBlog:
         """Remove a post and return it. `last_modified` may go back, as in WordPress."""
         return self._posts.pop(number)
 
+    def rename(self, old: str, new: str) -> None:
+        """Give a category another name. Its number stays, and no post counts as edited, as in WordPress."""
+        number = self.number_of(Kind.CATEGORY, old)
+        self.drop(old)
+        self._numbers[new] = number
+        self._gone.discard(new)
+        for post in self._posts.values():
+            names = tuple(new if name == old else name for name in post.categories)
+            self._posts[post.number] = replace(post, categories=names)
+
+    def add(self, name: str) -> None:
+        """Add a category without posts to the blog's list."""
+        self._numbers[name] = term_id(Kind.CATEGORY, name)
+
+    def drop(self, name: str) -> None:
+        """Remove a category from the blog's list, once no post is filed under it."""
+        self._gone.add(name)
+        self._numbers.pop(name, None)
+
     # --- contents ----------------------------------------------------------------------------------------
 
     @property
@@ -149,7 +173,7 @@ class SampleBlog:
 
     def names(self, kind: Kind) -> list[str]:
         """Return every category (the eight of the blog included) or every tag in use, sorted."""
-        known = set(CATEGORIES) if kind is Kind.CATEGORY else set()
+        known = {*CATEGORIES, *self._numbers} - self._gone if kind is Kind.CATEGORY else set()
         used = {name for post in self._posts.values() for name in post.names(kind)}
         return sorted(known | used, key=str.casefold)
 
@@ -160,6 +184,16 @@ class SampleBlog:
     def filed(self, kind: Kind, name: str) -> tuple[SamplePost, ...]:
         """Return the posts filed under (or tagged with) `name`, newest first."""
         return tuple(post for post in self.posts if name in post.names(kind))
+
+    def number_of(self, kind: Kind, name: str) -> int:
+        """Return the number by which the APIs know a category or a tag."""
+        own = self._numbers.get(name) if kind is Kind.CATEGORY else None
+        return own or term_id(kind, name)
+
+    def parent_of(self, name: str) -> int:
+        """Return the number of the category above a category, 0 for none."""
+        above = self.parents.get(name)
+        return self.number_of(Kind.CATEGORY, above) if above else 0
 
     # --- rendering ---------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ def rss(blog: SampleBlog, posts: Sequence[SamplePost], *, path: str = "/feed/", 
     return f"""{_RSS_HEAD}
 	<title>{_heading(blog, heading)}</title>
 	<atom:link href="{escape(blog.site + path)}" rel="self" type="application/rss+xml" />
-	<link>{blog.site}</link>
+{_hub(blog)}	<link>{blog.site}</link>
 	<description></description>
 	<lastBuildDate>{format_datetime(built)}</lastBuildDate>
 	<language>en</language>
@@ -97,7 +97,7 @@ def atom(
 	<link rel="alternate" type="text/html" href="{blog.site}" />
 	<id>{escape(blog.site + path)}</id>
 	<link rel="self" type="application/atom+xml" href="{escape(blog.site + path)}" />
-	<generator uri="{blog.generator}">WordPress</generator>
+{_hub(blog, "")}	<generator uri="{blog.generator}">WordPress</generator>
 {entries}</feed>
 """.encode()
 
@@ -129,6 +129,7 @@ def json_feed(
         "title": unescape(_heading(blog, heading)),
         "home_page_url": f"{blog.site}/",
         "feed_url": blog.site + path,
+        **({"hubs": [{"type": "WebSub", "url": blog.hub}]} if blog.hub else {}),
         "language": "en",
         "items": [_json_item(blog, post) for post in posts],
     }
@@ -147,6 +148,10 @@ def _json_item(blog: SampleBlog, post: SamplePost) -> dict[str, object]:
         "tags": post.labels,
     }
     return {**item, "image": blog.site + post.image} if post.image else item
+
+
+def _hub(blog: SampleBlog, prefix: str = "atom:") -> str:
+    return f'\t<{prefix}link rel="hub" href="{escape(blog.hub)}" />\n' if blog.hub else ""
 
 
 def _heading(blog: SampleBlog, heading: str) -> str:

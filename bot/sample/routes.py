@@ -63,6 +63,7 @@ class Routes:
                 web.get("/rest/v1.1/sites/{site}/posts{slash:/?}", self._wpcom_posts),
                 web.get("/rest/v1.1/sites/{site}/categories{slash:/?}", self._wpcom_categories),
                 web.get("/wp-json/wp/v2/posts", self._wp_json_posts),
+                web.get("/wp-json/wp/v2/categories", self._wp_json_categories),
             ]
         )
 
@@ -137,14 +138,25 @@ class Routes:
     async def _wpcom_categories(self, request: web.Request) -> web.StreamResponse:
         self._need(served=self._parts.api)
         site = request.match_info["site"]
-        return _json(request, lambda: (api.wpcom_categories(self._blog, site), {}), "error")
+        return _json(request, lambda: (api.wpcom_categories(self._blog, site, request.query), {}), "error")
 
     async def _wp_json_posts(self, request: web.Request) -> web.StreamResponse:
         self._need(served=self._parts.wp_json)
 
         def answer() -> tuple[Any, dict[str, str]]:
             listing = api.wp_json_posts(self._blog, request.query)
-            return listing.posts, {"X-WP-Total": str(listing.total), "X-WP-TotalPages": str(listing.pages)}
+            return listing.rows, {"X-WP-Total": str(listing.total), "X-WP-TotalPages": str(listing.pages)}
+
+        return _json(request, answer, "code")
+
+    async def _wp_json_categories(self, request: web.Request) -> web.StreamResponse:
+        self._need(served=self._parts.wp_json)
+
+        def answer() -> tuple[Any, dict[str, str]]:
+            listing = api.wp_json_categories(self._blog, request.query)
+            following = request.rel_url.update_query(page=str(listing.page + 1))
+            more = {"Link": f'<{following}>; rel="next"'} if listing.page < listing.pages else {}
+            return listing.rows, {"X-WP-Total": str(listing.total), **more}
 
         return _json(request, answer, "code")
 

@@ -28,6 +28,7 @@ from bot.pipeline.inspector import FeedInspector
 from bot.ports import Inspection, Store
 from bot.shell.privacy import readable_by_others
 from bot.shell.progress import progress
+from bot.shell.public_url import public_url
 from storage import open_store
 
 WHOLE = 120.0  # seconds for all feeds and chats together; what takes longer is a finding
@@ -75,8 +76,10 @@ async def _findings(config: Config, *, sync: bool) -> AsyncIterator[Finding]:
             for finding in await _queue(store):
                 yield finding
         async with AsyncExitStack() as stack:
-            inspector = FeedInspector(*await network_of(config, stack))
+            fetcher, sandbox = await network_of(config, stack)
+            inspector = FeedInspector(fetcher, sandbox)
             looks = _chat_looks(config, addresses, store, sync=sync) + _feed_looks(config, feeds, inspector)
+            looks += [Look("web.public_url", public_url(config, fetcher))] if config.web.public_url else []
             with progress("Looking at feeds and chats ..."):
                 found = await together(looks)
         for finding in found:

@@ -62,7 +62,7 @@ def spare_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000)  # new objects; a few polls make more than Python's default of 700
+    gc.set_threshold(10_000)  # new objects; a few polls make more than Python's default of 700
 
 
 async def once(_: argparse.Namespace, config: Config) -> int:

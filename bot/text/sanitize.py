@@ -114,15 +114,31 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    kept: list[str] = []
-    for character in text:
-        category = unicodedata.category(character)
-        # Cf and Cs: bidi controls, zero-width and tag characters, halves of surrogate pairs.
-        if category in ("Cc", "Zl", "Zp"):
-            kept.append(" ")
-        elif character in _JOINERS or not (category in ("Cf", "Cs") or character in _BLANK):
-            kept.append(character)
-    return " ".join(_STRAY_JOINER.sub("", "".join(kept)).split())
+    return " ".join(_STRAY_JOINER.sub("", text.translate(_SHOWN)).split())
+
+
+class _Shown(dict[int, int | str]):
+    """What `visible` makes of each character, for `str.translate`: looked up once, as texts repeat theirs."""
+
+    most = 2**15  # more than any script needs; whoever sends every character there is fills no memory
+
+    def __missing__(self, code: int) -> int | str:
+        if len(self) >= self.most:
+            self.clear()
+        self[code] = _shown(code)
+        return self[code]
+
+
+def _shown(code: int) -> int | str:
+    category = unicodedata.category(chr(code))
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    # Cf and Cs: bidi controls, zero-width and tag characters, halves of surrogate pairs.
+    hidden = category in ("Cf", "Cs") or chr(code) in _BLANK
+    return "" if hidden and chr(code) not in _JOINERS else code
+
+
+_SHOWN = _Shown()
 
 
 def text_of(markup: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import DeliveryState, HeldFor, Post
+from bot.model import DeliveryState, HeldFor, HubSubscription, Post
 from bot.ports import (
     DAYS,
     Condition,
@@ -21,6 +21,7 @@ from bot.ports import (
     PlatformCounts,
     Story,
 )
+from bot.text.hubs import hub_sentence
 from bot.text.sanitize import one_line
 from bot.web.sparkline import Sparkline, sparkline
 from bot.web.times import counted
@@ -61,9 +62,10 @@ class FeedCard:
     failures: int
     failing_since: datetime | None
     error: str
+    hub: str  # a sentence; "" for a feed without one
 
 
-def feed_card(seen: FeedSeen, days: FeedDays, now: datetime) -> FeedCard:
+def feed_card(seen: FeedSeen, days: FeedDays, now: datetime, hub: HubSubscription | None = None) -> FeedCard:
     """Return the card of a feed."""
     feed, state = seen.feed, seen.feed.state
     return FeedCard(
@@ -78,6 +80,7 @@ def feed_card(seen: FeedSeen, days: FeedDays, now: datetime) -> FeedCard:
         failures=state.failures,
         failing_since=state.failing_since,
         error=one_line(state.last_error, REASON),
+        hub=one_line(hub_sentence(feed, hub, now), REASON),
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import Metric
 
-from bot.ports import AttemptOutcome, LimitKind, PollOutcome, PostKind
+from bot.ports import AttemptOutcome, LimitKind, PollOutcome, PostKind, PushOutcome
 from bot.text.sanitize import storable
+from bot.web.lines import counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,15 @@ class PrometheusMeter:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._feeds: dict[str, str] = {}  # name -> label
-        self._polls = self._counter("bystander_polls", "Polls since the start.", "feed", "outcome")
-        self._posts = self._counter("bystander_posts", "Posts of polls since the start.", "feed", "kind")
+        self._polls = dict[tuple[str, str], int]()  # by feed, and outcome or kind
+        self._posts = dict[tuple[str, str], int]()
         self._attempts = self._counter(
             "bystander_delivery_attempts", "Attempts to send since the start.", "adapter", "outcome"
         )
         self._limits = self._counter(
             "bystander_rate_limits", "Attempts that met a rate limit since the start.", "adapter", "kind"
         )
+        self._pushes = self._counter("bystander_pushes", "Pushes of hubs since the start.", "outcome")
         self._published = self._histogram(
             "bystander_alert_published_to_sent_seconds",
             "From the publication of a post to its alert, of those sent at once.",
@@ -60,19 +62,27 @@ class PrometheusMeter:
         )
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics, without the times at which each label was first used."""
+        """Yield the metrics but those of feeds, without the times at which each label was first used."""
         for metric in self._registry.collect():
             metric.samples = [each for each in metric.samples if not each.name.endswith("_created")]
             yield metric
 
+    def by_feed(self) -> Iterator[str]:
+        """Yield the metrics of feeds, as text."""
+        polls, posts = dict(self._polls), dict(self._posts)  # polls go on while another thread writes them
+        yield counter("bystander_polls_total", "Polls since the start.", "outcome", list(polls.items()))
+        yield counter("bystander_posts_total", "Posts of polls since the start.", "kind", list(posts.items()))
+
     def polled(self, feed: str, outcome: PollOutcome) -> None:
         """Count a poll."""
-        self._polls.labels(self._label(feed), outcome.value).inc()
+        key = (self._label(feed), outcome.value)
+        self._polls[key] = self._polls.get(key, 0) + 1
 
     def posts(self, feed: str, kind: PostKind, number: int) -> None:
         """Count posts; none is no new label."""
         if number:
-            self._posts.labels(self._label(feed), kind.value).inc(number)
+            key = (self._label(feed), kind.value)
+            self._posts[key] = self._posts.get(key, 0) + number
 
     def attempted(self, platform: str, outcome: AttemptOutcome) -> None:
         """Count an attempt to deliver a message."""
@@ -86,6 +96,10 @@ class PrometheusMeter:
     def limited(self, platform: str, kind: LimitKind) -> None:
         """Count a message that waits for a rate limit."""
         self._limits.labels(platform, kind.value).inc()
+
+    def pushed(self, outcome: PushOutcome) -> None:
+        """Count a push of a hub."""
+        self._pushes.labels(outcome.value).inc()
 
     def stored(self, operation: str, seconds: float) -> None:
         """Note how long an operation of the store took."""

@@ -5,7 +5,7 @@ Each answer uses a registry of its own, not the global one of `prometheus_client
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 
@@ -13,8 +13,10 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 
+from bot.model import HubCounts
 from bot.ports import Condition
 from bot.text.sanitize import storable
+from bot.web.lines import family, label
 from bot.web.meter import PrometheusMeter
 from bot.web.snapshot import Figures, ProcessState, Totals
 
@@ -24,22 +26,30 @@ _encode, CONTENT_TYPE = choose_encoder("")
 
 def exposition(figures: Figures, state: ProcessState, meter: PrometheusMeter) -> bytes:
     """Return all metrics in the format `CONTENT_TYPE`; times are seconds since 1970-01-01 UTC."""
+    parts = (
+        _written([*_parts(state), *_feeds(figures.totals)]),
+        "".join(_each_feed(figures)).encode(),
+        _written(list(_outbox(figures.totals, state.now))),
+        "".join(meter.by_feed()).encode(),
+        _written(list(meter.collect())),
+    )
+    return b"".join(parts)
+
+
+def _written(metrics: Sequence[Metric]) -> bytes:
     registry = CollectorRegistry()
-    registry.register(_BotCollector(figures, state, meter))
+    registry.register(_Collected(metrics))
     return _encode(registry)
 
 
-class _BotCollector:
-    """The metrics of one moment, and those counted since the start."""
+class _Collected:
+    """Metrics for a registry."""
 
-    def __init__(self, figures: Figures, state: ProcessState, meter: PrometheusMeter) -> None:
-        self._figures, self._state, self._meter = figures, state, meter
+    def __init__(self, metrics: Sequence[Metric]) -> None:
+        self._metrics = metrics
 
     def collect(self) -> Iterator[Metric]:
-        yield from _parts(self._state)
-        yield from _feeds(self._figures)
-        yield from _outbox(self._figures.totals, self._state.now)
-        yield from self._meter.collect()
+        yield from self._metrics
 
 
 def _parts(state: ProcessState) -> Iterator[Metric]:
@@ -59,42 +69,52 @@ def _parts(state: ProcessState) -> Iterator[Metric]:
     )
 
 
-def _feeds(figures: Figures) -> Iterator[Metric]:
-    feeds, conditions = figures.feeds, figures.totals.conditions
-    yield _gauge("bystander_feeds", "Feeds in use.", figures.totals.feeds)
+def _feeds(totals: Totals) -> Iterator[Metric]:
+    yield _gauge("bystander_feeds", "Feeds in use.", totals.feeds)
     yield _labelled(
         "bystander_feeds_by_condition",
         "Feeds in use by how they do.",
         "condition",
-        [(condition.value, conditions.get(condition, 0)) for condition in Condition],
+        [(condition.value, totals.conditions.get(condition, 0)) for condition in Condition],
     )
-    yield _labelled(
+    yield _hubs(totals.hubs)
+
+
+def _each_feed(figures: Figures) -> Iterator[str]:
+    """Yield what there is of each feed that has numbers of its own."""
+    feeds = [(label("feed", storable(each.name, len(each.name))), each) for each in figures.feeds]
+    yield family(
         "bystander_feed_last_success_timestamp_seconds",
+        "gauge",
         "When a poll of the feed last succeeded; absent before the first time.",
-        "feed",
-        [
-            (feed.settings.name, feed.state.last_success_at.timestamp())
-            for feed in feeds
-            if feed.state.last_success_at
-        ],
+        [(name, each.last_success_at.timestamp()) for name, each in feeds if each.last_success_at],
     )
-    yield _labelled(
+    yield family(
         "bystander_feed_next_poll_timestamp_seconds",
+        "gauge",
         "When the feed is polled next.",
-        "feed",
-        [(feed.settings.name, feed.next_poll_at.timestamp()) for feed in feeds],
+        [(name, each.next_poll_at.timestamp()) for name, each in feeds],
     )
-    yield _labelled(
+    yield family(
         "bystander_feed_consecutive_failures",
+        "gauge",
         "Polls of the feed that failed since the last success.",
-        "feed",
-        [(feed.settings.name, feed.state.failures) for feed in feeds],
+        [(name, each.failures) for name, each in feeds],
     )
-    yield _labelled(
+    yield family(
         "bystander_feed_stopped",
+        "gauge",
         "Whether the server says that the feed is gone for good.",
-        "feed",
-        [(feed.settings.name, feed.state.stopped) for feed in feeds],
+        [(name, each.stopped) for name, each in feeds],
+    )
+
+
+def _hubs(hubs: HubCounts) -> Metric:
+    return _labelled(
+        "bystander_hub_subscriptions",
+        "Feeds whose hub was asked to push, by whether it has agreed.",
+        "state",
+        [("verified", hubs.verified), ("unverified", hubs.unverified)],
     )
 
 

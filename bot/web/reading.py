@@ -43,6 +43,7 @@ async def totals(store: OverviewReader, now: datetime) -> Totals:
         platforms=await store.platform_counts(),
         times=await store.queue_times(),
         database_bytes=await store.database_bytes(),
+        hubs=await store.hub_counts(now),
     )
 
 
@@ -55,10 +56,12 @@ async def overview(store: OverviewReader, now: datetime) -> Overview:
     """Read what the page shows."""
     bad = [each for each in Condition if each.bad]
     feeds = await store.feeds_seen(now - SHOWN.late, SHOWN.feeds, first=bad)
+    ids = [each.feed.id for each in feeds]
     return Overview(
         totals=await totals(store, now),
         feeds=feeds,
-        days=await store.feed_days([each.feed.id for each in feeds], now),
+        days=await store.feed_days(ids, now),
+        hubs=await store.hubs_of(ids),
         latencies=await store.latencies(now - SHOWN.latencies_of, SHOWN.latencies),
         stories=await store.newest_stories(SHOWN.stories, SHOWN.places),
         held=await store.held_next(SHOWN.held),

@@ -58,7 +58,7 @@ async def _body_of(request: web.Request, seconds: float) -> bytes | HTTPStatus:
     body = bytearray()
     try:
         async with asyncio.timeout(seconds):
-            while len(body) <= MOST_BODY and (more := await _more_of(request, MOST_BODY + 1 - len(body))):
+            while len(body) <= MOST_BODY and (more := await next_part(request, MOST_BODY + 1 - len(body))):
                 body += more
     except TimeoutError:
         return HTTPStatus.REQUEST_TIMEOUT
@@ -67,7 +67,7 @@ async def _body_of(request: web.Request, seconds: float) -> bytes | HTTPStatus:
     return HTTPStatus.REQUEST_ENTITY_TOO_LARGE if len(body) > MOST_BODY else bytes(body)
 
 
-async def _more_of(request: web.Request, most: int) -> bytes:
+async def next_part(request: web.Request, most: int) -> bytes:
     """Return the next part of a body; ConnectionResetError when the client has already disconnected.
 
     aiohttp then raises a plain RuntimeError, which would be logged as a fault of the bot.

@@ -20,7 +20,7 @@ from bot import __version__
 from bot.clock import Clock
 from bot.errors import BystanderError, StoreError
 from bot.logs.limit import limit
-from bot.ports import OverviewReader, WebRoute
+from bot.ports import HubDoor, OverviewReader, WebRoute
 from bot.web.access import Access, Visit
 from bot.web.guard import OPEN_FILES, Guard, Limits
 from bot.web.meter import PrometheusMeter
@@ -30,6 +30,7 @@ from bot.web.routes import routes_of
 from bot.web.snapshot import ProcessState
 from bot.web.status_page import STYLE_SOURCE, status_page
 from bot.web.visitors import Visitors
+from bot.web.websub import HubRoutes
 
 _log = logging.getLogger(__name__)
 _requests = logging.getLogger(f"{__name__}.requests")  # aiohttp's messages about malformed requests
@@ -62,7 +63,7 @@ class WebServer:
     problems of other parts as sentences fit for the public; they are called as requests need them. `routes`
     are served besides the server's own. `limits` bound each connection, and `visitors` records when one is
     turned away. `zone` is the time zone of the status page. `access` decides who sees names there; nobody
-    without it. `meter` has what was counted in this process.
+    without it. `meter` has what was counted in this process. `door` answers hubs, if they may call.
     Entering raises BystanderError, which says what to change, when the address cannot be used.
     """
 
@@ -83,6 +84,7 @@ class WebServer:
         access: Access | None = None,
         meter: PrometheusMeter | None = None,
         sandbox_restarts: Callable[[], int] = lambda: 0,
+        door: HubDoor | None = None,
     ) -> None:
         self._host, self._port = host, port
         self._clock = clock
@@ -96,7 +98,7 @@ class WebServer:
         self._sandbox_restarts = sandbox_restarts
         self._writing = asyncio.Lock()
         self._runner = web.AppRunner(
-            self._application(routes, limits),
+            self._application(routes, limits, door),
             access_log=None,
             logger=_requests,
             shutdown_timeout=limits.grace,
@@ -105,8 +107,11 @@ class WebServer:
         )
         self._guard = Guard(self._protocol, limits, visitors)
 
-    def _application(self, routes: Sequence[WebRoute], limits: Limits) -> web.Application:
-        """Return the server's own pages and `routes`, behind what guards each request."""
+    def _application(
+        self, routes: Sequence[WebRoute], limits: Limits, door: HubDoor | None
+    ) -> web.Application:
+        """Return the server's own pages, `routes` and the door of hubs, behind what guards each request."""
+        hubs = HubRoutes(door, self._received, seconds=limits.body).routes() if door else ()
         app = web.Application(middlewares=[self._watch, _tell_errors])
         app.on_response_prepare.append(_harden)
         app.add_routes(
@@ -117,6 +122,7 @@ class WebServer:
                 web.get("/readyz", self._readiness),
                 web.get("/metrics", self._metrics),
                 *routes_of(routes, self._received, seconds=limits.body),
+                *hubs,
             ]
         )
         return app
@@ -249,8 +255,14 @@ async def _tell_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except (web.HTTPException, ConnectionError):
         raise
     except Exception as error:  # noqa: BLE001 -- the client must get an answer
-        _log.error("A request to %s failed", request.path, exc_info=error)
+        _log.error("A request to %s failed", _place(request), exc_info=error)
         return web.Response(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _place(request: web.Request) -> str:
+    """Return what was requested, without the secret that the address of a hub has in it."""
+    resource = request.match_info.route.resource
+    return request.path if resource is None else resource.canonical
 
 
 async def _harden(_request: web.Request, response: web.StreamResponse) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from bot.model import Feed
+from bot.model import HubCounts, HubSubscription
 from bot.ports import (
     Condition,
     FeedDays,
+    FeedFigure,
     FeedSeen,
     HeldPlace,
     Latencies,
@@ -46,6 +47,7 @@ class Totals:
     platforms: Mapping[str, PlatformCounts] = field(default_factory=dict)
     times: QueueTimes = field(default_factory=QueueTimes)
     database_bytes: int = 0
+    hubs: HubCounts = field(default_factory=HubCounts)
 
     @property
     def feeds(self) -> int:
@@ -62,19 +64,20 @@ class Figures:
     """What the metrics show of a store. `feeds`: those that have numbers of their own."""
 
     totals: Totals = field(default_factory=Totals)
-    feeds: Sequence[Feed] = ()
+    feeds: Sequence[FeedFigure] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     """What the page shows of a store. It holds names of places, which not everybody may see.
 
-    `days`: by the id of a feed. `held`: of the next deliveries that are held.
+    `days`, `hubs`: by the id of a feed. `held`: of the next deliveries that are held.
     """
 
     totals: Totals = field(default_factory=Totals)
     feeds: Sequence[FeedSeen] = ()
     days: Mapping[int, FeedDays] = field(default_factory=dict)
+    hubs: Mapping[int, HubSubscription] = field(default_factory=dict)
     latencies: Latencies = field(default_factory=Latencies)
     stories: Sequence[Story] = ()
     held: Sequence[HeldPlace] = ()

@@ -53,7 +53,10 @@ def status_page(seen: Overview, state: ProcessState, *, names: bool = False, ask
         style=Markup(STYLE),  # noqa: S704 -- our own file
         verdict=_verdict(problems, seen),
         problems=problems,
-        feeds=[feed_card(each, seen.days.get(each.feed.id, nothing), state.now) for each in seen.feeds],
+        feeds=[
+            feed_card(each, seen.days.get(each.feed.id, nothing), state.now, seen.hubs.get(each.feed.id))
+            for each in seen.feeds
+        ],
         more_feeds=totals.feeds - len(seen.feeds),
         totals=totals,
         chats=chat_cards(state.adapters, totals.platforms),

@@ -2,7 +2,8 @@
 
 Each destination has at most one message in progress: its oldest waiting row with all rows of the same bundle,
 or one edit. `CLAIMABLE_AT` uses the conditions of the other statements: whoever sleeps until the time that it
-returns finds something to claim.
+returns finds something to claim, or held rows to release. It does not ask of which platform those are, since
+a claim releases them all, and else it would pass over every row of a platform that is away.
 
 "OFFSET 0" keeps a condition a look into an index for each row; as a join, the planner might read the whole
 queue for it. Rows are locked before they are taken: what came of an earlier, lost attempt may be recorded
@@ -129,8 +130,7 @@ CLAIMABLE_AT = f"""
 SELECT min(at) AS due FROM (
     (SELECT q.due_at AS at FROM {QUEUED} WHERE {_FIRST} ORDER BY q.due_at LIMIT 1)
     UNION ALL
-    (SELECT q.due_at FROM {QUEUED}
-    WHERE q.state = 'held' AND q.due_at < {NEVER} AND {_PLATFORMS} ORDER BY q.due_at LIMIT 1)
+    (SELECT due_at FROM deliveries WHERE state = 'held' AND due_at < {NEVER} ORDER BY due_at LIMIT 1)
     UNION ALL
     SELECT min(q.lease_until) FROM {QUEUED} WHERE q.state = 'sending' AND {_PLATFORMS}
     UNION ALL

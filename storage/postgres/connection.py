@@ -12,13 +12,13 @@ from typing import Any, Self
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from storage.postgres import migrate, texts
 from storage.postgres.address import Address
-from storage.postgres.errors import translated, translated_connecting
+from storage.postgres.errors import OutdatedPlan, translated, translated_connecting
 from storage.postgres.jobs import schema as jobs
 from storage.postgres.locks import ALONE, TOGETHER
+from storage.postgres.pool import Pool
 from storage.shared.waiting import to_the_end
 
 Parameters = Mapping[str, Any]
@@ -67,8 +67,9 @@ _TOGETHER: ContextVar[tuple[Database, Connection] | None] = ContextVar("together
 class Database:
     """A database and its pool of connections, for one process."""
 
-    def __init__(self, address: Address, zone: tzinfo, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, address: Address, zone: tzinfo, pool: Pool, *, newer: bool = False) -> None:
         self.address = address
+        self.newer = newer  # whether a newer version has changed the database; this one only works on it
         self.zone = zone  # of destinations that have set none
         self._pool = pool
         self._asking = asyncio.Semaphore(_ASKING)
@@ -78,23 +79,21 @@ class Database:
         """Bring the schema up to date and connect; see `storage.open_store` for the errors."""
         async with connected(address) as connection:
             with translated(address.name):
-                await migrate.bring_up_to_date(connection, address.name, create=create)
-                await jobs.bring_up_to_date(connection, address.name)
-        pool = AsyncConnectionPool(
+                newer = not await migrate.bring_up_to_date(connection, address.name, create=create)
+                await jobs.bring_up_to_date(connection, address.name, beside_newer=newer)
+        pool = Pool(
             address.conninfo,
-            connection_class=psycopg.AsyncConnection[DictRow],
+            address.name,
             kwargs={"autocommit": True, "row_factory": dict_row},
             min_size=1,
             max_size=_MOST,
             timeout=_PATIENCE,
             configure=_configure,
             num_workers=1,
-            name=address.name,  # the default is a number
-            open=False,
         )
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # who needs a connection tells of an outage
         await pool.open()
-        return cls(address, zone, pool)
+        return cls(address, zone, pool, newer=newer)
 
     @asynccontextmanager
     async def transaction(self, locks: str = TOGETHER) -> AsyncIterator[Connection]:
@@ -152,7 +151,8 @@ class Database:
     ) -> AsyncIterator[tuple[psycopg.AsyncConnection[DictRow], psycopg.AsyncCursor[DictRow]]]:
         """Yield a connection of the pool, and the result of the first statement on it.
 
-        Connections that the server has dropped meanwhile are passed over: nothing was done on them yet.
+        Connections that the server has dropped meanwhile are passed over: nothing was done on them yet. So
+        are those whose prepared statements a newer version of the bot has outdated.
         """
         with translated(self.address.name):
             for more in reversed(range(_MOST + 1)):
@@ -161,6 +161,11 @@ class Database:
                         cursor = await connection.execute(sql, parameters, prepare=prepare)
                     except psycopg.OperationalError:
                         if connection.broken and more:
+                            continue
+                        raise
+                    except OutdatedPlan:
+                        await connection.close()
+                        if more:
                             continue
                         raise
                     yield connection, cursor

@@ -22,6 +22,7 @@ from bot.logs.outage import OutageLog
 from bot.ports import Door
 from storage.postgres.address import Address
 from storage.postgres.connection import connected
+from storage.postgres.errors import translated
 from storage.postgres.locks import AT_DOOR, PRESENT, TOGETHER, TRY_DOOR
 
 _log = logging.getLogger(__name__)
@@ -111,8 +112,9 @@ class Keeper:
     async def _keep(self) -> None:
         while True:
             try:
-                async with connected(self._address) as connection:
-                    await self._serve(connection)
+                with translated(self._address.name):
+                    async with connected(self._address) as connection:
+                        await self._serve(connection)
             except Exception as error:  # noqa: BLE001 -- whatever it was, the door is asked for again
                 if line := self._outage.failed(" ".join(str(error).split())):
                     _log.warning("%s", line)

@@ -1,4 +1,4 @@
-"""Who listens where only one process may, and whose turn it is."""
+"""Who listens where only one process may."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ from storage.postgres.locks import PRESENT
 from storage.shared.mapping import from_ms
 
 _PRESENT = f"SELECT * FROM doors AS d WHERE EXISTS ({PRESENT}) ORDER BY name, shards, first_shard, backend"
-# The row is locked for a moment, so that no two processes get the same turn.
-_TURN = """
-INSERT INTO turns (name, next_at)
-VALUES (%(name)s, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
-ON CONFLICT (name) DO UPDATE SET next_at = greatest(
-    (extract(epoch FROM clock_timestamp()) * 1000)::bigint, turns.next_at + %(every)s
-)
-RETURNING greatest(next_at - (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 0) AS wait
-"""
 
 
 class DoorQueries(Queries):
@@ -26,11 +17,6 @@ class DoorQueries(Queries):
 
     async def door(self, door: Door, host: str) -> Keeper:
         return await Keeper.at(self._database.address, door, host, DoorSettings())
-
-    async def turn(self, name: str, every: float) -> float:
-        async with self._database.transaction() as connection:
-            wait = await connection.number(_TURN, {"name": name, "every": round(every * 1000)})
-        return wait / 1000
 
 
 async def doors_of(database: Database) -> tuple[DoorState, ...]:

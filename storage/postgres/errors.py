@@ -52,10 +52,12 @@ _REFUSALS = (
 )
 _UNSTORABLE = (errors.DataError, errors.IntegrityError, errors.ProgramLimitExceeded, UnicodeEncodeError)
 _CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure)
+# What a server says of a prepared statement that reads whole rows of a table which has got a column since.
+OutdatedPlan = errors.FeatureNotSupported
 
 
 class ConflictError(StoreBusyError):
-    """Two transactions were in each other's way, and the server ended this one; see `retried`."""
+    """Something else got in the way of a transaction, and the server ended this one; see `retried`."""
 
 
 @contextmanager
@@ -78,14 +80,21 @@ def translated_connecting(name: str) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        text = str(error)
-        mends = (mend for pattern, mend in _REFUSALS if re.search(pattern, text, re.IGNORECASE))
-        raise StoreError(f"The database {name} {next(mends, _AWAY)}.") from None
+        raise refused(name, error) from None
+
+
+def refused(name: str, error: psycopg.Error) -> StoreError:
+    """Return the error for an attempt to connect to a database that failed."""
+    text = str(error)
+    mends = (mend for pattern, mend in _REFUSALS if re.search(pattern, text, re.IGNORECASE))
+    return StoreError(f"The database {name} {next(mends, _AWAY)}.")
 
 
 def _translated(name: str, error: psycopg.Error) -> StoreError:
     if isinstance(error, _CONFLICTS):
         return ConflictError(f"The database {name} {_BUSY}.")
+    if isinstance(error, OutdatedPlan):
+        return ConflictError(f"The database {name} was changed by a newer Bystander just now; try again.")
     state = error.sqlstate or ("08" if isinstance(error, PoolTimeout | psycopg.OperationalError) else "")
     mend = next((_MENDS[key] for key in (state, state[:3], state[:2]) if key in _MENDS), None)
     if mend is None:

@@ -14,12 +14,14 @@ from storage.postgres.changes import record_added, record_change
 from storage.postgres.common import Queries, add_notices, learn_all, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
+from storage.postgres.hubs import leave_hub, name_hub
 from storage.postgres.locks import ALONE
 from storage.shared.feed_rows import feed_from
 from storage.shared.feeds import (
     configured_terms,
     feed_parameters,
     folds_of,
+    hub_of_returning,
     kept,
     record_parameters,
     what_changed,
@@ -31,7 +33,7 @@ from storage.shared.syncing import planned, terms_of
 
 _SETTINGS = (
     *("name", "name_fold", "settings_url", "every", "announce_latest", "categories", "aliases"),
-    *("api_base", "origin", "server", "quiet_notice"),
+    *("api_base", "origin", "server", "quiet_notice", "children", "full_text"),
 )
 _STATE = ", ".join(f"{name} = %({name})s" for name in STATE_COLUMNS)
 _UPDATE = f"""
@@ -50,9 +52,12 @@ SELECT * FROM feeds WHERE name_fold = ANY(%(folds)s::text[]) AND retired_at IS N
 """
 _NAMES = "SELECT name FROM feeds WHERE retired_at IS NULL ORDER BY name_fold"
 _IDS = "SELECT settings_url, id FROM feeds WHERE settings_url = ANY(%(urls)s)"
+# A push while the poll was under way wants another one.
 RECORD = f"""
-UPDATE feeds SET url = %(url)s, {_STATE}, next_poll_at = %(next_poll_at)s, owner = NULL,
-    lease_until = 0
+UPDATE feeds SET url = %(url)s, {_STATE}, owner = NULL, lease_until = 0,
+    next_poll_at = CASE WHEN push_due IS DISTINCT FROM %(push_due)s::bigint AND push_due IS NOT NULL
+        THEN least(%(next_poll_at)s::bigint, greatest(push_due, %(not_before)s::bigint))
+        ELSE %(next_poll_at)s::bigint END
 WHERE id = %(feed_id)s
 """
 # How polls went on each day, for the status page.
@@ -198,6 +203,7 @@ async def _retire(connection: Connection, feed_id: int, now: datetime, *, by: st
         {"now": to_ms(now), "id": feed_id},
     )
     if retired:
+        await leave_hub(connection, feed_id, now)
         await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
@@ -235,6 +241,8 @@ async def _save(
         feed_id = await connection.number(f"{_INSERT} RETURNING id", parameters)
     else:
         feed_id = await connection.number(_UPDATE, parameters | kept(same, settings, now))
+    if hub := hub_of_returning(same, settings):
+        await name_hub(connection, feed_id, hub, now)
     if what := what_changed(same, settings):
         await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     await learn_terms(connection, feed_id, configured_terms(settings))

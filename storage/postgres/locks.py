@@ -29,7 +29,6 @@ POSTS = f"SELECT pg_advisory_xact_lock({_OF_POSTS}, number) FROM unnest(%(number
 # Held by a connection of each runner for as long as it lives; alone by what must not meet any runner.
 RUNNER = f"SELECT pg_try_advisory_lock_shared({_OURS}, {_RUNNER}) AS got"
 ONLY_RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
-NOT_ONLY_RUNNER = f"SELECT pg_advisory_unlock({_OURS}, {_RUNNER}) AS got"
 # One process at a time gives jobs to what has become due.
 DEFERRER = f"SELECT pg_try_advisory_xact_lock({_OURS}, {_DEFERRER}) AS got"
 # Held by the connection of each process that holds a door or stands by for it, for as long as it lives.

@@ -136,7 +136,7 @@ async def open_target(url: str) -> AsyncIterator[PostgresTarget]:
 async def _begun(name: str, connection: psycopg.AsyncConnection[Any]) -> PostgresTarget:
     """Begin the transaction, make the tables, and put aside what would be kept row by row."""
     await connection.execute(f"BEGIN; {ALONE}")
-    await migrate.bring_up_to_date(connection, name)
+    await migrate.bring_up_to_date(connection, name)  # not newer: see `open_target`
     await jobs.bring_up_to_date(connection, name)
     await _refuse_content(connection, name)
     tables = sorted(HAS_CONTENT.keys() | {"archive"})

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.model import Claim
+from bot.owners import has_ended
 from bot.ports import AdminNotice, Parked, Settlement
 from bot.timetable import held_until
 from storage.postgres.claim import ANYWHERE, CLAIMABLE_AT, IN_LANE, Statements, take_edits, take_sends
@@ -21,20 +22,31 @@ from storage.shared.holding import PREFERENCES, preferences_from
 from storage.shared.mapping import from_ms, to_ms
 from storage.shared.moving import MOVED, refuse_moved
 
-# The indexes contain only unfinished rows, so that finished ones cost nothing.
-END_LEASES = tuple(
-    f"UPDATE {rows} AND lease_until > 0 AND owner <> %(owner)s"
-    for rows in (
-        "feeds SET lease_until = 0 WHERE retired_at IS NULL",
-        "deliveries SET lease_until = 0 WHERE state = 'sending'",
-        "deliveries SET lease_until = 0 WHERE edit_due_at IS NOT NULL",
-    )
+_LEASED = (
+    "feeds SET lease_until = 0 WHERE retired_at IS NULL AND lease_until > 0",
+    "deliveries SET lease_until = 0 WHERE state = 'sending' AND lease_until > 0",
+    "deliveries SET lease_until = 0 WHERE edit_due_at IS NOT NULL AND lease_until > 0",
 )
-# With the leases go the jobs of processes that died.
+# The indexes contain only unfinished rows, so that finished ones cost nothing.
+OWNERS = """
+SELECT owner FROM feeds WHERE retired_at IS NULL AND lease_until > 0
+UNION SELECT owner FROM deliveries WHERE state = 'sending' AND lease_until > 0
+UNION SELECT owner FROM deliveries WHERE edit_due_at IS NOT NULL AND lease_until > 0
+UNION SELECT owner FROM processes
+"""
+# Claims whose answer was lost: of one owner, and not in the rows that it knows of.
+RELEASE = tuple(
+    f"""UPDATE {rows} AND owner = %(owner)s AND id <> ALL(%(ids)s::bigint[])
+    AND (SELECT d.platform FROM destinations AS d WHERE d.id = destination_id) = %(platform)s"""
+    for rows in _LEASED[1:]
+)
+END_LEASES = tuple(f"UPDATE {rows} AND owner = ANY(%(ended)s)" for rows in _LEASED)
+# With the leases go the jobs of these processes.
+_WORKERS = "SELECT unnest(workers) FROM processes WHERE owner = ANY(%(ended)s)"
 END_JOBS = (
-    "DELETE FROM procrastinate_jobs WHERE status = 'doing'",
-    "DELETE FROM procrastinate_workers",
-    "DELETE FROM processes",
+    f"DELETE FROM procrastinate_jobs WHERE status = 'doing' AND worker_id IN ({_WORKERS})",
+    f"DELETE FROM procrastinate_workers WHERE id IN ({_WORKERS})",
+    "DELETE FROM processes WHERE owner = ANY(%(ended)s)",
 )
 # The oldest parked row of each parked destination whose probe is due. Destinations without a row are skipped;
 # so are those in which it is quiet, until it is not.
@@ -64,14 +76,16 @@ class OutboxQueries(Queries):
         self._runner = Runner(database.address)
 
     async def take_over(self, owner: str) -> None:
-        alone = await self._runner.join()
+        await self._runner.join()
         for row in await self._database.read(GET, {"key": MOVED}):
             refuse_moved(row["value"])  # it may have happened since the database was opened
-        if not alone:
-            return  # the leases of those that died run out by themselves
+        owners = [str(row["owner"]) for row in await self._database.read(OWNERS) if row["owner"]]
+        ended = [each for each in owners if each != owner and has_ended(each)]
+        if not ended:
+            return  # the leases of those that cannot be seen from here run out by themselves
         async with self._database.transaction(ALONE) as connection:
             for statement in (*END_LEASES, *END_JOBS):
-                await connection.run(statement, {"owner": owner})
+                await connection.run(statement, {"ended": ended})
 
     async def stay(self) -> None:
         """Make sure that the server still knows this process as a runner. Raises StoreError."""
@@ -119,6 +133,12 @@ class OutboxQueries(Queries):
             "catch_up_after": catch_up_after,
         }
         return await self._claim(claims_in(lane), IN_LANE, parameters, limit, now)
+
+    async def release_claims(self, platform: str, owner: str, held: Sequence[int]) -> None:
+        """End the leases of an owner on messages for a platform, but for those of the given rows."""
+        async with self._database.transaction(TOGETHER) as connection:
+            for statement in RELEASE:
+                await connection.run(statement, {"platform": platform, "owner": owner, "ids": list(held)})
 
     async def _claim(
         self, locks: str, statements: Statements, parameters: Mapping[str, object], limit: int, now: datetime

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from bot.model import Feed
 from bot.ports import (
     Condition,
     FeedDays,
+    FeedFigure,
     FeedSeen,
     HeldPlace,
     Latencies,
@@ -27,8 +27,8 @@ from storage.shared.overview import (
     conditions_from,
     counts_from,
     days_from,
-    feeds_from,
     feeds_seen_from,
+    figures_from,
     first_day,
     held_from,
     latencies_from,
@@ -52,7 +52,7 @@ _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL) AS f
 ORDER BY condition = ANY(%(first)s::text[]) DESC, name_fold LIMIT %(limit)s
 """
-_OLDEST = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT %(limit)s"
+_OLDEST = "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT %(limit)s"
 POSTS_BY_DAY = f"""
 SELECT p.feed_id, p.published_at / {DAY} AS day, count(*) AS posts
 FROM unnest(%(feeds)s::bigint[]) AS asked(id)
@@ -112,9 +112,9 @@ class OverviewQueries(Queries):
         values = {"late": to_ms(late), "limit": limit, "first": [each.value for each in first]}
         return feeds_seen_from(await self._database.ask(_SEEN, values))
 
-    async def oldest_feeds(self, limit: int) -> list[Feed]:
+    async def oldest_feeds(self, limit: int) -> list[FeedFigure]:
         rows = await self._database.ask(_OLDEST, {"limit": limit})
-        return await asyncio.to_thread(feeds_from, rows)  # a thousand states take a while
+        return await asyncio.to_thread(figures_from, rows)  # a thousand states take a while
 
     async def feed_days(self, feed_ids: Sequence[int], now: datetime) -> dict[int, FeedDays]:
         first, feeds = first_day(now), list(feed_ids)

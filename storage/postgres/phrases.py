@@ -1,17 +1,32 @@
 """Finds which followed words and authors a post has, so that one statement can find their followers.
 
-Only phrases that begin with a word of the post are looked at, so the cost grows with the words of the post
-and not with the number of filters. Triggers keep the table `phrases` (schema.sql).
+The cost grows with the words of the post and not with the number of filters (storage/shared/phrases.py).
+Triggers keep the table `phrases` (schema.sql), whose index is sorted.
 """
 
 from __future__ import annotations
 
-from bot.match import Subject, author_keys, hits, subject_of
+from collections.abc import Sequence
+
+from bot.match import author_keys, subject_of
 from bot.ports import PostRow
 from storage.postgres.connection import Connection
+from storage.shared.phrases import Beginning, phrases_of
 
 _ANY = "SELECT EXISTS (SELECT 1 FROM phrases) AS found"
-PHRASES = "SELECT term FROM phrases WHERE first_word = ANY(%(words)s)"
+_FROM = "FROM phrases AS p WHERE p.first_word = split_part(seen.words, ' ', 1)"
+# "!" is the sign after the space: between the two are the phrases that go on with another word. "OFFSET 0"
+# keeps each condition a look into the index.
+BEGINNINGS = f"""
+SELECT * FROM (
+    SELECT seen.words, EXISTS (SELECT 1 {_FROM} AND p.term = 'w:' || seen.words OFFSET 0) AS whole,
+        EXISTS (
+            SELECT 1 {_FROM} AND p.term > 'w:' || seen.words || ' ' AND p.term < 'w:' || seen.words || '!'
+            OFFSET 0
+        ) AS longer
+    FROM unnest(%(words)s::text[]) AS seen(words)) AS found
+WHERE whole OR longer
+"""
 
 
 async def text_keys(connection: Connection, row: PostRow) -> list[str]:
@@ -19,10 +34,8 @@ async def text_keys(connection: Connection, row: PostRow) -> list[str]:
     authors = list(author_keys(row.post.author))
     if not await connection.number(_ANY):
         return authors
-    return [*authors, *await _phrases(connection, subject_of(row.post, row.text))]
 
+    async def look(words: Sequence[str]) -> list[Beginning]:
+        return [Beginning(**row) for row in await connection.rows(BEGINNINGS, {"words": list(words)})]
 
-async def _phrases(connection: Connection, subject: Subject) -> list[str]:
-    words = {*subject.title.split(" "), *subject.text.split(" ")}
-    rows = await connection.rows(PHRASES, {"words": list(words)})
-    return hits((row["term"] for row in rows), subject)
+    return [*authors, *await phrases_of(subject_of(row.post, row.text), look)]

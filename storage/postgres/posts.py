@@ -13,6 +13,7 @@ from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
 from storage.postgres.feeds import COUNT_POLL, RECORD
 from storage.postgres.holding import plan_new
+from storage.postgres.hubs import name_hub
 from storage.postgres.locks import POSTS, numbers_of
 from storage.postgres.matching import Matched, match_new, match_refiled
 from storage.postgres.phrases import text_keys
@@ -138,6 +139,8 @@ class PostQueries(Queries):
                 connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
             )
             await add_notices(connection, commit.record.notices, commit.at)
+            if commit.hub is not None:
+                await name_hub(connection, feed_id, commit.hub, commit.at)
             if matched.unplanned:
                 await plan_new(connection, commit.at, self._database.zone)
         return matched.made

@@ -16,7 +16,7 @@ from bot.errors import StoreBusyError
 from storage.postgres.address import Address
 from storage.postgres.connection import connect
 from storage.postgres.errors import translated
-from storage.postgres.locks import NOT_ONLY_RUNNER, ONLY_RUNNER, RUNNER
+from storage.postgres.locks import ONLY_RUNNER, RUNNER
 
 
 class Runner:
@@ -26,24 +26,20 @@ class Runner:
         self._address = address
         self._connection: psycopg.AsyncConnection[DictRow] | None = None
 
-    async def join(self) -> bool:
-        """Become one of the runners; return whether there is no other. StoreBusyError during a move."""
+    async def join(self) -> None:
+        """Become one of the runners. StoreBusyError during a move."""
         if self._connection is not None and await _lives(self._connection):
-            return False
+            return
         await self.end()
         connection = await connect(self._address)
         with translated(self._address.name):
-            alone = await _got(connection, ONLY_RUNNER)
             joined = await _got(connection, RUNNER)
-            if alone:
-                await _got(connection, NOT_ONLY_RUNNER)
         if not joined:
             await connection.close()
             raise StoreBusyError(
                 f"{self._address.name} is being moved to another database; wait until that is done."
             )
         self._connection = connection
-        return alone
 
     async def stay(self) -> None:
         """If this is one of the runners, make sure that the server knows it."""

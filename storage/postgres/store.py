@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, tzinfo
 
@@ -9,11 +10,13 @@ from bot.errors import StoreError
 from bot.ports import Engine, EngineSettings, FleetState
 from storage.postgres.address import address_of
 from storage.postgres.archive import ArchiveQueries
+from storage.postgres.categories import CategoryQueries
 from storage.postgres.changes import ChangeQueries
 from storage.postgres.connection import Database
 from storage.postgres.destinations import DestinationQueries
 from storage.postgres.doors import DoorQueries
 from storage.postgres.feeds import FeedQueries
+from storage.postgres.hubs import HubQueries
 from storage.postgres.jobs.fleet import state_of
 from storage.postgres.key_value import KeyValueQueries
 from storage.postgres.outbox import OutboxQueries
@@ -27,10 +30,13 @@ from storage.postgres.subscriptions import SubscriptionQueries
 from storage.postgres.terms import TermQueries
 from storage.postgres.times import TimeQueries
 
+_log = logging.getLogger(__name__)
+
 
 class PostgresStore(
     FeedQueries,
     PostQueries,
+    CategoryQueries,
     OutboxQueries,
     TermQueries,
     ArchiveQueries,
@@ -44,6 +50,7 @@ class PostgresStore(
     TimeQueries,
     DoorQueries,
     OverviewQueries,
+    HubQueries,
 ):
     """`bot.ports.Store` on a PostgreSQL database."""
 
@@ -72,6 +79,11 @@ class PostgresStore(
 async def opened(url: str, *, create: bool, zone: tzinfo) -> PostgresStore:
     """Open the store; see `storage.open_store`."""
     database = await Database.open(address_of(url), create=create, zone=zone)
+    if database.newer:  # to bring it up to date is up to that version
+        _log.warning(
+            "%s is already used by a newer Bystander; this one works beside it.", database.address.name
+        )
+        return PostgresStore(database)
     try:
         await refold(database)
     except BaseException:

@@ -23,6 +23,15 @@ SHIFTS = (
     WHERE retired_at IS NULL AND next_poll_at < {NEVER}
     """,
     """
+    UPDATE feeds SET push_due = push_due + %(by)s, hub_since = hub_since + %(by)s,
+        hub_until = hub_until + %(by)s
+    WHERE push_due IS NOT NULL OR hub_until IS NOT NULL
+    """,
+    """
+    UPDATE hubs SET next_at = next_at + %(by)s, asked_until = asked_until + %(by)s,
+        verified_at = verified_at + %(by)s, verified_until = verified_until + %(by)s
+    """,
+    """
     UPDATE feeds SET last_success_at = last_success_at + %(by)s, last_full_at = last_full_at + %(by)s
     WHERE retired_at IS NULL
     """,
@@ -47,6 +56,7 @@ _NOW = "%(now)s::bigint"
 _LATEST_POLL = f"{_NOW} + trunc(1.1 * greatest(every * 1000, {_DAY}))::bigint + {_HOUR}"
 _LATEST = f"{_NOW} + {_DAY + _HOUR}"
 _LONGEST_LEASE = f"{_NOW} + {_HOUR}"
+_LATEST_RENEWAL = 31 * _DAY  # longer than any lease of a hub that is believed
 _LATEST_DIGEST = 8 * _DAY  # the next weekly digest; a snooze may hold longer
 BOUNDS = (
     f"""
@@ -55,6 +65,7 @@ BOUNDS = (
       AND next_poll_at < {NEVER}
     """,
     f"UPDATE feeds SET lease_until = {_NOW} WHERE retired_at IS NULL AND lease_until > {_LONGEST_LEASE}",
+    f"UPDATE hubs SET next_at = {_NOW} WHERE next_at > {_NOW} + {_LATEST_RENEWAL}",
     # Only messages that were tried wait for a platform; others may be due at any time.
     f"""
     UPDATE deliveries SET due_at = {_NOW} WHERE state = 'pending' AND due_at > {_LATEST} AND attempts > 0

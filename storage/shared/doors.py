@@ -28,6 +28,3 @@ class OpenDoors:
 
     async def door(self, door: Door, host: str) -> OpenDoor:  # noqa: ARG002 -- nobody else could want it
         return OpenDoor()
-
-    async def turn(self, name: str, every: float) -> float:  # noqa: ARG002 -- likewise
-        return 0.0

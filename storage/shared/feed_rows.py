@@ -8,13 +8,13 @@ from operator import itemgetter
 from typing import Any
 
 from bot.model import Feed, FeedSettings
-from storage.shared.mapping import from_ms
+from storage.shared.mapping import from_ms, maybe_from_ms
 from storage.shared.rows import Row
 from storage.shared.states import REMEMBERED, state_from
 
 _settings_of = itemgetter(
     *("name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"),
-    "quiet_notice",
+    *("quiet_notice", "children", "full_text"),
 )
 
 
@@ -30,6 +30,8 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
         "api_base": settings.api_base,
         "origin": settings.origin,
         "quiet_notice": int(settings.quiet_notice),
+        "children": settings.children,
+        "full_text": settings.full_text,
     }
 
 
@@ -41,13 +43,17 @@ def feed_from(row: Row) -> Feed:
         url=row["url"],
         state=state_from(row),
         next_poll_at=from_ms(row["next_poll_at"]),
+        push_due=maybe_from_ms(row["push_due"]),
+        hub_since=maybe_from_ms(row["hub_since"]),
+        hub_until=maybe_from_ms(row["hub_until"]),
     )
 
 
 @lru_cache(maxsize=REMEMBERED)  # the same at every poll
 def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     """Return settings from the columns of `_settings_of`."""
-    name, url, every, announce_latest, categories, aliases, api_base, origin, quiet_notice = columns
+    name, url, every, announce_latest, categories, aliases, api_base, origin, *switches = columns
+    quiet_notice, children, full_text = switches
     return FeedSettings(
         name=name,
         url=url,
@@ -58,4 +64,6 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
         api_base=api_base,
         origin=origin,
         quiet_notice=bool(quiet_notice),
+        children=children,
+        full_text=full_text,
     )

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from bot.model import FeedSettings, Kind
+from bot.model import FeedSettings, Kind, NamedHub
 from bot.ports import PollRecord
 from bot.text.changes import FEED_ADDED, FEED_CHANGED
 from bot.text.normalize import fold, term_key
 from storage.shared.feed_rows import settings_parameters
-from storage.shared.mapping import to_ms
+from storage.shared.mapping import NEVER, maybe_ms, to_ms
 from storage.shared.overview import day_of
 from storage.shared.rows import Row
 from storage.shared.states import same_columns, state_columns, state_from, without_server
@@ -32,10 +32,19 @@ def record_parameters(record: PollRecord, now: datetime) -> dict[str, object]:
         "url": record.url,
         **state_columns(record.state),
         "next_poll_at": to_ms(record.next_poll_at),
+        "push_due": maybe_ms(record.push_due),
+        "not_before": _not_before(record),
         "day": day_of(now),
         "good": int(not record.state.failures),
         "failed": int(record.state.failures > 0),
     }
+
+
+def _not_before(record: PollRecord) -> int:
+    """Return before when not even a push makes the feed polled."""
+    if record.state.stopped:
+        return NEVER
+    return 0 if record.state.not_before is None else to_ms(record.state.not_before)
 
 
 def feed_parameters(settings: FeedSettings, now: datetime) -> dict[str, object]:
@@ -53,6 +62,14 @@ def kept(row: Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
         back = replace(state_from(row), gone_since=None, stopped=False)
         return same | {"url": row["url"], "next": to_ms(now), **state_columns(back)}
     return same | {"url": row["url"], "next": row["next_poll_at"], **same_columns(row)}
+
+
+def hub_of_returning(row: Row | None, settings: FeedSettings) -> NamedHub | None:
+    """Return the hub of a feed that is no longer retired; None for others. A new URL names its own."""
+    if row is None or row["retired_at"] is None or row["settings_url"] != settings.url:
+        return None
+    state = state_from(row)
+    return NamedHub(state.hub, state.topic)
 
 
 def what_changed(before: Row | None, settings: FeedSettings) -> str:

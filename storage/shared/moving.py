@@ -14,10 +14,13 @@ BATCH = 500  # rows that are read at a time
 # that is missing here, or a column that only one store has, is found by tests/storage/test_move_tables.py.
 TABLES = (
     "feeds",
+    "hubs",
     "posts",
     "post_aliases",
     "post_terms",
     "terms",
+    "blog_categories",
+    "former_names",
     "destinations",
     "subscriptions",
     "filters",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from bot.model import Feed, HeldFor
 from bot.ports import (
@@ -13,6 +15,7 @@ from bot.ports import (
     Condition,
     Delivered,
     FeedDays,
+    FeedFigure,
     FeedSeen,
     HeldPlace,
     Latencies,
@@ -47,6 +50,21 @@ def conditions_from(rows: Iterable[Row]) -> dict[Condition, int]:
 def feeds_from(rows: Iterable[Row]) -> list[Feed]:
     """Return the feeds of rows of `feeds`."""
     return [feed_from(row) for row in rows]
+
+
+def figures_from(rows: Iterable[Row]) -> list[FeedFigure]:
+    """Return the figures of rows with `name`, `next_poll_at`, `last_success_at` and `state` of `feeds`."""
+    return [_figure(row, json.loads(row["state"])) for row in rows]
+
+
+def _figure(row: Row, state: Mapping[str, Any]) -> FeedFigure:
+    return FeedFigure(
+        row["name"],
+        from_ms(row["next_poll_at"]),
+        maybe_from_ms(row["last_success_at"]),
+        state.get("failures", 0),
+        state.get("stopped", False),
+    )
 
 
 def feeds_seen_from(rows: Iterable[Row]) -> list[FeedSeen]:

@@ -78,6 +78,9 @@ def without_server(state: FeedState) -> FeedState:
         stopped=False,
         api=None,
         api_retry_at=None,
+        hub="",
+        topic="",
+        categories_at=None,
     )
 
 

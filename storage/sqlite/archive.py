@@ -75,11 +75,12 @@ FROM json_each(:feeds) CROSS JOIN posts AS p ON p.id IN (
 ORDER BY p.feed_id, p.published_at DESC
 """
 _INFO = """
-SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(t.name, f.name) AS term_name
+SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(t.name, f.name, n.name) AS term_name
 FROM deliveries AS q {by} CROSS JOIN destinations AS d ON d.id = q.destination_id
 LEFT JOIN posts AS filed ON filed.id = q.post_id
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
 LEFT JOIN filters AS f ON f.subscription_id = q.subscription_id AND f.excluded = 0 AND f.term = q.term
+LEFT JOIN former_names AS n ON n.feed_id = filed.feed_id AND n.term = q.term
 """
 # All rows of the newest message with several posts, or of the one with this number.
 _DIGEST = """

@@ -2,7 +2,8 @@
 
 Each destination has at most one message in progress: its oldest waiting row with all rows of the same bundle,
 or one edit. `CLAIMABLE_AT` uses the conditions of the other statements: whoever sleeps until the time that it
-returns finds something to claim.
+returns finds something to claim, or held rows to release. It does not ask of which platform those are, since
+a claim releases them all, and else it would pass over every row of a platform that is away.
 
 Each statement names its index, so that SQLite, whatever its statistics say, scans only unfinished rows. It
 scans them in due order, so that LIMIT ends the scan early.
@@ -95,9 +96,8 @@ SELECT min(at) AS due FROM (
         WHERE {_FIRST} ORDER BY q.due_at LIMIT 1)
     UNION ALL
     SELECT * FROM (
-        SELECT q.due_at FROM deliveries AS q INDEXED BY deliveries_held
-        CROSS JOIN destinations AS d ON d.id = q.destination_id
-        WHERE q.state = 'held' AND q.due_at < {NEVER} AND {_PLATFORMS} ORDER BY q.due_at LIMIT 1)
+        SELECT due_at FROM deliveries INDEXED BY deliveries_held
+        WHERE state = 'held' AND due_at < {NEVER} ORDER BY due_at LIMIT 1)
     UNION ALL
     SELECT min(q.lease_until) FROM deliveries AS q INDEXED BY deliveries_sending
     CROSS JOIN destinations AS d ON d.id = q.destination_id

@@ -19,30 +19,32 @@ from storage.shared.feeds import (
     configured_terms,
     feed_parameters,
     folds_of,
+    hub_of_returning,
     kept,
     record_parameters,
     what_changed,
 )
 from storage.shared.mapping import from_ms, to_ms
 from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
+from storage.shared.states import STATE_COLUMNS
 from storage.shared.syncing import planned, terms_of
 from storage.sqlite.changes import record_added, record_change
 from storage.sqlite.common import Queries, add_notices, first_int, learn_all, learn_terms
+from storage.sqlite.hubs import leave_hub, name_hub
 from storage.sqlite.inline import Statements
 
+_STATE = ", ".join(f"{name} = :{name}" for name in STATE_COLUMNS)
 _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
     "api_base = :api_base, origin = :origin, server = :server, quiet_notice = :quiet_notice, "
-    "retired_at = NULL, url = :url, state = :state, last_success_at = :last_success_at, "
-    "last_full_at = :last_full_at, unchanged_bodies = :unchanged_bodies, next_poll_at = :next "
-    "WHERE id = :id RETURNING id"
+    "children = :children, full_text = :full_text, "
+    f"retired_at = NULL, url = :url, {_STATE}, next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
-    "UPDATE feeds SET url = :url, state = :state, last_success_at = :last_success_at, "
-    "last_full_at = :last_full_at, unchanged_bodies = :unchanged_bodies, next_poll_at = :next_poll_at, "
-    "owner = NULL, "
-    "lease_until = 0 WHERE id = :feed_id"
+    f"UPDATE feeds SET url = :url, {_STATE}, owner = NULL, lease_until = 0, next_poll_at = "
+    "iif(push_due IS NOT :push_due AND push_due IS NOT NULL, "  # pushed while the poll was under way
+    "min(:next_poll_at, max(push_due, :not_before)), :next_poll_at) WHERE id = :feed_id"
 )
 # How polls went on each day, for the status page.
 COUNT_POLL = (
@@ -55,13 +57,14 @@ FORGET_DAYS = (
 )
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
-    "api_base, origin, server, quiet_notice, next_poll_at) VALUES (:name, :name_fold, :settings_url, "
+    "api_base, origin, server, quiet_notice, children, full_text, next_poll_at) "
+    "VALUES (:name, :name_fold, :settings_url, "
     ":settings_url, :every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, "
-    ":quiet_notice, :now)"
+    ":quiet_notice, :children, :full_text, :now)"
 )
 _STORED = (
     "SELECT id, name, name_fold, settings_url, every, announce_latest, categories, aliases, api_base, "
-    "origin, quiet_notice, retired_at FROM feeds"
+    "origin, quiet_notice, children, full_text, retired_at FROM feeds"
 )
 FEEDS = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold LIMIT :limit"
 CALLED = (
@@ -180,6 +183,7 @@ async def _retire(
         {"now": to_ms(now), "id": feed_id},
     )
     if cursor.rowcount:
+        await leave_hub(connection, feed_id, now)
         await record_change(connection, now, by=by, what=FEED_REMOVED, feed_id=feed_id, server=server)
 
 
@@ -228,6 +232,8 @@ async def _save(
         feed_id = await first_int(connection, f"{_INSERT} RETURNING id", parameters)
     else:
         feed_id = await first_int(connection, _UPDATE, parameters | kept(same, settings, now))
+    if hub := hub_of_returning(same, settings):
+        await name_hub(connection, feed_id, hub, now)
     if what := what_changed(same, settings):
         await record_change(connection, now, by=by, what=what, feed_id=feed_id, server=server)
     await learn_terms(connection, feed_id, configured_terms(settings))

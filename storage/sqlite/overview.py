@@ -7,10 +7,10 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from bot.model import Feed
 from bot.ports import (
     Condition,
     FeedDays,
+    FeedFigure,
     FeedSeen,
     HeldPlace,
     Latencies,
@@ -26,8 +26,8 @@ from storage.shared.overview import (
     conditions_from,
     counts_from,
     days_from,
-    feeds_from,
     feeds_seen_from,
+    figures_from,
     first_day,
     held_from,
     latencies_from,
@@ -53,7 +53,7 @@ _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL)
 ORDER BY condition NOT IN (SELECT value FROM json_each(:first)), name_fold LIMIT :limit
 """
-_OLDEST = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT :limit"
+_OLDEST = "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT :limit"
 POSTS_BY_DAY = f"""
 SELECT p.feed_id, p.published_at / {DAY} AS day, count(*) AS posts
 FROM json_each(:feeds) CROSS JOIN posts AS p INDEXED BY posts_newest_of_feed
@@ -114,9 +114,9 @@ class OverviewQueries(Queries):
         values = {"late": to_ms(late), "limit": limit, "first": json.dumps([each.value for each in first])}
         return feeds_seen_from(await self._database.ask(_SEEN, values))
 
-    async def oldest_feeds(self, limit: int) -> list[Feed]:
+    async def oldest_feeds(self, limit: int) -> list[FeedFigure]:
         rows = await self._database.ask(_OLDEST, {"limit": limit})
-        return await asyncio.to_thread(feeds_from, rows)  # a thousand states take a while
+        return await asyncio.to_thread(figures_from, rows)  # a thousand states take a while
 
     async def feed_days(self, feed_ids: Sequence[int], now: datetime) -> dict[int, FeedDays]:
         first, feeds = first_day(now), json.dumps(list(feed_ids))

@@ -1,20 +1,30 @@
 """Finds which followed words and authors a post has, so that one statement can find their followers.
 
-Only phrases that begin with a word of the post are looked at, so the cost grows with the words of the post
-and not with the number of filters. Triggers keep the table `phrases` (schema.sql).
+The cost grows with the words of the post and not with the number of filters (storage/shared/phrases.py).
+Triggers keep the table `phrases` (schema.sql), which is sorted.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
-from bot.match import Subject, author_keys, hits, subject_of
+from bot.match import author_keys, subject_of
 from bot.ports import PostRow
+from storage.shared.phrases import Beginning, phrases_of
 from storage.sqlite.inline import Statements
 
 _ANY = "SELECT EXISTS (SELECT 1 FROM phrases)"
-PHRASES = """
-SELECT p.term FROM json_each(:words) AS seen CROSS JOIN phrases AS p ON p.first_word = seen.value
+_FROM = "FROM phrases AS p WHERE p.first_word = substr(seen.value, 1, instr(seen.value || ' ', ' ') - 1)"
+# "!" is the sign after the space: between the two are the phrases that go on with another word.
+BEGINNINGS = f"""
+SELECT * FROM (
+    SELECT seen.value AS words, EXISTS (SELECT 1 {_FROM} AND p.term = 'w:' || seen.value) AS whole,
+        EXISTS (
+            SELECT 1 {_FROM} AND p.term > 'w:' || seen.value || ' ' AND p.term < 'w:' || seen.value || '!'
+        ) AS longer
+    FROM json_each(:words) AS seen)
+WHERE whole OR longer
 """
 
 
@@ -24,10 +34,10 @@ async def text_keys(connection: Statements, row: PostRow) -> list[str]:
     any_phrases = next(iter(await connection.execute_fetchall(_ANY)))[0]
     if not any_phrases:
         return authors
-    return [*authors, *await _phrases(connection, subject_of(row.post, row.text))]
 
+    async def look(words: Sequence[str]) -> list[Beginning]:
+        parameters = {"words": json.dumps(words, ensure_ascii=False)}
+        rows = await connection.execute_fetchall(BEGINNINGS, parameters)
+        return [Beginning(words, bool(whole), bool(longer)) for words, whole, longer in rows]
 
-async def _phrases(connection: Statements, subject: Subject) -> list[str]:
-    words = {*subject.title.split(" "), *subject.text.split(" ")}
-    rows = await connection.execute_fetchall(PHRASES, {"words": json.dumps(list(words), ensure_ascii=False)})
-    return hits((row[0] for row in rows), subject)
+    return [*authors, *await phrases_of(subject_of(row.post, row.text), look)]

@@ -15,6 +15,7 @@ from storage.shared.mapping import filing_names, post_from, post_parameters, pos
 from storage.sqlite.common import Queries, add_notices, learn_terms
 from storage.sqlite.feeds import COUNT_POLL, RECORD
 from storage.sqlite.holding import plan_new
+from storage.sqlite.hubs import name_hub
 from storage.sqlite.inline import Statements
 from storage.sqlite.matching import match_new, match_refiled
 from storage.sqlite.phrases import text_keys
@@ -120,6 +121,8 @@ async def _commit(commit: PollCommit, zone: tzinfo, connection: Statements) -> i
         connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
     )
     await add_notices(connection, commit.record.notices, commit.at)
+    if commit.hub is not None:
+        await name_hub(connection, feed_id, commit.hub, commit.at)
     await plan_new(connection, commit.at, zone)
     return made
 

@@ -21,11 +21,37 @@ CREATE TABLE feeds (
     state TEXT NOT NULL DEFAULT '{}',
     server TEXT NOT NULL DEFAULT '',   -- from which it was added in chat, for the limit of each
     quiet_notice INTEGER NOT NULL DEFAULT 1,
+    push_due INTEGER,    -- when the last push of its hub wanted a poll
+    hub_since INTEGER,   -- since when its hub has agreed to push; NULL: it has not
+    hub_until INTEGER,   -- until when it has
+    children TEXT NOT NULL DEFAULT 'auto',
+    full_text TEXT NOT NULL DEFAULT 'auto',
     last_success_at INTEGER,       -- these three: of the state, what every poll changes
     last_full_at INTEGER,
     unchanged_bodies INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
+
+-- What is agreed with the hub that a feed names (see bot.model.HubSubscription), so that it tells of new posts.
+CREATE TABLE hubs (
+    id INTEGER PRIMARY KEY,
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    hub TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    callback TEXT NOT NULL UNIQUE,
+    key TEXT NOT NULL,
+    leaving INTEGER NOT NULL DEFAULT 0,
+    base TEXT NOT NULL DEFAULT '',
+    asked_until INTEGER,
+    verified_at INTEGER,
+    verified_until INTEGER,
+    next_at INTEGER NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX hubs_of_feed ON hubs (feed_id) WHERE leaving = 0;
+CREATE INDEX hubs_due ON hubs (next_at);
 
 -- One entry of a feed, for ever: a post that left the feed must not come back as news.
 CREATE TABLE posts (
@@ -112,6 +138,28 @@ CREATE TRIGGER terms_lose AFTER DELETE ON post_terms BEGIN
         last_used_at = (SELECT max(published_at) FROM post_terms WHERE feed_id = old.feed_id AND term = old.term)
     WHERE feed_id = old.feed_id AND term = old.term;
 END;
+
+-- The categories of a blog by the numbers that its API gives them, so that a new name is known as one.
+CREATE TABLE blog_categories (
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    number INTEGER NOT NULL,
+    source TEXT NOT NULL,              -- whose number it is: the address of the API
+    name TEXT NOT NULL,                -- as the blog prints it
+    parent INTEGER,                    -- number of the category above, 0 for none, NULL where the blog did not say
+    missing INTEGER NOT NULL DEFAULT 0,  -- whether the last whole list did not have it
+    PRIMARY KEY (feed_id, number)
+) STRICT, WITHOUT ROWID;
+
+-- What categories were called before, so that an old name that is typed is answered with the new one.
+CREATE TABLE former_names (
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    term TEXT NOT NULL,                -- key of the old name
+    name TEXT NOT NULL,
+    now_term TEXT NOT NULL,            -- key of the present name
+    now_name TEXT NOT NULL,
+    PRIMARY KEY (feed_id, term)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_names_term ON former_names (term);
 
 -- Full-text archive for /find; its content is read from posts.
 CREATE VIRTUAL TABLE archive USING fts5 (

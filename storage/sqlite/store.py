@@ -12,10 +12,12 @@ from bot.in_process import InProcessState
 from bot.ports import EngineSettings
 from storage.shared.doors import OpenDoors
 from storage.sqlite.archive import ArchiveQueries
+from storage.sqlite.categories import CategoryQueries
 from storage.sqlite.changes import ChangeQueries
 from storage.sqlite.connection import Database
 from storage.sqlite.destinations import DestinationQueries
 from storage.sqlite.feeds import FeedQueries
+from storage.sqlite.hubs import HubQueries
 from storage.sqlite.key_value import KeyValueQueries
 from storage.sqlite.outbox import OutboxQueries
 from storage.sqlite.overview import OverviewQueries
@@ -31,6 +33,7 @@ from storage.sqlite.times import TimeQueries
 class SqliteStore(
     FeedQueries,
     PostQueries,
+    CategoryQueries,
     OutboxQueries,
     TermQueries,
     ArchiveQueries,
@@ -43,6 +46,7 @@ class SqliteStore(
     TimeQueries,
     OpenDoors,
     OverviewQueries,
+    HubQueries,
     InProcessState,
 ):
     """`bot.ports.Store` on one SQLite file. One process has it, so its limits are kept in memory."""

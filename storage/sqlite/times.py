@@ -22,6 +22,14 @@ _SHIFTS = (
     WHERE retired_at IS NULL AND next_poll_at < {NEVER}
     """,
     """
+    UPDATE feeds SET push_due = push_due + :by, hub_since = hub_since + :by, hub_until = hub_until + :by
+    WHERE push_due IS NOT NULL OR hub_until IS NOT NULL
+    """,
+    """
+    UPDATE hubs SET next_at = next_at + :by, asked_until = asked_until + :by,
+        verified_at = verified_at + :by, verified_until = verified_until + :by
+    """,
+    """
     UPDATE feeds SET last_success_at = last_success_at + :by, last_full_at = last_full_at + :by
     WHERE retired_at IS NULL
     """,
@@ -48,6 +56,7 @@ _SHIFTS = (
 _LATEST_POLL = f":now + cast(1.1 * max(every * 1000, {_DAY}) AS INTEGER) + {_HOUR}"
 _LATEST = f":now + {_DAY + _HOUR}"
 _LONGEST_LEASE = f":now + {_HOUR}"
+_LATEST_RENEWAL = 31 * _DAY  # longer than any lease of a hub that is believed
 _LATEST_DIGEST = 8 * _DAY  # the next weekly digest; a snooze may hold longer
 _BOUNDS = (
     f"""
@@ -56,6 +65,7 @@ _BOUNDS = (
       AND next_poll_at < {NEVER}
     """,
     f"UPDATE feeds SET lease_until = :now WHERE retired_at IS NULL AND lease_until > {_LONGEST_LEASE}",
+    f"UPDATE hubs SET next_at = :now WHERE next_at > :now + {_LATEST_RENEWAL}",
     # Only messages that were tried wait for a platform; others may be due at any time.
     f"""
     UPDATE deliveries INDEXED BY deliveries_due SET due_at = :now

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
@@ -15,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from tests.acceptance.nursery import NUMBER, STREAMS
-
+BOT, SANDBOX = "bot", "bot.sandbox.worker"  # the programs that can be forked
+NUMBER = struct.Struct("!i")
+STREAMS = 3
 _ROOT = Path(__file__).parents[2]
 
 
@@ -42,7 +44,7 @@ class _Pipe(NamedTuple):
 
 
 class Forked:
-    """A bot that was forked."""
+    """A process that was forked."""
 
     def __init__(self, pid: int, outcome: _Pipe) -> None:
         self.pid = pid
@@ -124,12 +126,28 @@ async def forked(
     `environment`: with which its modules were imported; `more`: what is added for this bot alone.
     """
     requests, _ = _nursery(frozenset(environment.items()))
+    streams = {"stdin": stdin, "stdout": stdout, "stderr": stderr}
+    return await ask(requests, BOT, arguments, str(folder), {**environment, **more}, **streams)
+
+
+async def ask(
+    requests: socket.socket,
+    program: str,
+    arguments: Sequence[str],
+    folder: str,
+    environment: Mapping[str, str],
+    *,
+    stdin: int,
+    stdout: int,
+    stderr: int,
+) -> Forked:
+    """Ask a nursery for a process: a length with its three streams and a file for its outcome, then JSON."""
     given, kept = [], []
     for number, stream in enumerate((stdin, stdout, stderr, PIPE)):
         theirs, ours = _ends(stream, read=number == 0)
         given.append(theirs)
         kept.append(ours)
-    request = {"arguments": list(arguments), "folder": str(folder), "environment": {**environment, **more}}
+    request = {"program": program, "arguments": arguments, "folder": folder, "environment": environment}
     text = json.dumps(request).encode()
     socket.send_fds(requests, [NUMBER.pack(len(text))], given)
     requests.sendall(text)
@@ -138,10 +156,12 @@ async def forked(
             os.close(theirs)
     outcome = await _pipe(kept[STREAMS])
     (pid,) = NUMBER.unpack(await outcome.reader.readexactly(NUMBER.size))
-    bot = Forked(pid, outcome)
-    bot.stdin = await _writer(kept[0])
-    bot.stdout, bot.stderr = [None if each < 0 else (await _pipe(each)).reader for each in kept[1:STREAMS]]
-    return bot
+    process = Forked(pid, outcome)
+    process.stdin = await _writer(kept[0])
+    process.stdout, process.stderr = [
+        None if each < 0 else (await _pipe(each)).reader for each in kept[1:STREAMS]
+    ]
+    return process
 
 
 def _ends(stream: int, *, read: bool) -> tuple[int, int]:

@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import signal
+import socket
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
+from tests.acceptance import forking
+from tests.acceptance.forking import BOT, NUMBER, STREAMS
+from tests.acceptance.process import ROOT, Home
+from tests.acceptance.running import until
+from tests.databases import SqliteFile
+from tests.fakes.blog import FaultyBlog
+
+# Starts a bot and tells of it, and then waits.
+A_TESTER = """
+import asyncio, sys
+from pathlib import Path
 from tests.acceptance.process import Home
 from tests.databases import SqliteFile
+
+async def main():
+    folder, feed_url = Path(sys.argv[1]), sys.argv[2]
+    home = Home(folder, feed_url, "off", SqliteFile(folder / "bystander.db"))
+    async with home.running() as bot:
+        await bot.until(lambda: "silent" in bot.log)
+        print(bot.process.pid, flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
 
 
 @pytest.mark.parametrize(
@@ -57,3 +85,55 @@ async def test_the_end_of_a_forked_bot_is_told(lonely: Home, sent: signal.Signal
         await bot.ready()
 
         assert await bot.stop(sent) == code
+
+
+async def test_what_reads_hostile_input_is_a_process_of_its_own_that_is_forked_too(home: Home) -> None:
+    async with home.running() as bot:
+        await bot.until(lambda: "8 silent" in bot.log)
+        itself = psutil.Process(bot.process.pid)
+        nursery = itself.parent()
+        assert nursery is not None
+        assert itself.children() == []
+        [reader] = [
+            each
+            for each in nursery.children()
+            if each != itself and each.create_time() >= itself.create_time()
+        ]
+
+    await until(lambda: not reader.is_running())
+
+
+async def test_nothing_that_was_forked_outlives_the_tests_however_they_end(
+    tmp_path: Path, blog: FaultyBlog
+) -> None:
+    tester = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", A_TESTER, str(tmp_path), blog.feed_url),
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert tester.stdout is not None
+    bot = psutil.Process(int(await tester.stdout.readline()))
+    nursery = bot.parent()
+    assert nursery is not None
+    forked = nursery.children()
+    assert bot in forked
+    tester.kill()
+    await tester.communicate()
+
+    await until(lambda: not any(each.is_running() for each in (nursery, *forked)))
+
+
+async def test_who_is_killed_while_asking_takes_nobody_along(lonely: Home) -> None:
+    assert (await lonely.call("--help")).code == 0
+    requests, _ = forking._started[-1]
+    reading, writing = os.pipe()
+    os.close(reading)
+    request = {"program": BOT, "arguments": ["--help"], "folder": str(lonely.folder), "environment": {}}
+    text = json.dumps(request).encode()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    socket.send_fds(requests, [NUMBER.pack(len(text))], [*[nothing] * STREAMS, writing])
+    requests.sendall(text)
+    os.close(nothing)
+    os.close(writing)
+
+    assert (await lonely.call("--help")).code == 0

@@ -7,8 +7,14 @@ import pytest
 from bot.pipeline.fetch.client import Fetcher
 from storage import open_store
 from tests.commands.room import LOOPBACK, POSTS, SECOND, Room, post_row
-from tests.databases import Database
+from tests.databases import Database, Databases
 from tests.sandbox.kept import kept_sandbox
+
+
+@pytest.fixture
+async def database(databases: Databases) -> Database:
+    """An empty database; how its tables are made is tested elsewhere."""
+    return await databases.new(made=True)
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ public_url = "https://news.example"
 contact = "me@example.org"
 timeout = "31s"
 max_body = "3MB"
+full_text = true
 allow_networks = ["10.0.0.0/8"]
 [delivery]
 grace = "11s"

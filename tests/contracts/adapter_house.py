@@ -72,7 +72,7 @@ class House:
 async def house(databases: Databases, *platforms: str) -> AsyncIterator[House]:
     """Open a house on platforms by their names."""
     async with AsyncExitStack() as stack:
-        store = await open_store((await databases.new()).url)
+        store = await open_store((await databases.new(made=True)).url)
         stack.push_async_callback(store.aclose)
         fetcher = await stack.enter_async_context(Fetcher(LOOPBACK))
         places = [await stack.enter_async_context(PLATFORMS[name]()) for name in platforms]

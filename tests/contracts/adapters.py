@@ -189,9 +189,6 @@ class QuietServices:
     async def door(self, door: Door) -> Doorkeeper:
         return await OpenDoors().door(door, "here")
 
-    async def turn(self, name: str, every: float) -> float:
-        return await OpenDoors().turn(name, every)
-
 
 # --- the adapters under test --------------------------------------------------------------------------------
 

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from bot.ports import Store
 from storage import open_store
+from tests.databases import SqliteFile, made_file
 from tests.fakes.spares import spare
 
 
 @asynccontextmanager
 async def _sqlite(folder: Path) -> AsyncIterator[str]:
-    yield f"sqlite:///{folder / 'store.db'}"
+    file = folder / "store.db"
+    file.write_bytes(await made_file())
+    yield SqliteFile(file).url
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Doors of every store: a process that is alone holds what it asks for, and turns can be taken."""
+"""Doors of every store: a process that is alone holds what it asks for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,3 @@ async def test_who_is_alone_holds_every_door_at_once(store: Store) -> None:
     assert part.held
     for each in (whole, part, whole):
         await each.aclose()
-
-
-async def test_the_first_turn_is_at_once(store: Store) -> None:
-    assert await store.turn("chat", 5.0) == 0.0

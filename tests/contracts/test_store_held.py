@@ -55,6 +55,21 @@ async def test_a_daily_follower_gets_one_message_at_the_digest_time_newest_first
     assert await store.next_delivery_at(["console"]) is None
 
 
+async def test_what_is_held_for_a_platform_that_is_away_is_released_when_due_and_wakes_nobody_again(
+    store: Store,
+) -> None:
+    feed = await add_feed(store)
+    await follow(store, "slack:C1", "Trade", cadence=Cadence.DAILY)
+    await publish(store, feed, row("p1", "Trade"))
+    before = await store.next_delivery_at(["console"])
+
+    assert before == EIGHT
+    assert await claim(store, EIGHT, platforms=["console"]) == []
+    assert await store.next_delivery_at(["console"]) is None
+    (digest,) = await claim(store, EIGHT, platforms=["slack"])
+    assert about(digest) == ["p1"]
+
+
 async def test_a_digest_of_one_post_is_a_digest_and_one_of_none_is_not_sent(store: Store) -> None:
     await daily(store, "p1")
     only = await claim_one(store, EIGHT)

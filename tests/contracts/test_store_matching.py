@@ -57,7 +57,7 @@ class Follow:
 KEYS = [EVERYTHING, *(term_key(kind, name) for kind in FILING_KINDS for name in NAMES)]
 FREE = terms("author:ann", "author:Jane-Doe", "author:Jane Doe, Ann")
 texts = some.lists(some.sampled_from(WORDS), max_size=6).map(" ".join)
-phrases = some.lists(some.sampled_from(WORDS[:-1]), min_size=1, max_size=3).map(
+phrases = some.lists(some.sampled_from(WORDS[:-1]), min_size=1, max_size=5).map(
     lambda words: term_key(Kind.WORDS, " ".join(words))
 )
 keys = some.frozensets(some.sampled_from(KEYS) | some.sampled_from(list(FREE)) | phrases, max_size=3)

@@ -26,6 +26,7 @@ from tests.contracts.store_samples import (
     with_posts,
 )
 from tests.contracts.stores import opened
+from tests.owners import ended_owner
 
 pytest_plugins = ["tests.contracts.store_fixtures"]
 
@@ -244,8 +245,8 @@ async def test_when_all_is_sent_nothing_is_due(store: Store) -> None:
 
 async def test_the_leases_of_a_dead_runner_are_ended_at_once(store: Store) -> None:
     await with_posts(store, "p1")
-    await claim_one(store, owner="dead")
-    await store.claim_feeds("dead", T0, 9999, 10)
+    await claim_one(store, owner=ended_owner())
+    await store.claim_feeds(ended_owner(), T0, 9999, 10)
     await store.take_over("one")
 
     assert (await claim_one(store)).uncertain

@@ -12,6 +12,7 @@ from bot.ports import (
     Delivered,
     Failed,
     FeedDays,
+    FeedFigure,
     HeldPlace,
     Latencies,
     Parked,
@@ -68,7 +69,17 @@ async def test_feeds_are_told_apart_by_how_they_do_and_those_in_trouble_come_fir
     ]
     assert [each.feed.settings.name for each in unread] == ["Bea", "Ann"]
     assert seen[1].feed.state.last_error == "HTTP 500"
-    assert [feed.settings.name for feed in await store.oldest_feeds(2)] == ["Ann", "Bea"]
+    assert [figure.name for figure in await store.oldest_feeds(2)] == ["Ann", "Bea"]
+    assert await store.oldest_feeds(9) == [
+        FeedFigure(
+            each.feed.settings.name,
+            each.feed.next_poll_at,
+            each.feed.state.last_success_at,
+            each.feed.state.failures,
+            each.feed.state.stopped,
+        )
+        for each in sorted(await store.feeds_seen(T0, 9, first=[]), key=lambda each: each.feed.id)
+    ]
 
 
 async def test_the_last_days_of_a_feed_are_counted_and_older_ones_forgotten(store: Store) -> None:

@@ -72,11 +72,16 @@ class Server:
         self._administrator.execute(statement)
 
     @asynccontextmanager
-    async def database(self, *, migrated: bool = True) -> AsyncIterator[str]:
-        """Yield the URL of a new database; `migrated`: with all tables, else without any."""
-        url = await self.create(migrated=migrated)
+    async def database(self, *, migrated: bool = True, user: str = "") -> AsyncIterator[str]:
+        """Yield the URL of a new database; `migrated`: with all tables, else without any.
+
+        `user`: to whom it belongs, and who connects by the URL; then it has no tables.
+        """
+        url = await self.create(migrated=migrated and not user)
+        if user:
+            self.run(f"ALTER DATABASE {self._names[url]} OWNER TO {user}")
         try:
-            yield url
+            yield url.replace("//postgres:@", f"//{user}@") if user else url
         finally:
             self.drop(url)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -18,6 +19,7 @@ class Farm:
 
     def __init__(self) -> None:
         self._posts: defaultdict[int, list[str]] = defaultdict(lambda: ["An old post"])
+        self._texts: dict[tuple[int, int], str] = {}  # of long posts, by blog and number
         self._dates: defaultdict[int, list[datetime]] = defaultdict(lambda: [datetime.now(UTC)])
         self._runner: web.AppRunner | None = None
         self.origin = ""
@@ -40,9 +42,10 @@ class Farm:
     def url(self, blog: int) -> str:
         return f"{self.origin}/{blog}/feed"
 
-    def publish(self, blog: int) -> None:
-        """Add a post to a blog."""
+    def publish(self, blog: int, length: int = 0) -> None:
+        """Add a post to a blog. `length`: of a text that cannot be compressed, in characters."""
         posts = self._posts[blog]
+        self._texts[blog, len(posts)] = secrets.token_hex(length // 2)
         posts.append(f"Blog {blog}, post {len(posts)}")
         self._dates[blog].append(datetime.now(UTC))
 
@@ -66,5 +69,6 @@ class Farm:
         return (
             f"<item><title>{title}</title><link>{self.origin}/{blog}/{at}</link><guid>{blog}-{at}</guid>"
             f"<category>Trade</category><pubDate>{date}</pubDate>"
-            f"<description>What {title} says is told here in one sentence.</description></item>"
+            f"<description>What {title} says is told here in one sentence. "
+            f"{self._texts.get((blog, at), '')}</description></item>"
         )

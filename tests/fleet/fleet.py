@@ -29,6 +29,16 @@ from tests.fleet.farm import Farm
 _CHANNELS = 400  # of a Discord server, which has room for 500
 _POLLED = "SELECT count(DISTINCT feed_id) FROM posts"
 _UNSENT = "SELECT count(*) FROM deliveries WHERE state <> 'sent'"
+# What a run that takes too long is to be understood from.
+_STATE = (
+    "SELECT clock_timestamp(), count(*) FROM deliveries WHERE state = 'sent'",
+    """SELECT id, destination_id, state, attempts, due_at, lease_until, owner, error FROM deliveries
+    WHERE state <> 'sent'""",
+    "SELECT id, next_poll_at, lease_until, owner FROM feeds ORDER BY next_poll_at",
+    """SELECT j.*, w.last_heartbeat FROM procrastinate_jobs AS j
+    LEFT JOIN procrastinate_workers AS w ON w.id = j.worker_id""",
+    "SELECT * FROM processes",
+)
 _SENT = "SELECT count(*) FROM deliveries WHERE state = 'sent'"
 
 
@@ -148,8 +158,8 @@ class Fleet:
 
     # --- the processes ------------------------------------------------------------------------------------
 
-    async def start(self, number: int) -> None:
-        """Start a process; it may be killed before it is ready."""
+    async def start(self, number: int, code: Path | None = None) -> None:
+        """Start a process; it may be killed before it is ready. `code`: where its program is."""
         folder = self.folder / str(number)
         folder.mkdir(exist_ok=True)
         home = Home(folder, "http://127.0.0.1:9/feed/", "off", SqliteFile(folder / "none.db"))
@@ -159,6 +169,8 @@ class Fleet:
             "SLACK_BOT_TOKEN": self.team.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
         }
+        if code is not None:
+            env["PYTHONPATH"] = str(code)
         self.bots[number] = await Bot.start(home.spawn, env=env)
 
     async def kill(self, number: int) -> None:
@@ -178,14 +190,14 @@ class Fleet:
         bot.interrupt(signal.SIGCONT)
         self.pauses += 1
 
-    async def stop(self) -> None:
-        """Stop all processes in order."""
-        for bot in self.bots.values():
+    async def stop(self, *numbers: int) -> None:
+        """Stop processes in order, all by default."""
+        for number in numbers or tuple(self.bots):
+            bot = self.bots.pop(number)
             await bot.ready()
             assert await bot.stop() == 0, bot.log
             self.logs.append(bot.log)
             await bot.aclose()
-        self.bots.clear()
 
     async def trouble(self, end: asyncio.Event) -> None:
         """Kill and restart processes until `end`, or pause them."""
@@ -213,8 +225,13 @@ class Fleet:
         while not condition():
             if loop.time() > end:
                 logs = [*self.logs, *(bot.log for bot in self.bots.values())]
-                raise AssertionError("\n".join([f"{what} took too long", *logs]))
+                raise AssertionError("\n".join([f"{what} took too long", *logs, *self.state()]))
             await asyncio.sleep(0.2)
+
+    def state(self) -> list[str]:
+        """Return the rows of what is under way, and of who is at it."""
+        with psycopg.connect(self.url) as connection:
+            return [str(row) for statement in _STATE for row in connection.execute(statement)]
 
     def wrong(self) -> dict[str, tuple[list[str], list[str]]]:
         """Return what those places show, and should, that do not show every post once and in order."""
@@ -223,10 +240,15 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(plan: Plan, folder: Path, say: Callable[[str], None]) -> AsyncIterator[Fleet]:
-    """Yield a fleet whose processes do not run yet; at the end none does."""
+async def fleet(plan: Plan, folder: Path, say: Callable[[str], None], user: str = "") -> AsyncIterator[Fleet]:
+    """Yield a fleet whose processes do not run yet; at the end none does. `user`: whose database it is."""
     server = postgres.server()
-    async with server.database() as url, Farm() as farm, FakeDiscord() as discord, FakeSlack() as slack:
+    async with (
+        server.database(user=user) as url,
+        Farm() as farm,
+        FakeDiscord() as discord,
+        FakeSlack() as slack,
+    ):
         server.run(f"ALTER DATABASE {url.partition('?')[0].rpartition('/')[2]} SET synchronous_commit = on")
         made = Fleet(plan, folder, url, farm, discord, slack, say)
         try:
@@ -256,9 +278,7 @@ async def run(made: Fleet) -> None:
         await asyncio.sleep(2 * plan.every)
     calm.set()
     await trouble
-    await made.stop()  # so that the leases of those that died need not run out
     made.say(f"{made.kills} processes were killed, {made.pauses} paused; {made.count(_SENT)} alerts are sent")
-    await made.start(0)
     wanted = plan.rounds * len(made.spots)
     await made.until(lambda: made.count(_SENT) == wanted and made.count(_UNSENT) == 0, "the last alerts")
     await made.stop()

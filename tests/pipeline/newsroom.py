@@ -155,6 +155,10 @@ class Newsroom:
         """Return how many requests were made below some paths."""
         return sum(len(self.blog.seen(prefix)) for prefix in prefixes)
 
+    def asked_for_posts(self, prefix: str) -> int:
+        """Return how often an API below a path was asked for posts, and not for its list of categories."""
+        return sum("/categories" not in each.path for each in self.blog.seen(prefix))
+
     def forget_requests(self) -> None:
         """Count requests from now on."""
         self.blog.requests.clear()

@@ -7,8 +7,19 @@ from datetime import datetime
 
 from hypothesis import strategies as some
 
-from bot.model import Cadence, Claim, Preferences
-from bot.ports import AdminNotice, Failed, Parked, PollCommit, Requeued, Retry, Sent, Settlement, Store
+from bot.model import Cadence, Claim, Preferences, Rename
+from bot.ports import (
+    AdminNotice,
+    CategoryChange,
+    Failed,
+    Parked,
+    PollCommit,
+    Requeued,
+    Retry,
+    Sent,
+    Settlement,
+    Store,
+)
 from tests.contracts.store_samples import ALICE, BOB, add_feed, claim, follow, later, record, row
 
 CAROL = "paper:carol"  # on another platform
@@ -22,6 +33,15 @@ OUTCOMES: dict[str, Callable[[Claim, datetime], Settlement]] = {
     "park": lambda claim, at: Parked(claim, "shut", at, at, (AdminNotice(BOB, "Parked."),)),
     "give back": Requeued,
 }
+
+
+async def _rename(store: Store, at: datetime, old: str, new: str) -> None:
+    feed = (await store.feeds())[0]
+    await store.change_categories(
+        CategoryChange(feed.id, "api", at, renames=(Rename(old, new), Rename(new, old)))
+    )
+
+
 DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
     "claim only": lambda store, at: claim(store, at, platforms=PLATFORMS),
     "notify": lambda store, at: store.notify([ALICE, CAROL], "A notice.", at),
@@ -34,6 +54,8 @@ DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
     "pause": lambda store, at: store.pause(CAROL, paused=True, by=BOB, now=at),
     "end the pause": lambda store, at: store.pause(CAROL, paused=False, by=BOB, now=at),
     "snooze": lambda store, at: store.set_preferences(BOB, Preferences(snoozed_until=later(9000)), at),
+    "swap names": lambda store, at: _rename(store, at, "Trade", "Arts"),
+    "rename": lambda store, at: _rename(store, at, "Arts", "New Arts"),
     "unfollow": lambda store, at: store.unfollow(CAROL, keys=["c:trade"], channel=False, by=CAROL, now=at),
 }
 

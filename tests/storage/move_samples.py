@@ -10,8 +10,8 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from bot.model import Cadence, Preferences, QuietHours
-from bot.ports import AdminNotice, Failed, MoveSource, Parked, PollCommit, Sent, Store
+from bot.model import BlogCategory, Cadence, NamedHub, Preferences, QuietHours, Rename
+from bot.ports import AdminNotice, CategoryChange, Failed, MoveSource, Parked, PollCommit, Sent, Store
 from bot.shell.carry import carry
 from storage import open_source, open_target
 from storage.shared.moving import TABLES
@@ -56,6 +56,11 @@ async def fill(store: Store, odd: Sequence[str] = ODD) -> None:
     )
     await store.set_preferences(ERIN, Preferences(snoozed_until=later(90_000)), T0)
     await publish(store, feed, row("p1", "Trade"))
+    categories = [BlogCategory(number, text, number % 2 or None) for number, text in enumerate(odd, 1)]
+    renames = tuple(Rename(f"Old {number}", f"New {text}") for number, text in enumerate(odd))
+    await store.change_categories(
+        CategoryChange(feed.id, "api", T0, store=tuple(categories), missing=frozenset({2}), renames=renames)
+    )
     await store.retire_feed(gone.id, T0, by=BOB)
     await _send_failing(store)
     posts = [
@@ -76,7 +81,9 @@ async def fill(store: Store, odd: Sequence[str] = ODD) -> None:
     await change(store, feed, replace(posts[0], text_hash="other", post=replace(posts[0].post, title="New")))
     await store.move(BOB, "console:robert", later(62))
     await publish(store, feed, row("last", "Trade"), at=later(120))
-    await store.commit_poll(PollCommit(record(feed, notices=[AdminNotice(ALICE, odd[0])]), at=later(121)))
+    hub = NamedHub("https://hub.example/", "https://blog.example/feed/")
+    notices = [AdminNotice(ALICE, odd[0])]
+    await store.commit_poll(PollCommit(record(feed, notices=notices), hub=hub, at=later(121)))
     await claim(store, later(122), limit=1)  # one is being sent while the bot ends
     for number, text in enumerate(odd):
         await store.set_value(f"odd:{number}{text}", text)

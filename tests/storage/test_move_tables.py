@@ -22,7 +22,6 @@ DERIVED = {
     "engine": "the version of the tables of the job engine",
     "processes": "who works on the database at present",
     "doors": "who listens at present",
-    "turns": "the pace of the last seconds",
     "paces": "turns and pauses of the next seconds",
     "quotas": "what was used up in the last minutes",
     "marks": "what was done a moment ago",

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text.sanitize import visible
+from bot.text.sanitize import _SHOWN, visible
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,12 @@ def test_any_text_becomes_one_line_that_stays_as_it_is(text: str) -> None:
     assert shown == " ".join(shown.split())
     assert not any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in shown)
     assert visible(shown) == shown
+
+
+def test_whoever_sends_every_character_fills_no_memory_and_changes_none() -> None:
+    before = [visible(f"a{chr(code)}b") for code in range(0x3000)]
+    for start in range(0, sys.maxunicode, 2**12):
+        visible("".join(map(chr, range(start, start + 2**12))))
+
+    assert len(_SHOWN) <= _SHOWN.most
+    assert [visible(f"a{chr(code)}b") for code in range(0x3000)] == before

@@ -16,8 +16,16 @@ import yaml
 from prometheus_client.core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.model import Feed, FeedSettings, FeedState
-from bot.ports import AttemptOutcome, Condition, LimitKind, PlatformCounts, PollOutcome, PostKind
+from bot.ports import (
+    AttemptOutcome,
+    Condition,
+    FeedFigure,
+    LimitKind,
+    PlatformCounts,
+    PollOutcome,
+    PostKind,
+    PushOutcome,
+)
 from bot.web.meter import PrometheusMeter
 from bot.web.metrics import exposition
 from bot.web.snapshot import Figures, ProcessState, Totals
@@ -41,9 +49,11 @@ def families() -> list[Metric]:
         meter.attempted("console", attempt)
     for limit in LimitKind:
         meter.limited("console", limit)
+    for push in PushOutcome:
+        meter.pushed(push)
     meter.took("console", 1, 1)
     meter.stored("claim", 1)
-    feed = Feed(1, FeedSettings("Blog", "https://b.example"), "", FeedState(last_success_at=NOW), NOW)
+    feed = FeedFigure("Blog", NOW, last_success_at=NOW)
     totals = Totals(dict.fromkeys(Condition, 1), {"console": PlatformCounts()})
     state = ProcessState({"poll": True}, {"console": True}, NOW, NOW - timedelta(hours=1), "1")
     text = exposition(Figures(totals, (feed,)), state, meter).decode()

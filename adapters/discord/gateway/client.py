@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 import threading
-from collections.abc import Awaitable, Callable
 from typing import Any, TypedDict
 from weakref import WeakSet
 
@@ -17,17 +16,17 @@ from adapters.discord.gateway import events, frames
 from adapters.discord.gateway.endpoints import Endpoints
 from adapters.discord.gateway.listeners import Listener, Watcher
 from adapters.discord.gateway.rate_limit import RateLimiter
+from adapters.discord.gateway.starts import Starts
 from adapters.discord.sdk import KeepAliveHandler, discord
+from bot.in_process import InProcessState
+from bot.ports import SharedState
 from bot.text.bounds import seconds
 
-IDENTIFY_EVERY = 5.0  # seconds between the starts of two shards in one slot (documentation, events/gateway)
 _MOST_SHARDS = 100_000  # a larger number from Discord is an error
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = (
     False  # these warnings do not concern a text bot
 )
-
-Turn = Callable[[str, float], Awaitable[float]]  # `bot.ports.BotServices.turn`
 
 _log = logging.getLogger(__name__)
 
@@ -65,9 +64,8 @@ class Client(discord.AutoShardedClient):
         self._endpoints = endpoints
         self._listener: Listener | None = None
         self._watcher: Watcher | None = None
-        self._turn: Turn | None = None
-        self._slots = 1
-        self._started: dict[int, float] = {}  # slot -> when its last shard was started
+        self._starts = Starts(InProcessState())
+        self._slots = 1  # in which shards start
         self._talking: set[int] = set()  # shards that are connected
         self._complete: set[int] = set()  # shards whose servers are in memory
         self.up = asyncio.Event()  # set once every shard has had a session
@@ -86,9 +84,9 @@ class Client(discord.AutoShardedClient):
         events.guard(self._connection.parsers)
         self._check_frames()
 
-    def tell(self, listener: Listener, watcher: Watcher, turn: Turn) -> None:
-        """Set the receivers of all further events, and what gives turns to all processes of the bot."""
-        self._listener, self._watcher, self._turn = listener, watcher, turn
+    def tell(self, listener: Listener, watcher: Watcher, shared: SharedState) -> None:
+        """Set the receivers of all further events, and what all processes of the bot share."""
+        self._listener, self._watcher, self._starts = listener, watcher, Starts(shared)
 
     @property
     def is_up(self) -> bool:
@@ -121,18 +119,8 @@ class Client(discord.AutoShardedClient):
         return (guild_id >> 22) % (self.shard_count or 1) in self._expected()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:  # noqa: ARG002
-        """Start at most one shard in each slot every five seconds, as Discord requires.
-
-        That holds for all processes with this token (documentation, events/gateway, rate limiting), so they
-        take turns. This process also keeps its own pace, for a database that gives no turns.
-        """
-        slot = (shard_id or 0) % self._slots
-        name = f"discord:identify:{slot}"
-        wait = await self._turn(name, IDENTIFY_EVERY) if self._turn is not None else 0.0
-        now = self.loop.time()
-        start = max(now + wait, self._started.get(slot, now - IDENTIFY_EVERY) + IDENTIFY_EVERY)
-        self._started[slot] = start
-        await asyncio.sleep(start - now)
+        """Wait until a shard may start."""
+        await self._starts.turn((shard_id or 0) % self._slots)
 
     def _look_for_left_servers(self) -> None:
         """Treat a server in memory as left when READY of its shard does not list it.

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from bot.errors import ParseError
+from bot.model import BlogCategory
 from bot.text.normalize import fold
 from bot.text.sanitize import one_line, storable, unescaped
 
@@ -55,6 +56,19 @@ class FiledPost:
     html: str = ""
     excerpt: str = ""
     author: str = ""
+    numbered: tuple[BlogCategory, ...] = ()  # its categories with their numbers
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """One page of a blog's list of categories.
+
+    `rows`: how many it lists, unreadable ones included. `total`: of all pages, 0 where it does not say.
+    """
+
+    categories: tuple[BlogCategory, ...] = ()
+    rows: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +98,16 @@ def read_wpjson(body: bytes) -> tuple[FiledPost, ...]:
     return tuple(_wpjson_post(row) for row in _rows(body, "") if _number(row.get("id")))
 
 
-def read_wpcom_categories(body: bytes) -> tuple[str, ...]:
-    """Parse the blog's categories from a WordPress.com API answer; raise ParseError if it is none."""
-    return _names(_rows(body, "categories", LIMITS.vocabulary), LIMITS.vocabulary)
+def read_wpcom_categories(body: bytes) -> CategoryPage:
+    """Parse a page of categories from a WordPress.com API answer; raise ParseError if it is none."""
+    rows = _rows(body, "categories", LIMITS.vocabulary)
+    return CategoryPage(_numbered(rows), len(rows), _found(body))
 
 
-def read_wpjson_categories(body: bytes) -> tuple[str, ...]:
-    """Parse the blog's categories from an answer of core's wp/v2 API; raise ParseError if it is none."""
-    return _names(_rows(body, "", LIMITS.vocabulary), LIMITS.vocabulary)
+def read_wpjson_categories(body: bytes) -> CategoryPage:
+    """Parse a page of categories from an answer of core's wp/v2 API; raise ParseError if it is none."""
+    rows = _rows(body, "", LIMITS.vocabulary)
+    return CategoryPage(_numbered(rows), len(rows))
 
 
 def find_filed(
@@ -155,12 +171,14 @@ def _wpcom_post(row: dict[str, Any]) -> FiledPost:
         html=_markup(row.get("content")),
         excerpt=_text(row.get("excerpt"), LIMITS.excerpt),
         author=_text(_object(row.get("author")).get("name"), LIMITS.name),
+        numbered=_numbered(row.get("categories")),
     )
 
 
 def _wpjson_post(row: dict[str, Any]) -> FiledPost:
     embedded = _object(row.get("_embedded"))
     terms = [term for group in _list(embedded.get("wp:term")) for term in _list(group)]
+    filed = [term for term in terms if _object(term).get("taxonomy") == "category"]
     author = next(iter(_list(embedded.get("author"))), None)
     return FiledPost(
         wordpress_id=_number(row.get("id")),
@@ -169,11 +187,12 @@ def _wpjson_post(row: dict[str, Any]) -> FiledPost:
         title=_text(row.get("title"), LIMITS.title),
         published=_time(row.get("date_gmt")),
         modified=_time(row.get("modified_gmt")),
-        categories=_names([term for term in terms if _object(term).get("taxonomy") == "category"]),
+        categories=_names(filed),
         tags=_names([term for term in terms if _object(term).get("taxonomy") == "post_tag"]),
         html=_markup(row.get("content")),
         excerpt=_text(row.get("excerpt"), LIMITS.excerpt),
         author=_text(_object(author).get("name"), LIMITS.name),
+        numbered=_numbered(filed),
     )
 
 
@@ -185,6 +204,24 @@ def _names(terms: Any, limit: int = LIMITS.names) -> tuple[str, ...]:
         found = [_object(term).get("name") for term in _list(terms)]
     texts = (_text(name, LIMITS.name) for name in found)
     return tuple(islice(dict.fromkeys(text for text in texts if text), limit))
+
+
+def _numbered(terms: Any) -> tuple[BlogCategory, ...]:
+    """Return the categories that have a number and a name, given as `_names` takes them."""
+    rows = list(terms.values()) if isinstance(terms, dict) else _list(terms)
+    found = []
+    for row in map(_object, rows[: LIMITS.vocabulary]):
+        number, parent = _number(row.get("ID") or row.get("id")), row.get("parent")
+        name = _text(row.get("name"), LIMITS.name)
+        if number and name:
+            above = _number(parent) if isinstance(parent, int) else None
+            found.append(BlogCategory(number, name, above))
+    return tuple(found)
+
+
+def _found(body: bytes) -> int:
+    """Return how many categories WordPress.com says that there are; 0 if it does not say."""
+    return _number(_object(json.loads(body)).get("found"))
 
 
 def _number(value: Any) -> int:

@@ -11,6 +11,7 @@ from bot.model import BlogApi
 
 _WPCOM_FIELDS = "ID,URL,guid,date,modified,title,categories,tags"
 _WPJSON_FIELDS = "id,link,guid,date_gmt,modified_gmt,title,categories,_links,_embedded"
+CATEGORIES_PER_PAGE = 100  # wp/v2 allows no more
 _BELOW_ROOT = re.compile(r"/(?:feed|category|tag|author|comments)(?:/|$)")  # where a blog's own paths begin
 
 
@@ -51,15 +52,22 @@ def archive_url(candidate: BlogApi, *, page: int, per_page: int = 100, after: da
     return _asking(candidate.url, asked)
 
 
-def categories_url(candidate: BlogApi) -> str:
-    """Return the address of the blog's list of categories: at most 100, the most used first."""
+def categories_url(candidate: BlogApi, *, page: int = 1) -> str:
+    """Return the address of one page of the blog's list of categories, the most used first.
+
+    A page has at most CATEGORIES_PER_PAGE of them, and `page` counts from 1.
+    """
     url = re.sub(r"/posts(/?)(?=[?&]|$)", r"/categories\1", candidate.url, count=1)
     parts = urlsplit(url)
     kept = [(key, value) for key, value in parse_qsl(parts.query) if key == "rest_route"]
     bare = urlunsplit(parts._replace(query=urlencode(kept, safe="/")))
+    size, which = str(CATEGORIES_PER_PAGE), str(page)
     if candidate.kind == "wpcom":
-        return _asking(bare, {"number": "100", "order_by": "count", "order": "DESC"})
-    return _asking(bare, {"per_page": "100", "orderby": "count", "order": "desc", "_fields": "id,name,slug"})
+        return _asking(bare, {"number": size, "page": which, "order_by": "count", "order": "DESC"})
+    fields = "id,name,slug,parent"
+    return _asking(
+        bare, {"per_page": size, "page": which, "orderby": "count", "order": "desc", "_fields": fields}
+    )
 
 
 def _below(base: SplitResult, name: str) -> tuple[BlogApi, ...]:

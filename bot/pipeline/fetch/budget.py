@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-FREE = 400_000  # bytes per body outside the budget: 200 MB at most, with 500 fetches at a time
+FREE = 800_000  # bytes per body outside the budget: 200 MB at most, with 250 fetches at a time
 
 
 class ByteBudget:

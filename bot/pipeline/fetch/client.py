@@ -1,16 +1,16 @@
-"""Fetching over HTTP: one polite, bounded GET at a time."""
+"""Fetching over HTTP: one polite, bounded request at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from ipaddress import IPv4Network, IPv6Network
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import aiohttp
 
@@ -33,6 +33,7 @@ FEED_ACCEPT = (
 
 _PERMANENT = (301, 308)
 _REDIRECTS = (301, 302, 303, 307, 308)
+_REPEATED = (307, 308)  # of a POST: those that keep its method and its form
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class FetchSettings:
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     in_flight: int = 100_000_000  # bytes of all large bodies together that may be in memory at a time
     redirects: int = 5  # followed in one GET
-    at_once: int = 500  # requests under way, all hosts together; most of so many wait for hosts that hang
+    at_once: int = 250  # requests under way, all hosts together; most of so many wait for hosts that hang
     at_once_per_host: int = 2
     checked_urls: int = 4096  # remembered as checked
 
@@ -96,7 +97,7 @@ class Opening:
 
 
 class Fetcher:
-    """Sends GET requests over one pool of connections; an async context manager.
+    """Sends requests over one pool of connections; an async context manager.
 
     The settings limit how many run at a time; queueing does not count towards the time-out. No cookies, no
     Referer, no proxy from the environment.
@@ -148,11 +149,20 @@ class Fetcher:
         room = BodyRoom(self.budget)
         return Opening(self._follow(url, room, _conditional(accept, etag, last_modified)), room)
 
-    async def _follow(self, url: str, room: BodyRoom, headers: dict[str, str]) -> Answer:
+    async def post(self, url: str, form: Mapping[str, str]) -> int:
+        """Send a form, under the same limits and checks as `open`; return the status. The body is not read.
+
+        Redirects that keep the method are followed with the form; any other one is the answer.
+        """
+        return (await self._follow(url, BodyRoom(self.budget), {}, urlencode(form).encode())).status
+
+    async def _follow(
+        self, url: str, room: BodyRoom, headers: dict[str, str], form: bytes | None = None
+    ) -> Answer:
         target = self._checked(url)
         left, moved_to, permanent = self._settings.timeout, "", True
         for _ in range(self._settings.redirects + 1):
-            result, left = await self._exchange(target, headers, left, room)
+            result, left = await self._exchange(target, headers, left, room, form)
             if isinstance(result, Answer):
                 return replace(result, moved_to=moved_to) if moved_to else result
             try:
@@ -169,40 +179,47 @@ class Fetcher:
         return self._wire.target(check_url(url, self._settings.allow_networks))
 
     async def _exchange(
-        self, target: Target, headers: dict[str, str], left: float, room: BodyRoom
+        self, target: Target, headers: dict[str, str], left: float, room: BodyRoom, form: bytes | None
     ) -> tuple[Answer | _Redirect, float]:
         """Send one request when it has a turn; return its result and the remaining time in seconds."""
         await self._turns.take(target.host)
         try:
             start = asyncio.get_running_loop().time()
-            result = await self._ask(target, headers, left, room)
+            result = await self._ask(target, headers, left, room, form)
             return result, left - (asyncio.get_running_loop().time() - start)
         finally:
             self._turns.give_back(target.host)
 
     async def _ask(
-        self, target: Target, headers: dict[str, str], left: float, room: BodyRoom
+        self, target: Target, headers: dict[str, str], left: float, room: BodyRoom, form: bytes | None
     ) -> Answer | _Redirect:
-        assert self._wire is not None
         host = target.url.raw_host or ""
         try:
             async with (
                 asyncio.timeout(max(left, 0.0)) as limit,
-                await self._wire.get(target, headers) as response,
+                await self._send(target, headers, form) as response,
             ):
-                return await self._read(response, room, limit)
+                return await self._read(response, room, limit, posted=form is not None)
         except TimeoutError:
             raise timed_out(host, self._settings.timeout) from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise translated(error, host) from error
 
-    async def _read(self, response: Response, room: BodyRoom, limit: asyncio.Timeout) -> Answer | _Redirect:
+    async def _send(self, target: Target, headers: dict[str, str], form: bytes | None) -> Response:
+        assert self._wire is not None
+        if form is None:
+            return await self._wire.get(target, headers)
+        return await self._wire.post(target, form)
+
+    async def _read(
+        self, response: Response, room: BodyRoom, limit: asyncio.Timeout, *, posted: bool
+    ) -> Answer | _Redirect:
         status, headers = response.status, response.headers
-        if status in _REDIRECTS:
+        if status in (_REPEATED if posted else _REDIRECTS):
             return _Redirect(status, _location(response))
         date, body = http_date(headers.get("Date", "")), b""
         now = date or self._clock.now()
-        if status in range(200, 300):
+        if status in range(200, 300) and not posted:
             body = await read_body(response, self._settings.max_body, partial(_reserve, room, limit))
         return Answer(
             status=status,

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.model import Feed, FeedState
 from bot.pipeline.fetch.headers import MAX_WAIT
+from bot.pipeline.fetch.pushes import interval, poll_again, trust_after
 from bot.text.bounds import seconds
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the next poll of a feed that answered 410 Gone
@@ -124,9 +125,19 @@ def after_unchanged(feed: Feed, exchange: Exchange, now: datetime, jitter: float
 
 
 def after_success(
-    feed: Feed, exchange: Exchange, now: datetime, jitter: float, *, body_hash: str, ttl: float = 0.0
+    feed: Feed,
+    exchange: Exchange,
+    now: datetime,
+    jitter: float,
+    *,
+    body_hash: str,
+    ttl: float = 0.0,
+    news: bool = False,
 ) -> Outcome:
-    """Record a poll that returned a new body. `ttl`: the interval in seconds that the feed asks for."""
+    """Record a poll that returned a new body.
+
+    `ttl`: the interval in seconds that the feed asks for. `news`: it had a post to announce.
+    """
     state = feed.state
     deaf = state.unchanged_bodies >= _POLITE.deaf_polls
     stood_still = exchange.last_modified == state.last_modified  # then it is useless as the only validator
@@ -137,8 +148,9 @@ def after_success(
         "unchanged_bodies": state.unchanged_bodies if deaf and not stood_still else 0,
         "last_full_at": now,
         "ttl": ttl,
+        **trust_after(feed, now, news=news),
     }
-    return _succeeded(feed, learned, exchange, now, jitter)
+    return _succeeded(feed, learned, exchange, now, jitter, news=news)
 
 
 def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, *, error: str) -> Outcome:
@@ -157,24 +169,33 @@ def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, 
         stopped=old.stopped or (gone and _lasted(old.gone_since, now, _POLITE.gone)),
     )
     notice = _complaint(old, state, exchange.status, now)
-    return Outcome(
-        replace(state, reported=old.reported or notice is not None),
-        _later(now, max(_back_off(feed, exchange, jitter), _usual_wait(feed, state)), exchange, jitter),
-        feed.url,
-        notice,
-    )
+    usual = max(feed.settings.every, _wish(state.ttl))
+    due = _later(now, max(_back_off(feed, exchange, jitter), usual), exchange, jitter)
+    wanted = due if _is_busy(exchange) else _not_before(now, exchange)
+    reported = old.reported or notice is not None
+    return Outcome(replace(state, reported=reported, not_before=wanted), due, feed.url, notice)
 
 
 def _succeeded(
-    feed: Feed, learned: dict[str, Any], exchange: Exchange, now: datetime, jitter: float
+    feed: Feed,
+    learned: dict[str, Any],
+    exchange: Exchange,
+    now: datetime,
+    jitter: float,
+    *,
+    news: bool = False,
 ) -> Outcome:
     move, url = _follow_move(feed, exchange.moved_to, now)
-    state = replace(feed.state, **_WELL, **learned, **move, last_success_at=now)
+    wanted = _not_before(now, exchange)
+    state = replace(feed.state, **_WELL, **learned, **move, last_success_at=now, not_before=wanted)
     notice = NoticeKind.RECOVERED if feed.state.reported else None
     if url != feed.url:
         notice = NoticeKind.MOVED
-    wait = max(_usual_wait(feed, state), _wish(exchange.max_age))
-    return Outcome(state, _later(now, wait, exchange, jitter), url, notice)
+    wait = max(interval(feed, state, now), _wish(state.ttl), _wish(exchange.max_age))
+    due = _later(now, wait, exchange, jitter)
+    if again := poll_again(feed, now, news=news):
+        due = min(due, max(again, wanted or again))
+    return Outcome(state, due, url, notice)
 
 
 def _follow_move(feed: Feed, target: str, now: datetime) -> tuple[dict[str, Any], str]:
@@ -207,14 +228,19 @@ def _complaint(old: FeedState, new: FeedState, status: int, now: datetime) -> No
 
 def _back_off(feed: Feed, exchange: Exchange, jitter: float) -> float:
     """Return the interval, doubled per failure, stretched up to twofold by `jitter`; at most a day."""
-    busy = exchange.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-    doublings = feed.state.failures + (1 if busy and exchange.retry_after is None else 0)
+    doublings = feed.state.failures + (1 if _is_busy(exchange) and exchange.retry_after is None else 0)
     wait: float = feed.settings.every * 2.0 ** min(doublings, _POLITE.doublings)
     return min(wait * (1.0 + jitter), MAX_WAIT)
 
 
-def _usual_wait(feed: Feed, state: FeedState) -> float:
-    return max(feed.settings.every, _wish(state.ttl))
+def _is_busy(exchange: Exchange) -> bool:
+    return exchange.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _not_before(now: datetime, exchange: Exchange) -> datetime | None:
+    """Return until when the server wants no request at all; None if it did not say so."""
+    wish = _wish(exchange.retry_after)
+    return now + timedelta(seconds=wish) if wish else None
 
 
 def _later(now: datetime, wait: float, exchange: Exchange, jitter: float) -> datetime:

@@ -98,6 +98,11 @@ def page_link(raw: Raw, base: str) -> str:
     return next(filter(None, (web_link(url, base) for url in offered)), "")
 
 
+def linked(raw: Raw, relation: str) -> tuple[str, ...]:
+    """Return the addresses with a relation that a feed or an entry prints, unchecked."""
+    return tuple(href for href in _hrefs(raw, relation) if href)
+
+
 def _hrefs(raw: Raw, relation: str) -> list[str]:
     links = islice(dicts(raw, "links"), LIMITS.links)
     return [string(one, "href") for one in links if string(one, "rel") == relation]

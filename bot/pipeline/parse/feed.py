@@ -21,6 +21,7 @@ from bot.pipeline.parse.entry import (
     Raw,
     date_texts,
     dicts,
+    linked,
     page_link,
     published,
     string,
@@ -170,6 +171,8 @@ def feed_of(document: Raw, url: str) -> ParsedFeed:
         generator=generator,
         shelves=itunes_names(dicts(feed, "tags")),
         ttl=_ttl(string(feed, "ttl")),
+        hubs=linked(feed, "hub"),
+        topics=linked(feed, "self"),
     )
 
 

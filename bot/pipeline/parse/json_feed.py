@@ -23,7 +23,18 @@ def read_json_feed(body: bytes) -> dict[str, Any]:
     authors = _authors(document)
     return {
         "version": "json",
-        "feed": {"title": _text(document, "title"), "link": _text(document, "home_page_url")},
+        "feed": {
+            "title": _text(document, "title"),
+            "link": _text(document, "home_page_url"),
+            "links": [
+                {"rel": "self", "href": _text(document, "feed_url")},
+                *(
+                    {"rel": "hub", "href": _text(hub, "url")}
+                    for hub in _objects(document.get("hubs"))
+                    if _text(hub, "type").lower() == "websub"
+                ),
+            ],
+        },
         "entries": [_entry(item, authors) for item in items],
     }
 

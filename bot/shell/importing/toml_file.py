@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -39,6 +39,7 @@ class _Strict(BaseModel):
 
 
 # A duration as in the config; files of earlier versions have a number of seconds.
+_Switch = Literal["auto", "on", "off"]
 _Every = Annotated[float, BeforeValidator(lambda given: duration(given) if isinstance(given, str) else given)]
 
 
@@ -51,6 +52,8 @@ class _FeedEntry(_Strict):
     aliases: dict[str, str] = {}
     api_base: str = "auto"
     quiet_notice: bool = True
+    children: _Switch = "auto"
+    full_text: _Switch = "auto"
 
 
 class _SubscriptionEntry(_Strict):

@@ -15,16 +15,18 @@ from storage.postgres.locks import DEFERRER
 from storage.shared.mapping import to_ms
 
 _MOST = 500  # jobs of a kind that one look defers; the next look goes on
-POLLS = """
+_POLLS = """
 INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
 SELECT 'poll', 'poll', 'feed:' || f.id, 'feed:' || f.id, jsonb_build_object('feed_id', f.id)
 FROM feeds AS f
-WHERE f.retired_at IS NULL AND f.next_poll_at <= %(now)s AND f.lease_until <= %(now)s AND NOT EXISTS (
+WHERE f.retired_at IS NULL AND f.next_poll_at <= %(now)s AND f.lease_until <= %(now)s{which} AND NOT EXISTS (
     SELECT 1 FROM procrastinate_jobs AS j
     WHERE j.queueing_lock = 'feed:' || f.id AND j.status = 'todo' OFFSET 0)
-ORDER BY f.next_poll_at LIMIT %(limit)s
+ORDER BY f.next_poll_at LIMIT {limit}
 ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
 """
+POLLS = _POLLS.format(which="", limit="%(limit)s")
+POLL_NOW = _POLLS.format(which=" AND f.id = %(feed_id)s", limit="1")  # in the transaction of a push
 _DELIVERIES = f"SELECT defer_lanes(array({CLAIMABLE})) AS deferred"
 
 

@@ -16,16 +16,19 @@ from typing import Any, Protocol
 
 import procrastinate
 import psycopg
+from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
-from psycopg_pool import AsyncConnectionPool
 
-from bot.errors import StoreError
+from bot.errors import OutdatedError, StoreError
 from bot.logs.outage import OutageLog
 from bot.ports.engine import EngineSettings, Work
-from storage.postgres.connection import Database
+from storage.postgres.connection import Database, connected
 from storage.postgres.jobs import fleet
 from storage.postgres.jobs.due import defer_due
+from storage.postgres.jobs.manager import Jobs
 from storage.postgres.jobs.tasks import Claims, Tasks
+from storage.postgres.migrate import STALLED_AFTER
+from storage.postgres.pool import Pool
 
 _log = logging.getLogger(__name__)
 
@@ -60,13 +63,15 @@ class JobEngine:
 
     async def run(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> None:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)  # what matters is logged here
+        logging.getLogger("asyncio").addFilter(_untold)
         ending = asyncio.Event()  # by `stop`, or because another part of the bot has failed
-        async with self._app(self._tasks(work, stop, on_fault)) as app:
+        tasks = self._tasks(work, stop, on_fault)
+        async with self._app(tasks) as (app, jobs):
             workers = [
                 asyncio.create_task(self._keep_working(app, queue, concurrency, ending))
                 for queue, concurrency in self._queues().items()
             ]
-            beat = asyncio.create_task(self._keep_deferring(work, on_fault))
+            beat = asyncio.create_task(self._keep_deferring(tasks, jobs, work, on_fault))
             try:
                 await stop.wait()
             finally:
@@ -76,6 +81,7 @@ class JobEngine:
                     worker.stop()  # type: ignore[no-untyped-call]
                 await asyncio.gather(*workers, return_exceptions=True)
                 with contextlib.suppress(StoreError):  # others forget this process when its workers are gone
+                    await tasks.release_lost()
                     await fleet.leave(self._database, self._settings.owner)
 
     def _tasks(self, work: Work, stop: asyncio.Event, on_fault: Callable[[BaseException], None]) -> Tasks:
@@ -95,25 +101,25 @@ class JobEngine:
         return {"poll": settings.polls_at_once, _HOUSE: 1, **deliveries}
 
     @asynccontextmanager
-    async def _app(self, tasks: Tasks) -> AsyncIterator[procrastinate.App]:
-        """Yield procrastinate's app. Its pool connects by itself, now or when the server has room."""
-        pool = AsyncConnectionPool(
+    async def _app(self, tasks: Tasks) -> AsyncIterator[tuple[procrastinate.App, Jobs]]:
+        """Yield procrastinate's app and its jobs. Its pool connects by itself, once the server has room."""
+        pool = Pool(
             self._database.address.conninfo,
+            self._database.address.name,
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
+            check=Pool.check_connection,
             min_size=1,
             max_size=_CONNECTIONS,
             timeout=_PATIENCE,
-            name="jobs",
-            open=False,
         )
         connector = procrastinate.PsycopgConnector()
         app = procrastinate.App(connector=connector)
+        app.job_manager = jobs = Jobs(connector, self._database)
         tasks.register(app)
         await pool.open()
         try:
             await connector.open_async(pool)
-            yield app
+            yield app, jobs
         finally:
             await pool.close()
 
@@ -133,7 +139,7 @@ class JobEngine:
                 delete_jobs="always",
                 install_signal_handlers=False,
                 update_heartbeat_interval=fleet.HEARTBEAT,
-                stalled_worker_timeout=fleet.STALLED_AFTER,
+                stalled_worker_timeout=STALLED_AFTER,
             )
             self._workers[queue] = worker
             try:
@@ -141,11 +147,21 @@ class JobEngine:
             except Exception as error:  # noqa: BLE001 -- whatever ended it, the next one goes on
                 self._failed(error)
             if not ending.is_set():
-                self._failed(StoreError(f"The worker of the jobs {queue!r} ended; another one begins."))
+                self._failed(await self._why_ended(queue))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), _RETRY)
 
-    async def _keep_deferring(self, work: Work, on_fault: Callable[[BaseException], None]) -> None:
+    async def _why_ended(self, queue: str) -> StoreError:
+        """Return why a worker ended. procrastinate does not tell; mostly the server lets nobody in."""
+        try:
+            async with connected(self._database.address):
+                return StoreError(f"The worker of the jobs {queue!r} ended; another one begins.")
+        except StoreError as error:
+            return error
+
+    async def _keep_deferring(
+        self, tasks: Tasks, jobs: Jobs, work: Work, on_fault: Callable[[BaseException], None]
+    ) -> None:
         """Give jobs to what becomes due, and note that this process runs."""
         known: list[int] = []  # the workers of this process, as the others see them
         while True:
@@ -155,8 +171,12 @@ class JobEngine:
                     await fleet.enter(self._database, self._settings, ids, work.now())
                     known = ids
                 await self._claims.stay()
+                await tasks.release_lost()
+                await jobs.end_unrecorded()
                 await defer_due(self._database, work.now(), work.reachable())
                 self._works()
+            except OutdatedError as error:
+                on_fault(error)
             except StoreError as error:
                 self._failed(error)
             except Exception as error:  # noqa: BLE001 -- without this loop nothing would be polled any more
@@ -170,6 +190,12 @@ class JobEngine:
     def _works(self) -> None:
         if line := self._outage.works():
             _log.warning("%s", line)
+
+
+def _untold(record: logging.LogRecord) -> bool:
+    """Whether a record tells more than that a job lost the database, which is logged here."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, ConnectorException)
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.ports.engine import EngineSettings, FleetState, ProcessState
+from storage.postgres import migrate
 from storage.postgres.connection import Database
 from storage.postgres.doors import doors_of
+from storage.postgres.migrate import STALLED_AFTER
 from storage.shared.mapping import from_ms, to_ms
 
 HEARTBEAT = 3.0  # seconds between two signs of life of a worker
-STALLED_AFTER = 10.0  # seconds without one, after which it counts as dead, and its jobs are given to others
 
 _ENTER = """
-INSERT INTO processes (owner, host, version, platforms, workers, started_at)
-VALUES (%(owner)s, %(host)s, %(version)s, %(platforms)s, %(workers)s, %(now)s)
+INSERT INTO processes (owner, host, version, platforms, workers, started_at, knows)
+VALUES (%(owner)s, %(host)s, %(version)s, %(platforms)s, %(workers)s, %(now)s, %(knows)s)
 ON CONFLICT (owner) DO UPDATE SET workers = excluded.workers
 """
 _LEAVE = "DELETE FROM processes WHERE owner = %(owner)s"
@@ -42,7 +43,10 @@ _OLDEST_POLL = "SELECT min(greatest(next_poll_at, lease_until)) AS due FROM feed
 
 
 async def enter(database: Database, settings: EngineSettings, workers: Sequence[int], now: datetime) -> None:
-    """Note that this process runs, with the numbers of its workers. Forgets processes that died."""
+    """Note that this process runs, with the numbers of its workers. Forgets processes that died.
+
+    OutdatedError: a newer version has changed the database meanwhile, while this process seemed dead.
+    """
     values = {
         "owner": settings.owner,
         "host": settings.host,
@@ -50,8 +54,11 @@ async def enter(database: Database, settings: EngineSettings, workers: Sequence[
         "platforms": list(settings.platforms),
         "workers": list(workers),
         "now": to_ms(now),
+        "knows": len(migrate.steps()),
     }
     async with database.transaction() as connection:
+        (age,) = await connection.rows(migrate.AGE)
+        migrate.refuse_newer(database.address.name, age)
         await connection.run(_FORGET_DEAD)
         await connection.run(_ENTER, values)
 

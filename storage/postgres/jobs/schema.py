@@ -19,10 +19,15 @@ _STEP = re.compile(r"(\d+)\.(\d+)\.(\d+)_")  # begins the name of a migration of
 _STORED = "SELECT version FROM engine"
 
 
-async def bring_up_to_date(connection: psycopg.AsyncConnection[DictRow], name: str) -> None:
-    """Create or upgrade the tables; StoreError if they are newer. `name`: of the database."""
-    wanted = _wanted()
-    if await _stored(connection) == wanted:
+async def bring_up_to_date(
+    connection: psycopg.AsyncConnection[DictRow], name: str, *, beside_newer: bool = False
+) -> None:
+    """Create or upgrade the tables; StoreError if they are newer. `name`: of the database.
+
+    `beside_newer`: a newer version of the bot has made the trigger, which stays.
+    """
+    wanted, stored = _wanted(), await _stored(connection)
+    if stored == wanted or (beside_newer and _numbers(stored) == _numbers(wanted)):
         return
     async with connection.transaction():
         await connection.execute(ALONE)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import procrastinate
@@ -17,7 +18,7 @@ from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.model import Claim, Feed
 from bot.ports.engine import EngineSettings, Work
-from storage.postgres.jobs.fleet import STALLED_AFTER
+from storage.postgres.migrate import STALLED_AFTER
 
 _EACH_MINUTE = "* * * * *"
 _MOST = 50  # messages of one claim
@@ -35,6 +36,10 @@ class Claims(Protocol):
 
     async def release_feed(self, feed_id: int) -> None:
         """End the lease of a feed, so that another process can poll it."""
+        ...
+
+    async def release_claims(self, platform: str, owner: str, held: Sequence[int]) -> None:
+        """End the leases of an owner on messages for a platform, but for those of the given rows."""
         ...
 
     async def claim_in_lane(
@@ -74,7 +79,10 @@ class Tasks:
         self._settings = settings
         self._stop = stop
         self._claiming = {each: asyncio.Lock() for each in settings.platforms}
-        self._deliveries: set[asyncio.Task[None]] = set()
+        self._polls: set[asyncio.Task[None]] = set()
+        self._deliveries: dict[asyncio.Task[None], Sequence[int]] = {}  # with the ids of their rows
+        self._lost_feeds: set[int] = set()  # claimed perhaps, although the answer did not arrive
+        self._lost_claims: set[str] = set()  # platforms of which messages are claimed perhaps
         self._on_refusal = on_refusal
         self._on_fault = on_fault
 
@@ -90,12 +98,49 @@ class Tasks:
         app.periodic(cron=_OFTEN)(free)
 
     async def poll(self, feed_id: int) -> None:
-        """Poll a feed, if it is still due."""
+        """Poll a feed, if it is still due.
+
+        A poll outlives its job: a worker that lost the database cancels its jobs, but what was fetched waits
+        to be stored.
+        """
         with self._watched():
-            settings, now = self._settings, self._work.now()
-            feed = await self._claims.claim_feed(feed_id, settings.owner, now, settings.poll_lease)
+            feed = await self._claim_feed(feed_id)
             if feed is not None:
-                await self._work.poll(feed)
+                await asyncio.wait([self._begin_poll(feed)])
+
+    async def _claim_feed(self, feed_id: int) -> Feed | None:
+        settings = self._settings
+        try:
+            return await self._claims.claim_feed(
+                feed_id, settings.owner, self._work.now(), settings.poll_lease
+            )
+        except (StoreError, asyncio.CancelledError):
+            self._lost_feeds.add(feed_id)
+            raise
+
+    def _begin_poll(self, feed: Feed) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._work.poll(feed))
+        self._polls.add(task)
+        task.add_done_callback(partial(self._polled, feed.id))
+        return task
+
+    def _polled(self, feed_id: int, task: asyncio.Task[None]) -> None:
+        self._polls.discard(task)
+        if task.cancelled():
+            self._lost_feeds.add(feed_id)
+        elif error := task.exception():
+            self._on_fault(error)
+
+    async def release_lost(self) -> None:
+        """End the leases of claims that got no answer, which nobody works on. Raises StoreError."""
+        for feed_id in self._lost_feeds.copy():
+            await self._claims.release_feed(feed_id)
+            self._lost_feeds.discard(feed_id)
+        for platform in self._lost_claims.copy():
+            async with self._claiming[platform]:  # so that each claim that was answered is known here
+                held = [each for ids in self._deliveries.values() for each in ids]
+                await self._claims.release_claims(platform, self._settings.owner, held)
+                self._lost_claims.discard(platform)
 
     async def deliver(self, context: JobContext, platform: str, lane: int) -> None:
         """Deliver what is due in a lane of destinations, many messages at a time.
@@ -123,30 +168,38 @@ class Tasks:
 
     async def _start(self, platform: str, lane: int) -> set[asyncio.Task[None]]:
         """Claim messages of a lane, as many as there is room for, and begin to deliver them."""
-        settings, since = self._settings, steady_seconds()
+        since = steady_seconds()
         async with self._claiming[platform]:
             room = min(self._work.room(platform), _MOST)
             if room <= 0:
                 return set()
-            claims = await self._claims.claim_in_lane(
+            claims = await self._claim(platform, lane, room)
+            return {self._deliver(claim, since) for claim in claims}
+
+    async def _claim(self, platform: str, lane: int, limit: int) -> list[Claim]:
+        settings = self._settings
+        try:
+            return await self._claims.claim_in_lane(
                 platform,
                 lane,
                 settings.owner,
                 self._work.now(),
                 lease=settings.delivery_lease,
-                limit=room,
+                limit=limit,
                 catch_up_after=settings.catch_up_after,
             )
-            return {self._deliver(claim, since) for claim in claims}
+        except (StoreError, asyncio.CancelledError):
+            self._lost_claims.add(platform)
+            raise
 
     def _deliver(self, claim: Claim, since: float) -> asyncio.Task[None]:
         task = asyncio.create_task(self._work.deliver(claim, since))
-        self._deliveries.add(task)
+        self._deliveries[task] = claim.delivery_ids
         task.add_done_callback(self._delivered)
         return task
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
-        self._deliveries.discard(task)
+        del self._deliveries[task]
         if not task.cancelled() and (error := task.exception()):
             self._on_fault(error)
 
@@ -163,8 +216,9 @@ class Tasks:
                 feed_id = job.task_kwargs.get("feed_id")
                 if isinstance(feed_id, int):  # a feed that is read twice does no harm
                     await self._claims.release_feed(feed_id)
+                assert job.id is not None  # a job without a number was never stored
                 with suppress(ConnectorException):  # another process was first
-                    await jobs.finish_job(job, Status.FAILED, delete_job=True)
+                    await jobs.finish_job_by_id_async(job.id, Status.FAILED, delete_job=True)
             await jobs.prune_stalled_workers(STALLED_AFTER)
 
     @contextmanager

@@ -75,8 +75,6 @@ class NotingServices:
     known: list[str] = field(default_factory=list)  # addresses of destinations
     memory: dict[str, str] = field(default_factory=dict)
     doors: DoorStore = field(default_factory=OpenDoors)
-    turns: list[tuple[str, float]] = field(default_factory=list)  # that were asked for
-    wait: float = 0.0  # seconds until each turn
     shared: SharedState = field(default_factory=InProcessState)
 
     async def run(self, caller: Caller, line: str) -> Reply:
@@ -124,10 +122,6 @@ class NotingServices:
 
     async def door(self, door: Door) -> Doorkeeper:
         return await self.doors.door(door, "here")
-
-    async def turn(self, name: str, every: float) -> float:
-        self.turns.append((name, every))
-        return self.wait
 
 
 @dataclass

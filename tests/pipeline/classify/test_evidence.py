@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ParseError
+from bot.model import BlogCategory
 from bot.pipeline.classify.evidence import (
+    CategoryPage,
     FiledPost,
     find_filed,
     read_wpcom,
@@ -66,6 +68,7 @@ def test_wpcom_answer_gives_every_field() -> None:
             html="<p>Long</p>",
             excerpt="Short\u2026",
             author="Jo",
+            numbered=(BlogCategory(1, "China-U.S."),),
         ),
     )
 
@@ -105,7 +108,25 @@ def test_answer_is_cut_to_100_posts() -> None:
 def test_wpcom_categories_are_the_vocabulary() -> None:
     body = b'{"found":2,"categories":[{"ID":1,"name":"China-U.S."},{"ID":2,"name":"Q &amp; A"},{"ID":3}]}'
 
-    assert read_wpcom_categories(body) == ("China-U.S.", "Q & A")
+    assert read_wpcom_categories(body) == CategoryPage(
+        (BlogCategory(1, "China-U.S."), BlogCategory(2, "Q & A")), rows=3, total=2
+    )
+
+
+@pytest.mark.parametrize("number", [0, -1, True, "7", 2**63, None, 1.5])
+def test_a_category_without_a_usable_number_is_not_numbered(number: object) -> None:
+    (post,) = read_wpcom(wpcom(categories={"Trade": {"ID": number, "name": "Trade", "parent": 3}}))
+
+    assert (post.categories, post.numbered) == (("Trade",), ())
+
+
+@pytest.mark.parametrize(
+    ("parent", "read"), [(0, 0), (7, 7), (-7, 0), ("7", None), (None, None), (2**63, 0), ({}, None)]
+)
+def test_the_number_of_the_category_above_is_read_where_it_is_one(parent: object, read: int | None) -> None:
+    (post,) = read_wpcom(wpcom(categories={"Trade": {"ID": 5, "name": "Trade", "parent": parent}}))
+
+    assert post.numbered == (BlogCategory(5, "Trade", read),)
 
 
 # --- core's wp/v2 ---------------------------------------------------------------------------------------
@@ -138,6 +159,7 @@ def test_wpjson_answer_gives_every_field() -> None:
             tags=("Xi",),
             html="<p>Long</p>",
             author="Jo",
+            numbered=(BlogCategory(1, "Trade"),),
         ),
     )
 
@@ -153,7 +175,9 @@ def test_terms_of_other_taxonomies_are_ignored_wherever_they_stand() -> None:
 
 
 def test_wpjson_categories_are_the_vocabulary() -> None:
-    assert read_wpjson_categories(b'[{"id":1,"name":"Trade"}]') == ("Trade",)
+    assert read_wpjson_categories(b'[{"id":1,"name":"Trade"}]') == CategoryPage(
+        (BlogCategory(1, "Trade"),), rows=1
+    )
 
 
 # --- hostile answers ------------------------------------------------------------------------------------

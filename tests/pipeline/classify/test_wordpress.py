@@ -16,7 +16,7 @@ WPCOM = "?number=20&fields=ID,URL,guid,date,modified,title,categories,tags"
 WPJSON = (
     "per_page=20&_embed=wp:term&_fields=id,link,guid,date_gmt,modified_gmt,title,categories,_links,_embedded"
 )
-WPJSON_CATEGORIES = "per_page=100&orderby=count&order=desc&_fields=id,name,slug"
+WPJSON_CATEGORIES = "per_page=100&page=1&orderby=count&order=desc&_fields=id,name,slug,parent"
 PUBLIC = "https://public-api.wordpress.com/rest/v1.1/sites/blog.example/posts/"
 
 
@@ -143,7 +143,7 @@ def test_archive_page_keeps_the_route_in_the_query() -> None:
     [
         (
             BlogApi("wpcom", PUBLIC + WPCOM),
-            PUBLIC.replace("/posts/", "/categories/") + "?number=100&order_by=count&order=DESC",
+            PUBLIC.replace("/posts/", "/categories/") + "?number=100&page=1&order_by=count&order=DESC",
         ),
         (
             BlogApi("wpjson", f"https://blog.example/wp-json/wp/v2/posts?{WPJSON}"),

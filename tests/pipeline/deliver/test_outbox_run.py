@@ -14,6 +14,7 @@ from bot.clock import steady_seconds
 from bot.errors import StoreError
 from bot.pipeline.deliver.outbox import Outbox
 from bot.pipeline.deliver.settings import DeliverySettings
+from tests.owners import ended_owner
 from tests.pipeline.deliver.office import FaultyStore, Office, until
 
 FULL = StoreError("The database cannot grow because the disk is full.")
@@ -108,7 +109,7 @@ async def test_stopping_lets_what_is_in_flight_end_and_records_it(office: Office
 async def test_what_outlasts_the_grace_is_cut_off_and_looked_for_at_the_next_start(office: Office) -> None:
     office.board.meet("lost", Gate())
     await office.alert("p1")
-    async with running(office.outbox(grace=0.05)):
+    async with running(office.outbox(grace=0.05, owner=ended_owner())):
         await until(lambda: office.pinned() == ["p1"])
     assert await office.states() == ["sending"]
     await office.store.take_over("two")

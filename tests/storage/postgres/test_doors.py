@@ -194,11 +194,3 @@ async def gone(store: PostgresStore, host: str) -> None:
         each.host == host for each in (await store.fleet(SystemClock().now())).doors
     ):
         await asyncio.sleep(0.01)
-
-
-async def test_turns_are_apart_for_all_processes_together(store: PostgresStore, other: PostgresStore) -> None:
-    both = (store, other)
-    waits = await asyncio.gather(*(both[number % 2].turn("chat", 5.0) for number in range(4)))
-
-    assert sorted(round(wait) for wait in waits) == [0, 5, 10, 15]
-    assert await store.turn("mail", 5.0) == 0.0

@@ -88,6 +88,18 @@ async def test_a_second_runner_leaves_the_leases_of_the_first(
     assert await claim(other, owner="two") == []
 
 
+async def test_a_server_that_dropped_all_runners_gives_nobody_their_leases(
+    store: PostgresStore, other: PostgresStore, url: str
+) -> None:
+    await with_posts(store, "p1")
+    await store.take_over("one")
+    await claim(store, owner="one")
+    drop_connections(url)
+    await other.take_over("two")  # while the first one sends, and does not know yet
+
+    assert await claim(other, owner="two") == []
+
+
 async def test_a_runner_that_ended_lets_others_be_alone(store: PostgresStore, url: str) -> None:
     await store.take_over("one")
     await store.aclose()

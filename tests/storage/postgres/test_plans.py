@@ -21,6 +21,7 @@ from storage.postgres import (
     feeds,
     hold_back,
     holding,
+    hubs,
     matching,
     outbox,
     overview,
@@ -42,6 +43,8 @@ INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, c
     origin, next_poll_at)
 SELECT 'F' || n, 'f' || n, 'u' || n, 'u' || n, 900, 0, '[]', '{}', 'off', 'chat', n
 FROM generate_series(1, 2000) AS n;
+INSERT INTO hubs (feed_id, hub, topic, callback, key, base, next_at, verified_until)
+SELECT n, 'h' || n, 'u' || n, 'c' || n, 'k', 'b', 100 + n, 1000000 FROM generate_series(1, 2000) AS n;
 INSERT INTO posts (feed_id, key, canonical_id, wordpress_id, guid, link, link_path, title, author,
     published_at, first_seen_at, summary, text, text_hash, image, update_text, labels, categories, tags, rank,
     evidence, ambiguous, silent, edits, refile_attempts)
@@ -78,6 +81,7 @@ UPDATE deliveries SET edit_due_at = due_at WHERE state = 'sent' AND id % 1000 = 
 SOME: dict[str, object] = {
     "feed": 3,
     "feed_id": 3,
+    "callback": "c9",
     "post_id": 19,
     "destination_id": 100,
     "id": 9,
@@ -95,6 +99,7 @@ SOME: dict[str, object] = {
     "platforms": ["console"],
     "catch_up_after": 5,
     "owner": "me",
+    "ended": ["them"],
     "bundle": "digest:1",
     "state": "pending",
     "terms": ["c:1", "c:2", "*"],
@@ -144,7 +149,20 @@ OWN: dict[str, dict[str, object]] = {  # statements whose parameters have the sa
 }
 ALWAYS = [
     *("heads of a lane", "claimable"),
-    *("match", "heads", "lost", "take", "edits", "next", "held", "sent", "due digests", "planned", "edit"),
+    *(
+        "match",
+        "phrases",
+        "heads",
+        "lost",
+        "take",
+        "edits",
+        "next",
+        "held",
+        "sent",
+        "due digests",
+        "planned",
+        "edit",
+    ),
 ]
 # Statement -> the indexes that its plan must have.
 PLANS = {
@@ -161,7 +179,7 @@ PLANS = {
     "parked places": (overview.PARKED, ["destinations_parked"]),
     "match": (matching.MATCH, ["filters_followers", "subscriptions_pkey"]),
     "match a new filing": (matching.MATCH_REFILED, ["filters_followers"]),
-    "phrases": (phrases.PHRASES, ["phrases_pkey"]),
+    "phrases": (phrases.BEGINNINGS, ["phrases_pkey"]),
     "known": (posts.KNOWN_POSTS, ["posts_feed_id_key_key", "post_aliases_pkey", "posts_text"]),
     "edit": (posts.EDIT, ["deliveries_post"]),
     "heads": (
@@ -178,12 +196,19 @@ PLANS = {
         ["deliveries_due", "deliveries_held"],
     ),
     "due polls": (due.POLLS, ["feeds_due"]),
+    "a poll for a push": (due.POLL_NOW, ["feeds_pkey"]),
+    "hubs to ask": (hubs.CLAIM, ["hubs_due"]),
+    "a hub that calls": (hubs.CALLED, ["hubs_callback_key"]),
+    "hubs of feeds": (hubs.OF_FEEDS, ["hubs_of_feed"]),
     "too many": (claim.MANY, []),
     "bundle": (claim.BUNDLE, []),
     "bundled": (claim.BUNDLED, []),
     "take": (claim.TAKE, ["deliveries_pkey"]),
     "edits": (claim.ANYWHERE.edits, ["deliveries_edits", "deliveries_editing"]),
-    "next": (claim.CLAIMABLE_AT, ["deliveries_due", "deliveries_sending", "deliveries_edits"]),
+    "next": (
+        claim.CLAIMABLE_AT,
+        ["deliveries_due", "deliveries_sending", "deliveries_edits", "deliveries_held"],
+    ),
     "probed": (outbox.PROBED, ["deliveries_parked"]),
     "held": (settle.HELD, ["deliveries_pkey"]),
     "sent": (settle.SENT, ["deliveries_pkey"]),
@@ -269,8 +294,7 @@ def test_a_statement_is_led_by_its_index(analyzed: psycopg.Connection, name: str
         assert re.search(rf"\b{index}\b", plan), (index, plan)
 
 
-@pytest.mark.parametrize("statement", outbox.END_LEASES)
+@pytest.mark.parametrize("statement", [outbox.OWNERS, *outbox.END_LEASES, *outbox.RELEASE])
 def test_taking_over_touches_only_what_is_under_way(analyzed: psycopg.Connection, statement: str) -> None:
     plan = plan_of(analyzed, statement, SOME)
-
     assert re.search(r"\bdeliveries_(sending|edits|editing|queue|oldest)\b|on feeds", plan), plan

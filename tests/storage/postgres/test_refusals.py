@@ -62,10 +62,11 @@ async def test_the_database_of_another_program_is_left_as_it_is(bare_url: str) -
 
 
 async def test_a_newer_database_is_left_as_it_is(url: str) -> None:
-    run(url, f"UPDATE bystander SET version = {len(steps()) + 1}", "DROP TABLE memory")
+    newer = len(steps()) + 1
+    run(url, f"UPDATE bystander SET version = {newer}, oldest = {newer}", "DROP TABLE memory")
     before = tables(url)
 
-    told = f"was made by a newer Bystander (schema {len(steps()) + 1}, this one knows {len(steps())})"
+    told = f"was made by a newer Bystander (schema {newer}, this one knows {len(steps())})"
     assert told in await refused(url)
     assert tables(url) == before
 

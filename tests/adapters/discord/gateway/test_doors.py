@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -33,7 +32,7 @@ async def fleet() -> AsyncIterator[tuple[Rig, Join]]:
         async def join(**settings: Any) -> tuple[DiscordAdapter, NotingServices]:
             store = await open_store(url)
             stack.push_async_callback(store.aclose)
-            services = NotingServices(memory=rig.services.memory, doors=store)
+            services = NotingServices(memory=rig.services.memory, doors=store, shared=store)
             adapter = rig.build(**settings)
             stack.push_async_callback(adapter.aclose)
             await adapter.start(services)
@@ -110,20 +109,20 @@ async def test_each_process_hears_the_servers_of_its_shards(fleet: tuple[Rig, Jo
     assert heard == {
         shard: [each.id for each in places if (each.home.id >> 22) % 2 == shard] for shard in (0, 1)
     }
-    assert [services.turns for _, services in processes] == [
-        [("discord:identify:0", 5.0)],
-        [("discord:identify:1", 5.0)],
-    ]
 
 
-async def test_a_process_waits_for_its_turn_to_identify() -> None:
-    async with made() as rig:
-        rig.services.wait = 0.3
-        began = time.monotonic()
-        await rig.start()
+@pytest.mark.slow
+async def test_shards_of_one_slot_start_five_seconds_apart_in_several_processes(
+    fleet: tuple[Rig, Join],
+) -> None:
+    rig, join = fleet
+    rig.server.sockets.identify_every = 5.0  # the fake refuses with op 9 what comes too early
+    rig.server.core.max_concurrency = 2
+    processes = await asyncio.gather(*(join(shards=(shard, shard, 4)) for shard in range(4)))
+    await rig.until(lambda: all(each.connected for each, _ in processes))
+    started = [identify["shard"] for identify in rig.server.sent_identifies]
 
-        assert rig.client.is_up
-        assert time.monotonic() - began >= 0.3
+    assert sorted(started) == [[0, 4], [1, 4], [2, 4], [3, 4]], "and nothing was refused"
 
 
 async def test_while_two_listen_for_a_moment_each_command_is_run_and_answered_once(

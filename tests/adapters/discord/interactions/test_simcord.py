@@ -36,7 +36,7 @@ class Talker(Client):
         super().__init__(Endpoints("https://discord.com/api/v10", ""), RateLimiter(), (0, 0, 1))
         self.services = services
         self.conversation = Conversation(services, WelcomeMessages(), GuildIndex(services), Tasks("Discord"))
-        self.tell(self, GuildEvents(self, GuildIndex(services), services), services.turn)
+        self.tell(self, GuildEvents(self, GuildIndex(services), services), services.shared)
 
     def online(self) -> None:
         """Nobody waits for it."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
+from typing import Any
 
 import psycopg
 import pytest
+from procrastinate.exceptions import ConnectorException
 
 from bot.errors import StoreError
 from bot.model import FeedSettings
@@ -17,6 +20,7 @@ from tests.storage.postgres.jobs.share import Share, settings, working
 from tests.storage.postgres.test_lost_connections import drop_connections
 
 FEEDS = 30
+FINISH = "procrastinate_finish_job_v1(bigint, procrastinate_job_status, boolean)"
 
 
 def jobs(url: str) -> list[tuple[str, str, str]]:
@@ -126,6 +130,74 @@ async def test_lost_connections_are_made_anew(store: PostgresStore, url: str) ->
         await until(lambda: bool(share.sent))
 
 
+async def test_a_job_whose_end_cannot_be_recorded_holds_up_nothing(store: PostgresStore, url: str) -> None:
+    await add_feed(store)
+    share = Share(store)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER FUNCTION {FINISH} RENAME TO away")
+        async with working(share):
+            await until(lambda: bool(share.polls))
+            await until(lambda: jobs(url) == [])
+            connection.execute("ALTER FUNCTION away RENAME TO procrastinate_finish_job_v1")
+            connection.execute("UPDATE feeds SET next_poll_at = 0")
+            await until(lambda: len(share.polls) == 2)
+
+
+async def test_a_poll_goes_on_when_its_worker_ends(store: PostgresStore, url: str) -> None:
+    feed = await add_feed(store)
+    share = Share(store, gate=asyncio.Event())
+    async with working(share, grace=0.05):
+        await until(lambda: bool(share.polls))
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DELETE FROM procrastinate_workers")  # nobody may fetch with their numbers
+            connection.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, args) VALUES ('poll', 'poll', %s)",
+                [json.dumps({"feed_id": feed.id})],
+            )
+        await until(lambda: jobs(url) == [])
+        assert share.gate is not None
+        share.gate.set()
+        await until(lambda: share.stored == ["Blog"])
+
+    assert share.polls == ["Blog"]
+
+
+async def test_a_feed_whose_claim_got_no_answer_is_polled_soon(store: PostgresStore) -> None:
+    await add_feed(store)
+    share, unanswered, claim_feed = Share(store), [True], store.claim_feed
+
+    async def claimed(*arguments: Any) -> Any:
+        feed = await claim_feed(*arguments)
+        if unanswered and unanswered.pop():
+            raise StoreError("The connection was lost after the commit.")
+        return feed
+
+    store.claim_feed = claimed  # type: ignore[method-assign, assignment]
+    async with working(share):
+        await until(lambda: bool(share.polls))
+
+    assert not unanswered
+
+
+async def test_messages_whose_claim_got_no_answer_are_looked_for_soon(store: PostgresStore) -> None:
+    feed = await add_feed(store)
+    await follow(store, ALICE, "Trade")
+    share, unanswered, claim_in_lane = Share(store), [True], store.claim_in_lane
+
+    async def claimed(*arguments: Any, **more: Any) -> Any:
+        claims = await claim_in_lane(*arguments, **more)
+        if claims and unanswered and unanswered.pop():
+            raise StoreError("The connection was lost after the commit.")
+        return claims
+
+    store.claim_in_lane = claimed  # type: ignore[method-assign]
+    async with working(share):
+        await publish(store, feed, row("p1", "Trade"))
+        await until(lambda: bool(share.sent))
+
+    assert (unanswered, share.uncertain) == ([], share.sent)
+
+
 async def test_a_fault_of_the_work_is_reported(store: PostgresStore) -> None:
     feed = await add_feed(store)
     await follow(store, ALICE, "Trade")
@@ -146,3 +218,16 @@ async def test_an_engine_ends_when_another_part_of_the_bot_has_failed(store: Pos
         await asyncio.wait([working_on])
 
     assert working_on.cancelled()
+
+
+async def test_a_job_that_loses_the_database_leaves_no_traceback(
+    store: PostgresStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """procrastinate leaves the error of a job's end to nobody, and asyncio logs it."""
+    told = asyncio.get_running_loop().call_exception_handler
+    async with working(Share(store)):
+        told({"message": "Never retrieved", "exception": ConnectorException()})
+        told({"message": "Something else", "exception": ValueError()})
+
+    assert "Never retrieved" not in caplog.text
+    assert "Something else" in caplog.text

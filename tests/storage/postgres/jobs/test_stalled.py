@@ -15,6 +15,8 @@ from storage.postgres.jobs.tasks import Tasks
 from storage.postgres.store import PostgresStore
 from tests.contracts.store_samples import (
     ALICE,
+    BOB,
+    CAROL,
     LEASE,
     T0,
     add_feed,
@@ -25,6 +27,7 @@ from tests.contracts.store_samples import (
     row,
     with_posts,
 )
+from tests.owners import ended_owner
 from tests.pipeline.deliver.office import until
 from tests.storage.postgres.jobs.share import Share, settings, working
 from tests.storage.postgres.jobs.test_engine import jobs
@@ -33,6 +36,11 @@ DIE = """
 WITH dead AS (
     INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id)
 UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT id FROM dead)
+"""
+
+RAN = """
+INSERT INTO processes (owner, host, version, platforms, workers, started_at)
+SELECT %s, 'host', '1', '{}', array_agg(id), 0 FROM procrastinate_workers
 """
 
 
@@ -57,16 +65,43 @@ async def test_the_poll_of_a_process_that_died_is_done_by_another(store: Postgre
     assert await fleet_of(store) == (0, [])
 
 
-async def test_the_first_of_all_processes_finds_no_leases_and_jobs_of_the_dead(
+async def test_a_process_finds_no_leases_and_jobs_of_those_that_ended_here(
     store: PostgresStore, url: str
 ) -> None:
     await with_posts(store, "p1")
     with psycopg.connect(url) as connection:
         connection.execute(DIE)
+        connection.execute(RAN, [ended_owner()])
     await store.take_over("one")
 
     assert jobs(url) == []
     assert await fleet_of(store) == (0, [])
+
+
+async def test_jobs_of_a_process_elsewhere_are_left_until_it_is_known_to_be_dead(
+    store: PostgresStore, url: str
+) -> None:
+    await with_posts(store, "p1")
+    with psycopg.connect(url) as connection:
+        connection.execute(DIE)
+        connection.execute(RAN, ["elsewhere"])
+    await store.take_over("one")
+
+    assert len(jobs(url)) == 1
+
+
+async def test_only_claims_that_nobody_knows_of_are_released(store: PostgresStore) -> None:
+    feed = await add_feed(store)
+    for address in (ALICE, BOB, CAROL):
+        await follow(store, address, "Trade")
+    await publish(store, feed, row("p1", "Trade"))
+    known, *lost = await claim(store, limit=2, owner="one")
+    await claim(store, owner="two")
+    await store.release_claims("elsewhere", "one", [])
+    assert await claim(store) == []
+    await store.release_claims("console", "one", known.delivery_ids)
+
+    assert [(each.key, each.uncertain) for each in await claim(store)] == [(each.key, True) for each in lost]
 
 
 async def test_what_cannot_be_claimed_gets_no_job(store: PostgresStore, url: str) -> None:
