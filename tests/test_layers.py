@@ -29,6 +29,7 @@ PURE = VALUES | {
     "bot.match",
     "bot.ports",
     "bot.rhythm",
+    "bot.story",
     "bot.text",
     "bot.timetable",
 }
@@ -41,6 +42,7 @@ RULES: dict[str, set[str]] = {
     "bot.clock": set(),
     "bot.text": VALUES,
     "bot.match": VALUES | {"bot.text"},
+    "bot.story": VALUES | {"bot.text"},
     "bot.rhythm": VALUES,
     "bot.timetable": VALUES,
     "bot.ports": VALUES,

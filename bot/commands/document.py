@@ -43,6 +43,7 @@ def feed_table(settings: FeedSettings) -> Table:
         "aliases": dict(settings.aliases),
         "api_base": settings.api_base,
         "quiet_notice": settings.quiet_notice,
+        "cluster": settings.cluster,
     }
 
 

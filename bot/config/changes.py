@@ -34,6 +34,7 @@ AT_ONCE: Mapping[str, bool] = {
     "feeds.aliases": True,
     "feeds.api_base": True,
     "feeds.quiet_notice": True,
+    "feeds.cluster": True,
     "delivery.grace": False,
     "delivery.catch_up_after": False,
     "limits.subscriptions_per_person": True,

@@ -65,6 +65,7 @@ class FeedSettings:
     api_base: str = "auto"  # "auto", "off" or a base URL
     origin: str = "config"  # "config" or "chat"
     quiet_notice: bool = True  # whether admins are told when the blog goes quiet (bot/rhythm.py)
+    cluster: Literal["off", "same", "near"] = "same"  # what counts as a story of another feed (bot/story.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +146,4 @@ class Post:
     image: str = ""
     update: str = ""  # the newest "Update:" paragraph added after the post was first seen
     feed: str = ""  # name of the feed
+    also: tuple[str, ...] = ()  # names of other feeds that tell the same story

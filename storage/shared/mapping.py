@@ -38,6 +38,7 @@ _NEW_STATE = _values_of(FeedState())
 _settings_of = itemgetter(
     *("name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"),
     "quiet_notice",
+    "cluster",
 )
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -149,6 +150,7 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
         "api_base": settings.api_base,
         "origin": settings.origin,
         "quiet_notice": int(settings.quiet_notice),
+        "cluster": settings.cluster,
     }
 
 
@@ -166,7 +168,7 @@ def feed_from(row: Row) -> Feed:
 @lru_cache(maxsize=4096)  # the same at every poll
 def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     """Return settings from the columns of `_settings_of`."""
-    name, url, every, announce_latest, categories, aliases, api_base, origin, quiet_notice = columns
+    name, url, every, announce_latest, categories, aliases, api_base, origin, quiet_notice, cluster = columns
     return FeedSettings(
         name=name,
         url=url,
@@ -177,6 +179,7 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
         api_base=api_base,
         origin=origin,
         quiet_notice=bool(quiet_notice),
+        cluster=cluster,
     )
 
 
@@ -210,6 +213,11 @@ def post_from(row: Row) -> Post:
         update=row["update_text"],
         feed=row["feed_name"],
     )
+
+
+def shown_id(row: Row) -> int:
+    """Return which copy of a story a row of `deliveries` with a post shows."""
+    return int(row["post_id"] if row["shown_id"] is None else row["shown_id"])
 
 
 def post_row_from(row: Row) -> PostRow:
@@ -275,6 +283,7 @@ def post_parameters(row: PostRow) -> dict[str, object]:
         "refile_at": maybe_ms(row.refile_at),
         "refile_attempts": row.refile_attempts,
         "moved_at": maybe_ms(row.moved_at),
+        "joins": int(row.story is not None),
     }
 
 

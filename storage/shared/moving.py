@@ -17,6 +17,7 @@ TABLES = (
     "posts",
     "post_aliases",
     "post_terms",
+    "story_keys",
     "terms",
     "destinations",
     "subscriptions",

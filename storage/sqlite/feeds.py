@@ -31,6 +31,7 @@ _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
     "api_base = :api_base, origin = :origin, server = :server, quiet_notice = :quiet_notice, "
+    "cluster = :cluster, "
     "retired_at = NULL, url = :url, state = :state, next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
@@ -48,13 +49,14 @@ FORGET_DAYS = (
 )
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
-    "api_base, origin, server, quiet_notice, next_poll_at) VALUES (:name, :name_fold, :settings_url, "
+    "api_base, origin, server, quiet_notice, cluster, next_poll_at) "
+    "VALUES (:name, :name_fold, :settings_url, "
     ":settings_url, :every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, "
-    ":quiet_notice, :now)"
+    ":quiet_notice, :cluster, :now)"
 )
 _STORED = (
     "SELECT id, name, name_fold, settings_url, every, announce_latest, categories, aliases, api_base, "
-    "origin, quiet_notice, retired_at FROM feeds"
+    "origin, quiet_notice, cluster, retired_at FROM feeds"
 )
 FEEDS = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold LIMIT :limit"
 CALLED = (

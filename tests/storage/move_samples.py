@@ -55,7 +55,7 @@ async def fill(store: Store, odd: Sequence[str] = ODD) -> None:
         DAVE, Preferences("Asia/Shanghai", QuietHours(time(22), time(7)), time(9, 30), 4), T0
     )
     await store.set_preferences(ERIN, Preferences(snoozed_until=later(90_000)), T0)
-    await publish(store, feed, row("p1", "Trade"))
+    await publish(store, feed, row("p1", "Trade", story=("l:pier", "x:pier")))
     await store.retire_feed(gone.id, T0, by=BOB)
     await _send_failing(store)
     posts = [

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -51,6 +51,7 @@ class _FeedEntry(_Strict):
     aliases: dict[str, str] = {}
     api_base: str = "auto"
     quiet_notice: bool = True
+    cluster: Literal["off", "same", "near"] = "same"
 
 
 class _SubscriptionEntry(_Strict):

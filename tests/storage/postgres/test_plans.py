@@ -29,6 +29,7 @@ from storage.postgres import (
     preferences,
     search,
     settle,
+    stories,
     subscriptions,
     terms,
     unfollowed,
@@ -49,6 +50,7 @@ SELECT 1 + n % 200, 'p' || n, n, 0, 'g' || n, 'l' || n, 'l' || n, 'Title', 'Ann'
     'h' || n, '', '', '[]', '[]', '[]', 4, '', 0, 0, 0, 0 FROM generate_series(1, 20000) AS n;
 INSERT INTO archive SELECT n, ('w' || n % 5000)::tsvector FROM generate_series(1, 20000) AS n;
 INSERT INTO post_aliases SELECT feed_id, 'a' || id, id FROM posts;
+INSERT INTO story_keys SELECT 'p' || id, id, id FROM posts;
 INSERT INTO terms (feed_id, term, name) SELECT f, 'c:' || t, 'T' || t
 FROM generate_series(1, 200) AS f, generate_series(1, 50) AS t;
 INSERT INTO post_terms (post_id, term, feed_id, canonical_id, published_at)
@@ -79,6 +81,12 @@ SOME: dict[str, object] = {
     "feed": 3,
     "feed_id": 3,
     "post_id": 19,
+    "shown_id": None,
+    "copy_id": 19,
+    "beside": True,
+    "found": 10,
+    "characters": 9,
+    "oldest": 5,
     "destination_id": 100,
     "id": 9,
     "old_id": 9,
@@ -163,7 +171,10 @@ PLANS = {
     "match a new filing": (matching.MATCH_REFILED, ["filters_followers"]),
     "phrases": (phrases.PHRASES, ["phrases_pkey"]),
     "known": (posts.KNOWN_POSTS, ["posts_feed_id_key_key", "post_aliases_pkey", "posts_text"]),
-    "edit": (posts.EDIT, ["deliveries_post"]),
+    "edit": (stories.EDIT, ["deliveries_post"]),
+    "copies of a story": (stories.CANDIDATES, ["story_keys_pkey", "posts_pkey", "posts_canonical"]),
+    "keys of old stories": (stories.FORGET, ["story_keys_oldest"]),
+    "copies that are shown": (stories.REVISE, ["posts_canonical"]),
     "heads": (
         claim.ANYWHERE.heads,
         ["deliveries_due", "deliveries_queue", "deliveries_sending", "deliveries_editing"],
@@ -227,7 +238,7 @@ PLANS = {
 }
 LARGE = re.compile(
     r"Seq Scan on (deliveries|posts|archive|filters|subscriptions|destinations|post_aliases|post_terms|terms"
-    r"|changes|phrases)\b.*"
+    r"|changes|phrases|story_keys)\b.*"
 )
 
 

@@ -26,6 +26,7 @@ from storage.sqlite import (
     preferences,
     search,
     settle,
+    stories,
     subscriptions,
     terms,
     unfollowed,
@@ -114,7 +115,16 @@ PLANS = {
         destinations._UNPARKED,
         ["SEARCH destinations USING INDEX sqlite_autoindex_destinations_1 (address=?)"],
     ),
-    "edit": (posts._EDIT, ["SEARCH deliveries USING INDEX deliveries_post (post_id=?"]),
+    "edit": (stories.EDIT, ["SEARCH deliveries USING INDEX deliveries_post (post_id=?"]),
+    "copies of a story": (
+        stories.CANDIDATES,
+        ["SEARCH k USING PRIMARY KEY (key=? AND post_id=?)", POSTS, "SEARCH own USING INDEX posts_canonical"],
+    ),
+    "keys of old stories": (
+        stories.FORGET,
+        ["SEARCH story_keys USING COVERING INDEX story_keys_oldest (published_at<?)"],
+    ),
+    "copies that are shown": (stories.REVISE, ["SEARCH posts USING INDEX posts_canonical (canonical_id=?"]),
     "known": (
         posts.KNOWN_POSTS,
         [
