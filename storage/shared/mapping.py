@@ -37,7 +37,7 @@ _values_of = attrgetter(*_STATE_NAMES)
 _NEW_STATE = _values_of(FeedState())
 _settings_of = itemgetter(
     *("name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"),
-    *("quiet_notice", "children", "full_text"),
+    *("quiet_notice", "children", "full_text", "cluster"),
 )
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -154,6 +154,7 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
         "quiet_notice": int(settings.quiet_notice),
         "children": settings.children,
         "full_text": settings.full_text,
+        "cluster": settings.cluster,
     }
 
 
@@ -175,7 +176,7 @@ def feed_from(row: Row) -> Feed:
 def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     """Return settings from the columns of `_settings_of`."""
     name, url, every, announce_latest, categories, aliases, api_base, origin, *switches = columns
-    quiet_notice, children, full_text = switches
+    quiet_notice, children, full_text, cluster = switches
     return FeedSettings(
         name=name,
         url=url,
@@ -188,6 +189,7 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
         quiet_notice=bool(quiet_notice),
         children=children,
         full_text=full_text,
+        cluster=cluster,
     )
 
 
@@ -286,6 +288,7 @@ def post_parameters(row: PostRow) -> dict[str, object]:
         "refile_at": maybe_ms(row.refile_at),
         "refile_attempts": row.refile_attempts,
         "moved_at": maybe_ms(row.moved_at),
+        "joins": int(row.story is not None),
     }
 
 
@@ -293,8 +296,3 @@ def filing_names(filing: Filing) -> dict[str, str]:
     """Return the names of a filing, as printed, by their term keys."""
     names = {term_key(Kind.TAG, name): name for name in filing.tags}
     return names | {term_key(Kind.CATEGORY, name): name for name in filing.categories}
-
-
-def shown(post: Post) -> tuple[object, ...]:
-    """Return the parts of a post that an alert shows. When they change, sent messages are edited."""
-    return (post.title, post.link, post.summary, post.filing.categories, post.update, post.image)

@@ -79,7 +79,8 @@ SELECT (SELECT min(coalesce(released_at, created_at)) FROM deliveries INDEXED BY
 """
 LATENCIES = """
 SELECT q.settled_at - p.published_at AS published, q.settled_at - p.first_seen_at AS seen
-FROM deliveries AS q INDEXED BY deliveries_sent CROSS JOIN posts AS p ON p.id = q.post_id
+FROM deliveries AS q INDEXED BY deliveries_sent
+CROSS JOIN posts AS p ON p.id = coalesce(q.shown_id, q.post_id)
 WHERE q.state = 'sent' AND q.held_for = '' AND q.post_id IS NOT NULL AND q.settled_at >= :since
 ORDER BY q.settled_at DESC LIMIT :limit
 """
