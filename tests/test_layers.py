@@ -30,6 +30,7 @@ PURE = VALUES | {
     "bot.owners",
     "bot.ports",
     "bot.rhythm",
+    "bot.story",
     "bot.text",
     "bot.timetable",
 }
@@ -43,6 +44,7 @@ RULES: dict[str, set[str]] = {
     "bot.owners": set(),
     "bot.text": VALUES,
     "bot.match": VALUES | {"bot.text"},
+    "bot.story": VALUES | {"bot.text"},
     "bot.rhythm": VALUES,
     "bot.timetable": VALUES,
     "bot.ports": VALUES,

@@ -172,13 +172,14 @@ def _event(name: str, destination: Destination, message: Message, key: str) -> d
     return event
 
 
-def _post(post: Post) -> dict[str, str]:
-    return {
+def _post(post: Post) -> dict[str, Any]:
+    made: dict[str, Any] = {
         "id": post.id,
         "title": post.title,
         "link": post.link,
         "published": post.published.isoformat().replace("+00:00", "Z"),
     }
+    return made | ({"also_in": list(post.also)} if post.also else {})
 
 
 def _card(destination: Destination, message: Message, *, edited: bool = False) -> Callable[[TextIO], str]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from adapters.shared.also import also_in
 from adapters.shared.digest import NEW, Group, gist, grouped, several_feeds
 from bot.model import Alert, Destination, Digest, Message, Post, Style
 from bot.text.sanitize import one_line
@@ -52,9 +53,10 @@ def _beside(to: str, text: Text) -> Text:
 
 
 def _short(post: Post, *, with_names: bool) -> Text:
-    """Return title and link on one line, with the categories if they are wanted."""
+    """Return title and link on one line; if they are wanted, with the categories and the other feeds."""
     names = ", ".join(post.filing.categories) if with_names else ""
-    words = [_line(post.title, "bold"), _line(names, "green"), _line(post.link, "cyan")]
+    also = also_in(post) if with_names else ""
+    words = [_line(post.title, "bold"), _line(names, "green"), _line(also, "dim"), _line(post.link, "cyan")]
     return Text(" · ").join(word for word in words if word.plain)
 
 
@@ -76,7 +78,7 @@ def _group(group: Group, *, with_feed: bool) -> Text:
 
 def _entry(post: Post, *, with_feed: bool) -> Text:
     """Return title, link, and a line with the date and the first sentence."""
-    words = (f"{post.published:%d %b %Y}", post.feed if with_feed else "", gist(post))
+    words = (f"{post.published:%d %b %Y}", post.feed if with_feed else "", also_in(post), gist(post))
     below = _line(" · ".join(filter(None, words)))
     return _joined([_line(post.title, "bold"), below, _line(post.link, "cyan")])
 
@@ -86,6 +88,8 @@ def _body(post: Post, *, plain: bool) -> Text:
     lines = [_line(post.title, "bold")]
     if post.filing.categories and not plain:
         lines.append(_line(f"Filed under {', '.join(post.filing.categories)}", "green"))
+    if post.also and not plain:
+        lines.append(_line(also_in(post), "dim"))
     if post.summary and not plain:
         lines += [Text(), _lines(post.summary)]
     if post.update and not plain:

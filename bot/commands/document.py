@@ -45,6 +45,7 @@ def feed_table(settings: FeedSettings) -> Table:
         "quiet_notice": settings.quiet_notice,
         "children": settings.children,
         "full_text": settings.full_text,
+        "cluster": settings.cluster,
     }
 
 

@@ -59,6 +59,7 @@ async def why(call: Call) -> Reply:
         visible(post.link),
         *_filing_lines(post),
         *await _move_lines(call, post),
+        *_story_lines(post),
         *await _fate(call, Target(call.caller.address), post),
     ]
     if call.caller.place != call.caller.address:
@@ -111,6 +112,14 @@ async def _move_lines(call: Call, post: Post) -> list[str]:
     return [f"{listed} It was taken for the post that was known already, so it was not announced again."]
 
 
+def _story_lines(post: Post) -> list[str]:
+    """Return a line if other feeds have the same story, which explains why it came once."""
+    if not post.also:
+        return []
+    feeds = listed([show(name) for name in post.also])
+    return [f"{feeds} told the same story, so each place gets it once, from the feed that reached it first."]
+
+
 async def _channel_fate(call: Call, post: Post) -> list[str]:
     """Return the lines about the channel, none if it gets no alerts."""
     place = call.caller.place
@@ -122,7 +131,10 @@ async def _channel_fate(call: Call, post: Post) -> list[str]:
 async def _fate(call: Call, target: Target, post: Post) -> list[str]:
     deliveries = await call.store.deliveries_of(post.id, target.address)
     if deliveries:
-        return [_delivery_words(target, delivery, call.zone) for delivery in deliveries]
+        return [
+            _delivery_words(target, delivery, call.zone) + _copy_words(delivery, post)
+            for delivery in deliveries
+        ]
     subscriptions = await call.store.subscriptions(target.address, channel=target.is_channel)
     silence = await call.store.silence_of(post.id)
     subject = (await subjects_of(call.store, [post], subscriptions))[0]
@@ -172,6 +184,14 @@ def _delivery_words(target: Target, delivery: DeliveryInfo, zone: tzinfo) -> str
             f"It could not be sent to {target.object}; given up on {moment(delivery.at, zone)}.{tried}{error}"
         )
     return f"It waits to be sent to {target.object} since {moment(delivery.at, zone)}.{tried}{error}"
+
+
+def _copy_words(delivery: DeliveryInfo, post: Post) -> str:
+    """Return where the message is from, if it shows another feed's copy of the story."""
+    shown = delivery.post
+    if shown is None or (shown.id, shown.feed) == (post.id, post.feed) or post.feed not in shown.also:
+        return ""
+    return f" That is the post of {show(shown.feed)}: {visible(shown.link)}"
 
 
 def _matching_words(target: Target, passing: list[Subscription], *, silent: bool) -> str:

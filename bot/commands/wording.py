@@ -135,6 +135,11 @@ def filing_words(filing: Filing) -> str:
     return ", ".join(show(name) for name in filing.categories) or "no category"
 
 
+def also_words(post: Post) -> str:
+    """Return "also in One Blog and Another", "" if no other feed has the story of a post."""
+    return f"also in {listed([show(name, 60) for name in post.also])}" if post.also else ""
+
+
 def post_lines(posts: Sequence[Post], zone: tzinfo, first: int = 1) -> list[str]:
     """Return title, filing, date and link of each post, newest first as given, a paragraph each.
 
@@ -144,9 +149,10 @@ def post_lines(posts: Sequence[Post], zone: tzinfo, first: int = 1) -> list[str]
     lines = []
     for number, post in enumerate(posts, first):
         feed = f"{show(post.feed)} \u00b7 " if several else ""
+        also = f"{also_words(post)} \u00b7 " if post.also else ""
         lines.append(
             f"{number}. {show(post.title, 150)}\n"
-            f"   {feed}{filing_words(post.filing)} \u00b7 {moment(post.published, zone)}\n"
+            f"   {feed}{also}{filing_words(post.filing)} \u00b7 {moment(post.published, zone)}\n"
             f"   {visible(post.link)}"
         )
     return lines

@@ -37,6 +37,7 @@ AT_ONCE: Mapping[str, bool] = {
     "feeds.quiet_notice": True,
     "feeds.children": True,
     "feeds.full_text": True,
+    "feeds.cluster": True,
     "delivery.grace": False,
     "delivery.catch_up_after": False,
     "limits.subscriptions_per_person": True,

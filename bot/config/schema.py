@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, StrictBool, create_model
@@ -102,6 +102,7 @@ class FeedConfig(Table):
     quiet_notice: StrictBool = True
     children: Annotated[str, AfterValidator(_switch)] = "auto"
     full_text: Annotated[str, AfterValidator(_switch)] = "auto"
+    cluster: Literal["off", "same", "near"] = "same"
 
     def settings(self) -> FeedSettings:
         """Return the feed as the model's FeedSettings."""

@@ -89,6 +89,7 @@ class FeedSettings:
     full_text: str = (
         "auto"  # whether the page of a post is read for its summary: as the bot does, "on", "off"
     )
+    cluster: Literal["off", "same", "near"] = "same"  # what counts as a story of another feed (bot/story.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +186,4 @@ class Post:
     image: str = ""
     update: str = ""  # the newest "Update:" paragraph added after the post was first seen
     feed: str = ""  # name of the feed
+    also: tuple[str, ...] = ()  # names of other feeds that tell the same story

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.model import Feed, FeedState, Filing, NamedHub, ParsedFeed, Post, Silence
 from bot.pipeline.classification import ClassifyRequest, ClassifyResult, refile_at
@@ -12,6 +12,7 @@ from bot.pipeline.classify.rules import better
 from bot.pipeline.detect.changes import Candidate, WindowChanges, text_hash
 from bot.pipeline.detect.remembered import is_redated, kept
 from bot.pipeline.detection import Detected
+from bot.pipeline.story_keys import story_keys
 from bot.pipeline.summarize.extract import Reading
 from bot.ports import PollCommit, PollRecord, PostRow
 
@@ -111,6 +112,14 @@ class _Context:
         settled = post_id in self.filed.settled
         return refile_at(filing, self.request, settled=settled, attempts=attempts, first_seen=first_seen)
 
+    def story(self, found: Candidate, post_id: str, *, silent: bool = False) -> tuple[str, ...] | None:
+        text, request = self.readings[post_id].text, self.request
+        # A post from before the bot came, and without a date, could be of any time.
+        published = (
+            datetime.min.replace(tzinfo=UTC) if silent and not found.entry.published else found.published
+        )
+        return story_keys(found.entry, text, published, feed=request.feed, site=request.site, now=request.now)
+
 
 def quiet_refiling(before: PostRow, after: PostRow, now: datetime) -> bool:
     """Return whether a silent post's new filing is no news, but only better evidence about the old one.
@@ -158,6 +167,7 @@ def _fresh(context: _Context, found: Candidate, *, silent: bool) -> PostRow:
         silence=_silence(context.request.feed) if silent else Silence.UNKNOWN,
         date_text=entry.date_text,
         refile_at=context.plan(post.id, filing, 0, context.request.now),
+        story=context.story(found, post.id, silent=silent),
     )
 
 
@@ -196,6 +206,7 @@ def _changed(
         edits=before.edits + 1,
         moved_at=context.request.now if old.id in moved_ids else before.moved_at,
         refile_at=context.plan(old.id, filing, before.refile_attempts, before.first_seen),
+        story=context.story(found, old.id),
     )
     return before, after
 

@@ -30,6 +30,7 @@ class PostRow:
     refile_at: datetime | None = None  # when to look for better evidence; None: no need
     refile_attempts: int = 0
     moved_at: datetime | None = None  # when it last came under another guid or link
+    story: tuple[str, ...] | None = None  # keys by which other feeds' copies are found; None: told by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class PollCommit:
     Posts in `new` are announced to their followers, except silent ones, which are only stored. `changed`
     replaces known posts by id: sent messages are edited, and followers are alerted if the new filing matches
     for them and the old one did not. The new text and author count for both, so they alone alert nobody.
+
+    A new post that `bot.story` finds to be a copy of another feed's post alerts only those who have not got
+    that one. Messages with the other copy are edited, and tell that this feed has it as well.
     """
 
     record: PollRecord

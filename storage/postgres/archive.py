@@ -8,10 +8,11 @@ from datetime import datetime
 from bot.model import EVERYTHING, Post, PostTimes
 from bot.ports import DeliveryInfo, Found, QueueHealth, SentDigest, SilentPost
 from storage.postgres.common import Queries
-from storage.postgres.posts import SELECT_POSTS
+from storage.postgres.posts import SELECT_STORIES
 from storage.postgres.search import query_of, search
 from storage.shared.archive import EARLIEST, digest_from, health_from, info_from, silence_from, times_from
-from storage.shared.mapping import link_path, maybe_from_ms, post_from, to_ms
+from storage.shared.mapping import link_path, maybe_from_ms, to_ms
+from storage.shared.stories import shown_id, story_post_from
 
 _NEWEST = """
 WHERE p.id IN ({ids} LIMIT %(limit)s OFFSET %(skip)s) ORDER BY p.published_at DESC, p.id DESC
@@ -24,9 +25,15 @@ _OF_FEED = """
 SELECT id FROM posts WHERE feed_id = %(feed)s AND published_at >= %(since)s
 ORDER BY published_at DESC, id DESC
 """
+# Of the copies of a story under a term, the oldest.
 _OF_TERM = """
-SELECT post_id FROM post_terms WHERE term = %(term)s AND post_id = canonical_id AND published_at >= %(since)s
-ORDER BY published_at DESC, canonical_id DESC
+SELECT t.post_id FROM post_terms AS t
+WHERE t.term = %(term)s AND t.published_at >= %(since)s AND (
+    t.post_id = t.canonical_id OR NOT EXISTS (
+        SELECT 1 FROM posts AS older JOIN post_terms AS likewise
+        ON likewise.post_id = older.id AND likewise.term = %(term)s
+        WHERE older.canonical_id = t.canonical_id AND older.id < t.post_id OFFSET 0))
+ORDER BY t.published_at DESC, t.canonical_id DESC
 """
 _OF_BOTH = """
 SELECT post_id FROM post_terms WHERE feed_id = %(feed)s AND term = %(term)s AND published_at >= %(since)s
@@ -34,7 +41,7 @@ ORDER BY published_at DESC, post_id DESC
 """
 # (a term is given, a feed is given) -> the statement
 LATEST = {
-    given: SELECT_POSTS + _NEWEST.format(ids=ids)
+    given: SELECT_STORIES + _NEWEST.format(ids=ids)
     for given, ids in {
         (False, False): _OF_ALL,
         (False, True): _OF_FEED,
@@ -42,9 +49,9 @@ LATEST = {
         (True, True): _OF_BOTH,
     }.items()
 }
-LINKED = SELECT_POSTS + "WHERE p.link_path = %(path)s ORDER BY p.id LIMIT 1"
+LINKED = SELECT_STORIES + "WHERE p.link_path = %(path)s ORDER BY p.id LIMIT 1"
 MOVED_FROM = (  # aliases contain the earlier URLs, without their host
-    SELECT_POSTS
+    SELECT_STORIES
     + """WHERE p.moved_at IS NOT NULL AND p.id IN (
     SELECT moved.post_id FROM feeds JOIN post_aliases AS moved ON moved.feed_id = feeds.id
     WHERE moved.alias = %(alias)s AND %(alias)s <> '/')
@@ -75,14 +82,14 @@ ORDER BY p.feed_id, p.published_at DESC
 _INFO = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(t.name, f.name, n.name) AS term_name
 FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
-LEFT JOIN posts AS filed ON filed.id = q.post_id
+LEFT JOIN posts AS filed ON filed.id = coalesce(q.shown_id, q.post_id)
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
 LEFT JOIN filters AS f ON f.subscription_id = q.subscription_id AND f.excluded = 0 AND f.term = q.term
 LEFT JOIN former_names AS n ON n.feed_id = filed.feed_id AND n.term = q.term
 """
 # All rows of the newest message with several posts, or of the one with this number.
 DIGEST = """
-SELECT q.post_id, min(q.id) OVER () AS number FROM deliveries AS q
+SELECT coalesce(q.shown_id, q.post_id) AS post_id, min(q.id) OVER () AS number FROM deliveries AS q
 JOIN (
     SELECT b.destination_id, b.bundle FROM destinations AS d
     JOIN deliveries AS b ON b.destination_id = d.id
@@ -96,7 +103,7 @@ _ID = "(SELECT id FROM destinations WHERE address = %(address)s)"
 OF_POST = (
     _INFO
     + f"""
-WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT id FROM posts WHERE key = %(key)s)
+WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT canonical_id FROM posts WHERE key = %(key)s)
 """
 )
 LOG = _INFO + f"WHERE q.destination_id = {_ID} ORDER BY q.id DESC LIMIT %(limit)s OFFSET %(skip)s"
@@ -126,7 +133,7 @@ class ArchiveQueries(Queries):
                 "since": EARLIEST if since is None else to_ms(since),
             },
         )
-        return [post_from(row) for row in rows]
+        return [story_post_from(row) for row in rows]
 
     async def post_times(self, feed_ids: Sequence[int], now: datetime, limit: int) -> dict[int, PostTimes]:
         values = {"feeds": list(dict.fromkeys(feed_ids)), "now": to_ms(now), "limit": limit}
@@ -145,7 +152,7 @@ class ArchiveQueries(Queries):
         rows = await self._database.read(LINKED, {"path": path}) or await self._database.read(
             MOVED_FROM, {"alias": f"/{path.partition('/')[2]}"}
         )
-        return post_from(rows[0]) if rows else None
+        return story_post_from(rows[0]) if rows else None
 
     async def texts(self, post_ids: Sequence[str]) -> dict[str, str]:
         rows = await self._database.ask(TEXTS, {"keys": list(post_ids)})
@@ -175,12 +182,15 @@ class ArchiveQueries(Queries):
 
     async def _infos(self, statement: str, parameters: dict[str, object]) -> list[DeliveryInfo]:
         rows = await self._database.ask(statement, parameters)
-        posts = await self._posts({row["post_id"] for row in rows if row["post_id"] is not None})
-        return [info_from(row, posts.get(row["post_id"])) for row in rows]
+        shown = [None if row["post_id"] is None else shown_id(row) for row in rows]
+        posts = await self._posts({each for each in shown if each is not None})
+        return [info_from(row, posts.get(each or 0)) for row, each in zip(rows, shown, strict=True)]
 
     async def _posts(self, ids: Iterable[int]) -> dict[int, Post]:
         wanted = list(ids)
         if not wanted:
             return {}
-        rows = await self._database.ask(SELECT_POSTS + "WHERE p.id = ANY(%(ids)s::bigint[])", {"ids": wanted})
-        return {row["id"]: post_from(row) for row in rows}
+        rows = await self._database.ask(
+            SELECT_STORIES + "WHERE p.id = ANY(%(ids)s::bigint[])", {"ids": wanted}
+        )
+        return {row["id"]: story_post_from(row) for row in rows}

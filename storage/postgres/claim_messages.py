@@ -9,7 +9,7 @@ from bot.model import Claim
 from storage.postgres.connection import Connection
 from storage.postgres.posts import SELECT_POSTS
 from storage.shared.holding import PREFERENCES
-from storage.shared.messages import claims_from, posts_from
+from storage.shared.messages import Stories, claims_from, told_apart
 
 _CLAIMED = f"""
 SELECT q.*, d.address, d.parked_at, d.parked_reason, {PREFERENCES}
@@ -17,7 +17,10 @@ FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id = ANY(%(ids)s::bigint[])
 ORDER BY q.destination_id, coalesce(q.bundle, 'row:' || q.id), q.id
 """
-POSTS = SELECT_POSTS + "WHERE p.id = ANY(%(ids)s::bigint[])"
+COPIES = SELECT_POSTS + "WHERE p.canonical_id = ANY(%(ids)s::bigint[]) ORDER BY p.id"
+_FOLLOWS = """
+SELECT DISTINCT destination_id, feed_id FROM subscriptions WHERE destination_id = ANY(%(ids)s::bigint[])
+"""
 
 
 async def build_claims(
@@ -28,5 +31,7 @@ async def build_claims(
         return []
     rows = await connection.rows(_CLAIMED, {"ids": [*sends, *edits]})
     wanted = sorted({row["post_id"] for row in rows if row["post_id"] is not None})
-    found = await connection.rows(POSTS, {"ids": wanted})
-    return claims_from(rows, posts_from(found), set(edits), now, zone)
+    found = await connection.rows(COPIES, {"ids": wanted})
+    ids = told_apart(rows, found)
+    follows = await connection.rows(_FOLLOWS, {"ids": ids}) if ids else ()
+    return claims_from(rows, Stories.of(found, follows), set(edits), now, zone)

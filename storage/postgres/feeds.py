@@ -33,7 +33,7 @@ from storage.shared.syncing import planned, terms_of
 
 _SETTINGS = (
     *("name", "name_fold", "settings_url", "every", "announce_latest", "categories", "aliases"),
-    *("api_base", "origin", "server", "quiet_notice", "children", "full_text"),
+    *("api_base", "origin", "server", "quiet_notice", "children", "full_text", "cluster"),
 )
 _STATE = ", ".join(f"{name} = %({name})s" for name in STATE_COLUMNS)
 _UPDATE = f"""

@@ -15,6 +15,7 @@ from bot.model import EVERYTHING
 from storage.postgres.connection import Connection
 from storage.shared.holding import UNPLANNED
 from storage.shared.mapping import NEVER
+from storage.shared.stories import Copied
 
 _PASSES = """
     {f}.excluded = 0 AND {s}.feed_id IN (0, %(feed_id)s)
@@ -63,9 +64,9 @@ SELECT DISTINCT ON (each.destination_id) each.* FROM (
 _INSERT = f"""
 WITH made AS (
     INSERT INTO deliveries (
-        destination_id, post_id, subscription_id, term, mention, state, held_for, due_at, created_at
+        destination_id, post_id, shown_id, subscription_id, term, mention, state, held_for, due_at, created_at
     )
-    SELECT m.destination_id, %(post_id)s, m.subscription_id, m.term,
+    SELECT m.destination_id, %(post_id)s, %(shown_id)s::bigint, m.subscription_id, m.term,
         CASE WHEN m.destination_id IN ({_CALLING}) THEN coalesce(({_MENTIONS}), '') ELSE '' END,
         CASE WHEN m.held_for <> '' THEN 'held' WHEN d.parked_at IS NULL THEN 'pending' ELSE 'parked' END,
         m.held_for,
@@ -75,7 +76,7 @@ WITH made AS (
     ORDER BY m.place, m.subscription_id
     ON CONFLICT (destination_id, post_id) DO UPDATE SET held_for = excluded.held_for, state = excluded.state,
         due_at = excluded.due_at, subscription_id = excluded.subscription_id, term = excluded.term,
-        mention = excluded.mention
+        mention = excluded.mention, shown_id = excluded.shown_id
     WHERE deliveries.state = 'held'
         AND {_SOONEST.format("excluded")} < {_SOONEST.format("deliveries")}
     RETURNING xmax = 0 AS fresh, due_at  -- fresh: a new row, and not one that was there
@@ -98,27 +99,24 @@ class Matched:
         return Matched(self.made + other.made, self.unplanned or other.unplanned)
 
 
-async def match_new(
-    connection: Connection, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
-) -> Matched:
-    """Insert a delivery for each destination that follows the post."""
-    values = {"post_id": post_id, "feed_id": feed_id, "terms": _keys(terms), "now": now}
+async def match_new(connection: Connection, copy: Copied, *, terms: Iterable[str], now: int) -> Matched:
+    """Insert a delivery for each destination that follows the post and has not got its story."""
+    values = copy.parameters() | {"terms": _keys(terms), "now": now}
     (row,) = await connection.rows(MATCH, values)
     return Matched(**row)
 
 
 async def match_refiled(
     connection: Connection,
+    copy: Copied,
     *,
-    post_id: int,
-    feed_id: int,
     old_terms: Iterable[str],
     terms: Iterable[str],
     now: int,
 ) -> Matched:
     """Insert deliveries for followers that match the new filing but not the old one."""
-    values = {"post_id": post_id, "feed_id": feed_id, "terms": _keys(terms), "now": now}
-    (row,) = await connection.rows(MATCH_REFILED, {**values, "old_terms": _keys(old_terms)})
+    values = copy.parameters() | {"terms": _keys(terms), "now": now}
+    (row,) = await connection.rows(MATCH_REFILED, values | {"old_terms": _keys(old_terms)})
     return Matched(**row)
 
 

@@ -52,7 +52,10 @@ _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL) AS f
 ORDER BY condition = ANY(%(first)s::text[]) DESC, name_fold LIMIT %(limit)s
 """
-_OLDEST = "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT %(limit)s"
+_OLDEST = (
+    "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL "
+    "ORDER BY id LIMIT %(limit)s"
+)
 POSTS_BY_DAY = f"""
 SELECT p.feed_id, p.published_at / {DAY} AS day, count(*) AS posts
 FROM unnest(%(feeds)s::bigint[]) AS asked(id)
@@ -77,7 +80,7 @@ SELECT (SELECT min(coalesce(released_at, created_at)) FROM deliveries
 """
 LATENCIES = """
 SELECT q.settled_at - p.published_at AS published, q.settled_at - p.first_seen_at AS seen
-FROM (SELECT settled_at, post_id FROM deliveries
+FROM (SELECT settled_at, coalesce(shown_id, post_id) AS post_id FROM deliveries
       WHERE state = 'sent' AND held_for = '' AND post_id IS NOT NULL AND settled_at >= %(since)s
       ORDER BY settled_at DESC LIMIT %(limit)s) AS q
 JOIN posts AS p ON p.id = q.post_id ORDER BY q.settled_at DESC

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.model import Kind
+from bot.model import Kind, Post
 from bot.ports import Lexicon, PollCommit, PostRow
 from bot.text.normalize import term_key
 from storage.postgres.common import Queries, add_notices, learn_terms
@@ -18,10 +18,21 @@ from storage.postgres.locks import POSTS, numbers_of
 from storage.postgres.matching import Matched, match_new, match_refiled
 from storage.postgres.phrases import text_keys
 from storage.postgres.search import words_of
+from storage.postgres.stories import find_story, plan_edits, remember_story
 from storage.shared.feeds import record_parameters
-from storage.shared.mapping import filing_names, post_from, post_parameters, post_row_from, shown, to_ms
+from storage.shared.mapping import filing_names, post_from, post_parameters, post_row_from, to_ms
+from storage.shared.stories import MOST_COPIES, Copied, shown
 
 SELECT_POSTS = "SELECT p.*, feeds.name AS feed_name FROM posts AS p JOIN feeds ON feeds.id = p.feed_id "
+# The same with the names of other feeds that tell the story of a post.
+SELECT_STORIES = f"""
+SELECT p.*, feeds.name AS feed_name, (
+    SELECT json_agg(others.name)::text FROM (
+        SELECT f.name FROM posts AS c JOIN feeds AS f ON f.id = c.feed_id
+        WHERE c.canonical_id = p.canonical_id AND c.feed_id <> p.feed_id AND c.joins = 1 AND p.joins = 1
+        ORDER BY c.id LIMIT {MOST_COPIES}) AS others) AS also
+FROM posts AS p JOIN feeds ON feeds.id = p.feed_id
+"""
 # A blog may print the same text in thousands of posts; only the newest 50 of them are read.
 KNOWN_POSTS = (
     SELECT_POSTS
@@ -36,7 +47,7 @@ _COLUMNS = (
     *("key", "wordpress_id", "guid", "link", "link_path", "title", "author"),
     *("published_at", "printed_at", "first_seen_at", "summary", "text", "text_hash", "image"),
     *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
-    *("silent", "silence", "date_text", "edits", "refile_at", "refile_attempts", "moved_at"),
+    *("silent", "silence", "date_text", "edits", "refile_at", "refile_attempts", "moved_at", "joins"),
 )
 # What belongs to a post: its aliases, its terms (counted by triggers) and its words. `post` has one row.
 _BELONGINGS = """
@@ -58,24 +69,25 @@ aliased AS (
     ON CONFLICT (post_id) DO UPDATE SET words = excluded.words
 )
 """
-# The canonical post is the oldest row with the same key in any feed, or the row itself. A key that is a URL
-# or URI identifies a post across feeds. One such as "12" does not, so the links must be equal too.
+# The canonical post is that of the oldest row with the same key in any feed, else that of the story that was
+# found, or the row itself. A key that is a URL or URI identifies a post across feeds. One such as "12" does
+# not, so the links must be equal too.
 INSERT = f"""
 WITH given AS (SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS id),
 post AS (
     INSERT INTO posts (id, feed_id, canonical_id, {", ".join(_COLUMNS)})
     SELECT given.id, %(feed_id)s, coalesce((
-        SELECT min(same.id) FROM posts AS same WHERE same.key = %(key)s
-        AND (%(key)s::text ~ ':.*[/:]' OR same.link <> '' AND same.link = %(link)s)), given.id),
+        SELECT same.canonical_id FROM posts AS same WHERE same.key = %(key)s
+        AND (%(key)s::text ~ ':.*[/:]' OR same.link <> '' AND same.link = %(link)s)
+        ORDER BY same.id LIMIT 1), %(story)s::bigint, given.id),
         {", ".join(f"%({name})s" for name in _COLUMNS)}
     FROM given ON CONFLICT (feed_id, key) DO NOTHING RETURNING id, canonical_id, feed_id, published_at
 ),
 {_BELONGINGS}
 SELECT id, canonical_id FROM post
 """
-_UPDATED = [
-    name for name in _COLUMNS if name not in ("key", "first_seen_at", "silent", "silence", "date_text")
-]
+_FIXED = ("key", "first_seen_at", "silent", "silence", "date_text", "joins")  # since the post came
+_UPDATED = [name for name in _COLUMNS if name not in _FIXED]
 UPDATE = f"""
 WITH post AS (
     UPDATE posts SET {", ".join(f"{name} = %({name})s" for name in _UPDATED)},
@@ -87,12 +99,6 @@ SELECT revision FROM post
 """
 _TAGGED = """
 SELECT EXISTS (SELECT 1 FROM posts WHERE feed_id = %(feed)s AND rank <= 3 AND tags <> '[]') AS tagged
-"""
-EDIT = """
-UPDATE deliveries SET edit_due_at = %(now)s,
-    edit_attempts = CASE WHEN lease_until > 0 THEN edit_attempts ELSE 0 END
-WHERE post_id = %(post_id)s AND state = 'sent' AND reference <> '' AND bundle IS NULL
-    AND revision < %(revision)s
 """
 _REFILED = """
 WHERE p.feed_id = %(feed)s AND p.refile_at <= %(now)s ORDER BY p.refile_at, p.id LIMIT %(limit)s
@@ -123,16 +129,17 @@ class PostQueries(Queries):
 
     @retried
     async def commit_poll(self, commit: PollCommit) -> int:
-        feed_id, now, matched = commit.record.feed_id, to_ms(commit.at), Matched()
+        feed_id, matched = commit.record.feed_id, Matched()
         keys = [row.post.id for row in (*commit.new, *commit.changed)]
+        keys += [key for row in commit.new for key in row.story or ()]
         async with self._database.transaction() as connection:
             for statement in (RECORD, COUNT_POLL):
                 await connection.run(statement, record_parameters(commit.record, commit.at))
             await connection.rows(POSTS, {"numbers": numbers_of(keys)})
             for row in commit.new:
-                matched += await _insert_and_match(connection, feed_id, row, now)
+                matched += await _insert_and_match(connection, feed_id, row, commit.at)
             for row in commit.changed:
-                matched += await _change(connection, feed_id, row, now)
+                matched += await _change(connection, feed_id, row, commit.at)
             for row in commit.quiet_changed:
                 await _store_change(connection, feed_id, row)
             await learn_terms(
@@ -157,21 +164,27 @@ def _parameters(row: PostRow) -> dict[str, object]:
     }
 
 
-async def _insert_and_match(connection: Connection, feed_id: int, row: PostRow, now: int) -> Matched:
-    ids = await connection.rows(INSERT, _parameters(row) | {"feed_id": feed_id})
-    if not ids or row.silent:  # silent, or inserted meanwhile
+async def _insert_and_match(connection: Connection, feed_id: int, row: PostRow, at: datetime) -> Matched:
+    values = {"feed_id": feed_id, "story": await find_story(connection, feed_id, row)}
+    ids = await connection.rows(INSERT, _parameters(row) | values)
+    if not ids:  # inserted meanwhile
         return Matched()
+    copy, now = Copied(feed_id, ids[0]["id"], ids[0]["canonical_id"]), to_ms(at)
+    await remember_story(connection, copy.id, row, at)
+    if row.silent:
+        return Matched()
+    if copy.shown_id and row.story is not None:
+        await plan_edits(connection, copy, now, beside=True)
     terms = [*filing_names(row.post.filing), *await text_keys(connection, row)]
-    return await match_new(connection, post_id=ids[0]["canonical_id"], feed_id=feed_id, terms=terms, now=now)
+    return await match_new(connection, copy, terms=terms, now=now)
 
 
 async def _store_change(
     connection: Connection, feed_id: int, row: PostRow
-) -> tuple[int, int, dict[str, str]] | None:
+) -> tuple[Copied, Post, bool] | None:
     """Replace a known post; None if it is not known.
 
-    Return its canonical id, the revision that messages should show (0 if they show another feed's copy), and
-    its former terms.
+    Return it as it was, and whether messages that show another copy of its story tell of its categories.
     """
     found = await connection.rows(
         SELECT_POSTS + "WHERE p.feed_id = %(feed)s AND p.key = %(key)s FOR UPDATE OF p",
@@ -182,24 +195,24 @@ async def _store_change(
     old, post_id = post_from(found[0]), found[0]["id"]
     await connection.run("DELETE FROM post_terms WHERE post_id = %(id)s", {"id": post_id})
     parameters = _parameters(row) | {"id": post_id, "revised": int(shown(old) != shown(row.post))}
-    revision = await connection.number(UPDATE, parameters)
-    canonical_id = found[0]["canonical_id"]
-    return canonical_id, revision if canonical_id == post_id else 0, filing_names(old.filing)
+    await connection.rows(UPDATE, parameters)
+    return Copied(feed_id, post_id, found[0]["canonical_id"]), old, bool(found[0]["joins"])
 
 
-async def _change(connection: Connection, feed_id: int, row: PostRow, now: int) -> Matched:
+async def _change(connection: Connection, feed_id: int, row: PostRow, at: datetime) -> Matched:
     """Replace a known post, plan edits, alert newly matching followers."""
     stored = await _store_change(connection, feed_id, row)
     if stored is None:
         return Matched()
-    canonical_id, revision, old_terms = stored
-    await connection.run(EDIT, {"now": now, "post_id": canonical_id, "revision": revision})
+    (copy, old, joins), now = stored, to_ms(at)
+    await remember_story(connection, copy.id, row, at)
+    refiled = old.filing.categories != row.post.filing.categories
+    await plan_edits(connection, copy, now, beside=joins and refiled)
     same = await text_keys(connection, row)  # on both sides, so that an edit of the text alerts nobody
     return await match_refiled(
         connection,
-        post_id=canonical_id,
-        feed_id=feed_id,
-        old_terms=[*old_terms, *same],
+        copy,
+        old_terms=[*filing_names(old.filing), *same],
         terms=[*filing_names(row.post.filing), *same],
         now=now,
     )

@@ -12,7 +12,8 @@ from storage.shared.settling import Parameters, Write, outcomes
 
 # A change of a post that is under way is waited for: it plans the edits of what is sent by then.
 _POSTS = """
-SELECT p.id FROM posts AS p WHERE p.id IN (SELECT post_id FROM deliveries WHERE id = ANY(%(ids)s::bigint[]))
+SELECT p.id FROM posts AS p
+WHERE p.id IN (SELECT coalesce(shown_id, post_id) FROM deliveries WHERE id = ANY(%(ids)s::bigint[]))
 ORDER BY p.id FOR SHARE
 """
 HELD = """
@@ -35,7 +36,9 @@ def _of(names: str) -> str:
 
 
 _FREE = "owner = NULL, lease_until = 0"
-_CHANGED_SINCE = "(SELECT p.revision FROM posts AS p WHERE p.id = q.post_id) > v.revision"
+_CHANGED_SINCE = (
+    "(SELECT p.revision FROM posts AS p WHERE p.id = coalesce(q.shown_id, q.post_id)) > v.revision"
+)
 # If a post changed while its alert was being sent, the alert is edited at once.
 SENT = f"""
 UPDATE deliveries AS q SET state = 'sent', {_FREE}, error = '', uncertain = 0, reference = v.reference,

@@ -10,7 +10,7 @@ from storage.shared.holding import unfollowed
 
 # The held rows of a destination with each copy of their posts: a post may be in several feeds.
 HELD = """
-SELECT q.id AS delivery_id, p.*, '' AS feed_name
+SELECT q.id AS delivery_id, coalesce(q.shown_id, q.post_id) AS shown, p.*, '' AS feed_name
 FROM deliveries AS q JOIN posts AS p ON p.canonical_id = q.post_id
 WHERE q.destination_id = %(destination_id)s AND q.state = 'held'
 """
@@ -22,4 +22,5 @@ async def drop_unfollowed(
     """Delete the held rows of a destination whose posts none of its subscriptions lets through."""
     rows = await connection.rows(HELD, {"destination_id": destination_id})
     found = unfollowed(rows, subscriptions)
-    await connection.run("DELETE FROM deliveries WHERE id = ANY(%(ids)s::bigint[])", {"ids": found})
+    await connection.run("DELETE FROM deliveries WHERE id = ANY(%(ids)s::bigint[])", {"ids": found.deleted})
+    await connection.run_many("UPDATE deliveries SET shown_id = %(shown_id)s WHERE id = %(id)s", found.shown)

@@ -14,7 +14,7 @@ from storage.shared.states import REMEMBERED, state_from
 
 _settings_of = itemgetter(
     *("name", "settings_url", "every", "announce_latest", "categories", "aliases", "api_base", "origin"),
-    *("quiet_notice", "children", "full_text"),
+    *("quiet_notice", "children", "full_text", "cluster"),
 )
 
 
@@ -32,6 +32,7 @@ def settings_parameters(settings: FeedSettings) -> dict[str, object]:
         "quiet_notice": int(settings.quiet_notice),
         "children": settings.children,
         "full_text": settings.full_text,
+        "cluster": settings.cluster,
     }
 
 
@@ -53,7 +54,7 @@ def feed_from(row: Row) -> Feed:
 def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
     """Return settings from the columns of `_settings_of`."""
     name, url, every, announce_latest, categories, aliases, api_base, origin, *switches = columns
-    quiet_notice, children, full_text = switches
+    quiet_notice, children, full_text, cluster = switches
     return FeedSettings(
         name=name,
         url=url,
@@ -66,4 +67,5 @@ def _settings_from(columns: tuple[Any, ...]) -> FeedSettings:
         quiet_notice=bool(quiet_notice),
         children=children,
         full_text=full_text,
+        cluster=cluster,
     )

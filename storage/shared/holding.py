@@ -139,17 +139,40 @@ def _quiet(row: Row, now: datetime, zone: tzinfo) -> dict[str, object] | None:
     return {"destination_id": row["destination_id"], "until": to_ms(until), "reason": reason.value}
 
 
-def unfollowed(rows: Iterable[Row], subscriptions: Sequence[Subscription]) -> list[int]:
-    """Return the ids of held rows whose posts none of the subscriptions of their destination lets through.
+@dataclass(frozen=True, slots=True)
+class StillHeld:
+    """What becomes of held rows: the ids of those to be deleted, and those that show another copy now.
 
-    `rows`: `delivery_id` and the columns of each copy of its post, as a post may be in several feeds.
+    `shown` have `id` and `shown_id`.
+    """
+
+    deleted: list[int]
+    shown: list[dict[str, object]]
+
+
+def unfollowed(rows: Iterable[Row], subscriptions: Sequence[Subscription]) -> StillHeld:
+    """Return which held rows have posts that none of the subscriptions of their destination lets through.
+
+    `rows`: `delivery_id`, `shown` and the columns of each copy of its post, as a post may be in several
+    feeds. Where only another copy is let through than the one to be shown, that one is shown.
     """
     keys = {key for each in subscriptions for key in each.filter.include | each.filter.exclude}
     has_words = any(key.startswith("w:") for key in keys)
-    wanted: dict[int, bool] = {}
+    shown: dict[int, int] = {}
+    passing: dict[int, list[int]] = {}
     for row in rows:
         subject = subject_of(post_from(row), row["text"] if has_words else "")
-        wanted[row["delivery_id"]] = wanted.get(row["delivery_id"], False) or any(
+        shown[row["delivery_id"]] = row["shown"]
+        copies = passing.setdefault(row["delivery_id"], [])
+        if any(
             each.feed_id in (None, row["feed_id"]) and matches(each.filter, subject) for each in subscriptions
-        )
-    return [delivery for delivery, is_wanted in wanted.items() if not is_wanted]
+        ):
+            copies.append(row["id"])
+    return StillHeld(
+        [delivery for delivery, copies in passing.items() if not copies],
+        [
+            {"id": delivery, "shown_id": min(copies)}
+            for delivery, copies in passing.items()
+            if copies and shown[delivery] not in copies
+        ],
+    )

@@ -145,6 +145,7 @@ def post_parameters(row: PostRow) -> dict[str, object]:
         "refile_at": maybe_ms(row.refile_at),
         "refile_attempts": row.refile_attempts,
         "moved_at": maybe_ms(row.moved_at),
+        "joins": int(row.story is not None),
     }
 
 
@@ -152,8 +153,3 @@ def filing_names(filing: Filing) -> dict[str, str]:
     """Return the names of a filing, as printed, by their term keys."""
     names = {term_key(Kind.TAG, name): name for name in filing.tags}
     return names | {term_key(Kind.CATEGORY, name): name for name in filing.categories}
-
-
-def shown(post: Post) -> tuple[object, ...]:
-    """Return the parts of a post that an alert shows. When they change, sent messages are edited."""
-    return (post.title, post.link, post.summary, post.filing.categories, post.update, post.image)

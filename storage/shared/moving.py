@@ -18,6 +18,7 @@ TABLES = (
     "posts",
     "post_aliases",
     "post_terms",
+    "story_keys",
     "terms",
     "blog_categories",
     "former_names",

@@ -9,9 +9,10 @@ from datetime import datetime
 from bot.model import EVERYTHING, Post, PostTimes
 from bot.ports import DeliveryInfo, Found, QueueHealth, SentDigest, SilentPost
 from storage.shared.archive import EARLIEST, digest_from, health_from, info_from, silence_from, times_from
-from storage.shared.mapping import link_path, maybe_from_ms, post_from, to_ms
+from storage.shared.mapping import link_path, maybe_from_ms, to_ms
+from storage.shared.stories import shown_id, story_post_from
 from storage.sqlite.common import Queries
-from storage.sqlite.posts import SELECT_POSTS
+from storage.sqlite.posts import SELECT_STORIES
 from storage.sqlite.search import query_of, search
 
 _NEWEST = """
@@ -22,7 +23,7 @@ _OF_ALL = (
     "ORDER BY published_at DESC, canonical_id DESC"
 )
 _MOVED_FROM = (  # aliases contain the earlier URLs, without their host
-    SELECT_POSTS
+    SELECT_STORIES
     + """WHERE p.moved_at IS NOT NULL AND p.id IN (
     SELECT moved.post_id FROM feeds CROSS JOIN post_aliases AS moved
     ON moved.feed_id = feeds.id AND moved.alias = :alias AND :alias <> '/')
@@ -32,18 +33,23 @@ _OF_FEED = (
     "SELECT id FROM posts INDEXED BY posts_newest_of_feed WHERE feed_id = :feed "
     "AND published_at >= :since ORDER BY published_at DESC, id DESC"
 )
-_OF_TERM = (
-    "SELECT post_id FROM post_terms INDEXED BY post_terms_newest "
-    "WHERE term = :term AND post_id = canonical_id AND published_at >= :since "
-    "ORDER BY published_at DESC, canonical_id DESC"
-)
+# Of the copies of a story under a term, the oldest.
+_OF_TERM = """
+SELECT post_terms.post_id FROM post_terms INDEXED BY post_terms_newest
+WHERE post_terms.term = :term AND post_terms.published_at >= :since AND (
+    post_terms.post_id = post_terms.canonical_id OR NOT EXISTS (
+        SELECT 1 FROM posts AS older INDEXED BY posts_canonical
+        CROSS JOIN post_terms AS likewise ON likewise.post_id = older.id AND likewise.term = post_terms.term
+        WHERE older.canonical_id = post_terms.canonical_id AND older.id < post_terms.post_id))
+ORDER BY post_terms.published_at DESC, post_terms.canonical_id DESC
+"""
 _OF_BOTH = (
     "SELECT post_id FROM post_terms INDEXED BY post_terms_newest_of_feed WHERE feed_id = :feed "
     "AND term = :term AND published_at >= :since ORDER BY published_at DESC, post_id DESC"
 )
 # (a term is given, a feed is given) -> the statement
 LATEST = {
-    given: SELECT_POSTS + _NEWEST.format(ids=ids)
+    given: SELECT_STORIES + _NEWEST.format(ids=ids)
     for given, ids in {
         (False, False): _OF_ALL,
         (False, True): _OF_FEED,
@@ -77,14 +83,15 @@ ORDER BY p.feed_id, p.published_at DESC
 _INFO = """
 SELECT q.*, d.address, d.parked_at, d.parked_reason, coalesce(t.name, f.name, n.name) AS term_name
 FROM deliveries AS q {by} CROSS JOIN destinations AS d ON d.id = q.destination_id
-LEFT JOIN posts AS filed ON filed.id = q.post_id
+LEFT JOIN posts AS filed ON filed.id = coalesce(q.shown_id, q.post_id)
 LEFT JOIN terms AS t ON t.feed_id = filed.feed_id AND t.term = q.term
 LEFT JOIN filters AS f ON f.subscription_id = q.subscription_id AND f.excluded = 0 AND f.term = q.term
 LEFT JOIN former_names AS n ON n.feed_id = filed.feed_id AND n.term = q.term
 """
 # All rows of the newest message with several posts, or of the one with this number.
 _DIGEST = """
-SELECT q.post_id, min(q.id) OVER () AS number FROM deliveries AS q INDEXED BY deliveries_bundles
+SELECT coalesce(q.shown_id, q.post_id) AS post_id, min(q.id) OVER () AS number
+FROM deliveries AS q INDEXED BY deliveries_bundles
 JOIN (
     SELECT b.destination_id, b.bundle FROM destinations AS d
     CROSS JOIN deliveries AS b INDEXED BY deliveries_bundles ON b.destination_id = d.id
@@ -96,7 +103,7 @@ WHERE q.bundle IS NOT NULL ORDER BY q.id
 """
 _ID = "(SELECT id FROM destinations WHERE address = :address)"
 OF_POST = _INFO.format(by="") + (
-    f"WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT id FROM posts WHERE key = :key)"
+    f"WHERE q.destination_id = {_ID} AND q.post_id IN (SELECT canonical_id FROM posts WHERE key = :key)"
 )
 LOG = _INFO.format(by="INDEXED BY deliveries_log") + (
     f"WHERE q.destination_id = {_ID} ORDER BY q.id DESC LIMIT :limit OFFSET :skip"
@@ -127,7 +134,7 @@ class ArchiveQueries(Queries):
                 "since": EARLIEST if since is None else to_ms(since),
             },
         )
-        return [post_from(row) for row in rows]
+        return [story_post_from(row) for row in rows]
 
     async def post_times(self, feed_ids: Sequence[int], now: datetime, limit: int) -> dict[int, PostTimes]:
         rows = await self._database.ask(
@@ -146,9 +153,9 @@ class ArchiveQueries(Queries):
     async def post_by_link(self, link: str) -> Post | None:
         path = link_path(link)
         rows = await self._database.read(
-            SELECT_POSTS + "WHERE p.link_path = :path ORDER BY p.id LIMIT 1", {"path": path}
+            SELECT_STORIES + "WHERE p.link_path = :path ORDER BY p.id LIMIT 1", {"path": path}
         ) or await self._database.read(_MOVED_FROM, {"alias": f"/{path.partition('/')[2]}"})
-        return post_from(rows[0]) if rows else None
+        return story_post_from(rows[0]) if rows else None
 
     async def texts(self, post_ids: Sequence[str]) -> dict[str, str]:
         rows = await self._database.ask(TEXTS, {"keys": json.dumps(list(post_ids))})
@@ -188,11 +195,13 @@ class ArchiveQueries(Queries):
 
     async def _infos(self, statement: str, parameters: dict[str, object]) -> list[DeliveryInfo]:
         rows = await self._database.ask(statement, parameters)
-        posts = await self._posts({row["post_id"] for row in rows if row["post_id"] is not None})
-        return [info_from(row, posts.get(row["post_id"])) for row in rows]
+        shown = [None if row["post_id"] is None else shown_id(row) for row in rows]
+        posts = await self._posts({each for each in shown if each is not None})
+        return [info_from(row, posts.get(each or 0)) for row, each in zip(rows, shown, strict=True)]
 
     async def _posts(self, ids: Iterable[int]) -> dict[int, Post]:
         rows = await self._database.ask(
-            SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))", {"ids": json.dumps(list(ids))}
+            SELECT_STORIES + "WHERE p.id IN (SELECT value FROM json_each(:ids))",
+            {"ids": json.dumps(list(ids))},
         )
-        return {row["id"]: post_from(row) for row in rows}
+        return {row["id"]: story_post_from(row) for row in rows}

@@ -10,7 +10,7 @@ import aiosqlite
 
 from bot.model import Claim
 from storage.shared.holding import PREFERENCES
-from storage.shared.messages import claims_from, posts_from
+from storage.shared.messages import Stories, claims_from, told_apart
 from storage.sqlite.posts import SELECT_POSTS
 
 _CLAIMED = f"""
@@ -20,7 +20,11 @@ JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))
 ORDER BY q.destination_id, coalesce(q.bundle, 'row:' || q.id), q.id
 """
-_POSTS = SELECT_POSTS + "WHERE p.id IN (SELECT value FROM json_each(:ids))"
+_COPIES = SELECT_POSTS + "WHERE p.canonical_id IN (SELECT value FROM json_each(:ids)) ORDER BY p.id"
+_FOLLOWS = """
+SELECT DISTINCT destination_id, feed_id FROM subscriptions
+WHERE destination_id IN (SELECT value FROM json_each(:ids))
+"""
 
 
 async def build_claims(
@@ -31,5 +35,7 @@ async def build_claims(
         return []
     rows = list(await connection.execute_fetchall(_CLAIMED, {"ids": json.dumps([*sends, *edits])}))
     wanted = sorted({row["post_id"] for row in rows if row["post_id"] is not None})
-    found = await connection.execute_fetchall(_POSTS, {"ids": json.dumps(wanted)})
-    return claims_from(rows, posts_from(found), set(edits), now, zone)
+    found = list(await connection.execute_fetchall(_COPIES, {"ids": json.dumps(wanted)}))
+    ids = told_apart(rows, found)
+    follows = await connection.execute_fetchall(_FOLLOWS, {"ids": json.dumps(ids)}) if ids else ()
+    return claims_from(rows, Stories.of(found, follows), set(edits), now, zone)

@@ -38,7 +38,7 @@ _UPDATE = (
     "UPDATE feeds SET name = :name, name_fold = :name_fold, settings_url = :settings_url, every = :every, "
     "announce_latest = :announce_latest, categories = :categories, aliases = :aliases, "
     "api_base = :api_base, origin = :origin, server = :server, quiet_notice = :quiet_notice, "
-    "children = :children, full_text = :full_text, "
+    "children = :children, full_text = :full_text, cluster = :cluster, "
     f"retired_at = NULL, url = :url, {_STATE}, next_poll_at = :next WHERE id = :id RETURNING id"
 )
 RECORD = (
@@ -57,14 +57,14 @@ FORGET_DAYS = (
 )
 _INSERT = (
     "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, aliases, "
-    "api_base, origin, server, quiet_notice, children, full_text, next_poll_at) "
+    "api_base, origin, server, quiet_notice, children, full_text, cluster, next_poll_at) "
     "VALUES (:name, :name_fold, :settings_url, "
     ":settings_url, :every, :announce_latest, :categories, :aliases, :api_base, :origin, :server, "
-    ":quiet_notice, :children, :full_text, :now)"
+    ":quiet_notice, :children, :full_text, :cluster, :now)"
 )
 _STORED = (
     "SELECT id, name, name_fold, settings_url, every, announce_latest, categories, aliases, api_base, "
-    "origin, quiet_notice, children, full_text, retired_at FROM feeds"
+    "origin, quiet_notice, children, full_text, cluster, retired_at FROM feeds"
 )
 FEEDS = "SELECT * FROM feeds WHERE retired_at IS NULL ORDER BY name_fold LIMIT :limit"
 CALLED = (

@@ -14,6 +14,7 @@ from bot.match import in_order
 from bot.model import EVERYTHING
 from storage.shared.holding import UNPLANNED
 from storage.shared.mapping import NEVER
+from storage.shared.stories import Copied
 from storage.sqlite.common import first_int
 from storage.sqlite.inline import Statements
 
@@ -51,9 +52,9 @@ _DUE = f"iif(s.paused, {NEVER}, iif(s.cadence = 'now', :now, {UNPLANNED}))"
 # `bot.match.matched_name`) to its followers. A destination that matches several times keeps the first term.
 MATCH = f"""
 INSERT INTO deliveries (
-    destination_id, post_id, subscription_id, term, mention, state, held_for, due_at, created_at
+    destination_id, post_id, shown_id, subscription_id, term, mention, state, held_for, due_at, created_at
 )
-SELECT s.destination_id, :post_id, s.id, f.term,
+SELECT s.destination_id, :post_id, :shown_id, s.id, f.term,
     iif(s.destination_id IN ({_CALLING}), coalesce(({_MENTIONS}), ''), ''),
     {_STATE}, {_HELD_FOR}, {_DUE}, :now
 FROM json_each(:terms) AS filed
@@ -74,7 +75,7 @@ AND NOT EXISTS (
 _ONCE = """
 ON CONFLICT (destination_id, post_id) DO UPDATE SET held_for = excluded.held_for, state = excluded.state,
     due_at = excluded.due_at, subscription_id = excluded.subscription_id, term = excluded.term,
-    mention = excluded.mention
+    mention = excluded.mention, shown_id = excluded.shown_id
 WHERE deliveries.state = 'held' AND (
     deliveries.held_for IN ('daily', 'weekly', 'pause') AND excluded.held_for = ''
     OR deliveries.held_for IN ('weekly', 'pause') AND excluded.held_for = 'daily'
@@ -83,36 +84,22 @@ WHERE deliveries.state = 'held' AND (
 _NUMBER = "SELECT count(*) FROM deliveries WHERE post_id = :post_id"
 
 
-async def match_new(
-    connection: Statements, *, post_id: int, feed_id: int, terms: Iterable[str], now: int
-) -> int:
-    """Insert a delivery for each destination that follows the post; return how many."""
-    parameters: dict[str, object] = {
-        "post_id": post_id,
-        "feed_id": feed_id,
-        "terms": _keys(terms),
-        "now": now,
-    }
+async def match_new(connection: Statements, copy: Copied, *, terms: Iterable[str], now: int) -> int:
+    """Insert a delivery for each follower of the post that has not got its story; return how many."""
+    parameters = copy.parameters() | {"terms": _keys(terms), "now": now}
     return await _match(connection, MATCH + _ONCE, parameters)
 
 
 async def match_refiled(
     connection: Statements,
+    copy: Copied,
     *,
-    post_id: int,
-    feed_id: int,
     old_terms: Iterable[str],
     terms: Iterable[str],
     now: int,
 ) -> int:
     """Insert deliveries for followers that match the new filing but not the old one; return how many."""
-    parameters: dict[str, object] = {
-        "post_id": post_id,
-        "feed_id": feed_id,
-        "terms": _keys(terms),
-        "old_terms": _keys(old_terms),
-        "now": now,
-    }
+    parameters = copy.parameters() | {"terms": _keys(terms), "old_terms": _keys(old_terms), "now": now}
     return await _match(connection, MATCH + _ALREADY + _ONCE, parameters)
 
 

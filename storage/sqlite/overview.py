@@ -53,7 +53,10 @@ _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL)
 ORDER BY condition NOT IN (SELECT value FROM json_each(:first)), name_fold LIMIT :limit
 """
-_OLDEST = "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL ORDER BY id LIMIT :limit"
+_OLDEST = (
+    "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL "
+    "ORDER BY id LIMIT :limit"
+)
 POSTS_BY_DAY = f"""
 SELECT p.feed_id, p.published_at / {DAY} AS day, count(*) AS posts
 FROM json_each(:feeds) CROSS JOIN posts AS p INDEXED BY posts_newest_of_feed
@@ -79,7 +82,8 @@ SELECT (SELECT min(coalesce(released_at, created_at)) FROM deliveries INDEXED BY
 """
 LATENCIES = """
 SELECT q.settled_at - p.published_at AS published, q.settled_at - p.first_seen_at AS seen
-FROM deliveries AS q INDEXED BY deliveries_sent CROSS JOIN posts AS p ON p.id = q.post_id
+FROM deliveries AS q INDEXED BY deliveries_sent
+CROSS JOIN posts AS p ON p.id = coalesce(q.shown_id, q.post_id)
 WHERE q.state = 'sent' AND q.held_for = '' AND q.post_id IS NOT NULL AND q.settled_at >= :since
 ORDER BY q.settled_at DESC LIMIT :limit
 """

@@ -26,6 +26,7 @@ CREATE TABLE feeds (
     hub_until INTEGER,   -- until when it has
     children TEXT NOT NULL DEFAULT 'auto',
     full_text TEXT NOT NULL DEFAULT 'auto',
+    cluster TEXT NOT NULL DEFAULT 'same',
     last_success_at INTEGER,       -- these three: of the state, what every poll changes
     last_full_at INTEGER,
     unchanged_bodies INTEGER NOT NULL DEFAULT 0
@@ -58,7 +59,7 @@ CREATE TABLE posts (
     id INTEGER PRIMARY KEY,
     feed_id INTEGER NOT NULL REFERENCES feeds (id),
     key TEXT NOT NULL,
-    canonical_id INTEGER NOT NULL,   -- the oldest post of this key in any feed: what deliveries point to
+    canonical_id INTEGER NOT NULL,   -- the oldest post of this story in any feed: what deliveries point to
     wordpress_id INTEGER NOT NULL,
     guid TEXT NOT NULL,
     link TEXT NOT NULL,
@@ -87,6 +88,7 @@ CREATE TABLE posts (
     moved_at INTEGER,                -- when it last came under other ids
     silence TEXT NOT NULL DEFAULT '',   -- why it alerted nobody (see bot.model.Silence)
     date_text TEXT NOT NULL DEFAULT '', -- what printed_at was read from
+    joins INTEGER NOT NULL DEFAULT 0,   -- whether it is told together with the other copies of its story
     UNIQUE (feed_id, key)
 ) STRICT;
 CREATE INDEX posts_key ON posts (key);
@@ -106,6 +108,15 @@ CREATE TABLE post_aliases (
     PRIMARY KEY (feed_id, alias, post_id)
 ) STRICT, WITHOUT ROWID;
 
+-- By which a story is found again in another feed (see bot/story.py), for some weeks.
+CREATE TABLE story_keys (
+    key TEXT NOT NULL,
+    post_id INTEGER NOT NULL REFERENCES posts (id),
+    published_at INTEGER NOT NULL,
+    PRIMARY KEY (key, post_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX story_keys_oldest ON story_keys (published_at);
+
 -- The categories ("c:" + fold) and tags ("t:" + fold) of each post, with what their newest posts are found by.
 CREATE TABLE post_terms (
     post_id INTEGER NOT NULL REFERENCES posts (id),
@@ -115,7 +126,7 @@ CREATE TABLE post_terms (
     published_at INTEGER NOT NULL,
     PRIMARY KEY (post_id, term)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX post_terms_newest ON post_terms (term, published_at, canonical_id) WHERE post_id = canonical_id;
+CREATE INDEX post_terms_newest ON post_terms (term, published_at, canonical_id);
 CREATE INDEX post_terms_newest_of_feed ON post_terms (feed_id, term, published_at);
 
 -- Every category and tag ever known in a feed, also those without posts. Triggers keep the counts.
@@ -285,6 +296,7 @@ CREATE TABLE deliveries (
     mention TEXT NOT NULL DEFAULT '',  -- all that the matching terms call, each once, with spaces between
     held_for TEXT NOT NULL DEFAULT '' CHECK (held_for IN ('', 'daily', 'weekly', 'quiet', 'snooze', 'pause')),
     released_at INTEGER,               -- when it was no longer held
+    shown_id INTEGER REFERENCES posts (id),  -- the copy that is shown, where it is not post_id itself
     UNIQUE (destination_id, post_id)
 ) STRICT;
 CREATE INDEX deliveries_held ON deliveries (due_at) WHERE state = 'held';

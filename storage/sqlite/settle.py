@@ -19,7 +19,7 @@ WHERE q.id IN (SELECT value FROM json_each(:ids))
 """
 _ROWS = "WHERE id IN (SELECT value FROM json_each(:ids))"
 _FREE = "owner = NULL, lease_until = 0"
-_CHANGED_SINCE = "(SELECT revision FROM posts WHERE posts.id = post_id) > :revision"
+_CHANGED_SINCE = "(SELECT revision FROM posts WHERE posts.id = coalesce(shown_id, post_id)) > :revision"
 # If a post changed while its alert was being sent, the alert is edited at once.
 _SENT = f"""
 UPDATE deliveries SET state = 'sent', {_FREE}, error = '', uncertain = 0, reference = :reference,

@@ -66,6 +66,7 @@ POSTS = st.builds(
     image=LINKS,
     update=TEXTS,
     feed=TEXTS,
+    also=st.lists(NAMES, max_size=9).map(tuple),
 )
 MENTIONS = st.sampled_from(("", "@everyone", "@here", "<@&123456789012345678>", "<!subteam^S0123>")) | TEXTS
 LISTS = st.lists(POSTS, max_size=4).map(tuple)

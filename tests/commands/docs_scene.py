@@ -107,6 +107,17 @@ async def _sent(scene: Scene) -> None:
     await scene.deliver()
 
 
+async def _copied(scene: Scene) -> None:
+    """Let a second blog print the story of the first again."""
+    second = await scene.room.watch(SECOND, by=ROOT)
+    await scene.type("/follow Trade")
+    for feed, site in ((await scene.feed(), "blog.example"), (second, "second.example")):
+        copy = post_row(38, "The old ferry pier is closed", ("Trade",), site=site)
+        await scene.room.publish(feed, replace(copy, story=("x:pier",)))
+        scene.later(minutes=2)
+        await scene.deliver()
+
+
 async def _known_to_the_bot(scene: Scene) -> None:
     await scene.type("/follow Media")
     await _sent(scene)
@@ -161,6 +172,7 @@ PREPARED: dict[str, Prepare] = {
     "/settings shanghai quiet:10pm-7am": _typed("/follow Trade when:daily"),
     "/digest": _digest,
     "/why new tariffs": _sent,
+    "/why second.example/2022/38/a-post/": _copied,
     "/health": _failing,
     "/export": _typed("/follow Trade", "/follow Media when:daily"),
     "/forget me": _typed("/follow Trade, -Taiwan"),

@@ -126,6 +126,7 @@ def test_a_feed_becomes_the_settings_the_rest_of_the_bot_knows() -> None:
         aliases = { "China-US" = "China-U.S." }
         api_base = "http://127.0.0.1:9/rest/v1.1/sites/1"
         quiet_notice = false
+        cluster = "near"
         """,
         {},
     )
@@ -140,6 +141,7 @@ def test_a_feed_becomes_the_settings_the_rest_of_the_bot_knows() -> None:
         api_base="http://127.0.0.1:9/rest/v1.1/sites/1",
         origin="config",
         quiet_notice=False,
+        cluster="near",
     )
 
 

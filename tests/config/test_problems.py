@@ -69,6 +69,7 @@ def problems(text: str, environ: Mapping[str, str] | None = None) -> list[str]:
         ("slack", 'mode = "rtm"', 'must be "socket" or "http"'),
         ("console", "format = 3", 'must be "pretty" or "jsonl"'),
         ("feeds", 'quiet_notice = "no"', "is neither true nor false; write one of these, without quotes"),
+        ("feeds", 'cluster = "all"', 'must be "off", "same" or "near"'),
         ("delivery", 'grace = "6m"', 'must be "0s" to "5m"'),
         ("delivery", "catch_up_after = 0", "must be a whole number from 1 to 100, without quotes"),
         ("delivery", "catch_up_after = 5.0", "must be a whole number from 1 to 100, without quotes"),

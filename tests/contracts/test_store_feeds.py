@@ -40,7 +40,7 @@ async def only(store: Store) -> Feed:
 
 async def test_an_added_feed_has_its_settings_and_is_due_at_once(store: Store) -> None:
     lists: dict[str, Any] = {"categories": ("A",), "aliases": {"b": "B"}}
-    wanted = settings("Blog", every=0.25, announce_latest=2, quiet_notice=False, **lists)
+    wanted = settings("Blog", every=0.25, announce_latest=2, quiet_notice=False, cluster="near", **lists)
     added = await store.add_feed(wanted, T0, by=BOB)
 
     assert wanted == added.settings

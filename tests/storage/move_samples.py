@@ -55,7 +55,7 @@ async def fill(store: Store, odd: Sequence[str] = ODD) -> None:
         DAVE, Preferences("Asia/Shanghai", QuietHours(time(22), time(7)), time(9, 30), 4), T0
     )
     await store.set_preferences(ERIN, Preferences(snoozed_until=later(90_000)), T0)
-    await publish(store, feed, row("p1", "Trade"))
+    await publish(store, feed, row("p1", "Trade", story=("l:pier", "x:pier")))
     categories = [BlogCategory(number, text, number % 2 or None) for number, text in enumerate(odd, 1)]
     renames = tuple(Rename(f"Old {number}", f"New {text}") for number, text in enumerate(odd))
     await store.change_categories(

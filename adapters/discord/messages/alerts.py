@@ -20,6 +20,7 @@ from adapters.discord.messages.card import (
     Card,
 )
 from adapters.discord.messages.markdown import cost, escape, link
+from adapters.shared.also import also_in
 from bot.model import Alert, Kind, Post, Style
 from bot.text.normalize import term_key
 from bot.text.sanitize import visible
@@ -66,6 +67,7 @@ def _embed(post: Post) -> dict[str, Any]:
     summary = parts.prose(below, DESCRIPTION - _UPDATE - len("\n\n"))
     names = parts.categories(post, VALUE)
     author, feed = parts.bare(post.author, AUTHOR), parts.bare(post.feed, FOOTER)
+    source = " · ".join(filter(None, (feed, also_in(post))))
     picture = web_link(post.image)
     made = {
         "title": escape(clip(title or parts.UNTITLED, TITLE, cost)),
@@ -76,18 +78,19 @@ def _embed(post: Post) -> dict[str, Any]:
         "author": {"name": author} if author not in ("", feed) else None,
         "fields": [{"name": "Filed under", "value": names}] if names else None,
         "image": {"url": picture} if picture.startswith("https://") else None,
-        "footer": {"text": feed} if feed else None,
+        "footer": {"text": parts.bare(source, FOOTER)} if source else None,
     }
     return {name: value for name, value in made.items() if value}
 
 
 def _line(post: Post, *, with_names: bool) -> str:
-    """Return the linked title, and the categories if they are wanted."""
+    """Return the linked title; if they are wanted, the categories and the other feeds of the story."""
     url = web_link(post.link)
     url = url if units(url) <= parts.LONGEST_LINK else ""
     title = link(clip(parts.titled(post), _LINE, cost), url, in_content=True)
     names = parts.categories(post, _LINE_NAMES) if with_names else ""
-    return " · ".join(filter(None, (title, names)))
+    also = escape(also_in(post)) if with_names else ""
+    return " · ".join(filter(None, (title, names, also)))
 
 
 def _follow_buttons(post: Post) -> list[Button]:

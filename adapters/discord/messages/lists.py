@@ -12,6 +12,7 @@ from adapters.discord.messages import parts
 from adapters.discord.messages.alerts import plain
 from adapters.discord.messages.card import COLOUR, CONTENT, DESCRIPTION, EMBEDS, FOOTER, TITLE, Button, Card
 from adapters.discord.messages.markdown import cost, day, escape, link
+from adapters.shared.also import also_in
 from adapters.shared.digest import NEW, Entry, Groups, fitting, gist, left_out, several_feeds, show_all
 from bot.model import Digest, Post, Reply
 from bot.text.truncate import clip, joined, packed, units
@@ -97,14 +98,14 @@ def _blocks(groups: Groups, entry: Entry[str], total: int) -> Iterator[tuple[str
 def _entry_of_digest(*, with_feed: bool) -> Entry[str]:
     def entry(post: Post) -> str:
         feed = parts.feed_name(post) if with_feed else ""
-        return _titled(post, day(post.published), feed, escape(gist(post, cost)))
+        return _titled(post, day(post.published), feed, escape(also_in(post)), escape(gist(post, cost)))
 
     return entry
 
 
 def _entry(post: Post, *, with_feed: bool) -> str:
     feed = parts.feed_name(post) if with_feed else ""
-    return _titled(post, day(post.published), feed, parts.categories(post, _NAMES))
+    return _titled(post, day(post.published), feed, escape(also_in(post)), parts.categories(post, _NAMES))
 
 
 def _titled(post: Post, *below: str) -> str:

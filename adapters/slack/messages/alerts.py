@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.shared.also import also_in
 from adapters.slack.messages import mrkdwn, parts
 from adapters.slack.messages.parts import FOLLOW, HEADER, READ, VALUE, WHY, Json
 from bot.model import Alert, Kind, Post, Style
@@ -20,7 +21,7 @@ def alert(message: Alert) -> list[Json]:
     post = message.post
     if message.style is Style.FULL:
         return _card(post)
-    names = parts.categories(post) if message.style is Style.COMPACT else ""
+    names = _names(post) if message.style is Style.COMPACT else ""
     below: list[Json] = [{"type": "text", "text": f" · {names}"}] if names else []
     line = parts.rich_section([parts.linked_title(post), *below])
     return [parts.rich_text(line), parts.actions(_why(post))]
@@ -32,9 +33,14 @@ def alert_text(message: Alert) -> str:
     if message.plain or message.style is Style.TITLE:
         return title
     if message.style is Style.COMPACT:
-        return " · ".join(filter(None, (title, mrkdwn.escape(parts.categories(post)))))
+        return " · ".join(filter(None, (title, mrkdwn.escape(_names(post)))))
     summary = mrkdwn.escape(clip_sentences(parts.headlined(post)[1], _UPDATE, mrkdwn.cost))
     return parts.stacked(title, summary)
+
+
+def _names(post: Post) -> str:
+    """Return the categories of a post and the other feeds of its story, for one line."""
+    return " · ".join(filter(None, (parts.categories(post), also_in(post))))
 
 
 def _card(post: Post) -> list[Json]:
@@ -52,7 +58,8 @@ def _card(post: Post) -> list[Json]:
 
 def _context(post: Post) -> Json:
     names = parts.categories(post)
-    source = " · ".join(dict.fromkeys(filter(None, (parts.bare(post.author), parts.bare(post.feed)))))
+    words = (parts.bare(post.author), parts.bare(post.feed), also_in(post))
+    source = " · ".join(dict.fromkeys(filter(None, words)))
     filed = [parts.plain_text(f"Filed under {names}")] if names else []
     below = [parts.plain_text(source)] if source else []
     return {"type": "context", "elements": [*filed, parts.moment(post.published), *below]}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from adapters.shared.also import also_in
 from adapters.shared.digest import NEW, Entry, Groups, fitting, gist, left_out, several_feeds, show_all
 from adapters.slack.interactions import callback
 from adapters.slack.interactions.callback import CallbackData
@@ -67,14 +68,14 @@ def _groups(groups: Groups, item: Entry[Item]) -> list[Json]:
 
 def _item_of_digest(*, with_feed: bool) -> Entry[Item]:
     def item(post: Post) -> Item:
-        return _item(post, parts.bare(post.feed) if with_feed else "", gist(post, units))
+        return _item(post, parts.bare(post.feed) if with_feed else "", also_in(post), gist(post, units))
 
     return item
 
 
 def _item_of_answer(*, with_feed: bool) -> Entry[Item]:
     def item(post: Post) -> Item:
-        return _item(post, parts.bare(post.feed) if with_feed else "", parts.categories(post))
+        return _item(post, parts.bare(post.feed) if with_feed else "", also_in(post), parts.categories(post))
 
     return item
 

@@ -48,7 +48,7 @@ def identify(entry: Entry) -> Identity:
     elif entry.guid.strip():
         key = f"guid:{_SCHEME.sub('', entry.guid.strip(), count=1)}"
     elif entry.link.strip():
-        key = f"link:{''.join(_address(entry.link))}"
+        key = f"link:{''.join(host_and_rest(entry.link))}"
     else:
         key = text or f"text:{digest(fold(entry.title), str(entry.published or ''), entry.html)}"
     aliases = dict.fromkeys((alias(entry.guid), alias(entry.link), text))
@@ -68,7 +68,7 @@ def re_uses(post_id: str, guid_id: str) -> bool:
 
 def alias(address: str) -> str:
     """Return a guid or link without scheme, host, last slash and tracking; "" for a bare host or no URL."""
-    host, rest = _address(address)
+    host, rest = host_and_rest(address)
     return _fit("/" + rest.lstrip("/")) if host and rest else ""
 
 
@@ -111,7 +111,7 @@ def _wordpress(address: str) -> tuple[str, int] | None:
     return host + folder.rstrip("/"), int(match[1])
 
 
-def _address(address: str) -> tuple[str, str]:
+def host_and_rest(address: str) -> tuple[str, str]:
     """Return the normalised host and rest of a URL; ("", the address) where it is no URL."""
     parts, host = _split(address)
     if parts is None:

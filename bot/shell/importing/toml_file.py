@@ -54,6 +54,7 @@ class _FeedEntry(_Strict):
     quiet_notice: bool = True
     children: _Switch = "auto"
     full_text: _Switch = "auto"
+    cluster: Literal["off", "same", "near"] = "same"
 
 
 class _SubscriptionEntry(_Strict):

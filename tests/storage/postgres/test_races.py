@@ -12,8 +12,9 @@ from bot.errors import LimitError, StoreBusyError
 from bot.model import Action, Cadence
 from bot.ports import AdminNotice, Parked, Retry, Sent
 from storage.postgres.errors import ConflictError, retried
-from storage.postgres.posts import EDIT
 from storage.postgres.store import PostgresStore
+from storage.postgres.stories import EDIT
+from storage.shared.stories import Copied
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -31,6 +32,7 @@ from tests.contracts.store_samples import (
     terms,
     with_posts,
 )
+from tests.contracts.test_store_stories import copy
 
 MANY = tuple(f"console:{number}" for number in range(40))
 
@@ -85,7 +87,8 @@ async def test_a_post_that_changes_while_its_alert_is_recorded_is_edited(
     each = await claim_one(store)
     async with await psycopg.AsyncConnection.connect(url) as rival:  # changes the post as a poll does
         await rival.execute("UPDATE posts SET title = 'Better', revision = revision + 1")
-        await rival.execute(EDIT, {"now": 0, "post_id": 1, "revision": 2})
+        values = Copied(feed_id=1, id=1, story=1).parameters() | {"copy_id": 1, "now": 0, "beside": False}
+        await rival.execute(EDIT, values)
         settling = asyncio.create_task(store.settle([Sent(each, "r", T0)]))
         await waited_for(store)
         await rival.commit()
@@ -103,6 +106,21 @@ async def test_a_post_that_two_feeds_bring_at_once_comes_once(
     for number in range(25):
         post = row(f"https://blog.example/{number}", "Trade")
         made = await asyncio.gather(publish(store, one, post), publish(other, two, post))
+        assert sorted(made) == [0, 1]
+    assert len(await store.latest(99)) == 25
+    assert len(await states(store)) == 25
+
+
+async def test_a_story_that_two_feeds_bring_at_once_comes_once(
+    store: PostgresStore, other: PostgresStore
+) -> None:
+    one, two = await add_feed(store, "One"), await add_feed(store, "Two")
+    await follow(store, ALICE, "Trade")
+    for number in range(25):
+        first, second = (
+            copy(f"{sign}{number}", "Trade", story=(f"l:{sign}", f"x:{number}")) for sign in "ab"
+        )
+        made = await asyncio.gather(publish(store, one, first), publish(other, two, second))
         assert sorted(made) == [0, 1]
     assert len(await store.latest(99)) == 25
     assert len(await states(store)) == 25
