@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
+
+from bot.errors import StoreError
 from bot.model import Feed, FeedSettings, FeedState
 from bot.pipeline.poll_turns import PollTurns, TurnSettings
+from tests.databases import Database
+from tests.pipeline.deliver.office import FaultyStore
+from tests.pipeline.newsroom import Newsroom, open_newsroom
 
 
 @dataclass
@@ -90,3 +99,48 @@ def test_feeds_that_wait_are_bounded() -> None:
     assert taken == [True, False, False, False, False]
     following = [turns.give_back(feed(number, "big.example")) for number in range(3)]
     assert [each.id if each else None for each in following] == [1, 2, None]
+
+
+@pytest.fixture
+async def room(database: Database) -> AsyncIterator[Newsroom]:
+    async with open_newsroom(database) as opened:
+        yield opened
+
+
+async def test_a_push_during_a_claim_is_not_missed(room: Newsroom) -> None:
+    claimed, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(room.store, name)
+
+        async def claim_feeds(self, *arguments: Any) -> list[Feed]:
+            found = await room.store.claim_feeds(*arguments)
+            claimed.set()
+            await go_on.wait()
+            return found
+
+    room.restart(store=Slow())
+    await room.watch(f"{room.blog.url}/first/", "First")
+    first = asyncio.create_task(room.poller.tick())
+    await claimed.wait()
+    await room.watch()
+    pushed = asyncio.create_task(room.tick())
+    go_on.set()
+    await asyncio.gather(first, pushed)
+
+    assert (await room.feed()).state.last_success_at is not None
+
+
+async def test_a_store_that_only_reads_is_told_of_once(
+    room: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    faulty = FaultyStore(room.store)
+    faulty.fail("claim_feeds", *[StoreError("The disk is full.")] * 3)
+    room.restart(store=faulty)
+    await room.watch()
+    for _ in range(4):
+        await room.tick()
+
+    assert caplog.text.count("Polls wait") == 1
+    assert (await room.feed()).state.last_success_at is not None

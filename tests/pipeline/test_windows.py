@@ -16,6 +16,7 @@ from bot.sandbox.remote import Arguments, Remote, Runner
 from bot.sandbox.sandbox import Sandbox
 from tests.contracts.store_samples import T0
 from tests.databases import Database
+from tests.fakes.blog import body
 from tests.pipeline.newsroom import Newsroom, open_newsroom
 from tests.pipeline.parse.test_window import XML, item, rss
 
@@ -120,3 +121,27 @@ async def test_without_memory_the_outcome_is_the_same(room: Newsroom, *, again: 
 
     assert await room.alerts() == ["Post 4", "Post 5"]
     assert (await room.post(5)).summary == "The text of post 5 is short."
+
+
+async def test_what_is_left_out_makes_no_category_and_no_hub_look_gone(room: Newsroom) -> None:
+    def page(*numbers: int) -> bytes:
+        head = '<atom:link rel="hub" href="https://hub.example/"/><atom:link rel="self" href="/feed/"/>'
+        filed = (item(each, f"<category>Topic {each}</category>") for each in numbers)
+        return rss(*filed, head=head, top=' xmlns:atom="http://www.w3.org/2005/Atom"')
+
+    recorder = Recorder(room.sandbox)
+    room.restart(sandbox=recorder)
+    room.blog.fail_next(body(page(2, 1), XML), body(page(3, 2, 1), XML))
+    await room.begin()
+    before = await room.feed()
+    await room.poll()
+    after = await room.feed()
+
+    assert recorder.parsed == [2, 1]
+    assert (after.state.hub, after.state.topic) == (before.state.hub, before.state.topic)
+    assert after.state.hub == "https://hub.example/"
+    assert [post.filing.categories for _, post in sorted((await room.posts()).items())] == [
+        ("Topic 1",),
+        ("Topic 2",),
+        ("Topic 3",),
+    ]

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.errors import FetchError, ForbiddenAddressError
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from tests.pipeline.fetch.addresses import PRIVATE
-from tests.pipeline.fetch.wire import SETTINGS, raw_server
+from tests.pipeline.fetch.wire import SETTINGS, ok, raw_server
 
 FORM = {"hub.mode": "subscribe", "hub.topic": "https://blog.example/?a=1&b=\u00e9"}
 Seen = list[tuple[str, str, dict[str, str]]]
@@ -38,7 +38,7 @@ async def redirecting(*steps: tuple[int, str]) -> AsyncIterator[tuple[str, Seen]
     runner = web.AppRunner(app, shutdown_timeout=0.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "0.0.0.0", 0).start()
         yield f"http://127.0.0.1:{runner.addresses[0][1]}/", seen
     finally:
         await runner.cleanup()
@@ -103,3 +103,35 @@ async def test_a_hub_that_never_answers_ends_with_the_time_out() -> None:
     async with raw_server(nothing) as server, Fetcher(replace(SETTINGS, timeout=0.2)) as fetcher:
         with pytest.raises(FetchError, match="no answer within"):
             await fetcher.post(server.url, FORM)
+
+
+async def test_a_form_is_never_sent_twice(fetcher: Fetcher) -> None:
+    seen: list[bytes] = []
+
+    async def once_each(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(ok())
+        seen.append(await reader.readuntil(b"\r\n\r\n"))  # over the kept connection, and without an answer
+        writer.close()
+
+    async with await asyncio.start_server(once_each, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        await fetcher.get(url)
+        with pytest.raises(FetchError, match="broke"):
+            await fetcher.post(url, FORM)
+        await fetcher.__aexit__(None, None, None)
+
+    assert [head.partition(b" ")[0] for head in seen] == [b"GET", b"POST"]
+
+
+async def test_a_form_waits_for_a_turn_of_its_host(fetcher: Fetcher) -> None:
+    async with redirecting() as (root, seen):
+        for _ in range(2):
+            await fetcher._turns.take("127.0.0.1")
+        waiting = asyncio.create_task(fetcher.post(root, FORM))
+        await fetcher.post(root.replace("127.0.0.1", "127.0.0.2"), FORM)  # another host has its own turns
+        assert not waiting.done()
+        fetcher._turns.give_back("127.0.0.1")
+        assert await waiting == 202
+
+    assert len(seen) == 2

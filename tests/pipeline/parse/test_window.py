@@ -225,3 +225,17 @@ def _holds_for(path: Path) -> int:
             assert merged(window, known) == whole.feed, path
             cut += len(window.places) < len(marks)
     return cut
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_hub_is_seen_wherever_the_document_names_it(*, first: bool) -> None:
+    links = '<atom:link rel="hub" href="https://hub.example/"/><atom:link rel="self" href="/feed/"/>'
+    top = ' xmlns:atom="http://www.w3.org/2005/Atom"'
+    before, after = (item(1) + item(2), item(3) + item(1) + item(2))
+    old, new = (rss(links, each, top=top) if first else rss(each, links, top=top) for each in (before, after))
+    found, read = next_outcome(old, new)
+
+    assert read == 1
+    assert isinstance(found, ParsedFeed)
+    assert (found.hubs, found.topics) == (("https://hub.example/",), ("/feed/",))
+    assert found == parse(new, XML, URL)
