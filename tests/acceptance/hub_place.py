@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import AbstractAsyncContextManager
 
 import aiohttp
@@ -50,8 +49,8 @@ class HubPlace:
 
     def wait(self) -> float:
         """Return the seconds from the last poll to the next."""
-        ((due, state),) = self.home.rows("SELECT next_poll_at, state FROM feeds")
-        seconds: float = (due - json.loads(state)["last_success_at"]) / 1000
+        ((due, last),) = self.home.rows("SELECT next_poll_at, last_success_at FROM feeds")
+        seconds: float = (due - last) / 1000
         return seconds
 
     async def publish(self, number: int, title: str, category: str = "Trade") -> None:

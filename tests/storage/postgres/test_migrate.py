@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import psycopg
 import pytest
@@ -64,6 +65,31 @@ async def test_all_steps_together_give_the_schema(bare_url: str) -> None:
 
     assert len(expected[0]) > 30
     assert actual == expected
+
+
+async def test_what_polls_change_of_a_state_moves_to_columns_that_older_programs_do_not_know(
+    bare_url: str,
+) -> None:
+    steps = migrate.steps()
+    mine = next(number for number, step in enumerate(steps) if "ADD COLUMN last_success_at" in step)
+    state = {"etag": "x", "last_success_at": 7, "last_full_at": 5, "unchanged_bodies": 2, "failures": 1}
+    async with connected(address_of(bare_url)) as connection:
+        await migrate.migrate(connection, steps[:mine])
+        await connection.cursor().executemany(
+            "INSERT INTO feeds (name, name_fold, settings_url, url, every, announce_latest, categories, "
+            "aliases, api_base, origin, next_poll_at, state) VALUES (%(name)s, %(name)s, %(name)s, 'u', 900, "
+            "0, '', '', '', 'chat', 0, %(state)s)",
+            [{"name": "a", "state": json.dumps(state)}, {"name": "b", "state": "{}"}],
+        )
+        await migrate.migrate(connection, steps[: mine + 1])
+        found = await connection.execute(
+            "SELECT last_success_at, last_full_at, unchanged_bodies, state FROM feeds ORDER BY name"
+        )
+        rows = [tuple(row.values()) for row in await found.fetchall()]
+        marks = await (await connection.execute("SELECT version, oldest FROM bystander")).fetchall()
+
+    assert rows == [(7, 5, 2, '{"etag": "x", "failures": 1}'), (None, None, 0, "{}")]
+    assert marks == [{"version": mine + 1, "oldest": mine + 1}]
 
 
 async def test_a_step_that_fails_changes_nothing(bare_url: str) -> None:
