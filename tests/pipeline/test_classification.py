@@ -75,7 +75,7 @@ async def test_an_api_is_asked_once_a_poll_that_found_something_new(room: Newsro
         await room.poll()
 
     assert (room.asked(API), room.asked(PAGES), room.asked(WP_JSON)) == (1, 0, 0)
-    assert room.asked("/feed/") == 3
+    assert (room.asked("/feed/"), room.listed()) == (3, 1), "the list is asked for once a day"
 
 
 async def test_the_whole_baseline_costs_one_request(newsroom: Open) -> None:
