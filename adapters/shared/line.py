@@ -31,20 +31,23 @@ class Waiting:
 class Pace:
     """A pace: its key in `SharedState`, how fast it is, and the seconds that a call waits at most for it.
 
-    `busy`: what a call is told that would wait longer, one sentence.
+    `busy`: what a call is told that would wait longer, one sentence. `late`: the seconds after which a turn
+    is lost; by default half of what a burst takes, since a call that goes may still be held up on its way,
+    and the clocks of two processes are known to a few milliseconds only.
     """
 
     key: str
     rate: Rate
     patience: float
     busy: str
+    late: float | None = None
 
 
 class Line:
     """The calls of this process that wait for one pace. Urgent ones do not queue; they wait only for a hold.
 
     It reserves several turns at once, if many calls wait and the store allows it. A turn goes to whoever is
-    first in the line. One whose time has passed for more than half of a burst is lost: several processes that
+    first in the line. One whose time has passed for too long (`Pace.late`) is lost: several processes that
     made up for lost time would together go faster than the pace. But whoever lost some goes at last, or a
     machine that is always busy would send nothing.
     """
@@ -56,9 +59,8 @@ class Line:
         self._lock = asyncio.Lock()
         self._length = 0  # calls in the line
         self._turns: deque[float] = deque()  # reserved turns, in seconds of the clock
-        # Seconds after which a turn is lost: half of what a burst takes, since a call that goes may still be
-        # held up on its way, and the clocks of two processes are known to a few milliseconds only.
-        self._late = pace.rate.burst * pace.rate.interval / 2
+        half = pace.rate.burst * pace.rate.interval / 2
+        self._late = half if pace.late is None else pace.late  # seconds
         self._spacing = pace.rate.interval  # seconds for each call, as the last reservation showed
         self._held_until = self._away_until = 0.0
         self._why = ""  # of the hold

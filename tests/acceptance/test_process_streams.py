@@ -147,7 +147,7 @@ async def test_a_disk_that_is_full_to_the_end_loses_nothing(home: Home, blog: Fa
         fill_disk(bot)
         titles = publish_all(blog, ["One", "Two"], "Trade")
         hang.release()
-        await bot.until(lambda: FULL in bot.log.partition("Posts wait")[2])
+        await bot.until(lambda: FULL in bot.log.partition("Storing posts does not work")[2])
         assert await bot.stop() == 0
     assert home.states() == []
     async with home.running() as again:

@@ -68,6 +68,7 @@ async def test_a_restart_asks_no_hub_again_and_misses_no_push(place: HubPlace) -
         await bot.ready()
         await place.publish(2, "Steel Is Next")
         await bot.alerted(1)
+        await bot.until(lambda: place.home.states() == ["sent", "sent"])  # the console cannot look for it
         await bot.kill()
     async with place.running() as bot:
         await bot.ready()

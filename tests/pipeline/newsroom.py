@@ -152,12 +152,13 @@ class Newsroom:
         return [text for to, text in self.sent if to == ADMIN]
 
     def asked(self, *prefixes: str) -> int:
-        """Return how many requests were made below some paths."""
-        return sum(len(self.blog.seen(prefix)) for prefix in prefixes)
+        """Return how many requests were made below some paths, but for those of the list of categories."""
+        seen = [each for prefix in prefixes for each in self.blog.seen(prefix)]
+        return sum("/categories" not in each.path for each in seen)
 
-    def asked_for_posts(self, prefix: str) -> int:
-        """Return how often an API below a path was asked for posts, and not for its list of categories."""
-        return sum("/categories" not in each.path for each in self.blog.seen(prefix))
+    def listed(self) -> int:
+        """Return how often the list of the blog's categories was asked for."""
+        return sum("/categories" in each.path for each in self.blog.requests)
 
     def forget_requests(self) -> None:
         """Count requests from now on."""

@@ -74,8 +74,8 @@ async def test_an_api_is_asked_once_a_poll_that_found_something_new(room: Newsro
     for _ in range(3):
         await room.poll()
 
-    assert (room.asked_for_posts(API), room.asked(PAGES), room.asked(WP_JSON)) == (1, 0, 0)
-    assert room.asked("/feed/") == 3
+    assert (room.asked(API), room.asked(PAGES), room.asked(WP_JSON)) == (1, 0, 0)
+    assert (room.asked("/feed/"), room.listed()) == (3, 1), "the list is asked for once a day"
 
 
 async def test_the_whole_baseline_costs_one_request(newsroom: Open) -> None:
@@ -107,7 +107,7 @@ async def test_the_api_of_core_is_found_at_the_blogs_own_address(newsroom: Open,
 
         assert await room.alerts() == ["Post 5"]
         assert await rank(room, 4) is EvidenceRank.API
-        assert (room.asked_for_posts(WP_JSON), room.asked(API), room.asked(PAGES)) == (1, 0, 0)
+        assert (room.asked(WP_JSON), room.asked(API), room.asked(PAGES)) == (1, 0, 0)
 
 
 @pytest.mark.parametrize("below", ["", "/rest/v1.1", "/rest/v1.1/", "/rest/v1.1/sites/127.0.0.1"])
@@ -167,7 +167,7 @@ async def test_an_api_that_is_not_there_is_looked_for_again_after_a_day(newsroom
         room.publish(5)
         await room.poll()
 
-        assert room.asked_for_posts(API) == 1
+        assert room.asked(API) == 1
         assert (await rank(room, 4), await rank(room, 5)) == (EvidenceRank.PAGE, EvidenceRank.API)
 
 

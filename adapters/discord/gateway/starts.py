@@ -19,7 +19,9 @@ from bot.ports import Rate, SharedState
 class StartSettings:
     """How fast the shards of one slot start. Times are in seconds."""
 
-    every: float = 5.0  # between two of them
+    every: float = 5.0  # between two of them, as Discord wants it
+    margin: float = 0.5  # more, for one that is quicker on its way to Discord than the one before it
+    late: float = 0.2  # after which a turn is lost, so that the one before the next is not too close to it
     patience: float = 600.0  # for which a turn is reserved at most; whoever would wait longer asks again
     again: float = 1.0  # until then, unless the refusal tells when
 
@@ -53,6 +55,7 @@ class Starts:
         line = self._lines.get(slot)
         if line is None:
             key, settings = f"discord:identify:{slot}", self._settings
-            pace = Pace(key, Rate(1 / settings.every), settings.patience, "Many shards wait for their start.")
+            rate = Rate(1 / (settings.every + settings.margin))
+            pace = Pace(key, rate, settings.patience, "Many shards wait for their start.", settings.late)
             line = self._lines[slot] = Line(pace, self._state, self._waiting)
         return line

@@ -43,21 +43,25 @@ class Compared:
     undecided: tuple[Rename, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class _Names:
-    """Categories by number, and the folded names that they are used under."""
+    """Categories by number, and the folded names that they are used under, each found in one step."""
 
-    by_id: Mapping[int, BlogCategory]
-    use: Use
+    def __init__(self, by_id: Mapping[int, BlogCategory], use: Use) -> None:
+        self.by_id = by_id
+        self._used = {number: use(each.name) for number, each in by_id.items()}
+        self._keys = {number: fold(name) for number, name in self._used.items()}
+        self._bearers: dict[str, set[int]] = {}
+        for number, key in self._keys.items():
+            self._bearers.setdefault(key, set()).add(number)
 
     def used(self, number: int) -> str:
-        return self.use(self.by_id[number].name)
+        return self._used[number]
 
     def key(self, number: int) -> str:
-        return fold(self.used(number))
+        return self._keys[number]
 
     def bearers(self, key: str) -> set[int]:
-        return {number for number in self.by_id if self.key(number) == key}
+        return self._bearers.get(key, set())
 
 
 def compared(
@@ -71,7 +75,7 @@ def compared(
     told = _moved_together if complete else _alone
     certain = [each for each in changed if now.key(each) and told(each, before, now)]
     certain = certain if len(changed) <= most else []
-    doubtful = [each for each in changed if each not in certain]
+    doubtful = sorted(set(changed) - set(certain))
     gone = [before.by_id[each] for each in sorted(before.by_id.keys() - now.by_id.keys())] if complete else []
     return Compared(
         renames=_distinct(Rename(before.used(each), now.used(each)) for each in certain),

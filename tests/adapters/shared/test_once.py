@@ -55,3 +55,23 @@ async def test_without_a_database_this_process_remembers_alone() -> None:
         await store.aclose()
 
     assert first == [True, False]
+
+
+class Hanging(InProcessState):
+    """What processes share, in a database that does not answer."""
+
+    async def mark(self, key: str, seconds: float) -> float | None:  # noqa: ARG002
+        await asyncio.Event().wait()
+        return None
+
+    async def unmark(self, key: str) -> None:  # noqa: ARG002
+        await asyncio.Event().wait()
+
+
+async def test_a_database_that_hangs_is_not_waited_for() -> None:
+    """A platform gives a command up after three seconds without an answer."""
+    once = Once(Hanging(), "here:", patience=0.01)
+    first = [await once.first("1.2"), await once.first("1.2")]
+    await once.forget("1.2")
+
+    assert first == [True, False]

@@ -167,15 +167,18 @@ class _OneDoor(OpenDoors):
         return self.keeper
 
 
-async def test_a_command_that_comes_after_the_door_was_lost_is_left_to_the_next_holder() -> None:
+async def test_a_command_that_comes_after_the_door_was_lost_is_left_to_the_next_holder(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """As one that a process reads when it wakes up from a long pause."""
+    caplog.set_level(logging.DEBUG, "adapters.discord.adapter")
     doors = _OneDoor()
     async with made() as rig:
         rig.services.doors = doors
         await rig.start()
         doors.keeper.held = False
         await rig.server.interact(rig.alice, rig.news, "health")
-        await rig.known(rig.guild.add_text("later"))  # an event that comes after it
+        await rig.until(lambda: "left to the process that listens now" in caplog.text)
         doors.keeper.held = True
 
         assert await asked(rig, "settings") == "/settings {}"

@@ -56,7 +56,20 @@ async def test_each_slot_has_turns_of_its_own_for_all_processes(clock: Time) -> 
         await processes[number % 3 % 2].turn(slot=number % 2)
         times.append(clock.now - 100.0)
 
-    assert times == [0.0, 0.0, 5.0, 5.0, 10.0, 10.0]
+    assert times == [0.0, 0.0, 5.5, 5.5, 11.0, 11.0]
+
+
+async def test_a_turn_that_a_busy_process_missed_is_not_used(clock: Time) -> None:
+    state = InProcessState(clock)
+
+    async def overslept(seconds: float) -> None:
+        clock.now += seconds + (1.0 if clock.now < 105.0 else 0.0)
+
+    starts = Starts(state, Waiting(clock, overslept))
+    await starts.turn(0)
+    await starts.turn(0)  # woken at 6.5 for a turn at 5.5
+
+    assert clock.now == 111.0, "or the one after it, at 11, would follow too soon"
 
 
 async def test_whoever_would_wait_for_very_long_asks_again(clock: Time) -> None:
