@@ -152,8 +152,9 @@ class Rig:
         await self.adapter.start(self.services)
 
     async def restart(self, **settings: Any) -> None:
-        """End the adapter and start another one in its place."""
+        """End the adapter and start another one in its place, which remembers nothing, as a new process."""
         await self.adapter.aclose()
+        self.services.shared = InProcessState()
         self.adapter = self.build(**settings)
         await self.start()
 

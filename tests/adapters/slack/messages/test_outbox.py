@@ -17,6 +17,7 @@ from tests.adapters.slack.rig import Rig, made
 from tests.contracts.store_samples import add_feed, follow, publish, row
 from tests.databases import Database
 from tests.fakes.slack.messages import StoredMessage
+from tests.owners import ended_owner
 from tests.pipeline.deliver.office import HeldClock
 
 POST = "chat.postMessage"
@@ -118,9 +119,9 @@ async def test_killed_between_accepted_and_recorded_the_next_process_sends_nothi
 ) -> None:
     await bot.publish("p1")
     killed = await open_store(database.url)
-    await killed.take_over("killed")
+    await killed.take_over(ended_owner())
     (claim,) = await killed.claim(
-        "killed",
+        ended_owner(),
         bot.clock.now(),
         lease=DeliverySettings().lease,
         limit=9,
