@@ -253,10 +253,8 @@ class _Look:
                 merged[each.id] = Rename(self.use(each.name), target)
             elif each.id in self.known.missing:
                 given_up[each.id] = self.use(each.name)
-        gone, numbers = (
-            taken | merged.keys() | given_up.keys(),
-            {each.id: each.name for each in found.missing},
-        )
+        gone = taken | merged.keys() | given_up.keys()
+        numbers = {each.id: each.name for each in found.missing}
         texts = [
             *notices.of_names(self.feed.settings, tuple(merged.values()), ()),
             *notices.given_up(self.feed.settings.name, list(given_up.values())),

@@ -222,7 +222,7 @@ class Fleet:
         """Wait until a condition holds, as long as the plan has patience."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self.plan.patience
-        while not condition():
+        while not _holds(condition):
             if loop.time() > end:
                 logs = [*self.logs, *(bot.log for bot in self.bots.values())]
                 raise AssertionError("\n".join([f"{what} took too long", *logs, *self.state()]))
@@ -237,6 +237,14 @@ class Fleet:
         """Return what those places show, and should, that do not show every post once and in order."""
         pairs = {spot.address: (spot.titles(), self.farm.titles(spot.blog)) for spot in self.spots}
         return {address: pair for address, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _holds(condition: Callable[[], bool]) -> bool:
+    """Whether a condition holds; not while the server is away, or has no room for another connection."""
+    try:
+        return condition()
+    except psycopg.OperationalError:
+        return False
 
 
 @asynccontextmanager
