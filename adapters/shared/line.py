@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.shared.urgent import is_urgent
 from bot.errors import NotYetError, StoreError, TemporaryError
@@ -42,6 +42,11 @@ class Pace:
     busy: str
     late: float | None = None
 
+    @property
+    def latest(self) -> float:
+        """`late` in seconds."""
+        return self.rate.burst * self.rate.interval / 2 if self.late is None else self.late
+
 
 class Line:
     """The calls of this process that wait for one pace. Urgent ones do not queue; they wait only for a hold.
@@ -59,8 +64,6 @@ class Line:
         self._lock = asyncio.Lock()
         self._length = 0  # calls in the line
         self._turns: deque[float] = deque()  # reserved turns, in seconds of the clock
-        half = pace.rate.burst * pace.rate.interval / 2
-        self._late = half if pace.late is None else pace.late  # seconds
         self._spacing = pace.rate.interval  # seconds for each call, as the last reservation showed
         self._held_until = self._away_until = 0.0
         self._why = ""  # of the hold
@@ -91,6 +94,12 @@ class Line:
         if (wait := self._expected()) > self._pace.patience:
             raise self._refusal(wait)
 
+    def change_rate(self, rate: Rate) -> None:
+        """Let calls go at another rate from the next reservation on."""
+        if rate != self._pace.rate:
+            self._pace = replace(self._pace, rate=rate)
+            self._spacing = rate.interval
+
     async def hold(self, seconds: float, why: str = "") -> None:
         """Let no call of any process go for so many seconds. `why`: see `SharedState.hold`.
 
@@ -111,13 +120,13 @@ class Line:
                 self._turns.clear()
             if self._turns and self._turns[0] == at:
                 self._turns.popleft()
-                if lost == _MOST_LOST or self._clock() - at <= self._late:
+                if lost == _MOST_LOST or self._clock() - at <= self._pace.latest:
                     return
                 lost += 1
 
     async def _next(self) -> float:
         """Return the time of the next turn, which is reserved if there is none left."""
-        while self._turns and self._clock() - self._turns[0] > self._late:
+        while self._turns and self._clock() - self._turns[0] > self._pace.latest:
             self._turns.popleft()
         if not self._turns:
             turns = await self._reserve(max(self._length, 1))
