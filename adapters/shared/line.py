@@ -16,6 +16,7 @@ AWAY = "The database does not say whether there is room"
 _ROUNDING = 1e-6  # seconds
 _MOST_SPACING = 10  # times the interval of the pace, as if so many processes shared it
 _MOST_LOST = 1  # turns that one call may lose
+_GRACE = 1.0  # seconds beyond the patience of a pace, for what the answers of the database take
 _NEWEST = 0.2  # weight of the latest gap between two calls in the mean of the gaps
 PAUSE = 1.0  # seconds without another question after the database failed to answer
 
@@ -87,7 +88,7 @@ class Line:
             await self._go_first()
             return
         self.check()
-        end = self._clock() + self._pace.patience
+        end = self._clock() + self._pace.patience + _GRACE
         self._length += 1
         try:
             async with self._lock:
