@@ -12,8 +12,6 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from bench.report import heading
-
 ALL = (
     "polls",
     "news",
@@ -33,14 +31,11 @@ ALL = (
 )
 # The first two need arguments, and the third takes minutes.
 ALONE = (*ALL, "corpus", "summaries", "moving", "editor", "matching_both")
-TITLES = {"matching": "a post and the outbox among many subscriptions"}  # of benches without own headings
 SECONDS = 300.0  # time limit of a bench; the longest takes 75 on a quiet machine
 
 
 def run(name: str, *arguments: str) -> int:
     """Run one bench to its end and return its exit code; 1 when it ran out of time."""
-    if name in TITLES:
-        heading(TITLES[name])
     own_group = os.name == "posix"  # so that its child processes are killed with it
     command = [sys.executable, "-m", f"bench.{name}", *arguments]
     with subprocess.Popen(command, start_new_session=own_group) as process:

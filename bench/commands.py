@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,7 @@ from statistics import median
 from bench import library
 from bench.matching import poll_with, post_row
 from bench.pages import among_many_feeds, lag
-from bench.report import Aim, heading, line
+from bench.report import Aim, Verdicts, heading, line
 from bot.commands.dispatch import Dispatcher
 from bot.model import Caller, FeedSettings
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
@@ -88,41 +89,36 @@ async def _once(work: Callable[[], Awaitable[object]]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def show(name: str, milliseconds: float) -> None:
-    """Print a figure beside its aim."""
-    line(name, milliseconds, "ms", AIM.verdict(milliseconds))
-
-
-async def commands(dispatcher: Dispatcher) -> None:
+async def commands(dispatcher: Dispatcher, verdicts: Verdicts) -> None:
     """Measure each command, and the suggestions for partly typed categories."""
     heading(f"commands among {library.POSTS:,} posts and {library.DELIVERIES:,} deliveries")
     for typed in LINES:
-        show(typed, await measured(partial(dispatcher.run, WHO, typed)))
+        verdicts.figure(typed, await measured(partial(dispatcher.run, WHO, typed)), "ms", AIM)
     for typed in TYPED:
         suggested = await measured(partial(dispatcher.complete, WHO, "follow", "categories", typed))
-        show(f"suggestions for {typed!r}", suggested)
+        verdicts.figure(f"suggestions for {typed!r}", suggested, "ms", AIM)
 
 
-async def commands_of_feeds(dispatcher: Dispatcher) -> None:
+async def commands_of_feeds(dispatcher: Dispatcher, verdicts: Verdicts) -> None:
     """Measure what concerns feeds, while there are many, and how long others waited for all of it."""
     async with lag() as longest:
         for typed in LINES_OF_FEEDS:
-            show(typed, await measured(partial(dispatcher.run, WHO, typed)))
+            verdicts.figure(typed, await measured(partial(dispatcher.run, WHO, typed)), "ms", AIM)
         for typed in TYPED_FEEDS:
             suggested = await measured(partial(dispatcher.complete, WHO, "follow", "feed", typed))
-            show(f"suggestions of feeds for {typed!r}", suggested)
-    show("the longest that others waited", longest[0])
+            verdicts.figure(f"suggestions of feeds for {typed!r}", suggested, "ms", AIM)
+    verdicts.figure("the longest that others waited", longest[0], "ms", AIM)
 
 
-async def backlog(path: Path, store: Store, dispatcher: Dispatcher) -> None:
+async def backlog(path: Path, store: Store, dispatcher: Dispatcher, verdicts: Verdicts) -> None:
     """Measure what reads the queue while every delivery waits, as after a long outage of a platform."""
     await asyncio.to_thread(library.requeue, str(path))
     waiting = (await store.queue_health()).waiting
     heading(f"{waiting:,} waiting deliveries")
-    show("/health", await measured(partial(dispatcher.run, WHO, "/health")))
+    verdicts.figure("/health", await measured(partial(dispatcher.run, WHO, "/health")), "ms", AIM)
 
 
-async def polls(store: Store, dispatcher: Dispatcher) -> None:
+async def polls(store: Store, dispatcher: Dispatcher, verdicts: Verdicts) -> None:
     """Measure a poll's work in the store, alone and during non-stop searches."""
     settings = FeedSettings("Polled", "https://polled.example/feed/", origin="chat")
     feed = await store.add_feed(settings, Still().now(), by="console:bench")
@@ -138,7 +134,7 @@ async def polls(store: Store, dispatcher: Dispatcher) -> None:
     searching.cancel()
     heading("what a poll does in the store")
     line("alone", median(alone), "ms")
-    show("beside searches, the longest", max(beside))
+    verdicts.figure("beside searches, the longest", max(beside), "ms", AIM)
 
 
 async def _search(dispatcher: Dispatcher) -> None:
@@ -146,8 +142,9 @@ async def _search(dispatcher: Dispatcher) -> None:
         await dispatcher.run(WHO, LINES[0])
 
 
-async def run() -> None:
-    """Fill a database and run all measurements."""
+async def run() -> int:
+    """Fill a database and run all measurements; return the exit code."""
+    verdicts = Verdicts()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.db"
         line(
@@ -158,13 +155,14 @@ async def run() -> None:
         store = await open_store(f"sqlite:///{path}")
         async with Fetcher(FetchSettings()) as fetcher, Sandbox() as sandbox:
             dispatcher = Dispatcher(store, FeedInspector(fetcher, sandbox), Still())
-            await commands(dispatcher)
-            await polls(store, dispatcher)
-            await backlog(path, store, dispatcher)
-            await among_many_feeds(path, store)
-            await commands_of_feeds(dispatcher)
+            await commands(dispatcher, verdicts)
+            await polls(store, dispatcher, verdicts)
+            await backlog(path, store, dispatcher, verdicts)
+            await among_many_feeds(path, store, verdicts)
+            await commands_of_feeds(dispatcher, verdicts)
         await store.aclose()
+    return verdicts.code()
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    sys.exit(asyncio.run(run()))

@@ -7,15 +7,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.discord.gateway.rate_limit import PACE
 from adapters.discord.messages.destinations import channel_address
 from bench.fanout import Budget, Traffic, run
 from bench.followers import CATEGORY
 from tests.fakes.discord.process import DiscordProcess
 
 GUILDS, CHANNELS = 200, 10
-# Discord's own limits (documentation, topics/rate-limits; the limit per channel as observed by bots).
-_LIMITS = ("--global-limit", "50", "--bucket", "5", "--window", "5")
+LIMIT = 50.0  # requests a second of a bot (documentation, topics/rate-limits, "Global Rate Limit")
+# Discord's own limits; the one per channel as observed by bots.
+_LIMITS = ("--global-limit", f"{LIMIT:g}", "--bucket", "5", "--window", "5")
 _COMMANDS: tuple[tuple[str, dict[str, str]], ...] = (
     ("follow", {"categories": CATEGORY}),
     ("health", {}),
@@ -32,7 +32,7 @@ class Discord:
     discord: DiscordProcess
     name: str = "Discord"
     limits: str = "its limits on"
-    budget: Budget = Budget(f"the pace of {PACE.rate:g} a second", PACE.rate)  # noqa: RUF009 -- frozen
+    budget: Budget = Budget(f"Discord's {LIMIT:g} a second", LIMIT)  # noqa: RUF009 -- frozen
 
     @property
     def settings(self) -> str:

@@ -8,6 +8,7 @@ a tenth of the largest number of subscriptions get words, and the ratio is compa
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -17,14 +18,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-from bench.report import Aim, ratio_of
+from bench.report import Aim, AtLeast, Verdicts, heading, line, ratio_of
 from bot.model import EvidenceRank, Feed, FeedSettings, FeedState, Filing, Post
 from bot.ports import PollCommit, PollRecord, PostRow, Sent
 from storage.sqlite.store import SqliteStore, open_sqlite
 
-SIZES = ((10_000, 100), (100_000, 10_000), (1_000_000, 10_000))  # subscriptions, followers of one post
+# Subscriptions, and followers of one post.
+SIZES = ((10_000, 100), (100_000, 10_000), (1_000_000, 62_500), (1_000_000, 10_000))
+MANY = 50_000  # followers, for whom what a post costs in any case is next to nothing
 ROUNDS = 7
 AIM = Aim(3)
+EACH = Aim(8, "us")  # of processor and disk for a delivery, where a post has many
+OUTBOX = AtLeast(15_000, "/s")
 WORDY = 10  # every tenth subscription has words; half of these leave posts with them out
 PHRASES = 20_000  # different ones, which begin with FIRST_WORDS different words
 FIRST_WORDS = 5_000
@@ -69,10 +74,13 @@ SELECT destination_id, :post, subscription_id, term, 'pending', 0, 0 FROM chosen
 """
 
 
-async def run() -> list[str]:
-    """Run all measurements; return a line for each figure."""
-    lines = [line for size, followers in SIZES for line in await _matching(size, followers)]
-    return [*lines, await _outbox()]
+async def run() -> int:
+    """Run all measurements; return the exit code."""
+    verdicts = Verdicts()
+    for size, followers in SIZES:
+        await _matching(size, followers, verdicts)
+    await _outbox(verdicts)
+    return verdicts.code()
 
 
 @asynccontextmanager
@@ -90,32 +98,32 @@ async def _filled(size: int, topics: int) -> AsyncIterator[tuple[SqliteStore, Fe
         await store.aclose()
 
 
-async def _matching(size: int, followers: int) -> list[str]:
+async def _matching(size: int, followers: int, verdicts: Verdicts) -> None:
     async with _filled(size, size // followers) as (store, feed):
         await _prepare_bare(store, feed)
-        largest = size == SIZES[-1][0]
+        largest = (size, followers) == SIZES[-1]
         text = LONG if largest else PLAIN
         matching, bare = await _rounds(store, feed, range(1, ROUNDS + 1), followers, text)
         ratio = ratio_of(matching, bare)
-        ours, theirs = (f"{median(times) * 1000:.1f} ms" for times in (matching, bare))
-        line = (
-            f"  a post to {followers:,} of {size:,} subscriptions: {ours}, bare insert {theirs}, "
-            f"{ratio:.2f} x  {AIM.verdict(ratio)}"
-        )
-        return [line, *([await _with_words(store, feed, size, followers, ratio)] if largest else [])]
+        heading(f"a post to {followers:,} of {size:,} subscriptions")
+        line("bare insert of as many rows", median(bare) * 1e3, "ms")
+        line("commit of the poll", median(matching) * 1e3, "ms")
+        verdicts.figure("  compared with the bare insert", ratio, "x", AIM)
+        if followers > MANY:
+            verdicts.figure("  for each delivery", median(matching) / followers * 1e6, "us", EACH)
+        if largest:
+            seconds, among_words = await _with_words(store, feed, followers)
+            line(f"where {size // WORDY:,} of them have words", seconds * 1e3, "ms")
+            verdicts.figure("  compared with the time without", among_words / ratio, "x", AIM)
 
 
-async def _with_words(store: SqliteStore, feed: Feed, size: int, followers: int, without: float) -> str:
-    """Measure again after a part of the subscriptions got words. `without`: the ratio before."""
+async def _with_words(store: SqliteStore, feed: Feed, followers: int) -> tuple[float, float]:
+    """Give words to a part of the subscriptions; return the seconds of a poll and the ratio to the insert."""
     async with store._database.transaction() as connection:  # noqa: SLF001 -- too many for `follow`
         for statement in _WORDS:
             await connection.execute(statement, {"wordy": WORDY, "phrases": PHRASES, "first": FIRST_WORDS})
     matching, bare = await _rounds(store, feed, range(ROUNDS + 1, 2 * ROUNDS + 1), followers, LONG)
-    ratio = ratio_of(matching, bare) / without
-    return (
-        f"  the same where {size // WORDY:,} of them have words: {median(matching) * 1000:.1f} ms, "
-        f"{ratio:.2f} x the time without  {AIM.verdict(ratio)}"
-    )
+    return median(matching), ratio_of(matching, bare)
 
 
 async def _rounds(
@@ -156,7 +164,7 @@ async def _insert_bare(store: SqliteStore, number: int) -> int:
         return (await connection.execute(_BARE, {"post": number})).rowcount
 
 
-async def _outbox() -> str:
+async def _outbox(verdicts: Verdicts) -> None:
     """Empty an outbox as the bot does, BATCH messages at a time, without the time of an adapter."""
     async with _filled(PENDING, 1) as (store, feed):
         made = await store.commit_poll(poll_with(feed, new=[post_row("post", "Topic0")]))
@@ -169,7 +177,8 @@ async def _outbox() -> str:
         seconds = time.perf_counter() - start
     if not sent == made == PENDING:
         raise AssertionError(f"{sent} of {made} messages went out")
-    return f"  an outbox of {sent:,}, claimed and settled {BATCH} at a time: {sent / seconds:,.0f} a second"
+    heading(f"an outbox of {sent:,}, claimed and settled {BATCH} at a time")
+    verdicts.figure("messages a second, without sends", sent / seconds, "/s", OUTBOX)
 
 
 def poll_with(feed: Feed, *, new: Sequence[PostRow] = (), silent: Sequence[PostRow] = ()) -> PollCommit:
@@ -206,4 +215,4 @@ def post_row(name: str, category: str = "Topic1", text: str = PLAIN) -> PostRow:
 
 
 if __name__ == "__main__":
-    print("\n".join(asyncio.run(run())))
+    sys.exit(asyncio.run(run()))

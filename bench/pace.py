@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from statistics import median
 
-from bench.report import Aim, heading, line, ratio, ratio_of
+from bench.report import Aim, Verdicts, heading, line, ratio_of
 from bot.in_process import InProcessState
 from bot.ports import Rate, SharedState
 from storage.postgres import open_postgres
@@ -50,7 +50,7 @@ def taking(state: SharedState, key: str, most: int) -> Call:
     return lambda: state.reserve(key, ENDLESS, most, within=1e6)
 
 
-async def measure(stores: Sequence[PostgresStore]) -> None:
+async def measure(stores: Sequence[PostgresStore], verdicts: Verdicts) -> None:
     """Print the figures. Each round makes all calls, so that a noise of the machine meets all of them."""
     bare, alone, together, apart = [], [], [], []
     for _ in range(ROUNDS):
@@ -64,27 +64,28 @@ async def measure(stores: Sequence[PostgresStore]) -> None:
     busy = median(together)
     line("reading one row", 1e6 * median(bare), "us")
     line("turns of one pace, one process", 1e6 * median(alone), "us")
-    ratio("  compared with reading one row", ratio_of(alone, bare), Aim(3.0))
+    verdicts.figure("  compared with reading one row", ratio_of(alone, bare), "x", Aim(3.0))
     line("turns of one pace, four processes at once", 1e6 * busy, "us")
-    ratio("  compared with a pace for each process", ratio_of(together, apart), Aim(3.0))
+    verdicts.figure("  compared with a pace for each process", ratio_of(together, apart), "x", Aim(3.0))
     line("turns of a pace in memory (SQLite)", 1e6 * own, "us")
     line("turns a second that the row can give", LEASE / busy, "/s", f"{LEASE} at once")
     share = 100 * MESSAGES / LEASE * busy
-    line("the row is busy at 50 messages a second", share, "%", Aim(5.0, "%").verdict(share))
+    verdicts.figure("the row is busy at 50 messages a second", share, "%", Aim(5.0, "%"))
     share = 100 * MESSAGES * busy
-    line("  when each turn is taken by itself", share, "%", Aim(20.0, "%").verdict(share))
+    verdicts.figure("  when each turn is taken by itself", share, "%", Aim(20.0, "%"))
 
 
 async def main() -> int:
     """Run the bench."""
+    verdicts = Verdicts()
     heading(f"one pace for {PROCESSES} processes on PostgreSQL")
     async with postgres.server().database() as url, AsyncExitStack() as stack:
         stores = []
         for _ in range(PROCESSES):
             stores.append(await open_postgres(url))
             stack.push_async_callback(stores[-1].aclose)
-        await measure(stores)
-    return 0
+        await measure(stores, verdicts)
+    return verdicts.code()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from statistics import median
 import aiohttp
 
 from bench.library import NEWEST
-from bench.report import Aim, heading, line
+from bench.report import Aim, Verdicts, heading
 from bot.ports import Store
 from bot.web.access import Access
 from bot.web.reading import FRESH
@@ -76,7 +76,7 @@ def add_feeds(path: Path) -> None:
         connection.execute(_DAYS, values)
 
 
-async def pages(store: Store) -> None:
+async def pages(store: Store, verdicts: Verdicts) -> None:
     """Ask a real server for both, and measure how long the event loop was busy with them."""
     clock = Moving()
     server = WebServer(
@@ -99,8 +99,8 @@ async def pages(store: Store) -> None:
                     async with session.get(path) as answer:
                         sizes = len(await answer.read())
                     times.append((time.perf_counter() - began) * 1000)
-            line(f"GET {path} ({sizes / 1000:,.0f} kB)", median(times), "ms", AIM.verdict(median(times)))
-            line("  the longest that others waited", longest[0], "ms", LAG.verdict(longest[0]))
+            verdicts.figure(f"GET {path} ({sizes / 1000:,.0f} kB)", median(times), "ms", AIM)
+            verdicts.figure("  the longest that others waited", longest[0], "ms", LAG)
 
 
 @asynccontextmanager
@@ -121,8 +121,8 @@ async def lag() -> AsyncIterator[list[float]]:
         ticking.cancel()
 
 
-async def among_many_feeds(path: Path, store: Store) -> None:
+async def among_many_feeds(path: Path, store: Store, verdicts: Verdicts) -> None:
     """Measure among FEEDS feeds."""
     await asyncio.to_thread(add_feeds, path)
     heading(f"{FEEDS:,} feeds")
-    await pages(store)
+    await pages(store, verdicts)

@@ -6,20 +6,60 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Protocol
 
 WIDTH = 46  # characters of a figure's name
 
 
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """The upper bound that a figure should keep to."""
+NOISE = 0.1  # share by which a figure that was measured once may miss its aim by chance
 
-    most: float
-    unit: str = "x"
+
+class Bound(Protocol):
+    """What a single figure should keep to."""
 
     def verdict(self, value: float) -> str:
         """Return the aim, and whether `value` meets it, as text."""
-        return f"aim <= {self.most:g} {self.unit}: {'ok' if value <= self.most else 'OVER'}"
+        ...
+
+    def is_missed(self, value: float) -> bool:
+        """Return whether `value` misses the aim by more than the noise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """The upper bound that a figure should keep to. `noise`: a share of it."""
+
+    most: float
+    unit: str = "x"
+    noise: float = NOISE
+
+    def verdict(self, value: float) -> str:
+        """Return the aim, and whether `value` meets it, as text."""
+        word = _word(is_met=value <= self.most, is_missed=self.is_missed(value))
+        return f"aim <= {self.most:g} {self.unit}: {word}"
+
+    def is_missed(self, value: float) -> bool:
+        """Return whether `value` is too high by more than the noise."""
+        return value > self.most * (1 + self.noise)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """The lower bound that a figure should keep to. `noise`: a share of it."""
+
+    least: float
+    unit: str = "x"
+    noise: float = NOISE
+
+    def verdict(self, value: float) -> str:
+        """Return the aim, and whether `value` meets it, as text."""
+        word = _word(is_met=value >= self.least, is_missed=self.is_missed(value))
+        return f"aim >= {self.least:,g} {self.unit}: {word}"
+
+    def is_missed(self, value: float) -> bool:
+        """Return whether `value` is too low by more than the noise."""
+        return value < self.least * (1 - self.noise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +73,16 @@ class Floor:
 
     def verdict(self, ratios: Sequence[float]) -> str:
         """Return the aim, and whether the ratios meet it, as text."""
-        below = "MISSED" if self.is_missed(ratios) else "within noise"
-        met = "ok" if median(ratios) >= self.least else below
-        return f"aim >= {self.least:g} x: {met}"
+        word = _word(is_met=median(ratios) >= self.least, is_missed=self.is_missed(ratios))
+        return f"aim >= {self.least:g} x: {word}"
 
     def is_missed(self, ratios: Sequence[float]) -> bool:
         """Return whether the ratios stay below the aim by more than the noise."""
         return sorted(ratios)[(3 * len(ratios)) // 4] < self.least
+
+
+def _word(*, is_met: bool, is_missed: bool) -> str:
+    return "ok" if is_met else "MISSED" if is_missed else "within noise"
 
 
 class Verdicts:
@@ -56,6 +99,12 @@ class Verdicts:
         line(name, median(ratios), "x", floor.verdict(ratios) if floor else "")
         if floor and floor.is_missed(ratios):
             self.missed.append(name)
+
+    def figure(self, name: str, value: float, unit: str, bound: Bound, note: str = "") -> None:
+        """Print one figure beside its aim."""
+        line(name, value, unit, "; ".join(filter(None, [note, bound.verdict(value)])))
+        if bound.is_missed(value):
+            self.missed.append(name.strip())
 
     def code(self) -> int:
         """Name what was missed; return the exit code of the bench: 1 if anything was."""
@@ -75,9 +124,9 @@ def line(name: str, value: float, unit: str, note: str = "") -> None:
     print(f"  {name:<{WIDTH}}{value:>10,.{digits}f} {unit:<10}{note}".rstrip(), flush=True)
 
 
-def ratio(name: str, value: float, aim: Aim | None = None) -> None:
-    """Print one ratio, with its aim if it has one."""
-    line(name, value, "x", aim.verdict(value) if aim else "")
+def ratio(name: str, value: float) -> None:
+    """Print one ratio."""
+    line(name, value, "x")
 
 
 def ratio_of(ours: Sequence[float], theirs: Sequence[float]) -> float:

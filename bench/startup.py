@@ -20,7 +20,7 @@ import psutil
 
 from bench.meter import Memory, memory_of
 from bench.process import ROOT, running_bot, seconds_of, write_config
-from bench.report import Aim, heading, line, ratio, ratio_of
+from bench.report import Aim, Verdicts, heading, line, ratio, ratio_of
 from bot.sample.server import SampleServer
 from tests.fakes.discord.process import DiscordProcess
 from tests.fakes.slack.process import SlackProcess
@@ -50,20 +50,15 @@ _MB = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A bot to be started.
-
-    `ready`: the aim for its start, as a multiple of the import of aiohttp. `held`: the aim for its memory,
-    None for no aim.
-    """
+    """A bot to be started. `ready`: the aim for its start, as a multiple of the import of aiohttp."""
 
     name: str
     folder: Path
     ready: Aim
-    held: Aim | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
 
 
-async def start_up(settings: list[Setting]) -> None:
+async def start_up(settings: list[Setting], verdicts: Verdicts) -> None:
     """Measure from the call to the log line " watches ", beside bare Python and the import of aiohttp.
 
     The first start of each makes its database and is left out.
@@ -90,12 +85,12 @@ async def start_up(settings: list[Setting]) -> None:
     line("python -c 'import aiohttp'", median(imports) * 1e3, "ms")
     for each in settings:
         line(f"{each.name}, to ready", median(ready[each.name]) * 1e3, "ms")
-        ratio("  / import of aiohttp", ratio_of(ready[each.name], imports), each.ready)
+        verdicts.figure("  / import of aiohttp", ratio_of(ready[each.name], imports), "x", each.ready)
         line("  the first time, with a new database", first[each.name] * 1e3, "ms")
         line("  from SIGTERM to its end", median(ended[each.name]) * 1e3, "ms")
 
 
-async def idle(setting: Setting) -> None:
+async def idle(setting: Setting, most: Aim, verdicts: Verdicts) -> None:
     """Measure the memory of the bot after its first poll, of the child that parsed, and of aiohttp alone.
 
     The child is a process of its own and no part of the bot's figure.
@@ -112,7 +107,7 @@ async def idle(setting: Setting) -> None:
     alone = await _aiohttp_alone()
     heading(f"memory of {setting.name}, {IDLE:g} s after the first poll")
     _line_of("a process that imported aiohttp", alone)
-    _line_of("the bot", held, setting.held.verdict(held.resident / _MB) if setting.held else "")
+    verdicts.figure("the bot", held.resident / _MB, "MB", most, _own(held))
     for child in children:
         _line_of("its child that parses; ends when idle", child)
     ratio("the bot / aiohttp", held.resident / alone.resident)
@@ -120,9 +115,12 @@ async def idle(setting: Setting) -> None:
     line("CPU of the idle bot", spent / IDLE * 1e3, "ms/s")
 
 
-def _line_of(name: str, memory: Memory, note: str = "") -> None:
-    own = f"{memory.own / _MB:.1f} MB its own" if memory.own else ""
-    line(name, memory.resident / _MB, "MB", "; ".join(filter(None, [own, note])))
+def _line_of(name: str, memory: Memory) -> None:
+    line(name, memory.resident / _MB, "MB", _own(memory))
+
+
+def _own(memory: Memory) -> str:
+    return f"{memory.own / _MB:.1f} MB its own" if memory.own else ""
 
 
 async def _aiohttp_alone() -> Memory:
@@ -157,8 +155,9 @@ def _many_feeds(feed_url: str) -> str:
     )
 
 
-async def run() -> None:
-    """Run all measurements."""
+async def run() -> int:
+    """Run all measurements; return the exit code."""
+    verdicts = Verdicts()
     with tempfile.TemporaryDirectory(prefix="bystander-bench-") as name:
         folder = Path(name)
         async with (
@@ -167,9 +166,9 @@ async def run() -> None:
             SlackProcess() as slack,
         ):
             # Where aiohttp is imported in 0.2 s these are 0.5, 0.9 and 2 s.
-            console = Setting("console", folder / "console", Aim(2.5), Aim(60.0, "MB"))
+            console = Setting("console", folder / "console", Aim(2.5))
             secrets = {"DISCORD_TOKEN": discord.token} | slack.environment()
-            both = Setting("both SDKs", folder / "both", Aim(4.5), Aim(95.0, "MB"), secrets)
+            both = Setting("both SDKs", folder / "both", Aim(4.5), secrets)
             many = Setting(f"{FEEDS:,} feeds", folder / "many", Aim(10.0))
             chats = (
                 f'[discord]\nenabled = true\napi_base = "{discord.api_base}"\ngateway = "{discord.gateway}"\n'
@@ -177,13 +176,14 @@ async def run() -> None:
             )
             for each, more in ((console, ""), (both, chats), (many, _many_feeds(server.feed_url))):
                 write_config(each.folder, server.feed_url, every="15m", api_base=server.api_base, more=more)
-            await idle(console)
-            await idle(both)
+            await idle(console, Aim(60.0, "MB"), verdicts)
+            await idle(both, Aim(95.0, "MB"), verdicts)
             for each in (console, both):
                 (each.folder / "bench.db").unlink()
-            await start_up([console, both, many])
+            await start_up([console, both, many], verdicts)
     parts()
+    return verdicts.code()
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    sys.exit(asyncio.run(run()))

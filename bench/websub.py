@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from bench.process import PATIENCE, BotProcess, running_bot, write_config
-from bench.report import Aim, heading, line, ratio
+from bench.report import Aim, Verdicts, heading, line
 from bot.sample.blog import SampleBlog, SamplePost, load_posts
 from bot.sample.server import SampleServer
 from tests.fakes.hub import FakeHub
@@ -127,16 +128,18 @@ async def compared(folder: Path) -> Sequence[list[float]]:
             reading.cancel()
 
 
-async def run() -> None:
-    """Run the comparison and print it."""
+async def run() -> int:
+    """Run the comparison and print it; return the exit code."""
+    verdicts = Verdicts()
     with tempfile.TemporaryDirectory(prefix="bystander-bench-") as name:
         pushed, polled = await compared(Path(name))
     heading(f"publish to alert by a hub, and by polls each {INTERVAL:g} s ({POSTS} posts each, one bot)")
     for what, delays in (("pushed by the hub", pushed), ("polled", polled)):
         line(what, median(delays) * 1e3, "ms", f"{min(delays) * 1e3:.0f} to {max(delays) * 1e3:.0f}")
-    ratio("median push / 500 ms", median(pushed) * 1e3 / MOST, Aim(1.0))
-    ratio("pushed / polled", median(pushed) / median(polled), Aim(1.0))
+    verdicts.figure("median push / 500 ms", median(pushed) * 1e3 / MOST, "x", Aim(1.0))
+    verdicts.figure("pushed / polled", median(pushed) / median(polled), "x", Aim(1.0))
+    return verdicts.code()
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    sys.exit(asyncio.run(run()))

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.shared.urgent import is_urgent
 from bot.errors import NotYetError, StoreError, TemporaryError
@@ -15,7 +15,9 @@ from bot.ports import Rate, SharedState, Turns
 AWAY = "The database does not say whether there is room"
 _ROUNDING = 1e-6  # seconds
 _MOST_SPACING = 10  # times the interval of the pace, as if so many processes shared it
-_MOST_LOST = 3  # turns that one call may lose
+_MOST_LOST = 1  # turns that one call may lose
+_GRACE = 1.0  # seconds beyond the patience of a pace, for what the answers of the database take
+_NEWEST = 0.2  # weight of the latest gap between two calls in the mean of the gaps
 PAUSE = 1.0  # seconds without another question after the database failed to answer
 
 
@@ -42,14 +44,22 @@ class Pace:
     busy: str
     late: float | None = None
 
+    @property
+    def latest(self) -> float:
+        """`late` in seconds."""
+        return self.rate.burst * self.rate.interval / 2 if self.late is None else self.late
+
 
 class Line:
     """The calls of this process that wait for one pace. Urgent ones do not queue; they wait only for a hold.
 
     It reserves several turns at once, if many calls wait and the store allows it. A turn goes to whoever is
     first in the line. One whose time has passed for too long (`Pace.late`) is lost: several processes that
-    made up for lost time would together go faster than the pace. But whoever lost some goes at last, or a
-    machine that is always busy would send nothing.
+    made up for lost time would together go faster than the pace. But whoever lost one goes with the next, or
+    a machine that is always busy would send nothing.
+
+    No call waits for much longer than the patience of the pace, however slow the machine is: its caller would
+    give up without knowing that nothing was sent.
     """
 
     def __init__(self, pace: Pace, state: SharedState, waiting: Waiting) -> None:
@@ -59,9 +69,9 @@ class Line:
         self._lock = asyncio.Lock()
         self._length = 0  # calls in the line
         self._turns: deque[float] = deque()  # reserved turns, in seconds of the clock
-        half = pace.rate.burst * pace.rate.interval / 2
-        self._late = half if pace.late is None else pace.late  # seconds
         self._spacing = pace.rate.interval  # seconds for each call, as the last reservation showed
+        self._gap = 0.0  # mean of the seconds between two calls that went one after the other
+        self._went_at: float | None = None  # when the last call went, if others were waiting
         self._held_until = self._away_until = 0.0
         self._why = ""  # of the hold
         self._promised = 0.0  # the latest time for which a refused call was told to return
@@ -70,7 +80,7 @@ class Line:
     async def turn(self) -> None:
         """Wait for a turn and take it.
 
-        NotYetError with `retry_after`: the wait would be too long, or the store does not answer.
+        NotYetError with `retry_after`: the wait would be too long, or has been, or the store does not answer.
         TemporaryError: the pace is held for a reason that is the bot's own.
         """
         await self._tell_hold()
@@ -78,10 +88,12 @@ class Line:
             await self._go_first()
             return
         self.check()
+        end = self._clock() + self._pace.patience + _GRACE
         self._length += 1
         try:
             async with self._lock:
-                await self._take()
+                await self._take(end)
+                self._note_gap()
         finally:
             self._length -= 1
 
@@ -90,6 +102,12 @@ class Line:
         self._check_hold()
         if (wait := self._expected()) > self._pace.patience:
             raise self._refusal(wait)
+
+    def change_rate(self, rate: Rate) -> None:
+        """Let calls go at another rate from the next reservation on."""
+        if rate != self._pace.rate:
+            self._pace = replace(self._pace, rate=rate)
+            self._spacing = rate.interval
 
     async def hold(self, seconds: float, why: str = "") -> None:
         """Let no call of any process go for so many seconds. `why`: see `SharedState.hold`.
@@ -100,24 +118,35 @@ class Line:
         self._untold = why
         await self._tell_hold()
 
-    async def _take(self) -> None:
-        """Wait for the next turn. A hold that comes in between takes it away."""
+    async def _take(self, end: float) -> None:
+        """Wait for the next turn, until `end` at the latest. A hold that comes in between takes it away."""
         lost = 0
         while True:
+            if self._clock() > end:
+                raise self._refusal(0.0)
             at = await self._next()
+            if at > end:
+                raise self._refusal(at - self._clock())
             if (left := at - self._clock()) > 0:
                 await self._sleep(left)
             if self._clock() < self._held_until - _ROUNDING:
                 self._turns.clear()
             if self._turns and self._turns[0] == at:
                 self._turns.popleft()
-                if lost == _MOST_LOST or self._clock() - at <= self._late:
+                if lost == _MOST_LOST or self._clock() - at <= self._pace.latest:
                     return
                 lost += 1
 
+    def _note_gap(self) -> None:
+        """Note that a call goes, and how long after the one before it."""
+        now = self._clock()
+        if self._went_at is not None:
+            self._gap += _NEWEST * (now - self._went_at - self._gap)
+        self._went_at = now if self._length > 1 else None
+
     async def _next(self) -> float:
         """Return the time of the next turn, which is reserved if there is none left."""
-        while self._turns and self._clock() - self._turns[0] > self._late:
+        while self._turns and self._clock() - self._turns[0] > self._pace.latest:
             self._turns.popleft()
         if not self._turns:
             turns = await self._reserve(max(self._length, 1))
@@ -129,12 +158,13 @@ class Line:
     def _spacing_of(self, turns: Turns, now: float) -> float:
         """Return how far apart the turns of this process are, beside those that others have reserved.
 
+        On a machine so busy that turns are lost, the calls themselves are further apart.
         The end of a hold, which all wait for together, says nothing of that. One that another process noted
         is not known here, so that the estimate is bounded.
         """
         interval, hold = self._pace.rate.interval, max(self._held_until - now, 0.0)
         seen = (turns.waits[-1] - hold) / len(turns.waits)
-        return min(max(interval, seen), _MOST_SPACING * interval)
+        return min(max(interval, seen, self._gap), _MOST_SPACING * interval)
 
     async def _go_first(self) -> None:
         """Take an urgent turn."""

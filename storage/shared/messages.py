@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import groupby
 
@@ -29,6 +29,7 @@ class Stories:
     copies: Mapping[int, Row]
     told: Mapping[int, Sequence[Row]]
     follows: Collection[tuple[int, int]]
+    posts: dict[int, Post] = field(default_factory=dict)  # those read so far, by the id of their copy
 
     @classmethod
     def of(cls, copies: Sequence[Row], follows: Iterable[Row]) -> Stories:
@@ -52,11 +53,17 @@ class Stories:
         """Return the post that a delivery shows, with what other feeds that its destination follows add."""
         shown = self.shown(row)
         others = [
-            post_from(each)
+            self._read(each)
             for each in (self.told.get(row["post_id"], ()) if shown["joins"] else ())
             if each["feed_id"] != shown["feed_id"] and self._follows(row["destination_id"], each["feed_id"])
         ]
-        return together(post_from(shown), others) if others else post_from(shown)
+        return together(self._read(shown), others) if others else self._read(shown)
+
+    def _read(self, copy: Row) -> Post:
+        post = self.posts.get(copy["id"])
+        if post is None:
+            post = self.posts[copy["id"]] = post_from(copy)
+        return post
 
     def _follows(self, destination: int, feed: int) -> bool:
         return (destination, 0) in self.follows or (destination, feed) in self.follows

@@ -16,11 +16,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
-import aiosqlite
-
 from storage.shared.mapping import NEVER, to_ms
 from storage.sqlite.hold_back import COLUMNS, hold_back
 from storage.sqlite.holding import release
+from storage.sqlite.inline import Statements
 
 _PLATFORMS = "d.platform IN (SELECT value FROM json_each(:platforms))"
 _SENDING = (
@@ -115,7 +114,7 @@ SELECT min(at) AS due FROM (
 
 
 async def take_sends(
-    connection: aiosqlite.Connection,
+    connection: Statements,
     parameters: Mapping[str, object],
     limit: int,
     now: datetime,
@@ -144,16 +143,14 @@ async def take_sends(
     return sorted(ids), len(lost) + len(heads)
 
 
-async def take_edits(
-    connection: aiosqlite.Connection, parameters: Mapping[str, object], limit: int
-) -> list[int]:
+async def take_edits(connection: Statements, parameters: Mapping[str, object], limit: int) -> list[int]:
     """Lease up to `limit` edits to the caller; return the ids of their rows."""
     rows = await connection.execute_fetchall(_TAKE_EDITS, {**parameters, "limit": limit})
     return [row["id"] for row in rows]
 
 
 async def _join(
-    connection: aiosqlite.Connection, heads: Sequence[sqlite3.Row], parameters: Mapping[str, object]
+    connection: Statements, heads: Sequence[sqlite3.Row], parameters: Mapping[str, object]
 ) -> dict[int, str]:
     """Bundle the due alerts of each destination that has too many; return the bundles by destination.
 
@@ -169,7 +166,7 @@ async def _join(
     return bundles
 
 
-async def _members(connection: aiosqlite.Connection, bundles: Mapping[int, str]) -> set[int]:
+async def _members(connection: Statements, bundles: Mapping[int, str]) -> set[int]:
     """Return the ids of all rows of the bundles."""
     ids: set[int] = set()
     for destination_id, bundle in bundles.items():

@@ -6,11 +6,10 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-import aiosqlite
-
 from bot.model import Claim
 from storage.shared.holding import PREFERENCES
 from storage.shared.messages import Stories, claims_from, told_apart
+from storage.sqlite.inline import Statements
 from storage.sqlite.posts import SELECT_POSTS
 
 _CLAIMED = f"""
@@ -28,7 +27,7 @@ WHERE destination_id IN (SELECT value FROM json_each(:ids))
 
 
 async def build_claims(
-    connection: aiosqlite.Connection, sends: Sequence[int], edits: Sequence[int], now: datetime, zone: tzinfo
+    connection: Statements, sends: Sequence[int], edits: Sequence[int], now: datetime, zone: tzinfo
 ) -> list[Claim]:
     """Return the claims of the given rows, the oldest first. `zone`: of destinations that have set none."""
     if not sends and not edits:

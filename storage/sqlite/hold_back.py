@@ -10,11 +10,10 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
-import aiosqlite
-
 from storage.shared.holding import PREFERENCES, held_back
 from storage.shared.mapping import to_ms
 from storage.sqlite.holding import pause
+from storage.sqlite.inline import Statements
 
 # What `hold_back` needs to know of a row of the queue, `q`, and its destination, `d`.
 COLUMNS = f"""
@@ -44,7 +43,7 @@ _END_PROBE = (
 
 
 async def hold_back(
-    connection: aiosqlite.Connection, heads: Iterable[sqlite3.Row], now: datetime, zone: tzinfo
+    connection: Statements, heads: Iterable[sqlite3.Row], now: datetime, zone: tzinfo
 ) -> bool:
     """Hold the alerts of those destinations that get nothing now; return whether there are any."""
     found = held_back(heads, now, zone)

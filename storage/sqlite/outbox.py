@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.model import Claim
 from bot.ports import AdminNotice, Settlement
@@ -16,6 +17,7 @@ from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
 from storage.sqlite.claim_messages import build_claims
 from storage.sqlite.common import Queries, add_notices
 from storage.sqlite.connection import Database
+from storage.sqlite.inline import Statements
 from storage.sqlite.key_value import put_value
 from storage.sqlite.runner import Runner
 from storage.sqlite.settle import RESUME, settle_all
@@ -83,14 +85,17 @@ class OutboxQueries(Queries):
             "platforms": json.dumps(list(platforms)),
             "catch_up_after": catch_up_after,
         }
-        async with self._database.transaction() as connection:
-            sends, taken = await take_sends(connection, parameters, limit, now, self._database.zone)
+        zone = self._database.zone
+
+        async def work(connection: Statements) -> list[Claim]:
+            sends, taken = await take_sends(connection, parameters, limit, now, zone)
             edits = await take_edits(connection, parameters, limit - taken)
-            return await build_claims(connection, sends, edits, now, self._database.zone)
+            return await build_claims(connection, sends, edits, now, zone)
+
+        return await self._database.at_once(work)
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
-        async with self._database.transaction() as connection:
-            await settle_all(connection, settlements)
+        await self._database.at_once(partial(settle_all, settlements=settlements))
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
         rows = await self._database.read(CLAIMABLE_AT, {"platforms": json.dumps(list(platforms))})

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-import aiosqlite
-
 from bot.ports import Settlement
 from storage.shared.settling import Write, outcomes
 from storage.sqlite.common import add_notices
+from storage.sqlite.inline import Statements
 
 _HELD = """
 SELECT q.id, q.destination_id, q.bundle, q.state, q.attempts, q.edit_attempts, q.lease_until, q.due_at,
@@ -96,7 +95,7 @@ _STATEMENTS: dict[Write, tuple[str, ...]] = {
 }
 
 
-async def settle_all(connection: aiosqlite.Connection, settlements: Sequence[Settlement]) -> None:
+async def settle_all(connection: Statements, settlements: Sequence[Settlement]) -> None:
     """Record outcomes inside the caller's transaction, with one `executemany` for each statement."""
     ids = json.dumps([settlement.claim.delivery_ids[0] for settlement in settlements])
     rows = {row["id"]: row for row in await connection.execute_fetchall(_HELD, {"ids": ids})}

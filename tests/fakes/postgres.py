@@ -101,6 +101,12 @@ class Server:
         """Take a database away from all that still use it."""
         self.run(f"DROP DATABASE {self._names.pop(url)} WITH (FORCE)")
 
+    async def change(self, **settings: str | int) -> None:
+        """Change settings that count from the server's start, and restart it."""
+        for name, value in settings.items():
+            self.run(f"ALTER SYSTEM SET {name} = '{value}'")
+        await self.restart()
+
     async def restart(self, *, crash: bool = False) -> None:
         """Stop the server with all that is connected, and start it again. `crash`: as after a power cut."""
         self._disconnect()

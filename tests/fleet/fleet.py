@@ -54,6 +54,7 @@ class Plan:
     kill_every: float = 4.0  # between two kills
     pause: float = 0.0  # each second time, a process is paused for so long instead; 0 for never
     restarts: int = 1  # of the database's server
+    slack_per_minute: int = 200  # messages in the workspace, at most 1000
     seed: int = 1
     patience: float = 120.0  # for the last alert, once nobody is killed any more
 
@@ -87,6 +88,7 @@ class Fleet:
     def __post_init__(self) -> None:
         self.random = random.Random(self.plan.seed)
         self.discord.sockets.identify_every = 0.0
+        self.slack.limits.per_minute = max(self.slack.limits.per_minute, self.plan.slack_per_minute)
         self.team = self.slack.add_team("readers")
 
     # --- the world ----------------------------------------------------------------------------------------
@@ -153,7 +155,12 @@ class Fleet:
                 "api_base": self.discord.api_base,
                 "gateway": self.discord.gateway,
             },
-            "slack": {"enabled": True, "mode": "socket", "api_base": self.slack.api_base},
+            "slack": {
+                "enabled": True,
+                "mode": "socket",
+                "api_base": self.slack.api_base,
+                "per_minute": self.plan.slack_per_minute,
+            },
         }
 
     # --- the processes ------------------------------------------------------------------------------------

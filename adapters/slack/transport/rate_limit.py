@@ -35,7 +35,7 @@ class PaceSettings:
     channel_burst: float = 2.0  # messages to an idle channel that may go at once
     tier_3: float = 50.0  # calls of one method a minute in one workspace
     tier_4: float = 100.0
-    burst_share: float = 0.05  # part of a minute's budget that may go at once
+    burst_share: float = 0.03  # part of a minute's budget that may go at once, and is missing from its pace
     minute: float = 61.0  # with a margin, because calls arrive less evenly than they leave
     patience: float = 3.0  # for a call of the outbox, because longer waits belong in the outbox
     briefly: float = 10.0  # for every other call

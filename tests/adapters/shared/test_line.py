@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -133,10 +133,48 @@ async def test_a_turn_that_was_overslept_is_lost_too(rig: Rig) -> None:
 
 async def test_a_process_that_is_always_late_sends_all_the_same_beside_busy_others(rig: Rig) -> None:
     rig.time.late, rig.database.others = 0.35, 4
-    line = rig.line()
+    line = rig.line(replace(PACE, patience=60.0))
     await asyncio.gather(*(rig.call(line) for _ in range(5)))
 
     assert len(rig.gone) == 5
+    assert len(rig.database.asked) <= 10  # each call lost one turn at most
+
+
+async def test_no_call_of_a_process_that_is_always_late_waits_for_longer_than_its_patience(rig: Rig) -> None:
+    """Its caller would time out, and could not know that nothing was sent."""
+    rig.time.late, rig.database.others = 0.35, 4
+    line = rig.line()
+    outcomes = await asyncio.gather(*(waited(rig, line) for _ in range(30)))
+
+    gone, put_off = [at for at, error in outcomes if not error], [at for at, error in outcomes if error]
+    assert len(gone) >= 3
+    assert len(put_off) >= 15
+    assert max(gone + put_off) <= PACE.patience + 1.0 + rig.time.late + 0.01
+
+
+async def waited(rig: Rig, line: Line) -> tuple[float, NotYetError | None]:
+    """Return the seconds that a call took, and the error by which it was put off."""
+    began = rig.time.now
+    try:
+        await line.turn()
+    except NotYetError as error:
+        return rig.time.now - began, error
+    return rig.time.now - began, None
+
+
+async def test_new_calls_are_put_off_at_once_where_the_others_go_slowly(rig: Rig) -> None:
+    """A process that loses turns does not let a queue grow as if it did not."""
+    rig.time.late = 0.35
+    line = rig.line(replace(PACE, patience=15.0))
+    for _ in range(2):
+        await asyncio.gather(*(rig.call(line) for _ in range(10)))
+    calls = [asyncio.create_task(rig.call(line)) for _ in range(40)]
+    await asyncio.sleep(0)
+    with pytest.raises(NotYetError, match="More waits"):
+        line.check()
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
 
 
 async def test_while_the_database_is_away_nothing_goes_and_it_is_asked_once_a_second(rig: Rig) -> None:

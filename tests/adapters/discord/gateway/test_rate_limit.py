@@ -118,6 +118,36 @@ async def test_a_global_429_stops_everything_for_its_time() -> None:
     assert time.now == pytest.approx(1007.0)
 
 
+async def test_a_global_429_lowers_the_rate_for_some_minutes() -> None:
+    time = VirtualTime()
+    pace = paced(time)
+    await pace.answered(429, {"X-RateLimit-Scope": "global", "Retry-After": "1", "Via": "1.1 google"})
+
+    assert await interval_of(pace, time) == pytest.approx(1 / 42.5)
+    time.now += 6 * 60
+    assert await interval_of(pace, time) == pytest.approx(1 / PACE.rate)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"X-RateLimit-Scope": "user", "Via": "x"}, {"X-RateLimit-Scope": "shared", "Via": "x"}, {}]
+)
+async def test_no_other_429_lowers_the_rate(headers: dict[str, str]) -> None:
+    time = VirtualTime()
+    pace = paced(time)
+    await pace.answered(429, headers | {"Retry-After": "1"})
+
+    assert await interval_of(pace, time) == pytest.approx(1 / PACE.rate)
+
+
+async def interval_of(pace: RateLimiter, time: VirtualTime) -> float:
+    """Return the seconds between two requests of many."""
+    for _ in range(10):
+        await pace.turn()
+    before = time.now
+    await pace.turn()
+    return time.now - before
+
+
 async def test_a_429_of_the_edge_puts_everything_off_for_a_minute() -> None:
     """Who waited that long would be given up, as if something had been sent."""
     time = VirtualTime()
