@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from bench.meter import Spent, cpu_of, metered
+from bot import open_files
 from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
 from bot.pipeline.windows import Windows
@@ -58,11 +59,13 @@ class Bench:
     @asynccontextmanager
     async def open(cls) -> AsyncIterator[Self]:
         """Open the parts on a temporary database."""
+        open_files.raise_limit()  # as `bystander run` does
+        at_once = open_files.requests(open_files.limit())
         with tempfile.TemporaryDirectory(prefix="bystander-bench-") as folder:
             store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
             try:
                 async with (
-                    Fetcher(FetchSettings(allow_networks=_LOOPBACK)) as fetcher,
+                    Fetcher(FetchSettings(allow_networks=_LOOPBACK, at_once=at_once)) as fetcher,
                     Sandbox() as sandbox,
                     Lanes(sandbox, seconds=60.0) as lanes,
                 ):
