@@ -141,9 +141,9 @@ def is_other_link(link: str, before: str) -> bool:
 
 def doubting(entry: Entry, doubted: int) -> Identity:
     """Return the identity of an entry, ignoring its guid if `doubted` is 1, guid and link if it is 2."""
-    return identify(
-        replace(entry, guid="" if doubted else entry.guid, link="" if doubted == DOUBTS else entry.link)
-    )
+    if not doubted:
+        return identify(entry)
+    return identify(replace(entry, guid="", link="" if doubted == DOUBTS else entry.link))
 
 
 def keys_of(entry: Entry) -> frozenset[str]:
