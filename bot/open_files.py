@@ -14,7 +14,7 @@ _NO_LIMIT = sys.maxsize
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """How the limit is shared. A request has a share of two, as looking for a way to its host may take both."""
+    """How the limit is shared. A request has two files: looking for a way to its host may take both."""
 
     own: int = 192  # for the bot's own work: a hundred polls, chats, database, child processes
     backlog: int = 32  # the web port's listen backlog; asyncio accepts all of it in one go

@@ -46,8 +46,8 @@ _KNOWN = _words(
 # These begin with a letter, and look at what is before it afterwards: so they find their places faster.
 # What was told before, taken up as a whole: "Microsoft is proceeding with the deal".
 _TAKEN_UP = re.compile(
-    r"[Tt](?<!\w[Tt])h(?:e|is|at) (?:[a-z]+ ){0,2}?(deal|move|decision|plan|ban|order|ruling|proposal|transaction"
-    r"|agreement|law|bill"
+    r"[Tt](?<!\w[Tt])h(?:e|is|at) (?:[a-z]+ ){0,2}?(deal|move|decision|plan|ban|order|ruling|proposal"
+    r"|transaction|agreement|law|bill"
     r"|case|talks|report|measures?|announcement|findings?|incident|attack|rules?|restrictions|exercise|sale|merger"
     r"|takeover|project|programme|program|scheme|vote|strike|protests?|dispute|crisis|trial|verdict|app|firm|company"
     r"|companies|film|book|song|device|bug|flaw|patch|change|feature)s?\b"
@@ -99,8 +99,8 @@ _THERE = re.compile(
 )
 _PLACE = re.compile(r"\b(?:in|at|to|from|on|near|of|where)\b")
 _CHUNK = re.compile(
-    r"[Tt](?<!\w[Tt])he ((?:(?!(?:of|in|on|to|for|and|or|that|who|which|with|from|by|at|as|is|are|was|were|has|have"
-    r"|had|will|would)\b)"
+    r"[Tt](?<!\w[Tt])he ((?:(?!(?:of|in|on|to|for|and|or|that|who|which|with|from|by|at|as|is|are|was|were"
+    r"|has|have|had|will|would)\b)"
     r"[a-z][a-z’'-]+ ?){1,3})"
 )
 _FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w’'-]+ (?:[A-Z]\. |[a-z]{2,3} )?([A-Z][a-z][\w-]+)\b(?! [A-Z])")

@@ -38,7 +38,8 @@ _NO_CONTROLS = bytes(
 )  # for bytes.translate
 _NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
 _FAULTY = re.compile(
-    r"""<!\[CDATA\[ [^\]]*+ (?: \] (?! \]> ) [^\]]*+ )*+ (?: \]\]> | \Z ) | <!-- .*? (?: --> | \Z ) | <\? .*? (?: \?> | \Z )
+    r"""<!\[CDATA\[ [^\]]*+ (?: \] (?! \]> ) [^\]]*+ )*+ (?: \]\]> | \Z )
+      | <!-- .*? (?: --> | \Z ) | <\? .*? (?: \?> | \Z )
       | <!DOCTYPE [^\[>]* (?: \[ .*? (?: \]\s*> | \Z ) | > | \Z )
       | (?P<link> <link> \s* </link> | <link \s* /> )
       | (?P<numbers> (?: &\#(?: x[0-9a-f]+ | [0-9]+ ); )+ )

@@ -50,7 +50,7 @@ class Candidate(NamedTuple):
     before it. `role`: it names somebody by a description alone.
     """
 
-    index: int  # of its line
+    at: int  # its place in the post
     line: Line
     merit: float
     title: int  # how many of the title's words it has
@@ -75,17 +75,17 @@ class Scale:
 
     def merit(self, line: Line) -> float:
         """Return the score of a sentence for itself."""
-        if line.index not in self._merits:
+        if line.at not in self._merits:
             names = min(1, count_names(line.text) / _SCORES.many_names)
-            self._merits[line.index] = self._before_faults(line, names) - self._faults(line)
-        return self._merits[line.index]
+            self._merits[line.at] = self._before_faults(line, names) - self._faults(line)
+        return self._merits[line.at]
 
     def candidate(self, line: Line) -> Candidate:
         """Return a sentence with all that decides beside which others it can be told."""
-        first = line.index == 0
+        first = line.at == 0
         subject, things, nouns = self._presumed(line) if self._is_english and not first else _KNOWN
         return Candidate(
-            index=line.index,
+            at=line.at,
             line=line,
             merit=self.merit(line),
             title=len(line.words & self._topic.title),
@@ -101,7 +101,7 @@ class Scale:
     def _presumed(self, line: Line) -> _Presumed:
         """Return the subject, things and nouns of an English sentence."""
         title, used = self._topic.title, self._topic.used
-        before = frozenset(word for word in line.words if used[word] < line.index)
+        before = frozenset(word for word in line.words if used[word] < line.at)
         subject = presupposed(line.text)
         return (
             subject if subject.isdisjoint(title) else frozenset(),
@@ -115,39 +115,47 @@ class Scale:
 
     def _surnames(self, line: Line) -> tuple[tuple[str, int], ...]:
         topic, text = self._topic, line.text
-        earlier = {name: at for name, at in topic.named.items() if at < line.index and name in text}
+        earlier = {name: at for name, at in topic.named.items() if at < line.at and name in text}
         alone = earlier.keys() & bare_names(text) if earlier else ()
         return tuple((name.lower(), earlier[name]) for name in alone if name.lower() not in topic.title)
 
     def promising(self, lines: Sequence[Line]) -> list[Candidate]:
-        """Return the sentences that are tried, in reading order: the best, and those for each part of a title."""
+        """Return the sentences that are tried, in reading order.
+
+        The best, and the best for each part of a title, of which one may be told late in the post.
+        """
         best = best_of(lines, _LIMITS.candidates, self._hope, self._worth)
-        found = {line.index: self.candidate(line) for line in best}
-        for part, _ in self._topic.parts:  # of which one may be told late in the post
-            told = {line.index: len((line.words | line.places) & part) for line in lines}
-            telling = best_of(
-                lines,
-                _LIMITS.tellers,
-                lambda line, told=told: (told[line.index], *self._hope(line)),
-                lambda line, told=told: (told[line.index], *self._worth(line)),
-            )
-            more = [self.candidate(line) for line in telling if line.index not in found]
-            found |= {one.index: one for one in more if not one.leans}
-        return sorted(found.values(), key=lambda one: one.index)
+        found = {line.at: self.candidate(line) for line in best}
+        for part, _ in self._topic.parts:
+            more = [self.candidate(line) for line in self._telling(lines, part) if line.at not in found]
+            found |= {one.at: one for one in more if not one.leans}
+        return sorted(found.values(), key=lambda one: one.at)
+
+    def _telling(self, lines: Sequence[Line], part: frozenset[str]) -> list[Line]:
+        """Return the sentences that tell most of a part of a title."""
+        told = {line.at: len((line.words | line.places) & part) for line in lines}
+
+        def hope(line: Line) -> Rank:
+            return (told[line.at], *self._hope(line))
+
+        def worth(line: Line) -> Rank:
+            return (told[line.at], *self._worth(line))
+
+        return best_of(lines, _LIMITS.tellers, hope, worth)
 
     def _worth(self, line: Line) -> Rank:
         return (self.merit(line) + self._share(line),)
 
     def _hope(self, line: Line) -> Rank:
         """Return what a sentence is worth at most; its faults and names take far longer to find."""
-        if line.index == 0 or line.corrects:
+        if line.at == 0 or line.corrects:
             return (inf,)  # what speaks for these alone is not counted here
         return (self._before_faults(line, names=1) + self._share(line),)
 
     def _share(self, line: Line) -> float:
-        if line.index not in self._shares:
-            self._shares[line.index] = self._topic.share(line.words)
-        return self._shares[line.index]
+        if line.at not in self._shares:
+            self._shares[line.at] = self._topic.share(line.words)
+        return self._shares[line.at]
 
     def _before_faults(self, line: Line, names: float) -> float:
         away = line.paragraph - self._topic.start
@@ -157,7 +165,7 @@ class Scale:
         return merit - _SCORES.long * max(0, len(line.text) - _SCORES.long_from) / 100
 
     def _faults(self, line: Line) -> float:
-        text, words, first = line.text, line.words, line.index == 0
+        text, words, first = line.text, line.words, line.at == 0
         faults = (
             (_SCORES.slight, len(words) < _SCORES.slight_words and not _FIGURE.search(text)),
             (_SCORES.listed, line.listed),

@@ -22,10 +22,10 @@ _SHORT_STEM = 3  # letters; shorter stems say too little to count
 class Line(NamedTuple):
     """A sentence as read.
 
-    `index` is consecutive, except that a quotation leaves a gap.
+    `at` is its place, consecutive, except that a quotation leaves a gap.
     """
 
-    index: int
+    at: int
     paragraph: int
     text: str
     whole: bool
@@ -45,9 +45,9 @@ def read_lines(found: Sequence[Paragraph], title: str, code: str, *, places: boo
     """
     lines = _told(found, title, code, places=places)
     denials = list(_denials(found))
-    taken_back = {line.index for line in lines for words in denials if _is_denied(line, words)}
+    taken_back = {line.at for line in lines for words in denials if _is_denied(line, words)}
     taken_back |= _corrected_inside(lines, code)
-    return _with_update([line for line in lines if line.index not in taken_back], found, code)
+    return _with_update([line for line in lines if line.at not in taken_back], found, code)
 
 
 def _told(found: Sequence[Paragraph], title: str, code: str, *, places: bool) -> list[Line]:
@@ -110,7 +110,7 @@ def _corrected_inside(lines: Sequence[Line], code: str) -> set[int]:
         for other in lines:
             shared = len(words & other.words)
             if shared >= (_FEW if other.paragraph == line.paragraph else _MANY):
-                found.add(other.index)
+                found.add(other.at)
     return found
 
 
@@ -136,9 +136,9 @@ def _with_update(lines: list[Line], found: Sequence[Paragraph], code: str) -> li
         return lines
     if not whole:
         return [line for line in lines if len(line.words & words) < _MANY]
-    last = max((line.index for line in lines), default=0)
+    last = max((line.at for line in lines), default=0)
     update = Line(
-        index=-2 if on_top else last + 2,  # in a row with no other
+        at=-2 if on_top else last + 2,  # in a row with no other
         paragraph=0,
         text=text,
         whole=True,

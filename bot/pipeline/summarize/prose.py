@@ -27,8 +27,8 @@ _FULL_WIDTH_END = re.compile(r"[。！？」』｡]$")  # noqa: RUF001  full-wid
 class _Choice(NamedTuple):
     """Sentences that can be told together, in reading order.
 
-    `value`: of the sentences, without what their words tell together, which is `share` for title and theme,
-    and `halves` for both parts of a title. `after`: where those begin, of all that are tried, that may follow.
+    `value`: of the sentences, without what their words tell together: `share` for title and theme, and
+    `halves` for both parts of a title. `after`: where those begin, of all that are tried, that may follow.
     """
 
     told: tuple[Candidate, ...] = ()
@@ -54,7 +54,7 @@ def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str
     telling = [line for line in lines if line.whole and not _repeats(line, topic)]
     chosen = _filled(_choose(telling, topic, scale, limit), telling, scale, limit)
     if chosen:
-        return joined([(line.index, line.text, line.corrects) for line in chosen])
+        return joined([(line.at, line.text, line.corrects) for line in chosen])
     too_long = (line for line in telling if len(line.text) > limit)
     alone = (line.text for line in too_long if _stands_alone(scale.candidate(line), frozenset(), topic))
     return clip(next(alone, ""), limit)
@@ -83,7 +83,7 @@ def _choose(lines: Sequence[Line], topic: Topic, scale: Scale, limit: int) -> tu
     Of equal ones the shortest is taken, then the first. What does not fit, or is not understood, does not
     become so by sentences that follow.
     """
-    required = {line.index for line in lines if line.corrects}
+    required = {line.at for line in lines if line.corrects}
     promising = scale.promising(lines)
     best, most, begun = _Choice(), _SCORES.floor, [_Choice()]
     for count in range(1, _LIMITS.sentences + 1):
@@ -97,14 +97,14 @@ def _choose(lines: Sequence[Line], topic: Topic, scale: Scale, limit: int) -> tu
                     continue
                 longer.append(more)
                 value = more.value + (more.share + more.halves) - _SCORES.third * last
-                if value > most and (not required or required <= {each.index for each in more.told}):
+                if value > most and (not required or required <= {each.at for each in more.told}):
                     best, most = more, value
         begun = longer
     return tuple(one.line for one in best.told)
 
 
 def _hope(choice: _Choice, one: Candidate, topic: Topic) -> float:
-    """Return at least what a choice is worth with a third sentence, which is quicker to tell than its worth."""
+    """Return at least what a choice is worth with a third sentence; it is quicker to tell than the worth."""
     halves = _SCORES.halves if topic.parts else 0.0
     most = choice.value + choice.share + one.merit + one.share + halves
     return most - _jump(choice.told[-1], one) - _SCORES.third + _ROUNDING
@@ -112,9 +112,9 @@ def _hope(choice: _Choice, one: Candidate, topic: Topic) -> float:
 
 def _filled(chosen: tuple[Line, ...], lines: Sequence[Line], scale: Scale, limit: int) -> tuple[Line, ...]:
     """Add a short sentence that alone stands between two that are chosen, rather than mark a jump over it."""
-    if len(chosen) != _LIMITS.sentences - 1 or chosen[0].index + 2 != chosen[1].index:
+    if len(chosen) != _LIMITS.sentences - 1 or chosen[0].at + 2 != chosen[1].at:
         return chosen
-    between = next((line for line in lines if line.index == chosen[0].index + 1), None)
+    between = next((line for line in lines if line.at == chosen[0].at + 1), None)
     if between is None or len(between.text) > _LIMITS.filler or scale.merit(between) <= _SCORES.filler:
         return chosen
     fuller = (chosen[0], between, chosen[1])
@@ -124,7 +124,7 @@ def _filled(chosen: tuple[Line, ...], lines: Sequence[Line], scale: Scale, limit
 def _with(choice: _Choice, one: Candidate, place: int, topic: Topic, limit: int) -> _Choice | None:
     """Return a choice with one more sentence; None if that does not fit or is not understood."""
     before = choice.told[-1] if choice.told else None
-    follows = before is not None and before.index == one.index - 1
+    follows = before is not None and before.at == one.at - 1
     length = choice.length + len(one.line.text) + (0 if before is None else 1 if follows else 3)
     if length > limit or not (follows or _stands_alone(one, choice.words, topic)):
         return None
@@ -148,7 +148,7 @@ def _with(choice: _Choice, one: Candidate, place: int, topic: Topic, limit: int)
 
 def _jump(before: Candidate, one: Candidate) -> float:
     """Return what it costs to read on elsewhere; an update and what it takes back are read apart anyway."""
-    free = before.index == one.index - 1 or one.line.corrects or before.line.corrects
+    free = before.at == one.at - 1 or one.line.corrects or before.line.corrects
     return 0.0 if free else _SCORES.jump
 
 
@@ -177,6 +177,6 @@ def _unexplained(one: Candidate, words: frozenset[str], *, follows: bool) -> flo
 def _is_cut_from_name(one: Candidate, choice: _Choice) -> bool:
     """Return whether a sentence has a surname whose full name stands in an earlier one that is not told."""
     return any(
-        name not in choice.words and all(other.index != place for other in choice.told)
+        name not in choice.words and all(other.at != place for other in choice.told)
         for name, place in one.surnames
     )

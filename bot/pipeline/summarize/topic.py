@@ -40,14 +40,14 @@ class Topic:
     @cached_property
     def used(self) -> Mapping[str, int]:
         """The words, and the first sentence that has them."""
-        return {word: line.index for line in reversed(self.lines) for word in line.words}
+        return {word: line.at for line in reversed(self.lines) for word in line.words}
 
     @cached_property
     def named(self) -> Mapping[str, int]:
         """The surnames, and the sentence that has the full name first."""
         if self.code not in _SURNAMES:
             return {}
-        return {name: line.index for line in reversed(self.lines) for name in full_names(line.text)}
+        return {name: line.at for line in reversed(self.lines) for name in full_names(line.text)}
 
     @cached_property
     def personal(self) -> bool:
@@ -115,7 +115,7 @@ def _telling(lines: Sequence[Line], words: frozenset[str]) -> list[int]:
 
 
 def _start(lines: Sequence[Line], counts: Sequence[int]) -> int:
-    """Return the paragraph in which the story starts that a title announces by so many words of each sentence."""
+    """Return the paragraph in which a title's story starts; `counts`: of its words, in each sentence."""
     least = _SCORES.story * max(counts, default=0)
     return next((line.paragraph for line, count in zip(lines, counts, strict=True) if count >= least), 0)
 
