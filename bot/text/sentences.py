@@ -114,12 +114,12 @@ def _is_one_sentence(before: str, after: str, code: str) -> bool:
         return closed.search(ended) is not None and goes_on.match(after) is not None
     if len(ended) == len(before) and after[0].isalpha() and not after[0].isupper():
         return True  # no gap: "(…)고", "n.º"
-    first = _SMALL.match(after)
+    first = None if after[0].isupper() else _SMALL.match(after)
     if first and first[0].islower():
         return True
     if not ended.endswith("."):
         return False
-    last = _WORD_BREAK.split(ended[:-1])[-1]
+    last = _WORD_BREAK.split(ended[:-1].rpartition(" ")[2])[-1]
     return last in _ABBREVIATED.get(code, ()) or (code != "en" and _INITIAL.fullmatch(last) is not None)
 
 

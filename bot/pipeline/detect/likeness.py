@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from enum import Enum
+from functools import lru_cache
 
 from bot.model import Entry
-from bot.pipeline.detect.identity import Identity, alias, digest, identify, text_hash
+from bot.pipeline.detect.identity import Identity, alias, digest, identify, text_hash, text_key
 from bot.pipeline.detect.settings import DETECT
 from bot.text.normalize import fold
 
@@ -148,13 +149,24 @@ def doubting(entry: Entry, doubted: int) -> Identity:
 
 def keys_of(entry: Entry) -> frozenset[str]:
     """Return all keys that derive from guid, link, title and date of an entry."""
+    if text_key(entry):  # else a key may be made of its text
+        return _keys(entry.guid, entry.link, entry.title, entry.published)
+    return _derived(entry)
+
+
+@lru_cache(maxsize=500)  # most entries of a window are known posts, whose keys are asked for next
+def _keys(guid: str, link: str, title: str, published: datetime | None) -> frozenset[str]:
+    return _derived(Entry(guid=guid, link=link, title=title, published=published))
+
+
+def _derived(entry: Entry) -> frozenset[str]:
     found = [doubting(entry, doubted) for doubted in range(DOUBTS + 1)]
     return frozenset(key for identity in found for key in (identity.id, *identity.aliases))
 
 
 def keys_of_known(post: StoredPost) -> frozenset[str]:
     """Return all keys of a known post: those stored, and those this version of the program derives."""
-    given = keys_of(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
+    given = _keys(post.guid, post.link, post.title, post.published)
     return given | {post.id, *post.aliases}
 
 

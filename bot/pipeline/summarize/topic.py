@@ -56,15 +56,15 @@ class Topic:
         return is_first_person(self.heading) or voices > _SCORES.voice * len(self.lines)
 
     @cached_property
-    def _themed(self) -> tuple[frozenset[str], int]:
-        """The words of the theme, and the sum of their counts."""
-        return frozenset(self.theme), sum(self.theme.values())
+    def _themed(self) -> tuple[frozenset[str], int, int]:
+        """The words of the theme, the sum of their counts, and how many words the title has; 1 for none."""
+        return frozenset(self.theme), sum(self.theme.values()) or 1, len(self.title) or 1
 
     def share(self, words: frozenset[str]) -> float:
         """Return the score of these words for title and theme."""
-        themed, total = self._themed
-        title = len(words & self.title) / max(1, len(self.title))
-        theme = sum(map(self.theme.__getitem__, words & themed)) / max(1, total)
+        themed, counts, size = self._themed
+        title = len(words & self.title) / size
+        theme = sum(map(self.theme.__getitem__, words & themed)) / counts
         return _SCORES.title * title + _SCORES.theme * theme
 
     def halves(self, words: frozenset[str]) -> float:
