@@ -149,7 +149,7 @@ def doubting(entry: Entry, doubted: int) -> Identity:
 
 def keys_of(entry: Entry) -> frozenset[str]:
     """Return all keys that derive from guid, link, title and date of an entry."""
-    if text_key(entry):  # else a key may be made of its text
+    if text_key(entry):  # else a key may be made of its text, or of its date as it is written
         return _keys(entry.guid, entry.link, entry.title, entry.published)
     return _derived(entry)
 
@@ -166,7 +166,7 @@ def _derived(entry: Entry) -> frozenset[str]:
 
 def keys_of_known(post: StoredPost) -> frozenset[str]:
     """Return all keys of a known post: those stored, and those this version of the program derives."""
-    given = _keys(post.guid, post.link, post.title, post.published)
+    given = keys_of(Entry(guid=post.guid, link=post.link, title=post.title, published=post.published))
     return given | {post.id, *post.aliases}
 
 

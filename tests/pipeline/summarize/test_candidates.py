@@ -23,7 +23,7 @@ def test_the_best_are_those_that_sorting_all_would_give_and_of_equal_ones_the_ea
 
         found = best_of(lines, count, lambda one: (hope[one.at],), lambda one: (worth[one.at],))  # noqa: B023
 
-        everybody = sorted(lines, key=lambda one: worth[one.at], reverse=True)  # noqa: B023
+        everybody = sorted(lines, key=lambda one: worth[one.at], reverse=True)
         assert sorted(one.at for one in found) == sorted(one.at for one in everybody[:count])
 
 
@@ -40,7 +40,7 @@ def test_the_worth_of_a_sentence_without_hope_is_not_asked_for() -> None:
 
 
 def test_the_stems_of_a_text_are_the_same_however_many_other_words_were_read_before() -> None:
-    text = "Banning cars, the council’s ban on Monday banned 300 cars."
+    text = "Banning cars, the council's ban on Monday banned 300 cars."
     before = stems(text, "en")
     for number in range(20_000):
         stems(f"word{number} another{number}", "en")
