@@ -21,7 +21,7 @@ _SIGNS = {Kind.CATEGORY: "c", Kind.TAG: "t", Kind.WORDS: "w", Kind.AUTHOR: "a"}
 _KINDS = {sign: kind for kind, sign in _SIGNS.items()}
 
 
-@lru_cache(maxsize=2_000)  # a poll asks several times about each name and title, and the next poll again
+@lru_cache(maxsize=500)  # a poll asks several times about each name and title
 def fold(name: str) -> str:
     """Return the form in which names are compared: `China-U.S.`, `china us` and `CHINA\u2013US` are equal.
 
