@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 
 import pytest
 
+from bot.app import network_of
+from bot.config.load import parse_config
 from bot.open_files import SHARES, limit, raise_limit, requests, visitors, wanted
 
 if sys.platform != "win32":
@@ -60,3 +63,12 @@ def test_the_process_gets_the_limit_that_is_wanted(restored: tuple[int, int]) ->
 
     assert limit() == wanted(256, hard if hard >= 0 else sys.maxsize)
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[1] == hard
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells no limit")
+async def test_the_bot_has_as_many_requests_under_way_as_the_limit_allows(restored: tuple[int, int]) -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, restored[1]))
+    async with AsyncExitStack() as stack:
+        fetcher, _ = await network_of(parse_config("[console]\nenabled = true\n", {}), stack)
+
+        assert fetcher._settings.at_once == requests(512)
