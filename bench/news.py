@@ -1,7 +1,7 @@
 """The cost of polls that bring posts, from fetch to outbox: first polls, and one new post in each feed.
 
 Compared with feedparser alone, without what it does to make HTML safe, on similar bodies; and with a peer.
-The CPU of the children that parse is counted.
+The CPU of the children that parse is counted, but not their start: once in hours, and the peer's is not.
 """
 
 from __future__ import annotations
@@ -44,16 +44,18 @@ def _urls(bases: Sequence[str], name: str) -> list[str]:
 async def first_polls(bases: Sequence[str], verdicts: Verdicts, peer: Peers | None) -> None:
     """Compare first polls of new feeds, all of whose posts are stored and none is announced."""
     bodies = [feed(f"blog{number}") for number in range(FEEDS)]
-    ours, alone, theirs = [], [], []
+    ours, alone, theirs, starts = [], [], [], []
     for each in range(FIRST_ROUNDS + 1):
         alone.append(_feedparser_cpu(bodies))
         async with Bench.open() as bench:
             await bench.watch(_urls(bases, f"first{each}"))
+            starts.append(await bench.warm())
             ours.append((await bench.round()).cpu)
         if peer:
             async with peer.watching(_urls(bases, f"peer{each}")) as other:
                 theirs.append(await other.round())
     heading(f"first polls ({FEEDS} feeds of {POSTS} posts, {FIRST_ROUNDS} rounds in turn, CPU)")
+    line("start of the two children, left out below", median(starts) * 1e3, "ms")
     _compare(verdicts, "first poll", Rounds(ours, alone, theirs), FIRST_AS_PEER)
 
 

@@ -13,9 +13,13 @@ from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Self
 
+from bench.bodies import feed
 from bench.meter import Spent, cpu_of, metered
+from bot import open_files
 from bot.model import EVERYTHING, Cadence, FeedSettings, FeedState
+from bot.pipeline.calls import PARSE_WINDOW, READ
 from bot.pipeline.fetch.client import Fetcher, FetchSettings
+from bot.pipeline.summarize.extract import Source
 from bot.pipeline.windows import Windows
 from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import NO_METER, Meter, PollRecord, Store
@@ -58,17 +62,30 @@ class Bench:
     @asynccontextmanager
     async def open(cls) -> AsyncIterator[Self]:
         """Open the parts on a temporary database."""
+        open_files.raise_limit()  # as `bystander run` does
+        at_once = open_files.requests(open_files.limit())
         with tempfile.TemporaryDirectory(prefix="bystander-bench-") as folder:
             store = await open_store(f"sqlite:///{Path(folder).as_posix()}/bench.db")
             try:
                 async with (
-                    Fetcher(FetchSettings(allow_networks=_LOOPBACK)) as fetcher,
+                    Fetcher(FetchSettings(allow_networks=_LOOPBACK, at_once=at_once)) as fetcher,
                     Sandbox() as sandbox,
                     Lanes(sandbox, seconds=60.0) as lanes,
                 ):
                     yield cls(store, fetcher, lanes, BenchClock(), Windows())
             finally:
                 await store.aclose()
+
+    async def warm(self) -> float:
+        """Start the children that parse, and let them import all they need; return their CPU seconds.
+
+        They end when they have been idle for long, and a peer's figure has no start of a process either.
+        """
+        before, body = self.children_cpu, feed("warm")
+        for child in self.lanes.quick:
+            window = await child.run(PARSE_WINDOW, body, "", "", "", [])
+            await child.run(READ, [Source(each.html, each.title, "") for each in window.feed.entries[:1]])
+        return self.children_cpu - before
 
     async def watch(self, urls: Sequence[str], state: FeedState | None = None) -> None:
         """Watch these feeds; `state`: the poll state of each, None for feeds never polled."""

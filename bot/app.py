@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
-from bot import __version__
+from bot import __version__, open_files
 from bot.admins import Admins
 from bot.clock import SteadyClock
 from bot.commands.dispatch import Dispatcher
@@ -220,5 +220,11 @@ def adapters_of(config: Config, typed: Iterable[str] | None, admins: Admins) -> 
 async def network_of(config: Config, stack: AsyncExitStack) -> tuple[Fetcher, Sandbox]:
     """Open the fetcher and the sandbox, to be closed with `stack`."""
     fetch = config.fetch
-    settings = FetchSettings(fetch.contact, fetch.timeout, fetch.max_body, fetch.allow_networks)
+    settings = FetchSettings(
+        fetch.contact,
+        fetch.timeout,
+        fetch.max_body,
+        fetch.allow_networks,
+        at_once=open_files.requests(open_files.limit()),
+    )
     return await stack.enter_async_context(Fetcher(settings)), await stack.enter_async_context(Sandbox())

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 import adapters
-from bot import __version__
+from bot import __version__, open_files
 from bot.app import Bot, open_bot
 from bot.config.env_file import environment
 from bot.config.load import Config, load_config
@@ -33,6 +33,7 @@ _log = logging.getLogger("bystander")
 async def run(options: argparse.Namespace, config: Config) -> int:
     """Run until SIGTERM or SIGINT; then finish what is in flight and return 0. SIGHUP: reload the config."""
     _need_somewhere_to_talk(config)
+    open_files.raise_limit()
     stop, asked, above = asyncio.Event(), asyncio.Event(), supervisor()
     with stopping_on_signals(stop, above) as begin, heeding_hangups(asked, begin):
         async with open_bot(config, source=console_source(), serves=True) as bot:
@@ -68,6 +69,7 @@ def spare_collector() -> None:
 async def once(_: argparse.Namespace, config: Config) -> int:
     """Poll every feed and deliver all that is due; return 1 when any poll or delivery failed."""
     _need_somewhere_to_talk(config)
+    open_files.raise_limit()
     async with open_bot(config) as bot:
         failed = await run_once(bot)
     if failed:

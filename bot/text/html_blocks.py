@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -246,14 +247,13 @@ class _Reader:
         text = _clean(whole)
         part = part or self._stack[-1]
         if text and part not in (Part.HIDDEN, Part.ROW):
-            lines = tuple(line for line in map(_clean, whole.split("\n")) if line)
-            self._add(text, whole.splitlines() if part is Part.CODE else lines, part)
+            self._add(text, whole.splitlines() if part is Part.CODE else _lines(whole, text), part)
         self._text_parts.clear()
         self._links.clear()
         self._bold.clear()
         self._only_bold, self._after_break, self._linked = True, False, 0
 
-    def _add(self, text: str, lines: tuple[str, ...] | list[str], part: Part) -> None:
+    def _add(self, text: str, lines: Sequence[str], part: Part) -> None:
         self.found.append(
             Paragraph(
                 text,
@@ -267,6 +267,11 @@ class _Reader:
                 ordered=self._inside["ol"] > 0,
             )
         )
+
+
+def _lines(whole: str, clean: str) -> list[str]:
+    """Return the lines of a text that is not empty; `clean`: all of it, cleaned."""
+    return [line for line in map(_clean, whole.split("\n")) if line] if "\n" in whole else [clean]
 
 
 def _clean(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.text.furniture import is_only_links, without_furniture
@@ -33,11 +34,16 @@ def paragraphs(html: str, title: str = "") -> list[Paragraph]:
     return prose_of(blocks_of(html), title)
 
 
-def prose_of(found: list[Paragraph], title: str = "") -> list[Paragraph]:
+def prose_of(found: Sequence[Paragraph], title: str = "") -> list[Paragraph]:
     """Return the author's prose among the blocks of a post."""
+    return own_prose(without_furniture(found, title))
+
+
+def own_prose(found: Iterable[Paragraph]) -> list[Paragraph]:
+    """Return the prose among the blocks that a post's author wrote."""
     kept: list[Paragraph] = []
     mark = ""  # an update mark on its own line, to be prepended to the next paragraph
-    for block in without_furniture(found, title):
+    for block in found:
         if block.part in (Part.PROSE, Part.HEADING) and _UPDATE.fullmatch(block.text):
             mark = block.text.rstrip(": ") + ": "
         elif block.part is Part.PROSE and not is_only_links(block):
@@ -48,13 +54,23 @@ def prose_of(found: list[Paragraph], title: str = "") -> list[Paragraph]:
 
 def plain_text(html: str) -> str:
     """Return all prose of `html`, including quotations, with blank lines between paragraphs."""
-    return "\n\n".join(paragraph.text for paragraph in paragraphs(html))
+    return joined(paragraphs(html))
+
+
+def joined(prose: Iterable[Paragraph]) -> str:
+    """Return paragraphs as one text, with blank lines between."""
+    return "\n\n".join(paragraph.text for paragraph in prose)
 
 
 def update_paragraph(html: str) -> str:
     """Return the last unquoted paragraph that begins "Update:", "UPDATE (July 14):" or the like, or ""."""
-    updates = [found.text for found in paragraphs(html) if not found.quoted and is_update(found.text)]
-    return updates[-1] if updates else ""
+    return last_update(paragraphs(html))
+
+
+def last_update(prose: Sequence[Paragraph]) -> str:
+    """Return the last of the paragraphs that `update_paragraph` looks for, "" without one."""
+    own = (found.text for found in reversed(prose) if not found.quoted)
+    return next((text for text in own if is_update(text)), "")
 
 
 def is_update(text: str) -> bool:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections import Counter
+from functools import cache
+from itertools import chain, pairwise
 
 
 def _words(text: str) -> frozenset[str]:
@@ -58,6 +60,10 @@ _FUNCTION_WORDS = {
     "he": _words("""אבל או אך את גם הוא היא הם זה זו יש כי כל לא מה מן עד על עם של רק"""),
     "hi": _words("""और एक का कि की के को गया तो था थी थे ने पर भी में यह या ये लिए वह से हुआ है हैं हो ही"""),
 }
+_CODES = {  # of the languages that have a function word
+    word: tuple(code for code, words in _FUNCTION_WORDS.items() if word in words)
+    for word in frozenset().union(*_FUNCTION_WORDS.values())
+}
 _SCRIPTS = (  # the first that a fifth of a text is in; kana before Han, because Japanese uses both
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("zh", re.compile(r"[\u3400-\u9fff]")),
@@ -69,6 +75,7 @@ _SCRIPTS = (  # the first that a fifth of a text is in; kana before Han, because
     ("ru", re.compile(r"[\u0400-\u04ff]")),
     ("el", re.compile(r"[\u0370-\u03ff]")),
 )
+_ANY_SCRIPT = re.compile(f"[{''.join(script.pattern[1:-1] for _, script in _SCRIPTS)}]")
 
 # Names of one country: headlines say Tokyo where the text says Japan.
 _COUNTRIES = {
@@ -110,7 +117,8 @@ _COUNTRIES = {
 }
 
 _MARKS = "\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"  # vowels on a letter
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
+_WORD = re.compile(rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
+_SEPARATED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _POSSESSIVE = re.compile(r"['’]s?\b")
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
@@ -120,11 +128,15 @@ _SHORTEST_STEM = 3
 def language(text: str) -> str:
     """Guess the language of `text` as an ISO 639-1 code; "en" without other evidence."""
     sample = text[:2_000]
-    for code, script in _SCRIPTS:
-        if 5 * len(script.findall(sample)) > len(sample):
-            return code
-    words = _WORD.findall(sample.lower())
-    return max(_FUNCTION_WORDS, key=lambda code: sum(word in _FUNCTION_WORDS[code] for word in words))
+    if 5 * len(_ANY_SCRIPT.findall(sample)) > len(sample):
+        for code, script in _SCRIPTS:
+            if 5 * len(script.findall(sample)) > len(sample):
+                return code
+    words = Counter(_words_of(sample.lower()))
+    found: Counter[str] = Counter()
+    for word in words.keys() & _CODES.keys():
+        found.update(dict.fromkeys(_CODES[word], words[word]))
+    return max(_FUNCTION_WORDS, key=found.__getitem__)
 
 
 def is_function_word(word: str, code: str) -> bool:
@@ -134,22 +146,55 @@ def is_function_word(word: str, code: str) -> bool:
 
 def stems(text: str, code: str) -> frozenset[str]:
     """Return the content words of `text`, without endings; pairs of characters in scripts without spaces."""
-    found: set[str] = set()
-    ignored = _FUNCTION_WORDS.get(code, _FUNCTION_WORDS["en"])
-    for word in _WORD.findall(_POSSESSIVE.sub("", text)):
-        lower = word.lower()
-        if _UNSPACED.match(word):
-            found.update(left + right for left, right in pairwise(word))
-        elif len(word) > 1 and lower not in ignored and (lower != "us" or word == "US"):
-            found.add(_stem(lower))
-    return frozenset(found)
+    if "'" in text or "’" in text:
+        text = _POSSESSIVE.sub("", text)
+    return frozenset(chain.from_iterable(map(_stemmed(code).__getitem__, _words_of(text))))
+
+
+def _words_of(text: str) -> list[str]:
+    """Return the words of a text; without a pattern, which takes five times as long, where that will do."""
+    return text.translate(_SEPARATED).split() if text.isascii() else _WORD.findall(text)
+
+
+class _Stemmed(dict[str, tuple[str, ...]]):
+    """The stems of each word of a language: found once, as texts repeat their words."""
+
+    most = 2**13  # more than a feed's posts use; whoever sends every word there is fills no memory
+    longest = 40  # letters; longer words, and sentences without spaces, do not recur
+
+    def __init__(self, ignored: frozenset[str]) -> None:
+        super().__init__()
+        self._ignored = ignored
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        found = _stems_of(word, self._ignored)
+        if len(word) <= self.longest:
+            if len(self) >= self.most:
+                self.clear()
+            self[word] = found
+        return found
+
+
+@cache
+def _stemmed(code: str) -> _Stemmed:
+    return _Stemmed(_FUNCTION_WORDS.get(code, _FUNCTION_WORDS["en"]))
+
+
+def _stems_of(word: str, ignored: frozenset[str]) -> tuple[str, ...]:
+    """Return the stem of a word, none for one without content, and the pairs of one without spaces."""
+    if _UNSPACED.match(word):
+        return tuple(left + right for left, right in pairwise(word))
+    lower = word.lower()
+    if len(word) == 1 or lower in ignored or (lower == "us" and word != "US"):
+        return ()
+    return (_stem(lower),)
 
 
 def countries(text: str, code: str) -> frozenset[str]:
     """Return the countries that an English text names, also by their capital or their people: "@japan"."""
     if code != "en":
         return frozenset()
-    words = (word.lower() for word in _WORD.findall(text) if word[0].isupper())
+    words = (word.lower() for word in _words_of(text) if word[0].isupper())
     return frozenset(f"@{_COUNTRIES[word]}" for word in words if word in _COUNTRIES)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from bot.model import EVERYTHING, Filing, Kind
@@ -20,6 +21,7 @@ _SIGNS = {Kind.CATEGORY: "c", Kind.TAG: "t", Kind.WORDS: "w", Kind.AUTHOR: "a"}
 _KINDS = {sign: kind for kind, sign in _SIGNS.items()}
 
 
+@lru_cache(maxsize=500)  # a poll asks several times about each name and title
 def fold(name: str) -> str:
     """Return the form in which names are compared: `China-U.S.`, `china us` and `CHINA\u2013US` are equal.
 

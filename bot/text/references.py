@@ -43,10 +43,11 @@ _KNOWN = _words(
     united european american british chinese german french russian north south east west number rest
     fact idea past future best worst most more only first last majority end beginning"""
 )
+# These begin with a letter, and look at what is before it afterwards: so they find their places faster.
 # What was told before, taken up as a whole: "Microsoft is proceeding with the deal".
 _TAKEN_UP = re.compile(
-    r"\b[Tt]h(?:e|is|at) (?:[a-z]+ ){0,2}?(deal|move|decision|plan|ban|order|ruling|proposal|transaction"
-    r"|agreement|law|bill"
+    r"[Tt](?<!\w[Tt])h(?:e|is|at) (?:[a-z]+ ){0,2}?(deal|move|decision|plan|ban|order|ruling|proposal"
+    r"|transaction|agreement|law|bill"
     r"|case|talks|report|measures?|announcement|findings?|incident|attack|rules?|restrictions|exercise|sale|merger"
     r"|takeover|project|programme|program|scheme|vote|strike|protests?|dispute|crisis|trial|verdict|app|firm|company"
     r"|companies|film|book|song|device|bug|flaw|patch|change|feature)s?\b"
@@ -61,7 +62,7 @@ _PERSON = re.compile(
     r"|researcher|scientist|player|coach|mother|father|wife|husband|son|daughter|brother|sister|friend|child|patient"
     r"|spokesman|spokeswoman|candidate|chairman|chairwoman|executive|widow|pope|bishop|suspect|victim)\b"
 )
-_CAPITALS = re.compile(r"\b[A-Z][\w’'-]*(?: (?:[A-Z][\w’'-]*|of|the))*")
+_CAPITALS = re.compile(r"[A-Z](?<!\w[A-Z])[\w’'-]*(?: (?:[A-Z][\w’'-]*|of|the))*")
 _BODY = re.compile(
     r"\b(?:Army|Party|Commission|Committee|Council|Ministry|Department|Bank|House|Court|Union|Agency|Congress|Parliament"
     r"|Senate|University|Institute|Company|Group|States|Kingdom|Republic|Front|Navy|Force|Act|Law|Times|Post|News)\b"
@@ -98,11 +99,11 @@ _THERE = re.compile(
 )
 _PLACE = re.compile(r"\b(?:in|at|to|from|on|near|of|where)\b")
 _CHUNK = re.compile(
-    r"\b[Tt]he ((?:(?!(?:of|in|on|to|for|and|or|that|who|which|with|from|by|at|as|is|are|was|were|has|have"
-    r"|had|will|would)\b)"
+    r"[Tt](?<!\w[Tt])he ((?:(?!(?:of|in|on|to|for|and|or|that|who|which|with|from|by|at|as|is|are|was|were"
+    r"|has|have|had|will|would)\b)"
     r"[a-z][a-z’'-]+ ?){1,3})"
 )
-_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]+ (?:[A-Z]\. |[a-z]{2,3} )?([A-Z][a-z][\w-]+)\b(?! [A-Z])")
+_FULL_NAME = re.compile(r"[A-Z](?<!\w[A-Z])[\w’'-]+ (?:[A-Z]\. |[a-z]{2,3} )?([A-Z][a-z][\w-]+)\b(?! [A-Z])")
 _NAME_OR_NOT = re.compile(r"[\w’'-]+|[^\w\s]")
 _RANKED = _words("first second third last only best worst largest biggest highest lowest most")
 
@@ -179,7 +180,7 @@ def _with_alike(words: frozenset[str]) -> frozenset[str]:
 
 def points_there(text: str) -> bool:
     """Return whether an English sentence says "there" of a place that it has not named."""
-    match = _THERE.search(without_quotations(text))
+    match = _THERE.search(without_quotations(text)) if "there" in text else None
     return match is not None and not _PLACE.search(text[: match.start()])
 
 

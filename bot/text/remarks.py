@@ -15,8 +15,9 @@ _AUTHOR = re.compile(
     r"(?<!by )(?<!told )(?<!with )\b(?:[Tt]his|[Yy]our) (?:humble )?"
     r"(?:[Bb]ystander|[Bb]log(?:ger)?|writer|author|correspondent|columnist|observer|reporter)\b"
 )
-_FIRST_PERSON = re.compile(r"\b(?:I|I['’]\w+|[Mm]e|[Mm]y|[Ww]e|[Ww]e['’]\w+|[Oo]ur|us)\b")
-_SINGULAR = re.compile(r"\b(?:I|I['’]\w+|[Mm]e|[Mm]y)\b")
+_SINGULAR = frozenset(["I", "Me", "me", "My", "my"])  # also in "I've"
+_FIRST_PERSON = _SINGULAR | frozenset(["We", "we", "Our", "our", "us"])
+_WORD = re.compile(r"\w+")
 _ANNOUNCES = re.compile(
     r"\b(?:announc\w+|launch\w*|introduc\w+|releas\w+|unveil\w*|open-sourc\w+|remind\w*|(?:happy|excited|proud|pleased|thrilled"
     r"|delighted|sorry) to)\b",
@@ -51,7 +52,7 @@ _SERVICE = re.compile(
         | приятного )\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_QUESTION = re.compile(r"[?？؟][\"'”’»」』)）\]]*$")
+_QUESTION_MARKS, _CLOSERS = frozenset("?？؟"), "\"'”’»」』)）]"
 _NOTE = re.compile(
     r"\W{0,20}(?:corrections?|clarification|note|editor['’]s note|disclosure|disclaimer|p\.?s\.?)\s*:",
     re.IGNORECASE,
@@ -83,7 +84,7 @@ def is_side_issue(text: str) -> bool:
 
 def is_question(text: str) -> bool:
     """Return whether a sentence ends with a question mark, quoted or not."""
-    return _QUESTION.search(text) is not None
+    return text.removesuffix("\n").rstrip(_CLOSERS)[-1:] in _QUESTION_MARKS
 
 
 def is_note(text: str) -> bool:
@@ -98,17 +99,17 @@ def is_biography(text: str) -> bool:
 
 def names_author(text: str) -> bool:
     """Return whether the authors refer to themselves in the third person ("this Bystander")."""
-    return _AUTHOR.search(text) is not None
+    return ("his " in text or "our " in text) and _AUTHOR.search(text) is not None
 
 
 def is_first_person(text: str) -> bool:
     """Return whether a sentence uses the first person outside quotations."""
-    return _FIRST_PERSON.search(without_quotations(text)) is not None
+    return not _FIRST_PERSON.isdisjoint(_WORD.findall(without_quotations(text)))
 
 
 def is_singular_person(text: str) -> bool:
     """Return whether a sentence says "I" or "my" outside quotations."""
-    return _SINGULAR.search(without_quotations(text)) is not None
+    return not _SINGULAR.isdisjoint(_WORD.findall(without_quotations(text)))
 
 
 def announces(text: str) -> bool:

@@ -65,7 +65,7 @@ def mend_references(markup: str) -> str:
     Two references to the halves of a surrogate pair become one reference to the character; one to a control
     character becomes a space, any other one to an invalid character U+FFFD, as in browsers.
     """
-    return _REFERENCES.sub(_mended, markup)
+    return _REFERENCES.sub(_mended, markup) if "&#" in markup else markup
 
 
 def _mended(run: re.Match[str]) -> str:
@@ -98,7 +98,9 @@ def storable(text: str, limit: int) -> str:
 def one_line(text: str, limit: int) -> str:
     """Return `text` on one line of at most `limit` characters, with all white space collapsed."""
     spaced = " ".join(text[: _MARKUP_PER_TEXT * limit].split())
-    return " ".join(_UNWANTED.sub("", spaced).split())[:limit].rstrip()
+    if not (spaced.isascii() and spaced.isprintable()):
+        spaced = " ".join(_UNWANTED.sub("", spaced).split())
+    return spaced[:limit].rstrip()
 
 
 def prose(text: str) -> str:

@@ -33,7 +33,7 @@ _ABBREVIATIONS = {
     "ar": "د م أ ص ب أ.د ق.م",
     "hi": "डॉ श्री प्रो पं कु मो स्व सं",
 }
-_LAST_WORD = re.compile(r"([^\s(\[«“„\"'’]+)\.\s*$")
+_WORD_BREAK = re.compile(r"[\s(\[«“„\"'’]")
 _ABBREVIATED = {code: frozenset(words.split()) for code, words in _ABBREVIATIONS.items()}
 _INITIAL = re.compile(r"[A-ZÀ-ÞА-Я](?:\.[A-ZÀ-ÞА-Я])*")
 _TAIL = 60  # characters at the end of a piece that tell whether it ends a sentence
@@ -48,17 +48,20 @@ _THAI_STARTS = re.compile(r"อย่างไรก็ตาม|นอกจา
 _THAI_SHORTEST = 40  # characters of a sentence before another may begin
 
 # A sentence that ends with an ellipsis, a colon or no mark is incomplete.
-_END = re.compile(r"(?<![.…])[.!?。！？।؟۔｡][\"'”’»«“」』)）\]]*$")
+_STOPS, _NO_STOPS = frozenset(".!?。！？।؟۔｡"), frozenset(".…")
+_CLOSERS = "\"'”’»«“」』)）]"
 _THAI_END = re.compile(r"[\u0e00-\u0e7f\d%.!?][”\"')]*$")
 _FRAGMENT_START = re.compile(r"[a-z]+[\s,;]|[,;:.)\]]")
+_RESIDUE_SIGNS = ("&", "<", "://", "www.", *"()[]（）")  # of which each residue has one
 _RESIDUE = re.compile(r"&#?\w{2,8};|</?[A-Za-z][^<>]*>|\[/?[a-z_]+(?: [^\]]{0,200})?\]|https?://|www\.")
 _INNER_NOTE = re.compile(r"[(\[](?:update|correction)", re.IGNORECASE)
 _BRACKETS = (("(", ")"), ("[", "]"), ("（", "）"))
+# Each part begins with the mark itself, and looks at what is before it afterwards: so marks are found fast.
 _QUOTATION = re.compile(
     r"""“[^”]*(?:”|\Z) | „[^“”]*(?:[“”]|\Z)
-      | (?<![\u0590-\u05ff])"(?:[^"]|(?<=[\u0590-\u05ff])"(?=[\u0590-\u05ff]))*(?:"|\Z)
+      | "(?<![\u0590-\u05ff]")(?:[^"]|(?<=[\u0590-\u05ff])"(?=[\u0590-\u05ff]))*(?:"|\Z)
       | «[^»]*(?:»|\Z) | »[^«]*(?:«|\Z)
-      | 「[^」]*(?:」|\Z) | ‘(?:[^‘’]|’(?=\w))*(?:[‘’]|\Z) | (?<!\w)'(?=[^\W\d])(?:[^']|'(?=\w))*'""",
+      | 「[^」]*(?:」|\Z) | ‘(?:[^‘’]|’(?=\w))*(?:[‘’]|\Z) | '(?<!\w')(?=[^\W\d])(?:[^']|'(?=\w))*'""",
     re.VERBOSE,
 )
 _CLOSING = "”“\"»«」’‘'"
@@ -75,11 +78,16 @@ def split(paragraph: str, code: str) -> list[tuple[str, bool]]:
     """
     quotations = [match.span() for match in _QUOTATION.finditer(paragraph)]
     lefts, rights = [left for left, _ in quotations], [right for _, right in quotations]
+    quoting = bool(quotations) or _QUOTE_MARK.search(paragraph) is not None
+    marked = any(sign in paragraph for sign in _RESIDUE_SIGNS)
     found: list[tuple[str, bool]] = []
     for start, end in _spans(paragraph, code):
         if text := paragraph[start:end].strip():
-            touching = quotations[bisect_right(rights, start) : bisect_left(lefts, end)]
-            found.append((text, _is_whole(text, code) and _holds(paragraph, start, end, touching)))
+            whole = _is_whole(text, code) and not (marked and _has_residue(text))
+            if whole and quoting:
+                touching = quotations[bisect_right(rights, start) : bisect_left(lefts, end)]
+                whole = _holds(paragraph, start, end, touching)
+            found.append((text, whole and (quoting or _WORD.search(text) is not None)))
     return found
 
 
@@ -106,13 +114,13 @@ def _is_one_sentence(before: str, after: str, code: str) -> bool:
         return closed.search(ended) is not None and goes_on.match(after) is not None
     if len(ended) == len(before) and after[0].isalpha() and not after[0].isupper():
         return True  # no gap: "(…)고", "n.º"
-    first = _SMALL.match(after)
+    first = None if after[0].isupper() else _SMALL.match(after)
     if first and first[0].islower():
         return True
-    last = _LAST_WORD.search(before)
-    return last is not None and (
-        last[1] in _ABBREVIATED.get(code, ()) or (code != "en" and _INITIAL.fullmatch(last[1]) is not None)
-    )
+    if not ended.endswith("."):
+        return False
+    last = _WORD_BREAK.split(ended[:-1].rpartition(" ")[2])[-1]
+    return last in _ABBREVIATED.get(code, ()) or (code != "en" and _INITIAL.fullmatch(last) is not None)
 
 
 def _split_thai(paragraph: str) -> Iterator[str]:
@@ -130,12 +138,15 @@ def _split_thai(paragraph: str) -> Iterator[str]:
 
 
 def _is_whole(text: str, code: str) -> bool:
+    return ends_whole(text, code) and _FRAGMENT_START.match(text) is None
+
+
+def _has_residue(text: str) -> bool:
+    """Return whether a sentence has markup, an address, an update in brackets, or half of a bracket."""
     return (
-        ends_whole(text, code)
-        and not _FRAGMENT_START.match(text)
-        and not _RESIDUE.search(text)
-        and not _INNER_NOTE.search(text)
-        and all(text.count(left) == text.count(right) for left, right in _BRACKETS)
+        _RESIDUE.search(text) is not None
+        or _INNER_NOTE.search(text) is not None
+        or any(text.count(left) != text.count(right) for left, right in _BRACKETS)
     )
 
 
@@ -148,7 +159,9 @@ def _holds(paragraph: str, start: int, end: int, quotations: list[tuple[int, int
             return False
         outside += paragraph[start:left]
         start = right
-    outside = _HEBREW_MARK.sub("", outside + paragraph[start:end])
+    outside += paragraph[start:end]
+    if '"' in outside:
+        outside = _HEBREW_MARK.sub("", outside)
     return not _QUOTE_MARK.search(outside) and _WORD.search(outside) is not None
 
 
@@ -157,7 +170,10 @@ def ends_whole(text: str, code: str = "") -> bool:
 
     In Thai ("th"), which has no full stop, any letter ends a sentence.
     """
-    return (_THAI_END if code == "th" else _END).search(text) is not None
+    if code == "th":
+        return _THAI_END.search(text) is not None
+    bare = text.removesuffix("\n").rstrip(_CLOSERS)
+    return bare[-1:] in _STOPS and bare[-2:-1] not in _NO_STOPS
 
 
 def without_quotations(text: str) -> str:

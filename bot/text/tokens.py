@@ -46,8 +46,10 @@ def tokens(text: str) -> list[str]:
     """Return the words of a text in their order, folded. They contain no white space."""
     folded = _folded(text)
     patterns = _patterns_for(folded)
-    if "." in folded:
+    if _DOTTED.search(folded):
         folded = patterns.abbreviation.sub(_undotted, folded)
+    if patterns is _ASCII:  # without a pattern, which takes three times as long
+        return folded.translate(_SEPARATED).split()
     return patterns.word.findall(folded)
 
 
@@ -78,6 +80,8 @@ def _made(letter: str, part: str) -> _Patterns:
     return _Patterns(re.compile(rf"{part}+"), re.compile(rf"(?<!{part}){single}(?:\.{single})+(?!{part})"))
 
 
+_DOTTED = re.compile(r"\.[^\W\d]")  # any abbreviation has it, and few other texts
+_SEPARATED = {code: " " for code in range(128) if not chr(code).isalnum()}
 _ASCII = _made("[a-z]", "[a-z0-9]")
 _SPACED = _made(r"\w", r"\w")
 

@@ -7,24 +7,11 @@ send nothing must not exhaust it.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot import open_files
 from bot.web.visitors import Visitors
-
-
-@dataclass(frozen=True, slots=True)
-class OpenFiles:
-    """How the limit on open files is shared."""
-
-    reserved: int = 192  # for the bot's own work: a hundred polls, chats, database, child processes
-    backlog: int = 32  # the listen backlog; asyncio accepts all of it in one go
-    most: int = 256  # connections, whatever the limit
-    fewest: int = 8  # connections, whatever the limit
-
-
-OPEN_FILES = OpenFiles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +29,7 @@ class Limits:
 
 def most_connections() -> int:
     """Return the number of connections that this process's limit on open files allows."""
-    if sys.platform == "win32":
-        return OPEN_FILES.most
-    import resource  # noqa: PLC0415 -- missing on Windows
-
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if limit == resource.RLIM_INFINITY:
-        return OPEN_FILES.most
-    room = (limit - OPEN_FILES.reserved - OPEN_FILES.backlog) // 2
-    return max(OPEN_FILES.fewest, min(OPEN_FILES.most, room))
+    return open_files.visitors(open_files.limit())
 
 
 class Guard:

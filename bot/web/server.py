@@ -20,9 +20,10 @@ from bot import __version__
 from bot.clock import Clock
 from bot.errors import BystanderError, StoreError
 from bot.logs.limit import limit
+from bot.open_files import SHARES
 from bot.ports import HubDoor, OverviewReader, WebRoute
 from bot.web.access import Access, Visit
-from bot.web.guard import OPEN_FILES, Guard, Limits
+from bot.web.guard import Guard, Limits
 from bot.web.meter import PrometheusMeter
 from bot.web.metrics import CONTENT_TYPE, exposition
 from bot.web.reading import Cached, figures, overview
@@ -231,7 +232,7 @@ class _Site(web.BaseSite):
     """Listens with the guard as protocol factory."""
 
     def __init__(self, runner: web.AppRunner, guard: Guard, host: str, port: int) -> None:
-        super().__init__(runner, backlog=OPEN_FILES.backlog)
+        super().__init__(runner, backlog=SHARES.backlog)
         self._guard, self._host, self._port = guard, host, port
 
     @property
@@ -241,9 +242,7 @@ class _Site(web.BaseSite):
     async def start(self) -> None:
         await super().start()
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            self._guard, self._host, self._port, backlog=OPEN_FILES.backlog
-        )
+        self._server = await loop.create_server(self._guard, self._host, self._port, backlog=SHARES.backlog)
 
 
 @web.middleware

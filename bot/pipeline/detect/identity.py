@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
 from urllib.parse import SplitResult, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from bot.model import Entry
 from bot.text.normalize import fold
 
+_REMEMBERED = 1_000  # addresses, as each is asked about several times in a poll
 _LONGEST = 280  # characters of a key; leaves room for a re-use mark within 300
 _HEAD = 100  # characters of a longer key that are kept before its hash, for readability
 _NUMBER = re.compile(r"(?:^|&)p=([0-9]{1,18})(?:&|$)")
@@ -66,6 +68,7 @@ def re_uses(post_id: str, guid_id: str) -> bool:
     return post_id.startswith(f"{guid_id}{_REUSED}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def alias(address: str) -> str:
     """Return a guid or link without scheme, host, last slash and tracking; "" for a bare host or no URL."""
     host, rest = host_and_rest(address)
@@ -101,6 +104,7 @@ def digest(*parts: str) -> str:
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _wordpress(address: str) -> tuple[str, int] | None:
     """Return the blog's host and path, and the post's number, from "<host and path>/?p=<number>"."""
     parts, host = _split(address)

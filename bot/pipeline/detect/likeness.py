@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from enum import Enum
+from functools import lru_cache
 
 from bot.model import Entry
-from bot.pipeline.detect.identity import Identity, alias, digest, identify, text_hash
+from bot.pipeline.detect.identity import Identity, alias, digest, identify, text_hash, text_key
 from bot.pipeline.detect.settings import DETECT
 from bot.text.normalize import fold
 
@@ -141,13 +142,24 @@ def is_other_link(link: str, before: str) -> bool:
 
 def doubting(entry: Entry, doubted: int) -> Identity:
     """Return the identity of an entry, ignoring its guid if `doubted` is 1, guid and link if it is 2."""
-    return identify(
-        replace(entry, guid="" if doubted else entry.guid, link="" if doubted == DOUBTS else entry.link)
-    )
+    if not doubted:
+        return identify(entry)
+    return identify(replace(entry, guid="", link="" if doubted == DOUBTS else entry.link))
 
 
 def keys_of(entry: Entry) -> frozenset[str]:
     """Return all keys that derive from guid, link, title and date of an entry."""
+    if text_key(entry):  # else a key may be made of its text, or of its date as it is written
+        return _keys(entry.guid, entry.link, entry.title, entry.published)
+    return _derived(entry)
+
+
+@lru_cache(maxsize=500)  # most entries of a window are known posts, whose keys are asked for next
+def _keys(guid: str, link: str, title: str, published: datetime | None) -> frozenset[str]:
+    return _derived(Entry(guid=guid, link=link, title=title, published=published))
+
+
+def _derived(entry: Entry) -> frozenset[str]:
     found = [doubting(entry, doubted) for doubted in range(DOUBTS + 1)]
     return frozenset(key for identity in found for key in (identity.id, *identity.aliases))
 

@@ -120,7 +120,10 @@ class Window:
             if found.identity.id not in given and post.id not in self._taken:
                 given[found.identity.id] = post
                 self._taken.add(post.id)
-        self.found = [replace(each, known=given.get(each.identity.id, each.known)) for each in self.found]
+        self.found = [
+            replace(each, known=given[each.identity.id]) if each.identity.id in given else each
+            for each in self.found
+        ]
         return [(entry_id, post.id) for entry_id, post in given.items()]
 
     def _precedence(self, found: Candidate, post: StoredPost) -> tuple[int, timedelta, bool, str, str]:

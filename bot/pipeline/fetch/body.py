@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.pipeline.fetch.budget import FREE
 from bot.pipeline.fetch.decoding import CodingError, open_decoder
 from bot.pipeline.fetch.errors import too_large
 from bot.pipeline.fetch.wire import Response
@@ -35,14 +34,16 @@ class _Body:
         return b"".join(self._decoded)
 
 
-async def read_body(response: Response, limit: int, reserve: Callable[[int], Awaitable[None]]) -> bytes:
+async def read_body(
+    response: Response, limit: int, reserve: Callable[[int], Awaitable[None]], free: int
+) -> bytes:
     """Read and decode the body; raise FetchError once it, encoded or decoded, exceeds `limit` bytes.
 
-    A body that exceeds FREE bytes waits until `reserve` has found room for the largest size it may reach.
+    A body that exceeds `free` bytes waits until `reserve` has found room for the largest size it may reach.
     Then it is decoded again from its start, because a few encoded kilobytes may expand to megabytes.
     """
     coding = response.headers.get("Content-Encoding", "")
-    body, chunks, reserved = _Body(coding, min(limit, FREE)), list[bytes](), limit <= FREE
+    body, chunks, reserved = _Body(coding, min(limit, free)), list[bytes](), limit <= free
     while chunk := await response.content.readany():
         fits = body.add(chunk)
         if not reserved:

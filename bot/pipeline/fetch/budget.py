@@ -5,7 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-FREE = 800_000  # bytes per body outside the budget: 200 MB at most, with 250 fetches at a time
+FREE = 800_000  # bytes per body outside the budget, at most
+_ALL_FREE = 200_000_000  # of all bodies together
+
+
+def free_bytes(bodies: int) -> int:
+    """Return the bytes outside the budget that each body has of so many at a time."""
+    return min(FREE, _ALL_FREE // bodies)
 
 
 class ByteBudget:

@@ -18,7 +18,7 @@ from bot import __version__
 from bot.clock import Clock, SystemClock
 from bot.errors import ForbiddenAddressError
 from bot.pipeline.fetch.body import read_body
-from bot.pipeline.fetch.budget import BodyRoom, ByteBudget
+from bot.pipeline.fetch.budget import BodyRoom, ByteBudget, free_bytes
 from bot.pipeline.fetch.decoding import ACCEPT_ENCODING
 from bot.pipeline.fetch.errors import no_redirect, timed_out, too_many_redirects, translated
 from bot.pipeline.fetch.headers import http_date, max_age, retry_after, text
@@ -109,6 +109,7 @@ class Fetcher:
         self._checked = lru_cache(maxsize=settings.checked_urls)(self._check)
         self._turns = Turns(settings.at_once, settings.at_once_per_host)
         self.budget = ByteBudget(settings.in_flight)
+        self._free = free_bytes(settings.at_once)
         self._wire: Wire | None = None
 
     async def __aenter__(self) -> Self:
@@ -220,7 +221,9 @@ class Fetcher:
         date, body = http_date(headers.get("Date", "")), b""
         now = date or self._clock.now()
         if status in range(200, 300) and not posted:
-            body = await read_body(response, self._settings.max_body, partial(_reserve, room, limit))
+            body = await read_body(
+                response, self._settings.max_body, partial(_reserve, room, limit), self._free
+            )
         return Answer(
             status=status,
             url=response.target.address,

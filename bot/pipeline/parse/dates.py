@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from bot.pipeline.parse.date_clock import Clock, clock_of, offset, without_clock, without_zone
 from bot.pipeline.parse.date_words import FILLERS, MONTHS, WEEKDAY_SIGNS, WEEKDAYS
@@ -122,6 +123,7 @@ def _counted(digits: str) -> datetime | None:
     return moment if moment < _LAST_MOMENT else None
 
 
+@lru_cache(maxsize=1_000)  # each date of a feed is asked about four times
 def _take_apart(text: str) -> _Printed | None:
     if iso := _ISO.fullmatch(text):
         return _iso(iso)

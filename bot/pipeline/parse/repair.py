@@ -38,7 +38,8 @@ _NO_CONTROLS = bytes(
 )  # for bytes.translate
 _NO_CHARACTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
 _FAULTY = re.compile(
-    r"""<!\[CDATA\[ .*? (?: \]\]> | \Z ) | <!-- .*? (?: --> | \Z ) | <\? .*? (?: \?> | \Z )
+    r"""<!\[CDATA\[ [^\]]*+ (?: \] (?! \]> ) [^\]]*+ )*+ (?: \]\]> | \Z )
+      | <!-- .*? (?: --> | \Z ) | <\? .*? (?: \?> | \Z )
       | <!DOCTYPE [^\[>]* (?: \[ .*? (?: \]\s*> | \Z ) | > | \Z )
       | (?P<link> <link> \s* </link> | <link \s* /> )
       | (?P<numbers> (?: &\#(?: x[0-9a-f]+ | [0-9]+ ); )+ )
@@ -85,7 +86,7 @@ def _transcoded(body: bytes, content_type: str) -> tuple[bytes, str]:
         return text.encode("utf-8", "replace"), _CHARSET.sub("", content_type)
     if _is_wide(body):
         return body, content_type
-    if name.lower() == "utf-8":
+    if name.lower() == "utf-8" and b"\xed" in body:
         body = _HALVES.sub(_joined, body)
     return _as_utf8(_FALSE_UTF16.sub(rb"\1utf-8", body)), content_type
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from bot.pipeline.summarize.settings import Limits
 from bot.text.html_text import Paragraph, is_update
@@ -15,17 +15,17 @@ from bot.text.shouting import unshouted
 _LIMITS = Limits()
 _MANY = 2  # words that a claim shares with the update that takes it back
 _FEW = 1  # the same, where the update stands in the same paragraph
+_NOWHERE: frozenset[str] = frozenset()
 _SHORT_STEM = 3  # letters; shorter stems say too little to count
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A sentence as read.
 
-    `index` is consecutive, except that a quotation leaves a gap.
+    `at` is its place, consecutive, except that a quotation leaves a gap.
     """
 
-    index: int
+    at: int
     paragraph: int
     text: str
     whole: bool
@@ -33,23 +33,24 @@ class Line:
     listed: bool
     answers: bool  # follows a question directly
     words: frozenset[str]
-    places: frozenset[str] = frozenset()  # countries
+    places: frozenset[str] = frozenset()  # countries; only where they are asked for
     corrects: bool = False  # an update that takes back what the post says; nothing is told without it
 
 
-def read_lines(found: Sequence[Paragraph], title: str, code: str) -> list[Line]:
+def read_lines(found: Sequence[Paragraph], title: str, code: str, *, places: bool) -> list[Line]:
     """Split the post's own prose into sentences, without quotations, notes and the author's biography.
 
-    What the author has corrected is left out. An update that takes something back is among them.
+    What the author has corrected is left out. An update that takes something back is among them. `places`:
+    whether the countries in each sentence are asked for.
     """
-    lines = _told(found, title, code)
+    lines = _told(found, title, code, places=places)
     denials = list(_denials(found))
-    taken_back = {line.index for line in lines for words in denials if _is_denied(line, words)}
+    taken_back = {line.at for line in lines for words in denials if _is_denied(line, words)}
     taken_back |= _corrected_inside(lines, code)
-    return _with_update([line for line in lines if line.index not in taken_back], found, code)
+    return _with_update([line for line in lines if line.at not in taken_back], found, code)
 
 
-def _told(found: Sequence[Paragraph], title: str, code: str) -> list[Line]:
+def _told(found: Sequence[Paragraph], title: str, code: str, *, places: bool) -> list[Line]:
     lines: list[Line] = []
     index = number = size = 0
     for paragraph in found:
@@ -65,8 +66,9 @@ def _told(found: Sequence[Paragraph], title: str, code: str) -> list[Line]:
         answers = False
         for place, (sentence, whole) in enumerate(split(text[: _LIMITS.characters - size], code)):
             words = stems(sentence, code)
-            line = Line(index, number, sentence, whole, place == 0, paragraph.listed, answers, words)
-            lines.append(replace(line, places=countries(sentence, code)))
+            named = countries(sentence, code) if places else _NOWHERE
+            opening, listed = place == 0, paragraph.listed
+            lines.append(Line(index, number, sentence, whole, opening, listed, answers, words, named))
             answers = is_question(sentence)
             index += 1
         number += 1
@@ -99,15 +101,16 @@ def _corrected_inside(lines: Sequence[Line], code: str) -> set[int]:
     """Return the indexes of sentences that a bracket corrects: "(update: it was moved)"."""
     found: set[int] = set()
     for line in lines:
-        words = frozenset(
-            word for word in stems(bracketed_update(line.text), code) if len(word) >= _SHORT_STEM
-        )
+        if "(" not in line.text and "[" not in line.text:
+            continue
+        said = stems(bracketed_update(line.text), code)
+        words = frozenset(word for word in said if len(word) >= _SHORT_STEM)
         if not words:
             continue
         for other in lines:
             shared = len(words & other.words)
             if shared >= (_FEW if other.paragraph == line.paragraph else _MANY):
-                found.add(other.index)
+                found.add(other.at)
     return found
 
 
@@ -133,9 +136,9 @@ def _with_update(lines: list[Line], found: Sequence[Paragraph], code: str) -> li
         return lines
     if not whole:
         return [line for line in lines if len(line.words & words) < _MANY]
-    last = max((line.index for line in lines), default=0)
+    last = max((line.at for line in lines), default=0)
     update = Line(
-        index=-2 if on_top else last + 2,  # in a row with no other
+        at=-2 if on_top else last + 2,  # in a row with no other
         paragraph=0,
         text=text,
         whole=True,

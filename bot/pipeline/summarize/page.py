@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.text.furniture import is_only_links, without_furniture
 from bot.text.html_blocks import Paragraph, Part, blocks_of
-from bot.text.html_text import prose_of
+from bot.text.html_text import own_prose
 from bot.text.languages import language
 from bot.text.remarks import is_question
 
@@ -58,10 +59,15 @@ class Stamped:
 
 def read_page(html: str, title: str, excerpt: str) -> Page:
     """Return a post as a page; reads its HTML once. Never raises."""
-    found = [part for block in blocks_of(html) for part in _items(block)]
-    prose = prose_of(found, title)
+    return page_of(blocks_of(html), title, excerpt)
+
+
+def page_of(blocks: Sequence[Paragraph], title: str, excerpt: str) -> Page:
+    """Return a post as a page; `blocks`: those of its HTML."""
+    found = without_furniture([part for block in blocks for part in _items(block)], title)
+    prose = own_prose(found)
     code = language(" ".join(block.text for block in prose[:10]) or title)
-    return Page(title, excerpt, tuple(without_furniture(found, title)), tuple(prose), code)
+    return Page(title, excerpt, tuple(found), tuple(prose), code)
 
 
 def _items(block: Paragraph) -> list[Paragraph]:

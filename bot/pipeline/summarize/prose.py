@@ -7,64 +7,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
+from typing import NamedTuple
 
+from bot.pipeline.summarize.candidates import Candidate, Scale
 from bot.pipeline.summarize.lines import Line, read_lines
 from bot.pipeline.summarize.settings import Limits, Scores
-from bot.pipeline.summarize.topic import Topic, topic_of
+from bot.pipeline.summarize.topic import Topic, parts_of, topic_of
 from bot.text.html_text import Paragraph
-from bot.text.leaning import leans
-from bot.text.references import (
-    bare_names,
-    definite_nouns,
-    has_loose_pronoun,
-    names_role,
-    points_there,
-    presupposed,
-    taken_up,
-)
-from bot.text.remarks import (
-    announces,
-    count_names,
-    is_first_person,
-    is_question,
-    is_service,
-    is_side_issue,
-    is_singular_person,
-    names_author,
-)
-from bot.text.sentences import opens_quoting
 from bot.text.truncate import clip
 
 _LIMITS = Limits()
 _SCORES = Scores()
 
-_FIGURE = re.compile(r"\d")  # a short sentence with a figure is informative
+_ROUNDING = 1e-9  # more than what the order of a sum changes
 _FULL_WIDTH_END = re.compile(r"[。！？」』｡]$")  # noqa: RUF001  full-width marks include their own space
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A complete sentence with its own score.
+class _Choice(NamedTuple):
+    """Sentences that can be told together, in reading order.
 
-    `leans`: only right after the sentence before it. `subject`, and each of `things`: words of which one has
-    to be known by then. `role`: it names somebody by a description alone.
+    `value`: of the sentences, without what their words tell together: `share` for title and theme, and
+    `halves` for both parts of a title. `after`: where those begin, of all that are tried, that may follow.
     """
 
-    line: Line
-    merit: float
-    leans: bool
-    subject: frozenset[str]
-    things: tuple[frozenset[str], ...]
-    role: bool
-    surnames: frozenset[str]  # without first names
-    nouns: tuple[frozenset[str], ...]  # of each "the ...", of which the post had one before
-
-    @property
-    def index(self) -> int:
-        """The place of the sentence in the post."""
-        return self.line.index
+    told: tuple[Candidate, ...] = ()
+    value: float = 0.0
+    share: float = 0.0
+    halves: float = 0.0
+    length: int = 0
+    words: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()  # countries
+    after: int = 0
 
 
 def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str:
@@ -73,14 +47,17 @@ def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str
     A sentence is cut, at the end of a word, only if it is the first that stands alone and none fits. Nothing
     is better than sentences that say nothing, such as a question alone.
     """
-    lines = read_lines(found, title, code)
-    topic = topic_of(lines, title, code)
-    candidates = [_weigh(line, topic, code) for line in lines if line.whole and not _repeats(line, topic)]
-    chosen = _filled(_choose(candidates, topic, limit), candidates, limit)
+    parts = parts_of(title, code)
+    lines = read_lines(found, title, code, places=bool(parts))
+    topic = topic_of(lines, title, parts, code)
+    scale = Scale(topic, code)
+    telling = [line for line in lines if line.whole and not _repeats(line, topic)]
+    chosen = _filled(_choose(telling, topic, scale, limit), telling, scale, limit)
     if chosen:
-        return joined([(one.index, one.line.text, one.line.corrects) for one in chosen])
-    too_long = [one for one in candidates if len(one.line.text) > limit and _stands_alone((one,), topic)]
-    return clip(too_long[0].line.text, limit) if too_long else ""
+        return joined([(line.at, line.text, line.corrects) for line in chosen])
+    too_long = (line for line in telling if len(line.text) > limit)
+    alone = (line.text for line in too_long if _stands_alone(scale.candidate(line), frozenset(), topic))
+    return clip(next(alone, ""), limit)
 
 
 def joined(sentences: Sequence[tuple[int, str, bool]]) -> str:
@@ -100,149 +77,106 @@ def _repeats(line: Line, topic: Topic) -> bool:
     return bool(topic.title) and line.words <= topic.title
 
 
-def _weigh(line: Line, topic: Topic, code: str) -> _Candidate:
-    away = line.paragraph - topic.start
-    merit = _SCORES.position + _SCORES.opening * line.opening
-    merit += _SCORES.names * min(1, count_names(line.text) / _SCORES.many_names)
-    merit *= _SCORES.later**away if away >= 0 else _SCORES.before**-away
-    merit -= _SCORES.long * max(0, len(line.text) - _SCORES.long_from) / 100
-    first, leaning = line.index == 0, line.answers or leans(line.text, code)
-    faults = (
-        (_SCORES.slight, len(line.words) < _SCORES.slight_words and not _FIGURE.search(line.text)),
-        (_SCORES.listed, line.listed),
-        (_SCORES.quote, opens_quoting(line.text)),
-        (_SCORES.side_issue, is_side_issue(line.text)),
-        (_SCORES.question, is_question(line.text)),
-        (_SCORES.aside, _is_aside(line, topic)),
-        (_SCORES.service, is_service(line.text)),
-        (-_SCORES.first, first and bool(line.words & topic.title)),
-        (_SCORES.lonely, first and leaning),
-        (-_SCORES.correction, line.corrects),
-    )
-    english = code == "en" and not first
-    used = frozenset(word for word in line.words if topic.used[word] < line.index)
-    return _Candidate(
-        line=line,
-        merit=merit - sum(weight for weight, found in faults if found),
-        leans=not first and leaning and not line.corrects,
-        subject=presupposed(line.text) if english else frozenset(),
-        things=tuple(taken_up(line.text, used)) if english else (),
-        nouns=tuple(each for each in definite_nouns(line.text) if each & used) if english else (),
-        surnames=bare_names(line.text) & topic.named.keys(),
-        role=english and (names_role(line.text) or has_loose_pronoun(line.text) or points_there(line.text)),
-    )
+def _choose(lines: Sequence[Line], topic: Topic, scale: Scale, limit: int) -> tuple[Line, ...]:
+    """Return the best choice of one to three sentences that fits, in reading order; () if none fits.
+
+    Of equal ones the shortest is taken, then the first. What does not fit, or is not understood, does not
+    become so by sentences that follow.
+    """
+    required = {line.at for line in lines if line.corrects}
+    promising = scale.promising(lines)
+    best, most, begun = _Choice(), _SCORES.floor, [_Choice()]
+    for count in range(1, _LIMITS.sentences + 1):
+        last, longer = count == _LIMITS.sentences, []
+        for choice in begun:
+            for place, one in enumerate(promising[choice.after :], choice.after):
+                if last and _hope(choice, one, topic) < most:
+                    continue
+                more = _with(choice, one, place, topic, limit)
+                if more is None:
+                    continue
+                longer.append(more)
+                value = more.value + (more.share + more.halves) - _SCORES.third * last
+                if value > most and (not required or required <= {each.at for each in more.told}):
+                    best, most = more, value
+        begun = longer
+    return tuple(one.line for one in best.told)
 
 
-def _is_aside(line: Line, topic: Topic) -> bool:
-    """Return whether the authors write about themselves, and not what their organisation announces."""
-    if names_author(line.text):
-        return True
-    if topic.personal or not is_first_person(line.text) or announces(line.text):
-        return False
-    return is_singular_person(line.text) or 2 * len(line.words & topic.title) < len(topic.title)
+def _hope(choice: _Choice, one: Candidate, topic: Topic) -> float:
+    """Return at least what a choice is worth with a third sentence; it is quicker to tell than the worth."""
+    halves = _SCORES.halves if topic.parts else 0.0
+    most = choice.value + choice.share + one.merit + one.share + halves
+    return most - _jump(choice.told[-1], one) - _SCORES.third + _ROUNDING
 
 
-def _choose(candidates: Sequence[_Candidate], topic: Topic, limit: int) -> tuple[_Candidate, ...]:
-    """Return the best choice of one to three sentences that fits, in reading order; () if none fits."""
-    required = {one.index for one in candidates if one.line.corrects}
-    ranked = sorted(candidates, key=lambda one: one.merit + topic.share(one.line.words), reverse=True)
-    best = {one.index: one for one in ranked[: _LIMITS.candidates]}
-    for part, _ in topic.parts:  # of which one may be told late in the post
-        telling = sorted(ranked, key=lambda one: len((one.line.words | one.line.places) & part), reverse=True)
-        best |= {one.index: one for one in telling[: _LIMITS.tellers] if not one.leans}
-    promising = sorted(best.values(), key=lambda one: one.index)
-    choices = (
-        choice
-        for count in range(1, _LIMITS.sentences + 1)
-        for choice in combinations(promising, count)
-        if _length(choice) <= limit
-        and (not required or required <= {one.index for one in choice})
-        and _stands_alone(choice, topic)
-    )
-    found = max(
-        ((_value(choice, topic), choice) for choice in choices), key=lambda pair: pair[0], default=None
-    )
-    return found[1] if found and found[0] > _SCORES.floor else ()
-
-
-def _filled(
-    chosen: tuple[_Candidate, ...], candidates: Sequence[_Candidate], limit: int
-) -> tuple[_Candidate, ...]:
+def _filled(chosen: tuple[Line, ...], lines: Sequence[Line], scale: Scale, limit: int) -> tuple[Line, ...]:
     """Add a short sentence that alone stands between two that are chosen, rather than mark a jump over it."""
-    for one in candidates:
-        around = {one.index - 1, one.index + 1} <= {each.index for each in chosen}
-        short = len(one.line.text) <= _LIMITS.filler and one.merit > _SCORES.filler
-        fuller = tuple(sorted([*chosen, one], key=lambda each: each.index))
-        if around and short and len(fuller) <= _LIMITS.sentences and _length(fuller) <= limit:
-            return fuller
-    return chosen
+    if len(chosen) != _LIMITS.sentences - 1 or chosen[0].at + 2 != chosen[1].at:
+        return chosen
+    between = next((line for line in lines if line.at == chosen[0].at + 1), None)
+    if between is None or len(between.text) > _LIMITS.filler or scale.merit(between) <= _SCORES.filler:
+        return chosen
+    fuller = (chosen[0], between, chosen[1])
+    return fuller if len(" ".join(line.text for line in fuller)) <= limit else chosen
 
 
-def _length(choice: Sequence[_Candidate]) -> int:
-    length = len(choice) - 1
-    last = None
-    for one in choice:
-        length += len(one.line.text) + (2 if last is not None and one.line.index != last + 1 else 0)
-        last = one.line.index
-    return length
+def _with(choice: _Choice, one: Candidate, place: int, topic: Topic, limit: int) -> _Choice | None:
+    """Return a choice with one more sentence; None if that does not fit or is not understood."""
+    before = choice.told[-1] if choice.told else None
+    follows = before is not None and before.at == one.at - 1
+    length = choice.length + len(one.line.text) + (0 if before is None else 1 if follows else 3)
+    if length > limit or not (follows or _stands_alone(one, choice.words, topic)):
+        return None
+    value = choice.value if before else _SCORES.lead * one.title / max(1, len(topic.title))
+    value += one.merit - _SCORES.leaning * one.leans
+    value -= _jump(before, one) if before else 0.0
+    value -= _unexplained(one, choice.words, follows=follows)
+    value -= _SCORES.surname * _is_cut_from_name(one, choice)
+    words, places = choice.words | one.line.words, choice.places | one.line.places
+    return _Choice(
+        told=(*choice.told, one),
+        value=value,
+        share=topic.share(words),
+        halves=topic.halves(words | places) if topic.parts else 0.0,
+        length=length,
+        words=words,
+        places=places,
+        after=place + 1,
+    )
 
 
-def _stands_alone(choice: Sequence[_Candidate], topic: Topic) -> bool:
-    """Return whether all that is chosen can be understood without what is not.
+def _jump(before: Candidate, one: Candidate) -> float:
+    """Return what it costs to read on elsewhere; an update and what it takes back are read apart anyway."""
+    free = before.at == one.at - 1 or one.line.corrects or before.line.corrects
+    return 0.0 if free else _SCORES.jump
+
+
+def _stands_alone(one: Candidate, words: frozenset[str], topic: Topic) -> bool:
+    """Return whether a sentence is understood after these words, without what stands before it in the post.
 
     A sentence that leans comes right after the one before it. A sentence after a jump names its subject, or
     takes it from what is told before, or from the title that it tells itself.
     """
-    indexes = {one.index for one in choice}
-    known = topic.title
-    for one in choice:
-        follows = one.index - 1 in indexes
-        if not follows and (one.leans or one.role or not _is_understood(one, known, topic)):
-            return False
-        known |= one.line.words
-    return True
-
-
-def _is_understood(one: _Candidate, known: frozenset[str], topic: Topic) -> bool:
-    if (not one.subject or one.subject & known) and all(words & known for words in one.things):
+    if one.leans or one.role:
+        return False
+    if one.title >= _SCORES.telling * max(1, len(topic.title)):
         return True
-    return len(one.line.words & topic.title) >= _SCORES.telling * max(1, len(topic.title))
+    return all(not words.isdisjoint(asked) for asked in (one.subject, *one.things) if asked)
 
 
-def _value(choice: Sequence[_Candidate], topic: Topic) -> float:
-    value = _SCORES.lead * len(choice[0].line.words & topic.title) / max(1, len(topic.title))
-    told: frozenset[str] = frozenset()
-    previous = None
-    for one in choice:
-        follows = previous is not None and previous.index == one.index - 1
-        value += one.merit - _SCORES.leaning * one.leans
-        if previous and not follows and not (one.line.corrects or previous.line.corrects):
-            value -= _SCORES.jump
-        value -= _unexplained(one, told | topic.title, follows=follows)
-        value -= _SCORES.surname * _is_cut_from_name(one, choice, told | topic.title, topic)
-        told |= one.line.words
-        previous = one
-    places = frozenset[str]().union(*(one.line.places for one in choice))
-    value += topic.share(told) + topic.halves(told | places)
-    return value - _SCORES.third * (len(choice) == _LIMITS.sentences)
-
-
-def _unexplained(one: _Candidate, known: frozenset[str], *, follows: bool) -> float:
-    """Return what "the ..." costs where it has not been told what is meant."""
-    loose = bool(one.subject) and one.subject.isdisjoint(known)
+def _unexplained(one: Candidate, words: frozenset[str], *, follows: bool) -> float:
+    """Return what "the ..." costs where it has not been told, in these words, what is meant."""
+    loose = bool(one.subject) and one.subject.isdisjoint(words)
     if follows:
         return _SCORES.loose * (loose and one.line.opening)
-    cut = sum(words.isdisjoint(known) for words in one.nouns)
+    cut = sum(words.isdisjoint(noun) for noun in one.nouns) if one.nouns else 0
     return _SCORES.definite * loose + _SCORES.cut * min(cut, _SCORES.most_cut)
 
 
-def _is_cut_from_name(
-    one: _Candidate, choice: Sequence[_Candidate], known: frozenset[str], topic: Topic
-) -> bool:
+def _is_cut_from_name(one: Candidate, choice: _Choice) -> bool:
     """Return whether a sentence has a surname whose full name stands in an earlier one that is not told."""
     return any(
-        topic.named[name] < one.index
-        and name.lower() not in known
-        and all(other.index != topic.named[name] for other in choice)
-        for name in one.surnames
+        name not in choice.words and all(other.at != place for other in choice.told)
+        for name, place in one.surnames
     )

@@ -31,12 +31,16 @@ def summarize(html: str, title: str, excerpt: str = "", limit: int = 600) -> str
     `excerpt` is used if `html` has no complete sentence of its own. Text is cut, at the end of a word, only
     if no complete sentence fits. Never raises; deterministic.
     """
-    page = read_page(html, title, excerpt)
+    return summary_of(read_page(html, title, excerpt), limit)
+
+
+def summary_of(page: Page, limit: int = 600) -> str:
+    """As `summarize`, of a post whose HTML is read already."""
     kind = kind_of(page)
     told = serve(page, kind, limit)
     if not told and kind is not Kind.PROTECTED:
         told = _without_sentences(page, limit)
-    return "" if _only_repeats(told, title) or len(told) > limit else told
+    return "" if _only_repeats(told, page.title) or len(told) > limit else told
 
 
 def _only_repeats(told: str, title: str) -> bool:

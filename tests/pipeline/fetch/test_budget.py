@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.pipeline.calls import PARSE_WINDOW
-from bot.pipeline.fetch.budget import FREE, ByteBudget
+from bot.pipeline.fetch.budget import FREE, ByteBudget, free_bytes
 from bot.pipeline.fetch.client import Fetcher
 from bot.sandbox.remote import Answer, Arguments, Remote, Runner
 from tests.databases import Database
@@ -98,6 +98,22 @@ async def test_a_small_body_passes_while_large_ones_fill_the_budget(room: Newsro
 
     assert len((await room.fetcher.get(f"{room.blog.url}/small/")).body) < FREE
     room.fetcher.budget.give_back(taken)
+
+
+async def test_the_more_requests_run_at_a_time_the_less_their_bodies_have_beside_the_budget(
+    room: Newsroom,
+) -> None:
+    size = FREE // 2 + 100_000
+    room.blog.fail_always(body(large(size)), path="/half/")
+    async with Fetcher(replace(LOOPBACK, at_once=500)) as fetcher:
+        taken = await fetcher.budget.take(100 * MB)
+        fetch = asyncio.create_task(fetcher.get(f"{room.blog.url}/half/"))
+        await until(lambda: fetcher.budget.waiting == 1)
+        fetcher.budget.give_back(taken)
+
+        assert len((await fetch).body) > FREE // 2
+    for number in (250, 500, 1000):
+        assert number * free_bytes(number) <= 200 * MB
 
 
 async def test_a_body_that_grows_when_it_is_decoded_waits_for_room_too(room: Newsroom) -> None:
