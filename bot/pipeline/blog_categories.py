@@ -113,10 +113,17 @@ class CategoryKeeper:
         change = await self._within_quota(feed, look.with_missing(look.change(found), found, posts))
         if change != look.nothing:
             await self._store.change_categories(change)
+        if change.renames:
+            await self.finish(feed)
         for rename in change.renames:
             _log.info("%s: %s is called %s now.", feed.settings.name, rename.old, rename.new)
         stored = {each.id: each for each in (*known.categories, *change.store)}
         return KeptCategories(change.renames, tuple(stored.values()), None if listed is None else now)
+
+    async def finish(self, feed: Feed) -> None:
+        """Carry out the renames that are under way, also those that a crash has left."""
+        while await self._store.move_on(feed.id):
+            pass
 
     async def known(self, feed: Feed) -> tuple[BlogCategory, ...]:
         """Return the stored categories of a feed's blog, without asking it."""
