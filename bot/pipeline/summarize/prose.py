@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 from bot.pipeline.summarize.lines import Line, read_lines
 from bot.pipeline.summarize.settings import Limits, Scores
 from bot.pipeline.summarize.topic import Topic, topic_of
+from bot.text.definites import opening_takes
 from bot.text.html_text import Paragraph
 from bot.text.leaning import leans
 from bot.text.references import (
@@ -125,12 +126,17 @@ def _weigh(line: Line, topic: Topic, code: str) -> _Candidate:
         line=line,
         merit=merit - sum(weight for weight, found in faults if found),
         leans=not first and leaning and not line.corrects,
-        subject=presupposed(line.text) if english else frozenset(),
+        subject=_taken(line.text, code) if not first else frozenset(),
         things=tuple(taken_up(line.text, used)) if english else (),
         nouns=tuple(each for each in definite_nouns(line.text) if each & used) if english else (),
         surnames=bare_names(line.text) & topic.named.keys(),
         role=english and (names_role(line.text) or has_loose_pronoun(line.text) or points_there(line.text)),
     )
+
+
+def _taken(text: str, code: str) -> frozenset[str]:
+    """Return the words that an opening takes to be known."""
+    return presupposed(text) if code == "en" else opening_takes(text, code)
 
 
 def _is_aside(line: Line, topic: Topic) -> bool:
@@ -191,22 +197,17 @@ def _stands_alone(choice: Sequence[_Candidate], topic: Topic) -> bool:
     """Return whether all that is chosen can be understood without what is not.
 
     A sentence that leans comes right after the one before it. A sentence after a jump names its subject, or
-    takes it from what is told before, or from the title that it tells itself.
+    takes it from what is told before, or from the title.
     """
     indexes = {one.index for one in choice}
     known = topic.title
     for one in choice:
         follows = one.index - 1 in indexes
-        if not follows and (one.leans or one.role or not _is_understood(one, known, topic)):
+        asked = [words for words in (one.subject, *one.things) if words]
+        if not follows and (one.leans or one.role or any(words.isdisjoint(known) for words in asked)):
             return False
         known |= one.line.words
     return True
-
-
-def _is_understood(one: _Candidate, known: frozenset[str], topic: Topic) -> bool:
-    if (not one.subject or one.subject & known) and all(words & known for words in one.things):
-        return True
-    return len(one.line.words & topic.title) >= _SCORES.telling * max(1, len(topic.title))
 
 
 def _value(choice: Sequence[_Candidate], topic: Topic) -> float:
