@@ -8,8 +8,9 @@ from bot.model import Rename
 from bot.ports import CategoryChange, KnownCategories, NumberedBlog
 from storage.postgres.common import Queries, add_notices
 from storage.postgres.errors import retried
-from storage.postgres.locks import ALONE
-from storage.postgres.moves import begin, move_on, under_way
+from storage.postgres.locks import ALONE, TOGETHER
+from storage.postgres.moves import PLAN, begin, move_on, under_way
+from storage.shared.moves import plan_from
 from storage.shared.refiling import blogs_from, category_parameters, known_from, still_as_expected
 from storage.shared.renaming import moves_of
 
@@ -71,8 +72,11 @@ class CategoryQueries(Queries):
 
     @retried
     async def move_on(self, feed_id: int) -> bool:
-        async with self._database.transaction(ALONE) as connection:
-            return await move_on(connection, feed_id)
+        (row,) = await self._database.read(PLAN, {"feed": feed_id})
+        plan = plan_from(row["renames"])
+        alone = plan is not None and plan.filed  # posts are moved beside what others write
+        async with self._database.transaction(ALONE if alone else TOGETHER) as connection:
+            return await move_on(connection, feed_id, alone=alone)
 
     async def former_names(self, keys: Sequence[str], feed_id: int | None = None) -> dict[str, Rename]:
         rows = await self._database.ask(_FORMERLY, {"keys": list(keys), "feed": feed_id})

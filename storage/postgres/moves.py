@@ -24,7 +24,8 @@ from storage.shared.moves import (
 from storage.shared.refiling import RefiledPost, former_parameters, refiled_posts
 from storage.shared.renaming import moved, new_key
 
-_PLAN = "SELECT renames FROM feeds WHERE id = %(feed)s FOR NO KEY UPDATE"
+PLAN = "SELECT renames FROM feeds WHERE id = %(feed)s"
+_LOCKED_PLAN = f"{PLAN} FOR NO KEY UPDATE"
 _SET_PLAN = "UPDATE feeds SET renames = %(renames)s WHERE id = %(feed)s"
 _POSTS_TO_MOVE = f"""
 INSERT INTO moving (feed_id, what, id)
@@ -100,7 +101,7 @@ ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name, now_term = exclu
 
 async def under_way(connection: Connection, feed_id: int) -> Plan | None:
     """Return the plan of the renames that a feed has under way; nobody else changes it until the commit."""
-    (row,) = await connection.rows(_PLAN, {"feed": feed_id})
+    (row,) = await connection.rows(_LOCKED_PLAN, {"feed": feed_id})
     return plan_from(row["renames"])
 
 
@@ -111,11 +112,16 @@ async def begin(connection: Connection, feed_id: int, moves: Mapping[str, Rename
     await learn_terms(connection, feed_id, {new_key(each): each.new for each in moves.values()})
 
 
-async def move_on(connection: Connection, feed_id: int) -> bool:
-    """Carry out the next part, inside the caller's transaction; return whether there may be more."""
+async def move_on(connection: Connection, feed_id: int, *, alone: bool) -> bool:
+    """Carry out the next part, inside the caller's transaction; return whether there may be more.
+
+    `alone`: whether it holds the lock ALONE, without which no followers are moved.
+    """
     plan = await under_way(connection, feed_id)
     if plan is None:
         return False
+    if plan.filed and not alone:
+        return True
     if not plan.filed:
         if not await _move_posts(connection, feed_id, plan):
             await _move_names(connection, feed_id, plan)
