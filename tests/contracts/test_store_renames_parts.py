@@ -13,7 +13,7 @@ import pytest
 from bot.model import Feed, Rename
 from bot.ports import CategoryChange, Store
 from storage.shared.moves import DESTINATIONS_AT_ONCE, POSTS_AT_ONCE
-from tests.contracts.renaming import API, NEW, follows, is_news, names, renamed
+from tests.contracts.renaming import API, NEW, ROOM, follows, is_news, names, renamed
 from tests.contracts.store_samples import ALICE, BOB, about, add_feed, follow, later, publish, row, send_all
 from tests.contracts.stores import opened
 
@@ -130,6 +130,23 @@ async def test_who_follows_the_old_name_while_posts_are_moved_is_moved_too(store
     await finish(store, feed)
 
     assert [name for _, _, name, _, _ in await follows(store, ALICE)] == ["Tariffs"]
+
+
+async def test_a_channel_that_moves_to_a_known_address_meanwhile_follows_the_new_name_there(
+    store: Store,
+) -> None:
+    feed = await begun(store, posts=1, people=0)
+    await follow(store, ROOM, "Trade", feed=feed, channel=True)
+    await follow(store, BOB, "Media", feed=feed, channel=True)
+    for _ in range(2):  # the post, then the names
+        await store.move_on(feed.id)
+    assert await store.move(ROOM, BOB, later(60))
+    await finish(store, feed)
+
+    assert [name for _, _, name, _, _ in await follows(store, BOB)] == ["Media", "Tariffs"]
+    assert [str(about(each)) for each in await send_all(store, later(120))] == [
+        "Blog files under Tariffs now what it filed under Trade.\nThis channel gets Tariffs now."
+    ]
 
 
 async def test_whoever_is_moved_first_gets_no_post_twice_and_the_last_one_none_too_few(store: Store) -> None:
