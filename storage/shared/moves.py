@@ -15,7 +15,7 @@ from bot.model import Rename
 from storage.shared.mapping import from_ms, to_ms
 from storage.shared.renaming import moves_of, new_key
 
-POSTS_AT_ONCE = 40  # each is indexed anew for the search, which takes about a millisecond
+POSTS_AT_ONCE = 25  # each is indexed anew for the search, which takes about a millisecond
 DESTINATIONS_AT_ONCE = 250
 POST, DESTINATION = "post", "destination"  # what `moving` has rows of
 
