@@ -30,7 +30,7 @@ ALL = (
     "websub",
 )
 # The first two need arguments, and the third takes minutes.
-ALONE = (*ALL, "corpus", "summaries", "moving", "editor", "matching_both")
+ALONE = (*ALL, "corpus", "summaries", "moving", "editor", "matching_both", "renames")
 SECONDS = 300.0  # time limit of a bench; the longest takes 75 on a quiet machine
 
 

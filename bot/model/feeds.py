@@ -159,6 +159,7 @@ class Feed:
     push_due: datetime | None = None  # when the last push wanted a poll
     hub_since: datetime | None = None  # since when the feed's hub has agreed to push; None if it has not
     hub_until: datetime | None = None  # until when it has
+    renaming: bool = False  # whether renames of its categories are under way: some posts or followers wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,25 +7,20 @@ once a day, in a poll that found something new, or when only it can tell.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from http import HTTPStatus
+from datetime import datetime
 from typing import Protocol
 
-from bot.errors import BystanderError
 from bot.model import BlogApi, BlogCategory, Feed, Filing, Rename
 from bot.pipeline import notices
-from bot.pipeline.calls import CATEGORIES_OF_API
+from bot.pipeline.category_list import SETTINGS, CategoryList, CategorySettings, read_list
 from bot.pipeline.classification import ClassifyResult
 from bot.pipeline.classify.evidence import FiledPost, find_filed
 from bot.pipeline.classify.hierarchy import with_parents
 from bot.pipeline.classify.names import Names
 from bot.pipeline.classify.renames import Compared, Use, compared, merged_into
-from bot.pipeline.classify.wordpress import CATEGORIES_PER_PAGE, categories_url
-from bot.pipeline.collect_evidence import refuse_busy
 from bot.pipeline.fetch.client import Fetcher
 from bot.ports import AdminNotice, CategoryChange, CategoryStore, KnownCategories, PostRow, Quota
 from bot.sandbox.remote import Runner
@@ -33,22 +28,6 @@ from bot.text.hierarchy import above_by_name, counts_for_parents
 from bot.text.normalize import fold
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class CategorySettings:
-    """When a blog's list of categories is read, and how much is believed of it."""
-
-    seconds: float = 2.5  # for the whole list; alerts wait for it
-    pages: int = 5  # of a hundred each; a longer list is never whole
-    every: timedelta = timedelta(days=1)
-    when_unsure: timedelta = timedelta(hours=1)  # between two lists, when only a list can tell
-    renames: int = 20  # at once; a blog that renames more is looked at by a person
-    changes: int = 6  # of names, in a day; what goes to and fro is left alone
-    few_missing: int = 3  # at once that are believed in any case; of more, half of the list at most
-
-
-SETTINGS = CategorySettings()
 
 
 class RenameStore(CategoryStore, Protocol):
@@ -66,12 +45,6 @@ class KeptCategories:
     renames: tuple[Rename, ...] = ()
     categories: tuple[BlogCategory, ...] = ()
     listed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _List:
-    categories: tuple[BlogCategory, ...]
-    complete: bool
 
 
 class CategoryKeeper:
@@ -113,10 +86,17 @@ class CategoryKeeper:
         change = await self._within_quota(feed, look.with_missing(look.change(found), found, posts))
         if change != look.nothing:
             await self._store.change_categories(change)
+        if change.renames:
+            await self.finish(feed)
         for rename in change.renames:
             _log.info("%s: %s is called %s now.", feed.settings.name, rename.old, rename.new)
         stored = {each.id: each for each in (*known.categories, *change.store)}
         return KeptCategories(change.renames, tuple(stored.values()), None if listed is None else now)
+
+    async def finish(self, feed: Feed) -> None:
+        """Carry out the renames that are under way, also those that a crash has left."""
+        while await self._store.move_on(feed.id):
+            pass
 
     async def known(self, feed: Feed) -> tuple[BlogCategory, ...]:
         """Return the stored categories of a feed's blog, without asking it."""
@@ -134,7 +114,7 @@ class CategoryKeeper:
         store = tuple(each for each in change.store if each.id not in change.expected)
         return replace(change, renames=(), expected={}, store=store, forgotten=frozenset(), notices=())
 
-    async def _list(self, feed: Feed, api: BlogApi, now: datetime, *, unsure: bool) -> _List | None:
+    async def _list(self, feed: Feed, api: BlogApi, now: datetime, *, unsure: bool) -> CategoryList | None:
         """Return the blog's list of categories as far as it can be read; None if it is not due."""
         last = feed.state.categories_at
         if feed.state.baseline_at is None:
@@ -142,35 +122,10 @@ class CategoryKeeper:
         wait = self._settings.when_unsure if unsure else self._settings.every
         if last is not None and last <= now < last + wait:
             return None
-        found: list[BlogCategory] = []
-        try:
-            async with asyncio.timeout(self._settings.seconds):
-                complete = await self._read(api, found)
-        except (BystanderError, TimeoutError) as error:
-            _log.info("%s: its list of categories cannot be read: %s", feed.settings.name, error)
-            complete = False
-        distinct = {each.id for each in found}
-        return _List(tuple(found), complete and len(distinct) == len(found))
-
-    async def _read(self, api: BlogApi, found: list[BlogCategory]) -> bool:
-        """Add the categories of all pages to `found`; return whether these are all."""
-        rows = 0
-        for number in range(1, self._settings.pages + 1):
-            url = categories_url(api, page=number)
-            async with self._fetcher.open(url, accept="application/json") as answer:
-                refuse_busy(answer)
-                if answer.status != HTTPStatus.OK:
-                    return False
-                page = await self._parser.run(CATEGORIES_OF_API[api.kind], answer.body)
-                more = 'rel="next"' in answer.link_header
-            rows += page.rows
-            found += page.categories
-            if page.total:
-                if not page.rows or rows >= page.total:
-                    return len(found) == rows == page.total
-            elif not more and page.rows < CATEGORIES_PER_PAGE:
-                return len(found) == rows
-        return False
+        listed = await read_list(self._fetcher, self._parser, api, self._settings)
+        if listed.error:
+            _log.info("%s: its list of categories cannot be read: %s", feed.settings.name, listed.error)
+        return listed
 
 
 def filed_above(
@@ -193,7 +148,7 @@ def source_of(api: BlogApi) -> str:
     return api.url.partition("?")[0]
 
 
-def _believable(known: KnownCategories, listed: _List, settings: CategorySettings) -> bool:
+def _believable(known: KnownCategories, listed: CategoryList, settings: CategorySettings) -> bool:
     """Whether a list may be whole: one from which half of the categories vanished at once is not believed."""
     there = {each.id for each in listed.categories}
     gone = sum(each.id not in there and each.id not in known.missing for each in known.categories)

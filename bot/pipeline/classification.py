@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.model import BlogApi, Feed, Filing, Kind, ParsedFeed
 from bot.pipeline.classify.evidence import FiledPost
 from bot.pipeline.classify.given import Said
-from bot.pipeline.classify.hosts import WORDPRESS, filed_by_link, host_of
+from bot.pipeline.classify.hosts import WORDPRESS, filed_by_link, host_of, section_of
 from bot.pipeline.detection import Detected
 from bot.ports import Lexicon
 
@@ -72,7 +72,8 @@ class ClassifyRequest:
     def said_of(self, post: ToFile) -> Said:
         """Return what the feed says of a post's labels beside their names."""
         in_link = filed_by_link(post.link, self.site)
-        return Said(post.kinds, host_of(self.generator), in_link, self.shelves)
+        section = section_of(self.generator, self.site, self.feed.url)
+        return Said(post.kinds, host_of(self.generator), in_link, self.shelves, section)
 
 
 @dataclass(frozen=True, slots=True)

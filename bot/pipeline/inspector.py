@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from bot.errors import BystanderError, ParseError
 from bot.model import Entry, Kind, ParsedFeed
+from bot.pipeline.classify.hosts import section_of
 from bot.pipeline.feed_answer import named_feed, read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import refuse_status
@@ -66,12 +67,13 @@ def _begun(sentence: str) -> str:
 
 def _inspection(url: str, parsed: ParsedFeed) -> Inspection:
     labels = dict.fromkeys(label for entry in parsed.entries for label in _not_tags(entry))
+    section = section_of(parsed.generator, parsed.link, url)
     return Inspection(
         url=url,
         title=parsed.title,
         posts=len(parsed.entries),
         newest=max(parsed.entries, key=_date).title,  # the first of equals, usually the newest
-        categories=(tuple(labels) or parsed.shelves)[:20],
+        categories=(tuple(labels) or ((section,) if section else parsed.shelves))[:20],
     )
 
 

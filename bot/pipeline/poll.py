@@ -65,6 +65,8 @@ async def poll(feed: Feed, tools: PollTools) -> None:
 
     Validators are stored together with the posts of their answer, so that a failed poll is fetched again.
     """
+    if feed.renaming:
+        await tools.keeper.finish(feed)
     async with FeedFetch(tools.fetcher, feed, tools.clock.now()) as fetched:
         read = None if fetched.unchanged else await tools.windows.read(tools.parser, feed.id, fetched.answer)
     now = tools.clock.now()

@@ -31,9 +31,10 @@ class NumberedBlog:
 class CategoryChange:
     """What a look at a blog's categories changes. The store does all of it in one transaction, or nothing.
 
-    `renames`: of each, stored posts and everybody's filters get the new name, and those who follow or leave
-    out the old one are told. `expected`: the stored names of numbers on which the renames rest; if another
-    process has changed one of them meanwhile, nothing is done.
+    `renames` only begin then, and `move_on` carries them out: of each, stored posts and everybody's filters
+    get the new name, and those who follow or leave out the old one are told. `expected`: the stored names of
+    numbers on which the renames rest; if another process has changed one of them meanwhile, or renames of
+    the feed are under way, nothing is done.
     """
 
     feed_id: int
@@ -55,7 +56,15 @@ class CategoryStore(Protocol):
         ...
 
     async def change_categories(self, change: CategoryChange) -> bool:
-        """Store a change; return whether it was done (see CategoryChange). Its cost grows with what it moves.
+        """Store a change; return whether it was done (see CategoryChange)."""
+        ...
+
+    async def move_on(self, feed_id: int) -> bool:
+        """Carry out a part of the renames under way in a feed; return whether there may be more to do.
+
+        Each call is one short transaction, so that deliveries need not wait for a blog with many posts and
+        followers. Until all is done the feed is `renaming`, over any crash, and no new post of it may be
+        matched. Posts come first, then followers, and each is moved and told once.
 
         Whoever follows both names follows the new one once: as soon as either, with both mentions. A name
         that is followed is no longer left out. Of those who follow a name of every feed, those names that

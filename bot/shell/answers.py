@@ -30,10 +30,11 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A feed and the posts read from it, newest first."""
+    """A feed and the posts read from it, newest first. `from_pages`: how many are told by their pages."""
 
     settings: FeedSettings
     rows: tuple[PostRow, ...]
+    from_pages: int = 0
 
 
 async def answers(

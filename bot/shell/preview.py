@@ -6,8 +6,8 @@ import argparse
 import json
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from bot.pipeline.detection import Detected
 from bot.pipeline.feed_answer import read_answer
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.fetch.feed import refuse_status
+from bot.pipeline.full_text import FullText, FullTextSettings
 from bot.pipeline.inspector import FeedInspector
 from bot.pipeline.texts import summarize
 from bot.ports import Lexicon, PostRow
@@ -44,10 +45,15 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What reads a feed."""
+    """What reads a feed. `pages`: reads the pages of posts that it cuts short; None: nobody does.
+
+    `posts`: how many of a feed are shown, so that no more pages are read.
+    """
 
     fetcher: Fetcher
     sandbox: Sandbox
+    pages: FullText | None = None
+    posts: int = 0
 
 
 async def preview(options: argparse.Namespace, config: Config) -> int:
@@ -58,14 +64,15 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
     found: list[Reading] = []
     failed = 0
     async with AsyncExitStack() as stack:
-        tools = Tools(*await network_of(config, stack))
+        tools = _tools(*await network_of(config, stack), config, options.posts)
         for settings in await _wanted(options, config, tools):
             try:
                 with progress(f"Reading {settings.name} ..."):
                     found.append(await read_feed(tools, settings))
+                _tell_of_pages(found[-1])
             except BystanderError as error:
                 failed += 1
-                Console(stderr=True, highlight=False, markup=False).print(f"{settings.name}: {error}")
+                _say(f"{settings.name}: {error}")
         posts = [row.post for each in found for row in each.rows[: options.posts]]
         if options.html:
             shown = await answers(platforms, found, FeedInspector(tools.fetcher, tools.sandbox))
@@ -82,6 +89,22 @@ async def preview(options: argparse.Namespace, config: Config) -> int:
         for post in posts:
             Console(highlight=False, markup=False, emoji=False).print(card(post, config.timezone))
     return 1 if failed else 0
+
+
+def _tools(fetcher: Fetcher, sandbox: Sandbox, config: Config, posts: int) -> Tools:
+    """Return what reads feeds as the bot would. Whatever their age, posts are taken for new ones."""
+    settings = FullTextSettings(enabled=config.fetch.full_text, age=timedelta.max)
+    return Tools(fetcher, sandbox, FullText(fetcher, sandbox, settings), posts)
+
+
+def _tell_of_pages(found: Reading) -> None:
+    if found.from_pages:
+        posts = counted(found.from_pages, "post")
+        _say(f"{found.settings.name}: the summaries of {posts} are made from their pages (full_text).")
+
+
+def _say(text: str) -> None:
+    Console(stderr=True, highlight=False, markup=False).print(text, soft_wrap=True)
 
 
 def platforms_of(config: Config) -> list[Platform]:
@@ -117,8 +140,12 @@ async def read_feed(tools: Tools, settings: FeedSettings) -> Reading:
     request = classify_request(feed, parsed, detected, Lexicon(), now)
     classified = await EvidenceCollector(tools.fetcher, tools.sandbox).classify(request)
     readings = await summarize(tools.sandbox, detected.to_read)
-    made = assemble(request, detected, classified, readings)
-    return Reading(settings, tuple(sorted(made.new, key=_published, reverse=True)))
+    better = readings
+    if tools.pages is not None:
+        better = await tools.pages.read(feed, replace(detected, announce_latest=tools.posts), readings, now)
+    made = assemble(request, detected, classified, better)
+    from_pages = sum(better[each] != readings[each] for each in readings)
+    return Reading(settings, tuple(sorted(made.new, key=_published, reverse=True)), from_pages)
 
 
 def _published(row: PostRow) -> datetime:

@@ -15,9 +15,13 @@ _ENGLISH = r"""["'“‘(]* (?:
       | Indeed | Instead | Rather | However | Therefore | Accordingly | Consequently | Moreover | Nor
       | Furthermore | Besides | Likewise | Otherwise | Nevertheless | Nonetheless | Similarly | Conversely
       | Either\ way | Even\ (?: so | then ) | That\ said | Taken\ together | By\ contrast | Until\ then
-      | By\ then | Since\ then | More\ than\ that | Not\ only\ that | To\ that\ end | With\ that
+      | By\ then | Since\ then | Meanwhile | More\ than\ that | Not\ only\ that | To\ that\ end | With\ that
       | In\ (?: addition | contrast | particular | fact | turn | response | return | other\ words )
       | As\ (?: a\ (?: result | consequence ) | such | well ) | For\ (?: example | instance | this )
+      | (?: At | By | Until | Since | From )\ that\ (?: time | point | stage | moment | day )
+      | (?: An? | One | Two | Three | Four | Five | Six | Ten | \d+ )\ (?: few\ | couple\ of\ )?
+        (?: minute | hour | day | week | month | year | decade )s?\ (?: later | earlier | before )
+      | (?: An?\ )? [Ss]imilar\b (?! .*\bto\b )
       | At\ the\ same\ time | After\ (?: that | this ) | On\ the\ (?: other | contrary ) | More\ was\ to
       | Both\b (?! .*\band\b ) | Neither\b (?! .*\bnor\b ) )\b
   | (?: Why | How )\ (?: this | that | these | those | it | he | she | they )\b
@@ -103,17 +107,17 @@ _LEANS = {
         | Здесь | Тогда | При\ этом | Например | Оба | Обе | В\ свою\ очередь | Более\ того )\b""",
     "zh": r"""["“「]* (?: 但是? | 然而 | 不过 | 不過 | 可是 | 而且 | 此外 | 另外 | 因此 | 所以 | 于是 | 於是
         | 同时
-        | 同時 | 他 | 她 | 它 | 这 | 這 | 那 | 其[中次他] | 例如 | 比如 | 反之 | 对此 | 對此 | 随后 | 隨後
-          | 也 | 并 | 双方 )""",
+        | 同時 | 他 | 她 | 它 | 这 | 這 | 那 | 其[中次他] | 该 | 該 | 例如 | 比如 | 反之 | 对此 | 對此
+          | 随后 | 隨後 | 也 | 并 | 双方 )""",
     "ja": r"""[「『]* (?: しかし | だが | ただ | けれど | でも | また | さらに | そして | それ | そこ | その
         | そう | この
         | これ | ここ | こう | あの | 彼 | 彼女 | だから | したがって | つまり | なお | 一方 | 同時に
           | 例えば | ところが
-        | すると | 両者 | 同[社氏] )""",
+        | すると | 両[者社氏国] | 同[社氏] | 当該 )""",
     "ko": r"""["“‘]* (?: 그러나 | 하지만 | 그런데 | 그리고 | 또한? (?=\ ) | 그래서 | 따라서 | 그는 | 그녀
         | 그것 | 그들 | 이는
-        | 이에 | 이것 | 이런 | 이러한 | 이를 | 이로 | 그 (?=\ ) | 이 (?=\ ) | 특히 | 반면 | 한편
-          | 예를\ 들어 | 다만 | 게다가 )""",
+        | 이에 | 이것 | 이런 | 이러한 | 이를 | 이로 | 그 (?=\ ) | 이 (?=\ ) | 해당 (?=\ ) | 양측
+          | 특히 | 반면 | 한편 | 예를\ 들어 | 다만 | 게다가 )""",
     "ar": r"""["«“(]* (?: لكن | ولكن | إلا\ أن | غير\ أن | كما | كذلك | وكذلك | هذا | هذه | وهذا | وهذه
         | وهو | وهي | وهم
         | هو | هي | هم | ذلك | وذلك | تلك | ولذلك | لذلك | لذا | ومع\ ذلك | وبالتالي | بالإضافة\ إلى\ ذلك

@@ -31,6 +31,7 @@ _NAMED_ROLE = re.compile(rf"(?:[\w’'-]+ ){{0,3}}?{_ROLE},? (?=[A-Z])")
 _ROLE_WORD = re.compile(rf"(?:[\w’'.-]+ ){{0,3}}?{_ROLE}\b")
 # Words before which a noun of its own may stand: they say which one is meant.
 _COMPLEMENT = _words("of for on in between that which who whose to about")
+_DETERMINER = _words("the a an its his her their this these any all some no every each")
 _VERB = re.compile(
     r",|\b(?:is|are|was|were|will|would|has|have|had|can|could|may|might|must|shall|should|says?|said|does|did)\b"
 )
@@ -166,6 +167,9 @@ def presupposed(text: str) -> frozenset[str]:
             if re.search(r"[A-Z\d]", rest) or plain[0] in _RANKED:
                 return frozenset()
             plain = plain[:place]
+            break
+        if word in _DETERMINER:
+            plain = plain[: max(1, place - 1)]  # the word before it is the verb
             break
     nouns = [word for word in plain if word not in _VAGUE][:2]
     if not nouns or nouns[0] in _KNOWN:

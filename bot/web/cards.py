@@ -117,11 +117,15 @@ def title(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StoryCard:
-    """A post, and where it went. `link`: "" for none. `places`: with names, and "" for no date."""
+    """A post, and where it went. `link`: "" for none. `places`: with names, and "" for no date.
+
+    `also`: the other feeds that tell its story.
+    """
 
     title: str
     link: str
     feed: str
+    also: tuple[str, ...]
     published: datetime
     categories: tuple[str, ...]
     tags: tuple[str, ...]
@@ -138,6 +142,7 @@ def story_card(story: Story, *, names: bool) -> StoryCard:
         title=one_line(post.title, REASON) or "Untitled",
         link=post.link if post.link.startswith(("http://", "https://")) else "",
         feed=one_line(post.feed, NAME),
+        also=_names(post.also),
         published=post.published,
         categories=_names(filing.categories),
         tags=_names(filing.tags),

@@ -97,6 +97,11 @@ _MERGE = (
       AND n.digest = '08:00' AND n.weekly = 0 AND n.snoozed_until IS NULL AND n.style = 'full'
       AND n.mention_last = 0
     """,
+    # A rename of a category that is under way goes on at the new address.
+    """
+    INSERT INTO moving (feed_id, what, id) SELECT feed_id, what, %(new_id)s::bigint FROM moving
+    WHERE what = 'destination' AND id = %(old_id)s ON CONFLICT DO NOTHING
+    """,
     "DELETE FROM destinations WHERE id = %(old_id)s",
 )
 

@@ -37,7 +37,8 @@ CREATE TABLE feeds (
     cluster TEXT NOT NULL DEFAULT 'same',
     last_success_at BIGINT,       -- these three: of the state, what every poll changes
     last_full_at BIGINT,
-    unchanged_bodies INTEGER NOT NULL DEFAULT 0
+    unchanged_bodies INTEGER NOT NULL DEFAULT 0,
+    renames TEXT NOT NULL DEFAULT ''  -- those of its categories that are under way, as JSON
 ) WITH (fillfactor = 70);
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 
@@ -507,3 +508,11 @@ CREATE TABLE former_names (
     PRIMARY KEY (feed_id, term)
 );
 CREATE INDEX former_names_term ON former_names (term);
+
+-- Renames of categories are carried out in parts. This is what is left of them (storage/shared/moves.py).
+CREATE TABLE moving (
+    feed_id BIGINT NOT NULL REFERENCES feeds (id),
+    what TEXT NOT NULL CHECK (what IN ('post', 'destination')),
+    id BIGINT NOT NULL,
+    PRIMARY KEY (feed_id, what, id)
+);

@@ -47,6 +47,7 @@ def feed_from(row: Row) -> Feed:
         push_due=maybe_from_ms(row["push_due"]),
         hub_since=maybe_from_ms(row["hub_since"]),
         hub_until=maybe_from_ms(row["hub_until"]),
+        renaming=bool(row["renames"]),
     )
 
 

@@ -22,6 +22,7 @@ TABLES = (
     "terms",
     "blog_categories",
     "former_names",
+    "moving",
     "destinations",
     "subscriptions",
     "filters",

@@ -25,8 +25,9 @@ from bot.ports import (
     Story,
 )
 from storage.shared.feed_rows import feed_from
-from storage.shared.mapping import from_ms, maybe_from_ms, post_from, to_ms, until_from
+from storage.shared.mapping import from_ms, maybe_from_ms, to_ms, until_from
 from storage.shared.rows import Row
+from storage.shared.stories import story_post_from
 
 DAY = 86_400_000  # milliseconds
 FEW_OLD_DAYS = 500  # rows of days that are too old, deleted with one batch of polls at most
@@ -114,7 +115,7 @@ def stories_from(posts: Sequence[Row], places: Sequence[Row], limit: int) -> lis
     }
     return [
         Story(
-            post_from(row),
+            story_post_from(row),
             tuple(_delivered(each) for each in of.get(row["id"], [])[:limit]),
             more=len(of.get(row["id"], [])) > limit,
         )

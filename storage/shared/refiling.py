@@ -16,8 +16,6 @@ from storage.shared.mapping import filing_names, post_from
 from storage.shared.renaming import new_key
 from storage.shared.rows import Row
 
-REFILED_AT_ONCE = 500  # posts that are read at a time
-
 
 @dataclass(frozen=True, slots=True)
 class RefiledPost:

@@ -12,6 +12,7 @@ from bot.text.changes import FEED_ADDED
 from storage.shared.following import change_from, followed_from
 from storage.shared.mapping import to_ms
 from storage.sqlite.common import Queries
+from storage.sqlite.inline import Statements
 
 _RECORD = (
     "INSERT INTO changes (at, by, place, feed_id, what, server) "
@@ -51,7 +52,7 @@ class ChangeQueries(Queries):
 
 
 async def record_change(
-    connection: aiosqlite.Connection,
+    connection: Statements,
     now: datetime,
     *,
     by: str,

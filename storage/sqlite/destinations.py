@@ -91,6 +91,8 @@ _MERGE = (
     WHERE id = :new_id AND timezone = '' AND quiet = '' AND digest = '08:00' AND weekly = 0
       AND snoozed_until IS NULL AND style = 'full' AND mention_last = 0
     """,
+    # A rename of a category that is under way goes on at the new address.
+    "UPDATE OR IGNORE moving SET id = :new_id WHERE what = 'destination' AND id = :old_id",
     "DELETE FROM destinations WHERE id = :old_id",
 )
 

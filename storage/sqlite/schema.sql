@@ -29,7 +29,8 @@ CREATE TABLE feeds (
     cluster TEXT NOT NULL DEFAULT 'same',
     last_success_at INTEGER,       -- these three: of the state, what every poll changes
     last_full_at INTEGER,
-    unchanged_bodies INTEGER NOT NULL DEFAULT 0
+    unchanged_bodies INTEGER NOT NULL DEFAULT 0,
+    renames TEXT NOT NULL DEFAULT ''  -- those of its categories that are under way, as JSON
 ) STRICT;
 CREATE INDEX feeds_due ON feeds (next_poll_at) WHERE retired_at IS NULL;
 
@@ -171,6 +172,14 @@ CREATE TABLE former_names (
     PRIMARY KEY (feed_id, term)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX former_names_term ON former_names (term);
+
+-- Renames of categories are carried out in parts. This is what is left of them (storage/shared/moves.py).
+CREATE TABLE moving (
+    feed_id INTEGER NOT NULL REFERENCES feeds (id),
+    what TEXT NOT NULL CHECK (what IN ('post', 'destination')),
+    id INTEGER NOT NULL,
+    PRIMARY KEY (feed_id, what, id)
+) STRICT, WITHOUT ROWID;
 
 -- Full-text archive for /find; its content is read from posts.
 CREATE VIRTUAL TABLE archive USING fts5 (

@@ -140,6 +140,47 @@ async def test_preview_shows_a_url_and_the_feeds_of_the_config_alike(home: Home,
     assert home.database.untouched()
 
 
+@pytest.mark.parametrize("switch", ["auto", "off"])
+async def test_preview_reads_pages_where_the_bot_would(home: Home, blog: FaultyBlog, switch: str) -> None:
+    feed, page = cut_short(blog)
+    blog.serve("/feed/", feed)
+    blog.serve("/ferry-9", page, "text/html; charset=utf-8")
+    home.settings["fetch"] = {**home.settings["fetch"], "full_text": True}
+    home.settings["feeds"][0]["full_text"] = switch
+    shown = await home.call("preview", "--json", "--posts", "2")
+    asked = [each.path for each in blog.requests if each.path.startswith("/ferry-")]
+
+    summaries = [each["summary"] for each in json.loads(shown.out)["posts"]]
+    if switch == "auto":
+        assert sorted(asked) == ["/ferry-8", "/ferry-9"]  # of those that are shown
+        assert "last trip on 31 March" in summaries[0]
+        assert shown.err == f"{FEED}: the summaries of 1 post are made from their pages (full_text).\n"
+    else:
+        assert (asked, shown.err) == ([], "")
+        assert "last trip" not in summaries[0]
+
+
+def cut_short(blog: FaultyBlog) -> tuple[bytes, bytes]:
+    """Return a feed of nine old posts that it cuts short, and the page of the newest."""
+    beginning = (
+        "The harbour council has voted to close the old ferry line between Aldmouth and Kirk Island in spring"
+    )
+    items = "".join(
+        f"<item><title>Ferry {number}</title><link>{blog.url}/ferry-{number}</link><guid>{number}</guid>"
+        f"<pubDate>Mon, 0{number} Jan 2024 12:00:00 GMT</pubDate>"
+        f"<description>{beginning} […]</description></item>"
+        for number in range(9, 0, -1)
+    )
+    rest = (
+        "The council decided on Monday that the ferry makes its last trip on 31 March. Some 400 people on "
+        "Kirk Island depend on the boat for school and for work. A bus over the new bridge will replace the "
+        "ferry, at twice the price of a ticket."
+    )
+    page = f"<article><p>{beginning}, after a debate of four hours.</p><p>{rest}</p></article>"
+    feed = f"<rss version='2.0'><channel><title>Herald</title>{items}</channel></rss>"
+    return feed.encode(), page.encode()
+
+
 async def test_preview_needs_no_config_for_a_url(tmp_path: Path, home: Home, blog: FaultyBlog) -> None:
     home.config = tmp_path / "other.toml"
     refused = await home.call("preview", blog.feed_url)

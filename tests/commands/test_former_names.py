@@ -18,6 +18,8 @@ async def renamed(empty_room: Room) -> Room:
     )
     change = CategoryChange(blog.id, "api", empty_room.clock.now(), renames=(Rename("Trade", "Tariffs"),))
     await empty_room.store.change_categories(change)
+    while await empty_room.store.move_on(blog.id):
+        pass
     return empty_room
 
 

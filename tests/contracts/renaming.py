@@ -25,8 +25,11 @@ async def known(store: Store, feed: Feed, *categories: BlogCategory) -> None:
 
 
 async def renamed(store: Store, feed: Feed, /, *renames: Rename, **values: Any) -> bool:
-    """Rename categories of the feed."""
-    return await store.change_categories(CategoryChange(feed.id, API, later(60), renames=renames, **values))
+    """Rename categories of the feed, to the end."""
+    done = await store.change_categories(CategoryChange(feed.id, API, later(60), renames=renames, **values))
+    while await store.move_on(feed.id):
+        pass
+    return done
 
 
 async def follows(store: Store, address: str) -> list[tuple[str, str, str, bool, str]]:

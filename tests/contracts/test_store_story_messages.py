@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import Claim
+from bot.model import Alert, Cadence, Claim, Digest
 from bot.ports import Sent, Store
+from tests.contracts.renaming import ROOM
 from tests.contracts.store_samples import (
     ALICE,
     BOB,
@@ -81,6 +82,67 @@ async def test_a_copy_goes_to_those_whom_the_first_did_not_reach_as_their_feed_t
         (BOB, "send", "b", ("Ports",), ()),  # the other feed is not followed, so nothing of it is shown
         (CAROL, "send", "b", ("Ports", "Trade"), ("One",)),
     ]
+
+
+async def test_a_category_that_only_a_later_copy_has_is_shown_and_calls_nobody(store: Store) -> None:
+    one, two = await two_feeds(store)
+    await follow(store, ROOM, "Trade", channel=True, mention="@trade")
+    await follow(store, ROOM, "Ports", channel=True, mention="@ports")
+    await publish(store, one, copy("a", "Trade"))
+    (first,) = await send_all(store)
+    await publish(store, two, copy("b", "Ports"), at=later(600))
+    (then,) = await send_all(store, later(600))
+
+    assert told([first, then]) == [
+        (ROOM, "send", "a", ("Trade",), ()),
+        (ROOM, "edit", "a", ("Trade", "Ports"), ("Two",)),
+    ]
+    assert [each.message.mention for each in (first, then) if isinstance(each.message, Alert)] == [
+        "@trade"
+    ] * 2
+    assert await send_all(store, later(1200)) == []
+
+
+async def test_who_follows_only_the_category_of_a_later_copy_gets_the_story_once(store: Store) -> None:
+    one, two = await two_feeds(store)
+    three = await add_feed(store, "Three")
+    await follow(store, ROOM, "Ports", channel=True, mention="@ports")
+    await follow(store, ALICE, "Ports", cadence=Cadence.DAILY)
+    await publish(store, one, copy("a", "Trade"))
+    assert await send_all(store) == []
+    assert await publish(store, two, copy("b", "Ports"), at=later(600)) == 2
+    (alert,) = await send_all(store, later(600))
+    assert await publish(store, three, copy("c", "Ports", "Sea"), at=later(1200)) == 0
+    (edit,) = await send_all(store, later(1200))
+
+    assert told([alert, edit]) == [
+        (ROOM, "send", "b", ("Ports", "Trade"), ("One",)),
+        (ROOM, "edit", "b", ("Ports", "Trade", "Sea"), ("One", "Three")),
+    ]
+    assert isinstance(alert.message, Alert)
+    assert alert.message.mention == "@ports"
+    (digest,) = await send_all(store, later(2 * 86_400))
+    assert isinstance(digest.message, Digest)
+    assert [(post.id, post.also) for post in digest.message.posts] == [("b", ("One", "Three"))]
+    assert await send_all(store, later(4 * 86_400)) == []
+
+
+async def test_who_leaves_out_the_category_of_a_later_copy_keeps_what_came_before(store: Store) -> None:
+    one, two = await two_feeds(store)
+    await follow(store, ALICE, "*", "-Ports")
+    await publish(store, one, copy("a", "Trade"))
+    await send_all(store)
+
+    assert await publish(store, two, copy("b", "Ports"), at=later(600)) == 0
+    assert told(await send_all(store, later(600))) == [(ALICE, "edit", "a", ("Trade", "Ports"), ("Two",))]
+
+
+async def test_the_overview_names_the_other_feeds_of_a_story(store: Store) -> None:
+    one, two = await two_feeds(store)
+    await publish(store, one, copy("a", "Trade"))
+    await publish(store, two, copy("b", "Ports"))
+
+    assert [(each.post.id, each.post.also) for each in await store.newest_stories(5, 5)] == [("a", ("Two",))]
 
 
 async def test_who_follows_one_feed_hears_nothing_of_the_other(store: Store) -> None:

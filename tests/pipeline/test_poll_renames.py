@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.model import Kind
+from bot.model import Kind, Rename
+from bot.ports import CategoryChange
 from bot.sample.api import wpcom_posts
 from bot.sample.blog import term_id
 from tests.contracts.store_samples import follow
@@ -82,6 +83,36 @@ async def test_a_crash_between_the_rename_and_the_posts_loses_nothing_and_tells_
     told = await room.alerts()
     assert len(told) == 2
     assert told[1] == "Post 4"
+
+
+async def test_a_rename_that_a_crash_has_left_half_done_is_finished_before_a_post_is_matched(
+    room: Newsroom,
+) -> None:
+    (feed,) = await room.store.feeds()
+    change = CategoryChange(feed.id, "api", room.clock.now(), renames=(Rename("Trade", "Tariffs"),))
+    await room.store.change_categories(change)
+    await room.store.move_on(feed.id)
+    room.restart()
+    room.blog.blog.rename("Trade", "Tariffs")
+    room.publish(4, "Tariffs")
+    await room.poll()
+
+    assert await followed(room) == {"c:tariffs"}
+    assert sorted(await room.alerts()) == [
+        "Blog files under Tariffs now what it filed under Trade.\nYou follow Tariffs now.",
+        "Post 4",
+    ]
+
+
+async def test_a_rename_that_a_crash_has_left_is_finished_while_the_blog_is_away(room: Newsroom) -> None:
+    (feed,) = await room.store.feeds()
+    change = CategoryChange(feed.id, "api", room.clock.now(), renames=(Rename("Trade", "Tariffs"),))
+    await room.store.change_categories(change)
+    room.blog.fail_always(status(503))
+    await room.poll()
+
+    assert await followed(room) == {"c:tariffs"}
+    assert not (await room.store.feeds())[0].renaming
 
 
 async def test_a_known_post_that_the_api_no_longer_lists_does_not_bring_the_old_name_back(

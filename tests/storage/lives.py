@@ -42,6 +42,10 @@ async def _rename(store: Store, at: datetime, old: str, new: str) -> None:
     )
 
 
+async def _move_on(store: Store, _: datetime) -> None:
+    await store.move_on((await store.feeds())[0].id)
+
+
 DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
     "claim only": lambda store, at: claim(store, at, platforms=PLATFORMS),
     "notify": lambda store, at: store.notify([ALICE, CAROL], "A notice.", at),
@@ -55,6 +59,7 @@ DEEDS: dict[str, Callable[[Store, datetime], Awaitable[object]]] = {
     "end the pause": lambda store, at: store.pause(CAROL, paused=False, by=BOB, now=at),
     "snooze": lambda store, at: store.set_preferences(BOB, Preferences(snoozed_until=later(9000)), at),
     "swap names": lambda store, at: _rename(store, at, "Trade", "Arts"),
+    "move on": _move_on,
     "rename": lambda store, at: _rename(store, at, "Arts", "New Arts"),
     "unfollow": lambda store, at: store.unfollow(CAROL, keys=["c:trade"], channel=False, by=CAROL, now=at),
 }

@@ -61,6 +61,10 @@ async def fill(store: Store, odd: Sequence[str] = ODD) -> None:
     await store.change_categories(
         CategoryChange(feed.id, "api", T0, store=tuple(categories), missing=frozenset({2}), renames=renames)
     )
+    while await store.move_on(feed.id):
+        pass
+    under_way = CategoryChange(feed.id, "api", T0, renames=(Rename("Trade", "Tariffs"),))
+    await store.change_categories(under_way)
     await store.retire_feed(gone.id, T0, by=BOB)
     await _send_failing(store)
     posts = [

@@ -11,6 +11,8 @@ import pytest
 
 from bot.model import FeedState
 from bot.web.reading import FRESH, SHOWN
+from tests.contracts.store_samples import publish
+from tests.contracts.test_store_stories import copy
 from tests.web.scene import HOSTILE, NOW, SECRET, Ask, Scene, asking
 
 
@@ -139,6 +141,17 @@ async def test_no_address_url_or_text_of_a_message_is_told(scene: Scene, ask: As
 
     for private in ("console:", SECRET, "blog.example", "hidden", scene.database.url.partition("://")[2]):
         assert private not in told
+
+
+async def test_a_story_of_two_feeds_is_one_card_that_names_both(scene: Scene, ask: Ask) -> None:
+    for name in ("Blog", "Herald"):
+        await scene.watch(name)
+    for feed, post_id in zip(sorted(await scene.store.feeds(), key=lambda each: each.id), "ab", strict=True):
+        await publish(scene.store, feed, copy(post_id, "Trade"))
+    seen = words((await ask("/")).text)
+
+    assert seen.count("Harbour board closes the old ferry pier") == 1
+    assert "Harbour board closes the old ferry pier Blog, also in Herald, " in seen
 
 
 async def test_a_long_list_of_feeds_is_cut_and_keeps_the_trouble(scene: Scene, ask: Ask) -> None:

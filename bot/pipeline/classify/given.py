@@ -5,6 +5,7 @@
 | marks a label as a category or a tag (`bot/pipeline/parse/labels.py`) | as marked; the rest are categories |
 | is by Jekyll, and the post's address begins with labels | those are categories, the others tags |
 | is named in the config with `categories` | those and what is below them are categories, the others tags |
+| prints no labels, but is of one section of a Substack | that section |
 | prints no labels, but is a podcast with categories | those of the podcast |
 | else | all labels are categories, in the order printed |
 
@@ -37,12 +38,14 @@ class Said:
 
     `kinds`: of each label, None where nothing is said; () if that is so for all. `host`: see `hosts.host_of`.
     `in_link`: slugs of the categories that the post's address shows. `shelves`: categories of the whole feed.
+    `section`: see `hosts.section_of`.
     """
 
     kinds: tuple[Kind | None, ...] = ()
     host: str = ""
     in_link: tuple[str, ...] = ()
     shelves: tuple[str, ...] = ()
+    section: str = ""
 
     def marks(self, labels: Sequence[str]) -> dict[str, Kind]:
         """Return the kinds that are said, by folded name; a name that is said to be both is a category."""
@@ -65,8 +68,11 @@ def by_marks(labels: list[str], names: Names, marks: Mapping[str, Kind], *, whol
     return _filing(names, filed, tags, said, Vocabulary())
 
 
-def by_shelves(names: Names, shelves: Sequence[str]) -> Filing:
-    """File a post without labels by the categories of the whole feed; with none if there are none."""
+def by_shelves(names: Names, shelves: Sequence[str], section: str) -> Filing:
+    """File a post without labels by what the whole feed is of; with no category if that is not said."""
+    if section:
+        said = "The feed prints no categories, and its address says that it is of one section:"
+        return names.filing(EvidenceRank.GIVEN, [section], (), said)
     if not shelves:
         return Filing(evidence="The feed prints no categories with this post.")
     said = "The feed prints no categories with this post; the podcast as a whole is filed under"

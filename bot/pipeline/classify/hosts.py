@@ -7,7 +7,7 @@ another host keeps the guids of its old posts.
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 WORDPRESS = "WordPress"
 
@@ -30,6 +30,7 @@ _GENERATORS = {
 }
 _WORDS = re.compile(r"[a-z]+")
 _SLUG = re.compile(r"[^\w]+")
+_SECTION = re.compile(r"/s/([^/]{1,100})(?:/(?:feed|rss)?)?$")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -53,6 +54,26 @@ def filed_by_link(link: str, site: str) -> tuple[str, ...]:
     parts = [part for part in path.removeprefix(home.rstrip("/")).split("/") if part]
     year = next((place for place, part in enumerate(parts) if _YEAR.fullmatch(part)), 0)
     return tuple(parts[:year])
+
+
+def section_of(generator: str, *addresses: str) -> str:
+    """Return the section of a Substack that a feed is of, as the first address at /s/NAME names it; else "".
+
+    `addresses`: what the feed prints as its own link, and where it is read. The feed of a whole Substack says
+    nothing of sections, and /feed?sectionId=NUMBER only a number.
+    """
+    if host_of(generator) != "Substack":
+        return ""
+    names = [found[1] for found in map(_SECTION.match, map(_path, addresses)) if found]
+    name = " ".join(unquote(names[0]).replace("-", " ").split()) if names else ""
+    return name[:1].upper() + name[1:]
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def slug(name: str) -> str:

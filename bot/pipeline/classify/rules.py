@@ -64,7 +64,7 @@ def classify(
     if filing is not None:
         return filing
     if not printed:
-        return by_shelves(names, () if wordpress else given.shelves)
+        return by_shelves(names, () if wordpress else given.shelves, given.section)
     marks = given.marks(labels) if wordpress or not known.configured else {}
     marked = by_marks(printed, names, marks, whole=wordpress)
     if marked is not None:

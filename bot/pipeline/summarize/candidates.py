@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.pipeline.summarize.lines import Line
 from bot.pipeline.summarize.settings import Limits, Scores
 from bot.pipeline.summarize.topic import Topic
+from bot.text.definites import opening_takes
 from bot.text.leaning import leans
 from bot.text.references import (
     bare_names,
@@ -83,7 +84,7 @@ class Scale:
     def candidate(self, line: Line) -> Candidate:
         """Return a sentence with all that decides beside which others it can be told."""
         first = line.at == 0
-        subject, things, nouns = self._presumed(line) if self._is_english and not first else _KNOWN
+        subject, things, nouns = _KNOWN if first else self._presumed(line)
         return Candidate(
             at=line.at,
             line=line,
@@ -99,8 +100,11 @@ class Scale:
         )
 
     def _presumed(self, line: Line) -> _Presumed:
-        """Return the subject, things and nouns of an English sentence."""
+        """Return the subject of a sentence, and the things and nouns of an English one."""
         title, used = self._topic.title, self._topic.used
+        if not self._is_english:
+            subject = opening_takes(line.text, self._code)
+            return (subject if subject.isdisjoint(title) else frozenset(), (), ())
         before = frozenset(word for word in line.words if used[word] < line.at)
         subject = presupposed(line.text)
         return (

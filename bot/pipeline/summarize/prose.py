@@ -56,7 +56,7 @@ def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str
     if chosen:
         return joined([(line.at, line.text, line.corrects) for line in chosen])
     too_long = (line for line in telling if len(line.text) > limit)
-    alone = (line.text for line in too_long if _stands_alone(scale.candidate(line), frozenset(), topic))
+    alone = (line.text for line in too_long if _stands_alone(scale.candidate(line), frozenset()))
     return clip(next(alone, ""), limit)
 
 
@@ -126,7 +126,7 @@ def _with(choice: _Choice, one: Candidate, place: int, topic: Topic, limit: int)
     before = choice.told[-1] if choice.told else None
     follows = before is not None and before.at == one.at - 1
     length = choice.length + len(one.line.text) + (0 if before is None else 1 if follows else 3)
-    if length > limit or not (follows or _stands_alone(one, choice.words, topic)):
+    if length > limit or not (follows or _stands_alone(one, choice.words)):
         return None
     value = choice.value if before else _SCORES.lead * one.title / max(1, len(topic.title))
     value += one.merit - _SCORES.leaning * one.leans
@@ -152,16 +152,14 @@ def _jump(before: Candidate, one: Candidate) -> float:
     return 0.0 if free else _SCORES.jump
 
 
-def _stands_alone(one: Candidate, words: frozenset[str], topic: Topic) -> bool:
+def _stands_alone(one: Candidate, words: frozenset[str]) -> bool:
     """Return whether a sentence is understood after these words, without what stands before it in the post.
 
     A sentence that leans comes right after the one before it. A sentence after a jump names its subject, or
-    takes it from what is told before, or from the title that it tells itself.
+    takes it from what is told before, or from the title.
     """
     if one.leans or one.role:
         return False
-    if one.title >= _SCORES.telling * max(1, len(topic.title)):
-        return True
     return all(not words.isdisjoint(asked) for asked in (one.subject, *one.things) if asked)
 
 

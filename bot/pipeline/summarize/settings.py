@@ -53,7 +53,6 @@ class Scores:
     cut: float = 0.4  # each "the ..." that the post has explained in a sentence that is left out
     most_cut: int = 2  # of these that count
     surname: float = 0.7  # of somebody whose full name stands in a sentence that is left out
-    telling: float = 0.4  # share of the title's words by which a sentence with such an opening is understood
     slight: float = 1.0  # says almost nothing
     slight_words: int = 6  # fewer say almost nothing, except with a figure
     listed: float = 0.5  # a list item without its list

@@ -8,7 +8,7 @@ import pytest
 
 from bot.model import EvidenceRank, Feed, FeedSettings, FeedState, Filing
 from bot.pipeline.classification import ClassifyRequest, ToFile
-from bot.pipeline.classify.hosts import filed_by_link, host_of
+from bot.pipeline.classify.hosts import filed_by_link, host_of, section_of
 from bot.pipeline.classify.names import Vocabulary
 from bot.pipeline.classify.rules import classify
 from bot.pipeline.detect.identity import identify
@@ -74,6 +74,34 @@ def test_a_post_is_filed_as_its_host_prints_it(host: str) -> None:
 )
 def test_the_evidence_says_what_was_read(host: str, evidence: str) -> None:
     assert filings(HOSTS[host][0])[-1].evidence == evidence
+
+
+@pytest.mark.parametrize(
+    ("link", "section"),
+    [
+        ("https://x.substack.com/s/trade-notes", "Trade notes"),
+        ("https://x.example/s/trade-notes/", "Trade notes"),
+        ("https://x.substack.com/s/n%C3%A4he", "Nähe"),
+        ("https://x.substack.com", ""),
+        ("https://x.substack.com/p/s/trade-notes", ""),
+        ("https://x.substack.com/feed?sectionId=12", ""),
+        ("https://[x/s/trade-notes", ""),
+    ],
+)
+def test_the_feed_of_a_section_of_a_substack_is_filed_under_it(link: str, section: str) -> None:
+    body = rss_feed("", generator="Substack").replace(b"<link>https://blog.example/</link>", b"", 1)
+    body = body.replace(b"<channel>", f"<channel><link>{link}</link>".encode(), 1)
+    (filing,) = filings(body)
+
+    assert filing.categories == ((section,) if section else ())
+    if section:
+        assert filing.rank is EvidenceRank.GIVEN
+        assert filing.evidence.endswith(f"its address says that it is of one section: {section}.")
+    assert section_of("WordPress.com", link) == ""
+
+
+def test_the_address_at_which_a_feed_is_read_names_its_section_too() -> None:
+    assert section_of("Substack", "https://x.example", "https://x.example/s/notes/feed") == "Notes"
 
 
 def test_a_blog_that_has_categories_in_view_has_tags_that_are_only_tags() -> None:

@@ -19,7 +19,8 @@ pytestmark = [
 ]
 
 # First words of the sentences a careful editor would take, by the start of the title. Sentences that need one
-# before them which the editor would not take, such as "The gist of both ...", are not among them.
+# before them which the editor would not take, such as "The gist of both ..." and "The executive order ...",
+# are not among them.
 EDITOR = {
     "US Further": [
         "THE FIRST RESTRICTIONS",
@@ -35,9 +36,9 @@ EDITOR = {
         "Overseas listings have been",
     ],
     "US Announces": [
-        "The executive order bans",
         "The list includes well",
         "US shareholders must sell",
+        "If more companies are added",
         "This latest measure is based",
     ],
     "Beijing Wants": ["For Chinese firms operating", "Entrepreneurs and firms", "Foreign firms operating"],

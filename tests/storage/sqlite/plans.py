@@ -12,6 +12,7 @@ from storage.sqlite import (
     holding,
     hubs,
     matching,
+    moves,
     outbox,
     overview,
     phrases,
@@ -31,6 +32,18 @@ QUEUE = "USING INDEX deliveries_queue (destination_id=?"
 THERE = "SEARCH deliveries USING INDEX deliveries_held_there (destination_id=?"
 # Statement -> lines its plan must have.
 PLANS = {
+    "posts to move": (moves._POSTS_TO_MOVE, ["post_terms_newest_of_feed (feed_id=? AND term=?)"]),
+    "destinations to move": (
+        moves._DESTINATIONS_TO_MOVE,
+        ["SEARCH f USING COVERING INDEX filters_followers (term=?)", "SEARCH s USING INTEGER PRIMARY KEY"],
+    ),
+    "next to move": (moves._NEXT, ["SEARCH moving USING PRIMARY KEY (feed_id=? AND what=?)"]),
+    "moved": (moves._MOVED, ["SEARCH moving USING PRIMARY KEY (feed_id=? AND what=? AND id<?)"]),
+    "posts that move": (moves.TO_REFILE, [POSTS]),
+    "followers that move": (
+        moves.FOLLOWERS,
+        ["SEARCH d USING INTEGER PRIMARY KEY", "SEARCH s USING COVERING INDEX", "SEARCH f USING PRIMARY KEY"],
+    ),
     "match": (
         matching.MATCH,
         [

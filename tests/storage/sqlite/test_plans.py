@@ -15,8 +15,8 @@ from tests.storage.sqlite.plans import PLANS
 # What may be walked through: what was handed in, few by nature, in the wanted order up to a limit, or the
 # rows of an index that holds only what is under way.
 WALKED = re.compile(
-    r"SCAN (CONSTANT ROW|asked|(filed|json_each|days|typed|match|seen|archive) VIRTUAL|\(subquery|q$|feeds"
-    r"|delivery_counts|destinations USING INDEX destinations_parked"
+    r"SCAN (CONSTANT ROW|asked|(named|filed|json_each|days|typed|match|seen|archive) VIRTUAL|\(subquery|q$"
+    r"|feeds|delivery_counts|destinations USING INDEX destinations_parked"
     r"|posts USING COVERING INDEX posts_newest|s USING INDEX subscriptions_channels"
     r"|(q|deliveries) USING INDEX deliveries_(due|sending|edits|queue|held))"
 )
