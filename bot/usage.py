@@ -31,6 +31,7 @@ class CallParser(Parser):
     """The parser of one call. It answers for what it does not know, with its own usage."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return the options and [], as all must be known here."""
         options, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}")
