@@ -27,6 +27,7 @@ from bot.config.load import Config, load_config, parse_config
 from bot.config.secrets import Secrets
 from bot.errors import BystanderError, ConfigError, UsageError
 from bot.logs.setup import set_up_logging
+from bot.usage import CallParser, Parser, forgotten
 
 WELL, FAILED, WRONG = 0, 1, 2
 _INTERRUPTED = 130
@@ -64,15 +65,17 @@ def _call_of(plugin: AdapterPlugin[Any], call: PluginCall[Any]) -> ShellCall:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="bystander",
         description="Follow a blog's categories and get each new post as a short summary.",
         epilog="Try it: bystander demo",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"bystander {__version__}")
-    calls = parser.add_subparsers(metavar="CALL", required=True, dest="call")
-    for call in all_calls():
+    calls = parser.add_subparsers(metavar="CALL", required=True, dest="call", parser_class=CallParser)
+    known = all_calls()
+    parser.words = [call.name for call in known]
+    for call in known:
         each = calls.add_parser(
             call.name,
             help=call.help,
@@ -141,15 +144,20 @@ def _run(options: argparse.Namespace) -> int:
         set_up_logging(options.log_format, config.secrets, level)
         return asyncio.run(_function_of(call)(options, config))
     except ConfigError as error:
-        return _say(
-            "The configuration cannot be used:", *(f"  {line}" for line in error.problems), code=WRONG
-        )
+        lines = [*error.problems, *_forgotten(options, error.problems)]
+        return _say("The configuration cannot be used:", *(f"  {line}" for line in lines), code=WRONG)
     except UsageError as error:
         return _say(str(error), code=WRONG)
     except BystanderError as error:
         return _say(str(error), code=FAILED)
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _forgotten(options: argparse.Namespace, problems: Sequence[str]) -> list[str]:
+    if not options.shell_call.config:
+        return []
+    return forgotten(options.config, options.env_file, problems)
 
 
 def _function_of(call: ShellCall) -> Call:

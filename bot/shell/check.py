@@ -29,6 +29,7 @@ from bot.ports import Inspection, Store
 from bot.shell.privacy import readable_by_others
 from bot.shell.progress import progress
 from bot.shell.public_url import public_url
+from bot.usage import forgotten
 from storage import open_store
 
 WHOLE = 120.0  # seconds for all feeds and chats together; what takes longer is a finding
@@ -51,8 +52,12 @@ async def check(options: argparse.Namespace, config: Config) -> int:
 
 async def _levels(options: argparse.Namespace, config: Config) -> AsyncIterator[tuple[str, str]]:
     """Yield "ok" or "BAD" with each finding, and "warn" with what may be intended."""
+    problems: list[str] = []
     async for well, line in _findings(config, sync=options.sync):
+        problems += [] if well else [line]
         yield "ok" if well else "BAD", line
+    for line in forgotten(options.config, options.env_file, problems):
+        yield "warn", line
     database, variables = config.database.get_secret_value(), config.secrets.names
     environ = environment(options.env_file, os.environ)
     for line in readable_by_others(Path(options.config), database, environ, variables, options.env_file):

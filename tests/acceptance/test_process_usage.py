@@ -158,3 +158,41 @@ def test_an_import_of_nothing_is_refused(refused: Callable[..., str]) -> None:
 @pytest.mark.parametrize("pages", ["0", "-1", "1001"])
 def test_a_backfill_is_of_some_pages(refused: Callable[..., str], pages: str) -> None:
     assert refused("backfill", f"--pages={pages}") == f"--pages {pages}: write a number from 1 to 1000.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["chekc"], "bystander: error: argument CALL: invalid choice: 'chekc'"),
+        (["demo", "--onec"], "bystander demo: error: unrecognized arguments: --onec; did you mean --once?"),
+        (["run", "--env", "x.env"], "unrecognized arguments: --env x.env; did you mean --env-file?"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_the_nearest_one(
+    refused: Callable[..., str], arguments: Sequence[str], says: str
+) -> None:
+    last = refused(*arguments).splitlines()[-1]
+
+    assert says in last
+    assert "did you mean" in last
+
+
+def test_a_word_that_is_near_to_none_gets_no_advice(refused: Callable[..., str]) -> None:
+    assert "did you mean" not in refused("xyz")
+
+
+async def test_a_forgotten_environment_file_is_named_by_run_and_by_check(lonely: Home) -> None:
+    lonely.settings["discord"] = {"enabled": True}
+    missing = await lonely.call("run")
+    (lonely.folder / "bystander.env").write_text("DISCORD_TOKEN=x\n", "utf-8")
+    (lonely.folder / "bystander.env").chmod(0o600)
+    refused, checked = await lonely.call("run"), await lonely.call("check")
+    advice = "add --env-file bystander.env"
+
+    assert advice not in missing.err
+    assert refused.code == 2
+    assert refused.err.splitlines()[-1].endswith(advice)
+    assert checked.code == 1
+    assert any(
+        line.startswith("warn bystander.env") and line.endswith(advice) for line in checked.out.splitlines()
+    )

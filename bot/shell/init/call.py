@@ -25,8 +25,8 @@ from bot.shell.init.chats import ask_admins, ask_chats, ask_secrets, config_of, 
 from bot.shell.init.chosen import Chosen, further_keys
 from bot.shell.init.files import refuse_taken, write_new
 from bot.shell.init.read import machine_zone, read_zone
+from bot.usage import ENV_FILE
 
-ENV_FILE = "bystander.env"
 _DEFAULT = "config.toml"
 _INTERRUPTED = 130
 _CONTACT = "Your e-mail or web address, so that the blog's owner sees who asks (nothing: not told)"
