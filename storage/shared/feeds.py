@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.model import FeedSettings, Kind, NamedHub
 from bot.ports import PollRecord
@@ -61,7 +61,20 @@ def kept(row: Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
     if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
         back = replace(state_from(row), gone_since=None, stopped=False)
         return same | {"url": row["url"], "next": to_ms(now), **state_columns(back)}
-    return same | {"url": row["url"], "next": row["next_poll_at"], **same_columns(row)}
+    return same | {"url": row["url"], "next": _next_poll(row, settings, now), **same_columns(row)}
+
+
+def _next_poll(row: Row, settings: FeedSettings, now: datetime) -> int:
+    """Return when a feed with new settings is polled next: earlier if its interval is shorter now.
+
+    Not if the last poll failed, as the wait is for the server's sake then, nor before the time that the
+    server or the feed itself asks for.
+    """
+    state, planned = state_from(row), int(row["next_poll_at"])
+    if settings.every >= row["every"] or state.failures or state.stopped or state.last_success_at is None:
+        return planned
+    due = state.last_success_at + timedelta(seconds=max(settings.every, state.ttl))
+    return min(planned, max(to_ms(due), to_ms(now), to_ms(state.not_before or now)))
 
 
 def hub_of_returning(row: Row | None, settings: FeedSettings) -> NamedHub | None:
