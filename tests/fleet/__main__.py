@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.acceptance.process import Home
 from tests.fakes import postgres
 from tests.fleet.fleet import Plan, fleet, run
 
@@ -23,6 +24,7 @@ def plan() -> Plan:
 
 
 async def main() -> int:
+    Home.cold = True  # each process is started as on a machine of its own
     began = time.monotonic()
 
     def say(text: str) -> None:
