@@ -212,7 +212,8 @@ async def _readers(path: str, busy_timeout: float) -> list[aiosqlite.Connection]
     opened: list[aiosqlite.Connection] = []
     try:
         for _ in range(2):
-            opened.append(await _connect(path, busy_timeout, "PRAGMA query_only = ON"))
+            reader = await _connect(path, busy_timeout, "PRAGMA query_only = ON")
+            opened.append(reader)
     except BaseException:
         for each in opened:
             await each.close()
