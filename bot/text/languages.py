@@ -124,7 +124,7 @@ def language(text: str) -> str:
         if 5 * len(script.findall(sample)) > len(sample):
             return code
     words = _WORD.findall(sample.lower())
-    return max(_FUNCTION_WORDS, key=lambda code: sum(word in _FUNCTION_WORDS[code] for word in words))
+    return max(_FUNCTION_WORDS, key=lambda code: sum(map(_FUNCTION_WORDS[code].__contains__, words)))
 
 
 def is_function_word(word: str, code: str) -> bool:
