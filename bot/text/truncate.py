@@ -16,7 +16,7 @@ _DANGLING = " \n\t,;:-\u2013\u2014([{\u201c\u2018\xab"  # removed before an elli
 
 def units(text: str) -> int:
     """Return the length in UTF-16 units, which is never less than the number of characters."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int, cost: Cost = len) -> str:

@@ -92,7 +92,8 @@ class Database:
             num_workers=1,
         )
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # who needs a connection tells of an outage
-        await pool.open()
+        with translated(address.name):
+            await pool.start()
         return cls(address, zone, pool, newer=newer)
 
     @asynccontextmanager

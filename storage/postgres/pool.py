@@ -5,6 +5,8 @@ psycopg's connects in the background and keeps to itself what the server answers
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -22,8 +24,25 @@ class Pool(AsyncConnectionPool[Any]):
 
     async def getconn(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 -- psycopg's
         """Return a connection; StoreError with the reason that the server gave if there is none in time."""
-        try:
+        with self._reason():
             return await super().getconn(timeout)
+
+    async def start(self) -> None:
+        """Open with the first connection; errors as of `getconn`.
+
+        Whoever asks while there is none yet has another one made beside it.
+        """
+        try:
+            with self._reason():
+                await self.open(wait=True, timeout=self.timeout)
+        except BaseException:
+            await self.close()
+            raise
+
+    @contextmanager
+    def _reason(self) -> Iterator[None]:
+        try:
+            yield
         except PoolTimeout:
             if self._refusal is None:  # all are in use
                 raise

@@ -24,6 +24,7 @@ from storage.sqlite.inline import Connection, Job, Result
 _PAUSE = 0.02  # seconds between tries to enter WAL mode
 PRIVATE = 0o600  # mode of the files: they contain what people follow, and tokens of adapters
 BUSY_TIMEOUT = 5.0  # seconds to wait for another process's write
+_SETTINGS = ("PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY")
 
 _BUSY = "is locked by another program; close what else has it open and try again"
 # Primary result code of SQLite -> what is wrong and what to do.
@@ -191,7 +192,7 @@ class Database:
             await self._writer.close()
 
 
-async def _connect(path: str, busy_timeout: float) -> Connection:
+async def _connect(path: str, busy_timeout: float, *settings: str) -> Connection:
     """Open a connection in WAL mode. With synchronous = FULL a committed alert survives a power cut."""
     opened = partial(sqlite3.connect, path, timeout=busy_timeout, isolation_level=None)
     connection = Connection(opened, iter_chunk_size=64)
@@ -199,9 +200,7 @@ async def _connect(path: str, busy_timeout: float) -> Connection:
     try:
         connection.row_factory = sqlite3.Row
         await _enter_wal(connection, busy_timeout)
-        await connection.execute("PRAGMA synchronous = FULL")
-        await connection.execute("PRAGMA foreign_keys = ON")
-        await connection.execute("PRAGMA temp_store = MEMORY")
+        await connection.run_all(*_SETTINGS, *settings)
     except BaseException:
         await connection.close()
         raise
@@ -213,8 +212,8 @@ async def _readers(path: str, busy_timeout: float) -> list[aiosqlite.Connection]
     opened: list[aiosqlite.Connection] = []
     try:
         for _ in range(2):
-            opened.append(await _connect(path, busy_timeout))
-            await opened[-1].execute("PRAGMA query_only = ON")
+            reader = await _connect(path, busy_timeout, "PRAGMA query_only = ON")
+            opened.append(reader)
     except BaseException:
         for each in opened:
             await each.close()
@@ -237,11 +236,9 @@ async def _enter_wal(connection: aiosqlite.Connection, patience: float) -> None:
             return
 
 
-async def _try_to_write(connection: aiosqlite.Connection) -> None:
+async def _try_to_write(connection: Connection) -> None:
     """Run a write that changes nothing, so that a read-only file is noticed now and not at the first post."""
-    await connection.execute("BEGIN IMMEDIATE")
-    await connection.execute("DELETE FROM feeds WHERE false")
-    await connection.rollback()
+    await connection.run_all("BEGIN IMMEDIATE", "DELETE FROM feeds WHERE false", "ROLLBACK")
 
 
 async def _copy(path: str, target: str) -> None:

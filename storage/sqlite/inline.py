@@ -77,6 +77,15 @@ class Connection(aiosqlite.Connection):
         result: Result = await self._execute(run)  # type: ignore[no-untyped-call]  # aiosqlite has no types
         return result
 
+    async def run_all(self, *statements: str) -> None:
+        """Run statements one after the other, as one call. Those before one that fails stay done."""
+        await self._execute(partial(_run_all, self._conn, statements))  # type: ignore[no-untyped-call]
+
+
+def _run_all(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
+    for each in statements:
+        connection.execute(each).close()
+
 
 def _transact(connection: sqlite3.Connection, job: Job[Result]) -> Result:
     connection.execute("BEGIN IMMEDIATE")

@@ -85,9 +85,11 @@ async def migrate(connection: aiosqlite.Connection, path: str, sources: Sequence
     try:
         if sources is None and await version_of(connection) == 0:
             run += await _run_step(connection, path, len(steps()), schema(), after=0)
+        version = await version_of(connection)
         for number, sql in enumerate(steps() if sources is None else sources, start=1):
-            if await version_of(connection) < number:
+            if version < number:
                 run += await _run_step(connection, path, number, sql, after=number - 1)
+                version = await version_of(connection)
     finally:
         await connection.execute("PRAGMA foreign_keys = ON")
     return run

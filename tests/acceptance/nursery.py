@@ -38,7 +38,8 @@ from tests.acceptance.forking import BOT, NUMBER, SANDBOX, STREAMS, Child, ask
 _MORE = (
     *("adapters.console.adapter", "adapters.discord.adapter", "adapters.slack.adapter", "bot.web.server"),
     *("adapters.console.plugin", "adapters.discord.plugin", "adapters.slack.plugin"),
-    *("storage.postgres.store", "storage.sqlite.store", SANDBOX),
+    *("storage.postgres.store", "storage.postgres.jobs.engine", "storage.sqlite.store", SANDBOX),
+    *("apscheduler.executors.asyncio", "rapidfuzz"),
 )
 _AFTER_ALL_FILES = 4096
 _UNWRITTEN = 120  # how Python ends when its last output cannot be written

@@ -17,7 +17,8 @@ from tests.fakes.blog import FaultyBlog
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal on Windows")
 
 ON_A_TERMINAL = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup, under which the tests may run, has it ignored
 os.setsid()
 os.close(os.open(sys.argv[1], os.O_RDWR))  # the first terminal that a new session opens becomes its own
 os.execv(sys.executable, [sys.executable, "-m", "bot", "run"])

@@ -38,7 +38,7 @@ def newer(folder: Path, step: str) -> Path:
     """Make a copy of the program that is a version ahead, with one more step; return its folder."""
     code = folder / "newer"
     for name in ("bot", "adapters", "storage"):
-        shutil.copytree(ROOT / name, code / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, code / name)  # with what is compiled already
     (code / f"storage/postgres/migrations/{NEXT:04}_newer.sql").write_text(step, "utf-8")
     version = code / "bot" / "__init__.py"
     version.write_text(version.read_text("utf-8") + '\n__version__ = "99.0"\n', "utf-8")

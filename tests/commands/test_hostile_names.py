@@ -19,6 +19,8 @@ from bot.text.spelling import spelled
 from tests.commands.hostile_names import NAMES
 from tests.commands.room import Room, post_row
 
+CATEGORIES = Vocabulary([Term(Kind.CATEGORY, each, fold(each)) for each in NAMES])
+
 
 def found(pattern: str, text: str) -> str:
     match = re.search(pattern, text, re.DOTALL)
@@ -104,7 +106,6 @@ async def test_all_is_every_post_whatever_the_categories_are_called(empty_room: 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_button_under_an_alert_follows_just_that(name: str) -> None:
-    known = Vocabulary([Term(Kind.CATEGORY, each, fold(each)) for each in NAMES])
     post = post_row(1, "One", (name,)).post
     slack = [
         part["value"]
@@ -117,7 +118,7 @@ def test_a_button_under_an_alert_follows_just_that(name: str) -> None:
     assert len(slack) == 1
     assert discord or len(name) > 90
     for typed in (*slack, *discord):
-        assert list(resolve(typed, known, "follow").include) == [term_key(Kind.CATEGORY, name)]
+        assert list(resolve(typed, CATEGORIES, "follow").include) == [term_key(Kind.CATEGORY, name)]
 
 
 SIGNS = "#-,;:= \"'\u201c\u201d\u201e\u00ab\u00bballAtrde5\u2026"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.ports import Store
+from tests.contracts.fresh import Fresh, fresh_stores
 from tests.contracts.stores import STORES, opened
 
 
@@ -23,3 +24,10 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     """A fresh, empty store of each kind."""
     async with opened(database_url) as fresh:
         yield fresh
+
+
+@pytest.fixture(params=STORES, scope="module")
+def fresh(request: pytest.FixtureRequest) -> Iterator[Fresh]:
+    """What does one thing after the other, each in an empty store of each kind."""
+    with fresh_stores(request.param) as do:
+        yield do

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -17,8 +13,10 @@ from bot.match import Subject, matched_name, matches, mentions, subject_of
 from bot.model import EVERYTHING, FILING_KINDS, Alert, Cadence, Feed, Kind, Subscription
 from bot.ports import PostRow, Store
 from bot.text.normalize import fold, term_key
+from tests.contracts.fresh import Fresh
 from tests.contracts.store_samples import BOB, T0, add_feed, change, claim, publish, row, terms
-from tests.contracts.stores import STORES, opened
+
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 NAMES = ["Trade", "Military", "China-U.S.", "china us", "TAIWAN"]
 # Phrases and texts are made of the same few words, so that they often meet.
@@ -133,23 +131,17 @@ async def reached(store: Store) -> set[str]:
     return {info.destination.address for info in await store.delivery_log(None, 99)}
 
 
-def in_a_fresh_store(name: str, work: Callable[[Store, Sequence[Feed]], Awaitable[None]]) -> None:
-    """Run `work` in a store of its own with two feeds."""
-
-    async def run() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            async with STORES[name](Path(folder)) as url, opened(url) as store:
-                feeds = [await add_feed(store, "One"), await add_feed(store, "Two")]
-                await work(store, feeds)
-
-    asyncio.run(run())
+async def two_feeds(store: Store) -> Sequence[Feed]:
+    return [await add_feed(store, "One"), await add_feed(store, "Two")]
 
 
-@pytest.mark.parametrize("name", STORES)
 @settings(max_examples=60, deadline=None)
 @given(wanted=follows, post=rows)
-def test_a_new_post_reaches_exactly_those_who_match(name: str, wanted: list[Follow], post: PostRow) -> None:
-    async def check(store: Store, feeds: Sequence[Feed]) -> None:
+def test_a_new_post_reaches_exactly_those_who_match(
+    fresh: Fresh, wanted: list[Follow], post: PostRow
+) -> None:
+    async def check(store: Store) -> None:
+        feeds = await two_feeds(store)
         await apply(store, feeds, wanted)
         expected = await followers(store, feeds[0], seen(post))
 
@@ -167,16 +159,16 @@ def test_a_new_post_reaches_exactly_those_who_match(name: str, wanted: list[Foll
             bare = info.matched.removeprefix("#").removeprefix("text:").removeprefix("author:")
             assert fold(bare) in names - {""}
 
-    in_a_fresh_store(name, check)
+    fresh(check)
 
 
-@pytest.mark.parametrize("name", STORES)
 @settings(max_examples=60, deadline=None)
 @given(early=follows, late=follows, filings=some.lists(rows, min_size=2, max_size=4))
 def test_a_new_filing_reaches_exactly_those_who_match_it_newly(
-    name: str, early: list[Follow], late: list[Follow], filings: list[PostRow]
+    fresh: Fresh, early: list[Follow], late: list[Follow], filings: list[PostRow]
 ) -> None:
-    async def check(store: Store, feeds: Sequence[Feed]) -> None:
+    async def check(store: Store) -> None:
+        feeds = await two_feeds(store)
         await apply(store, feeds, early)
         await publish(store, feeds[0], filings[0])
         await apply(store, feeds, late)
@@ -190,4 +182,4 @@ def test_a_new_filing_reaches_exactly_those_who_match_it_newly(
             assert await change(store, feeds[0], new) == len(expected)
             assert await reached(store) == already | expected
 
-    in_a_fresh_store(name, check)
+    fresh(check)

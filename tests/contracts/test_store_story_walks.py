@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.match import matches, subject_of
 from bot.model import Cadence, Claim, Feed
 from bot.ports import PostRow, Requeued, Retry, Sent, Settlement, Store
+from tests.contracts.fresh import Fresh
 from tests.contracts.store_samples import BOB, LEASE, add_feed, change, claim, follow, later, publish
-from tests.contracts.stores import STORES, opened
 from tests.contracts.test_store_stories import copy
+
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 ADDRESSES = [f"console:{name}" for name in "abc"]
 NAMES = ["Trade", "Ports", "*", "-Trade"]
@@ -124,23 +122,20 @@ class Walk:
             await self.store.settle([Sent(each, "r", later(self.now)) for each in claims])
 
 
-@pytest.mark.parametrize("name", STORES)
 @settings(max_examples=60, deadline=None)
 @given(walk=steps)
 def test_a_story_reaches_each_place_that_any_copy_matches_exactly_once(
-    name: str, walk: Sequence[Step]
+    fresh: Fresh, walk: Sequence[Step]
 ) -> None:
-    async def run() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            async with STORES[name](Path(folder)) as url, opened(url) as store:
-                each = Walk(store, [await add_feed(store, f"Feed{number}") for number in range(FEEDS)])
-                for step in walk:
-                    await each.step(*step)
-                await each.finish()
-                log = await store.delivery_log(None, 999)
+    async def run(store: Store) -> None:
+        each = Walk(store, [await add_feed(store, f"Feed{number}") for number in range(FEEDS)])
+        for step in walk:
+            await each.step(*step)
+        await each.finish()
+        log = await store.delivery_log(None, 999)
 
-                assert await each.log() == Counter(each.expected)
-                assert {info.state for info in log} <= {"sent"}
-                assert len(await store.latest(99)) == len({story for story, _ in each.stored})
+        assert await each.log() == Counter(each.expected)
+        assert {info.state for info in log} <= {"sent"}
+        assert len(await store.latest(99)) == len({story for story, _ in each.stored})
 
-    asyncio.run(run())
+    fresh(run)

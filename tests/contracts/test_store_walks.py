@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.model import Claim, Feed
 from bot.ports import Failed, Parked, Requeued, Retry, Sent, Settlement, Store
+from tests.contracts.fresh import Fresh
 from tests.contracts.store_samples import LEASE, add_feed, change, claim, follow, later, publish, row
-from tests.contracts.stores import STORES, opened
+
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 ADDRESSES = [f"console:{name}" for name in "abc"]
 OUTCOMES = ["sent", "again", "lost answer", "failed", "parked", "released"]
@@ -100,25 +98,22 @@ class Walk:
             self.held.clear()
 
 
-@pytest.mark.parametrize("name", STORES)
 @settings(max_examples=60, deadline=None)
 @given(walk=steps)
 def test_whatever_happens_one_message_goes_at_a_time_and_none_is_forgotten(
-    name: str, walk: Sequence[Step]
+    fresh: Fresh, walk: Sequence[Step]
 ) -> None:
-    async def run() -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            async with STORES[name](Path(folder)) as url, opened(url) as store:
-                each = Walk(store, await add_feed(store))
-                for address in ADDRESSES:
-                    await follow(store, address, "Trade")
-                for step in walk:
-                    await each.step(*step)
-                await each.finish()
-                log = await store.delivery_log(None, 9999)
+    async def run(store: Store) -> None:
+        each = Walk(store, await add_feed(store))
+        for address in ADDRESSES:
+            await follow(store, address, "Trade")
+        for step in walk:
+            await each.step(*step)
+        await each.finish()
+        log = await store.delivery_log(None, 9999)
 
-                assert {info.state for info in log} <= {"sent", "failed"}
-                assert len(log) == each.posts * len(ADDRESSES)
-                assert await store.next_delivery_at(["console"]) is None
+        assert {info.state for info in log} <= {"sent", "failed"}
+        assert len(log) == each.posts * len(ADDRESSES)
+        assert await store.next_delivery_at(["console"]) is None
 
-    asyncio.run(run())
+    fresh(run)

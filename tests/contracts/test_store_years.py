@@ -6,12 +6,9 @@ runs stop for days, are killed in the middle of a delivery, or have their clock 
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,8 +17,10 @@ from hypothesis import strategies as some
 from bot.model import Alert, Cadence, Claim, Digest, Feed, HeldFor, Preferences, QuietHours
 from bot.ports import Retry, Sent, Store
 from bot.timetable import due_at, held_until
+from tests.contracts.fresh import Fresh
 from tests.contracts.store_samples import ALICE, LEASE, add_feed, claim, follow, publish, row
-from tests.contracts.stores import STORES, opened
+
+pytest_plugins = ["tests.contracts.store_fixtures"]
 
 STARTS = [
     datetime(2026, 3, 7, 12, tzinfo=UTC),  # the clocks go forward in New York on the 8th
@@ -173,31 +172,27 @@ class Life:
         await self.live(self.now + timedelta(days=9))
 
 
-async def simulated(name: str, start: datetime, script: Iterable[Step], folder: Path) -> Life:
+async def simulated(store: Store, start: datetime, script: Iterable[Step]) -> Life:
     """Live through a script in a fresh store."""
-    async with STORES[name](folder) as url, opened(url) as store:
-        life = Life(store, await add_feed(store), start)
-        for category, cadence in CADENCES.items():
-            await follow(store, ALICE, category, cadence=cadence, channel=True)
-        for what, value in script:
-            await life.step(what, value)
-        await life.end()
-        return life
+    life = Life(store, await add_feed(store), start)
+    for category, cadence in CADENCES.items():
+        await follow(store, ALICE, category, cadence=cadence, channel=True)
+    for what, value in script:
+        await life.step(what, value)
+    await life.end()
+    return life
 
 
-@pytest.mark.parametrize("name", STORES)
 @settings(max_examples=100, deadline=None)
 @given(start=some.sampled_from(STARTS), script=steps)
 def test_each_post_comes_once_and_never_in_the_quiet(
-    name: str, start: datetime, script: Sequence[Step]
+    fresh: Fresh, start: datetime, script: Sequence[Step]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        life = asyncio.run(simulated(name, start, script, Path(folder)))
+    life = fresh(lambda store: simulated(store, start, script))
 
     assert sorted(post for _, post, _ in life.arrived) == sorted(life.posted)
 
 
-@pytest.mark.parametrize("name", STORES)
 @settings(max_examples=25, deadline=None)
 @given(
     start=some.sampled_from(STARTS),
@@ -205,46 +200,41 @@ def test_each_post_comes_once_and_never_in_the_quiet(
     gaps=some.lists(some.integers(1, 60), min_size=1, max_size=8),
 )
 def test_a_digest_comes_at_the_first_digest_time_after_its_posts(
-    name: str, start: datetime, wished: Preferences, gaps: Sequence[int]
+    fresh: Fresh, start: datetime, wished: Preferences, gaps: Sequence[int]
 ) -> None:
     """A quiet life: nothing is set, killed or switched off, so that each due time is known beforehand."""
 
-    async def run(folder: Path) -> tuple[Life, dict[str, datetime]]:
-        async with STORES[name](folder) as url, opened(url) as store:
-            life = Life(store, await add_feed(store), start)
-            await follow(store, ALICE, "Arts", cadence=Cadence.DAILY, channel=True)
-            await life.prefer(wished)
-            due = {}
-            for hours in gaps:
-                await life.step("post", "Arts")
-                due[life.posted[-1]] = due_at(wished, HeldFor.DAILY, life.now, life.now, UTC)
-                await life.live(life.now + timedelta(hours=hours))
-            await life.end()
-            return life, due
+    async def run(store: Store) -> tuple[Life, dict[str, datetime]]:
+        life = Life(store, await add_feed(store), start)
+        await follow(store, ALICE, "Arts", cadence=Cadence.DAILY, channel=True)
+        await life.prefer(wished)
+        due = {}
+        for hours in gaps:
+            await life.step("post", "Arts")
+            due[life.posted[-1]] = due_at(wished, HeldFor.DAILY, life.now, life.now, UTC)
+            await life.live(life.now + timedelta(hours=hours))
+        await life.end()
+        return life, due
 
-    with tempfile.TemporaryDirectory() as folder:
-        life, due = asyncio.run(run(Path(folder)))
+    life, due = fresh(run)
 
     assert {post: at for at, post, _ in life.arrived} == due
     assert all(in_digest for _, _, in_digest in life.arrived)
     assert len(life.keys) == len(set(due.values()))  # one message for each digest time
 
 
-@pytest.mark.parametrize("name", STORES)
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe", "Asia/Kolkata"])
-def test_a_year_of_midnight_digests_has_one_a_day(name: str, zone: str, tmp_path: Path) -> None:
-    async def run() -> Life:
-        start = datetime(2028, 1, 1, 12, tzinfo=UTC)
-        async with STORES[name](tmp_path) as url, opened(url) as store:
-            life = Life(store, await add_feed(store), start)
-            await follow(store, ALICE, "Arts", cadence=Cadence.DAILY, channel=True)
-            await life.prefer(Preferences(timezone=zone, digest=time(0)))
-            for _ in range(366):
-                await life.step("post", "Arts")
-                await life.live(life.now + timedelta(days=1))
-            return life
+def test_a_year_of_midnight_digests_has_one_a_day(fresh: Fresh, zone: str) -> None:
+    async def run(store: Store) -> Life:
+        life = Life(store, await add_feed(store), datetime(2028, 1, 1, 12, tzinfo=UTC))
+        await follow(store, ALICE, "Arts", cadence=Cadence.DAILY, channel=True)
+        await life.prefer(Preferences(timezone=zone, digest=time(0)))
+        for _ in range(366):
+            await life.step("post", "Arts")
+            await life.live(life.now + timedelta(days=1))
+        return life
 
-    life = asyncio.run(run())
+    life = fresh(run)
     days = [at.astimezone(UTC) for at, _, _ in life.arrived]
 
     assert [post for _, post, _ in life.arrived] == life.posted

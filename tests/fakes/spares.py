@@ -39,12 +39,16 @@ class Spare:
         connection = psycopg.connect(url, autocommit=True)
         return cls(url, connection, content(connection), _emptying(connection))
 
-    def emptied(self) -> bool:
-        """Make all rows and counters what they are in a new database; False if this one is used up."""
+    def emptied(self, *, alone: bool = True) -> bool:
+        """Make all rows and counters what they are in a new database; False if this one is used up.
+
+        `alone`: whoever else is connected is thrown out.
+        """
         self._uses += 1
         if self.spoilt or self._uses >= _USES:
             return False
-        self.connection.execute(_OTHERS)
+        if alone:
+            self.connection.execute(_OTHERS)
         self.connection.execute(self._emptying, prepare=False)
         return True
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from tests.acceptance.process import Home
 from tests.fakes import postgres
 from tests.fleet.fleet import Fleet, Plan, fleet, run
 
@@ -60,6 +61,7 @@ def watched(made: Fleet) -> Iterator[None]:
 
 
 async def main() -> int:
+    Home.cold = True  # each process is started as on a machine of its own
     began = time.monotonic()
 
     def say(text: str) -> None:

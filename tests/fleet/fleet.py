@@ -178,7 +178,7 @@ class Fleet:
         }
         if code is not None:
             env["PYTHONPATH"] = str(code)
-        self.bots[number] = await Bot.start(home.spawn, env=env)
+        self.bots[number] = await Bot.start(home.start, env=env)
 
     async def kill(self, number: int) -> None:
         """Kill a process with SIGKILL."""

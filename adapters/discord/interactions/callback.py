@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote
@@ -12,6 +13,7 @@ from bot.ports import KeyValueStore
 # A custom id has at most 100 characters (documentation, components/reference).
 OVERFLOW = Overflow("discord:errand:", longest=100, digits=3)
 _LONE = "surrogatepass"  # for halves of surrogate pairs, which JSON can contain
+_SIGNS = re.compile(r"[\W_]+")  # what is neither a letter nor a digit of any script
 
 FOLLOW, WHY, PAGE, MENU, COMMAND = "f", "w", "p", "m", "c"
 
@@ -60,8 +62,8 @@ def _query(callback_data: CallbackData) -> str:
 
 def _encoded(values: Mapping[str, str]) -> str:
     """Return values as a query. Letters of any script are not escaped, which keeps it short."""
-    return "&".join(f"{name}={''.join(map(_sign, value))}" for name, value in values.items())
+    return "&".join(f"{name}={_SIGNS.sub(_escaped, value)}" for name, value in values.items())
 
 
-def _sign(character: str) -> str:
-    return character if character.isalnum() else quote(character, safe="", errors=_LONE)
+def _escaped(signs: re.Match[str]) -> str:
+    return quote(signs[0], safe="", errors=_LONE)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from functools import cache
 from importlib import metadata, resources
 
 import psycopg
@@ -57,6 +58,7 @@ def _scripts(before: tuple[int, ...]) -> list[bytes]:
     return [each.read_bytes() for each in steps] + [_deferral()]
 
 
+@cache
 def _wanted() -> str:
     """Return what `engine` holds once all is up to date: the version of procrastinate, and of our trigger."""
     return f"{metadata.version('procrastinate')} {zlib.crc32(_deferral())}"

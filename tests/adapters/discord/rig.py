@@ -151,11 +151,15 @@ class Rig:
     async def start(self) -> None:
         await self.adapter.start(self.services)
 
-    async def restart(self, **settings: Any) -> None:
-        """End the adapter and start another one in its place, which remembers nothing, as a new process."""
+    async def stop(self, **settings: Any) -> None:
+        """End the adapter. `start` then starts another one, which remembers nothing, as a new process."""
         await self.adapter.aclose()
         self.services.shared = InProcessState()
         self.adapter = self.build(**settings)
+
+    async def restart(self, **settings: Any) -> None:
+        """End the adapter and start another one in its place."""
+        await self.stop(**settings)
         await self.start()
 
     @property
