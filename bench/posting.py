@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
+
 from bench.process import ROOT
 from bench.report import heading, line, ratio
 from bench.server import server_cpu
@@ -123,6 +125,7 @@ async def on_postgres(processes: int) -> Cost:
         store = await open_store(url)
         await prepare(store)
         await store.aclose()
+        await _analyze(url)
         bots = [await _started(url, number, POSTS // processes) for number in range(processes)]
         for bot in bots:
             stack.push_async_callback(bot.communicate, b"end\n")
@@ -133,6 +136,12 @@ async def on_postgres(processes: int) -> Cost:
             bot.stdin.write(b"go\n")
         spent = await _told(bots)
         return Cost(time.perf_counter() - began, sum(map(float, spent)), server_cpu() - server)
+
+
+async def _analyze(url: str) -> None:
+    """Gather the statistics by which statements are planned, as a server does by itself after a minute."""
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute("ANALYZE")
 
 
 async def _started(url: str, number: int, posts: int) -> Process:
@@ -151,13 +160,18 @@ async def _told(bots: Sequence[Process]) -> list[bytes]:
     return lines
 
 
+def name_of(processes: int) -> str:
+    """Return what a figure of so many processes is called."""
+    return f"PostgreSQL, {processes} process{'es' * (processes > 1)}"
+
+
 async def report() -> None:
     """Print the figures of both databases, in one run."""
     heading(f"{POSTS:,} posts to {FOLLOWERS} places each, {AT_ONCE} at a time in each process")
     sqlite = await on_sqlite()
     sqlite.print("SQLite, one process")
     for number in PROCESSES:
-        (await on_postgres(number)).print(f"PostgreSQL, {number} process{'es' * (number > 1)}", sqlite)
+        (await on_postgres(number)).print(name_of(number), sqlite)
 
 
 if __name__ == "__main__":

@@ -159,13 +159,18 @@ async def on_postgres(processes: int) -> Cost:
         server, wall = server_cpu(), time.perf_counter()
         command = [sys.executable, "-m", "bench.scale", "work", url]
         bots = [subprocess.Popen([*command, str(number)]) for number in range(processes)]  # noqa: ASYNC220 -- waited for below
-        while (await store.queue_health()).waiting:  # noqa: ASYNC110 -- other processes do the work
-            await asyncio.sleep(0.02)
-        wall = time.perf_counter() - wall
-        spent = sum(cpu_of(psutil.Process(bot.pid)) for bot in bots)
-        server = server_cpu() - server
-        for bot in bots:
-            assert await asyncio.to_thread(bot.wait) == 0
+        try:
+            while (await store.queue_health()).waiting:  # noqa: ASYNC110 -- other processes do the work
+                await asyncio.sleep(0.02)
+            wall = time.perf_counter() - wall
+            spent = sum(cpu_of(psutil.Process(bot.pid)) for bot in bots)
+            server = server_cpu() - server
+            for bot in bots:
+                assert await asyncio.to_thread(bot.wait) == 0
+        finally:
+            for bot in bots:
+                bot.kill()
+                bot.wait()
         await store.aclose()
     return Cost(wall, spent, server)
 
@@ -177,7 +182,7 @@ async def main() -> None:
     line("SQLite, one process", sqlite.rate, "a second", f"{sqlite.each:.2f} ms of CPU each")
     for number in posting.PROCESSES:
         cost = await on_postgres(number)
-        line(f"PostgreSQL, {number} processes", cost.rate, "a second", f"{cost.each:.2f} ms of CPU each")
+        line(posting.name_of(number), cost.rate, "a second", f"{cost.each:.2f} ms of CPU each")
         ratio("  CPU a delivery, against SQLite", cost.each / sqlite.each)
         ratio("  of them the server", cost.server / (cost.bots + cost.server))
     await posting.report()

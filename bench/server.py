@@ -16,6 +16,10 @@ def cpu_of(process: psutil.Process) -> float:
 def server_cpu() -> float:
     """Return the CPU seconds of the server, those of connections that have ended among them."""
     process = psutil.Process(postgres.server().process.get_pid())
-    times = process.cpu_times()
-    ended = float(times.children_user + times.children_system)
-    return cpu_of(process) + ended + sum(cpu_of(child) for child in process.children())
+    while True:
+        try:
+            living = sum(cpu_of(child) for child in process.children())
+        except psutil.NoSuchProcess:  # a connection ended just now, and so the server counts it itself
+            continue
+        times = process.cpu_times()
+        return cpu_of(process) + float(times.children_user + times.children_system) + living

@@ -77,6 +77,16 @@ def test_a_plan_for_any_post_is_led_by_the_same_indexes(analyzed: psycopg.Connec
         assert re.search(rf"\b{index}\b", plan), (index, plan)
 
 
+@pytest.mark.parametrize("name", ["heads", "heads of a lane", "claimable", "next"])
+def test_a_row_of_a_platform_that_is_away_costs_one_look(analyzed: psycopg.Connection, name: str) -> None:
+    values = SOME | {"platforms": ["away"], "now": 10**14}
+    plan = plan_of(analyzed, f"(ANALYZE, TIMING OFF) {PLANS[name][0]}", values)
+    others = [line for line in plan.splitlines() if re.search(r"Scan.* on deliveries e\b", line)]
+
+    assert others
+    assert all("never executed" in line for line in others), plan
+
+
 @pytest.mark.parametrize("statement", [outbox.OWNERS, *outbox.END_LEASES, *outbox.RELEASE])
 def test_taking_over_touches_only_what_is_under_way(analyzed: psycopg.Connection, statement: str) -> None:
     plan = plan_of(analyzed, statement, SOME)
