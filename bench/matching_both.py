@@ -17,8 +17,8 @@ from statistics import median
 from typing import Any
 
 from bench.matching import LONG, NOW, poll_with, post_row
+from bench.posting import MEMORY
 from bench.report import heading, line, ratio, ratio_of
-from bench.scale import MEMORY
 from bot.model import Feed, FeedSettings
 from bot.ports import Store
 from storage import open_store

@@ -16,12 +16,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psutil
 
 from bench import posting
 from bench.report import heading, line, ratio
+from bench.server import cpu_of, server_cpu
 from bot.model import Cadence, Claim, Feed, FeedSettings, FeedState
 from bot.pipeline.batcher import Batcher
 from bot.ports import EngineSettings, PollCommit, PollRecord, Sent, Settlement, Store
@@ -30,10 +30,8 @@ from tests.contracts.store_samples import row as sample
 from tests.fakes import postgres
 
 DESTINATIONS, POSTS = 1_000, 3
-PROCESSES = (1, 2, 4)
 BATCH = 100
 PLATFORM = "console"
-MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ async def fill(store: Store) -> None:
 
 async def on_sqlite() -> Cost:
     """Empty the outbox in this process, without sends, as the loop of the outbox does."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.exists() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=posting.MEMORY if posting.MEMORY.exists() else None) as folder:
         store = await open_store(f"sqlite:///{folder}/bench.db")
         await fill(store)
         wall, cpu = time.perf_counter(), time.process_time()
@@ -158,31 +156,23 @@ async def on_postgres(processes: int) -> Cost:
     async with postgres.server().database() as url:
         store = await open_store(url)
         await fill(store)
-        server, wall = _server_cpu(), time.perf_counter()
+        server, wall = server_cpu(), time.perf_counter()
         command = [sys.executable, "-m", "bench.scale", "work", url]
         bots = [subprocess.Popen([*command, str(number)]) for number in range(processes)]  # noqa: ASYNC220 -- waited for below
-        while (await store.queue_health()).waiting:  # noqa: ASYNC110 -- other processes do the work
-            await asyncio.sleep(0.02)
-        wall = time.perf_counter() - wall
-        spent = sum(_cpu(psutil.Process(bot.pid)) for bot in bots)
-        server = _server_cpu() - server
-        for bot in bots:
-            assert await asyncio.to_thread(bot.wait) == 0
+        try:
+            while (await store.queue_health()).waiting:  # noqa: ASYNC110 -- other processes do the work
+                await asyncio.sleep(0.02)
+            wall = time.perf_counter() - wall
+            spent = sum(cpu_of(psutil.Process(bot.pid)) for bot in bots)
+            server = server_cpu() - server
+            for bot in bots:
+                assert await asyncio.to_thread(bot.wait) == 0
+        finally:
+            for bot in bots:
+                bot.kill()
+                bot.wait()
         await store.aclose()
     return Cost(wall, spent, server)
-
-
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
-
-
-def _server_cpu() -> float:
-    """Return the CPU seconds of the server, those of connections that have ended among them."""
-    process = psutil.Process(postgres.server().process.get_pid())
-    times = process.cpu_times()
-    ended = times.children_user + times.children_system
-    return _cpu(process) + ended + sum(_cpu(child) for child in process.children())
 
 
 async def main() -> None:
@@ -190,13 +180,12 @@ async def main() -> None:
     heading(f"{DESTINATIONS * POSTS:,} deliveries to {DESTINATIONS:,} places, sent at once")
     sqlite = await on_sqlite()
     line("SQLite, one process", sqlite.rate, "a second", f"{sqlite.each:.2f} ms of CPU each")
-    for number in PROCESSES:
+    for number in posting.PROCESSES:
         cost = await on_postgres(number)
-        line(f"PostgreSQL, {number} processes", cost.rate, "a second", f"{cost.each:.2f} ms of CPU each")
+        line(posting.name_of(number), cost.rate, "a second", f"{cost.each:.2f} ms of CPU each")
         ratio("  CPU a delivery, against SQLite", cost.each / sqlite.each)
         ratio("  of them the server", cost.server / (cost.bots + cost.server))
-    heading(f"{posting.POSTS:,} posts to ten places each, {posting.AT_ONCE} at a time, one process")
-    await posting.report(str(MEMORY) if MEMORY.exists() else None)
+    await posting.report()
 
 
 if __name__ == "__main__":

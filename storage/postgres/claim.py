@@ -24,13 +24,15 @@ from storage.shared.rows import Row
 
 _PLATFORMS = "d.platform = ANY(%(platforms)s)"
 _SENDING = """EXISTS (
-    SELECT 1 FROM deliveries AS e WHERE e.destination_id = q.destination_id AND e.state = 'sending' OFFSET 0)
+    SELECT 1 FROM deliveries AS e WHERE e.destination_id = {there} AND e.state = 'sending' OFFSET 0)
 """
-_EDIT_THERE = """EXISTS (
-    SELECT 1 FROM deliveries AS e WHERE e.destination_id = q.destination_id AND e.edit_due_at IS NOT NULL
+_EDITING = """EXISTS (
+    SELECT 1 FROM deliveries AS e WHERE e.destination_id = {there} AND e.edit_due_at IS NOT NULL
     AND {which} OFFSET 0)
 """
-_EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
+_SENDING_THERE = _SENDING.format(there="q.destination_id")
+_EDIT_THERE = _EDITING.replace("{there}", "q.destination_id")
+_EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING_THERE}"
 # No job waits for the lane of the destination. One that runs may have looked before the message was due.
 _JOBLESS = """NOT EXISTS (
     SELECT 1 FROM procrastinate_jobs AS j
@@ -38,16 +40,18 @@ _JOBLESS = """NOT EXISTS (
 """
 _HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
+# Other rows of a destination are asked for by `d`, and so after its platform: that of one that is away costs
+# one look.
 # The row is the first of its destination: no earlier row waits (unless it failed too often), and nothing is
 # being sent or edited there. Edits do not block a parked destination: it gets none, but must be probed.
 _FIRST = f"""
     q.state = 'pending' AND {_PLATFORMS}
     AND NOT EXISTS (
         SELECT 1 FROM deliveries AS e
-        WHERE e.destination_id = q.destination_id AND e.state IN ('pending', 'sending') AND e.id < q.id
+        WHERE e.destination_id = d.id AND e.state IN ('pending', 'sending') AND e.id < q.id
           AND e.attempts < {_STUBBORN} OFFSET 0)
-    AND NOT {_SENDING}
-    AND (d.parked_at IS NOT NULL OR NOT {_EDIT_THERE.format(which="e.lease_until > 0")})
+    AND NOT {_SENDING.format(there="d.id")}
+    AND (d.parked_at IS NOT NULL OR NOT {_EDITING.format(there="d.id", which="e.lease_until > 0")})
 """
 _HEADS = f"""
 SELECT q.id, q.destination_id, q.bundle, q.post_id IS NOT NULL AND q.uncertain = 0 AS joins, {COLUMNS}

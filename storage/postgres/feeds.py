@@ -52,18 +52,19 @@ SELECT * FROM feeds WHERE name_fold = ANY(%(folds)s::text[]) AND retired_at IS N
 """
 _NAMES = "SELECT name FROM feeds WHERE retired_at IS NULL ORDER BY name_fold"
 _IDS = "SELECT settings_url, id FROM feeds WHERE settings_url = ANY(%(urls)s)"
-# A push while the poll was under way wants another one.
+# How a poll ended, which is counted for its day too. A push while the poll was under way wants another one.
 RECORD = f"""
+WITH counted AS (
+    INSERT INTO poll_days AS p (day, feed_id, good, failed)
+    VALUES (%(day)s, %(feed_id)s, %(good)s, %(failed)s)
+    ON CONFLICT (day, feed_id) DO UPDATE
+        SET good = p.good + excluded.good, failed = p.failed + excluded.failed
+)
 UPDATE feeds SET url = %(url)s, {_STATE}, owner = NULL, lease_until = 0,
     next_poll_at = CASE WHEN push_due IS DISTINCT FROM %(push_due)s::bigint AND push_due IS NOT NULL
         THEN least(%(next_poll_at)s::bigint, greatest(push_due, %(not_before)s::bigint))
         ELSE %(next_poll_at)s::bigint END
 WHERE id = %(feed_id)s
-"""
-# How polls went on each day, for the status page.
-COUNT_POLL = """
-INSERT INTO poll_days AS p (day, feed_id, good, failed) VALUES (%(day)s, %(feed_id)s, %(good)s, %(failed)s)
-ON CONFLICT (day, feed_id) DO UPDATE SET good = p.good + excluded.good, failed = p.failed + excluded.failed
 """
 FORGET_DAYS = """
 DELETE FROM poll_days AS p USING (
@@ -182,9 +183,7 @@ class FeedQueries(Queries):
     async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
         async with self._database.transaction() as connection:
             ordered = sorted(records, key=lambda record: record.feed_id)  # as every transaction locks them
-            parameters = [record_parameters(record, now) for record in ordered]
-            for statement in (RECORD, COUNT_POLL):
-                await connection.run_many(statement, parameters)
+            await connection.run_many(RECORD, [record_parameters(record, now) for record in ordered])
             await connection.run(FORGET_DAYS, {"first": first_day(now), "limit": FEW_OLD_DAYS})
             notices = [notice for record in records for notice in record.notices]
             await add_notices(connection, notices, now)

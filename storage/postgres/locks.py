@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable
 
 _OURS = 0x42595354  # "BYST"
-_OF_POSTS = _OURS + 1  # the first part of the locks of POSTS
+_OF_POSTS = _OURS + 1  # the first part of the locks of `with_posts`
 _OF_LANES = _OURS + 2  # likewise of claims in a lane
 _OF_DOORS = _OURS + 8  # likewise of who listens
 _WRITERS, _CLAIMS, _RUNNER, _DEFERRER = 1, 2, 3, 4
@@ -24,8 +24,6 @@ ALONE = f"SELECT pg_advisory_xact_lock({_OURS}, {_WRITERS})"
 TOGETHER = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_WRITERS})"
 # One claim at a time: two would give a destination two messages.
 CLAIMS = f"{TOGETHER}; SELECT pg_advisory_xact_lock({_OURS}, {_CLAIMS})"
-# Two feeds may bring the same post at once. Only one of them is the first.
-POSTS = f"SELECT pg_advisory_xact_lock({_OF_POSTS}, number) FROM unnest(%(numbers)s::integer[]) AS number"
 # Held by a connection of each runner for as long as it lives; alone by what must not meet any runner.
 RUNNER = f"SELECT pg_try_advisory_lock_shared({_OURS}, {_RUNNER}) AS got"
 ONLY_RUNNER = f"SELECT pg_try_advisory_lock({_OURS}, {_RUNNER}) AS got"
@@ -45,9 +43,15 @@ SELECT 1 FROM pg_locks AS l WHERE l.pid = d.backend AND l.locktype = 'advisory' 
 ALL_WRITERS = f"SELECT pg_advisory_lock({_OURS}, {_WRITERS})"
 
 
-def numbers_of(keys: Iterable[str]) -> list[int]:
-    """Return the numbers of the locks of posts, in the order in which everybody takes them."""
-    return sorted({zlib.crc32(key.encode(errors="replace")) % _MOST_POSTS for key in keys})
+def with_posts(keys: Iterable[str]) -> str:
+    """Return the locks of who stores posts: of two feeds that bring the same one at once, one is first."""
+    numbers = sorted({zlib.crc32(key.encode(errors="replace")) % _MOST_POSTS for key in keys})
+    if not numbers:
+        return TOGETHER
+    given = ",".join(map(str, numbers))  # in the order in which everybody takes them
+    return (
+        f"{TOGETHER}; SELECT pg_advisory_xact_lock({_OF_POSTS}, n) FROM unnest('{{{given}}}'::integer[]) AS n"
+    )
 
 
 def claims_in(lane: int) -> str:

@@ -61,8 +61,9 @@ SELECT DISTINCT ON (each.destination_id) each.* FROM (
     WHERE {_PASSES.format(f="f", s="s", terms="terms")} {{only}}
 ) AS each ORDER BY each.destination_id, {_SOONEST.format("each")}, each.place, each.subscription_id
 """
-_INSERT = f"""
-WITH made AS (
+# `made`: the deliveries of a post, in a statement that ends with COUNTED.
+_MADE = f"""
+made AS (
     INSERT INTO deliveries (
         destination_id, post_id, shown_id, subscription_id, term, mention, state, held_for, due_at, created_at
     )
@@ -81,11 +82,13 @@ WITH made AS (
         AND {_SOONEST.format("excluded")} < {_SOONEST.format("deliveries")}
     RETURNING xmax = 0 AS fresh, due_at  -- fresh: a new row, and not one that was there
 )
+"""
+COUNTED = f"""
 SELECT count(*) FILTER (WHERE fresh) AS made, coalesce(bool_or(due_at = {UNPLANNED}), false) AS unplanned
 FROM made
 """
-MATCH = _INSERT.format(only="")
-MATCH_REFILED = _INSERT.format(only=_ALREADY)
+MADE = _MADE.format(only="")
+MATCH_REFILED = f"WITH {_MADE.format(only=_ALREADY)} {COUNTED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,9 @@ class Matched:
         return Matched(self.made + other.made, self.unplanned or other.unplanned)
 
 
-async def match_new(connection: Connection, copy: Copied, *, terms: Iterable[str], now: int) -> Matched:
-    """Insert a delivery for each destination that follows the post and has not got its story."""
-    values = copy.parameters() | {"terms": _keys(terms), "now": now}
-    (row,) = await connection.rows(MATCH, values)
-    return Matched(**row)
+def matched_by(copy: Copied, *, terms: Iterable[str], now: int) -> dict[str, object]:
+    """Return the parameters of MADE, which gives a post to who follows it and has not got its story."""
+    return copy.parameters() | {"terms": _keys(terms), "now": now}
 
 
 async def match_refiled(
@@ -115,7 +116,7 @@ async def match_refiled(
     now: int,
 ) -> Matched:
     """Insert deliveries for followers that match the new filing but not the old one."""
-    values = copy.parameters() | {"terms": _keys(terms), "now": now}
+    values = matched_by(copy, terms=terms, now=now)
     (row,) = await connection.rows(MATCH_REFILED, values | {"old_terms": _keys(old_terms)})
     return Matched(**row)
 

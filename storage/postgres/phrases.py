@@ -13,7 +13,7 @@ from bot.ports import PostRow
 from storage.postgres.connection import Connection
 from storage.shared.phrases import Beginning, phrases_of
 
-_ANY = "SELECT EXISTS (SELECT 1 FROM phrases) AS found"
+ANY = "EXISTS (SELECT 1 FROM phrases)"
 _FROM = "FROM phrases AS p WHERE p.first_word = split_part(seen.words, ' ', 1)"
 # "!" is the sign after the space: between the two are the phrases that go on with another word. "OFFSET 0"
 # keeps each condition a look into the index.
@@ -29,10 +29,19 @@ WHERE whole OR longer
 """
 
 
-async def text_keys(connection: Connection, row: PostRow) -> list[str]:
-    """Return the term keys of a post beside those of its filing: of its authors, and of words that it has."""
+async def has_phrases(connection: Connection) -> bool:
+    """Return whether anybody follows or leaves out phrases."""
+    (row,) = await connection.rows(f"SELECT {ANY} AS found")
+    return bool(row["found"])
+
+
+async def text_keys(connection: Connection, row: PostRow, *, followed: bool) -> list[str]:
+    """Return the term keys of a post beside those of its filing: of its authors, and of words that it has.
+
+    `followed`: whether there are phrases at all.
+    """
     authors = list(author_keys(row.post.author))
-    if not await connection.number(_ANY):
+    if not followed:
         return authors
 
     async def look(words: Sequence[str]) -> list[Beginning]:

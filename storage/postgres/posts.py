@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.model import Kind, Post
@@ -11,14 +11,14 @@ from bot.text.normalize import term_key
 from storage.postgres.common import Queries, add_notices, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.errors import retried
-from storage.postgres.feeds import COUNT_POLL, RECORD
+from storage.postgres.feeds import RECORD
 from storage.postgres.holding import plan_new
 from storage.postgres.hubs import name_hub
-from storage.postgres.locks import POSTS, numbers_of
-from storage.postgres.matching import Matched, match_new, match_refiled
-from storage.postgres.phrases import text_keys
+from storage.postgres.locks import with_posts
+from storage.postgres.matching import COUNTED, MADE, Matched, match_refiled, matched_by
+from storage.postgres.phrases import ANY, has_phrases, text_keys
 from storage.postgres.search import words_of
-from storage.postgres.stories import find_story, plan_edits, remember_story
+from storage.postgres.stories import REMEMBERED, find_story, plan_edits, remembered_by
 from storage.shared.feeds import record_parameters
 from storage.shared.mapping import filing_names, post_from, post_parameters, post_row_from, to_ms
 from storage.shared.stories import MOST_COPIES, Copied, shown
@@ -49,8 +49,9 @@ _COLUMNS = (
     *("update_text", "labels", "categories", "tags", "rank", "evidence", "ambiguous"),
     *("silent", "silence", "date_text", "edits", "refile_at", "refile_attempts", "moved_at", "joins"),
 )
-# What belongs to a post: its aliases, its terms (counted by triggers) and its words. `post` has one row.
-_BELONGINGS = """
+# What belongs to a post: its aliases, its terms (counted by triggers), its words, and the keys of its story.
+# `post` has one row.
+_BELONGINGS = f"""
 aliased AS (
     INSERT INTO post_aliases (feed_id, alias, post_id)
     SELECT DISTINCT post.feed_id, alias, post.id FROM post, unnest(%(aliases)s::text[]) AS alias
@@ -58,34 +59,41 @@ aliased AS (
 ), learned AS (
     INSERT INTO terms (feed_id, term, name)
     SELECT post.feed_id, term, name
-    FROM post, unnest(%(terms)s::text[], %(names)s::text[]) AS given(term, name)
+    FROM post, unnest(%(filed)s::text[], %(names)s::text[]) AS given(term, name)
     ON CONFLICT (feed_id, term) DO UPDATE SET name = excluded.name WHERE terms.name <> excluded.name
 ), filed AS (
     INSERT INTO post_terms (term, post_id, feed_id, canonical_id, published_at)
     SELECT term, post.id, post.feed_id, post.canonical_id, post.published_at
-    FROM post, unnest(%(terms)s::text[]) AS term
+    FROM post, unnest(%(filed)s::text[]) AS term
 ), searched AS (
     INSERT INTO archive (post_id, words) SELECT id, %(words)s::tsvector FROM post
     ON CONFLICT (post_id) DO UPDATE SET words = excluded.words
-)
+),
+{REMEMBERED}
 """
-# The canonical post is that of the oldest row with the same key in any feed, else that of the story that was
-# found, or the row itself. A key that is a URL or URI identifies a post across feeds. One such as "12" does
-# not, so the links must be equal too.
-INSERT = f"""
-WITH given AS (SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS id),
-post AS (
-    INSERT INTO posts (id, feed_id, canonical_id, {", ".join(_COLUMNS)})
-    SELECT given.id, %(feed_id)s, coalesce((
-        SELECT same.canonical_id FROM posts AS same WHERE same.key = %(key)s
+# What has to be known of a new post before it is stored: whether it was stored meanwhile, and its canonical
+# post, which is that of the oldest row with the same key in any feed, if there is one. A key that is a URL or
+# URI identifies a post across feeds. One such as "12" does not, so the links must be equal too.
+_PLACE = f"""
+SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS id,
+    EXISTS (SELECT 1 FROM posts WHERE feed_id = %(feed_id)s AND key = %(key)s) AS known,
+    (SELECT same.canonical_id FROM posts AS same WHERE same.key = %(key)s
         AND (%(key)s::text ~ ':.*[/:]' OR same.link <> '' AND same.link = %(link)s)
-        ORDER BY same.id LIMIT 1), %(story)s::bigint, given.id),
-        {", ".join(f"%({name})s" for name in _COLUMNS)}
-    FROM given ON CONFLICT (feed_id, key) DO NOTHING RETURNING id, canonical_id, feed_id, published_at
+        ORDER BY same.id LIMIT 1) AS same,
+    {ANY} AS phrases
+"""
+_STORE = f"""
+WITH post AS (
+    INSERT INTO posts (id, feed_id, canonical_id, {", ".join(_COLUMNS)})
+    VALUES (%(id)s, %(feed_id)s, %(post_id)s, {", ".join(f"%({name})s" for name in _COLUMNS)})
+    RETURNING id, canonical_id, feed_id, published_at
 ),
 {_BELONGINGS}
-SELECT id, canonical_id FROM post
 """
+STORE_SILENT = f"{_STORE} SELECT 0 AS made, false AS unplanned"
+STORE = f"{_STORE}, {MADE} {COUNTED}"
+# The plans of these statements are good for any post, and to make one takes as long as to run it.
+_PLANNED_ONCE = "SET LOCAL plan_cache_mode = force_generic_plan"
 _FIXED = ("key", "first_seen_at", "silent", "silence", "date_text", "joins")  # since the post came
 _UPDATED = [name for name in _COLUMNS if name not in _FIXED]
 UPDATE = f"""
@@ -132,16 +140,14 @@ class PostQueries(Queries):
         feed_id, matched = commit.record.feed_id, Matched()
         keys = [row.post.id for row in (*commit.new, *commit.changed)]
         keys += [key for row in commit.new for key in row.story or ()]
-        async with self._database.transaction() as connection:
-            for statement in (RECORD, COUNT_POLL):
-                await connection.run(statement, record_parameters(commit.record, commit.at))
-            await connection.rows(POSTS, {"numbers": numbers_of(keys)})
+        async with self._database.transaction(f"{with_posts(keys)}; {_PLANNED_ONCE}") as connection:
+            await connection.run(RECORD, record_parameters(commit.record, commit.at))
             for row in commit.new:
                 matched += await _insert_and_match(connection, feed_id, row, commit.at)
             for row in commit.changed:
                 matched += await _change(connection, feed_id, row, commit.at)
             for row in commit.quiet_changed:
-                await _store_change(connection, feed_id, row)
+                await _store_change(connection, feed_id, row, commit.at)
             await learn_terms(
                 connection, feed_id, {term_key(Kind.CATEGORY, name): name for name in commit.vocabulary}
             )
@@ -153,36 +159,44 @@ class PostQueries(Queries):
         return matched.made
 
 
-def _parameters(row: PostRow) -> dict[str, object]:
+def _parameters(row: PostRow, at: datetime, keys: Iterable[str]) -> dict[str, object]:
+    """Return the parameters of a post and of what belongs to it. `keys`: those of its story to remember."""
     filing = row.post.filing
     names = filing_names(filing)
     return post_parameters(row) | {
         "aliases": list(row.aliases),
-        "terms": list(names),
+        "filed": list(names),
         "names": list(names.values()),
         "words": words_of(row.post.title, [*filing.categories, *filing.tags], row.text),
+        **remembered_by(keys, at),
     }
 
 
 async def _insert_and_match(connection: Connection, feed_id: int, row: PostRow, at: datetime) -> Matched:
-    values = {"feed_id": feed_id, "story": await find_story(connection, feed_id, row)}
-    ids = await connection.rows(INSERT, _parameters(row) | values)
-    if not ids:  # inserted meanwhile
+    """Store a new post and alert its followers, in one statement once all is known that it depends on."""
+    values = _parameters(row, at, row.story or ()) | {"feed_id": feed_id}
+    (place,) = await connection.rows(_PLACE, values)
+    if place["known"]:  # inserted meanwhile
         return Matched()
-    copy, now = Copied(feed_id, ids[0]["id"], ids[0]["canonical_id"]), to_ms(at)
-    await remember_story(connection, copy.id, row, at)
+    first = place["same"]
+    if first is None:
+        first = await find_story(connection, feed_id, row)
+    copy, now = Copied(feed_id, place["id"], place["id"] if first is None else first), to_ms(at)
     if row.silent:
+        await connection.rows(STORE_SILENT, values | copy.parameters() | {"id": copy.id})
         return Matched()
+    keys = await text_keys(connection, row, followed=place["phrases"])
+    wanted = matched_by(copy, terms=[*filing_names(row.post.filing), *keys], now=now)
+    (made,) = await connection.rows(STORE, values | wanted | {"id": copy.id})
     if copy.shown_id and row.story is not None:
         await plan_edits(connection, copy, now, beside=True)
-    terms = [*filing_names(row.post.filing), *await text_keys(connection, row)]
-    return await match_new(connection, copy, terms=terms, now=now)
+    return Matched(**made)
 
 
 async def _store_change(
-    connection: Connection, feed_id: int, row: PostRow
+    connection: Connection, feed_id: int, row: PostRow, at: datetime, keys: Iterable[str] = ()
 ) -> tuple[Copied, Post, bool] | None:
-    """Replace a known post; None if it is not known.
+    """Replace a known post; None if it is not known. `keys`: those of its story to remember.
 
     Return it as it was, and whether messages that show another copy of its story tell of its categories.
     """
@@ -194,21 +208,23 @@ async def _store_change(
         return None
     old, post_id = post_from(found[0]), found[0]["id"]
     await connection.run("DELETE FROM post_terms WHERE post_id = %(id)s", {"id": post_id})
-    parameters = _parameters(row) | {"id": post_id, "revised": int(shown(old) != shown(row.post))}
+    parameters = _parameters(row, at, keys) | {"id": post_id, "revised": int(shown(old) != shown(row.post))}
     await connection.rows(UPDATE, parameters)
     return Copied(feed_id, post_id, found[0]["canonical_id"]), old, bool(found[0]["joins"])
 
 
 async def _change(connection: Connection, feed_id: int, row: PostRow, at: datetime) -> Matched:
     """Replace a known post, plan edits, alert newly matching followers."""
-    stored = await _store_change(connection, feed_id, row)
+    stored = await _store_change(connection, feed_id, row, at, row.story or ())
     if stored is None:
         return Matched()
     (copy, old, joins), now = stored, to_ms(at)
-    await remember_story(connection, copy.id, row, at)
     refiled = old.filing.categories != row.post.filing.categories
     await plan_edits(connection, copy, now, beside=joins and refiled)
-    same = await text_keys(connection, row)  # on both sides, so that an edit of the text alerts nobody
+    followed = await has_phrases(connection)
+    same = await text_keys(
+        connection, row, followed=followed
+    )  # on both sides, so that an edit of the text alerts nobody
     return await match_refiled(
         connection,
         copy,

@@ -345,6 +345,9 @@ BEGIN
             ) AS b GROUP BY b.place, b.state HAVING sum(b.one) <> 0
         ) AS e;
     END IF;
+    IF places IS NULL THEN
+        RETURN NULL;
+    END IF;
     INSERT INTO delivery_counts AS kept (slot, platform, sent, failed, waiting, held, parked)
     SELECT pg_backend_pid() % 32, e.platform,
         coalesce(sum(e.more) FILTER (WHERE e.state = 'sent'), 0),

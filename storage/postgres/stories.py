@@ -1,17 +1,17 @@
 """Stories that several feeds tell: finds the other copies of a new post, and plans edits of their messages.
 
 All of it happens in the transaction that stores the post, so that it is known as a copy from its beginning.
-That transaction holds the locks of the post's keys (`locks.POSTS`): of two copies that come at the same time,
-one is the first.
+That transaction holds the locks of the post's keys (`locks.with_posts`): of two copies that come at the same
+time, one is the first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.ports import PostRow
 from storage.postgres.connection import Connection
-from storage.shared.mapping import to_ms
 from storage.shared.stories import COLUMNS, Copied, chosen, looked_for, oldest
 
 CANDIDATES = f"""
@@ -24,16 +24,19 @@ FROM unnest(%(keys)s::text[]) AS asked(key) CROSS JOIN LATERAL (
 JOIN posts AS p ON p.id = k.post_id JOIN posts AS began ON began.id = p.canonical_id
 ORDER BY p.id
 """
-_REMEMBER = """
-INSERT INTO story_keys (key, post_id, published_at)
-SELECT DISTINCT key, %(post_id)s::bigint, %(published)s::bigint FROM unnest(%(keys)s::text[]) AS key
-ON CONFLICT DO NOTHING
-"""
+# By their places in the table, which are found once and cannot change as the rows are locked.
 FORGET = """
-DELETE FROM story_keys AS k USING (
-    SELECT key, post_id FROM story_keys WHERE published_at < %(oldest)s
-    ORDER BY published_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-) AS old WHERE k.key = old.key AND k.post_id = old.post_id
+DELETE FROM story_keys WHERE ctid = ANY(array(
+    SELECT ctid FROM story_keys WHERE published_at < %(oldest)s
+    ORDER BY published_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+"""
+# Parts of a statement that stores `post`: the keys by which its copies are found; some too old ones go.
+REMEMBERED = f"""
+remembered AS (
+    INSERT INTO story_keys (key, post_id, published_at)
+    SELECT DISTINCT key, post.id, post.published_at FROM post, unnest(%(story_keys)s::text[]) AS key
+    ON CONFLICT DO NOTHING
+), forgotten AS ({FORGET})
 """
 # What all other copies show changes with one of them: they name its feed and its categories.
 REVISE = """
@@ -61,12 +64,9 @@ async def find_story(connection: Connection, feed_id: int, row: PostRow) -> int 
     return chosen(row, feed_id, await connection.rows(CANDIDATES, values))
 
 
-async def remember_story(connection: Connection, post_id: int, row: PostRow, now: datetime) -> None:
-    """Store the keys by which copies of a post are found, and delete some that are too old."""
-    if row.story:
-        values = {"post_id": post_id, "published": to_ms(row.post.published), "keys": list(row.story)}
-        await connection.run(_REMEMBER, values)
-        await connection.run(FORGET, oldest(now))
+def remembered_by(keys: Iterable[str], now: datetime) -> dict[str, object]:
+    """Return the parameters of REMEMBERED. `keys`: by which copies of the post are found."""
+    return {"story_keys": list(keys), **oldest(now)}
 
 
 async def plan_edits(connection: Connection, copy: Copied, now: int, *, beside: bool) -> None:

@@ -24,23 +24,25 @@ from storage.sqlite.inline import Statements
 _PLATFORMS = "d.platform IN (SELECT value FROM json_each(:platforms))"
 _SENDING = (
     "EXISTS (SELECT 1 FROM deliveries AS e INDEXED BY deliveries_sending "
-    "WHERE e.destination_id = q.destination_id AND e.state = 'sending')"
+    "WHERE e.destination_id = d.id AND e.state = 'sending')"
 )
 _EDITS_THERE = (
     "SELECT 1 FROM deliveries AS e INDEXED BY deliveries_editing "
-    "WHERE e.destination_id = q.destination_id AND e.edit_due_at IS NOT NULL"
+    "WHERE e.destination_id = d.id AND e.edit_due_at IS NOT NULL"
 )
 _EDITS = "deliveries AS q INDEXED BY deliveries_edits CROSS JOIN destinations AS d ON d.id = q.destination_id"
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
 _HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
+# Other rows of a destination are asked for by `d`, and so after its platform: that of one that is away costs
+# one look.
 # The row is the first of its destination: no earlier row waits (unless it failed too often), and nothing is
 # being sent or edited there. Edits do not block a parked destination: it gets none, but must be probed.
 _FIRST = f"""
     q.state = 'pending' AND {_PLATFORMS}
     AND NOT EXISTS (
         SELECT 1 FROM deliveries AS e INDEXED BY deliveries_queue
-        WHERE e.destination_id = q.destination_id AND e.state IN ('pending', 'sending') AND e.id < q.id
+        WHERE e.destination_id = d.id AND e.state IN ('pending', 'sending') AND e.id < q.id
           AND e.attempts < {_STUBBORN})
     AND NOT {_SENDING}
     AND (d.parked_at IS NOT NULL OR NOT EXISTS ({_EDITS_THERE} AND e.lease_until > 0))

@@ -15,17 +15,20 @@ END $$;
 CREATE OR REPLACE TRIGGER deliveries_deferred AFTER INSERT ON deliveries REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION defer_deliveries();
 
--- Give a job to each lane of some destinations that has none waiting; return how many that were.
-CREATE OR REPLACE FUNCTION defer_lanes(destination_ids BIGINT[]) RETURNS BIGINT LANGUAGE sql AS $$
-    WITH deferred AS (
-        INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
-        SELECT 'deliver:' || platform, 'deliver', 'lane:' || platform || ':' || lane,
-            'lane:' || platform || ':' || lane, jsonb_build_object('platform', platform, 'lane', lane)
-        FROM (
-            SELECT DISTINCT d.platform, lane_of(d.id) AS lane FROM destinations AS d
-            WHERE d.id = ANY(destination_ids)) AS lanes
-        ORDER BY platform, lane
-        ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
-        RETURNING 1)
-    SELECT count(*) FROM deferred
-$$;
+-- Give a job to each lane of some destinations that has none waiting; return how many that were. In PL/pgSQL, which
+-- keeps the plan: a function in SQL is planned at each call before PostgreSQL 18.
+CREATE OR REPLACE FUNCTION defer_lanes(destination_ids BIGINT[]) RETURNS BIGINT LANGUAGE plpgsql AS $$
+DECLARE
+    deferred BIGINT;
+BEGIN
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+    SELECT 'deliver:' || platform, 'deliver', 'lane:' || platform || ':' || lane,
+        'lane:' || platform || ':' || lane, jsonb_build_object('platform', platform, 'lane', lane)
+    FROM (
+        SELECT DISTINCT d.platform, lane_of(d.id) AS lane FROM destinations AS d
+        WHERE d.id = ANY(destination_ids)) AS lanes
+    ORDER BY platform, lane
+    ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING;
+    GET DIAGNOSTICS deferred = ROW_COUNT;
+    RETURN deferred;
+END $$;

@@ -26,6 +26,7 @@ from storage.postgres import (
     unfollowed,
 )
 from storage.postgres.jobs import due
+from tests.contracts.store_samples import T0, row
 
 # Some years of a community: few rows wait, many are done.
 FILL = """
@@ -142,6 +143,7 @@ SOME: dict[str, object] = {
     "reference": ["r"],
 }
 OWN: dict[str, dict[str, object]] = {  # statements whose parameters have the same names and other types
+    "match": {**posts._parameters(row("p"), T0, ["k"]), "id": 30_000},
     "sent": {"id": [5, 6], "now": [1, 1], "revision": [1, 1], "reference": ["r", "r"]},
     "known": {"ids": ["p1", "p2"]},
 }
@@ -162,6 +164,15 @@ ALWAYS = [
         "edit",
     ),
 ]
+# Of these every transaction that stores posts takes the plan that is good for any.
+PLANNED_ONCE = [
+    "match",
+    "match a new filing",
+    "phrases",
+    "edit",
+    "copies of a story",
+    "copies that are shown",
+]
 # Statement -> the indexes that its plan must have.
 PLANS = {
     "claim feeds": (feeds.CLAIM, ["feeds_due"]),
@@ -175,7 +186,7 @@ PLANS = {
     "places of posts": (overview.PLACES, ["deliveries_post"]),
     "held next": (overview.HELD_NEXT, ["deliveries_held"]),
     "parked places": (overview.PARKED, ["destinations_parked"]),
-    "match": (matching.MATCH, ["filters_followers", "subscriptions_pkey"]),
+    "match": (posts.STORE, ["filters_followers", "subscriptions_pkey"]),
     "match a new filing": (matching.MATCH_REFILED, ["filters_followers"]),
     "destinations to move": (moves._DESTINATIONS_TO_MOVE, ["filters_followers"]),
     "followers that move": (moves.FOLLOWERS, ["destinations_pkey", "filters_(pkey|followers)"]),

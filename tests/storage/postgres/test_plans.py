@@ -12,10 +12,12 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from psycopg._queries import PostgresQuery
+from psycopg.adapt import Transformer
 
 from storage.postgres import outbox
 from tests.fakes import postgres
-from tests.storage.postgres.plans import ALWAYS, FILL, OWN, PLANS, SOME
+from tests.storage.postgres.plans import ALWAYS, FILL, OWN, PLANNED_ONCE, PLANS, SOME
 
 LARGE = re.compile(
     r"Seq Scan on (deliveries|posts|archive|filters|subscriptions|destinations|post_aliases|post_terms|terms"
@@ -59,6 +61,30 @@ def test_a_statement_is_led_by_its_index(analyzed: psycopg.Connection, name: str
     assert not LARGE.search(plan), plan
     for index in indexes:
         assert re.search(rf"\b{index}\b", plan), (index, plan)
+
+
+@pytest.mark.parametrize("name", PLANNED_ONCE)
+def test_a_plan_for_any_post_is_led_by_the_same_indexes(analyzed: psycopg.Connection, name: str) -> None:
+    statement, indexes = PLANS[name]
+    query = PostgresQuery(Transformer(analyzed))
+    query.convert(statement, SOME | OWN.get(name, {}))
+    plan = "\n".join(
+        line for (line,) in analyzed.execute(b"EXPLAIN (GENERIC_PLAN) " + query.query, prepare=False)
+    )
+
+    assert not LARGE.search(plan), plan
+    for index in indexes:
+        assert re.search(rf"\b{index}\b", plan), (index, plan)
+
+
+@pytest.mark.parametrize("name", ["heads", "heads of a lane", "claimable", "next"])
+def test_a_row_of_a_platform_that_is_away_costs_one_look(analyzed: psycopg.Connection, name: str) -> None:
+    values = SOME | {"platforms": ["away"], "now": 10**14}
+    plan = plan_of(analyzed, f"(ANALYZE, TIMING OFF) {PLANS[name][0]}", values)
+    others = [line for line in plan.splitlines() if re.search(r"Scan.* on deliveries e\b", line)]
+
+    assert others
+    assert all("never executed" in line for line in others), plan
 
 
 @pytest.mark.parametrize("statement", [outbox.OWNERS, *outbox.END_LEASES, *outbox.RELEASE])

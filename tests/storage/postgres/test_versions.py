@@ -66,7 +66,7 @@ async def test_an_older_program_leaves_what_a_newer_one_has_folded_and_what_give
     await become(url, ADDS)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("UPDATE memory SET value = 'newer' WHERE key = 'store:folding'")
-        connection.execute("UPDATE engine SET version = split_part(version, ' ', 1) || ' 1'")
+        connection.execute("UPDATE engine SET version = regexp_replace(version, ' [0-9]+ ', ' 1 ')")
         before = connection.execute("SELECT (SELECT version FROM engine), * FROM memory").fetchall()
         await (await open_store(url)).aclose()
 

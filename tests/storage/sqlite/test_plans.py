@@ -21,6 +21,13 @@ WALKED = re.compile(
     r"|(q|deliveries) USING INDEX deliveries_(due|sending|edits|queue|held))"
 )
 
+AWAY = """
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+INSERT INTO destinations (address, platform, created_at) SELECT 'away:' || i, 'away', 0 FROM n;
+INSERT INTO deliveries (destination_id, notice, state, due_at, created_at)
+SELECT id, 'text', 'pending', 1, 1 FROM destinations;
+"""
+
 
 @pytest.fixture(params=["new", "analyzed"])
 def connection(request: pytest.FixtureRequest) -> Iterator[sqlite3.Connection]:
@@ -72,3 +79,13 @@ def test_taking_over_touches_only_what_is_under_way(connection: sqlite3.Connecti
     plan = [line for *_, line in connection.execute(f"EXPLAIN QUERY PLAN {statement}", {"owner": "x"})]
 
     assert re.search(r"USING INDEX (feeds_due|deliveries_sending|deliveries_edits)", plan[0]), plan
+
+
+def test_a_row_of_a_platform_that_is_away_costs_one_look(connection: sqlite3.Connection) -> None:
+    connection.executescript(AWAY)
+    steps: list[int] = []  # of SQLite's own machine, which a look into each other index makes many more of
+    connection.set_progress_handler(lambda: steps.append(1), 1)
+    values = {"now": 9, "limit": 9, "platforms": '["here"]'}
+
+    assert connection.execute(PLANS["heads"][0], values).fetchall() == []
+    assert len(steps) < 1_000 * 25
