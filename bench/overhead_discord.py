@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 import aiohttp
+from discord.http import HTTPClient, Route
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.rate_limit import PaceSettings, RateLimiter
@@ -29,6 +30,7 @@ class Discord:
 
     discord: DiscordProcess
     session: aiohttp.ClientSession
+    sdk: HTTPClient
     adapter: DiscordAdapter
     addresses: Sequence[str]
     nonces: count[int]
@@ -48,6 +50,14 @@ class Discord:
             answer.raise_for_status()
             await answer.json()
 
+    async def post_by_sdk(self, body: Any) -> None:
+        """Send a message again by discord.py, once the adapter has set its address."""
+        path, message = body
+        if self.sdk.token is None:
+            await self.sdk.static_login(self.discord.token)
+        route = Route("POST", "/channels/{channel_id}/messages", channel_id=path.split("/")[2])
+        await self.sdk.request(route, json=message | {"nonce": str(next(self.nonces))})
+
 
 async def main() -> int:
     """Run the bench."""
@@ -62,7 +72,11 @@ async def main() -> int:
         headers = {"Authorization": f"Bot {discord.token}"}
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
         async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
-            return await run(Discord(discord, session, adapter, addresses, count()))
+            sdk = HTTPClient(asyncio.get_running_loop())
+            try:
+                return await run(Discord(discord, session, sdk, adapter, addresses, count()))
+            finally:
+                await sdk.close()
 
 
 if __name__ == "__main__":

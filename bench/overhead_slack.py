@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.adapter import SlackAdapter
 from adapters.slack.messages.destinations import address
@@ -29,6 +30,7 @@ class Slack:
 
     slack: SlackProcess
     session: aiohttp.ClientSession
+    sdk: AsyncWebClient
     adapter: SlackAdapter
     addresses: Sequence[str]
     name: str = "Slack"
@@ -45,6 +47,10 @@ class Slack:
             told = await answer.json()
             if not told["ok"]:
                 raise RuntimeError(f"{POST}: {told['error']}")
+
+    async def post_by_sdk(self, body: Any) -> None:
+        """Send a message again by slack_sdk."""
+        await self.sdk.api_call(POST, json=body)
 
 
 def _pace() -> RateLimiter:
@@ -64,7 +70,8 @@ async def main() -> int:
         headers = {"Authorization": f"Bearer {token}"}
         connector = aiohttp.TCPConnector(limit=AT_ONCE)
         async with aiohttp.ClientSession(headers=headers, connector=connector) as session:
-            return await run(Slack(slack, session, adapter, addresses))
+            sdk = AsyncWebClient(token, base_url=slack.api_base, session=session)
+            return await run(Slack(slack, session, sdk, adapter, addresses))
 
 
 if __name__ == "__main__":
