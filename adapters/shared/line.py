@@ -208,6 +208,7 @@ class Line:
         until = self._clock() + seconds
         if until > self._held_until:
             self._held_until, self._why = until, why
+        self._went_at = None  # the next gap is the hold's
 
     def _check_hold(self) -> None:
         """Raise an error if a hold that this process knows of lasts longer than a call may wait."""

@@ -11,6 +11,7 @@ from storage.postgres.changes import record_change
 from storage.postgres.common import add_notices, learn_terms
 from storage.postgres.connection import Connection
 from storage.postgres.search import words_of
+from storage.postgres.subscriptions import TIDY
 from storage.shared.moves import (
     DESTINATION,
     DESTINATIONS_AT_ONCE,
@@ -64,17 +65,6 @@ INSERT INTO filters (subscription_id, excluded, term, name, mention)
 VALUES (%(subscription_id)s, %(excluded)s, %(term)s, %(name)s, %(mention)s)
 ON CONFLICT (subscription_id, excluded, term) DO UPDATE SET name = excluded.name, mention = excluded.mention
 """
-_TIDY = (
-    """
-    DELETE FROM subscriptions AS s WHERE s.id = ANY(%(ids)s::bigint[]) AND NOT EXISTS (
-        SELECT 1 FROM filters AS f WHERE f.subscription_id = s.id AND f.excluded = 0)
-    """,
-    """
-    UPDATE subscriptions AS s SET excludes = EXISTS (
-        SELECT 1 FROM filters AS f WHERE f.subscription_id = s.id AND f.excluded = 1)::integer
-    WHERE s.id = ANY(%(ids)s::bigint[])
-    """,
-)
 TO_REFILE = """
 SELECT p.*, '' AS feed_name FROM posts AS p WHERE p.id = ANY(%(ids)s::bigint[]) ORDER BY p.id
 """
@@ -161,7 +151,7 @@ async def _move_destinations(connection: Connection, feed_id: int, plan: Plan) -
     found = moved(rows, plan.moves, feed["name"], frozenset(row["term"] for row in elsewhere))
     await connection.run_many(_DROP, found.drop)
     await connection.run_many(_PUT, found.put)
-    for statement in _TIDY:
+    for statement in TIDY:
         await connection.run(statement, {"ids": found.touched})
     for place, what, of_feed in found.log:
         await record_change(connection, plan.at, by=BYSTANDER, what=what, place=place, feed_id=of_feed)

@@ -222,9 +222,8 @@ async def _change(connection: Connection, feed_id: int, row: PostRow, at: dateti
     refiled = old.filing.categories != row.post.filing.categories
     await plan_edits(connection, copy, now, beside=joins and refiled)
     followed = await has_phrases(connection)
-    same = await text_keys(
-        connection, row, followed=followed
-    )  # on both sides, so that an edit of the text alerts nobody
+    # On both sides, so that an edit of the text alerts nobody.
+    same = await text_keys(connection, row, followed=followed)
     return await match_refiled(
         connection,
         copy,

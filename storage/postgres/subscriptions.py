@@ -73,7 +73,8 @@ _TAKE_OFF = """
 DELETE FROM filters WHERE subscription_id = ANY(%(ids)s::bigint[]) AND excluded = ANY(%(excluded)s::integer[])
 AND (%(keys)s::text[] IS NULL OR term = ANY(%(keys)s))
 """
-_TIDY = (
+# Changed subscriptions that follow nothing any more end; the others know whether they leave anything out.
+TIDY = (
     """
     DELETE FROM subscriptions AS s WHERE s.id = ANY(%(ids)s::bigint[]) AND NOT EXISTS (
         SELECT 1 FROM filters AS f WHERE f.subscription_id = s.id AND f.excluded = 0)
@@ -238,5 +239,5 @@ async def _take_off(
 
 async def _tidy(connection: Connection, ids: Sequence[int]) -> None:
     """Delete subscriptions that include nothing, and mark those that exclude something."""
-    for statement in _TIDY:
+    for statement in TIDY:
         await connection.run(statement, {"ids": ids})

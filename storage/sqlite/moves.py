@@ -23,6 +23,7 @@ from storage.shared.renaming import moved, new_key
 from storage.sqlite.changes import record_change
 from storage.sqlite.common import add_notices, learn_terms
 from storage.sqlite.inline import Statements
+from storage.sqlite.subscriptions import TIDY
 
 _PLAN = "SELECT renames FROM feeds WHERE id = :feed"
 _SET_PLAN = "UPDATE feeds SET renames = :renames WHERE id = :feed"
@@ -60,16 +61,6 @@ INSERT INTO filters (subscription_id, excluded, term, name, mention)
 VALUES (:subscription_id, :excluded, :term, :name, :mention)
 ON CONFLICT (subscription_id, excluded, term) DO UPDATE SET name = excluded.name, mention = excluded.mention
 """
-_TIDY = (
-    """
-    DELETE FROM subscriptions WHERE id = ?1 AND NOT EXISTS (
-        SELECT 1 FROM filters WHERE subscription_id = ?1 AND excluded = 0)
-    """,
-    """
-    UPDATE subscriptions SET excludes = EXISTS (
-        SELECT 1 FROM filters WHERE subscription_id = ?1 AND excluded = 1) WHERE id = ?1
-    """,
-)
 TO_REFILE = """
 SELECT p.*, '' AS feed_name FROM json_each(:ids) AS asked CROSS JOIN posts AS p ON p.id = asked.value
 ORDER BY p.id
@@ -151,7 +142,7 @@ async def _move_destinations(connection: Statements, feed_id: int, plan: Plan) -
     found = moved(rows, plan.moves, feed["name"], frozenset(row["term"] for row in elsewhere))
     await connection.executemany(_DROP, found.drop)
     await connection.executemany(_PUT, found.put)
-    for statement in _TIDY:
+    for statement in TIDY:
         await connection.executemany(statement, [(each,) for each in found.touched])
     for place, what, of_feed in found.log:
         await record_change(connection, plan.at, by=BYSTANDER, what=what, place=place, feed_id=of_feed)

@@ -72,6 +72,17 @@ _STORED_MENTIONS = """
 SELECT term, mention FROM filters
 WHERE subscription_id IN (SELECT value FROM json_each(:ids)) AND excluded = 0 AND mention <> ''
 """
+# Changed subscriptions that follow nothing any more end; the others know whether they leave anything out.
+TIDY = (
+    """
+    DELETE FROM subscriptions WHERE id = ?1 AND NOT EXISTS (
+        SELECT 1 FROM filters WHERE subscription_id = ?1 AND excluded = 0)
+    """,
+    """
+    UPDATE subscriptions SET excludes = EXISTS (
+        SELECT 1 FROM filters WHERE subscription_id = ?1 AND excluded = 1) WHERE id = ?1
+    """,
+)
 
 
 class SubscriptionQueries(Queries):
@@ -225,13 +236,5 @@ async def _take_off(
 async def _tidy(connection: aiosqlite.Connection, ids: Sequence[int]) -> None:
     """Delete subscriptions that include nothing, and mark those that exclude something."""
     for each in ids:
-        await connection.execute(
-            "DELETE FROM subscriptions WHERE id = :id AND NOT EXISTS "
-            "(SELECT 1 FROM filters WHERE subscription_id = :id AND excluded = 0)",
-            {"id": each},
-        )
-        await connection.execute(
-            "UPDATE subscriptions SET excludes = EXISTS "
-            "(SELECT 1 FROM filters WHERE subscription_id = :id AND excluded = 1) WHERE id = :id",
-            {"id": each},
-        )
+        for statement in TIDY:
+            await connection.execute(statement, [each])

@@ -121,6 +121,16 @@ async def test_the_wait_for_the_end_of_a_hold_is_no_sign_of_how_far_turns_are_ap
     assert line._spacing == pytest.approx(PACE.rate.interval)
 
 
+async def test_a_hold_among_many_calls_is_no_sign_of_how_far_they_are_apart(rig: Rig) -> None:
+    line = rig.line(replace(PACE, patience=60.0))
+    calls = [asyncio.create_task(rig.call(line)) for _ in range(20)]
+    await rig.until(3)
+    await line.hold(30.0)
+    await asyncio.gather(*calls)
+
+    assert line._gap <= PACE.rate.interval + 0.001
+
+
 async def test_a_turn_that_was_overslept_is_lost_too(rig: Rig) -> None:
     line = rig.line()
     await rig.call(line)
