@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -25,10 +25,9 @@ from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import NO_METER, Meter, PollRecord, Store
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
+from bot.schedule import FASTEST_BEAT
 from storage import open_store
 
-BEAT = 0.005  # seconds between two ticks of the poller; short, as the bare loop does not pause either
-LOOKS = 4  # ticks between two checks whether all feeds have been polled
 _EVERY = 900.0  # seconds
 _LOOPBACK = (IPv4Network("127.0.0.0/8"),)
 
@@ -95,7 +94,7 @@ class Bench:
             now,
         )
         if state:
-            known = replace(state, baseline_at=now, last_success_at=now, last_full_at=now)
+            known = state._replace(baseline_at=now, last_success_at=now, last_full_at=now)
             feeds = await self.store.feeds()
             await self.store.record_polls([PollRecord(each.id, each.url, known, now) for each in feeds], now)
 
@@ -123,9 +122,8 @@ class Bench:
         before = self.children_cpu
         with metered() as spent:
             while await self.due():
-                for _ in range(LOOKS):
-                    await poller.tick()
-                    await asyncio.sleep(BEAT)
+                await poller.tick()
+                await asyncio.sleep(FASTEST_BEAT)
             await poller.aclose()
         spent.cpu += self.children_cpu - before
         return spent

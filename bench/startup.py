@@ -28,6 +28,7 @@ from tests.fakes.slack.process import SlackProcess
 STARTS = 5
 IDLE = 4.0  # seconds after the first poll
 FEEDS = 10_000
+EACH = Aim(6.0, "kB")  # of memory for each feed
 # In the order of import; each counts what it imports first. Those after the console are imported only when
 # somebody mistypes a name, or only in the child.
 _PARTS = (
@@ -50,12 +51,17 @@ _MB = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A bot to be started. `ready`: the aim for its start, as a multiple of the import of aiohttp."""
+    """A bot to be started. `ready`: the aim for its start, as a multiple of the import of aiohttp.
+
+    `apart`: seconds from its end to its next start. Discord wants five between two starts of one bot, and one
+    that starts sooner waits for the rest of them.
+    """
 
     name: str
     folder: Path
     ready: Aim
     secrets: Mapping[str, str] = field(default_factory=dict)
+    apart: float = 0.0
 
 
 async def start_up(settings: list[Setting], verdicts: Verdicts) -> None:
@@ -73,6 +79,8 @@ async def start_up(settings: list[Setting], verdicts: Verdicts) -> None:
             bare.append(await seconds_of("-c", "pass"))
             imports.append(await seconds_of("-c", "import aiohttp"))
         for each in settings:
+            if turn:
+                await asyncio.sleep(each.apart)
             async with running_bot(each.folder, each.secrets) as bot:
                 pass
             if turn:
@@ -90,10 +98,10 @@ async def start_up(settings: list[Setting], verdicts: Verdicts) -> None:
         line("  from SIGTERM to its end", median(ended[each.name]) * 1e3, "ms")
 
 
-async def idle(setting: Setting, most: Aim, verdicts: Verdicts) -> None:
+async def idle(setting: Setting, most: Aim, verdicts: Verdicts) -> Memory:
     """Measure the memory of the bot after its first poll, of the child that parsed, and of aiohttp alone.
 
-    The child is a process of its own and no part of the bot's figure.
+    The child is a process of its own and no part of the bot's figure. Returns the bot's memory.
     """
     async with running_bot(setting.folder, setting.secrets) as bot:
         await bot.log_line(" silent")
@@ -113,6 +121,7 @@ async def idle(setting: Setting, most: Aim, verdicts: Verdicts) -> None:
     ratio("the bot / aiohttp", held.resident / alone.resident)
     spent = later.user - cpu.user + later.system - cpu.system
     line("CPU of the idle bot", spent / IDLE * 1e3, "ms/s")
+    return held
 
 
 def _line_of(name: str, memory: Memory) -> None:
@@ -168,7 +177,7 @@ async def run() -> int:
             # Where aiohttp is imported in 0.2 s these are 0.5, 0.9 and 2 s.
             console = Setting("console", folder / "console", Aim(2.5))
             secrets = {"DISCORD_TOKEN": discord.token} | slack.environment()
-            both = Setting("both SDKs", folder / "both", Aim(4.5), secrets)
+            both = Setting("both SDKs", folder / "both", Aim(4.5), secrets, apart=6.0)
             many = Setting(f"{FEEDS:,} feeds", folder / "many", Aim(10.0))
             chats = (
                 f'[discord]\nenabled = true\napi_base = "{discord.api_base}"\ngateway = "{discord.gateway}"\n'
@@ -176,9 +185,12 @@ async def run() -> int:
             )
             for each, more in ((console, ""), (both, chats), (many, _many_feeds(server.feed_url))):
                 write_config(each.folder, server.feed_url, every="15m", api_base=server.api_base, more=more)
-            await idle(console, Aim(60.0, "MB"), verdicts)
+            one = await idle(console, Aim(60.0, "MB"), verdicts)
             await idle(both, Aim(95.0, "MB"), verdicts)
-            for each in (console, both):
+            with_many = await idle(many, Aim(60.0 + FEEDS * EACH.most / 1e3, "MB"), verdicts)
+            each_feed = (with_many.resident - one.resident) / (FEEDS - 1) / 1e3
+            verdicts.figure("each feed more", each_feed, "kB", EACH)
+            for each in (console, both, many):
                 (each.folder / "bench.db").unlink()
             await start_up([console, both, many], verdicts)
     parts()

@@ -92,7 +92,7 @@ def commit_of(
     """Return what the store writes in one transaction: the feed's next state, its posts and its hub."""
     state = _state_after(record.state, parsed, posts, now, detected.changes)
     return PollCommit(
-        replace(record, state=replace(state, hub=hub.url, topic=hub.topic)),
+        replace(record, state=state._replace(hub=hub.url, topic=hub.topic)),
         hub=hub,
         new=posts.new,
         changed=posts.changed,
@@ -217,8 +217,7 @@ def _state_after(
     """Return the feed's state, updated with the posts of this poll."""
     first, renamed = changes.first, changes.warning != ""
     waiting = [each for each in (made.refile_at, state.refile_at) if each is not None]
-    return replace(
-        state,
+    return state._replace(
         baseline_at=state.baseline_at or now,
         children=state.children or first,
         highest_wordpress_id=made.highest_wordpress_id if first else state.highest_wordpress_id,

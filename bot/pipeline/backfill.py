@@ -146,7 +146,7 @@ class Backfiller:
 
 def _without_baseline(feed: Feed) -> Feed:
     """Return the feed as before its first poll, so that no post of an archive page is news."""
-    state = replace(feed.state, baseline_at=None, highest_wordpress_id=0, last_success_at=None)
+    state = feed.state._replace(baseline_at=None, highest_wordpress_id=0, last_success_at=None)
     return replace(feed, state=state)
 
 

@@ -63,8 +63,7 @@ async def reclassify(
 
 
 def _state_after(state: FeedState, classified: ClassifyResult, left: Sequence[PostRow]) -> FeedState:
-    return replace(
-        state,
+    return state._replace(
         api=classified.api,
         api_retry_at=classified.api_retry_at,
         slow_until=classified.slow_until or state.slow_until,

@@ -99,20 +99,23 @@ class Poller:
         async with self._claiming:  # what a push wants may be missing in a claim that is under way
             await self._fill()
 
-    async def _fill(self) -> None:
-        """Start due polls, as many as may run now; call it with the lock held."""
+    async def _fill(self, *, surely: bool = False) -> None:
+        """Start due polls, as many as may run now; call it with the lock held.
+
+        `surely`: more was due a moment ago, so that it is not asked first whether anything is.
+        """
         room = self._turns.room()
         self._more = not self._turns.much_room
         if self._closing or self._more:
             return
-        feeds = await self._due_feeds(room)
+        feeds = await self._due_feeds(room, surely=surely)
         self._more = feeds is not None and len(feeds) == room
         self._begin(feeds or ())
 
     async def _fill_again(self) -> None:
         """Start due polls after others have ended."""
         async with self._claiming:
-            await self._fill()
+            await self._fill(surely=True)
 
     def _begin(self, feeds: Sequence[Feed]) -> None:
         """Poll claimed feeds that have a turn; none when the poller was closed during the claim."""
@@ -120,10 +123,10 @@ class Poller:
             if not self._closing and self._turns.take(feed):
                 self._start_turn(feed)
 
-    async def _due_feeds(self, limit: int) -> list[Feed] | None:
+    async def _due_feeds(self, limit: int, *, surely: bool) -> list[Feed] | None:
         """Claim due feeds; None while the store refuses (disk full, locked): the next tick tries again."""
         try:
-            feeds = await self._claim(limit)
+            feeds = await self._claim(limit, surely=surely)
         except StoreError as error:
             if not self._waiting:
                 _log.error("Polls wait: %s", error)
@@ -132,11 +135,13 @@ class Poller:
         self._waiting = False
         return feeds
 
-    async def _claim(self, limit: int) -> list[Feed]:
+    async def _claim(self, limit: int, *, surely: bool) -> list[Feed]:
+        """Claim due feeds. Where most likely none is due, a read finds out, as each claim is a write."""
         now = self._clock.now()
-        due = await self._store.next_poll_at()
-        if due is None or due > now:
-            return []
+        if not surely:
+            due = await self._store.next_poll_at()
+            if due is None or due > now:
+                return []
         return await self._store.claim_feeds(self._owner, now, self._settings.lease, limit)
 
     @property

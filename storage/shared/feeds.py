@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.model import FeedSettings, Kind, NamedHub
@@ -59,7 +58,7 @@ def kept(row: Row, settings: FeedSettings, now: datetime) -> dict[str, object]:
         elsewhere = state_columns(without_server(state_from(row)))
         return same | {"url": settings.url, "next": to_ms(now), **elsewhere}
     if row["retired_at"] is not None:  # no longer retired: poll it even if it had stopped
-        back = replace(state_from(row), gone_since=None, stopped=False)
+        back = state_from(row)._replace(gone_since=None, stopped=False)
         return same | {"url": row["url"], "next": to_ms(now), **state_columns(back)}
     return same | {"url": row["url"], "next": _next_poll(row, settings, now), **same_columns(row)}
 

@@ -7,7 +7,6 @@ JSON text, which is compared and kept as it is, and neither written nor read aga
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
@@ -18,7 +17,7 @@ from storage.shared.mapping import from_ms, maybe_from_ms, maybe_ms, to_ms
 from storage.shared.rows import Row
 
 STATE_COLUMNS = ("state", "last_success_at", "last_full_at", "unchanged_bodies")
-_LASTING = tuple(name for name in FeedState.__dataclass_fields__ if name not in STATE_COLUMNS)
+_LASTING = tuple(name for name in FeedState._fields if name not in STATE_COLUMNS)
 _DATES = frozenset(name for name, kind in get_type_hints(FeedState).items() if kind == datetime | None)
 _values_of = attrgetter(*_LASTING)
 _NEW = _values_of(FeedState())
@@ -63,8 +62,7 @@ def shifted_state(text: str, by: int) -> str:
 
 def without_server(state: FeedState) -> FeedState:
     """Return the state for a new URL, without what the old URL's server answered."""
-    return replace(
-        state,
+    return state._replace(
         etag="",
         last_modified="",
         body_hash="",

@@ -127,8 +127,7 @@ async def _failing(scene: Scene) -> None:
     second = await scene.room.watch(SECOND, by=ROOT)
     now = scene.room.clock.now()
     begun = FeedState(baseline_at=now - timedelta(days=90), last_success_at=now)
-    failing = replace(
-        begun,
+    failing = begun._replace(
         last_success_at=now - timedelta(hours=4),
         failures=3,
         failing_since=now - timedelta(hours=3),

@@ -29,7 +29,7 @@ async def test_who_follows_a_category_is_told_what_is_below_it(empty_room: Room)
 
 async def test_a_stroke_in_a_name_of_wordpress_says_nothing(empty_room: Room) -> None:
     blog = await empty_room.watch()
-    state = replace(blog.state, generator="https://wordpress.org/?v=6.8")
+    state = blog.state._replace(generator="https://wordpress.org/?v=6.8")
     row = post_row(1, "Rain", ("World/Asia", "World"))
     record = PollRecord(blog.id, blog.url, state, blog.next_poll_at)
     await empty_room.store.commit_poll(PollCommit(record, new=(row,), at=empty_room.clock.now()))

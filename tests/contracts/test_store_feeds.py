@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -254,14 +255,14 @@ async def test_a_record_ends_the_lease_and_is_remembered_whole(store: Store) -> 
     feed = await add_feed(store)
     await store.claim_feeds("one", T0, LEASE, 10)
     samples: dict[object, Any] = {
-        "str": "é\n\"'",
-        "int": 3,
-        "float": 1.5,
-        "bool": True,
-        "datetime | None": later(7),
-        "BlogApi | None": BlogApi("wpjson", "https://blog.example/wp-json/wp/v2/posts"),
+        str: "é\n\"'",
+        int: 3,
+        float: 1.5,
+        bool: True,
+        datetime | None: later(7),
+        BlogApi | None: BlogApi("wpjson", "https://blog.example/wp-json/wp/v2/posts"),
     }
-    state = FeedState(**{each.name: samples[each.type] for each in fields(FeedState)})
+    state = FeedState(**{name: samples[kind] for name, kind in get_type_hints(FeedState).items()})
     await store.record_polls([PollRecord(feed.id, "https://moved.example/", state, later(5))], T0)
     kept = await only(store)
 

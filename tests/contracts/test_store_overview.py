@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import time, timedelta
 
 from bot.model import Cadence, FeedState, HeldFor, Preferences
@@ -48,9 +47,9 @@ async def test_feeds_are_told_apart_by_how_they_do_and_those_in_trouble_come_fir
         "Ann": (WELL, 900),
         "Bea": (FeedState(), 900),
         "Cleo": (WELL, -601),
-        "Dora": (replace(WELL, failures=2, last_error="HTTP 500"), -601),
-        "Eve": (replace(WELL, failures=9, stopped=True), -601),
-        "Gone": (replace(WELL, failures=9), 900),
+        "Dora": (WELL._replace(failures=2, last_error="HTTP 500"), -601),
+        "Eve": (WELL._replace(failures=9, stopped=True), -601),
+        "Gone": (WELL._replace(failures=9), 900),
     }
     for name, (state, due) in states.items():
         feed = await add_feed(store, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,8 +72,8 @@ async def test_what_a_feed_waits_for_moves_and_its_baseline_stays(store: Store, 
     await store.shift_times(by)
     (feed,) = await store.feeds()
 
-    assert feed.state == replace(
-        state, failing_since=T0 + by, refile_at=T0 + DAY + by, slow_until=T0 + MINUTE + by
+    assert feed.state == state._replace(
+        failing_since=T0 + by, refile_at=T0 + DAY + by, slow_until=T0 + MINUTE + by
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
@@ -55,7 +54,7 @@ def validators(room: Newsroom) -> tuple[str, str]:
 
 def without_health(state: FeedState) -> FeedState:
     """Return what a failed poll may not change."""
-    return replace(state, failures=0, failing_since=None, last_error="", reported=False)
+    return state._replace(failures=0, failing_since=None, last_error="", reported=False)
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -65,7 +65,7 @@ async def fill(scene: Scene, *, trouble: bool = False) -> None:
     for hours in range(14 * 24, 0, -7):
         at, quiet = NOW - timedelta(hours=hours), []
         for number, feed in enumerate(feeds):
-            state = replace(WELL, failures=int((hours // 7 + number) % 9 == 0))
+            state = WELL._replace(failures=int((hours // 7 + number) % 9 == 0))
             record = PollRecord(feed.id, feed.url, state, NOW + timedelta(minutes=11))
             if (hours // 7) % (number + 2):
                 quiet.append(record)
@@ -97,10 +97,10 @@ async def _deliver(scene: Scene, at: datetime, *, trouble: bool) -> None:
 async def _break(scene: Scene) -> None:
     first, second, *_ = await scene.store.feeds()
     error = "The server's certificate cannot be trusted (it expired on 1 November); tell the blog's owner."
-    failing = replace(
-        WELL, failures=7, failing_since=NOW - timedelta(hours=9), last_error=error, reported=True
+    failing = WELL._replace(
+        failures=7, failing_since=NOW - timedelta(hours=9), last_error=error, reported=True
     )
-    gone = replace(failing, failures=2, last_error="HTTP 410", stopped=True)
+    gone = failing._replace(failures=2, last_error="HTTP 410", stopped=True)
     for feed, state in ((first, failing), (second, gone)):
         await scene.store.record_polls([PollRecord(feed.id, feed.url, state, NOW)], NOW)
     await scene.store.notify(["console:channel-0"], "A notice.", NOW - timedelta(minutes=42))

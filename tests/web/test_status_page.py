@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -25,7 +24,7 @@ def words(page: str) -> str:
 async def test_the_page_shows_each_feed_and_why_it_fails(scene: Scene, ask: Ask) -> None:
     well = FeedState(last_success_at=NOW - timedelta(minutes=3))
     await scene.watch("Well", well, next_poll=NOW + timedelta(minutes=12))
-    broken = replace(well, failures=4, failing_since=NOW - timedelta(hours=5), last_error="HTTP 500 & <b>")
+    broken = well._replace(failures=4, failing_since=NOW - timedelta(hours=5), last_error="HTTP 500 & <b>")
     await scene.watch("Zoo", broken, next_poll=NOW + timedelta(hours=3))
     answer = await ask("/")
     seen = words(answer.text)

@@ -6,7 +6,7 @@ store. `jitter` is a number in [0, 1) that spreads polls in time; it never short
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
@@ -160,8 +160,7 @@ def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, 
     """
     old = feed.state
     gone = exchange.status == HTTPStatus.GONE
-    state = replace(
-        old,
+    state = old._replace(
         failures=old.failures + 1,
         failing_since=_since(old.failing_since, now),
         last_error=error,
@@ -173,7 +172,7 @@ def after_failure(feed: Feed, exchange: Exchange, now: datetime, jitter: float, 
     due = _later(now, max(_back_off(feed, exchange, jitter), usual), exchange, jitter)
     wanted = due if _is_busy(exchange) else _not_before(now, exchange)
     reported = old.reported or notice is not None
-    return Outcome(replace(state, reported=reported, not_before=wanted), due, feed.url, notice)
+    return Outcome(state._replace(reported=reported, not_before=wanted), due, feed.url, notice)
 
 
 def _succeeded(
@@ -187,7 +186,7 @@ def _succeeded(
 ) -> Outcome:
     move, url = _follow_move(feed, exchange.moved_to, now)
     wanted = _not_before(now, exchange)
-    state = replace(feed.state, **_WELL, **learned, **move, last_success_at=now, not_before=wanted)
+    state = feed.state._replace(**_WELL, **learned, **move, last_success_at=now, not_before=wanted)
     notice = NoticeKind.RECOVERED if feed.state.reported else None
     if url != feed.url:
         notice = NoticeKind.MOVED

@@ -152,7 +152,7 @@ def test_a_failure_leaves_validators_and_body_as_they_were() -> None:
     before = feed_with().state
     state = fail(feed_with(), Exchange(status=200, etag='"9"', last_modified="now"), error="no feed").state
 
-    assert replace(state, failures=0, failing_since=None, last_error="") == before
+    assert state._replace(failures=0, failing_since=None, last_error="") == before
     assert (state.failures, state.failing_since, state.last_error) == (1, START, "no feed")
 
 

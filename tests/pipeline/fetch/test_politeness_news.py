@@ -29,7 +29,7 @@ def test_a_failing_feed_is_told_once_and_its_recovery_once() -> None:
 
     recovered = after_unchanged(feed, NOT_MODIFIED, feed.next_poll_at, 0.0)
     assert recovered.notice is NoticeKind.RECOVERED
-    assert recovered.state == replace(feed_with().state, last_success_at=feed.next_poll_at)
+    assert recovered.state == feed_with().state._replace(last_success_at=feed.next_poll_at)
     assert succeed(after(feed, recovered)).notice is None
 
 
