@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
-from bot.model import Entry, FeedWindow, ParsedFeed
+from bot.model import Entry, FeedWindow, Kind, ParsedFeed
 from bot.pipeline.detect.changes import Candidate, Identity
 from bot.pipeline.detect.identity import text_hash, without_text
 from bot.pipeline.fetch.client import Answer
-from bot.pipeline.windows import ReadFeed, Remembered, Windows, WindowSettings
+from bot.pipeline.windows import ReadFeed, Remembered, Windows, WindowSettings, _packed
 from bot.sandbox.remote import Answer as Result
 from bot.sandbox.remote import Arguments, Remote, Runner
 from bot.sandbox.sandbox import Sandbox
@@ -82,18 +83,46 @@ async def test_items_that_share_a_key_are_parsed_each_time() -> None:
 
 
 def remembered(*names: str) -> ReadFeed:
-    entry = Entry("g", "l", "t")
+    entry = Entry(
+        *("g", "l", "Ein Titel ✓"),
+        published=T0,
+        labels=("China-U.S.",),
+        kinds=(Kind.CATEGORY, None),
+        text_hash="h",
+        characters=3,
+    )
     return ReadFeed(ParsedFeed("", "", ()), None, Remembered("c", dict.fromkeys(names, entry)))
 
 
 def test_what_is_remembered_is_bounded_and_the_oldest_is_forgotten_first() -> None:
-    windows = Windows(WindowSettings(entries=5))
+    size = len(_packed(remembered("a", "b").next))
+    windows = Windows(WindowSettings(memory=2 * size + size // 2))
     for feed in (1, 2, 1, 3):
         windows.keep(feed, remembered("a", "b"))
-    assert list(windows._feeds) == [1, 3]
-    windows.keep(4, remembered(*"abcdef"))
-    assert list(windows._feeds) == []
-    assert windows._entries == 0
+    assert [len(windows.recall(feed).entries) for feed in (1, 2, 3)] == [2, 0, 2]
+    windows.keep(4, remembered(*(f"mark {number}" for number in range(200))))
+    assert [windows.recall(feed) for feed in (1, 3, 4)] == [Remembered()] * 3
+    windows.keep(5, remembered("a", "b"))
+    assert windows.recall(5) == remembered("a", "b").next
+
+
+def test_a_feed_of_ten_posts_takes_less_than_a_kilobyte() -> None:
+    posts = {
+        f"{number:032x}": Entry(
+            guid=f"https://blog.example/?p={number}",
+            link=f"https://blog.example/2026/11/post-{number}/",
+            title=f"What happened on day {number}",
+            author="Ann",
+            published=T0 + timedelta(hours=number),
+            date_text="Mon, 02 Nov 2026 08:00:00 +0000",
+            excerpt="A first sentence of the text, as the feed prints it, which ends in the mid [...]",
+            labels=("China-U.S.", "Technology", "Trade"),
+            text_hash=f"{number * 7919:032x}",
+            characters=4_000 + number,
+        )
+        for number in range(10)
+    }
+    assert len(_packed(Remembered("c" * 32, posts))) < 1000
 
 
 async def test_a_poll_parses_only_what_is_new_and_sees_edits(room: Newsroom) -> None:
