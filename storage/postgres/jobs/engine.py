@@ -142,20 +142,22 @@ class JobEngine:
                 stalled_worker_timeout=STALLED_AFTER,
             )
             self._workers[queue] = worker
+            ended_by = ""
             try:
                 await worker.run()  # type: ignore[no-untyped-call]
             except Exception as error:  # noqa: BLE001 -- whatever ended it, the next one goes on
-                self._failed(error)
+                ended_by = f" with {type(error).__name__}"  # its text may be empty, or name parts of the URL
+                _log.debug("The worker of the jobs %r ended.", queue, exc_info=True)
             if not ending.is_set():
-                self._failed(await self._why_ended(queue))
+                self._failed(await self._why_ended(queue, ended_by))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ending.wait(), _RETRY)
 
-    async def _why_ended(self, queue: str) -> StoreError:
+    async def _why_ended(self, queue: str, by: str) -> StoreError:
         """Return why a worker ended. procrastinate does not tell; mostly the server lets nobody in."""
         try:
             async with connected(self._database.address):
-                return StoreError(f"The worker of the jobs {queue!r} ended; another one begins.")
+                return StoreError(f"The worker of the jobs {queue!r} ended{by}; another one begins.")
         except StoreError as error:
             return error
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import re
 from collections import Counter
 from typing import Any
 
@@ -20,7 +22,13 @@ from tests.storage.postgres.jobs.share import Share, settings, working
 from tests.storage.postgres.test_lost_connections import drop_connections
 
 FEEDS = 30
+FETCH = "procrastinate_fetch_job_v2(varchar[], bigint)"
 FINISH = "procrastinate_finish_job_v1(bigint, procrastinate_job_status, boolean)"
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the errors that were logged."""
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 def jobs(url: str) -> list[tuple[str, str, str]]:
@@ -141,6 +149,21 @@ async def test_a_job_whose_end_cannot_be_recorded_holds_up_nothing(store: Postgr
             connection.execute("ALTER FUNCTION away RENAME TO procrastinate_finish_job_v1")
             connection.execute("UPDATE feeds SET next_poll_at = 0")
             await until(lambda: len(share.polls) == 2)
+
+
+async def test_a_worker_that_fails_is_told_of_and_replaced(
+    store: PostgresStore, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await add_feed(store)
+    share = Share(store)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER FUNCTION {FETCH} RENAME TO away")
+        async with working(share):
+            await until(lambda: bool(told(caplog)))
+            connection.execute("ALTER FUNCTION away RENAME TO procrastinate_fetch_job_v2")
+            await until(lambda: bool(share.polls))
+
+    assert re.fullmatch(r".* does not work: The worker of the jobs '\w+' ended with \w+; .*", told(caplog)[0])
 
 
 async def test_a_poll_goes_on_when_its_worker_ends(store: PostgresStore, url: str) -> None:
