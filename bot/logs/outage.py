@@ -34,7 +34,10 @@ class OutageLog:
         return self._since is not None
 
     def failed(self, reason: object) -> str | None:
-        """Count a failure. Return the line to log; None within `every` seconds of the last such line."""
+        """Count a failure. Return the line to log; None within `every` seconds of the last such line.
+
+        `reason`: an error, or what went wrong in words. An error without a text is told by its name.
+        """
         now = self._clock()
         self._since = now if self._since is None else self._since
         self._failures += 1
@@ -43,8 +46,8 @@ class OutageLog:
         self._logged_at = now
         if not self._was_logged:
             self._was_logged = True
-            return f"{self._subject} does not work: {reason}"
-        return f"{self._subject} has not worked for {self._history(now)}; the last one: {reason}"
+            return f"{self._subject} does not work: {_told(reason)}"
+        return f"{self._subject} has not worked for {self._history(now)}; the last one: {_told(reason)}"
 
     def works(self) -> str | None:
         """End the outage, if there is one. Return the line to log; None if no failure of it was logged."""
@@ -58,6 +61,11 @@ class OutageLog:
     def _history(self, now: float) -> str:
         since = now if self._since is None else self._since
         return f"{_in_words(now - since)} ({self._failures} failure{'s'[: self._failures != 1]})"
+
+
+def _told(reason: object) -> str:
+    """Return a reason in one line."""
+    return " ".join(str(reason).split()) or type(reason).__name__
 
 
 def _in_words(seconds: float) -> str:

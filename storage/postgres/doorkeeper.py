@@ -116,7 +116,7 @@ class Keeper:
                     async with connected(self._address) as connection:
                         await self._serve(connection)
             except Exception as error:  # noqa: BLE001 -- whatever it was, the door is asked for again
-                if line := self._outage.failed(" ".join(str(error).split())):
+                if line := self._outage.failed(error):
                     _log.warning("%s", line)
             finally:
                 self._lose()

@@ -31,6 +31,13 @@ def test_the_first_failure_is_told_with_its_reason() -> None:
     assert log.lasts
 
 
+def test_an_error_is_told_in_one_line_and_one_without_a_text_by_its_name() -> None:
+    log, other = OutageLog("Discord", clock=Clock()), OutageLog("Discord", clock=Clock())
+
+    assert log.failed(TimeoutError()) == "Discord does not work: TimeoutError"
+    assert other.failed(OSError("no\n  answer.")) == "Discord does not work: no answer."
+
+
 def test_ninety_seconds_of_failures_are_two_lines_and_their_end_a_third() -> None:
     clock = Clock()
     log = OutageLog("Discord", clock=clock)
