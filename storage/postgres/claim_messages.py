@@ -8,11 +8,10 @@ from datetime import datetime, tzinfo
 from bot.model import Claim
 from storage.postgres.connection import Connection
 from storage.postgres.posts import SELECT_POSTS
-from storage.shared.holding import PREFERENCES
-from storage.shared.messages import Stories, claims_from, told_apart
+from storage.shared.messages import CLAIM_COLUMNS, Stories, claims_from, told_apart
 
 _CLAIMED = f"""
-SELECT q.*, d.address, d.parked_at, d.parked_reason, {PREFERENCES}
+SELECT {CLAIM_COLUMNS}
 FROM deliveries AS q JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id = ANY(%(ids)s::bigint[])
 ORDER BY q.destination_id, coalesce(q.bundle, 'row:' || q.id), q.id

@@ -12,10 +12,18 @@ from bot.story import together
 from bot.text.headings import digest_heading
 from bot.text.normalize import attempt_key
 from bot.timetable import held_until
-from storage.shared.holding import preferences_from
+from storage.shared.holding import PREFERENCES, preferences_from
 from storage.shared.mapping import destination_from, from_ms, maybe_from_ms, post_from
 from storage.shared.rows import Row
 from storage.shared.stories import shown_id
+
+# What `claims_from` reads: of `deliveries AS q` and `destinations AS d`. No more, as each name is looked for
+# among all columns of a row of SQLite.
+CLAIM_COLUMNS = (
+    "q.id, q.destination_id, q.bundle, q.post_id, q.shown_id, q.uncertain, q.plain, q.notice, q.mention, "
+    "q.held_for, q.attempts, q.edit_attempts, q.first_attempt_at, q.reference, q.key_address, d.address, "
+    f"d.parked_at, d.parked_reason, {PREFERENCES}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def claims_from(
 ) -> list[Claim]:
     """Return the claims of the given rows, the oldest first.
 
-    `rows`: of `deliveries` with their destinations' columns; those of one message follow each other.
+    `rows`: with CLAIM_COLUMNS; those of one message follow each other.
     `edits`: the ids of the rows whose sent messages are to be edited. `zone`: of destinations without one.
     """
     groups = groupby(rows, key=lambda row: (row["destination_id"], row["bundle"] or row["id"]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot.model import Action, Digest
 from bot.ports import AdminNotice, Failed, Parked, Requeued, Retry, Sent, Settlement
@@ -32,7 +32,7 @@ class Write(Enum):
     RESUME = auto()
 
 
-Parameters = dict[str, object]
+Parameters = dict[str, Any]
 _Writes = list[tuple[Write, Parameters]]
 
 

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from bot.model import Claim
-from storage.shared.holding import PREFERENCES
-from storage.shared.messages import Stories, claims_from, told_apart
+from storage.shared.messages import CLAIM_COLUMNS, Stories, claims_from, told_apart
 from storage.sqlite.inline import Statements
 from storage.sqlite.posts import SELECT_POSTS
 
 _CLAIMED = f"""
-SELECT q.*, d.address, d.parked_at, d.parked_reason, {PREFERENCES}
+SELECT {CLAIM_COLUMNS}
 FROM deliveries AS q
 JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))

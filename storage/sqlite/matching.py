@@ -15,7 +15,7 @@ from bot.model import EVERYTHING
 from storage.shared.holding import UNPLANNED
 from storage.shared.mapping import NEVER
 from storage.shared.stories import Copied
-from storage.sqlite.common import first_int
+from storage.sqlite.counting import insert_counted
 from storage.sqlite.inline import Statements
 
 _PASSES = """
@@ -81,13 +81,12 @@ WHERE deliveries.state = 'held' AND (
     OR deliveries.held_for IN ('weekly', 'pause') AND excluded.held_for = 'daily'
     OR deliveries.held_for = 'pause' AND excluded.held_for = 'weekly')
 """
-_NUMBER = "SELECT count(*) FROM deliveries WHERE post_id = :post_id"
 
 
 async def match_new(connection: Statements, copy: Copied, *, terms: Iterable[str], now: int) -> int:
     """Insert a delivery for each follower of the post that has not got its story; return how many."""
     parameters = copy.parameters() | {"terms": _keys(terms), "now": now}
-    return await _match(connection, MATCH + _ONCE, parameters)
+    return await insert_counted(connection, MATCH + _ONCE, parameters)
 
 
 async def match_refiled(
@@ -100,14 +99,7 @@ async def match_refiled(
 ) -> int:
     """Insert deliveries for followers that match the new filing but not the old one; return how many."""
     parameters = copy.parameters() | {"terms": _keys(terms), "old_terms": _keys(old_terms), "now": now}
-    return await _match(connection, MATCH + _ALREADY + _ONCE, parameters)
-
-
-async def _match(connection: Statements, statement: str, parameters: dict[str, object]) -> int:
-    """Insert deliveries; return how many. The statement itself also counts those that it changes."""
-    before = await first_int(connection, _NUMBER, parameters)
-    await connection.execute(statement, parameters)
-    return await first_int(connection, _NUMBER, parameters) - before
+    return await insert_counted(connection, MATCH + _ALREADY + _ONCE, parameters)
 
 
 def _keys(terms: Iterable[str]) -> str:

@@ -305,8 +305,7 @@ CREATE TABLE deliveries (
     mention TEXT NOT NULL DEFAULT '',  -- all that the matching terms call, each once, with spaces between
     held_for TEXT NOT NULL DEFAULT '' CHECK (held_for IN ('', 'daily', 'weekly', 'quiet', 'snooze', 'pause')),
     released_at INTEGER,               -- when it was no longer held
-    shown_id INTEGER REFERENCES posts (id),  -- the copy that is shown, where it is not post_id itself
-    UNIQUE (destination_id, post_id)
+    shown_id INTEGER REFERENCES posts (id)  -- the copy that is shown, where it is not post_id itself
 ) STRICT;
 CREATE INDEX deliveries_held ON deliveries (due_at) WHERE state = 'held';
 CREATE INDEX deliveries_held_there ON deliveries (destination_id, held_for) WHERE state = 'held';
@@ -318,14 +317,17 @@ WHERE state IN ('pending', 'sending');
 CREATE INDEX deliveries_sending ON deliveries (destination_id, lease_until) WHERE state = 'sending';
 CREATE INDEX deliveries_edits ON deliveries (edit_due_at, lease_until) WHERE edit_due_at IS NOT NULL;
 CREATE INDEX deliveries_editing ON deliveries (destination_id, id) WHERE edit_due_at IS NOT NULL;
-CREATE INDEX deliveries_post ON deliveries (post_id);
+-- In the order in which the rows of a post are made, so that they go to the end of the index.
+CREATE UNIQUE INDEX deliveries_post ON deliveries (post_id, destination_id);
 CREATE INDEX deliveries_log ON deliveries (destination_id, id);
 CREATE INDEX deliveries_parked ON deliveries (destination_id, id) WHERE state = 'parked';
 CREATE INDEX deliveries_sent ON deliveries (settled_at)
 WHERE state = 'sent' AND held_for = '' AND post_id IS NOT NULL;
 
 -- How many deliveries of each platform were sent, failed, are held or parked, and wait (pending and sending
--- together). Triggers keep the numbers. A sent or failed row that is deleted stays counted.
+-- together). Triggers keep the numbers, but for new rows of a post and for rows that are sent: those are many at
+-- once, and storage/sqlite/counting.py counts them in one statement. A sent or failed row that is deleted stays
+-- counted.
 CREATE TABLE delivery_counts (
     platform TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -338,13 +340,14 @@ WHEN NOT EXISTS (SELECT 1 FROM delivery_counts WHERE platform = new.platform) BE
     FROM json_each('["sent", "failed", "waiting", "held", "parked"]');
 END;
 CREATE TRIGGER deliveries_gain AFTER INSERT ON deliveries
-WHEN new.state IN ('pending', 'sending', 'held', 'parked') BEGIN
+WHEN new.post_id IS NULL AND new.state IN ('pending', 'sending', 'held', 'parked') BEGIN
     UPDATE delivery_counts SET deliveries = deliveries + 1
     WHERE platform = (SELECT platform FROM destinations WHERE id = new.destination_id)
         AND state = iif(new.state IN ('pending', 'sending'), 'waiting', new.state);
 END;
 CREATE TRIGGER deliveries_change AFTER UPDATE OF state ON deliveries
-WHEN iif(new.state = 'pending', 'sending', new.state) <> iif(old.state = 'pending', 'sending', old.state) BEGIN
+WHEN new.state <> 'sent'
+    AND iif(new.state = 'pending', 'sending', new.state) <> iif(old.state = 'pending', 'sending', old.state) BEGIN
     UPDATE delivery_counts
     SET deliveries = deliveries + iif(state = iif(new.state IN ('pending', 'sending'), 'waiting', new.state), 1, -1)
     WHERE platform = (SELECT platform FROM destinations WHERE id = new.destination_id)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.ports import Settlement
 from storage.shared.settling import Write, outcomes
 from storage.sqlite.common import add_notices
+from storage.sqlite.counting import count_sent
 from storage.sqlite.inline import Statements
 
 _HELD = """
@@ -16,7 +17,7 @@ SELECT q.id, q.destination_id, q.bundle, q.state, q.attempts, q.edit_attempts, q
 FROM deliveries AS q CROSS JOIN destinations AS d ON d.id = q.destination_id
 WHERE q.id IN (SELECT value FROM json_each(:ids))
 """
-_ROWS = "WHERE id IN (SELECT value FROM json_each(:ids))"
+_ROWS = "WHERE id = :id"
 _FREE = "owner = NULL, lease_until = 0"
 _CHANGED_SINCE = "(SELECT revision FROM posts WHERE posts.id = coalesce(shown_id, post_id)) > :revision"
 # If a post changed while its alert was being sent, the alert is edited at once.
@@ -78,17 +79,21 @@ WHERE destination_id = :destination_id AND state = 'parked'
 RESUME = (_RESUME_DESTINATION, _RESUME_HELD, _RESUME_QUEUE)
 
 
-_STATEMENTS: dict[Write, tuple[str, ...]] = {
-    Write.SENT: (_SENT,),
-    Write.EDITED: (_EDITED,),
-    Write.AGAIN: (_AGAIN,),
-    Write.EDIT_AGAIN: (_EDIT_AGAIN,),
-    Write.FAILED: (_FAILED,),
-    Write.EDIT_FAILED: (_EDIT_FAILED,),
-    Write.RELEASED: (_RELEASED,),
-    Write.EDIT_RELEASED: (_EDIT_RELEASED,),
+# Those of each row of a message.
+_OF_ROWS: dict[Write, str] = {
+    Write.SENT: _SENT,
+    Write.EDITED: _EDITED,
+    Write.AGAIN: _AGAIN,
+    Write.EDIT_AGAIN: _EDIT_AGAIN,
+    Write.FAILED: _FAILED,
+    Write.EDIT_FAILED: _EDIT_FAILED,
+    Write.RELEASED: _RELEASED,
+    Write.EDIT_RELEASED: _EDIT_RELEASED,
+    Write.PARK_OWN: _PARK_OWN,
+}
+# Those of its destination.
+_OF_DESTINATIONS: dict[Write, tuple[str, ...]] = {
     Write.PARK: (_PARK,),
-    Write.PARK_OWN: (_PARK_OWN,),
     Write.PARK_QUEUE: (PARK_QUEUE,),
     Write.PROBE_LATER: (_PROBE_LATER,),
     Write.RESUME: RESUME,
@@ -103,6 +108,10 @@ async def settle_all(connection: Statements, settlements: Sequence[Settlement]) 
     for notice, at in found.notices:
         await add_notices(connection, [notice], at)
     for write, batch in found.writes.items():
-        each = [values | {"ids": json.dumps(values["ids"])} for values in batch]
-        for statement in _STATEMENTS[write]:
-            await connection.executemany(statement, each)
+        each = [values | {"id": row} for values in batch for row in values["ids"]]
+        if write is Write.SENT:
+            await count_sent(connection, [row["id"] for row in each])
+        if write in _OF_ROWS:
+            await connection.executemany(_OF_ROWS[write], each)
+        for statement in _OF_DESTINATIONS.get(write, ()):
+            await connection.executemany(statement, batch)

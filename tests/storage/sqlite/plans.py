@@ -6,6 +6,7 @@ from storage.sqlite import (
     archive,
     changes,
     claim,
+    counting,
     destinations,
     feeds,
     hold_back,
@@ -91,6 +92,8 @@ PLANS = {
     "a hub that calls": (hubs.CALLED, ["SEARCH hubs USING INDEX sqlite_autoindex_hubs_1 (callback=?)"]),
     "hubs of feeds": (hubs.OF_FEEDS, ["SEARCH hubs USING INDEX hubs_of_feed (feed_id=?)"]),
     "probed": (outbox._PROBED, ["SEARCH d USING INDEX destinations_parked (probe_at<?)"]),
+    "made": (counting.MADE, ["SEARCH q USING INTEGER PRIMARY KEY (rowid>?)"]),
+    "become sent": (counting.LEFT, ["SEARCH q USING INTEGER PRIMARY KEY (rowid=?)"]),
     "held": (settle._HELD, ["SEARCH q USING INTEGER PRIMARY KEY"]),
     "sent": (settle._SENT, ["SEARCH deliveries USING INTEGER PRIMARY KEY"]),
     "park": (settle.PARK_QUEUE, [f"SEARCH deliveries {QUEUE}"]),
@@ -222,7 +225,7 @@ PLANS = {
     "deliveries of a post": (
         archive.OF_POST,
         [
-            "SEARCH q USING INDEX sqlite_autoindex_deliveries_1 (destination_id=? AND post_id=?)",
+            "SEARCH q USING INDEX deliveries_post (post_id=? AND destination_id=?)",
             "SEARCH f USING PRIMARY KEY (subscription_id=? AND excluded=? AND term=?)",
         ],
     ),

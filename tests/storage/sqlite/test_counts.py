@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from storage.sqlite import migrate
 from storage.sqlite.store import open_sqlite
@@ -58,8 +58,19 @@ def delete(path: str, post: str) -> None:
         connection.execute("DELETE FROM posts WHERE key = ?", [post])
 
 
+def post(number: int) -> Change:
+    return ("new", 0, number, ["Trade"], [], 0)
+
+
+def deed(what: str) -> Change:
+    return (what, 0, 0, [], [], 0)
+
+
 @settings(max_examples=60, deadline=None)
 @given(steps=changes)
+@example(steps=[post(1), deed("send"), post(2), post(3), deed("claim only"), deed("send")])
+@example(steps=[*map(post, range(8)), deed("send")])  # several rows in one message
+@example(steps=[*map(post, range(8)), deed("park"), deed("probe"), deed("send")])
 def test_counts_are_what_counting_afresh_gives(steps: Sequence[Change]) -> None:
     async def run(path: str) -> None:
         store = await open_sqlite(f"sqlite:///{path}")

@@ -43,7 +43,7 @@ def connection(request: pytest.FixtureRequest) -> Iterator[sqlite3.Connection]:
                     ("subscriptions", None, "10"),
                     ("destinations", None, "10"),
                     ("deliveries", "deliveries_queue", "1000000 1000000 1"),
-                    ("deliveries", "sqlite_autoindex_deliveries_1", "1000000 2 1"),
+                    ("deliveries", "deliveries_post", "1000000 2 1"),
                 ],
             )
             opened.execute("ANALYZE sqlite_master")  # makes SQLite read them
