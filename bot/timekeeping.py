@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -20,6 +21,10 @@ LAST_SEEN = "clock:last"  # the key of the last time that was stored
 
 class _Store(TimeStore, KeyValueStore, Protocol):
     """The part of a store that is used here."""
+
+    def together(self) -> AbstractAsyncContextManager[None]:
+        """Make one transaction of what is written inside the block; see `bot.ports.Store`."""
+        ...
 
 
 class Timekeeper:
@@ -46,7 +51,7 @@ class Timekeeper:
         now = self._clock.now()
         behind = (now - _moment(await self._store.get_value(LAST_SEEN), now)).total_seconds()
         if behind < -JUMP:
-            await self._store.shift_times(timedelta(seconds=behind))
+            await self._shift(behind, now)
             self._log_jump(behind)
         await self.note()
 
@@ -87,7 +92,7 @@ class Timekeeper:
         jump = self._clock.ahead()
         if abs(jump) >= JUMP:
             try:
-                await self._store.shift_times(timedelta(seconds=jump))
+                await self._shift(jump, self._clock.now() + timedelta(seconds=jump))
             except StoreError as error:  # the bot's clock stays as it is until the store works
                 if not self._refused:
                     _log.error("The machine's clock was set, and the bot cannot follow yet: %s", error)
@@ -96,6 +101,15 @@ class Timekeeper:
             self._refused = False
             self._log_jump(jump)
         self._clock.move(jump)
+
+    async def _shift(self, seconds: float, now: datetime) -> None:
+        """Shift the stored times. `now`: by the clock that they go by from then on.
+
+        It is stored with them, so that a restart does not find the old time and shift them once more.
+        """
+        async with self._store.together():
+            await self._store.shift_times(timedelta(seconds=seconds))
+            await self._store.set_value(LAST_SEEN, now.isoformat())
 
     def _log_jump(self, jump: float) -> None:
         _log.warning(

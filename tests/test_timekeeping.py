@@ -176,6 +176,22 @@ async def test_a_clock_that_was_set_back_between_two_runs_is_noticed(store: Stor
 
 
 @goes_by_this_machine
+async def test_a_restart_soon_after_the_clock_was_set_back_moves_nothing_again(store: Store) -> None:
+    machine = Machine()
+    clock = machine.clock()
+    await watch(store, clock)
+    keeper = Timekeeper(clock, store)
+    await keeper.begin()
+    machine.system -= 30 * DAY
+    await keeper.follow()
+    machine.passes(3)
+    after = machine.clock()  # no housekeeping has noted the time since
+    await Timekeeper(after, store).begin()
+
+    assert await due_in(store, after) == 597
+
+
+@goes_by_this_machine
 async def test_a_clock_that_starts_in_1970_and_is_set_right_moves_nothing_in_the_end(store: Store) -> None:
     machine = Machine()
     clock = machine.clock()

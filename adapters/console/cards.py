@@ -12,9 +12,11 @@ from adapters.shared.also import also_in
 from adapters.shared.digest import NEW, Group, gist, grouped, several_feeds
 from bot.model import Alert, Destination, Digest, Message, Post, Style
 from bot.text.sanitize import one_line
+from bot.text.truncate import title_of
 
 _INDENT = 20  # spaces kept at the start of a line
 _LONGEST = 10_000  # characters shown of a line
+_LONGEST_TITLE = 150  # characters of a sentence that stands for a title
 
 
 def draw_message(output: TextIO, destination: Destination, message: Message, *, edited: bool) -> str:
@@ -56,7 +58,7 @@ def _short(post: Post, *, with_names: bool) -> Text:
     """Return title and link on one line; if they are wanted, with the categories and the other feeds."""
     names = ", ".join(post.filing.categories) if with_names else ""
     also = also_in(post) if with_names else ""
-    words = [_line(post.title, "bold"), _line(names, "green"), _line(also, "dim"), _line(post.link, "cyan")]
+    words = [_title(post), _line(names, "green"), _line(also, "dim"), _line(post.link, "cyan")]
     return Text(" · ").join(word for word in words if word.plain)
 
 
@@ -64,7 +66,7 @@ def _digest(digest: Digest) -> Text:
     """Return the heading, and below it the posts by category; of a plain one only titles and links."""
     heading = _line(digest.heading or NEW, "bold")
     if digest.plain:
-        entries = [_joined([_line(post.title, "bold"), _line(post.link, "cyan")]) for post in digest.posts]
+        entries = [_joined([_title(post), _line(post.link, "cyan")]) for post in digest.posts]
     else:
         several = several_feeds(digest.posts)
         entries = [_group(group, with_feed=several) for group in grouped(digest.posts)]
@@ -80,12 +82,12 @@ def _entry(post: Post, *, with_feed: bool) -> Text:
     """Return title, link, and a line with the date and the first sentence."""
     words = (f"{post.published:%d %b %Y}", post.feed if with_feed else "", also_in(post), gist(post))
     below = _line(" · ".join(filter(None, words)))
-    return _joined([_line(post.title, "bold"), below, _line(post.link, "cyan")])
+    return _joined([_title(post), below, _line(post.link, "cyan")])
 
 
 def _body(post: Post, *, plain: bool) -> Text:
     """Return title, categories, summary, update and link."""
-    lines = [_line(post.title, "bold")]
+    lines = [_title(post)]
     if post.filing.categories and not plain:
         lines.append(_line(f"Filed under {', '.join(post.filing.categories)}", "green"))
     if post.also and not plain:
@@ -96,6 +98,11 @@ def _body(post: Post, *, plain: bool) -> Text:
         lines += [Text(), _lines(post.update, "italic")]
     lines += [Text(), _line(post.link, "cyan")]
     return _joined(lines)
+
+
+def _title(post: Post) -> Text:
+    """Return what a post is called; its first sentence if it has no title."""
+    return _line(title_of(post.title, post.summary, _LONGEST_TITLE), "bold")
 
 
 def _line(text: str, style: str = "") -> Text:

@@ -14,7 +14,7 @@ from bot.commands.state import Target
 from bot.commands.subscribe import add as subscribe
 from bot.commands.subscribe import chosen_cadence, chosen_feed, take_off
 from bot.commands.timing import HELD_FOR, state_of, until_words
-from bot.commands.wording import also_words, change_line, moment, quoted, sentence, show
+from bot.commands.wording import also_words, change_line, moment, quoted, sentence, show, title_words
 from bot.errors import UsageError
 from bot.model import DeliveryState, HeldFor, Reply
 from bot.ports import DeliveryInfo
@@ -134,7 +134,7 @@ async def _state(call: Call, target: Target) -> str:
 
 
 def _log_line(row: DeliveryInfo, zone: tzinfo) -> str:
-    what = quoted(row.post.title) if row.post else "a test alert" if row.notice == TEST else "a notice"
+    what = quoted(title_words(row.post)) if row.post else "a test alert" if row.notice == TEST else "a notice"
     if row.post and row.post.also:
         what += f", {also_words(row.post)}"
     because = f" ({show(row.matched)})" if row.matched else ""

@@ -76,11 +76,13 @@ async def digest(call: Call) -> Reply:
 async def find(call: Call) -> Reply:
     """Search the stored posts."""
     words = call.required("words")
-    found = await call.store.find(words, FOUND)
-    posts = found.posts
+    found = await call.store.find(words, FOUND + 1)
+    posts = found.posts[:FOUND]
     if not posts:
         return Reply(f"No post has all of {quoted(words)}. Try fewer or shorter words.")
-    if found.best_first:
+    if found.best_first and len(found.posts) > FOUND:
+        head = f"The best {counted(len(posts), 'post')} for {quoted(words)}; more words find others:"
+    elif found.best_first:
         head = f"{counted(len(posts), 'post')} for {quoted(words)}, best first:"
     else:
         head = f"The newest {counted(len(posts), 'post')} of very many for {quoted(words)}:"

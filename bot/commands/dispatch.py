@@ -16,7 +16,7 @@ from bot.commands.reading import Vocabulary
 from bot.commands.resolve import resolve
 from bot.commands.spec import COMMANDS, RUNNABLE, TABLE
 from bot.commands.wording import listed, show, unchanged
-from bot.errors import NoCommandError, UsageError
+from bot.errors import NoCommandError, StoreError, UsageError
 from bot.model import Caller, CommandSpec, Limits, Reply, SuggestedAction
 from bot.ports import CommandStore, Inspector, Runtime
 from bot.text.sanitize import visible
@@ -25,6 +25,7 @@ from bot.timetable import zone_of
 APOLOGY = (
     "That did not work: something is wrong inside the bot, and its log says what. Please try again later."
 )
+NOT_STORED = "The database cannot be used now, and nothing was changed. Please try again later."
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +162,9 @@ async def _answered(answer: Awaitable[Reply]) -> Reply:
         return await answer
     except UsageError as error:
         return Reply(str(error), ok=False, offers=error.offers if isinstance(error, RefusedError) else ())
+    except StoreError as error:  # the disk is full, for example: no fault of the bot's
+        log.error("A command failed: %s", error)  # noqa: TRY400 -- the error says all, and what to do
+        return Reply(NOT_STORED, ok=False)
     except Exception:
         log.exception("A command failed")
         return Reply(APOLOGY, ok=False)

@@ -19,6 +19,7 @@ from bot.commands.wording import (
     sentence,
     show,
     term_word,
+    title_words,
 )
 from bot.errors import UsageError
 from bot.match import Subject, hits
@@ -55,7 +56,7 @@ async def why(call: Call) -> Reply:
     """Report how a post was filed, and why it was sent or not."""
     post = await _post(call)
     lines = [
-        f"{quoted(post.title, 150)} ({show(post.feed)}, {moment(post.published, call.zone)})",
+        f"{quoted(title_words(post), 150)} ({show(post.feed)}, {moment(post.published, call.zone)})",
         visible(post.link),
         *_filing_lines(post),
         *await _move_lines(call, post),

@@ -62,7 +62,9 @@ async def remove(call: Call) -> Reply:
     feed = await find_feed(call.store, call.required("feed"))
     name = quoted(feed.settings.name)
     if feed.settings.origin != "chat":
-        raise UsageError(f"{name} stands in config.toml: take it out there and restart the bot.")
+        raise UsageError(
+            f"{name} stands in config.toml: take it out there, and reload the config (SIGHUP) or restart."
+        )
     await call.store.retire_feed(feed.id, call.now, by=call.caller.address, server=call.caller.server)
     return Reply(
         f"{name} is no longer watched. Its posts and followers are kept; "

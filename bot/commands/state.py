@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.commands.wording import CADENCES, filter_words, place_word, quoted, sentence, show
+from bot.commands.wording import CADENCES, filter_words, place_word, quoted, sentence, show, title_words
 from bot.match import Subject, matches, subject_of
 from bot.model import Cadence, Feed, Post, Subscription
 from bot.ports import CommandStore
@@ -112,11 +112,12 @@ async def back_test(
     hits = [post for post, subject in pairs if any(reaches(each, post, subject) for each in subscriptions)]
     if len(posts) == 1:
         would = "would" if hits else "would not"
-        return f"The only post known so far {would} have reached {target.object}: {quoted(posts[0].title)}."
+        title = quoted(title_words(posts[0]))
+        return f"The only post known so far {would} have reached {target.object}: {title}."
     known_so_far = "" if len(posts) == BACK_TEST else " known so far"
     span = f"the {'' if known_so_far else 'last '}{len(posts)} posts{known_so_far}"
     if not hits:
         return f"None of {span} would have reached {target.object}."
-    titles = ", ".join(quoted(post.title) for post in hits[:MOST_TITLES])
+    titles = ", ".join(quoted(title_words(post)) for post in hits[:MOST_TITLES])
     more = f" and {len(hits) - MOST_TITLES} more" if len(hits) > MOST_TITLES else ""
     return f"{len(hits)} of {span} would have reached {target.object}: {titles}{more}."

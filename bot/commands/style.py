@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.commands.address import chosen_channel
 from bot.commands.declaration import Call
 from bot.commands.timing import nothing_yet
-from bot.commands.wording import ended, filing_words, quoted, show
+from bot.commands.wording import ended, filing_words, quoted, title_words
 from bot.model import Post, Preferences, Reply, Style
 
 FORMS = {
@@ -44,7 +44,7 @@ def _form(preferences: Preferences) -> str:
 
 def _preview(post: Post, chosen: Style) -> str:
     """Return in words how the next alert looks, by the example of a post."""
-    title, filed = show(post.title, 150), filing_words(post.filing)
+    title, filed = title_words(post), filing_words(post.filing)
     shown = {
         Style.FULL: f"{title}, filed under {filed}, with its summary",
         Style.COMPACT: f"{title} \u00b7 {filed}",

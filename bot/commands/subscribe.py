@@ -169,8 +169,11 @@ async def _leave_out(
             f"{target.subject} follow{target.ending} nothing{of}, so there is nothing to leave {names} "
             f"out of. Say what to get as well: /{call.command.path} all, {_signed(wanted)}"
         )
-    if any(each.filter.include <= wanted.exclude.keys() for each in concerned):
+    emptied = [each for each in concerned if each.filter.include <= wanted.exclude.keys()]
+    if len(emptied) == len(concerned):
         raise UsageError(f"Without {names} nothing would be left. To stop: /{target.removal} all.")
+    if emptied:
+        raise UsageError(_followed_apart(target, wanted, emptied))
     if all(wanted.exclude.keys() <= each.filter.exclude for each in concerned):
         already = ended(f"{target.subject} already leave{target.ending} out {names}")
         return Reply(f"{already}\n{await state_of(call, target, before)}")
@@ -179,6 +182,19 @@ async def _leave_out(
     unused = [option for option in ("when", "mention") if call.text(option)]
     words = [f"Not used here, as nothing to get is named: {listed(unused)}."] if unused else []
     return await _changed(call, target, feed, *_renamed_words(wanted), *words)
+
+
+def _followed_apart(target: Target, wanted: Wanted, emptied: Sequence[Subscription]) -> str:
+    """Return why names cannot be left out that are all that some subscriptions let through."""
+    own = {
+        key: name
+        for key, name in wanted.exclude.items()
+        if any(key in each.filter.include for each in emptied)
+    }
+    are = "is" if len(own) == 1 else "are"
+    typed = ", ".join(spelled_key(key, name) for key, name in own.items())
+    words = _left_out_words(Wanted(exclude=own))
+    return f"{words} {are} followed apart from the rest. To stop that: /{target.removal} {typed}"
 
 
 def _renamed_words(wanted: Wanted) -> list[str]:

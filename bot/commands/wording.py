@@ -12,6 +12,7 @@ from bot.match import in_order
 from bot.model import BYSTANDER, CONFIG, EVERYTHING, FORGOTTEN, IMPORT, Cadence, Change, Filing, Filter, Post
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled_key
+from bot.text.truncate import title_of
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -140,6 +141,11 @@ def also_words(post: Post) -> str:
     return f"also in {listed([show(name, 60) for name in post.also])}" if post.also else ""
 
 
+def title_words(post: Post, longest: int = 150) -> str:
+    """Return what a post is called: its title, else its first sentence."""
+    return show(title_of(visible(post.title), visible(post.summary), longest), longest)
+
+
 def post_lines(posts: Sequence[Post], zone: tzinfo, first: int = 1) -> list[str]:
     """Return title, filing, date and link of each post, newest first as given, a paragraph each.
 
@@ -150,9 +156,9 @@ def post_lines(posts: Sequence[Post], zone: tzinfo, first: int = 1) -> list[str]
     for number, post in enumerate(posts, first):
         feed = f"{show(post.feed)} \u00b7 " if several else ""
         also = f"{also_words(post)} \u00b7 " if post.also else ""
+        link = f"\n   {visible(post.link)}" if post.link else ""
         lines.append(
-            f"{number}. {show(post.title, 150)}\n"
-            f"   {feed}{also}{filing_words(post.filing)} \u00b7 {moment(post.published, zone)}\n"
-            f"   {visible(post.link)}"
+            f"{number}. {title_words(post)}\n"
+            f"   {feed}{also}{filing_words(post.filing)} \u00b7 {moment(post.published, zone)}{link}"
         )
     return lines

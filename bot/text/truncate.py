@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+UNTITLED = "Untitled post"
 Cost = Callable[[str], int]  # the length of a text in a platform's units; never less than its characters
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
@@ -54,6 +55,11 @@ def headline(title: str, summary: str, limit: int, cost: Cost = len) -> tuple[st
     first = first_sentence(summary)
     above = clip(first, limit, cost)
     return above, summary.removeprefix(first).lstrip() if above == first else summary
+
+
+def title_of(title: str, summary: str, limit: int, cost: Cost = len) -> str:
+    """Return what a post is called in a list: its title, else the first sentence of its summary, if any."""
+    return headline(title, summary, limit, cost)[0] or UNTITLED
 
 
 def first_sentence(text: str) -> str:

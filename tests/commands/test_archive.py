@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.model import EvidenceRank, FeedSettings, Filing, SuggestedAction
@@ -170,6 +172,33 @@ async def test_find_lists_posts_with_all_the_words(room: Room) -> None:
         "1 post for \u201ccontrols export\u201d, best first:\n1. Export controls again\n"
     )
     assert [post.title for post in reply.posts] == ["Export controls again"]
+
+
+async def test_find_says_when_more_posts_have_the_words_than_it_shows(empty_room: Room) -> None:
+    feed = await empty_room.watch()
+    await empty_room.publish(
+        feed, *(post_row(number, f"Kitty {number}", ("Cats",)) for number in range(1, 7))
+    )
+
+    some = await empty_room.say("/find kitty")
+    assert some.text.startswith("The best 5 posts for “kitty”; more words find others:\n1. Kitty ")
+    assert len(some.posts) == 5
+    await empty_room.publish(feed, post_row(9, "Dog", ("Dogs",)))
+    assert (await empty_room.say("/find dog")).text.startswith("1 post for “dog”, best first:")
+
+
+async def test_a_post_without_a_title_is_called_by_its_first_sentence(empty_room: Room) -> None:
+    row = post_row(1, "", ("Cats",))
+    told = replace(row, post=replace(row.post, summary="A cat sat. It purred.", link=""))
+    bare = post_row(2, "", ("Cats",))
+    bare = replace(bare, post=replace(bare.post, summary=""))
+    feed = await empty_room.watch()
+    await empty_room.publish(feed, told, bare)
+
+    lines = (await empty_room.say("/latest")).text.splitlines()
+    assert [lines[1], lines[4]] == ["1. Untitled post", "2. A cat sat."]
+    assert len(lines) == 6  # the second one has no link
+    assert "“Untitled post”" in (await empty_room.say("/why")).text
 
 
 @pytest.mark.parametrize("words", ["qqq", "export qqq", '" OR 1=1 --', "AND NOT (", "*", "\u201c"])

@@ -84,3 +84,13 @@ async def test_options_that_exclusions_alone_cannot_use_are_named(room: Room) ->
 @pytest.mark.parametrize("line", ["/alerts settings #newz quiet:22-7", "/alerts style title #newz"])
 async def test_what_is_set_for_a_channel_without_alerts_says_so(room: Room, line: str) -> None:
     assert "Channel newz gets no alerts yet: /alerts add CATEGORIES" in await admin(room, line)
+
+
+async def test_what_is_followed_apart_cannot_be_left_out_of_the_rest(room: Room) -> None:
+    await room.say("/follow Trade when:daily")
+    await room.say("/follow Taiwan when:weekly")
+
+    told = "Taiwan is followed apart from the rest. To stop that: /unfollow Taiwan"
+    assert told in await room.refused("/follow -Taiwan")
+    assert (await room.say("/unfollow Taiwan")).ok
+    assert (await room.say("/follow -Taiwan")).ok

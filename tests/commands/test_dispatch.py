@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from bot.commands.dispatch import Dispatcher
 from bot.commands.spec import COMMANDS
+from bot.errors import StoreError
 from bot.ports import Inspection
 from tests.commands.room import Room
+from tests.pipeline.deliver.office import FaultyStore
 
 
 async def test_structured_values_do_what_a_line_does(room: Room) -> None:
@@ -52,6 +54,22 @@ async def test_a_fault_inside_is_answered_plainly_and_logged_with_its_traceback(
     (record,) = [record for record in caplog.records if record.name == "bot.commands.dispatch"]
     assert record.levelno == logging.ERROR
     assert record.exc_info
+
+
+async def test_while_the_database_refuses_the_answer_says_so_without_a_traceback(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = FaultyStore(room.store)
+    room.dispatcher = Dispatcher(store, room.dispatcher._inspector, room.clock)
+    store.fail("follow", StoreError("The database x cannot grow because the disk is full."))
+
+    reply = await room.say("/follow Trade")
+
+    assert reply.text == "The database cannot be used now, and nothing was changed. Please try again later."
+    (record,) = [record for record in caplog.records if record.name == "bot.commands.dispatch"]
+    assert record.getMessage().endswith("cannot grow because the disk is full.")
+    assert not record.exc_info
+    assert (await room.say("/follow Trade")).ok
 
 
 async def test_what_an_admin_changes_is_logged(room: Room, caplog: pytest.LogCaptureFixture) -> None:

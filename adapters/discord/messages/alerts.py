@@ -25,7 +25,7 @@ from bot.model import Alert, Kind, Post, Style
 from bot.text.normalize import term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled
-from bot.text.truncate import clip, headline, units
+from bot.text.truncate import UNTITLED, clip, headline, units
 from bot.text.urls import web_link
 
 _UPDATE = 1000  # units of the description
@@ -70,7 +70,7 @@ def _embed(post: Post) -> dict[str, Any]:
     source = " · ".join(filter(None, (feed, also_in(post))))
     picture = web_link(post.image)
     made = {
-        "title": escape(clip(title or parts.UNTITLED, TITLE, cost)),
+        "title": escape(clip(title or UNTITLED, TITLE, cost)),
         "url": web_link(post.link),
         "description": "\n\n".join(filter(None, (summary, update))),
         "color": COLOUR,

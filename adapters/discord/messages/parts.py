@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from adapters.discord.messages.markdown import cost, escape
 from bot.model import Post
 from bot.text.sanitize import visible
-from bot.text.truncate import clip, clip_sentences, headline, joined, units
+from bot.text.truncate import clip, clip_sentences, joined, title_of, units
 from bot.text.urls import web_link
 
 EVERYONE = "@everyone"  # how a subscription's mention names the role that everybody has
 LISTED = 150  # units of a title in a list
-UNTITLED = "Untitled post"
 LONGEST_LINK = 1000  # units, in content, which has little room
 
 _NAME = 100  # units of one category
@@ -41,7 +40,7 @@ def mentioned(mention: str) -> Mention:
 
 def titled(post: Post) -> str:
     """Return the title of a post in a list, not escaped; its first sentence if it has none."""
-    return headline(visible(post.title), visible(post.summary), LISTED)[0] or UNTITLED
+    return title_of(visible(post.title), visible(post.summary), LISTED)
 
 
 def categories(post: Post, limit: int) -> str:

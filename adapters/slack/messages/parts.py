@@ -15,7 +15,7 @@ from typing import Any
 from adapters.slack.messages import mrkdwn
 from bot.model import Post
 from bot.text.sanitize import visible
-from bot.text.truncate import clip, headline, joined, units
+from bot.text.truncate import clip, headline, joined, title_of, units
 from bot.text.urls import web_link
 
 HEADER, SECTION, LABEL, VALUE = 150, 3000, 75, 2000
@@ -26,7 +26,6 @@ Json = dict[str, Any]
 
 _NAMES = 400  # units of all categories together
 _NAME = 100  # units of one category, author or feed
-_UNTITLED = "Untitled post"
 _WHEN, _DAY = "{date_short_pretty} {time}", "{date_short_pretty}"
 _MENTION = re.compile(r"<(?:!(subteam\^[A-Z0-9]{2,20}|here|channel)|(@[UW][A-Z0-9]{2,20}))(?:\|[^<>]*)?>")
 _MOST_MENTIONS = 10  # of one message
@@ -35,7 +34,7 @@ _EVERYBODY = {"@here": "<!here>", "@channel": "<!channel>"}
 
 def title(post: Post) -> str:
     """Return the title of a post; its first sentence if it has none."""
-    return headlined(post)[0] or _UNTITLED
+    return title_of(visible(post.title), visible(post.summary), HEADER, units)
 
 
 def headlined(post: Post) -> tuple[str, str]:

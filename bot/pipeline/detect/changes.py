@@ -9,6 +9,7 @@
 | date known, and a text that no other post has | the same post, moved, with another title |
 | the same, but the date is near or missing, and there is a hole where the post was | the same post, moved |
 | title known, with its date, text or own link, in half of the window or more | moved, and a warning |
+| otherwise, with the link, title, text and date of another entry of the window | passed over |
 | otherwise, before the baseline exists | recorded silently |
 | otherwise, with an id above the baseline's, a date later than 48 h before it, or no date | new |
 | otherwise | old, back in the window because a post was deleted: recorded silently |
@@ -82,17 +83,20 @@ def detect_changes(
     `highest_wordpress_id` is the baseline's, 0 for none. `looked_at`: when the feed was last read; defaults
     to `now`.
     """
+    # A baseline of the future means that the clock has been set back since.
+    since = None if baseline_at is None else min(baseline_at, now) - DETECT.before_baseline
     window = Window(entries, known, now)
     window.match_ids()
     window.match_moved()
+    window.pass_over_twins()
     seen = [found for found in window.found if found.known]
     unseen = [found for found in window.found if not found.known]
 
     def is_new(found: Candidate) -> bool:
-        if baseline_at is None:
+        if since is None:
             return False
         later = found.identity.wordpress_id > highest_wordpress_id > 0
-        return later or found.published > baseline_at - DETECT.before_baseline
+        return later or found.published > since
 
     new = tuple(found for found in unseen if is_new(found))
     return WindowChanges(

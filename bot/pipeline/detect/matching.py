@@ -67,6 +67,20 @@ class Window:
         if 2 * (renamed + len(self.moved)) >= len(self.found):
             self.moved += self._accept(retold)
 
+    def pass_over_twins(self) -> None:
+        """Leave out unseen entries with the link, title, text and date of another one.
+
+        A known one stays; else the one whose id is the least, whatever the order of the document.
+        """
+        ids = {_content(found): "" for found in self.found if found.known}
+        for found in sorted(self._unseen(), key=lambda each: each.identity.id):
+            ids.setdefault(_content(found), found.identity.id)
+        self.found = [
+            found
+            for found in self.found
+            if found.known or not found.entry.link or ids[_content(found)] == found.identity.id
+        ]
+
     def _moves(self) -> Moves:
         return Moves(self.found, self._posts.values())
 
@@ -150,6 +164,11 @@ class Window:
         needed = DETECT.enough + bool(contradicted and found.entry.published)
         agreement = self._agreement(found, post) + moves.counts(found, post)
         return moves.is_rebuilt(found, post) or agreement >= needed
+
+
+def _content(found: Candidate) -> tuple[object, ...]:
+    """Return what a reader sees of an entry."""
+    return (found.entry.link, found.entry.title, found.text_hash, found.entry.published)
 
 
 def _found(identity: Identity, entry: Entry, place: int, now: datetime) -> Candidate:

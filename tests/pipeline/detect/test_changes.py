@@ -67,6 +67,17 @@ def test_post_that_a_deletion_lifted_into_view_is_old() -> None:
     assert titles(changes.silent) == ["Post 95"]
 
 
+def test_a_baseline_in_the_future_swallows_nothing() -> None:
+    """The clock was set back after the first poll, so new posts are dated before the baseline."""
+    memory = Memory(WINDOW)
+    memory.baseline_at = days(40)
+    fresh = Entry("x", "https://blog.example/x", "X", published=days(9.9))
+    old = Entry("y", "https://blog.example/y", "Y", published=days(5))
+    changes = memory.look([*WINDOW, fresh, old])
+
+    assert (titles(changes.new), titles(changes.silent)) == (["X"], ["Y"])
+
+
 def test_post_published_shortly_before_the_baseline_is_new() -> None:
     entries = [*WINDOW, post(90, -1.9), post(89, -2.1)]
     changes = Memory(WINDOW).look(entries)
@@ -190,7 +201,8 @@ def outcome(changes: WindowChanges) -> tuple[object, ...]:
 def test_order_of_a_dated_window_does_not_matter_to_what_is_new(
     before: list[Entry], window: list[Entry], random: object
 ) -> None:
-    memory = Memory([*before, WINDOW[0]])
+    # Of a known post without a date, its neighbours in the document tell whether it left a hole.
+    memory = Memory([*(replace(each, published=each.published or days(-1)) for each in before), WINDOW[0]])
     window = [replace(entry, published=entry.published or days(1)) for entry in window]
     shuffled = list(window)
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
