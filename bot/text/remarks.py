@@ -75,6 +75,17 @@ _REVERSED = re.compile(
     r"|odwołan|przełożon|отмен|перенес|опроверг)",
     re.IGNORECASE,
 )
+# A short sentence that takes back the one before it.
+_CONTRADICTS = re.compile(
+    r"(?:It|They|That|This|Both) (?:had|has|have|was|were|is|are|did|does|do) not[.!]"
+    r"|(?:It|That|This|They|The (?:\w+ )?(?:reports?|claims?|story|stories|rumou?rs?|posts?|statements?)) "
+    r"(?:is|was|are|were) (?:\w+ )?(?:wrong|false|untrue|not true|incorrect|a hoax|fake|fabricated)\b"
+    r"|The (?:\w+ ){1,2}(?:was|were|has been|have been) "
+    r"(?:lifted|withdrawn|scrapped|revoked|reversed|cancell?ed|called off)\b"
+    r"|(?:\w+ ){1,4}says? (?:that )?(?:it|they) (?:is not|are not|has no|have no|had no)\b"
+    r"|Just (?:kidding|joking)\b"
+)
+_LONGEST_CONTRADICTION = 80  # characters
 
 
 def is_side_issue(text: str) -> bool:
@@ -136,6 +147,11 @@ def bracketed_update(text: str) -> str:
 def takes_back(text: str) -> bool:
     """Return whether an update says that something told before has changed: cancelled, delayed, denied."""
     return _REVERSED.search(text) is not None
+
+
+def contradicts(text: str) -> bool:
+    """Return whether an English sentence takes back the one before it: "The reports were false."."""
+    return len(text) <= _LONGEST_CONTRADICTION and _CONTRADICTS.match(text) is not None
 
 
 def denied(text: str) -> frozenset[str]:

@@ -6,7 +6,8 @@ The author's own sentences, in reading order; "…" stands where some are left o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from bot.pipeline.summarize.lines import Line, read_lines
 from bot.pipeline.summarize.settings import Limits, Scores
 from bot.pipeline.summarize.topic import Topic, parts_of, topic_of
 from bot.text.html_text import Paragraph
+from bot.text.remarks import contradicts
 from bot.text.truncate import clip
 
 _LIMITS = Limits()
@@ -51,7 +53,7 @@ def choose(found: Sequence[Paragraph], title: str, code: str, limit: int) -> str
     lines = read_lines(found, title, code, places=bool(parts))
     topic = topic_of(lines, title, parts, code)
     scale = Scale(topic, code)
-    telling = [line for line in lines if line.whole and not _repeats(line, topic)]
+    telling = [line for line in lines if line.whole and _is_news(line, topic)]
     chosen = _filled(_choose(telling, topic, scale, limit), telling, scale, limit)
     if chosen:
         return joined([(line.at, line.text, line.corrects) for line in chosen])
@@ -72,9 +74,9 @@ def joined(sentences: Sequence[tuple[int, str, bool]]) -> str:
     return text
 
 
-def _repeats(line: Line, topic: Topic) -> bool:
-    """Return whether a sentence says nothing beyond the title."""
-    return bool(topic.title) and line.words <= topic.title
+def _is_news(line: Line, topic: Topic) -> bool:
+    """Return whether a sentence says something beyond the title."""
+    return not topic.title or not line.words <= topic.title or contradicts(line.text)
 
 
 def _choose(lines: Sequence[Line], topic: Topic, scale: Scale, limit: int) -> tuple[Line, ...]:
@@ -84,6 +86,7 @@ def _choose(lines: Sequence[Line], topic: Topic, scale: Scale, limit: int) -> tu
     become so by sentences that follow.
     """
     required = {line.at for line in lines if line.corrects}
+    taken_back = {line.at - 1: line.at for line in lines if contradicts(line.text)}
     promising = scale.promising(lines)
     best, most, begun = _Choice(), _SCORES.floor, [_Choice()]
     for count in range(1, _LIMITS.sentences + 1):
@@ -97,10 +100,18 @@ def _choose(lines: Sequence[Line], topic: Topic, scale: Scale, limit: int) -> tu
                     continue
                 longer.append(more)
                 value = more.value + (more.share + more.halves) - _SCORES.third * last
-                if value > most and (not required or required <= {each.at for each in more.told}):
+                if value > most and _is_complete(more, required, taken_back):
                     best, most = more, value
         begun = longer
     return tuple(one.line for one in best.told)
+
+
+def _is_complete(choice: _Choice, required: AbstractSet[int], taken_back: Mapping[int, int]) -> bool:
+    """Return whether a choice tells what is required, and what is taken back only together with what does."""
+    if not required and not taken_back:
+        return True
+    told = {each.at for each in choice.told}
+    return required <= told and all((one in told) == (other in told) for one, other in taken_back.items())
 
 
 def _hope(choice: _Choice, one: Candidate, topic: Topic) -> float:
