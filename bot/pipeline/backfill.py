@@ -19,6 +19,7 @@ from bot.pipeline.classify.names import Vocabulary
 from bot.pipeline.classify.rules import classify
 from bot.pipeline.classify.wordpress import api_candidates, archive_url, categories_url
 from bot.pipeline.collect_evidence import refuse_busy
+from bot.pipeline.detect.identity import identify
 from bot.pipeline.detection import Detected, compare
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.older_pages import GAP, read_page
@@ -73,15 +74,19 @@ class Backfiller:
     async def read(self, feed: Feed, pages: int, now: datetime) -> AsyncIterator[Page]:
         """Store the unknown posts of up to `pages` pages, newest first; yield each page once it is stored.
 
-        Nothing is announced. Stops at the first page that is past the end or cannot be read.
+        Nothing is announced. Stops at the first page that is past the end, cannot be read, or shows only what
+        earlier pages did, because the server ignores the page's number.
         """
         candidate, source = await self._first(feed)
+        seen: set[str] = set()
         for number in range(1, pages + 1):
             if number > 1:
                 await asyncio.sleep(min(GAP.pause, feed.settings.every))
                 source = await self._page(feed, candidate, number)
-            if source is None:
+            ids = {identify(entry).id for entry in source.parsed.entries} if source else set()
+            if source is None or ids <= seen:
                 return
+            seen |= ids
             names = await self._categories(candidate) if candidate and number == 1 else ()
             stored = await self._store_page(feed, source, names, now)
             yield Page(number, len(source.parsed.entries), stored)

@@ -48,6 +48,10 @@ REFUSED = [
     (["--yes", "--console", "--discord"], "DISCORD_TOKEN: is not set"),
     (["--yes", "--console", "--feed", "ftp://x", "--offline"], "ftp://x is no URL"),
     (["--yes", "--console", "--admin", " "], "--admin  : is empty"),
+    (
+        ["--yes", "--console", "--admin", "discord:12"],
+        "--admin discord:12: the bot does not talk on discord; add --discord.",
+    ),
 ]
 
 

@@ -13,8 +13,9 @@ from bot.model import EvidenceRank
 from bot.pipeline.backfill import Backfiller
 from tests.contracts.store_samples import follow
 from tests.databases import Database
-from tests.fakes.blog import html_page, status
+from tests.fakes.blog import body, html_page, status
 from tests.pipeline.newsroom import ALICE, API, SELF_HOSTED, Newsroom, old_posts, open_newsroom
+from tests.pipeline.parse.test_window import XML, item, rss
 
 QUICK = 0.01  # seconds: the pause between pages is no longer than the interval
 COUNT = 123  # posts of the blog: two pages of an API, thirteen of a feed
@@ -63,6 +64,17 @@ async def test_where_there_is_no_api_the_pages_of_the_feed_are_read(newsroom: Op
         assert sorted(await room.posts()) == list(range(1, COUNT + 1))
         assert room.asked("/feed/") == 14
         assert await room.alerts() == []
+
+
+async def test_a_server_that_ignores_the_page_is_asked_twice(newsroom: Open) -> None:
+    document = body(rss(item(2, "Two"), item(1, "One")), XML)
+    async with newsroom(api=False, pages=False) as room:
+        await room.begin(every=QUICK)
+        room.forget_requests()
+        room.blog.fail_next(*[document] * 9)
+
+        assert [number for number, _, _ in await backfill(room)] == [1]
+        assert room.asked("/feed/") == 2
 
 
 async def test_only_so_many_pages_are_read_as_were_asked_for(room: Newsroom) -> None:

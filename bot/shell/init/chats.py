@@ -125,6 +125,8 @@ def _owner(given: str, chats: Plugins) -> tuple[AdapterPlugin[Any], str]:
     named = [each for each in chats if colon and each.name == platform]
     if named:
         return named[0], rest
+    if colon and platform in adapters.names():
+        raise UsageError(f"--admin {given}: the bot does not talk on {platform}; add --{platform}.")
     if len(chats) > 1:
         choice = " or ".join(f"{each.name}:{given}" for each in chats)
         raise UsageError(f"--admin {given}: say on which platform: {choice}.")
