@@ -25,7 +25,7 @@ from bot.pipeline.worker import Poller, PollSettings
 from bot.ports import NO_METER, Meter, PollRecord, Store
 from bot.sandbox.lanes import Lanes
 from bot.sandbox.sandbox import Sandbox
-from bot.schedule import FASTEST_BEAT
+from bot.schedule import SCHEDULE
 from storage import open_store
 
 _EVERY = 900.0  # seconds
@@ -123,7 +123,7 @@ class Bench:
         with metered() as spent:
             while await self.due():
                 await poller.tick()
-                await asyncio.sleep(FASTEST_BEAT)
+                await asyncio.sleep(SCHEDULE.fastest_beat)
             await poller.aclose()
         spent.cpu += self.children_cpu - before
         return spent

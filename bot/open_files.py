@@ -38,7 +38,7 @@ def visitors(limit: int | None) -> int:
 
 
 def requests(limit: int | None) -> int:
-    """Return how many requests may be under way beside all else; None: the system tells no limit."""
+    """Return how many requests may run at once, beside files for all else; None: the system has no limit."""
     if limit is None:
         return SHARES.unknown
     room = (limit - SHARES.own - SHARES.backlog - visitors(limit)) // 2

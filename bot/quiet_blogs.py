@@ -11,7 +11,7 @@ from bot.clock import Clock, steady_seconds
 from bot.model import Feed, PostTimes
 from bot.pipeline import notices
 from bot.ports import FeedsReader, KeyValueStore, NoticeStore, RhythmReader
-from bot.rhythm import LAST_POSTS, last_post, quiet
+from bot.rhythm import RHYTHM, last_post, quiet
 
 LOOK = 3600.0  # seconds between two looks
 SUSPECT = (
@@ -67,7 +67,7 @@ class QuietBlogs:
         for key in suspects.keys() - {_suspect(feed) for key, feed in feeds.items() if key not in silenced}:
             await self._store.set_value(key, "")
         heard = {key: feed for key, feed in feeds.items() if key not in silenced}
-        times = await self._store.post_times([feed.id for feed in heard.values()], now, LAST_POSTS)
+        times = await self._store.post_times([feed.id for feed in heard.values()], now, RHYTHM.last_posts)
         for key, feed in heard.items():
             before, of_feed = _moment(told.get(key, "")), times.get(feed.id, PostTimes())
             if before is None:

@@ -19,13 +19,22 @@ from statistics import median
 
 from bot.model import Feed, PostTimes
 
-LAST_POSTS = 50
-LEAST_POSTS, LEAST_GAPS = 10, 5
-MANY = 6  # times the usual gap
-LEAST_SILENCE = timedelta(days=3)
-TOGETHER = timedelta(hours=1)
+
+@dataclass(frozen=True, slots=True)
+class RhythmSettings:
+    """What counts as the usual rhythm of a blog, and as silence."""
+
+    last_posts: int = 50  # whose gaps count
+    least_posts: int = 10  # fewer have no rhythm
+    least_gaps: int = 5
+    many: int = 6  # times the usual gap
+    least_silence: timedelta = timedelta(days=3)
+    together: timedelta = timedelta(hours=1)  # posts closer together came at once
+    long_for_hours: float = 0.75  # days; what takes longer is told in days
+
+
+RHYTHM = RhythmSettings()
 _HOUR, _DAY = 3600, 86400  # seconds
-_LONG_FOR_HOURS = 0.75  # days; what takes longer is told in days
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ def quiet(feed: Feed, times: PostTimes, now: datetime) -> Quiet | None:
     if last is None or usual is None or not _is_read(feed):
         return None
     length = min(now, feed.state.last_success_at or last) - last
-    far = length > MANY * usual and length >= LEAST_SILENCE
+    far = length > RHYTHM.many * usual and length >= RHYTHM.least_silence
     return Quiet(last, usual, length) if far else None
 
 
@@ -54,8 +63,8 @@ def last_post(times: PostTimes) -> datetime | None:
 
 def usual_gap(published: Sequence[datetime]) -> timedelta | None:
     """Return the usual gap between posts; None where that is not known yet. `published`: newest first."""
-    gaps = [(later - earlier) for later, earlier in pairwise(published) if later - earlier >= TOGETHER]
-    if len(published) < LEAST_POSTS or len(gaps) < LEAST_GAPS:
+    gaps = [(later - earlier) for later, earlier in pairwise(published) if later - earlier >= RHYTHM.together]
+    if len(published) < RHYTHM.least_posts or len(gaps) < RHYTHM.least_gaps:
         return None
     return timedelta(seconds=median(gap.total_seconds() for gap in gaps))
 
@@ -63,12 +72,12 @@ def usual_gap(published: Sequence[datetime]) -> timedelta | None:
 def every(gap: timedelta) -> str:
     """Return a usual gap in words: "about every day", "about every 5 hours"."""
     days = gap.total_seconds() / _DAY
-    number, unit = (days, "day") if days > _LONG_FOR_HOURS else (gap.total_seconds() / _HOUR, "hour")
+    number, unit = (days, "day") if days > RHYTHM.long_for_hours else (gap.total_seconds() / _HOUR, "hour")
     whole = max(1, round(number))
     return f"about every {unit if whole == 1 else f'{whole:,} {unit}s'}"
 
 
 def _is_read(feed: Feed) -> bool:
-    """Whether the last poll of a feed went well. Of one that fails or was stopped, admins hear otherwise."""
+    """Whether the last poll of a feed went well. Admins are told of failing and stopped feeds elsewhere."""
     state = feed.state
     return state.last_success_at is not None and not state.failures and not state.stopped

@@ -14,7 +14,7 @@ from bot.errors import BystanderError, PermanentError, StoreError
 from bot.model import Claim, Feed
 from bot.pipeline.worker import Poller
 from bot.quiet_blogs import QuietBlogs
-from bot.schedule import HOUSEKEEPING, beat_of, beating
+from bot.schedule import SCHEDULE, beat_of, beating
 from bot.serving import web_server
 from bot.websub.door import Door
 from bot.websub.subscriber import Subscriber
@@ -63,7 +63,7 @@ async def run_bot(
     keep_house = partial(_keep_house, bot, quiet_blogs)
     jobs = {"poll": (partial(_poll, bot, stop), beat_of(feed.settings() for feed in bot.config.feeds))}
     if bot.engine is None:
-        jobs["housekeeping"] = (keep_house, HOUSEKEEPING)
+        jobs["housekeeping"] = (keep_house, SCHEDULE.housekeeping)
     try:
         async with _web(bot), beating(jobs, faults.put_nowait), asyncio.TaskGroup() as group:
             served = bot.adapters.keys() - bot.report.health.left_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_SUBMITTED, JobEvent
@@ -13,17 +14,25 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bot.model import FeedSettings
 
-SLOWEST_BEAT = 1.0  # longest interval in seconds between checks for due feeds, e.g. one just added in chat
-FASTEST_BEAT = 0.05
-HOUSEKEEPING = 60.0  # seconds
-_LOOK = 1.0  # seconds between checks whether the clock was set back
-_TOLERANCE = timedelta(seconds=1)
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    """How often is looked at what is due, and at the clock."""
+
+    slowest_beat: float = 1.0  # most seconds between checks for due feeds, such as one just added in chat
+    fastest_beat: float = 0.05  # least seconds between them
+    housekeeping: float = 60.0  # seconds
+    look: float = 1.0  # seconds between checks whether the clock was set back
+    tolerance: timedelta = timedelta(seconds=1)  # by which the clock may differ
+
+
+SCHEDULE = ScheduleSettings()
 
 
 def beat_of(feeds: Iterable[FeedSettings]) -> float:
     """Return seconds between checks for due feeds: a quarter of the shortest poll interval, within bounds."""
-    shortest = min((feed.every for feed in feeds), default=4 * SLOWEST_BEAT)
-    return max(FASTEST_BEAT, min(SLOWEST_BEAT, shortest / 4))
+    shortest = min((feed.every for feed in feeds), default=4 * SCHEDULE.slowest_beat)
+    return max(SCHEDULE.fastest_beat, min(SCHEDULE.slowest_beat, shortest / 4))
 
 
 @asynccontextmanager
@@ -88,8 +97,11 @@ async def _plan_anew(scheduler: AsyncIOScheduler) -> None:
     The checks are timed by asyncio's monotonic clock, which nobody can set.
     """
     while True:
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(SCHEDULE.look)
         now = datetime.now(UTC)
         for job in scheduler.get_jobs():
-            if job.next_run_time is not None and job.next_run_time - now > job.trigger.interval + _TOLERANCE:
+            if (
+                job.next_run_time is not None
+                and job.next_run_time - now > job.trigger.interval + SCHEDULE.tolerance
+            ):
                 job.modify(next_run_time=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -14,9 +15,17 @@ from bot.errors import StoreError
 from bot.model import BYSTANDER
 from bot.ports import Door, Doorkeeper, SharedState, Store
 
-FIRST_PROBE = timedelta(hours=1)  # until a destination reported as unreachable is tried again
-ONE_EVENT = 10.0  # seconds in which several processes may hear that a channel was deleted
-MOST_NAMED = 10  # most destinations that a notice lists by name
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """How notices of adapters about destinations are dealt with."""
+
+    first_probe: timedelta = timedelta(hours=1)  # until a destination reported as unreachable is tried again
+    one_event: float = 10.0  # seconds in which several processes may hear that a channel was deleted
+    named: int = 10  # most destinations that a notice lists by name
+
+
+SERVICES = ServiceSettings()
 
 _log = logging.getLogger(__name__)
 
@@ -56,17 +65,16 @@ class Services:
         """Park destinations, and send the admins one notice about all of them."""
         now = self._clock.now()
         try:
-            parked = await self._store.park(addresses, reason, now, now + FIRST_PROBE)
+            parked = await self._store.park(addresses, reason, now, now + SERVICES.first_probe)
             if parked:
-                text = (
-                    f"Alerts for {listed(parked, MOST_NAMED)} wait: {reason} Then they resume by themselves."
-                )
+                named = listed(parked, SERVICES.named)
+                text = f"Alerts for {named} wait: {reason} Then they resume by themselves."
                 _log.warning("%s", text)
                 told = [each for each in self._admins if each not in parked]
                 await self._store.notify(told, text, now)
                 self._wake()
         except StoreError as error:  # the platform refuses the next alert, which parks the destination
-            _log.warning("%s is not on hold yet: %s", listed(addresses, MOST_NAMED), error)
+            _log.warning("%s is not on hold yet: %s", listed(addresses, SERVICES.named), error)
 
     async def gone(self, addresses: Sequence[str], reason: str) -> None:
         """Notify the admins, then end the subscriptions and the queues of deleted channels."""
@@ -87,7 +95,7 @@ class Services:
 
     async def _end(self, address: str, reason: str) -> None:
         subscriptions = await self._store.subscriptions(address, channel=True)
-        if not subscriptions or await self._store.mark(f"gone:{address}", ONE_EVENT) is not None:
+        if not subscriptions or await self._store.mark(f"gone:{address}", SERVICES.one_event) is not None:
             return
         lost = listed([filter_words(each.filter) for each in subscriptions])
         text = f"Alerts for {address} ended: {reason} It got {lost}."

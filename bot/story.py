@@ -187,7 +187,8 @@ def _place(address: str) -> tuple[str, str]:
 def _agree(new: Copy, other: Copy) -> bool:
     """Return whether title and text allow that two posts under one link are one.
 
-    The answers in a forum share link and title, so a few words, or none, need the same moment beside them.
+    The answers in a forum share link and title, so short or empty texts count as equal only if they were
+    published at the same time.
     """
     ours, theirs = _words(new.text), _words(other.text)
     own_page = bool(_SLUG.search(_place(new.link)[1]))

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.model import FeedSettings
-from bot.schedule import FASTEST_BEAT, SLOWEST_BEAT, beat_of, beating
+from bot.schedule import SCHEDULE, beat_of, beating
 
 OFTEN = 0.01
 
@@ -15,11 +15,11 @@ OFTEN = 0.01
 @pytest.mark.parametrize(
     ("intervals", "beat"),
     [
-        ([], SLOWEST_BEAT),
-        ([900.0], SLOWEST_BEAT),
+        ([], SCHEDULE.slowest_beat),
+        ([900.0], SCHEDULE.slowest_beat),
         ([900.0, 1.0, 600.0], 0.25),
         ([0.4], 0.1),
-        ([0.001], FASTEST_BEAT),
+        ([0.001], SCHEDULE.fastest_beat),
     ],
 )
 def test_feeds_are_looked_for_four_times_an_interval(intervals: list[float], beat: float) -> None:

@@ -16,7 +16,7 @@ from adapters.discord.gateway.endpoints import Endpoints
 from adapters.discord.gateway.guild_events import GuildEvents
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
-from adapters.discord.gateway.listen import LAST_WORDS, PATIENCE, door_of, listen
+from adapters.discord.gateway.listen import LISTENING, door_of, listen
 from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.interactions import registration
 from adapters.discord.interactions.conversation import Conversation
@@ -130,7 +130,7 @@ class DiscordAdapter:
     async def aclose(self) -> None:
         """Wait for running answers, then disconnect."""
         self._services = None
-        await self._tasks.drain(LAST_WORDS)
+        await self._tasks.drain(LISTENING.last_words)
         if self._service is not None:
             self._service.cancel()
             await asyncio.gather(self._service, return_exceptions=True)
@@ -142,7 +142,7 @@ class DiscordAdapter:
 
     async def _wait_for(self, client: Client, service: asyncio.Task[None]) -> None:
         up = asyncio.create_task(client.up.wait())
-        await asyncio.wait({up, service}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({up, service}, timeout=LISTENING.patience, return_when=asyncio.FIRST_COMPLETED)
         up.cancel()
         if service.done():
             await service
@@ -166,7 +166,7 @@ class DiscordAdapter:
             pause = 0.0
             try:
                 client = client or await self._log_in(services, keeper)
-                await listen(client, keeper, partial(self._tasks.drain, LAST_WORDS))
+                await listen(client, keeper, partial(self._tasks.drain, LISTENING.last_words))
             except Exception as error:  # noqa: BLE001 -- whatever ended the connection, a new one is made
                 if (final := fatal(error)) is not None:
                     self._refused = final

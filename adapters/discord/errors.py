@@ -37,13 +37,21 @@ REFUSED = (
 
 DELETED = "The channel was deleted."
 
-MOST_WAIT = 3600.0  # longest wait in seconds, even if Discord asks for more
-BLOCKED = 60.0  # seconds to wait when Cloudflare blocks the bot
 
-_MOST_DETAIL = 150  # characters of Discord's message
-_NO_REASON = 600.0  # seconds to wait after a response that is a page instead of JSON
-_LATER = 300.0
-_UNSAID = 60.0  # seconds to wait after a 429 without Retry-After
+@dataclass(frozen=True, slots=True)
+class ErrorSettings:
+    """How long is waited after errors that do not say it, and how much of their text is told."""
+
+    most_wait: float = 3600.0  # longest wait in seconds, even if Discord asks for more
+    blocked: float = 60.0  # seconds to wait when Cloudflare blocks the bot
+    detail: int = 150  # characters of Discord's message
+    no_reason: float = 600.0  # seconds to wait after a response that is a page instead of JSON
+    later: float = 300.0  # seconds to wait after other refusals
+    unsaid: float = 60.0  # seconds to wait after a 429 without Retry-After
+
+
+ERRORS = ErrorSettings()
+
 
 _log = logging.getLogger(__name__)
 
@@ -92,14 +100,14 @@ TABLE: dict[int, Rule] = {
     30046: Rule("Too many edits of messages older than an hour; the edit waits.", wait=600.0),
     40001: Rule(REFUSED, Scope.ADAPTER),
     40003: Rule("Discord slows down the opening of direct messages.", wait=60.0),
-    40004: Rule("Discord has disabled sending for now.", wait=_LATER),
+    40004: Rule("Discord has disabled sending for now.", wait=ERRORS.later),
     40005: _this("Discord finds the message too large."),
-    40006: Rule("Discord has disabled this for now.", wait=_LATER),
+    40006: Rule("Discord has disabled this for now.", wait=ERRORS.later),
     NOT_IN_A_FORUM: _here("A forum takes posts only, and the bot cannot open this one; " + _PERMISSIONS),
     40062: Rule(_SLOWER),
     40066: _here(_TAG),
     DEMANDS_A_TAG: _here(_TAG),
-    BLOCKED_BY_THE_EDGE: Rule("Cloudflare, before Discord, blocks the bot for now.", wait=BLOCKED),
+    BLOCKED_BY_THE_EDGE: Rule("Cloudflare, before Discord, blocks the bot for now.", wait=ERRORS.blocked),
     50001: _here("The bot cannot see the channel; invite it again if it was removed, else " + _PERMISSIONS),
     50005: _this("The message is not the bot's own, so it cannot be edited."),
     50006: _this("Discord finds the message empty."),
@@ -165,7 +173,9 @@ def translate(error: Exception) -> DeliveryError:
 
 def _of_the_way(error: Exception) -> TemporaryError:
     if isinstance(error, discord.RateLimited):
-        return TemporaryError(_SLOWER, retry_after=seconds(error.retry_after, _UNSAID, MOST_WAIT))
+        return TemporaryError(
+            _SLOWER, retry_after=seconds(error.retry_after, ERRORS.unsaid, ERRORS.most_wait)
+        )
     if isinstance(error, discord.ConnectionClosed):
         return TemporaryError(f"The gateway closed the connection (code {error.code}).")
     for kind, (text, uncertain) in _BROKEN.items():
@@ -191,7 +201,7 @@ def where(error: BaseException) -> str:
     """Return an unexpected error in one line: its type, its text, and where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}: {one_line(str(error), _MOST_DETAIL)}{place}"
+    return f"{type(error).__name__}: {one_line(str(error), ERRORS.detail)}{place}"
 
 
 def is_gone(error: Exception) -> bool:
@@ -222,7 +232,7 @@ def _answered(error: discord.HTTPException) -> DeliveryError:
     rule = TABLE.get(code_of(error))
     if rule is None and code_of(error) and error.status in (_FORBIDDEN, _NOT_FOUND):
         detail = f"{_words_of(error)} (error {code_of(error)})"
-        return UnknownRefusalError(f"Discord refuses the bot: {detail}.", retry_after=_LATER)
+        return UnknownRefusalError(f"Discord refuses the bot: {detail}.", retry_after=ERRORS.later)
     rule = rule or _by_status(error)
     text = rule.text
     if rule.scope is Scope.MESSAGE and (detail := _words_of(error)):
@@ -237,7 +247,7 @@ _LONGEST_CODE = 10  # digits
 
 
 def _words_of(error: discord.HTTPException) -> str:
-    return one_line(str(error.text), _MOST_DETAIL).rstrip(".")
+    return one_line(str(error.text), ERRORS.detail).rstrip(".")
 
 
 def _by_status(error: discord.HTTPException) -> Rule:
@@ -245,11 +255,11 @@ def _by_status(error: discord.HTTPException) -> Rule:
     if error.status == _UNAUTHORIZED:
         return Rule(REFUSED, Scope.ADAPTER)
     if error.status == _TOO_MANY:
-        return Rule(_SLOWER, wait=_UNSAID)
+        return Rule(_SLOWER, wait=ERRORS.unsaid)
     if error.status >= _SERVER_ERROR:
         return Rule(f"Discord has a fault (it answered {error.status}).")
     if not code_of(error):  # a page of Cloudflare, or no such route: it does not concern the destination
-        return Rule(f"Discord's address answered {error.status} without a reason.", wait=_NO_REASON)
+        return Rule(f"Discord's address answered {error.status} without a reason.", wait=ERRORS.no_reason)
     return Rule(f"Discord refuses the message, error {code_of(error)}.", Scope.MESSAGE)
 
 
@@ -258,4 +268,4 @@ def _wait(error: discord.HTTPException, rule: Rule) -> float | None:
     asked = error.response.headers.get("Retry-After")
     if asked is None or error.status < _FORBIDDEN:
         return rule.wait
-    return seconds(asked, rule.wait or _UNSAID, MOST_WAIT)
+    return seconds(asked, rule.wait or ERRORS.unsaid, ERRORS.most_wait)

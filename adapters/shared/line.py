@@ -13,12 +13,21 @@ from bot.errors import NotYetError, StoreError, TemporaryError
 from bot.ports import Rate, SharedState, Turns
 
 AWAY = "The database does not say whether there is room"
-_ROUNDING = 1e-6  # seconds
-_MOST_SPACING = 10  # times the interval of the pace, as if so many processes shared it
-_MOST_LOST = 1  # turns that one call may lose
-_GRACE = 1.0  # seconds beyond the patience of a pace, for what the answers of the database take
-_NEWEST = 0.2  # weight of the latest gap between two calls in the mean of the gaps
-PAUSE = 1.0  # seconds without another question after the database failed to answer
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettings:
+    """How turns of a shared pace are waited for."""
+
+    rounding: float = 1e-6  # seconds
+    spacing: int = 10  # times the interval of the pace, as if so many processes shared it
+    lost: int = 1  # turns that one call may lose
+    grace: float = 1.0  # seconds beyond the patience of a pace, for what the answers of the database take
+    newest: float = 0.2  # weight of the latest gap between two calls in the mean of the gaps
+    pause: float = 1.0  # seconds without another question after the database failed to answer
+
+
+LINE = LineSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +42,7 @@ class Waiting:
 class Pace:
     """A pace: its key in `SharedState`, how fast it is, and the seconds that a call waits at most for it.
 
-    `busy`: what a call is told that would wait longer, one sentence. `late`: the seconds after which a turn
+    `busy`: the text of the error for a call that would wait longer. `late`: the seconds after which a turn
     is lost; by default half of what a burst takes, since a call that goes may still be held up on its way,
     and the clocks of two processes are known to a few milliseconds only.
     """
@@ -55,8 +64,8 @@ class Line:
 
     It reserves several turns at once, if many calls wait and the store allows it. A turn goes to whoever is
     first in the line. One whose time has passed for too long (`Pace.late`) is lost: several processes that
-    made up for lost time would together go faster than the pace. But whoever lost one goes with the next, or
-    a machine that is always busy would send nothing.
+    made up for lost time would together go faster than the pace. A call that lost a turn is sent at its next
+    one, even if late; otherwise a busy machine would never send.
 
     No call waits for much longer than the patience of the pace, however slow the machine is: its caller would
     give up without knowing that nothing was sent.
@@ -75,7 +84,7 @@ class Line:
         self._held_until = self._away_until = 0.0
         self._why = ""  # of the hold
         self._promised = 0.0  # the latest time for which a refused call was told to return
-        self._untold: str | None = None  # the reason of a hold that the store does not know yet
+        self._untold: str | None = None  # reason of a hold that is not written to the store yet
 
     async def turn(self) -> None:
         """Wait for a turn and take it.
@@ -88,7 +97,7 @@ class Line:
             await self._go_first()
             return
         self.check()
-        end = self._clock() + self._pace.patience + _GRACE
+        end = self._clock() + self._pace.patience + LINE.grace
         self._length += 1
         try:
             async with self._lock:
@@ -119,7 +128,7 @@ class Line:
         await self._tell_hold()
 
     async def _take(self, end: float) -> None:
-        """Wait for the next turn, until `end` at the latest. A hold that comes in between takes it away."""
+        """Wait for the next turn, until `end` at the latest. A hold that begins meanwhile discards it."""
         lost = 0
         while True:
             if self._clock() > end:
@@ -129,11 +138,11 @@ class Line:
                 raise self._refusal(at - self._clock())
             if (left := at - self._clock()) > 0:
                 await self._sleep(left)
-            if self._clock() < self._held_until - _ROUNDING:
+            if self._clock() < self._held_until - LINE.rounding:
                 self._turns.clear()
             if self._turns and self._turns[0] == at:
                 self._turns.popleft()
-                if lost == _MOST_LOST or self._clock() - at <= self._pace.latest:
+                if lost == LINE.lost or self._clock() - at <= self._pace.latest:
                     return
                 lost += 1
 
@@ -141,7 +150,7 @@ class Line:
         """Note that a call goes, and how long after the one before it."""
         now = self._clock()
         if self._went_at is not None:
-            self._gap += _NEWEST * (now - self._went_at - self._gap)
+            self._gap += LINE.newest * (now - self._went_at - self._gap)
         self._went_at = now if self._length > 1 else None
 
     async def _next(self) -> float:
@@ -156,15 +165,15 @@ class Line:
         return self._turns[0]
 
     def _spacing_of(self, turns: Turns, now: float) -> float:
-        """Return how far apart the turns of this process are, beside those that others have reserved.
+        """Return an estimate of the seconds between this process's turns, as others reserve turns too.
 
-        On a machine so busy that turns are lost, the calls themselves are further apart.
-        The end of a hold, which all wait for together, says nothing of that. One that another process noted
-        is not known here, so that the estimate is bounded.
+        On a machine so busy that turns are lost, the calls themselves are further apart. The wait at the end
+        of a hold is subtracted, as all processes share it. Holds that other processes noted are unknown here,
+        so the estimate is bounded.
         """
         interval, hold = self._pace.rate.interval, max(self._held_until - now, 0.0)
         seen = (turns.waits[-1] - hold) / len(turns.waits)
-        return min(max(interval, seen, self._gap), _MOST_SPACING * interval)
+        return min(max(interval, seen, self._gap), LINE.spacing * interval)
 
     async def _go_first(self) -> None:
         """Take an urgent turn."""
@@ -185,8 +194,8 @@ class Line:
                 self._pace.key, self._pace.rate, most, within=self._pace.patience, urgent=urgent
             )
         except StoreError as error:
-            self._away_until = self._clock() + PAUSE
-            raise NotYetError(f"{AWAY}: {error}", retry_after=PAUSE) from error
+            self._away_until = self._clock() + LINE.pause
+            raise NotYetError(f"{AWAY}: {error}", retry_after=LINE.pause) from error
         if not turns.waits:
             if turns.why:
                 self._note_hold(turns.wait, turns.why)
@@ -202,7 +211,7 @@ class Line:
                 await self._state.hold(self._pace.key, left, self._untold)
             self._untold = None
         except StoreError:
-            self._away_until = self._clock() + PAUSE
+            self._away_until = self._clock() + LINE.pause
 
     def _note_hold(self, seconds: float, why: str) -> None:
         until = self._clock() + seconds

@@ -95,7 +95,7 @@ async def resume(call: Call) -> Reply:
 
 
 async def _coming(call: Call, target: Target, posts: int) -> str:
-    """Return when the posts come that were kept during a pause: at once, unless it is quiet."""
+    """Return when posts that were held during a pause will be delivered: at once, unless it is quiet."""
     quiet = held_until(await call.store.preferences(target.address), call.now, call.default_zone)
     when = f"on {moment(quiet, call.zone)}, when it is no longer quiet" if quiet else "now"
     if posts == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from bot.commands.declaration import Call
@@ -12,10 +13,18 @@ from bot.text.hierarchy import above_by_name, below_name, counts_for_parents
 from bot.text.normalize import fold, kind_of, term_key
 from bot.text.paths import parents
 
-_MOST_ASKED = 10  # categories of one command that are looked up
-_MOST_BELOW = 50  # names that are read for each
-_MOST_SHOWN = 8
-_MOST_BLOGS = 5  # whose hierarchies are looked at
+
+@dataclass(frozen=True, slots=True)
+class BelowLimits:
+    """How much is told of the categories below those that were named."""
+
+    asked: int = 10  # categories of one command that are looked up
+    below: int = 50  # names that are read for each
+    shown: int = 8  # names that are listed
+    blogs: int = 5  # whose hierarchies are looked at
+
+
+_LIMITS = BelowLimits()
 
 
 async def below_words(call: Call, names: Mapping[str, str], feed: Feed | None) -> list[str]:
@@ -25,16 +34,16 @@ async def below_words(call: Call, names: Mapping[str, str], feed: Feed | None) -
     """
     categories = [key for key in names if key != EVERYTHING and kind_of(key) is Kind.CATEGORY]
     lines = []
-    for key in categories[:_MOST_ASKED]:
+    for key in categories[: _LIMITS.asked]:
         below = list(dict.fromkeys([*await _below(call, key, feed), *await _children(call, key, feed)]))
         if below:
-            shown = listed([term_word(term_key(Kind.CATEGORY, each), each) for each in below], _MOST_SHOWN)
+            shown = listed([term_word(term_key(Kind.CATEGORY, each), each) for each in below], _LIMITS.shown)
             lines.append(ended(f"{term_word(key, names[key])} includes {shown}"))
     return lines
 
 
 async def _below(call: Call, key: str, feed: Feed | None) -> list[str]:
-    terms = await call.store.term_names(key, _MOST_BELOW, feed.id if feed else None)
+    terms = await call.store.term_names(key, _LIMITS.below, feed.id if feed else None)
     known = {term.fold for term in terms}
 
     def is_below(name: str) -> bool:
@@ -52,7 +61,7 @@ async def _below(call: Call, key: str, feed: Feed | None) -> list[str]:
 async def _children(call: Call, key: str, feed: Feed | None) -> list[str]:
     """Return the names of the categories whose posts count for this one, as their blogs have it."""
     names: dict[str, str] = {}
-    for blog in await call.store.blogs_with(key, _MOST_BLOGS, feed.id if feed else None):
+    for blog in await call.store.blogs_with(key, _LIMITS.blogs, feed.id if feed else None):
         if counts_for_parents(blog.feed):
             aliases = {fold(printed): wanted for printed, wanted in blog.feed.settings.aliases.items()}
             use = partial(_used, aliases)

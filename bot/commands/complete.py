@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from bot.commands.fields import value_problem
-from bot.commands.known import MOST_COMPARED
+from bot.commands.known import KNOWN
 from bot.commands.reading import MOST_PARTS, OPEN_VALUE, SEPARATORS, Vocabulary, read_item, split_list
 from bot.commands.subscribe import followed_terms
 from bot.commands.zones import suggest_zones
@@ -128,7 +128,7 @@ async def _candidates(store: CommandStore, typed: str, *, several: bool) -> list
         starts = [await store.term_names(f"{kind}{sign}{name}", MOST) for sign in ("", "#")]
         found += [term for terms in starts for term in terms]
         if len(parts) == 1 and len(starts[0]) < MOST:
-            like = await store.term_names(kind, MOST_COMPARED)
+            like = await store.term_names(kind, KNOWN.compared)
     return [*found, *like]
 
 

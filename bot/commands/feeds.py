@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.commands.declaration import Call
 from bot.commands.feed_names import find_feed
@@ -25,12 +26,20 @@ from bot.text.changes import FEED_ADDED
 from bot.text.normalize import fold
 from bot.text.sanitize import visible
 
-EVERY = 900.0  # seconds between polls of a feed added in chat
-LONGEST_NAME = 60
-MOST_CHECKED = 5  # feeds looked at by one command
-MOST_LISTED = 25
-MOST_CATEGORIES = 12
-MOST_CHANGES = 3  # of the log of changes
+
+@dataclass(frozen=True, slots=True)
+class FeedCommandLimits:
+    """What is set for feeds of the chat, and how much of them is listed."""
+
+    every: float = 900.0  # seconds between polls of a feed added in chat
+    name: int = 60  # characters
+    checked: int = 5  # feeds looked at by one command
+    listed: int = 25  # feeds
+    categories: int = 12  # that are listed
+    changes: int = 3  # of the log of changes
+
+
+FEED_COMMANDS = FeedCommandLimits()
 
 
 async def add(call: Call) -> Reply:
@@ -43,16 +52,16 @@ async def add(call: Call) -> Reply:
         raise UsageError(sentence(found.problem, 300))
     _refuse_known(found.url, feeds)
     name = _name(call.text("name"), found, feeds)
-    settings = FeedSettings(name=name, url=found.url, every=EVERY, origin="chat")
+    settings = FeedSettings(name=name, url=found.url, every=FEED_COMMANDS.every, origin="chat")
     await _store(call, settings)
     newest = f", the newest {quoted(found.newest)}" if found.newest else ""
-    lines = [f"Watching {quoted(name)} from now on, every {_interval(EVERY)}."]
+    lines = [f"Watching {quoted(name)} from now on, every {_interval(FEED_COMMANDS.every)}."]
     if found.url != url:
         lines.append(f"The page names its feed: {visible(found.url)}")
     lines.append(f"Found {counted(found.posts, 'post')}{newest}.")
     if found.categories:
         names = [show(item) for item in found.categories]
-        lines.append(ended(f"Categories and tags: {listed(names, MOST_CATEGORIES)}"))
+        lines.append(ended(f"Categories and tags: {listed(names, FEED_COMMANDS.categories)}"))
     lines.append("The first poll is silent: what is there already alerts nobody.")
     return Reply("\n".join([*lines, await _state(call)]))
 
@@ -74,23 +83,23 @@ async def remove(call: Call) -> Reply:
 
 async def list_feeds(call: Call) -> Reply:
     """List the feeds that are polled."""
-    feeds, number = await call.store.feeds(MOST_LISTED), len(await call.store.feed_names())
+    feeds, number = await call.store.feeds(FEED_COMMANDS.listed), len(await call.store.feed_names())
     if not feeds:
         return Reply(
             "\n".join(["No feed is watched yet. To begin: /feeds add URL", *await _change_lines(call)])
         )
     added = await call.store.feeds_added()
     lines = [_line(feed, added.get(feed.id), call) for feed in feeds]
-    more = [f"{number - MOST_LISTED} more."] if number > MOST_LISTED else []
+    more = [f"{number - FEED_COMMANDS.listed} more."] if number > FEED_COMMANDS.listed else []
     lines += [*more, *await _change_lines(call)]
     return Reply("\n".join([f"{counted(number, 'feed')}:", *lines]))
 
 
 async def check(call: Call) -> Reply:
-    """Fetch a feed (or all, if there are at most MOST_CHECKED) now, without storing anything."""
+    """Fetch a feed (or all, if there are at most `FEED_COMMANDS.checked`) now, without storing anything."""
     typed = call.text("feed")
     number = len(await call.store.feed_names())
-    if number > MOST_CHECKED and not typed:
+    if number > FEED_COMMANDS.checked and not typed:
         raise UsageError(f"There are {number} feeds; name the one to look at. /feeds list has their names.")
     feeds = [await find_feed(call.store, typed)] if typed or not number else await call.store.feeds()
     found = [(feed, await call.inspector.check(feed.url)) for feed in feeds]
@@ -125,7 +134,7 @@ def _refuse_known(url: str, feeds: Sequence[Feed]) -> None:
 def _name(typed: str, found: Inspection, feeds: Sequence[Feed]) -> str:
     """Return the feed's name: the typed one, else its title, else its host. Raises UsageError on a clash."""
     taken = {fold(feed.settings.name) for feed in feeds}
-    name = show(typed or found.title or _host(found.url), LONGEST_NAME).replace('"', "'")
+    name = show(typed or found.title or _host(found.url), FEED_COMMANDS.name).replace('"', "'")
     if not fold(name):
         raise UsageError(f"{quoted(name)} is no name: it needs a letter or a digit.")
     if fold(name) not in taken:
@@ -160,7 +169,7 @@ async def _change_lines(call: Call) -> list[str]:
     """Return who last removed or changed feeds. Who added them stands in the list."""
     return [
         f"{moment(each.at, call.zone)}: {show(each.what)} {quoted(each.feed)}, by {_maker(each, call.caller)}"
-        for each in await call.store.changes("", MOST_CHANGES, without=FEED_ADDED)
+        for each in await call.store.changes("", FEED_COMMANDS.changes, without=FEED_ADDED)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from bot.commands.reading import Item
 from bot.errors import UsageError
@@ -12,15 +13,23 @@ from bot.text.normalize import kind_of, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import DASHES, FIELDS, spelled
 
-LONGEST_VALUE = 200  # characters
-MOST_WORDS = 12  # with spaces between
-MOST_FILTERS = 50  # by words and authors, of one person or channel
+
+@dataclass(frozen=True, slots=True)
+class FieldLimits:
+    """How long and how many filters by words and authors may be."""
+
+    value: int = 200  # characters
+    words: int = 12  # with spaces between
+    filters: int = 50  # by words and authors, of one person or channel
+    proposed_words: int = 4  # words that the refusal of a long phrase proposes
+    proposed: int = 60  # most characters of them
+
+
+FILTER_LIMITS = FieldLimits()
 
 _NAMES = {kind: name for name, kind in FIELDS.items()}
 _NEEDED = {Kind.WORDS: "a word, as in text:tariffs", Kind.AUTHOR: 'a name, as in author:"Jane Doe"'}
 _DASH = re.compile(rf"[{DASHES}]+\s*")
-_SHORTENED = 4  # words that the refusal of a long phrase proposes
-_PROPOSED = 60  # most characters of them
 
 
 def check_value(item: Item) -> None:
@@ -36,9 +45,9 @@ def value_problem(kind: Kind, value: str) -> str:
     name, shown = _NAMES[kind], visible(value)
     if not term_key(kind, shown)[2:]:
         return f"{name}: needs {_NEEDED[kind]}."
-    if len(shown) > LONGEST_VALUE or len(shown.split()) > MOST_WORDS:
-        short = " ".join(shown.split()[:_SHORTENED])[:_PROPOSED]
-        limits = f"at most {MOST_WORDS} words and {LONGEST_VALUE} characters"
+    if len(shown) > FILTER_LIMITS.value or len(shown.split()) > FILTER_LIMITS.words:
+        short = " ".join(shown.split()[: FILTER_LIMITS.proposed_words])[: FILTER_LIMITS.proposed]
+        limits = f"at most {FILTER_LIMITS.words} words and {FILTER_LIMITS.value} characters"
         return f"{name}: takes {limits}; fewer may do: {spelled(kind, short)}"
     return ""
 
@@ -54,17 +63,17 @@ def _doubt(item: Item) -> str:
 
 
 def check_number(subscriptions: Iterable[Subscription], added: Iterable[str]) -> None:
-    """Raise UsageError if somebody would have more than MOST_FILTERS filters by words and authors.
+    """Raise UsageError if somebody would have more than `FILTER_LIMITS.filters` filters by words and authors.
 
     `added`: the term keys to follow or to leave out beside those of the subscriptions.
     """
     keys = frozenset[str]().union(*(each.filter.include | each.filter.exclude for each in subscriptions))
     had = set(filter(_is_free, keys))
     total = had.union(filter(_is_free, added))
-    if len(total) > max(MOST_FILTERS, len(had)):
+    if len(total) > max(FILTER_LIMITS.filters, len(had)):
         raise UsageError(
-            f"That would be {len(total)} filters by words and authors, and {MOST_FILTERS} is the limit; "
-            "take some off first."
+            f"That would be {len(total)} filters by words and authors, and {FILTER_LIMITS.filters} is the "
+            "limit; take some off first."
         )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.commands.wording import counted
 from bot.ports import FleetState
 
-_SECONDS_LATE = 60  # of a poll that is due, before it is told
+_SECONDS_LATE = 60  # by which a poll may be late before /health tells it
 
 
 def fleet_line(state: FleetState, now: datetime) -> str:

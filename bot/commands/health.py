@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta, tzinfo
 
 from bot.commands.declaration import Call
@@ -13,21 +13,29 @@ from bot.commands.timing import held_lines
 from bot.commands.wording import capital, counted, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
 from bot.ports import SHUT, Condition, FeedSeen, FleetState, PartState, QueueHealth
-from bot.rhythm import LAST_POSTS, Quiet, every, quiet
+from bot.rhythm import RHYTHM, Quiet, every, quiet
 from bot.text.hubs import hub_sentence
 from bot.text.sanitize import visible
 
-LATE = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
-STUCK = timedelta(minutes=10)  # alerts that wait longer are reported
+
+@dataclass(frozen=True, slots=True)
+class HealthLimits:
+    """When something counts as wrong, and how much of it is told."""
+
+    late: timedelta = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
+    stuck: timedelta = timedelta(minutes=10)  # alerts that wait longer are reported
+    feeds: int = 20  # that are named
+    places: int = 25  # whose held alerts are looked up
+    error: int = 400  # characters; room for the address of a feed
+
+
+HEALTH = HealthLimits()
 _TROUBLES = (Condition.FAILING, Condition.STOPPED, Condition.OVERDUE, Condition.UNREAD)  # told in this order
-MOST_FEEDS = 20
-MOST_PLACES = 25  # whose held alerts are looked up
-MOST_ERROR = 400  # characters; room for the address of a feed
 
 
 async def health(call: Call) -> Reply:
     """Report each feed and the outbox, a line each. The first line is the verdict."""
-    late = call.now - LATE
+    late = call.now - HEALTH.late
     conditions = await call.store.feed_conditions(late)
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
@@ -38,8 +46,8 @@ async def health(call: Call) -> Reply:
     lines += _chat_lines(call.parts, shut)
     if fleet is not None and fleet.processes:
         lines.append(f"{fleet_line(fleet, call.now)}.")
-    lines += await _feed_lines(await call.store.feeds_seen(late, MOST_FEEDS, first=_TROUBLES), call)
-    more = sum(conditions.values()) - MOST_FEEDS
+    lines += await _feed_lines(await call.store.feeds_seen(late, HEALTH.feeds, first=_TROUBLES), call)
+    more = sum(conditions.values()) - HEALTH.feeds
     lines += [f"{more} more feeds."] if more > 0 else []
     lines += _queue_lines(queue, call.caller, call.zone)
     return Reply("\n".join([*lines, *await _held_places(call, queue)]))
@@ -75,7 +83,7 @@ def _verdict(
             problems.append(f"{number} of {counted(feeds, 'feed')} {verb} {condition}.")
     if queue.parked:
         problems.append(f"{counted(len(queue.parked), 'place')} cannot be reached.")
-    if queue.oldest_waiting and call.now - queue.oldest_waiting > STUCK:
+    if queue.oldest_waiting and call.now - queue.oldest_waiting > HEALTH.stuck:
         problems.append("Alerts are stuck in the queue.")
     if not feeds:
         problems.append("No feed is watched yet. An admin can add one: /feeds add URL")
@@ -85,7 +93,7 @@ def _verdict(
 async def _feed_lines(seen: Sequence[FeedSeen], call: Call) -> list[str]:
     """Return what each feed does, with its newest post or how long it is quiet."""
     ids = [each.feed.id for each in seen]
-    times = await call.store.post_times(ids, call.now, LAST_POSTS)
+    times = await call.store.post_times(ids, call.now, RHYTHM.last_posts)
     hubs = await call.store.hubs_of(ids)
     lines = []
     for each in seen:
@@ -107,7 +115,7 @@ def _feed_line(seen: FeedSeen, newest: Sequence[Post], silence: Quiet | None, zo
         line = (
             f"{name}: failing{since}, {counted(state.failures, 'poll')} in a row; {read}; "
             f"next try {moment(feed.next_poll_at, zone)}. "
-            f"{capital(sentence(state.last_error, MOST_ERROR))}".rstrip()
+            f"{capital(sentence(state.last_error, HEALTH.error))}".rstrip()
         )
     elif trouble is Condition.OVERDUE:
         due = moment(feed.next_poll_at, zone)
@@ -175,6 +183,6 @@ async def _held_places(call: Call, queue: QueueHealth) -> list[str]:
         return []
     caller = call.caller
     among = None if caller.places is None else caller.places | {caller.place}
-    addresses = (await call.store.channels(caller.platform, among))[:MOST_PLACES]
+    addresses = (await call.store.channels(caller.platform, among))[: HEALTH.places]
     held = {each: held_lines(await call.store.held(each), call.zone) for each in addresses}
     return [f"{show(address)}: {' '.join(lines)}" for address, lines in held.items() if lines]

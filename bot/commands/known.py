@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.commands.reading import ELLIPSIS, MOST_PARTS, Vocabulary, read_item, read_list, split_list
 from bot.commands.wording import listed, show, term_word
@@ -11,9 +12,18 @@ from bot.ports import CommandStore
 from bot.text.normalize import fold, term_key
 
 _HEADINGS = {Kind.CATEGORY: "Categories", Kind.TAG: "Tags"}
-_MOST_TERMS = 40  # of one feed, in a list
-_MOST_FEEDS = 10
-MOST_COMPARED = 1000  # the most used names of a kind, with which an unknown one is compared
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLimits:
+    """How many known names are listed and compared."""
+
+    terms: int = 40  # of one feed, in a list
+    feeds: int = 10  # that are listed
+    compared: int = 1000  # the most used names of a kind, with which an unknown one is compared
+
+
+KNOWN = KnownLimits()
 _SIGNS = ("", "#")  # a name that begins with "#" is also found without it
 
 
@@ -31,7 +41,7 @@ async def vocabulary(
     if all(item.known for item in read_list(typed, known)):
         return known
     beginnings = [f"{kind}:{begin}" for kind in "ct" for begin in (*_cut_short(names), "")]
-    others = [await store.term_names(each, MOST_COMPARED, feed_id) for each in beginnings]
+    others = [await store.term_names(each, KNOWN.compared, feed_id) for each in beginnings]
     return Vocabulary([*named, *(term for terms in others for term in terms)], former)
 
 
@@ -57,7 +67,7 @@ def _cut_short(names: Sequence[str]) -> list[str]:
 async def known_lines(store: CommandStore, kind: Kind, feed: Feed | None = None) -> list[str]:
     """Return the names of a kind with their number of posts, one line for each feed."""
     feed_id = feed.id if feed else None
-    terms = await store.terms(feed_id, kind=kind, each=_MOST_TERMS)
+    terms = await store.terms(feed_id, kind=kind, each=KNOWN.terms)
     return _term_lines(terms, kind, await store.term_counts(kind, feed_id))
 
 
@@ -74,11 +84,11 @@ def _term_lines(terms: Sequence[Term], kind: Kind, counts: Mapping[str, int]) ->
     if not by_feed:
         return [f"No {_HEADINGS[kind].lower()} are known yet; /health tells whether the blog was read."]
     lines = []
-    for feed, names in list(by_feed.items())[:_MOST_FEEDS]:
+    for feed, names in list(by_feed.items())[: KNOWN.feeds]:
         heading = _HEADINGS[kind] if len(by_feed) == 1 else f"{_HEADINGS[kind]} of {show(feed)}"
         if counts[feed] > len(names):
             names.append(f"{counts[feed] - len(names)} more")
-        lines.append(f"{heading}, with their posts: {listed(names, _MOST_TERMS + 1)}")
-    if len(by_feed) > _MOST_FEEDS:
-        lines.append(f"{len(by_feed) - _MOST_FEEDS} more feeds: /categories feed:NAME")
+        lines.append(f"{heading}, with their posts: {listed(names, KNOWN.terms + 1)}")
+    if len(by_feed) > KNOWN.feeds:
+        lines.append(f"{len(by_feed) - KNOWN.feeds} more feeds: /categories feed:NAME")
     return lines

@@ -1,4 +1,4 @@
-"""Who listens on the platforms of which only some processes may: what nobody hears. Pure."""
+"""Finds the shards and connections on which no process is listening. Pure."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class FullTextSettings:
 
 @dataclass(frozen=True, slots=True)
 class _Robots:
-    """What a host answers about robots. `closed`: it cannot tell now, so nothing is asked."""
+    """A host's robots.txt. `closed`: it cannot be fetched now, so no page of the host is requested."""
 
     body: bytes
     closed: bool = False

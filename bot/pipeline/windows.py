@@ -7,11 +7,11 @@ much. After a restart each feed is parsed whole once.
 from __future__ import annotations
 
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from cachetools import FIFOCache
 from pydantic import TypeAdapter
 
 from bot.model import Entry, ParsedFeed
@@ -56,8 +56,7 @@ class Windows:
 
     def __init__(self, settings: WindowSettings | None = None) -> None:
         self._settings = settings or WindowSettings()
-        self._feeds: OrderedDict[int, bytes] = OrderedDict()
-        self._memory = 0
+        self._feeds: FIFOCache[int, bytes] = FIFOCache(self._settings.memory, getsizeof=len)
 
     async def read(self, parser: Runner, feed_id: int, answer: Answer) -> ReadFeed:
         """Return the feed in an answer; entries that are known come without their texts."""
@@ -76,13 +75,10 @@ class Windows:
 
     def keep(self, feed_id: int, read: ReadFeed) -> None:
         """Remember the entries of a feed, after they have been stored."""
-        self._memory -= len(self._feeds.pop(feed_id, b""))
-        if read.next.entries:
-            packed = self._feeds[feed_id] = _packed(read.next)
-            self._memory += len(packed)
-        while self._memory > self._settings.memory:
-            _, oldest = self._feeds.popitem(last=False)
-            self._memory -= len(oldest)
+        self._feeds.pop(feed_id, None)
+        packed = _packed(read.next) if read.next.entries else b""
+        if 0 < len(packed) <= self._settings.memory:
+            self._feeds[feed_id] = packed
 
 
 async def _read(parser: Runner, answer: Answer, known: Remembered) -> ReadFeed:

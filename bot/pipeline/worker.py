@@ -102,7 +102,7 @@ class Poller:
     async def _fill(self, *, surely: bool = False) -> None:
         """Start due polls, as many as may run now; call it with the lock held.
 
-        `surely`: more was due a moment ago, so that it is not asked first whether anything is.
+        `surely`: skip the check for due feeds, because the last claim was full.
         """
         room = self._turns.room()
         self._more = not self._turns.much_room

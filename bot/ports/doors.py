@@ -15,8 +15,8 @@ from typing import Protocol
 class Door:
     """The shards `first` to `last` of `total` of a connection, counted from 0.
 
-    `name`: the platform. One shard of one is the whole connection: who holds it keeps out all who want a
-    part, and they keep it out. Of two doors that share a shard of the same total, one can be held.
+    `name`: the platform. One shard of one is the whole connection: a lock on it excludes locks on
+    single shards, and the reverse. Of two doors that share a shard of the same total, one can be held.
     """
 
     name: str
@@ -35,14 +35,14 @@ class DoorState:
 
 
 class Doorkeeper(Protocol):
-    """Gets a door for this process as soon as no other has it, again and again, until it is closed."""
+    """Acquires a door for this process whenever it is free, and again after a loss, until `aclose`."""
 
     @property
     def held(self) -> bool:
         """Whether this process holds the door now. It turns false before another process can get it.
 
         (The exceptions are a database server that is restarted, and a connection that somebody ends there:
-        then another process may be as quick as this one.)
+        then both may believe for a moment that they hold it.)
         """
         ...
 

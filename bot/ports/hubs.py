@@ -62,7 +62,7 @@ class HubStore(HubReader, Protocol):
         ...
 
     async def note_push(self, feed_id: int, due: datetime, now: datetime) -> None:
-        """Make a feed, of which a hub has told something, due at `due`, unless it is due before.
+        """Schedule a poll at `due` for a feed that a hub has pushed, unless one is due earlier.
 
         A poll under way at that moment may have been too early, so that it does not count for this push.
         """
@@ -73,7 +73,7 @@ class HubDoor(Protocol):
     """Answers the hubs that call at the web server. Every method may raise `StoreError`."""
 
     async def asked(self, callback: str, query: Mapping[str, str]) -> str | None:
-        """Answer a hub that asks whether a request was meant, or refuses it.
+        """Answer the verification request of a hub (`hub.challenge`), or its denial.
 
         Return the text to answer with, as plain text, or None for an answer of 404.
         """

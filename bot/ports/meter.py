@@ -36,15 +36,15 @@ class AttemptOutcome(StrEnum):
 class LimitKind(StrEnum):
     """How a rate limit made a message wait."""
 
-    MET = "met"  # the platform said when to come back
-    PACED = "paced"  # the bot's own pace had no room, so that the platform need not say so
+    MET = "met"  # the platform answered 429
+    PACED = "paced"  # the bot's own rate limiter delayed the call, before the platform had to
 
 
 class PushOutcome(StrEnum):
     """What became of a push of a hub."""
 
     ACCEPTED = "accepted"  # the feed is polled for it
-    COALESCED = "coalesced"  # a poll was to come already, or the feed is gone for good
+    COALESCED = "coalesced"  # a poll was already scheduled, or the feed is gone for good
     LIMITED = "limited"  # too many of this feed in an hour
     UNSIGNED = "unsigned"  # without a signature that can be checked; ignored
     FORGED = "forged"  # with a wrong signature; ignored

@@ -35,8 +35,8 @@ class Quota:
 class Turns:
     """An answer to `reserve`. All times are seconds from the answer.
 
-    `waits`: when each reserved call may go, in order; less than 0 for one that might have gone already when
-    the answer came. () if none was reserved, because the next call could only go in `wait` seconds. `why`:
+    `waits`: when each reserved call may go, in order; negative for one whose time passed before the
+    answer arrived. () if none was reserved, because the next call could only go in `wait` seconds. `why`:
     the reason of the hold that causes the wait, "" for none.
     """
 

@@ -83,8 +83,8 @@ _OPENING = {
 def opening_takes(text: str, code: str) -> frozenset[str]:
     """Return the words that an opening such as "Das Unternehmen" takes to be known; empty for others.
 
-    Empty as well for what says itself which one is meant ("L'accord entre Lyon et Turin"), and in languages
-    without a list.
+    Empty also if the phrase identifies by itself which one is meant ("L'accord entre Lyon et Turin"), and in
+    languages without a list.
     """
     pattern = _OPENING.get(code)
     match = pattern.match(text) if pattern else None

@@ -7,19 +7,15 @@ can prefix the key or the typed text.
 from __future__ import annotations
 
 import re
-from datetime import time
 from functools import cache
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.text.normalize import fold, nearest
 from bot.text.urls import Network
 
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*([a-z]+)\s*", re.IGNORECASE)
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])(?::([0-5][0-9]))?")
 _HOST_PORT = re.compile(r"(?:([A-Za-z0-9._-]+)|\[([^\]]+)\]):([0-9]{1,5})")
-_DASH = re.compile(r"\s*[-\u2010-\u2015\u2212]\s*")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _SECONDS = (
     dict.fromkeys(("s", "sec", "second", "seconds"), 1)
@@ -87,36 +83,6 @@ def zone(text: str) -> ZoneInfo:
     near = nearest(text[-40:].rpartition("/")[2], places, limit=1)
     hint = f'did you mean "{places[near[0]]}"?' if near else 'write one such as "Europe/Berlin"'
     raise ValueError(f"is no time zone; {hint}")
-
-
-def time_of_day(text: str) -> time:
-    """Return the wall-clock time in "08:00", "8:30" or "8", without a time zone."""
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        raise ValueError('is no time of day; write one such as "08:00", up to "23:59"')
-    return time(int(match[1]), int(match[2] or 0))
-
-
-class QuietHours(NamedTuple):
-    """From `start` to `end` by the wall clock; past midnight if `end` is the earlier one."""
-
-    start: time
-    end: time
-
-    def __str__(self) -> str:
-        return f"{self.start:%H:%M}-{self.end:%H:%M}"
-
-
-def quiet_hours(text: str) -> QuietHours:
-    """Return the span in "22:00-07:00"; any kind of dash is accepted."""
-    ends = _DASH.split(text.strip())
-    try:
-        start, end = map(time_of_day, ends)
-    except ValueError:
-        raise ValueError('are no quiet hours; write a start and an end such as "22:00-07:00"') from None
-    if start == end:
-        raise ValueError('are empty; write a start and an end that differ, such as "22:00-07:00"')
-    return QuietHours(start, end)
 
 
 def network(text: str) -> Network:

@@ -3,7 +3,7 @@
 Each destination has at most one message in progress: its oldest waiting row with all rows of the same bundle,
 or one edit. `CLAIMABLE_AT` uses the conditions of the other statements: whoever sleeps until the time that it
 returns finds something to claim, or held rows to release. It does not ask of which platform those are, since
-a claim releases them all, and else it would pass over every row of a platform that is away.
+a claim releases them all, and else it would scan all rows of a platform that is away.
 
 "OFFSET 0" keeps a condition a look into an index for each row; as a join, the planner might read the whole
 queue for it. Rows are locked before they are taken: what came of an earlier, lost attempt may be recorded

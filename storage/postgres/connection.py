@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any, Self
 
@@ -23,9 +24,17 @@ from storage.shared.waiting import to_the_end
 
 Parameters = Mapping[str, Any]
 
-_MOST = 8  # connections of a pool
-_ASKING = 3  # of them at most for commands, so that polls and deliveries never wait for slow queries
-_PATIENCE = 10.0  # seconds to wait for a connection
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """The connections of a process."""
+
+    most: int = 8  # connections of a pool
+    asking: int = 3  # of them at most for commands, so that polls and deliveries never wait for slow queries
+    patience: float = 10.0  # seconds to wait for a connection
+
+
+_POOL = PoolSettings()
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 # A process that hangs in a transaction must not hold up the others for ever; a migration may take longer.
 # Compiling a statement, as the server may do for seemingly costly ones, takes longer than any of these runs.
@@ -72,7 +81,7 @@ class Database:
         self.newer = newer  # whether a newer version has changed the database; this one only works on it
         self.zone = zone  # of destinations that have set none
         self._pool = pool
-        self._asking = asyncio.Semaphore(_ASKING)
+        self._asking = asyncio.Semaphore(_POOL.asking)
 
     @classmethod
     async def open(cls, address: Address, *, create: bool = True, zone: tzinfo = UTC) -> Self:
@@ -86,8 +95,8 @@ class Database:
             address.name,
             kwargs={"autocommit": True, "row_factory": dict_row},
             min_size=1,
-            max_size=_MOST,
-            timeout=_PATIENCE,
+            max_size=_POOL.most,
+            timeout=_POOL.patience,
             configure=_configure,
             num_workers=1,
         )
@@ -156,7 +165,7 @@ class Database:
         are those whose prepared statements a newer version of the bot has outdated.
         """
         with translated(self.address.name):
-            for more in reversed(range(_MOST + 1)):
+            for more in reversed(range(_POOL.most + 1)):
                 async with self._pool.connection() as connection:
                     try:
                         cursor = await connection.execute(sql, parameters, prepare=prepare)

@@ -30,7 +30,7 @@ class Pool(AsyncConnectionPool[Any]):
     async def start(self) -> None:
         """Open with the first connection; errors as of `getconn`.
 
-        Whoever asks while there is none yet has another one made beside it.
+        A caller that asks before the first connection is ready opens a second one.
         """
         try:
             with self._reason():

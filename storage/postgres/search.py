@@ -12,15 +12,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from storage.postgres.connection import Database
-from storage.shared.search import RANKED, typed_words
+from storage.shared.search import SEARCH, typed_words
 
-_WINDOW = 20_000  # how many of the newest posts are searched for a common word
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """How much is searched, and how much of a post PostgreSQL can hold."""
+
+    window: int = 20_000  # how many of the newest posts are searched for a common word
+    word: int = 200  # letters of a word that count; PostgreSQL admits 2,046 bytes
+    letters: int = 150_000  # of the words of a post together; PostgreSQL admits a megabyte
+    last_place: int = 16_383  # the highest that PostgreSQL tells apart
+
+
+_LIMITS = SearchLimits()
 _WORDS = re.compile(r"[^\W_]+")
-_LONGEST = 200  # letters of a word that count; PostgreSQL admits 2,046 bytes
-_MOST_LETTERS = 150_000  # of the words of a post together; PostgreSQL admits a megabyte
-_LAST_PLACE = 16_383  # the highest that PostgreSQL tells apart
 
 MATCHES = "SELECT post_id FROM archive WHERE words @@ %(query)s::tsquery LIMIT %(most)s"
 # A word in the title counts for four in the text, one in a category or tag for two.
@@ -60,7 +69,7 @@ _BARE = _Bare()
 
 def _words(text: str) -> list[str]:
     """Return the words of a text without case and accents."""
-    return [word[:_LONGEST] for word in _WORDS.findall(text.lower().translate(_BARE))]
+    return [word[: _LIMITS.word] for word in _WORDS.findall(text.lower().translate(_BARE))]
 
 
 def words_of(title: str, names: Iterable[str], text: str) -> str:
@@ -73,10 +82,10 @@ def words_of(title: str, names: Iterable[str], text: str) -> str:
     letters = place = 0
     for weight, texts in parts:
         for word in (word for text in texts for word in _words(text)):
-            place = min(place + 1, _LAST_PLACE)
+            place = min(place + 1, _LIMITS.last_place)
             if word not in places:
                 letters += len(word)
-                if letters > _MOST_LETTERS:
+                if letters > _LIMITS.letters:
                     break
             places.setdefault(word, []).append(f"{place}{weight}")
     return " ".join(f"'{word}':{','.join(where[:255])}" for word, where in places.items())
@@ -91,11 +100,11 @@ def query_of(words: str) -> str:
 
 async def search(database: Database, query: str, limit: int) -> tuple[list[int], bool]:
     """Return the ids of matching posts, and True if these are the best matches, False if the newest."""
-    rows = await database.ask(MATCHES, {"query": query, "most": RANKED + 1})
-    if len(rows) <= RANKED:
+    rows = await database.ask(MATCHES, {"query": query, "most": SEARCH.ranked + 1})
+    if len(rows) <= SEARCH.ranked:
         best = await database.ask(BEST, {"query": query, "limit": limit})
         return [row["id"] for row in best], True
-    recent = await database.ask(AMONG_NEWEST, {"query": query, "window": _WINDOW, "limit": limit})
+    recent = await database.ask(AMONG_NEWEST, {"query": query, "window": _LIMITS.window, "limit": limit})
     if len(recent) >= limit:
         return [row["id"] for row in recent], False
     ids = sorted({*(row["id"] for row in recent), *(row["post_id"] for row in rows)})

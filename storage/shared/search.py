@@ -6,9 +6,17 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-RANKED = 500  # most matches that are ranked
-_MOST_WORDS = 12  # further words are ignored: each one costs a scan of the index
-_LEAST_BEGINNING = 3  # letters; a shorter prefix would match a large part of the index
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """How much of a question is searched for, and how much is ranked."""
+
+    ranked: int = 500  # most matches that are ranked
+    words: int = 12  # further words are ignored: each one costs a scan of the index
+    beginning: int = 3  # letters; a shorter prefix would match a large part of the index
+
+
+SEARCH = SearchLimits()
 _IDEOGRAPHS = (
     "\u2e80"  # first character of the scripts without spaces between words, where one letter is enough
 )
@@ -24,6 +32,6 @@ class Typed:
 
 def typed_words(text: str) -> Typed:
     """Return the words that a person typed, without any signs."""
-    words = re.findall(r"\w+", unicodedata.normalize("NFC", text))[:_MOST_WORDS]
-    begins = bool(words) and (len(words[-1]) >= _LEAST_BEGINNING or words[-1][0] >= _IDEOGRAPHS)
+    words = re.findall(r"\w+", unicodedata.normalize("NFC", text))[: SEARCH.words]
+    begins = bool(words) and (len(words[-1]) >= SEARCH.beginning or words[-1][0] >= _IDEOGRAPHS)
     return Typed(tuple(words), begins)

@@ -3,7 +3,7 @@
 Each destination has at most one message in progress: its oldest waiting row with all rows of the same bundle,
 or one edit. `CLAIMABLE_AT` uses the conditions of the other statements: whoever sleeps until the time that it
 returns finds something to claim, or held rows to release. It does not ask of which platform those are, since
-a claim releases them all, and else it would pass over every row of a platform that is away.
+a claim releases them all, and else it would scan all rows of a platform that is away.
 
 Each statement names its index, so that SQLite, whatever its statistics say, scans only unfinished rows. It
 scans them in due order, so that LIMIT ends the scan early.
@@ -34,8 +34,8 @@ _EDITS = "deliveries AS q INDEXED BY deliveries_edits CROSS JOIN destinations AS
 _EDITABLE = f"q.edit_due_at IS NOT NULL AND d.parked_at IS NULL AND {_PLATFORMS} AND NOT {_SENDING}"
 _HOLD_ROUNDS = 10  # of holding in one claim, so that no other write waits for long
 _STUBBORN = 8  # attempts after which a message no longer blocks the later ones of its destination
-# Other rows of a destination are asked for by `d`, and so after its platform: that of one that is away costs
-# one look.
+# The subqueries refer to `d`, so they run after the check of the platform: a row of a platform that is away
+# costs one look-up.
 # The row is the first of its destination: no earlier row waits (unless it failed too often), and nothing is
 # being sent or edited there. Edits do not block a parked destination: it gets none, but must be probed.
 _FIRST = f"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from storage.shared.search import RANKED, typed_words
+from storage.shared.search import SEARCH, typed_words
 from storage.sqlite.connection import Database
 
 _WINDOWS = (2_000, 20_000)  # how many of the newest posts to search first, and then
@@ -43,8 +43,8 @@ def query_of(words: str) -> str:
 
 async def search(database: Database, query: str, limit: int) -> tuple[list[int], bool]:
     """Return the ids of matching posts, and True if these are the best matches, False if the newest."""
-    rows = await database.ask(MATCHES, {"query": query, "most": RANKED + 1})
-    if len(rows) <= RANKED:
+    rows = await database.ask(MATCHES, {"query": query, "most": SEARCH.ranked + 1})
+    if len(rows) <= SEARCH.ranked:
         best = await database.ask(BEST, {"query": query, "limit": limit})
         return [row["id"] for row in best], True
     for window in _WINDOWS:

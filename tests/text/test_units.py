@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 import zoneinfo
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -17,8 +17,6 @@ READERS: tuple[Callable[[str], object], ...] = (
     units.duration,
     units.size,
     units.zone,
-    units.time_of_day,
-    units.quiet_hours,
     units.network,
     web_url,
     units.host_port,
@@ -136,38 +134,6 @@ def test_where_even_those_are_missing_it_is_told_what_to_install(monkeypatch: py
 
     with pytest.raises(ValueError, match="install its tzdata package"):
         units.zone("UTC")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("08:00", time(8)), ("8:30", time(8, 30)), (" 8 ", time(8)), ("23:59", time(23, 59))],
-)
-def test_a_time_of_day_is_hours_and_minutes(text: str, expected: time) -> None:
-    assert units.time_of_day(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "24:00", "8:5", "8:60", "8pm", "08:00:00", "-1"])
-def test_what_is_no_time_of_day_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^is no time of day; "):
-        units.time_of_day(text)
-
-
-@pytest.mark.parametrize("text", ["22:00-07:00", "22-7", "22:00 \u2013 07:00", "22:00 \u2212 7"])
-def test_quiet_hours_take_any_dash(text: str) -> None:
-    hours = units.quiet_hours(text)
-
-    assert (hours.start, hours.end, str(hours)) == (time(22), time(7), "22:00-07:00")
-
-
-@pytest.mark.parametrize("text", ["", "22:00", "22-7-8", "25-7", "night"])
-def test_what_are_no_quiet_hours_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^are no quiet hours; "):
-        units.quiet_hours(text)
-
-
-def test_quiet_hours_without_length_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"^are empty; "):
-        units.quiet_hours("8-08:00")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import aiohttp
 import yarl
 
-from adapters.discord.errors import BLOCKED, BLOCKED_BY_THE_EDGE, TABLE
+from adapters.discord.errors import BLOCKED_BY_THE_EDGE, ERRORS, TABLE
 from adapters.discord.gateway import limits
 from adapters.discord.gateway.rate_limit import PACE, RateLimiter, is_for_all, retry_after
 from adapters.discord.sdk import DiscordWebSocket, Route
@@ -104,7 +104,7 @@ class Endpoints:
             fault = f"Discord has a fault (it answered {answer.status})."
             return TemporaryError(fault, uncertain=True) if is_post else None
         if answer.status == HTTPStatus.FORBIDDEN and await limits.is_of_the_edge(answer):
-            wait = retry_after(answer.headers, BLOCKED)
+            wait = retry_after(answer.headers, ERRORS.blocked)
             await pace.hold(wait)
             return TemporaryError(TABLE[BLOCKED_BY_THE_EDGE].text, retry_after=wait)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:

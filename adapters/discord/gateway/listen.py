@@ -5,14 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from adapters.discord.gateway.client import Client
 from bot.errors import TemporaryError
 from bot.ports import Door, Doorkeeper
 
-PATIENCE = 10.0  # seconds that a start waits for the gateway
-SHARD_PATIENCE = 10.0  # more seconds for each shard until a start is given up
-LAST_WORDS = 3.0  # seconds that running tasks get when a connection ends
+
+@dataclass(frozen=True, slots=True)
+class ListenSettings:
+    """How long the gateway is waited for."""
+
+    patience: float = 10.0  # seconds that a start waits for the gateway
+    shard_patience: float = 10.0  # more seconds for each shard until a start is given up
+    last_words: float = 3.0  # seconds that running tasks get when a connection ends
+
+
+LISTENING = ListenSettings()
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +63,7 @@ async def _end(client: Client, connection: asyncio.Task[None]) -> None:
     """Close the client, then end its task: discord.py swallows a cancellation while it reconnects."""
     await client.close()
     connection.cancel()
-    await asyncio.wait({connection}, timeout=LAST_WORDS)
+    await asyncio.wait({connection}, timeout=LISTENING.last_words)
 
 
 async def _connect(client: Client, *, prepared: bool) -> None:
@@ -67,7 +76,7 @@ async def _connect(client: Client, *, prepared: bool) -> None:
     await asyncio.sleep(client.start_after)
     connection = asyncio.create_task(client.connect())
     up = asyncio.create_task(client.up.wait())
-    patience = PATIENCE + SHARD_PATIENCE * client.shards_here
+    patience = LISTENING.patience + LISTENING.shard_patience * client.shards_here
     try:
         await asyncio.wait({connection, up}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         if not connection.done() and not client.up.is_set():
@@ -78,4 +87,4 @@ async def _connect(client: Client, *, prepared: bool) -> None:
         await client.close()
         for task in (connection, up):
             task.cancel()
-        await asyncio.wait({connection, up}, timeout=LAST_WORDS)
+        await asyncio.wait({connection, up}, timeout=LISTENING.last_words)

@@ -20,7 +20,7 @@ _REGISTERING = "discord:registering"  # key of the mark of the process that does
 class Patience:
     """How long a process waits for another one that registers the commands. Times are seconds."""
 
-    lease: float = 30.0  # after which the other one counts as dead
+    lease: float = 30.0  # after which the process that holds the mark is presumed dead
     pause: float = 0.2  # between two looks
 
 

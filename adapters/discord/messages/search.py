@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adapters.discord.gateway.client import Client
@@ -9,9 +10,18 @@ from adapters.discord.messages import destinations, views
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
 
-NONCE_LIVES = 120.0  # seconds that a nonce is remembered ("a few minutes", documentation, resources/message)
-HISTORY = 500  # most messages to read in a channel
-POSTS = 50  # most archived posts to read in a forum
+
+@dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """How a message that may have arrived is looked for."""
+
+    # Seconds for which Discord remembers a nonce ("a few minutes": documentation, resources/message).
+    nonce_lives: float = 120.0
+    history: int = 500  # most messages to read in a channel
+    posts: int = 50  # most archived posts to read in a forum
+
+
+SEARCH = SearchSettings()
 
 
 async def known(client: Client, channel_id: int) -> object:
@@ -37,7 +47,7 @@ class Search:
             _refuse_after(since)
             return None
         history = self._client.get_partial_messageable(channel_id).history(
-            limit=HISTORY, after=since, oldest_first=True
+            limit=SEARCH.history, after=since, oldest_first=True
         )
         async for message in history:
             if message.author.id == self._own_id and views.bears(message, key):
@@ -47,7 +57,7 @@ class Search:
     async def _find_post(self, forum: discord.ForumChannel, key: str, since: datetime) -> str | None:
         """Search the bot's own posts of a forum, active ones first."""
         active = [each for each in await forum.guild.active_threads() if each.parent_id == forum.id]
-        archived = [each async for each in forum.archived_threads(limit=POSTS)]
+        archived = [each async for each in forum.archived_threads(limit=SEARCH.posts)]
         for thread in [*active, *archived]:
             created = discord.utils.snowflake_time(thread.id)
             if thread.owner_id != self._own_id or created < since - timedelta(seconds=1):
@@ -67,7 +77,7 @@ class Search:
 
 def _refuse_after(since: datetime) -> None:
     """Raise PermanentError when the nonce is too old to prevent a second message."""
-    if datetime.now(UTC) - since > timedelta(seconds=NONCE_LIVES):
+    if datetime.now(UTC) - since > timedelta(seconds=SEARCH.nonce_lives):
         raise PermanentError(
             "The bot cannot tell whether its last message arrived; give it Read Message History there.",
             scope=Scope.DESTINATION,

@@ -18,7 +18,7 @@ from bot.text.truncate import clip
 LONGEST = 3000  # characters read; the bot itself refuses a line of a third of that
 HELP = "help"
 PROGRAM = "bystander"  # the bot accepts this word before any command
-NOBODY = "none"  # the mention that stands for no mention
+NOBODY = "none"  # typed instead of a mention to remove it
 ADDRESSES = frozenset({"link", "url"})  # kinds of parameters that need a link's address, not its label
 
 _TOKEN = re.compile(r"<([#@!]?)([^<>|\s]*)(?:\|([^<>|]*))?>")

@@ -30,7 +30,7 @@ from adapters.slack.interactions.command_runner import (
     PlaceError,
 )
 from adapters.slack.interactions.home import Home
-from adapters.slack.interactions.permissions import PATIENCE, Callers, Permissions
+from adapters.slack.interactions.permissions import PERMISSIONS, Callers, Permissions
 from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations
 from adapters.slack.messages.parts import FOLLOW as FOLLOW_BUTTON
@@ -161,7 +161,7 @@ class Conversation:
         asked = command_text.read(name, text, self._runner.commands, self._prefix)
         wanted = CallbackData(line=asked.raw)
         opens = not asked.rest and asked.path in (FOLLOW, ADD_ALERTS)
-        caller = await self._callers.caller(who, OPEN_LIMIT if opens else PATIENCE)
+        caller = await self._callers.caller(who, OPEN_LIMIT if opens else PERMISSIONS.patience)
         if opens and await self._open(who, caller, asked.path):
             return
         if not asked.rest and asked.path == UNFOLLOW:

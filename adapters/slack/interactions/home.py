@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from adapters.shared.tasks import Tasks
 from adapters.slack.errors import name_of, translate
@@ -20,9 +21,17 @@ from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.model import Caller, SuggestedAction
 from bot.ports import BotServices
 
-AT_ONCE = 8  # tabs published at the same time
-ATTEMPTS = 3
-LONGEST_WAIT = 30.0  # seconds between two attempts; a longer wait is left to the next change or visit
+
+@dataclass(frozen=True, slots=True)
+class HomeSettings:
+    """How App Home tabs are published."""
+
+    at_once: int = 8  # tabs published at the same time
+    attempts: int = 3  # for each tab
+    longest_wait: float = 30.0  # seconds to the next attempt; a longer wait is left to the next change
+
+
+HOMES = HomeSettings()
 NO_TAB = "The app has no Home tab; switch it on (api.slack.com/apps, App Home, Show Tabs)."
 _NO_TAB = "not_enabled"
 _SETTINGS, _SNOOZE = SuggestedAction("Settings", "settings"), SuggestedAction("Snooze", "snooze")
@@ -50,7 +59,7 @@ class Home:
         self._callers = callers
         self._sleep = sleep
         self._tasks = Tasks("Slack")
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._room = asyncio.Semaphore(HOMES.at_once)
         self._wanted: dict[_Person, tuple[RequestContext, str]] = {}
         self._busy: set[_Person] = set()
 
@@ -78,7 +87,7 @@ class Home:
                 except DeliveryError as error:
                     failures += 1
                     wait = _wait(error)
-                    if wait is None or failures == ATTEMPTS:
+                    if wait is None or failures == HOMES.attempts:
                         _log.warning("An App Home is not up to date: %s", error)
                         continue
                     self._wanted.setdefault(person, (origin, note))
@@ -136,5 +145,5 @@ async def _part(services: BotServices, caller: Caller, heading: str, path: str, 
 
 def _wait(error: DeliveryError) -> float | None:
     """Return the seconds until another attempt, None to give up."""
-    seconds = error.retry_after or 1.0 if isinstance(error, TemporaryError) else LONGEST_WAIT
-    return seconds if seconds < LONGEST_WAIT else None
+    seconds = error.retry_after or 1.0 if isinstance(error, TemporaryError) else HOMES.longest_wait
+    return seconds if seconds < HOMES.longest_wait else None

@@ -23,10 +23,18 @@ from bot.errors import PermanentError
 from bot.model import Caller
 from bot.ports import BotServices
 
-KEPT = 300.0  # seconds for which Slack's answer is cached
-KEPT_UNKNOWN = 30.0  # seconds until the next request after Slack refused one
-PATIENCE = 5.0  # seconds to wait for Slack's answer
-MOST = 10_000  # people in the cache
+
+@dataclass(frozen=True, slots=True)
+class PermissionSettings:
+    """How long Slack is waited for, and its answers are kept."""
+
+    kept: float = 300.0  # seconds for which Slack's answer is cached
+    kept_unknown: float = 30.0  # seconds until the next request after Slack refused one
+    patience: float = 5.0  # seconds to wait for Slack's answer
+    people: int = 10_000  # people in the cache
+
+
+PERMISSIONS = PermissionSettings()
 NO_SCOPE = (
     "The bot cannot ask Slack who is an admin, for it lacks the scope users:read; add it "
     "(api.slack.com/apps, OAuth & Permissions, Scopes) and install the app again."
@@ -78,7 +86,7 @@ class Permissions:
 
     def __init__(self, admins: Collection[str] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self._admins = admins
-        self._known: TLRUCache[_Person, _Kept] = TLRUCache(MOST, _expiry, timer=clock)
+        self._known: TLRUCache[_Person, _Kept] = TLRUCache(PERMISSIONS.people, _expiry, timer=clock)
         self._asking: dict[_Person, asyncio.Task[Rights]] = {}
 
     def is_operator(self, team: str, user: str, home: str) -> bool:
@@ -86,7 +94,7 @@ class Permissions:
         return f"{team}/{user}" in self._admins or (team in ("", home) and user in self._admins)
 
     async def rights(
-        self, client: AsyncWebClient, team: str, user: str, patience: float = PATIENCE
+        self, client: AsyncWebClient, team: str, user: str, patience: float = PERMISSIONS.patience
     ) -> Rights:
         """Return a user's rights, unknown after `patience` seconds; a later response is still cached."""
         person = (team, user)
@@ -110,12 +118,12 @@ class Permissions:
         try:
             answer = await client.users_info(user=user)
             user_info = answer.get("user")
-            rights, kept = Rights(may_manage(user_info, team), zone=zone_name(user_info)), KEPT
+            rights, kept = Rights(may_manage(user_info, team), zone=zone_name(user_info)), PERMISSIONS.kept
         except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             told = translate(error)
             _log.warning("Slack does not tell who is an admin: %s", told)
             rights = Rights(doubt=NO_SCOPE) if name_of(error) == _NO_SCOPE else SILENT
-            kept = KEPT_UNKNOWN if isinstance(told, PermanentError) else 0.0
+            kept = PERMISSIONS.kept_unknown if isinstance(told, PermanentError) else 0.0
         finally:
             del self._asking[person]
         self._known[person] = _Kept(rights, kept)
@@ -149,7 +157,7 @@ class Callers:
         self._workspaces = workspaces
         self._people = people
 
-    async def caller(self, origin: RequestContext, patience: float = PATIENCE) -> Caller:
+    async def caller(self, origin: RequestContext, patience: float = PERMISSIONS.patience) -> Caller:
         """Return the caller with their rights. DeliveryError: no client for that workspace."""
         home = self._workspaces.home
         client = await self._workspaces.client(origin.team)

@@ -26,10 +26,18 @@ from adapters.slack.transport.workspaces import Identity
 from bot.errors import NotYetError, TemporaryError
 from bot.ports import KeyValueStore
 
-PAGE = 200  # messages per request
-MOST_PAGES = 15  # per attempt, because a call of the adapter has to end
-GO_ON = 1.0  # seconds until the next attempt resumes a search
-UNREAD = 60.0  # seconds until an unreadable history is read again
+
+@dataclass(frozen=True, slots=True)
+class HistorySettings:
+    """How the history of a channel is searched."""
+
+    page: int = 200  # messages per request
+    pages: int = 15  # per attempt, because a call of the adapter has to end
+    go_on: float = 1.0  # seconds until the next attempt resumes a search
+    unread: float = 60.0  # seconds until an unreadable history is read again
+
+
+READING = HistorySettings()
 _STALE = "invalid_cursor"
 _BUSY = "Slack does not let the bot read on yet, to see whether its last message arrived."
 _MORE = "More was written there since than is read at once, to see whether the bot's last message arrived."
@@ -75,7 +83,7 @@ class History:
         search = await self._begun(address, Search(key, f"{since.timestamp():.6f}"))
         if not search.read:
             _log.info("Looking for a message at %s that may have arrived; others wait there.", address)
-        for _ in range(MOST_PAGES):
+        for _ in range(READING.pages):
             messages, cursor = read_page(await self._page(client, channel, search, address))
             found = next((each for each in messages if _is_own(each, me) and bears(each, key)), None)
             if found is not None or not cursor:
@@ -83,7 +91,7 @@ class History:
                 return str(found.get("ts") or "") if found is not None else ""
             search = Search(key, search.oldest, cursor, search.read + len(messages))
             await self._memory.set_value(_place(address), json.dumps(asdict(search)))
-        raise NotYetError(_MORE, retry_after=GO_ON)
+        raise NotYetError(_MORE, retry_after=READING.go_on)
 
     async def _page(self, client: Client, channel: str, search: Search, address: str) -> AsyncSlackResponse:
         try:
@@ -91,13 +99,13 @@ class History:
                 channel=channel,
                 include_all_metadata=True,
                 oldest=search.oldest,
-                limit=PAGE,
+                limit=READING.page,
                 cursor=search.cursor or None,
             )
         except SlackApiError as error:
             if name_of(error) == _STALE and search.cursor:  # the cursor expired: start again
                 await self._end(address, search)
-                raise NotYetError(_MORE, retry_after=GO_ON) from None
+                raise NotYetError(_MORE, retry_after=READING.go_on) from None
             if (asked := retry_after(error)) is not None:
                 raise NotYetError(_BUSY, retry_after=asked) from None
             raise
@@ -125,7 +133,7 @@ def read_page(told: Page) -> tuple[list[Json], str]:
     cursor = further.get("next_cursor") if isinstance(further, dict) else None
     cursor = cursor if isinstance(cursor, str) else ""
     if not isinstance(messages, list) or (told.get("has_more") and not cursor):
-        raise TemporaryError(_ODD, retry_after=UNREAD, uncertain=True)
+        raise TemporaryError(_ODD, retry_after=READING.unread, uncertain=True)
     return [each for each in messages if isinstance(each, dict)], cursor
 
 

@@ -220,7 +220,7 @@ def _numbered(terms: Any) -> tuple[BlogCategory, ...]:
 
 
 def _found(body: bytes) -> int:
-    """Return how many categories WordPress.com says that there are; 0 if it does not say."""
+    """Return the number of categories that WordPress.com reports; 0 if it does not say."""
     return _number(_object(json.loads(body)).get("found"))
 
 

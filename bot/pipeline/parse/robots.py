@@ -51,7 +51,7 @@ def _lines(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _fits(pattern: str, path: str) -> bool:
-    """Whether a pattern with `*` and a final `$` fits the beginning of a path. It never goes back."""
+    """Whether a pattern with `*` and a final `$` fits the beginning of a path; without backtracking."""
     whole = pattern.endswith("$")
     first, *rest = pattern.removesuffix("$").split("*")
     if not path.startswith(first):

@@ -34,7 +34,7 @@ class Line(NamedTuple):
     answers: bool  # follows a question directly
     words: frozenset[str]
     places: frozenset[str] = frozenset()  # countries; only where they are asked for
-    corrects: bool = False  # an update that takes back what the post says; nothing is told without it
+    corrects: bool = False  # an update that retracts what the post says; every summary must contain it
 
 
 def read_lines(found: Sequence[Paragraph], title: str, code: str, *, places: bool) -> list[Line]:

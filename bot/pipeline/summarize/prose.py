@@ -30,7 +30,7 @@ class _Choice(NamedTuple):
     """Sentences that can be told together, in reading order.
 
     `value`: of the sentences, without what their words tell together: `share` for title and theme, and
-    `halves` for both parts of a title. `after`: where those begin, of all that are tried, that may follow.
+    `halves` for both parts of a title. `after`: index of the first candidate that may be added next.
     """
 
     told: tuple[Candidate, ...] = ()

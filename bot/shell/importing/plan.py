@@ -24,9 +24,17 @@ from bot.text.normalize import fold
 from bot.text.sanitize import one_line
 from bot.text.urls import web_url
 
-MOST = 10_000  # feeds of one list
-_LONGEST = 200  # characters of a name
-_SHOWN = 20  # subscriptions and problems that are named one by one
+
+@dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """How much one list may have, and how much of it is named."""
+
+    feeds: int = 10_000  # feeds of one list
+    name: int = 200  # characters of a name
+    shown: int = 20  # subscriptions and problems that are named one by one
+
+
+PLAN = PlanLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ def planned(found: ImportList, recipient: Recipient) -> tuple[Plan, list[ImportP
     feeds: dict[str, FeedSettings] = {}
     names: set[str] = set()
     subscriptions = []
-    for each in found.feeds[:MOST]:
+    for each in found.feeds[: PLAN.feeds]:
         try:
             url = web_url(each.url.strip())
             wanted = _wanted(each)
@@ -92,8 +100,8 @@ def planned(found: ImportList, recipient: Recipient) -> tuple[Plan, list[ImportP
                     paused=each.paused,
                 )
             )
-    if len(found.feeds) > MOST:
-        problems.append(ImportProblem(f"The list has more than {MOST:,} feeds; split it."))
+    if len(found.feeds) > PLAN.feeds:
+        problems.append(ImportProblem(f"The list has more than {PLAN.feeds:,} feeds; split it."))
     plan = Plan(tuple(feeds.values()), tuple(subscriptions), notes=found.notes)
     return plan, sorted(problems, key=lambda each: each.line)
 
@@ -102,23 +110,23 @@ def lines(plan: Plan) -> list[str]:
     """Return a plan in words, a line each."""
     names = {feed.url: feed.name for feed in plan.feeds}
     found = [f"Plan: {counted(len(plan.feeds), 'feed')}, {counted(len(plan.subscriptions), 'subscription')}."]
-    found += [f"- watch {show(feed.name)}: {feed.url}" for feed in plan.feeds[:_SHOWN]]
+    found += [f"- watch {show(feed.name)}: {feed.url}" for feed in plan.feeds[: PLAN.shown]]
     found += _more(len(plan.feeds), "feed")
-    found += [f"- {_words(each, names)}" for each in plan.subscriptions[:_SHOWN]]
+    found += [f"- {_words(each, names)}" for each in plan.subscriptions[: PLAN.shown]]
     found += _more(len(plan.subscriptions), "subscription")
     if plan.preferences:
-        found.append(f"- preferences of {listed(sorted(plan.preferences), _SHOWN)}")
+        found.append(f"- preferences of {listed(sorted(plan.preferences), PLAN.shown)}")
     found += [f"Note: {line}" for line in told(plan.notes)]
     return found
 
 
 def told(problems: Sequence[ImportProblem]) -> list[str]:
     """Return the problems, a line each."""
-    return [str(each) for each in problems[:_SHOWN]] + _more(len(problems), "problem")
+    return [str(each) for each in problems[: PLAN.shown]] + _more(len(problems), "problem")
 
 
 def _more(number: int, noun: str) -> list[str]:
-    return [f"- and {counted(number - _SHOWN, f'more {noun}')}"] if number > _SHOWN else []
+    return [f"- and {counted(number - PLAN.shown, f'more {noun}')}"] if number > PLAN.shown else []
 
 
 def _words(subscription: PlannedSubscription, names: dict[str, str]) -> str:
@@ -141,7 +149,7 @@ def _name(imported: ImportedFeed, url: str, taken: set[str]) -> str:
 
     `taken`: the folded names so far, to which it is added.
     """
-    choices = (one_line(imported.name, _LONGEST), urlsplit(url).hostname or "")
+    choices = (one_line(imported.name, PLAN.name), urlsplit(url).hostname or "")
     name = next((each for each in choices if fold(each) and fold(each) not in taken), url)
     taken.add(fold(name))
     return name

@@ -12,6 +12,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import procrastinate
@@ -32,11 +33,19 @@ from storage.postgres.pool import Pool
 
 _log = logging.getLogger(__name__)
 
-_LOOK = 1.0  # seconds after which a worker looks for jobs that it was not notified of
+
+@dataclass(frozen=True, slots=True)
+class EngineTimes:
+    """How workers look for jobs and come back. Times are in seconds."""
+
+    look: float = 1.0  # seconds after which a worker looks for jobs that it was not notified of
+    retry: float = 1.0  # seconds before a worker that lost the database begins anew
+    patience: float = 10.0  # seconds to wait for a connection
+    connections: int = 4  # of the engine's own pool, besides one for each worker that listens
+
+
+_TIMES = EngineTimes()
 _HOUSE = "house"  # the queue of periodic work
-_RETRY = 1.0  # seconds before a worker that lost the database begins anew
-_PATIENCE = 10.0  # seconds to wait for a connection
-_CONNECTIONS = 4  # of the engine's own pool, besides one for each worker that listens
 
 
 class Runners(Claims, Protocol):
@@ -109,8 +118,8 @@ class JobEngine:
             configure=_configure,
             check=Pool.check_connection,
             min_size=1,
-            max_size=_CONNECTIONS,
-            timeout=_PATIENCE,
+            max_size=_TIMES.connections,
+            timeout=_TIMES.patience,
         )
         connector = procrastinate.PsycopgConnector()
         app = procrastinate.App(connector=connector)
@@ -133,7 +142,7 @@ class JobEngine:
                 queues=[queue],
                 name=queue,
                 concurrency=concurrency,
-                fetch_job_polling_interval=_LOOK,
+                fetch_job_polling_interval=_TIMES.look,
                 shutdown_graceful_timeout=self._settings.grace,
                 listen_notify=queue != _HOUSE,  # where a second does not matter
                 delete_jobs="always",
@@ -147,11 +156,10 @@ class JobEngine:
                 await worker.run()  # type: ignore[no-untyped-call]
             except Exception as error:  # noqa: BLE001 -- whatever ended it, the next one goes on
                 ended_by = f" with {type(error).__name__}"  # its text may be empty, or name parts of the URL
-                _log.debug("The worker of the jobs %r ended.", queue, exc_info=True)
             if not ending.is_set():
                 self._failed(await self._why_ended(queue, ended_by))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(ending.wait(), _RETRY)
+                    await asyncio.wait_for(ending.wait(), _TIMES.retry)
 
     async def _why_ended(self, queue: str, by: str) -> StoreError:
         """Return why a worker ended. procrastinate does not tell; mostly the server lets nobody in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -21,9 +22,18 @@ from bot.ports.engine import EngineSettings, Work
 from storage.postgres.migrate import STALLED_AFTER
 
 _EACH_MINUTE = "* * * * *"
-_MOST = 50  # messages of one claim
-_HANGING = 0.5  # seconds without an answer after which a job does not wait for its messages any longer
-_GATHERING = 0.02  # seconds for more answers, so that the next messages are claimed together
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSettings:
+    """How a job claims messages and waits for their answers."""
+
+    messages: int = 50  # messages of one claim
+    hanging: float = 0.5  # seconds without an answer after which a job stops waiting for its messages
+    gathering: float = 0.02  # seconds for more answers, so that the next messages are claimed together
+
+
+_TASKS = TaskSettings()
 _OFTEN = "* * * * * */5"  # every 5 seconds
 
 
@@ -157,20 +167,20 @@ class Tasks:
                 if not under_way:
                     return
                 done, under_way = await asyncio.wait(
-                    under_way, timeout=_HANGING, return_when=asyncio.FIRST_COMPLETED
+                    under_way, timeout=_TASKS.hanging, return_when=asyncio.FIRST_COMPLETED
                 )
                 if not done and not started:
                     return
                 if steady_seconds() >= end:
                     await _defer_again(context, platform, lane)
                     return
-                await asyncio.sleep(_GATHERING)
+                await asyncio.sleep(_TASKS.gathering)
 
     async def _start(self, platform: str, lane: int) -> set[asyncio.Task[None]]:
         """Claim messages of a lane, as many as there is room for, and begin to deliver them."""
         since = steady_seconds()
         async with self._claiming[platform]:
-            room = min(self._work.room(platform), _MOST)
+            room = min(self._work.room(platform), _TASKS.messages)
             if room <= 0:
                 return set()
             claims = await self._claim(platform, lane, room)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from adapters.shared.line import AWAY, PAUSE, Line, Pace, Waiting
+from adapters.shared.line import AWAY, LINE, Line, Pace, Waiting
 from adapters.shared.urgent import urgent
 from bot.errors import NotYetError, StoreError, TemporaryError
 from bot.in_process import InProcessState
@@ -197,9 +197,9 @@ async def test_while_the_database_is_away_nothing_goes_and_it_is_asked_once_a_se
     rig.database.away = False
     with pytest.raises(NotYetError, match=AWAY):
         await rig.call(line)
-    rig.time.now += PAUSE
+    rig.time.now += LINE.pause
 
-    assert 0 < (error.value.retry_after or 0.0) <= PAUSE
+    assert 0 < (error.value.retry_after or 0.0) <= LINE.pause
     assert rig.gone == []
     await rig.call(line)
     assert rig.database.asked == [1]

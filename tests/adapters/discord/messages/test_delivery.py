@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from adapters.discord.messages.destinations import lacking
-from adapters.discord.messages.search import NONCE_LIVES
+from adapters.discord.messages.search import SEARCH
 from bot.errors import PermanentError, Scope, TemporaryError
 from bot.model import Destination, Digest, Message, Notice
 from tests.adapters.discord.rig import KEY, LONG_AGO, Rig, alert, key, made, post, to
@@ -240,7 +240,7 @@ async def test_an_edit_of_a_deleted_message_is_given_up(rig: Rig) -> None:
 async def test_without_read_message_history_nothing_is_repeated_once_the_nonce_is_old(rig: Rig) -> None:
     rig.news.deny(Bits.READ_MESSAGE_HISTORY)
     await rig.until(lambda: "Read Message History" in lacking_in(rig, rig.news))
-    fresh = datetime.now(UTC) - timedelta(seconds=NONCE_LIVES / 2)
+    fresh = datetime.now(UTC) - timedelta(seconds=SEARCH.nonce_lives / 2)
 
     assert await rig.adapter.find(to(rig.news), KEY, fresh) is None
     with pytest.raises(PermanentError, match="Read Message History"):

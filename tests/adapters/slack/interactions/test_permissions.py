@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.interactions.permissions import (
-    KEPT,
     NO_SCOPE,
+    PERMISSIONS,
     SILENT,
     Permissions,
     Rights,
@@ -88,9 +88,9 @@ async def test_slack_is_asked_once_in_some_minutes(slack: Slack) -> None:
     boss = slack.team.add_user("boss", admin=True)
     assert [await slack.admits(boss) for _ in range(3)] == [True] * 3
     boss.admin = False
-    slack.now = KEPT - 1
+    slack.now = PERMISSIONS.kept - 1
     still = await slack.admits(boss)
-    slack.now = KEPT + 1
+    slack.now = PERMISSIONS.kept + 1
 
     assert still
     assert not await slack.admits(boss)
@@ -105,7 +105,7 @@ async def test_while_slack_does_not_tell_nobody_is_an_admin_and_the_log_says_why
     with caplog.at_level(logging.WARNING):
         refused = await slack.rights(boss)
     slack.team.scopes.add("users:read")
-    slack.now = KEPT
+    slack.now = PERMISSIONS.kept
 
     assert refused == Rights(doubt=NO_SCOPE)
     assert "users:read" in NO_SCOPE

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.messages.history import MOST_PAGES, PAGE, bears, read_page
+from adapters.slack.messages.history import READING, bears, read_page
 from bot.errors import NotYetError, PermanentError, Scope, TemporaryError
 from bot.model import Destination
 from tests.adapters.slack.rig import KEY, LONG_AGO, POST, Rig, alert, lost, made
@@ -110,10 +110,10 @@ def chatter(rig: Rig, count: int) -> None:
 
 async def test_a_long_search_goes_on_where_it_ended(rig: Rig) -> None:
     reference = await rig.adapter.send(rig.to(rig.news), alert(1), KEY)
-    chatter(rig, MOST_PAGES * PAGE + 1)
+    chatter(rig, READING.pages * READING.page + 1)
 
     assert await searched(rig) == (reference, 2)
-    assert len(rig.server.calls_to(HISTORY)) == MOST_PAGES + 1
+    assert len(rig.server.calls_to(HISTORY)) == READING.pages + 1
 
 
 @pytest.mark.parametrize("there", [True, False])
