@@ -45,7 +45,9 @@ async def test_a_person_becomes_admin_by_the_caller_alone(room: Room) -> None:
 async def test_a_fault_inside_is_answered_plainly_and_logged_with_its_traceback(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await room.store.aclose()
+    store = FaultyStore(room.store)
+    room.dispatcher = Dispatcher(store, room.dispatcher._inspector, room.clock)
+    store.fail("follow", RuntimeError("a fault of the bot's"))
 
     reply = await room.say("/follow Trade")
 
