@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import partial
 
 from bot.model import Rename
 from bot.ports import CategoryChange, KnownCategories, NumberedBlog
 from storage.shared.refiling import blogs_from, category_parameters, known_from, still_as_expected
 from storage.shared.renaming import moves_of
-from storage.sqlite.common import Queries, add_notices
+from storage.sqlite.common import Queries, add_notices, in_transaction
+from storage.sqlite.inline import Statements
 from storage.sqlite.moves import begin, move_on, under_way
 
 _KNOWN = "SELECT * FROM blog_categories WHERE feed_id = :feed ORDER BY number"
@@ -54,29 +54,30 @@ class CategoryQueries(Queries):
         rows = await self._database.read(_KNOWN, {"feed": feed_id})
         return known_from(row for row in rows if row["source"] == source)
 
-    async def change_categories(self, change: CategoryChange) -> bool:
-        async with self._database.transaction() as connection:
-            rows = await connection.execute_fetchall(_KNOWN, {"feed": change.feed_id})
-            if not still_as_expected(change, rows) or await under_way(connection, change.feed_id):
-                return False
-            if moves := moves_of(change.renames):
-                await begin(connection, change.feed_id, moves, change.at)
-            await connection.execute(
-                _FORGET,
-                {
-                    "feed": change.feed_id,
-                    "source": change.source,
-                    "forgotten": json.dumps(sorted(change.forgotten)),
-                },
-            )
-            await connection.executemany(_STORE, category_parameters(change))
-            missing = json.dumps(sorted(change.missing))
-            await connection.execute(_MISSING, {"feed": change.feed_id, "missing": missing})
-            await add_notices(connection, change.notices, change.at)
-            return True
+    @in_transaction
+    async def change_categories(self, connection: Statements, change: CategoryChange) -> bool:
+        rows = await connection.execute_fetchall(_KNOWN, {"feed": change.feed_id})
+        if not still_as_expected(change, rows) or await under_way(connection, change.feed_id):
+            return False
+        if moves := moves_of(change.renames):
+            await begin(connection, change.feed_id, moves, change.at)
+        await connection.execute(
+            _FORGET,
+            {
+                "feed": change.feed_id,
+                "source": change.source,
+                "forgotten": json.dumps(sorted(change.forgotten)),
+            },
+        )
+        await connection.executemany(_STORE, category_parameters(change))
+        missing = json.dumps(sorted(change.missing))
+        await connection.execute(_MISSING, {"feed": change.feed_id, "missing": missing})
+        await add_notices(connection, change.notices, change.at)
+        return True
 
-    async def move_on(self, feed_id: int) -> bool:
-        return await self._database.at_once(partial(move_on, feed_id))
+    @in_transaction
+    async def move_on(self, connection: Statements, feed_id: int) -> bool:
+        return await move_on(connection, feed_id)
 
     async def former_names(self, keys: Sequence[str], feed_id: int | None = None) -> dict[str, Rename]:
         rows = await self._database.ask(_FORMERLY, {"keys": json.dumps(list(keys)), "feed": feed_id})

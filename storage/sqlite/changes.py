@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import aiosqlite
-
 from bot.model import Change, FollowedTerm
 from bot.text.changes import FEED_ADDED
 from storage.shared.following import change_from, followed_from
@@ -66,17 +64,13 @@ async def record_change(
     await connection.execute(_RECORD, values)
 
 
-async def record_added(
-    connection: aiosqlite.Connection, now: datetime, *, by: str, feed_ids: Sequence[int]
-) -> None:
+async def record_added(connection: Statements, now: datetime, *, by: str, feed_ids: Sequence[int]) -> None:
     """Add a row to the log for each feed that is new, inside the caller's transaction."""
     same = {"at": to_ms(now), "by": by, "what": FEED_ADDED, "place": "", "server": ""}
     await connection.executemany(_RECORD, [same | {"feed_id": each} for each in feed_ids])
 
 
-async def followed_terms(
-    connection: aiosqlite.Connection, address: str, *, channel: bool
-) -> list[FollowedTerm]:
+async def followed_terms(connection: Statements, address: str, *, channel: bool) -> list[FollowedTerm]:
     """Return all names that an address follows or leaves out, as the caller's transaction sees them."""
     rows = await connection.execute_fetchall(FOLLOWED, {"address": address, "channel": int(channel)})
     return [followed_from(row) for row in rows]

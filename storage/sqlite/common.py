@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from bot.ports import AdminNotice
 from storage.shared.mapping import to_ms
 from storage.sqlite.connection import Database
 from storage.sqlite.inline import Statements
+
+Part = TypeVar("Part", bound="Queries")
+Values = ParamSpec("Values")
+Result = TypeVar("Result")
 
 
 class Queries:
@@ -16,6 +22,21 @@ class Queries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+
+def in_transaction(
+    method: Callable[Concatenate[Part, Statements, Values], Coroutine[Any, Any, Result]],
+) -> Callable[Concatenate[Part, Values], Coroutine[Any, Any, Result]]:
+    """Run a method as one transaction, whose connection it gets first; see `Database.at_once`."""
+
+    @wraps(method)
+    async def run(self: Part, /, *args: Values.args, **kwargs: Values.kwargs) -> Result:
+        async def job(connection: Statements) -> Result:
+            return await method(self, connection, *args, **kwargs)
+
+        return await self._database.at_once(job)
+
+    return run
 
 
 async def destination_id(connection: Statements, address: str, now: datetime) -> int:

@@ -6,11 +6,10 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-import aiosqlite
-
 from storage.shared.mapping import to_ms
-from storage.sqlite.common import Queries
+from storage.sqlite.common import Queries, in_transaction
 from storage.sqlite.holding import pause, plan_destination
+from storage.sqlite.inline import Statements
 from storage.sqlite.settle import PARK_QUEUE, RESUME
 
 _LAST = "\U0010ffff"  # sorts after every character of an address
@@ -104,51 +103,51 @@ class DestinationQueries(Queries):
         rows = await self._database.read(_ADDRESSES, {"prefix": prefix, "end": prefix + _LAST})
         return [str(row["address"]) for row in rows]
 
+    @in_transaction
     async def park(
-        self, addresses: Sequence[str], reason: str, now: datetime, probe_at: datetime
+        self, connection: Statements, addresses: Sequence[str], reason: str, now: datetime, probe_at: datetime
     ) -> list[str]:
-        async with self._database.transaction() as connection:
-            asked = {"addresses": json.dumps(list(addresses))}
-            rows = [dict(row) for row in await connection.execute_fetchall(_UNPARKED, asked)]
-            times = {"now": to_ms(now), "probe": to_ms(probe_at), "reason": reason}
-            await connection.executemany(_PARK, [{**row, **times} for row in rows])
-            await connection.executemany(PARK_QUEUE, rows)
-            return [str(row["address"]) for row in rows]
+        asked = {"addresses": json.dumps(list(addresses))}
+        rows = [dict(row) for row in await connection.execute_fetchall(_UNPARKED, asked)]
+        times = {"now": to_ms(now), "probe": to_ms(probe_at), "reason": reason}
+        await connection.executemany(_PARK, [{**row, **times} for row in rows])
+        await connection.executemany(PARK_QUEUE, rows)
+        return [str(row["address"]) for row in rows]
 
-    async def give_up(self, address: str, reason: str, now: datetime) -> int:
-        async with self._database.transaction() as connection:
-            found = list(
-                await connection.execute_fetchall("SELECT id FROM destinations WHERE address = ?", [address])
-            )
-            values = {"reason": reason, "now": to_ms(now)}
-            return sum(
-                [
-                    (await connection.execute(statement, {**values, "destination_id": row["id"]})).rowcount
-                    for row in found
-                    for statement in _GIVE_UP
-                ]
-            )
+    @in_transaction
+    async def give_up(self, connection: Statements, address: str, reason: str, now: datetime) -> int:
+        found = list(
+            await connection.execute_fetchall("SELECT id FROM destinations WHERE address = ?", [address])
+        )
+        values = {"reason": reason, "now": to_ms(now)}
+        return sum(
+            [
+                (await connection.execute(statement, {**values, "destination_id": row["id"]})).rowcount
+                for row in found
+                for statement in _GIVE_UP
+            ]
+        )
 
-    async def move(self, old: str, new: str, now: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            old_id, new_id = await _id(connection, old), await _id(connection, new)
-            if old_id is None or old == new:
-                return False
-            values = {"old": old, "new": new, "old_id": old_id, "new_id": new_id, "now": to_ms(now)}
-            await connection.execute(_KEEP_KEYS, values)
-            await connection.execute(_KEEP_CHANGES, values)
-            for statement in (_RENAME,) if new_id is None else _MERGE:
-                await connection.execute(statement, values)
-            stays = old_id if new_id is None else new_id
-            if new_id is not None:
-                await pause(connection, new_id, to_ms(now), paused=await _is_paused(connection, new_id))
-                await plan_destination(connection, new_id, now, self._database.zone)
-            for statement in RESUME:
-                await connection.execute(statement, {"destination_id": stays, "now": to_ms(now)})
-            return True
+    @in_transaction
+    async def move(self, connection: Statements, old: str, new: str, now: datetime) -> bool:
+        old_id, new_id = await _id(connection, old), await _id(connection, new)
+        if old_id is None or old == new:
+            return False
+        values = {"old": old, "new": new, "old_id": old_id, "new_id": new_id, "now": to_ms(now)}
+        await connection.execute(_KEEP_KEYS, values)
+        await connection.execute(_KEEP_CHANGES, values)
+        for statement in (_RENAME,) if new_id is None else _MERGE:
+            await connection.execute(statement, values)
+        stays = old_id if new_id is None else new_id
+        if new_id is not None:
+            await pause(connection, new_id, to_ms(now), paused=await _is_paused(connection, new_id))
+            await plan_destination(connection, new_id, now, self._database.zone)
+        for statement in RESUME:
+            await connection.execute(statement, {"destination_id": stays, "now": to_ms(now)})
+        return True
 
 
-async def _is_paused(connection: aiosqlite.Connection, destination_id: int) -> bool:
+async def _is_paused(connection: Statements, destination_id: int) -> bool:
     rows = await connection.execute_fetchall(
         "SELECT 1 FROM subscriptions WHERE destination_id = ? AND channel = 1 AND paused = 1 LIMIT 1",
         [destination_id],
@@ -156,6 +155,6 @@ async def _is_paused(connection: aiosqlite.Connection, destination_id: int) -> b
     return bool(list(rows))
 
 
-async def _id(connection: aiosqlite.Connection, address: str) -> int | None:
+async def _id(connection: Statements, address: str) -> int | None:
     rows = await connection.execute_fetchall("SELECT id FROM destinations WHERE address = ?", [address])
     return next((int(row["id"]) for row in rows), None)

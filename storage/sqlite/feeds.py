@@ -6,9 +6,6 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
-
-import aiosqlite
 
 from bot.errors import LimitError, UsageError
 from bot.model import CONFIG, Feed, FeedSettings
@@ -29,7 +26,7 @@ from storage.shared.overview import FEW_OLD_DAYS, feeds_from, first_day
 from storage.shared.states import STATE_COLUMNS
 from storage.shared.syncing import planned, terms_of
 from storage.sqlite.changes import record_added, record_change
-from storage.sqlite.common import Queries, add_notices, first_int, learn_all, learn_terms
+from storage.sqlite.common import Queries, add_notices, first_int, in_transaction, learn_all, learn_terms
 from storage.sqlite.hubs import leave_hub, name_hub
 from storage.sqlite.inline import Statements
 
@@ -90,41 +87,52 @@ _OF_SERVER = "SELECT count(*) FROM feeds WHERE origin = 'chat' AND retired_at IS
 class FeedQueries(Queries):
     """`bot.ports.FeedEditor`, and `bot.ports.FeedStore` without its posts."""
 
-    async def sync_feeds(self, settings: Sequence[FeedSettings], now: datetime) -> None:
-        async with self._database.transaction() as connection:
-            plan = planned(settings, await connection.execute_fetchall(_STORED))
-            known = [*plan.same, *await _add_all(connection, plan.fresh, now)]
-            await learn_all(connection, terms_of(known))
-            changed = [await _save(connection, item, now, by=CONFIG) for item in plan.rest]
-            saved = [*(feed_id for feed_id, _ in known), *changed]
-            left = await connection.execute_fetchall(
-                "SELECT id FROM feeds WHERE origin = 'config' AND retired_at IS NULL "
-                "AND id NOT IN (SELECT value FROM json_each(:kept))",
-                {"kept": json.dumps(saved)},
-            )
-            for row in left:
-                await _retire(connection, row["id"], now, by=CONFIG)
+    @in_transaction
+    async def sync_feeds(
+        self, connection: Statements, settings: Sequence[FeedSettings], now: datetime
+    ) -> None:
+        plan = planned(settings, await connection.execute_fetchall(_STORED))
+        known = [*plan.same, *await _add_all(connection, plan.fresh, now)]
+        await learn_all(connection, terms_of(known))
+        changed = [await _save(connection, item, now, by=CONFIG) for item in plan.rest]
+        saved = [*(feed_id for feed_id, _ in known), *changed]
+        left = await connection.execute_fetchall(
+            "SELECT id FROM feeds WHERE origin = 'config' AND retired_at IS NULL "
+            "AND id NOT IN (SELECT value FROM json_each(:kept))",
+            {"kept": json.dumps(saved)},
+        )
+        for row in left:
+            await _retire(connection, row["id"], now, by=CONFIG)
 
+    @in_transaction
     async def add_feed(
-        self, settings: FeedSettings, now: datetime, *, by: str, server: str = "", limit: int | None = None
+        self,
+        connection: Statements,
+        settings: FeedSettings,
+        now: datetime,
+        *,
+        by: str,
+        server: str = "",
+        limit: int | None = None,
     ) -> Feed:
-        async with self._database.transaction() as connection:
-            taken = await connection.execute_fetchall(
-                "SELECT name FROM feeds WHERE retired_at IS NULL "
-                "AND (name_fold = :name_fold OR :settings_url IN (settings_url, url))",
-                feed_parameters(settings, now),
-            )
-            if taken:
-                raise UsageError(f"A feed of that name or URL is watched already: {next(iter(taken))[0]}.")
-            if server and limit is not None:
-                await _refuse_beyond(connection, server, limit)
-            added = await _save(connection, settings, now, by=by, server=server, by_name=False)
-            rows = list(await connection.execute_fetchall("SELECT * FROM feeds WHERE id = ?", [added]))
-            return feed_from(rows[0])
+        taken = await connection.execute_fetchall(
+            "SELECT name FROM feeds WHERE retired_at IS NULL "
+            "AND (name_fold = :name_fold OR :settings_url IN (settings_url, url))",
+            feed_parameters(settings, now),
+        )
+        if taken:
+            raise UsageError(f"A feed of that name or URL is watched already: {next(iter(taken))[0]}.")
+        if server and limit is not None:
+            await _refuse_beyond(connection, server, limit)
+        added = await _save(connection, settings, now, by=by, server=server, by_name=False)
+        rows = list(await connection.execute_fetchall("SELECT * FROM feeds WHERE id = ?", [added]))
+        return feed_from(rows[0])
 
-    async def retire_feed(self, feed_id: int, now: datetime, *, by: str, server: str = "") -> None:
-        async with self._database.transaction() as connection:
-            await _retire(connection, feed_id, now, by=by, server=server)
+    @in_transaction
+    async def retire_feed(
+        self, connection: Statements, feed_id: int, now: datetime, *, by: str, server: str = ""
+    ) -> None:
+        await _retire(connection, feed_id, now, by=by, server=server)
 
     async def feeds(self, limit: int | None = None) -> list[Feed]:
         rows = await self._database.read(FEEDS, {"limit": -1 if limit is None else limit})
@@ -155,28 +163,24 @@ class FeedQueries(Queries):
         rows = await self._database.read(NEXT)
         return None if rows[0]["due"] is None else from_ms(rows[0]["due"])
 
-    async def record_polls(self, records: Sequence[PollRecord], now: datetime) -> None:
-        await self._database.at_once(partial(_record, records, now))
+    @in_transaction
+    async def record_polls(
+        self, connection: Statements, records: Sequence[PollRecord], now: datetime
+    ) -> None:
+        parameters = [record_parameters(record, now) for record in records]
+        for statement in (RECORD, COUNT_POLL):
+            await connection.executemany(statement, parameters)
+        await connection.execute(FORGET_DAYS, {"first": first_day(now), "limit": FEW_OLD_DAYS})
+        await add_notices(connection, [notice for record in records for notice in record.notices], now)
 
 
-async def _record(records: Sequence[PollRecord], now: datetime, connection: Statements) -> None:
-    """Store outcomes without posts, inside the caller's transaction."""
-    parameters = [record_parameters(record, now) for record in records]
-    for statement in (RECORD, COUNT_POLL):
-        await connection.executemany(statement, parameters)
-    await connection.execute(FORGET_DAYS, {"first": first_day(now), "limit": FEW_OLD_DAYS})
-    await add_notices(connection, [notice for record in records for notice in record.notices], now)
-
-
-async def _refuse_beyond(connection: aiosqlite.Connection, server: str, limit: int) -> None:
+async def _refuse_beyond(connection: Statements, server: str, limit: int) -> None:
     held = await first_int(connection, _OF_SERVER, [server])
     if held >= limit:
         raise LimitError(held, held + 1, limit)
 
 
-async def _retire(
-    connection: aiosqlite.Connection, feed_id: int, now: datetime, *, by: str, server: str = ""
-) -> None:
+async def _retire(connection: Statements, feed_id: int, now: datetime, *, by: str, server: str = "") -> None:
     """Stop polling a feed, and log it unless it was retired already."""
     cursor = await connection.execute(
         "UPDATE feeds SET retired_at = :now WHERE id = :id AND retired_at IS NULL",
@@ -188,7 +192,7 @@ async def _retire(
 
 
 async def _add_all(
-    connection: aiosqlite.Connection, settings: Sequence[FeedSettings], now: datetime
+    connection: Statements, settings: Sequence[FeedSettings], now: datetime
 ) -> list[tuple[int, FeedSettings]]:
     """Insert feeds of the config whose names and URLs are free; return them with their ids."""
     new = [feed_parameters(each, now) | {"server": ""} for each in settings]
@@ -201,7 +205,7 @@ async def _add_all(
 
 
 async def _save(
-    connection: aiosqlite.Connection,
+    connection: Statements,
     settings: FeedSettings,
     now: datetime,
     *,

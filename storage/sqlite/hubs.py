@@ -10,7 +10,7 @@ from bot.model import Feed, HubCounts, HubSubscription, NamedHub
 from storage.shared.feed_rows import feed_from
 from storage.shared.hubs import SAVED, hub_counts_from, hub_from, hub_parameters, named_parameters
 from storage.shared.mapping import to_ms
-from storage.sqlite.common import Queries
+from storage.sqlite.common import Queries, in_transaction
 from storage.sqlite.inline import Statements
 
 _SOONER = "min(next_poll_at, :now + cast(every * 1000 AS INTEGER))"
@@ -67,10 +67,10 @@ _COUNTS = (
 class HubQueries(Queries):
     """`bot.ports.HubStore`."""
 
-    async def begin_hubs(self, base: str, now: datetime) -> None:
-        async with self._database.transaction() as connection:
-            for statement in (_BASE_CHANGED,) if base else _NONE_HOLDS:
-                await connection.execute(statement, {"base": base, "now": to_ms(now)})
+    @in_transaction
+    async def begin_hubs(self, connection: Statements, base: str, now: datetime) -> None:
+        for statement in (_BASE_CHANGED,) if base else _NONE_HOLDS:
+            await connection.execute(statement, {"base": base, "now": to_ms(now)})
 
     async def claim_hubs(self, now: datetime, until: datetime, limit: int) -> list[HubSubscription]:
         values: dict[str, object] = {"now": to_ms(now), "until": to_ms(until), "limit": limit}
@@ -83,12 +83,12 @@ class HubQueries(Queries):
         (feed,) = await self._database.ask(_FEED, {"id": rows[0]["feed_id"]})
         return hub_from(rows[0]), feed_from(feed)
 
-    async def save_hub(self, changed: HubSubscription, now: datetime) -> bool:
+    @in_transaction
+    async def save_hub(self, connection: Statements, changed: HubSubscription, now: datetime) -> bool:
         values = hub_parameters(changed, now)
-        async with self._database.transaction() as connection:
-            saved = (await connection.execute(_SAVE, values)).rowcount > 0
-            if saved and not changed.leaving:
-                await connection.execute(_TELL, values)
+        saved = (await connection.execute(_SAVE, values)).rowcount > 0
+        if saved and not changed.leaving:
+            await connection.execute(_TELL, values)
         return saved
 
     async def drop_hub(self, hub_id: int) -> None:

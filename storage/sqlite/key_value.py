@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import aiosqlite
+from storage.sqlite.common import Queries, in_transaction
+from storage.sqlite.inline import Statements
 
-from storage.sqlite.common import Queries
 
-
-async def put_value(connection: aiosqlite.Connection, key: str, value: str) -> bool:
+async def put_value(connection: Statements, key: str, value: str) -> bool:
     """Store a text ("": delete it) inside the caller's transaction; return whether that changed it."""
     if value:
         cursor = await connection.execute(
@@ -23,9 +22,9 @@ async def put_value(connection: aiosqlite.Connection, key: str, value: str) -> b
 class KeyValueQueries(Queries):
     """`bot.ports.KeyValueStore`."""
 
-    async def set_value(self, key: str, value: str) -> None:
-        async with self._database.transaction() as connection:
-            await put_value(connection, key, value)
+    @in_transaction
+    async def set_value(self, connection: Statements, key: str, value: str) -> None:
+        await put_value(connection, key, value)
 
     async def get_value(self, key: str) -> str:
         rows = await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": key})

@@ -98,7 +98,7 @@ async def begin(connection: Statements, feed_id: int, moves: Mapping[str, Rename
     await learn_terms(connection, feed_id, {new_key(each): each.new for each in moves.values()})
 
 
-async def move_on(feed_id: int, connection: Statements) -> bool:
+async def move_on(connection: Statements, feed_id: int) -> bool:
     """Carry out the next part, inside the caller's transaction; return whether there may be more."""
     plan = await under_way(connection, feed_id)
     if plan is None:

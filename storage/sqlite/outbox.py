@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
 from bot.model import Claim
 from bot.ports import AdminNotice, Settlement
@@ -15,7 +14,7 @@ from storage.shared.mapping import from_ms, to_ms
 from storage.shared.moving import MOVED, refuse_moved
 from storage.sqlite.claim import CLAIMABLE_AT, take_edits, take_sends
 from storage.sqlite.claim_messages import build_claims
-from storage.sqlite.common import Queries, add_notices
+from storage.sqlite.common import Queries, add_notices, in_transaction
 from storage.sqlite.connection import Database
 from storage.sqlite.inline import Statements
 from storage.sqlite.key_value import put_value
@@ -58,18 +57,23 @@ class OutboxQueries(Queries):
 
     async def take_over(self, owner: str) -> None:
         self._runner.take_over()
-        for row in await self._database.read("SELECT value FROM memory WHERE key = :key", {"key": MOVED}):
+        await self._end_leases(owner)
+
+    @in_transaction
+    async def _end_leases(self, connection: Statements, owner: str) -> None:
+        for row in await connection.execute_fetchall("SELECT value FROM memory WHERE key = ?", [MOVED]):
             refuse_moved(row["value"])  # it may have happened since the database was opened
-        async with self._database.transaction() as connection:
-            for statement in _END_LEASES:
-                await connection.execute(statement, {"owner": owner})
+        for statement in _END_LEASES:
+            await connection.execute(statement, {"owner": owner})
 
     def end_run(self) -> None:
         """Release the lock, so that another runner can take over."""
         self._runner.end()
 
+    @in_transaction
     async def claim(
         self,
+        connection: Statements,
         owner: str,
         now: datetime,
         *,
@@ -86,52 +90,51 @@ class OutboxQueries(Queries):
             "catch_up_after": catch_up_after,
         }
         zone = self._database.zone
+        sends, taken = await take_sends(connection, parameters, limit, now, zone)
+        edits = await take_edits(connection, parameters, limit - taken)
+        return await build_claims(connection, sends, edits, now, zone)
 
-        async def work(connection: Statements) -> list[Claim]:
-            sends, taken = await take_sends(connection, parameters, limit, now, zone)
-            edits = await take_edits(connection, parameters, limit - taken)
-            return await build_claims(connection, sends, edits, now, zone)
-
-        return await self._database.at_once(work)
-
-    async def settle(self, settlements: Sequence[Settlement]) -> None:
-        await self._database.at_once(partial(settle_all, settlements=settlements))
+    @in_transaction
+    async def settle(self, connection: Statements, settlements: Sequence[Settlement]) -> None:
+        await settle_all(connection, settlements)
 
     async def next_delivery_at(self, platforms: Sequence[str]) -> datetime | None:
         rows = await self._database.read(CLAIMABLE_AT, {"platforms": json.dumps(list(platforms))})
         return None if rows[0]["due"] is None else from_ms(rows[0]["due"])
 
-    async def notify(self, addresses: Sequence[str], text: str, now: datetime) -> None:
-        async with self._database.transaction() as connection:
-            await add_notices(connection, [AdminNotice(address, text) for address in addresses], now)
+    @in_transaction
+    async def notify(
+        self, connection: Statements, addresses: Sequence[str], text: str, now: datetime
+    ) -> None:
+        await add_notices(connection, [AdminNotice(address, text) for address in addresses], now)
 
-    async def tell_once(
-        self, key: str, value: str, addresses: Sequence[str], text: str, now: datetime
+    @in_transaction
+    async def tell_once(  # noqa: PLR0917 -- the connection is not given by the caller
+        self, connection: Statements, key: str, value: str, addresses: Sequence[str], text: str, now: datetime
     ) -> bool:
-        async with self._database.transaction() as connection:
-            new = await put_value(connection, key, value)
-            if new:
-                await add_notices(connection, [AdminNotice(each, text) for each in addresses], now)
-            return new
+        new = await put_value(connection, key, value)
+        if new:
+            await add_notices(connection, [AdminNotice(each, text) for each in addresses], now)
+        return new
 
-    async def probe_parked(self, now: datetime) -> int:
-        async with self._database.transaction() as connection:
-            rows = [
-                {**dict(row), "now": to_ms(now)}
-                for row in await connection.execute_fetchall(_PROBED, {"now": to_ms(now)})
-                if held_until(preferences_from(row), now, self._database.zone) is None
-            ]
-            for statement in _PROBE:
-                await connection.executemany(statement, rows)
-            return len(rows)
+    @in_transaction
+    async def probe_parked(self, connection: Statements, now: datetime) -> int:
+        rows = [
+            {**dict(row), "now": to_ms(now)}
+            for row in await connection.execute_fetchall(_PROBED, {"now": to_ms(now)})
+            if held_until(preferences_from(row), now, self._database.zone) is None
+        ]
+        for statement in _PROBE:
+            await connection.executemany(statement, rows)
+        return len(rows)
 
-    async def resume(self, address: str, now: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            parked = list(
-                await connection.execute_fetchall(
-                    "SELECT id FROM destinations WHERE address = ? AND parked_at IS NOT NULL", [address]
-                )
+    @in_transaction
+    async def resume(self, connection: Statements, address: str, now: datetime) -> bool:
+        parked = list(
+            await connection.execute_fetchall(
+                "SELECT id FROM destinations WHERE address = ? AND parked_at IS NOT NULL", [address]
             )
-            for statement in RESUME if parked else ():
-                await connection.execute(statement, {"destination_id": parked[0]["id"], "now": to_ms(now)})
-            return bool(parked)
+        )
+        for statement in RESUME if parked else ():
+            await connection.execute(statement, {"destination_id": parked[0]["id"], "now": to_ms(now)})
+        return bool(parked)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import aiosqlite
-
 from bot.errors import UsageError
 from bot.model import FORGOTTEN
 from bot.ports.people import Forgotten
 from storage.shared.forgetting import MENTION_ENDED, UNDER_WAY, Person
 from storage.sqlite.changes import record_change
-from storage.sqlite.common import Queries
+from storage.sqlite.common import Queries, in_transaction
+from storage.sqlite.inline import Statements
 
 # Ids of deleted rows may be used again, so the outcome of an attempt must not come after they are gone.
 _UNDER_WAY = """
@@ -46,26 +45,26 @@ _TEXTS = (
 class PeopleQueries(Queries):
     """`bot.ports.PeopleStore`."""
 
-    async def forget(self, address: str, now: datetime) -> Forgotten:
+    @in_transaction
+    async def forget(self, connection: Statements, address: str, now: datetime) -> Forgotten:
         person = Person(address)
         values = {"address": address, "forgotten": FORGOTTEN, "id": person.id}
-        async with self._database.transaction() as connection:
-            if list(await connection.execute_fetchall(_UNDER_WAY, values)):
-                raise UsageError(UNDER_WAY)
-            counts = [
-                (await connection.execute(statement, values)).rowcount
-                for statement in (_DELETE_SUBSCRIPTIONS, _DELETE_MESSAGES, _RENAME)
-            ]
-            for statement in _DELETE_REST:
-                await connection.execute(statement, values)
-            mentions = await _unmention(connection, person, now)
-            for table, column in _TEXTS:
-                await _take_out(connection, person, table, column)
-            await _forget_values(connection, person)
-            return Forgotten(counts[0], counts[1], mentions, counts[2])
+        if list(await connection.execute_fetchall(_UNDER_WAY, values)):
+            raise UsageError(UNDER_WAY)
+        counts = [
+            (await connection.execute(statement, values)).rowcount
+            for statement in (_DELETE_SUBSCRIPTIONS, _DELETE_MESSAGES, _RENAME)
+        ]
+        for statement in _DELETE_REST:
+            await connection.execute(statement, values)
+        mentions = await _unmention(connection, person, now)
+        for table, column in _TEXTS:
+            await _take_out(connection, person, table, column)
+        await _forget_values(connection, person)
+        return Forgotten(counts[0], counts[1], mentions, counts[2])
 
 
-async def _unmention(connection: aiosqlite.Connection, person: Person, now: datetime) -> int:
+async def _unmention(connection: Statements, person: Person, now: datetime) -> int:
     """Take a person out of the mentions of channels, and log that; return from how many filters."""
     rows = await connection.execute_fetchall(_MENTIONS, {"id": person.id})
     changed = [row for row in rows if person.unmentioned(row["mention"]) != row["mention"]]
@@ -85,7 +84,7 @@ async def _unmention(connection: aiosqlite.Connection, person: Person, now: date
     return len(changed)
 
 
-async def _take_out(connection: aiosqlite.Connection, person: Person, table: str, column: str) -> None:
+async def _take_out(connection: Statements, person: Person, table: str, column: str) -> None:
     """Take a person's name out of texts."""
     rows = await connection.execute_fetchall(
         f"SELECT id, {column} FROM {table} WHERE instr({column}, ?)", [person.id]
@@ -96,7 +95,7 @@ async def _take_out(connection: aiosqlite.Connection, person: Person, table: str
     )
 
 
-async def _forget_values(connection: aiosqlite.Connection, person: Person) -> None:
+async def _forget_values(connection: Statements, person: Person) -> None:
     """Delete what adapters stored about a person."""
     rows = await connection.execute_fetchall(
         "SELECT key, value FROM memory WHERE instr(key, :id) OR instr(value, :id)", {"id": person.id}

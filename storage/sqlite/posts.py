@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from functools import partial
 
 from bot.model import Kind, Post
 from bot.ports import Lexicon, PollCommit, PostRow
@@ -13,7 +12,7 @@ from bot.text.normalize import term_key
 from storage.shared.feeds import record_parameters
 from storage.shared.mapping import filing_names, post_from, post_parameters, post_row_from, to_ms
 from storage.shared.stories import MOST_COPIES, Copied, shown
-from storage.sqlite.common import Queries, add_notices, learn_terms
+from storage.sqlite.common import Queries, add_notices, in_transaction, learn_terms
 from storage.sqlite.feeds import COUNT_POLL, RECORD
 from storage.sqlite.holding import plan_new
 from storage.sqlite.hubs import name_hub
@@ -109,11 +108,12 @@ class PostQueries(Queries):
         tagged = await self._database.read(_TAGGED, {"feed": feed_id})
         return Lexicon(tuple(row["name"] for row in rows), bool(tagged[0]["tagged"]))
 
-    async def commit_poll(self, commit: PollCommit) -> int:
-        return await self._database.at_once(partial(_commit, commit, self._database.zone))
+    @in_transaction
+    async def commit_poll(self, connection: Statements, commit: PollCommit) -> int:
+        return await _commit(connection, commit, self._database.zone)
 
 
-async def _commit(commit: PollCommit, zone: tzinfo, connection: Statements) -> int:
+async def _commit(connection: Statements, commit: PollCommit, zone: tzinfo) -> int:
     """Store an outcome with posts, inside the caller's transaction; return the number of deliveries."""
     feed_id, made = commit.record.feed_id, 0
     for statement in (RECORD, COUNT_POLL):

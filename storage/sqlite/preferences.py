@@ -9,8 +9,9 @@ from bot.ports import Held
 from bot.text.changes import preference_changes
 from storage.shared.holding import PREFERENCES, held_from, preference_parameters, preferences_from
 from storage.sqlite.changes import record_change
-from storage.sqlite.common import Queries, destination_id
+from storage.sqlite.common import Queries, destination_id, in_transaction
 from storage.sqlite.holding import plan_destination
+from storage.sqlite.inline import Statements
 
 _GET = f"SELECT {PREFERENCES} FROM destinations AS d WHERE d.address = :address"
 _SET = """
@@ -39,17 +40,17 @@ class PreferenceQueries(Queries):
         found = {row["address"]: preferences_from(row) for row in rows}
         return {address: each for address, each in found.items() if each != Preferences()}
 
+    @in_transaction
     async def set_preferences(
-        self, address: str, preferences: Preferences, now: datetime, *, by: str = ""
+        self, connection: Statements, address: str, preferences: Preferences, now: datetime, *, by: str = ""
     ) -> None:
-        async with self._database.transaction() as connection:
-            own = await destination_id(connection, address, now)
-            (former,) = await connection.execute_fetchall(_GET, {"address": address})
-            await connection.execute(_SET, {**preference_parameters(preferences), "destination_id": own})
-            await plan_destination(connection, own, now, self._database.zone)
-            what = preference_changes(preferences_from(former), preferences)
-            if by and what:
-                await record_change(connection, now, by=by, what=what, place=address)
+        own = await destination_id(connection, address, now)
+        (former,) = await connection.execute_fetchall(_GET, {"address": address})
+        await connection.execute(_SET, {**preference_parameters(preferences), "destination_id": own})
+        await plan_destination(connection, own, now, self._database.zone)
+        what = preference_changes(preferences_from(former), preferences)
+        if by and what:
+            await record_change(connection, now, by=by, what=what, place=address)
 
     async def held(self, address: str) -> list[Held]:
         rows = await self._database.ask(_HELD, {"address": address})

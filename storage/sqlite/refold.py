@@ -6,12 +6,11 @@ would never match again. Deliveries keep their old keys, which are only displaye
 
 from __future__ import annotations
 
-import aiosqlite
-
 from bot.text.normalize import FOLDING, fold
 from storage.shared.folding import MARK, filed_names, new_key
 from storage.sqlite.common import learn_terms
 from storage.sqlite.connection import Database
+from storage.sqlite.inline import Statements
 
 _OF_TERM = """
 SELECT p.id, p.categories, p.tags FROM post_terms AS t JOIN posts AS p ON p.id = t.post_id
@@ -28,14 +27,17 @@ async def refold(database: Database) -> None:
     rows = await database.read("SELECT value FROM memory WHERE key = :key", {"key": MARK})
     if rows and rows[0]["value"] == FOLDING:
         return
-    async with database.transaction() as connection:  # two processes may do this; the second changes nothing
-        await _filters(connection)
-        await _terms(connection)
-        await _feeds(connection)
-        await connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", [MARK, FOLDING])
+    await database.at_once(_refold)  # two processes may do this; the second changes nothing
 
 
-async def _filters(connection: aiosqlite.Connection) -> None:
+async def _refold(connection: Statements) -> None:
+    await _filters(connection)
+    await _terms(connection)
+    await _feeds(connection)
+    await connection.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", [MARK, FOLDING])
+
+
+async def _filters(connection: Statements) -> None:
     rows = await connection.execute_fetchall("SELECT subscription_id, excluded, term, name FROM filters")
     changed = [(new_key(row[2], row[3]), *row[:3]) for row in rows if new_key(row[2], row[3]) != row[2]]
     which = "WHERE subscription_id = ? AND excluded = ? AND term = ?"
@@ -43,7 +45,7 @@ async def _filters(connection: aiosqlite.Connection) -> None:
     await connection.executemany(f"DELETE FROM filters {which}", [row[1:] for row in changed])
 
 
-async def _terms(connection: aiosqlite.Connection) -> None:
+async def _terms(connection: Statements) -> None:
     for feed, old, name in await connection.execute_fetchall("SELECT feed_id, term, name FROM terms"):
         if new_key(old, name) == old:
             continue
@@ -60,7 +62,7 @@ async def _terms(connection: aiosqlite.Connection) -> None:
         )
 
 
-async def _feeds(connection: aiosqlite.Connection) -> None:
+async def _feeds(connection: Statements) -> None:
     """Fold the names of feeds anew, except those renamed for another feed: their keys contain a space."""
     rows = await connection.execute_fetchall("SELECT id, name FROM feeds WHERE instr(name_fold, ' ') = 0")
     await connection.executemany(

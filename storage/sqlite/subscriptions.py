@@ -7,16 +7,15 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-import aiosqlite
-
 from bot.errors import LimitError
 from bot.model import Cadence, Subscription
 from bot.text.changes import PAUSED, RESUMED, difference
 from storage.shared.following import mentions_of, subscriptions_from
 from storage.shared.mapping import to_ms
 from storage.sqlite.changes import followed_terms, record_change
-from storage.sqlite.common import Queries, destination_id, first_int
+from storage.sqlite.common import Queries, destination_id, first_int, in_transaction
 from storage.sqlite.holding import pause
+from storage.sqlite.inline import Statements
 from storage.sqlite.unfollowed import drop_unfollowed
 
 _SELECT = """
@@ -88,8 +87,10 @@ TIDY = (
 class SubscriptionQueries(Queries):
     """`bot.ports.SubscriptionStore`."""
 
+    @in_transaction
     async def follow(
         self,
+        connection: Statements,
         address: str,
         *,
         feed_id: int | None,
@@ -102,7 +103,7 @@ class SubscriptionQueries(Queries):
         now: datetime,
         limit: int | None = None,
     ) -> None:
-        async with self._logged(address, channel=channel, by=by, now=now, limit=limit) as connection:
+        async with _logged(connection, address, channel=channel, by=by, now=now, limit=limit):
             destination = await destination_id(connection, address, now)
             parameters: dict[str, object] = {
                 "destination_id": destination,
@@ -128,8 +129,10 @@ class SubscriptionQueries(Queries):
             if exclude:
                 await _drop_unfollowed(connection, destination)
 
+    @in_transaction
     async def unfollow(
         self,
+        connection: Statements,
         address: str,
         *,
         keys: Sequence[str] | None,
@@ -138,7 +141,7 @@ class SubscriptionQueries(Queries):
         now: datetime,
         feed_id: int | None = None,
     ) -> int:
-        async with self._logged(address, channel=channel, by=by, now=now) as connection:
+        async with _logged(connection, address, channel=channel, by=by, now=now):
             rows = list(
                 await connection.execute_fetchall(
                     "SELECT s.id, s.destination_id FROM subscriptions AS s "
@@ -171,49 +174,51 @@ class SubscriptionQueries(Queries):
         )
         return [row["address"] for row in rows]
 
-    async def pause(self, address: str, *, paused: bool, by: str, now: datetime) -> int:
-        async with self._database.transaction() as connection:
-            values = {"paused": int(paused), "address": address}
-            concerned = list(await connection.execute_fetchall(_PAUSABLE, values))
-            await connection.executemany(
-                "UPDATE subscriptions SET paused = :paused WHERE id = :id",
-                [{**values, "id": row["id"]} for row in concerned],
-            )
-            for destination in {row["destination_id"] for row in concerned}:
-                await pause(connection, destination, to_ms(now), paused=paused)
-            if any(row["paused"] != paused for row in concerned):
-                what = PAUSED if paused else RESUMED
-                await record_change(connection, now, by=by, what=what, place=address)
-            return len(concerned)
-
-    @asynccontextmanager
-    async def _logged(
-        self, address: str, *, channel: bool, by: str, now: datetime, limit: int | None = None
-    ) -> AsyncIterator[aiosqlite.Connection]:
-        """Open a transaction that changes what an address follows.
-
-        At its end, refuse it with LimitError if it adds names beyond the limit, and log what a channel got.
-        """
-        async with self._database.transaction() as connection:
-            before = await followed_terms(connection, address, channel=channel)
-            yield connection
-            after = await followed_terms(connection, address, channel=channel)
-            held, wanted = (len({each.key for each in terms}) for terms in (before, after))
-            if limit is not None and wanted > max(limit, held):
-                raise LimitError(held, wanted, limit)
-            what, feed_id = difference(before, after) if channel else ("", 0)
-            if what:
-                await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)
+    @in_transaction
+    async def pause(
+        self, connection: Statements, address: str, *, paused: bool, by: str, now: datetime
+    ) -> int:
+        values = {"paused": int(paused), "address": address}
+        concerned = list(await connection.execute_fetchall(_PAUSABLE, values))
+        await connection.executemany(
+            "UPDATE subscriptions SET paused = :paused WHERE id = :id",
+            [{**values, "id": row["id"]} for row in concerned],
+        )
+        for destination in {row["destination_id"] for row in concerned}:
+            await pause(connection, destination, to_ms(now), paused=paused)
+        if any(row["paused"] != paused for row in concerned):
+            what = PAUSED if paused else RESUMED
+            await record_change(connection, now, by=by, what=what, place=address)
+        return len(concerned)
 
 
-async def _drop_unfollowed(connection: aiosqlite.Connection, destination: int) -> None:
+@asynccontextmanager
+async def _logged(
+    connection: Statements, address: str, *, channel: bool, by: str, now: datetime, limit: int | None = None
+) -> AsyncIterator[None]:
+    """Watch a change of what an address follows, inside the caller's transaction.
+
+    At its end, refuse it with LimitError if it adds names beyond the limit, and log what a channel got.
+    """
+    before = await followed_terms(connection, address, channel=channel)
+    yield
+    after = await followed_terms(connection, address, channel=channel)
+    held, wanted = (len({each.key for each in terms}) for terms in (before, after))
+    if limit is not None and wanted > max(limit, held):
+        raise LimitError(held, wanted, limit)
+    what, feed_id = difference(before, after) if channel else ("", 0)
+    if what:
+        await record_change(connection, now, by=by, what=what, place=address, feed_id=feed_id)
+
+
+async def _drop_unfollowed(connection: Statements, destination: int) -> None:
     """Delete what is held for a destination that does not follow it any more."""
     rows = await connection.execute_fetchall(OF_DESTINATION, {"destination_id": destination, "channel": None})
     await drop_unfollowed(connection, destination, subscriptions_from(rows))
 
 
 async def _take_off(
-    connection: aiosqlite.Connection,
+    connection: Statements,
     ids: Sequence[int],
     keys: Iterable[str] | None,
     *,
@@ -233,7 +238,7 @@ async def _take_off(
     return cursor.rowcount
 
 
-async def _tidy(connection: aiosqlite.Connection, ids: Sequence[int]) -> None:
+async def _tidy(connection: Statements, ids: Sequence[int]) -> None:
     """Delete subscriptions that include nothing, and mark those that exclude something."""
     for each in ids:
         for statement in TIDY:

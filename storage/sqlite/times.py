@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from storage.shared.mapping import NEVER, to_ms
 from storage.shared.states import shifted_state
-from storage.sqlite.common import Queries
+from storage.sqlite.common import Queries, in_transaction
 from storage.sqlite.holding import plan_later
+from storage.sqlite.inline import Statements
 
 _HOUR = 3_600_000  # milliseconds
 _DAY = 24 * _HOUR
@@ -93,20 +94,20 @@ class TimeQueries(Queries):
     async def server_time(self) -> datetime | None:
         return None
 
-    async def shift_times(self, by: timedelta) -> None:
+    @in_transaction
+    async def shift_times(self, connection: Statements, by: timedelta) -> None:
         milliseconds = by // timedelta(milliseconds=1)
-        async with self._database.transaction() as connection:
-            for statement in _SHIFTS:
-                await connection.execute(statement, {"by": milliseconds})
-            rows = await connection.execute_fetchall("SELECT id, state FROM feeds WHERE retired_at IS NULL")
-            states = [(shifted_state(row["state"], milliseconds), row["id"]) for row in rows]
-            await connection.executemany("UPDATE feeds SET state = ? WHERE id = ?", states)
-            await plan_later(connection, 0, None, self._database.zone)
+        for statement in _SHIFTS:
+            await connection.execute(statement, {"by": milliseconds})
+        rows = await connection.execute_fetchall("SELECT id, state FROM feeds WHERE retired_at IS NULL")
+        states = [(shifted_state(row["state"], milliseconds), row["id"]) for row in rows]
+        await connection.executemany("UPDATE feeds SET state = ? WHERE id = ?", states)
+        await plan_later(connection, 0, None, self._database.zone)
 
-    async def bound_times(self, now: datetime) -> int:
-        async with self._database.transaction() as connection:
-            changed = [
-                (await connection.execute(statement, {"now": to_ms(now)})).rowcount for statement in _BOUNDS
-            ]
-            late = to_ms(now) + _LATEST_DIGEST
-            return sum(changed) + await plan_later(connection, late, now, self._database.zone)
+    @in_transaction
+    async def bound_times(self, connection: Statements, now: datetime) -> int:
+        changed = [
+            (await connection.execute(statement, {"now": to_ms(now)})).rowcount for statement in _BOUNDS
+        ]
+        late = to_ms(now) + _LATEST_DIGEST
+        return sum(changed) + await plan_later(connection, late, now, self._database.zone)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import aiosqlite
-
 from bot.model import Subscription
 from storage.shared.holding import unfollowed
+from storage.sqlite.inline import Statements
 
 # The held rows of a destination with each copy of their posts: a post may be in several feeds.
 HELD = """
@@ -18,7 +17,7 @@ WHERE q.destination_id = :destination_id AND q.state = 'held'
 
 
 async def drop_unfollowed(
-    connection: aiosqlite.Connection, destination_id: int, subscriptions: Sequence[Subscription]
+    connection: Statements, destination_id: int, subscriptions: Sequence[Subscription]
 ) -> None:
     """Delete the held rows of a destination whose posts none of its subscriptions lets through."""
     rows = await connection.execute_fetchall(HELD, {"destination_id": destination_id})
