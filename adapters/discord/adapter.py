@@ -18,6 +18,7 @@ from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
 from adapters.discord.gateway.listen import LISTENING, door_of, listen
 from adapters.discord.gateway.rate_limit import RateLimiter
+from adapters.discord.gateway.starts import STARTS, Starts, StartSettings
 from adapters.discord.interactions import registration
 from adapters.discord.interactions.conversation import Conversation
 from adapters.discord.messages.delivery import Delivery
@@ -43,7 +44,8 @@ class DiscordAdapter:
     and last shard of this process, and their total; None for all. One process at a time listens on a shard;
     one that finds all of its door taken stands by and only sends. `admins`: ids of users who are admins
     everywhere. `publish`: whether messages in announcement channels are published to the servers that follow.
-    `pace`: how fast it calls Discord; by default as fast as all processes may together.
+    `pace`: how fast it calls Discord; by default as fast as all processes may together. `starts`: how fast
+    its shards start.
     """
 
     name = "discord"
@@ -58,6 +60,7 @@ class DiscordAdapter:
         admins: Collection[str] = (),
         publish: bool = False,
         pace: RateLimiter | None = None,
+        starts: StartSettings = STARTS,
     ) -> None:
         self._token = token
         self._endpoints = Endpoints(api_base, gateway)
@@ -66,6 +69,7 @@ class DiscordAdapter:
         self._publish = publish
         self._given_pace = pace
         self._pace = pace or RateLimiter()
+        self._start_settings = starts
         self._services: BotServices | None = None
         self._client: Client | None = None
         self._delivery: Delivery | None = None
@@ -190,7 +194,8 @@ class DiscordAdapter:
                 await client.prepare()
             delivery = Delivery(client, self._pace, services, publish=self._publish)
             guild_index = GuildIndex(services)
-            client.tell(self, GuildEvents(client, guild_index, services), services.shared)
+            starts = Starts(services.shared, settings=self._start_settings)
+            client.tell(self, GuildEvents(client, guild_index, services), starts)
             self._conversation = Conversation(services, self, guild_index, self._tasks, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()

@@ -19,7 +19,6 @@ from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.gateway.starts import Starts
 from adapters.discord.sdk import KeepAliveHandler, discord
 from bot.in_process import InProcessState
-from bot.ports import SharedState
 from bot.text.bounds import seconds
 
 _MOST_SHARDS = 100_000  # a larger number from Discord is an error
@@ -84,9 +83,9 @@ class Client(discord.AutoShardedClient):
         events.guard(self._connection.parsers)
         self._check_frames()
 
-    def tell(self, listener: Listener, watcher: Watcher, shared: SharedState) -> None:
-        """Set the receivers of all further events, and what all processes of the bot share."""
-        self._listener, self._watcher, self._starts = listener, watcher, Starts(shared)
+    def tell(self, listener: Listener, watcher: Watcher, starts: Starts) -> None:
+        """Set the receivers of all further events, and the starts that all processes of the bot share."""
+        self._listener, self._watcher, self._starts = listener, watcher, starts
 
     @property
     def is_up(self) -> bool:

@@ -13,6 +13,7 @@ import discord
 
 from adapters.discord.adapter import DiscordAdapter
 from adapters.discord.gateway.client import Client
+from adapters.discord.gateway.starts import StartSettings
 from bot.commands.parse import parse
 from bot.commands.spec import COMMANDS, RUNNABLE
 from bot.in_process import InProcessState
@@ -22,6 +23,8 @@ from storage.shared.doors import OpenDoors
 from tests.fakes.discord.server import FakeDiscord
 from tests.fakes.discord.world import Channel, User
 
+# The fake lets shards start at any time, unless a test of just that has it wait as Discord does.
+AT_ONCE = StartSettings(every=0.01, margin=0.0)
 KEY = "0123456789abcdef01234567"
 LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
 Answer = Callable[[Caller, str, Mapping[str, str]], Reply]
@@ -124,6 +127,17 @@ class NotingServices:
         return await self.doors.door(door, "here")
 
 
+def adapter_for(server: FakeDiscord, **settings: Any) -> DiscordAdapter:
+    """Return an adapter for a Discord, that is not started."""
+    values: dict[str, Any] = {
+        "token": server.token,
+        "api_base": server.api_base,
+        "gateway": server.gateway,
+        "starts": AT_ONCE,
+    }
+    return DiscordAdapter(**(values | settings))
+
+
 @dataclass
 class Rig:
     """A started adapter with its Discord: a server "readers" with a channel, an admin and a member."""
@@ -141,12 +155,7 @@ class Rig:
 
     def build(self, **settings: Any) -> DiscordAdapter:
         """Return another adapter for the same Discord, as after a restart."""
-        values = {
-            "token": self.server.token,
-            "api_base": self.server.api_base,
-            "gateway": self.server.gateway,
-        }
-        return DiscordAdapter(**(values | settings))
+        return adapter_for(self.server, **settings)
 
     async def start(self) -> None:
         await self.adapter.start(self.services)
@@ -186,8 +195,7 @@ class Rig:
 async def made(**settings: Any) -> AsyncIterator[Rig]:
     """Return a rig whose adapter is not started yet; at the end all that was sent must have been lawful."""
     async with FakeDiscord() as server:
-        values = {"token": server.token, "api_base": server.api_base, "gateway": server.gateway}
-        rig = Rig(server, NotingServices(), DiscordAdapter(**(values | settings)))
+        rig = Rig(server, NotingServices(), adapter_for(server, **settings))
         try:
             yield rig
         finally:

@@ -9,6 +9,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord.gateway.starts import STARTS
 from bot.errors import PermanentError, Scope, TemporaryError
 from tests.adapters.discord.rig import KEY, LONG_AGO, Rig, alert, key, made, to
 from tests.fakes.discord import faults
@@ -161,7 +162,7 @@ async def test_closing_lets_an_answer_under_way_go_out(rig: Rig) -> None:
 
 
 async def test_several_shards_start_at_the_pace_discord_grants() -> None:
-    async with made() as rig:
+    async with made(starts=STARTS) as rig:
         rig.server.sockets.identify_every = 5.0  # the fake refuses with op 9 what comes too early
         rig.server.core.shards, rig.server.core.max_concurrency = 4, 4
         await rig.start()
@@ -173,7 +174,7 @@ async def test_several_shards_start_at_the_pace_discord_grants() -> None:
 
 @pytest.mark.slow
 async def test_shards_of_one_slot_start_five_seconds_apart() -> None:
-    async with made() as rig:
+    async with made(starts=STARTS) as rig:
         rig.server.sockets.identify_every = 5.0  # the fake refuses with op 9 what comes too early
         rig.server.core.shards = 2
         await rig.start()

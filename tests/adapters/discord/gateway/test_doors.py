@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from adapters.discord.adapter import DiscordAdapter
+from adapters.discord.gateway.starts import STARTS
 from bot.errors import PermanentError
 from bot.ports import Door
 from storage import open_store
@@ -118,7 +119,7 @@ async def test_shards_of_one_slot_start_five_seconds_apart_in_several_processes(
     rig, join = fleet
     rig.server.sockets.identify_every = 5.0  # the fake refuses with op 9 what comes too early
     rig.server.core.max_concurrency = 2
-    processes = await asyncio.gather(*(join(shards=(shard, shard, 4)) for shard in range(4)))
+    processes = await asyncio.gather(*(join(shards=(shard, shard, 4), starts=STARTS) for shard in range(4)))
     await rig.until(lambda: all(each.connected for each, _ in processes))
     started = [identify["shard"] for identify in rig.server.sent_identifies]
 

@@ -13,6 +13,7 @@ from adapters.discord.gateway.endpoints import Endpoints
 from adapters.discord.gateway.guild_events import GuildEvents
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.rate_limit import RateLimiter
+from adapters.discord.gateway.starts import Starts
 from adapters.discord.interactions import commands
 from adapters.discord.interactions.conversation import Conversation
 from adapters.shared.tasks import Tasks
@@ -36,7 +37,7 @@ class Talker(Client):
         super().__init__(Endpoints("https://discord.com/api/v10", ""), RateLimiter(), (0, 0, 1))
         self.services = services
         self.conversation = Conversation(services, WelcomeMessages(), GuildIndex(services), Tasks("Discord"))
-        self.tell(self, GuildEvents(self, GuildIndex(services), services), services.shared)
+        self.tell(self, GuildEvents(self, GuildIndex(services), services), Starts(services.shared))
 
     def online(self) -> None:
         """Nobody waits for it."""
