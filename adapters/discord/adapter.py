@@ -13,7 +13,7 @@ from adapters.discord.checks import Finding, inspect, invitation, visit
 from adapters.discord.errors import fatal, of_the_bot, translate
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.endpoints import Endpoints
-from adapters.discord.gateway.guild_events import GuildEvents
+from adapters.discord.gateway.guild_events import GuildEvents, free_old_servers
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
 from adapters.discord.gateway.listen import LISTENING, door_of, listen
@@ -183,6 +183,7 @@ class DiscordAdapter:
                 pause = backoff.step()
             client = None
             await self._hang_up()
+            free_old_servers()
             await asyncio.sleep(pause)
 
     async def _log_in(self, services: BotServices, keeper: Doorkeeper) -> Client:

@@ -22,6 +22,15 @@ _MEND = "Invite it again; bystander discord-invite prints the link."
 _log = logging.getLogger(__name__)
 
 
+def free_old_servers() -> None:
+    """Free the memory of the servers of a former session.
+
+    Each session builds new objects for every server. The old ones form reference cycles in the oldest
+    generation, which is collected rarely: without this call, memory grows with each session.
+    """
+    gc.collect()
+
+
 class GuildEvents:
     """Reports the changes seen over one connection (`adapters.discord.gateway.listeners.Watcher`)."""
 
@@ -73,10 +82,9 @@ class GuildEvents:
 
     async def complete(self) -> None:
         """Start comparing, in the background, the channels that get alerts with those that exist."""
-        self.stop()
-        # A new session builds new objects for every server. The old ones form reference cycles in the oldest
-        # generation, which is collected rarely: without this call, memory grows with each session.
-        gc.collect()
+        if self._comparing is not None:
+            self._comparing.cancel()
+            free_old_servers()
         self._comparing = asyncio.create_task(self._compare())
 
     def stop(self) -> None:
