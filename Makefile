@@ -35,7 +35,7 @@ run: $(READY) ## run the bot with ./config.toml
 	@$(BIN)/bystander run $(ARGS)
 
 # More workers than cores: most tests wait for something. Idle ones take over what others have left.
-WORKERS ?= 4
+WORKERS ?= auto
 # A database in memory need not wait for the disk at each commit; a process that is killed loses nothing there.
 # The folder is open to other users, as /tmp is: some tests become one of them.
 MEMORY := $(shell test -w /dev/shm && test "$$(df -Pk /dev/shm | awk 'END { print $$4 }')" -gt 2000000 && echo /dev/shm)

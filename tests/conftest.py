@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -23,6 +24,12 @@ settings.load_profile("bystander")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the caller say on which database the tests run that use one."""
     parser.addoption("--database", choices=KINDS, default=KINDS[0], help="what the tests store things in")
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes run the tests: more than cores, as many tests wait for something."""
+    return (os.cpu_count() or 1) + 4
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
