@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.commands.declaration import RefusedError
@@ -122,15 +123,16 @@ def _of_offset(typed: str, match: re.Match[str], path: str, now: datetime) -> Re
     away = timedelta(hours=int(match[3]), minutes=int(match[4] or 0))
     turned = (match[1] or "").casefold() == "etc/gmt"
     ahead = away if (match[2] == "+") != turned else -away
-    near = [
+    there = (
         name
         for name in dict.fromkeys([*_KNOWN, *_choices()])
         if name in _choices() and now.astimezone(ZoneInfo(name)).utcoffset() == ahead
-    ]
+    )
+    near = list(islice(there, _NEAR))  # no zone is read from disk needlessly
     if not near:
         return _refused(f"No zone is {quoted(typed, 40)}", ["UTC"], path)
     why = "counts hours the other way round" if turned else "does not know summer time"
-    return _refused(f"{quoted(typed, 40)} {why}; name a place", near[:_NEAR], path)
+    return _refused(f"{quoted(typed, 40)} {why}; name a place", near, path)
 
 
 def _refused(problem: str, near: Sequence[str], path: str) -> RefusedError:
