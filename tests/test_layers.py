@@ -34,6 +34,7 @@ PURE = VALUES | {
     "bot.story",
     "bot.text",
     "bot.timetable",
+    "bot.troubles",
 }
 STAGE = PURE | {"bot.sandbox"}
 ADAPTER = PURE | {"adapters.shared", "adapters.plugin", "bot.config.values"}
@@ -50,6 +51,7 @@ RULES: dict[str, set[str]] = {
     "bot.rhythm": VALUES,
     "bot.timetable": VALUES,
     "bot.ports": VALUES,
+    "bot.troubles": VALUES | {"bot.ports", "bot.text"},
     "bot.in_process": VALUES | {"bot.ports"},
     "bot.sandbox": VALUES | {"bot.text"},
     "bot.pipeline.fetch": STAGE | {"bot.__init__"},

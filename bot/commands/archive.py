@@ -8,9 +8,10 @@ from bot.commands.paging import numbered, page_of, page_offers
 from bot.commands.resolve import resolve_one
 from bot.commands.subscribe import chosen_feed
 from bot.commands.when import since_start
-from bot.commands.wording import counted, moment, post_lines, quoted, term_word
+from bot.commands.wording import moment, post_lines, quoted, term_word
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Kind, Reply
+from bot.text.counting import counted
 
 LATEST = 5  # posts when no number is given
 FOUND = 5

@@ -10,7 +10,6 @@ from bot.commands.state import Target, reaches, subjects_of
 from bot.commands.timing import until_words
 from bot.commands.wording import (
     bare_url,
-    counted,
     ended,
     filter_words,
     listed,
@@ -25,6 +24,7 @@ from bot.errors import UsageError
 from bot.match import Subject, hits
 from bot.model import DeliveryState, EvidenceRank, Kind, Post, Reply, Silence, Subscription
 from bot.ports import DeliveryInfo, SilentPost
+from bot.text.counting import counted
 from bot.text.normalize import fold, term_key
 from bot.text.sanitize import visible
 from bot.text.spelling import spelled

@@ -6,8 +6,8 @@ from bot.commands.address import chosen_channel
 from bot.commands.declaration import Call
 from bot.commands.document import brief_feed_table, has_set, outlines, toml, watched_only
 from bot.commands.state import Target
-from bot.commands.wording import counted
 from bot.model import Attachment, Feed, Reply, Subscription
+from bot.text.counting import counted
 
 TOML, OPML = "toml", "opml"
 FORMATS = (TOML, OPML)

@@ -10,7 +10,6 @@ from bot.commands.feed_names import find_feed
 from bot.commands.wording import (
     MAKERS,
     bare_url,
-    counted,
     ended,
     listed,
     maker,
@@ -23,6 +22,7 @@ from bot.errors import LimitError, UsageError
 from bot.model import Caller, Change, Feed, FeedSettings, Reply
 from bot.ports import Inspection
 from bot.text.changes import FEED_ADDED
+from bot.text.counting import counted
 from bot.text.normalize import fold
 from bot.text.sanitize import visible
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from bot.commands.wording import counted
 from bot.ports import FleetState
+from bot.text.counting import counted
 
 _SECONDS_LATE = 60  # by which a poll may be late before /health tells it
 

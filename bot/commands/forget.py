@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.commands.declaration import Call
 from bot.commands.state import Target, state_words
-from bot.commands.wording import counted, listed
+from bot.commands.wording import listed
 from bot.model import Reply, SuggestedAction
 from bot.ports import Forgotten
+from bot.text.counting import counted
 
 ME, YES = "me", "yes"
 _WHAT = (

@@ -4,38 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.fleet import fleet_line
 from bot.commands.listening import unattended
 from bot.commands.timing import held_lines
-from bot.commands.wording import capital, counted, moment, sentence, show
+from bot.commands.wording import capital, moment, sentence, show
 from bot.model import Caller, Destination, Feed, Post, PostTimes, Reply
 from bot.ports import SHUT, Condition, FeedSeen, FleetState, PartState, QueueHealth
 from bot.rhythm import RHYTHM, Quiet, every, quiet
+from bot.text.counting import counted
 from bot.text.hubs import hub_sentence
 from bot.text.sanitize import visible
+from bot.troubles import TROUBLE, TROUBLED, feed_troubles, is_stuck, unreachable
 
 
 @dataclass(frozen=True, slots=True)
 class HealthLimits:
-    """When something counts as wrong, and how much of it is told."""
+    """How much is told."""
 
-    late: timedelta = timedelta(minutes=10)  # if a poll is overdue by more, polling has stopped
-    stuck: timedelta = timedelta(minutes=10)  # alerts that wait longer are reported
     feeds: int = 20  # that are named
     places: int = 25  # whose held alerts are looked up
     error: int = 400  # characters; room for the address of a feed
 
 
 HEALTH = HealthLimits()
-_TROUBLES = (Condition.FAILING, Condition.STOPPED, Condition.OVERDUE, Condition.UNREAD)  # told in this order
 
 
 async def health(call: Call) -> Reply:
     """Report each feed and the outbox, a line each. The first line is the verdict."""
-    late = call.now - HEALTH.late
+    late = call.now - TROUBLE.late
     conditions = await call.store.feed_conditions(late)
     queue = await call.store.queue_health()
     queue = replace(queue, parked=_in_sight(queue.parked, call.caller))
@@ -46,7 +45,7 @@ async def health(call: Call) -> Reply:
     lines += _chat_lines(call.parts, shut)
     if fleet is not None and fleet.processes:
         lines.append(f"{fleet_line(fleet, call.now)}.")
-    lines += await _feed_lines(await call.store.feeds_seen(late, HEALTH.feeds, first=_TROUBLES), call)
+    lines += await _feed_lines(await call.store.feeds_seen(late, HEALTH.feeds, first=TROUBLED), call)
     more = sum(conditions.values()) - HEALTH.feeds
     lines += [f"{more} more feeds."] if more > 0 else []
     lines += _queue_lines(queue, call.caller, call.zone)
@@ -73,20 +72,14 @@ def _verdict(
     shut: Sequence[str],
     fleet: FleetState | None,
 ) -> str:
-    feeds = sum(conditions.values())
     problems = [f"Nothing goes out on {show(name)}." for name in shut]
     problems += [part.trouble for part in call.parts if part.trouble]
     problems += [] if fleet is None else unattended(fleet.doors)
-    for condition in _TROUBLES:
-        if number := conditions.get(condition, 0):
-            verb = "is" if number == 1 else "are"
-            problems.append(f"{number} of {counted(feeds, 'feed')} {verb} {condition}.")
-    if queue.parked:
-        problems.append(f"{counted(len(queue.parked), 'place')} cannot be reached.")
-    if queue.oldest_waiting and call.now - queue.oldest_waiting > HEALTH.stuck:
+    problems += feed_troubles(conditions)
+    problems += [] if conditions else ["An admin can add one: /feeds add URL"]
+    problems += unreachable(len(queue.parked))
+    if is_stuck(queue.oldest_waiting, call.now):
         problems.append("Alerts are stuck in the queue.")
-    if not feeds:
-        problems.append("No feed is watched yet. An admin can add one: /feeds add URL")
     return " ".join(problems) or "All well."
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from bot.commands.declaration import Call
 from bot.commands.timing import held_lines
 from bot.commands.when import EXAMPLES, OFF, snooze_end
-from bot.commands.wording import counted, dated
+from bot.commands.wording import dated
 from bot.model import Preferences, Reply
+from bot.text.counting import counted
 from bot.timetable import held_until
 
 

@@ -12,9 +12,10 @@ from bot.commands.known import vocabulary
 from bot.commands.resolve import Wanted, resolve
 from bot.commands.state import Target, back_test
 from bot.commands.timing import state_of
-from bot.commands.wording import counted, ended, filter_words, listed, show, term_word
+from bot.commands.wording import ended, filter_words, listed, show, term_word
 from bot.errors import LimitError, UsageError
 from bot.model import EVERYTHING, Cadence, Feed, Filter, Kind, Reply, Subscription, Term
+from bot.text.counting import counted
 from bot.text.normalize import kind_of
 from bot.text.spelling import spelled, spelled_key
 

@@ -7,10 +7,11 @@ from datetime import datetime, tzinfo
 
 from bot.commands.declaration import Call
 from bot.commands.state import Target, state_words
-from bot.commands.wording import counted, moment
+from bot.commands.wording import moment
 from bot.commands.zones import is_zone
 from bot.model import Cadence, HeldFor, Preferences, Subscription, SuggestedAction
 from bot.ports import Held
+from bot.text.counting import counted
 from bot.timetable import due_at, held_until
 
 HELD_FOR = {

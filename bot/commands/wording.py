@@ -78,11 +78,6 @@ def listed(names: Sequence[str], most: int = MOST_NAMES, last: str = "and") -> s
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 post", "1,200 posts"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def moment(time: datetime, zone: tzinfo) -> str:
     """Return "26 Nov 2022, 23:41 UTC", or "27 Nov 2022, 07:41 Asia/Shanghai", whatever the locale.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,11 +22,6 @@ class Condition(StrEnum):
     OVERDUE = "overdue"  # its next poll should have been long ago
     UNREAD = "not read yet"
     WELL = "well"
-
-    @property
-    def bad(self) -> bool:
-        """Whether somebody should look at it."""
-        return self in (Condition.STOPPED, Condition.FAILING, Condition.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +133,9 @@ class ConditionReader(Protocol):
         ...
 
     async def feeds_seen(
-        self, late: datetime, limit: int, *, first: Collection[Condition]
+        self, late: datetime, limit: int, *, first: Sequence[Condition]
     ) -> Sequence[FeedSeen]:
-        """Return at most `limit` feeds in use, by name: those in one of the conditions `first` come first."""
+        """Return at most `limit` feeds in use, by name; those in the conditions `first` before all others."""
         ...
 
 

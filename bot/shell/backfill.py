@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from bot.app import Bot, open_bot
-from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import UsageError
 from bot.model import Feed
 from bot.pipeline.backfill import Backfiller
 from bot.shell.progress import progress
+from bot.text.counting import counted
 
 _MOST = 1000
 

@@ -19,7 +19,7 @@ from rich.text import Text
 from adapters.plugin import AdapterPlugin, Finding, Promises, Visit
 from bot.app import network_of
 from bot.commands.fleet import fleet_line
-from bot.commands.wording import counted, quoted
+from bot.commands.wording import quoted
 from bot.config.env_file import environment
 from bot.config.load import Config
 from bot.errors import ConfigError, DeliveryError, NoDatabaseError, StoreError
@@ -29,6 +29,7 @@ from bot.ports import Inspection, Store
 from bot.shell.privacy import readable_by_others
 from bot.shell.progress import progress
 from bot.shell.public_url import public_url
+from bot.text.counting import counted
 from bot.usage import forgotten
 from storage import open_store
 

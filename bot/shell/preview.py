@@ -18,7 +18,6 @@ from rich.text import Text
 from adapters.plugin import Payload
 from bot.app import network_of
 from bot.clock import SystemClock
-from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import BystanderError, UsageError
 from bot.model import Alert, Digest, Feed, FeedSettings, FeedState, Post, Style
@@ -38,6 +37,7 @@ from bot.sandbox.sandbox import Sandbox
 from bot.shell.answers import Reading, answers
 from bot.shell.looks import Platform, page
 from bot.shell.progress import progress
+from bot.text.counting import counted
 from bot.text.normalize import attempt_key
 
 _MOST = 20

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.commands.document import feed_table, toml, watched_only
-from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.errors import UsageError
 from bot.model import ImportProblem
@@ -18,6 +17,7 @@ from bot.ports import Store
 from bot.shell.importing.apply import Outcome, apply
 from bot.shell.importing.plan import Plan, Recipient, lines, told
 from bot.shell.importing.sources import OPML, TOML, Wish, kinds, plan_of
+from bot.text.counting import counted
 from bot.text.opml import write_opml
 from storage import open_store
 

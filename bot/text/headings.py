@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.model import HeldFor
+from bot.text.counting import counted
 
 _DIGESTS = {
     frozenset({HeldFor.DAILY}): "Daily digest",
@@ -23,7 +24,7 @@ def digest_heading(held_for: Collection[HeldFor], posts: int) -> str:
 
     `held_for`: why each of the posts was held.
     """
-    number = f"{posts:,} post{'' if posts == 1 else 's'}"
+    number = counted(posts, "post")
     reasons = frozenset(held_for)
     if reasons in _DIGESTS:
         return f"{_DIGESTS[reasons]}: {number}"

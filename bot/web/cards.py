@@ -21,10 +21,10 @@ from bot.ports import (
     PlatformCounts,
     Story,
 )
+from bot.text.counting import counted
 from bot.text.hubs import hub_sentence
 from bot.text.sanitize import one_line
 from bot.web.sparkline import Sparkline, sparkline
-from bot.web.times import counted
 
 NAME, REASON = 80, 300  # characters
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from bot.clock import Clock
-from bot.ports import Condition, OverviewReader
+from bot.ports import OverviewReader
+from bot.troubles import TROUBLE, TROUBLED
 from bot.web.snapshot import Figures, Overview, Totals
 
 # The page may be public, so what was read is used for this long, however many requests come.
@@ -22,7 +23,6 @@ Found = TypeVar("Found")
 class ShownSettings:
     """How much is read for the page and the metrics."""
 
-    late: timedelta = timedelta(minutes=10)  # a poll that is overdue by more: polling has stalled
     feeds: int = 40
     feeds_measured: int = 1000
     stories: int = 12
@@ -39,7 +39,7 @@ SHOWN = ShownSettings()
 async def totals(store: OverviewReader, now: datetime) -> Totals:
     """Read the counts and times."""
     return Totals(
-        conditions=await store.feed_conditions(now - SHOWN.late),
+        conditions=await store.feed_conditions(now - TROUBLE.late),
         platforms=await store.platform_counts(),
         times=await store.queue_times(),
         database_bytes=await store.database_bytes(),
@@ -54,8 +54,7 @@ async def figures(store: OverviewReader, now: datetime) -> Figures:
 
 async def overview(store: OverviewReader, now: datetime) -> Overview:
     """Read what the page shows."""
-    bad = [each for each in Condition if each.bad]
-    feeds = await store.feeds_seen(now - SHOWN.late, SHOWN.feeds, first=bad)
+    feeds = await store.feeds_seen(now - TROUBLE.late, SHOWN.feeds, first=TROUBLED)
     ids = [each.feed.id for each in feeds]
     return Overview(
         totals=await totals(store, now),

@@ -9,15 +9,16 @@ import math
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from importlib.resources import files
 
 from markupsafe import Markup
 
-from bot.ports import Condition, FeedDays
+from bot.ports import FeedDays
+from bot.text.counting import counted
 from bot.text.sanitize import one_line
 from bot.text.templates import render
+from bot.troubles import feed_troubles, is_stuck, unreachable
 from bot.web.cards import (
     NAME,
     REASON,
@@ -29,9 +30,8 @@ from bot.web.cards import (
     title,
 )
 from bot.web.snapshot import Overview, ProcessState
-from bot.web.times import Times, counted, grouped, span, took
+from bot.web.times import Times, grouped, span, took
 
-_STUCK = timedelta(minutes=10)  # an alert that has waited longer is a problem
 _HELD_LINES = 20
 
 STYLE = files("bot.web").joinpath("status.css").read_text("utf-8")
@@ -94,16 +94,10 @@ def _problems(seen: Overview, state: ProcessState) -> Iterator[str]:
     """Yield a sentence for each problem."""
     totals = seen.totals
     yield from _broken_parts(state)
-    if not totals.feeds:
-        yield "No feed is watched yet."
-    for kind in (Condition.FAILING, Condition.STOPPED, Condition.OVERDUE):
-        if number := totals.conditions.get(kind, 0):
-            verb = "is" if number == 1 else "are"
-            yield f"{number:,} of {counted(totals.feeds, 'feed')} {verb} {kind.value}."
-    if places := totals.times.parked_places:
-        yield f"{counted(places, 'destination')} cannot be reached."
+    yield from feed_troubles(totals.conditions)
+    yield from unreachable(totals.times.parked_places)
     oldest = totals.times.oldest_waiting
-    if oldest and state.now - oldest > _STUCK:
+    if oldest is not None and is_stuck(oldest, state.now):
         yield f"Alerts are stuck: the oldest has waited for {span(state.now - oldest)}."
 
 

@@ -52,11 +52,6 @@ def took(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < _MINUTE else span(timedelta(seconds=seconds))
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 feed" or "2,000 feeds"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def grouped(number: int) -> str:
     """Return "2,000"."""
     return f"{number:,}"

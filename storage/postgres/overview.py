@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.ports import (
@@ -50,7 +50,7 @@ GROUP BY condition
 """
 _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL) AS f
-ORDER BY condition = ANY(%(first)s::text[]) DESC, name_fold LIMIT %(limit)s
+ORDER BY array_position(%(first)s::text[], condition) NULLS LAST, name_fold LIMIT %(limit)s
 """
 _OLDEST = (
     "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL "
@@ -111,7 +111,7 @@ class OverviewQueries(Queries):
     async def feed_conditions(self, late: datetime) -> dict[Condition, int]:
         return conditions_from(await self._database.ask(_CONDITIONS, {"late": to_ms(late)}))
 
-    async def feeds_seen(self, late: datetime, limit: int, *, first: Collection[Condition]) -> list[FeedSeen]:
+    async def feeds_seen(self, late: datetime, limit: int, *, first: Sequence[Condition]) -> list[FeedSeen]:
         values = {"late": to_ms(late), "limit": limit, "first": [each.value for each in first]}
         return feeds_seen_from(await self._database.ask(_SEEN, values))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.ports import (
@@ -51,7 +51,7 @@ GROUP BY condition
 """
 _SEEN = f"""
 SELECT * FROM (SELECT *, {_CONDITION} FROM feeds WHERE retired_at IS NULL)
-ORDER BY condition NOT IN (SELECT value FROM json_each(:first)), name_fold LIMIT :limit
+ORDER BY (SELECT key FROM json_each(:first) WHERE value = condition) NULLS LAST, name_fold LIMIT :limit
 """
 _OLDEST = (
     "SELECT name, next_poll_at, last_success_at, state FROM feeds WHERE retired_at IS NULL "
@@ -114,7 +114,7 @@ class OverviewQueries(Queries):
     async def feed_conditions(self, late: datetime) -> dict[Condition, int]:
         return conditions_from(await self._database.ask(_CONDITIONS, {"late": to_ms(late)}))
 
-    async def feeds_seen(self, late: datetime, limit: int, *, first: Collection[Condition]) -> list[FeedSeen]:
+    async def feeds_seen(self, late: datetime, limit: int, *, first: Sequence[Condition]) -> list[FeedSeen]:
         values = {"late": to_ms(late), "limit": limit, "first": json.dumps([each.value for each in first])}
         return feeds_seen_from(await self._database.ask(_SEEN, values))
 

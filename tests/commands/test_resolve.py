@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from bot.commands.reading import Vocabulary
 from bot.commands.resolve import Wanted, resolve, unknown_feed
-from bot.commands.wording import counted, filter_words, listed, moment, place_word, quoted, show
+from bot.commands.wording import filter_words, listed, moment, place_word, quoted, show
 from bot.errors import UsageError
 from bot.model import EVERYTHING, Filter, Kind, Term
+from bot.text.counting import counted
 from bot.text.normalize import fold
 
 C, T = Kind.CATEGORY, Kind.TAG

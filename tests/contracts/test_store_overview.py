@@ -55,15 +55,15 @@ async def test_feeds_are_told_apart_by_how_they_do_and_those_in_trouble_come_fir
         feed = await add_feed(store, name)
         await store.record_polls([PollRecord(feed.id, feed.url, state, later(due))], T0)
     await store.retire_feed(feed.id, T0, by=BOB)
-    bad = [each for each in Condition if each.bad]
+    bad = [Condition.STOPPED, Condition.FAILING, Condition.OVERDUE]
     seen = await store.feeds_seen(later(-600), 4, first=bad)
     unread = await store.feeds_seen(later(-600), 2, first=[Condition.UNREAD])
 
     assert await store.feed_conditions(later(-600)) == dict.fromkeys(Condition, 1)
     assert [(each.feed.settings.name, each.condition) for each in seen] == [
-        ("Cleo", Condition.OVERDUE),
-        ("Dora", Condition.FAILING),
         ("Eve", Condition.STOPPED),
+        ("Dora", Condition.FAILING),
+        ("Cleo", Condition.OVERDUE),
         ("Ann", Condition.WELL),
     ]
     assert [each.feed.settings.name for each in unread] == ["Bea", "Ann"]

@@ -80,7 +80,7 @@ async def test_the_page_shows_dead_loops_missing_chats_and_a_stuck_outbox(scene:
     seen = words((await ask("/")).text)
 
     assert "The poll loop is dead. Discord is not connected. No feed is watched yet." in seen
-    assert "1 destination cannot be reached. Alerts are stuck: the oldest has waited for 2 h." in seen
+    assert "1 place cannot be reached. Alerts are stuck: the oldest has waited for 2 h." in seen
     assert "Waiting 1 oldest: 2 h Held for later 0 Sent 1 Out of reach 1 at 1 place Given up 1" in seen
     assert (
         "Console connected Waiting 1 Held 0 Sent 1 Kept 1 Given up 1 Discord not connected Waiting 0" in seen

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.commands.reading import Vocabulary
 from bot.commands.resolve import Wanted, resolve
-from bot.commands.wording import counted, filter_words, listed, show
+from bot.commands.wording import filter_words, listed, show
 from bot.errors import UsageError
 from bot.model import (
     EVERYTHING,
@@ -20,6 +20,7 @@ from bot.model import (
     ImportProblem,
     Preferences,
 )
+from bot.text.counting import counted
 from bot.text.normalize import fold
 from bot.text.sanitize import one_line
 from bot.text.urls import web_url

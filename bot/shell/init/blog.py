@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from pydantic import TypeAdapter
 
 from bot.app import network_of
-from bot.commands.wording import counted
 from bot.config.load import Config
 from bot.config.values import Name
 from bot.errors import BystanderError, UsageError
@@ -22,6 +21,7 @@ from bot.shell.init.chosen import Blog
 from bot.shell.init.read import reader_of
 from bot.shell.preview import Tools, card, read_feed
 from bot.shell.progress import progress
+from bot.text.counting import counted
 from bot.text.truncate import clip
 from bot.text.urls import web_url
 
