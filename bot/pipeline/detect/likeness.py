@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -15,6 +16,7 @@ from bot.text.normalize import fold
 
 DOUBTS = 2  # the guid and the link may each be unfit as a key
 _NO_WORDS = digest("")
+_QUERY = re.compile(r"\?[^#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,17 @@ class Candidate:
 
     @property
     def edited(self) -> bool:
-        """Whether title, text, labels or link of a known post differ; U+00A0 in titles counts as a space."""
+        """Whether title, text, labels or link of a known post differ; U+00A0 in titles counts as a space.
+
+        A link that differs in its query alone is the same: some sites write a new one into each answer, and
+        every message would be edited at every poll.
+        """
         entry, post, words = self.entry, self.known, self.entry.title.split()
         return post is not None and (
             (words != post.title.split() and words != [])
             or post.text_hash not in ("", self.text_hash)
             or entry.labels != post.labels
-            or is_other_link(entry.link, post.link)
+            or is_other_page(entry.link, post.link)
         )
 
 
@@ -138,6 +144,11 @@ def is_reuse(found: Candidate, post: StoredPost) -> bool:
 def is_other_link(link: str, before: str) -> bool:
     """Return whether two non-empty links lead to different posts, ignoring scheme and host."""
     return bool(link and before) and (alias(link) or link) != (alias(before) or before)
+
+
+def is_other_page(link: str, before: str) -> bool:
+    """Return whether two links lead to different posts and differ in more than their queries."""
+    return is_other_link(link, before) and is_other_link(_QUERY.sub("", link), _QUERY.sub("", before))
 
 
 def doubting(entry: Entry, doubted: int) -> Identity:

@@ -135,6 +135,14 @@ def test_markup_space_and_scheme_are_no_edit() -> None:
     assert len(Memory(WINDOW).look([again, *WINDOW[1:]]).same) == 5
 
 
+def test_a_link_with_a_new_query_in_each_answer_is_no_edit() -> None:
+    again = post(100, -0.1, link="https://blog.example/2022/post-100/?session=f31b9")
+    memory = Memory([again, *WINDOW[1:]])
+
+    assert len(memory.look([replace(again, link=again.link + "0"), *WINDOW[1:]]).same) == 5
+    assert memory.look([replace(again, link=again.link + "#part-2"), *WINDOW[1:]]).changed
+
+
 def test_unknown_text_of_a_backfilled_post_is_no_edit() -> None:
     memory = Memory(WINDOW)
     memory.posts = {key: replace(known, text_hash="") for key, known in memory.posts.items()}
