@@ -1,6 +1,7 @@
 """The command line: the calls of `bot.calls`, and the mapping of errors to messages and exit codes.
 
-Exit codes: 0 success, 1 something failed and was reported, 2 wrong usage or config, 130 interrupted.
+Exit codes: 0 success, 1 something failed and was reported, 2 wrong usage or config, 130 interrupted (by
+`bot.__main__`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from bot.logs.setup import set_up_logging
 from bot.usage import CallParser, Parser, forgotten
 
 WELL, FAILED, WRONG = 0, 1, 2
-_INTERRUPTED = 130
 # Errors of writing to stdout: no reader, no space, or a broken disk.
 _UNWRITABLE = (errno.EPIPE, errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
@@ -150,8 +150,6 @@ def _run(options: argparse.Namespace) -> int:
         return _say(str(error), code=WRONG)
     except BystanderError as error:
         return _say(str(error), code=FAILED)
-    except KeyboardInterrupt:
-        return _INTERRUPTED
 
 
 def _forgotten(options: argparse.Namespace, problems: Sequence[str]) -> list[str]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
 
 import pytest
 
+import bot.__main__
 from bot.calls import CALLS
 from tests.acceptance.process import Home
 
@@ -196,3 +199,32 @@ async def test_a_forgotten_environment_file_is_named_by_run_and_by_check(lonely:
     assert any(
         line.startswith("warn bystander.env") and line.endswith(advice) for line in checked.out.splitlines()
     )
+
+
+_INTERRUPTED_IMPORT = """
+import sys
+
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == "bot.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupts())
+from bot.__main__ import main
+sys.exit(main())
+"""
+
+
+async def test_ctrl_c_while_the_program_is_read_ends_it_without_a_traceback() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _INTERRUPTED_IMPORT, stderr=asyncio.subprocess.PIPE
+    )
+    _, err = await process.communicate()
+
+    assert (process.returncode, err) == (130, b"")
+
+
+async def test_the_command_that_is_installed_runs_what_python_m_bot_runs() -> None:
+    (command,) = entry_points(group="console_scripts", name="bystander")
+
+    assert command.load() is bot.__main__.main
