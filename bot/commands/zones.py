@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
@@ -13,6 +14,7 @@ from bot.commands.declaration import RefusedError
 from bot.commands.wording import listed, quoted
 from bot.model import SuggestedAction
 from bot.text.normalize import fold, nearest
+from bot.text.units import zone
 
 MOST = 25
 _NEAR = 3
@@ -98,6 +100,20 @@ def read_zone(text: str, path: str, now: datetime) -> str:
         )
     near = _nearest(typed)
     raise _refused(f"{quoted(typed, 40)} is no time zone", near, path)
+
+
+def zone_of(text: str) -> str:
+    """Return the name of a zone that the config takes, or the zone of a city.
+
+    ValueError: it is none, in a sentence without a subject that names the nearest.
+    """
+    with suppress(ValueError):
+        return str(zone(text))
+    folded = fold(text.strip())
+    if text.isprintable() and folded in _names():
+        return _names()[folded]
+    near = ABBREVIATIONS.get(folded) or _nearest(text)
+    raise ValueError(f"is no name of a time zone; did you mean {listed(near, last='or')}?")
 
 
 def suggest_zones(typed: str) -> list[str]:

@@ -22,8 +22,8 @@ async def test_a_newcomer_with_a_terminal_gets_from_nothing_to_a_bot_that_runs(n
     async with newcomer.start() as shown:
         await shown.answer(
             ("One or several names (console): ", ""),
-            ("Time zone in which answers show times", "berlin"),
-            ('“berlin” is no time zone; did you mean "Europe/Berlin"?', "Europe/Berlin"),
+            ("Time zone in which answers show times", "CST"),
+            ("“CST” is no name of a time zone; did you mean America/Chicago or Asia/Shanghai?", "berlin"),
             ("The blog's address", newcomer.feed_url),
         )
         await shown.until("Found The Sample Bystander: 8 posts")

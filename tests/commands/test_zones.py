@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.declaration import RefusedError
-from bot.commands.zones import ABBREVIATIONS, is_zone, read_zone, suggest_zones
+from bot.commands.zones import ABBREVIATIONS, is_zone, read_zone, suggest_zones, zone_of
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
@@ -146,3 +146,21 @@ def test_whatever_is_typed_names_a_real_zone_or_is_refused_with_real_ones(text: 
 @given(st.text(max_size=40))
 def test_nothing_typed_breaks_the_suggestions(text: str) -> None:
     assert all(map(is_zone, suggest_zones(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("shanghai", "Asia/Shanghai"),
+        (" new york ", "America/New_York"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("EST5EDT", "EST5EDT"),
+    ],
+)
+def test_the_zone_of_a_config_may_be_named_by_its_city(text: str, name: str) -> None:
+    assert zone_of(text) == name
+
+
+def test_letters_that_mean_several_zones_are_answered_with_these() -> None:
+    with pytest.raises(ValueError, match=r"^is no .*; did you mean America/Chicago or Asia/Shanghai\?$"):
+        zone_of("CST")

@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.commands.wording import quoted
+from bot.commands.zones import zone_of
 from bot.config.env_file import env_text
 from bot.config.load import Config
 from bot.errors import UsageError
@@ -24,7 +26,7 @@ from bot.shell.init.blog import ask_blog
 from bot.shell.init.chats import ask_admins, ask_chats, ask_secrets, config_of, follow_up
 from bot.shell.init.chosen import Chosen, further_keys
 from bot.shell.init.files import refuse_taken, write_new
-from bot.shell.init.read import machine_zone, read_zone
+from bot.shell.init.read import machine_zone
 from bot.usage import ENV_FILE
 
 _DEFAULT = "config.toml"
@@ -74,7 +76,7 @@ async def _choose(options: argparse.Namespace, asker: Asker) -> Chosen:
         chosen = await _join(asker, chosen, plugin, options)
     chosen = replace(chosen, admins=ask_admins(asker, chosen.chats, options.admin))
     if asker.questions and options.timezone is None:
-        zone = asker.text("Time zone in which answers show times", read_zone, chosen.zone)
+        zone = asker.text("Time zone in which answers show times", zone_of, chosen.zone)
         chosen = replace(chosen, zone=zone)
     blog = await ask_blog(asker, options.feed, config_of(chosen), offline=options.offline)
     chosen = replace(chosen, blog=blog, contact=_contact(asker, options.contact))
@@ -99,9 +101,9 @@ def _zone(given: str | None) -> str:
     if given is None:
         return machine_zone()
     try:
-        return read_zone(given)
+        return zone_of(given)
     except ValueError as error:
-        raise UsageError(f"--timezone {given}: {error}.") from None
+        raise UsageError(f"--timezone: {quoted(given, 40)} {error}") from None
 
 
 def _contact(asker: Asker, given: str | None) -> str:

@@ -31,11 +31,6 @@ def reader_of(kind: TypeAdapter[Any]) -> Callable[[str], str]:
     return read
 
 
-def read_zone(text: str) -> str:
-    """Return the full name of a time zone; the sentence has no subject."""
-    return str(zone(text))
-
-
 def secret_reader(
     name: str, plugin: AdapterPlugin[Any], plugins: Collection[AdapterPlugin[Any]]
 ) -> Callable[[str], str]:
@@ -56,7 +51,7 @@ def machine_zone() -> str:
     """Return the time zone of this machine, "UTC" where it does not tell."""
     for name in (os.environ.get("TZ", ""), str(_PLACE.resolve()).partition("zoneinfo/")[2]):
         try:
-            return read_zone(name)
+            return str(zone(name))
         except ValueError:
             continue
     return "UTC"
