@@ -145,7 +145,8 @@ async def read_feed(tools: Tools, settings: FeedSettings) -> Reading:
         better = await tools.pages.read(feed, replace(detected, announce_latest=tools.posts), readings, now)
     made = assemble(request, detected, classified, better)
     from_pages = sum(better[each] != readings[each] for each in readings)
-    return Reading(settings, tuple(sorted(made.new, key=_published, reverse=True)), from_pages)
+    newest_first = sorted(reversed(made.new), key=_published, reverse=True)  # of equal dates, the upper one
+    return Reading(settings, tuple(newest_first), from_pages)
 
 
 def _published(row: PostRow) -> datetime:

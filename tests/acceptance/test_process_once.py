@@ -181,6 +181,20 @@ def cut_short(blog: FaultyBlog) -> tuple[bytes, bytes]:
     return feed.encode(), page.encode()
 
 
+async def test_preview_shows_of_posts_with_one_date_those_first_that_the_feed_has_first(
+    home: Home, blog: FaultyBlog
+) -> None:
+    items = "".join(
+        f"<item><title>Ferry {number}</title><guid>{number}</guid>"
+        "<pubDate>Mon, 01 Jan 2024 12:00:00 GMT</pubDate></item>"
+        for number in (3, 2, 1)
+    )
+    blog.serve("/feed/", f"<rss version='2.0'><channel><title>Herald</title>{items}</channel></rss>".encode())
+    shown = await home.call("preview", "--json", "--posts", "2")
+
+    assert [each["title"] for each in json.loads(shown.out)["posts"]] == ["Ferry 3", "Ferry 2"]
+
+
 async def test_preview_needs_no_config_for_a_url(tmp_path: Path, home: Home, blog: FaultyBlog) -> None:
     home.config = tmp_path / "other.toml"
     refused = await home.call("preview", blog.feed_url)
