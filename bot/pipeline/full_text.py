@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,11 +22,11 @@ from bot.pipeline.detection import Detected
 from bot.pipeline.fetch.client import Fetcher
 from bot.pipeline.summarize.extract import Reading, Source
 from bot.sandbox.remote import Runner
+from bot.text.cuts import is_cut
 
 _log = logging.getLogger(__name__)
 
 AGENT = "Bystander"  # by which robots.txt names this program
-_CUT = re.compile(r"(?:…|\.{3,})\s*\]?\W*$|(?:continue reading|read more|read on)\b.{0,200}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class FullText:
     def _is_cut(self, found: Candidate, reading: Reading) -> bool:
         """Whether the feed prints a part of the post: its text says so, or is as short as an excerpt."""
         text = reading.text or found.entry.excerpt
-        return bool(text) and (len(text) <= self._settings.excerpt or bool(_CUT.search(text[-300:])))
+        return bool(text) and (len(text) <= self._settings.excerpt or is_cut(text))
 
     async def _summary(self, found: Candidate) -> str:
         """Return the summary of a page; "" if there is none."""

@@ -145,7 +145,7 @@ async def read_feed(tools: Tools, settings: FeedSettings) -> Reading:
         better = await tools.pages.read(feed, replace(detected, announce_latest=tools.posts), readings, now)
     made = assemble(request, detected, classified, better)
     from_pages = sum(better[each] != readings[each] for each in readings)
-    newest_first = sorted(reversed(made.new), key=_published, reverse=True)  # of equal dates, the upper one
+    newest_first = sorted(made.new, key=_published)[::-1]  # of equal dates, what the feed has higher
     return Reading(settings, tuple(newest_first), from_pages)
 
 

@@ -7,7 +7,6 @@ taken for it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from lxml import etree
 
 from bot.pipeline.summarize.extract import Source
 from bot.pipeline.summarize.summarize import summarize
+from bot.text.cuts import without_mark
 from bot.text.html_text import plain_text
 from bot.text.html_tree import read_tree
 from bot.text.tokens import tokens
@@ -34,11 +34,6 @@ class ArticleLimits:
 
 _LIMITS = ArticleLimits()
 _HOLDERS = frozenset(["article", "body", "div", "main", "section", "table", "tbody", "td", "tr"])
-_CUT = re.compile(
-    r"\s*(?:\[?\s*(?:…|\.{3,})\s*\]?|continue reading|keep reading|read (?:more|on|the rest)|weiterlesen"
-    r"|lire la suite|leer más|more\s*»?)\W*$",
-    re.IGNORECASE,
-)
 
 
 def summary_of_page(body: bytes, content_type: str, source: Source) -> str:
@@ -46,7 +41,7 @@ def summary_of_page(body: bytes, content_type: str, source: Source) -> str:
 
     Raises ParseError if the body is no HTML.
     """
-    printed = _bare(plain_text(source.html) or source.excerpt)
+    printed = without_mark(plain_text(source.html) or source.excerpt)
     wanted = _runs(printed)
     if len(wanted) < _LIMITS.fewest:
         return ""
@@ -103,8 +98,3 @@ def _runs(text: str) -> frozenset[str]:
     """Return all runs of a few words of a text, folded."""
     words: Sequence[str] = tokens(text)
     return frozenset(" ".join(words[at : at + _LIMITS.run]) for at in range(len(words) - _LIMITS.run + 1))
-
-
-def _bare(text: str) -> str:
-    """Return an excerpt without the mark of what was cut off, which may be made of two."""
-    return _CUT.sub("", _CUT.sub("", text.strip()))

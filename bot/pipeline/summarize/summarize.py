@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.pipeline.summarize.kinds import Kind, kind_of
 from bot.pipeline.summarize.lines import is_remark
 from bot.pipeline.summarize.page import Page, read_page
 from bot.pipeline.summarize.serve import serve
 from bot.pipeline.summarize.settings import Limits
+from bot.text.cuts import trailing_off, without_lead
 from bot.text.furniture import repeats_title
 from bot.text.html_text import is_update, paragraphs
 from bot.text.languages import language
@@ -17,12 +16,6 @@ from bot.text.tokens import tokens
 from bot.text.truncate import clip
 
 _LIMITS = Limits()
-
-_READ_ON = re.compile(
-    r"(?<=[.!?…\])])\s*(?i:continue reading|keep reading|read (?:more|the rest))\b.{0,200}$"
-    r"|\s+(?:Continue reading|Keep reading|Read more|\(more)\W*$"
-)
-_TRAILING_OFF = re.compile(r"\s*(?:\[\s*)?(?:…|\.{3,})(?:\s*\])?$")
 
 
 def summarize(html: str, title: str, excerpt: str = "", limit: int = 600) -> str:
@@ -53,8 +46,7 @@ def _without_sentences(page: Page, limit: int) -> str:
     quoted = " ".join(paragraph.text for paragraph in page.prose if paragraph.quoted)
     own = next((one.text for one in page.prose if not (one.quoted or is_remark(one))), "")
     excerpt = " ".join(paragraph.text for paragraph in paragraphs(page.excerpt, page.title))
-    text = _READ_ON.sub("", excerpt or own)
-    text, cut = _TRAILING_OFF.subn("", text[: _LIMITS.characters])
+    text, cut = trailing_off(without_lead(excerpt or own)[: _LIMITS.characters])
     pieces = [piece for piece, _ in split(text, language(text))[: _LIMITS.read]]
     tail = slice(-_LIMITS.quote_probe, None)
     pieces = [piece for piece in pieces if piece[tail] not in quoted and not is_update(piece)]
