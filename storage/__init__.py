@@ -33,7 +33,7 @@ async def open_store(url: str, *, create: bool = True, zone: tzinfo = UTC) -> St
     `zone`: in which the digests and quiet hours of destinations are that have set no zone.
 
     Raises StoreError, which says what to do, for a database that is locked, read-only, another program's,
-    newer, damaged or moved, and with `create=False` for a missing one. Nothing is overwritten.
+    newer, damaged or moved, and with `create=False` for one that is missing or empty. Nothing is overwritten.
     """
     store = await _open(url, create=create, zone=zone)
     try:

@@ -89,7 +89,7 @@ async def open_sqlite(url: str, *, create: bool = True, zone: tzinfo = UTC) -> S
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise StoreError(f"The database {path} cannot be made; check that its folder may be written.")
         raise NoDatabaseError(f"The database {path} does not exist yet; `bystander run` makes it.")
-    database = await Database.open(path, zone=zone)
+    database = await Database.open(path, create=create, zone=zone)
     try:
         await refold(database)
     except BaseException:
