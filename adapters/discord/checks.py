@@ -14,7 +14,7 @@ from adapters.discord.interactions import commands
 from adapters.discord.messages import destinations
 from adapters.discord.sdk import discord
 from bot.errors import PermanentError, Scope
-from bot.model import CommandSpec
+from bot.model import CommandSpec, local_of
 
 Finding = tuple[bool, str]  # whether all is well, and a line that says what to do otherwise
 
@@ -101,7 +101,7 @@ class ChannelInspector:
     async def inspect(self, address: str) -> Finding:
         """Return whether the bot may send alerts to a channel, with a line for the report."""
         try:
-            seen = await self._client.fetch_channel(destinations.read_address(address.partition(":")[2])[1])
+            seen = await self._client.fetch_channel(destinations.read_address(local_of(address))[1])
             missing = await self._lacking(seen)
         except Exception as error:  # noqa: BLE001 -- `translate` maps every error
             wrong = translate(error)

@@ -8,7 +8,7 @@ from bot.commands.declaration import Call
 from bot.commands.state import Target
 from bot.commands.wording import show
 from bot.errors import UsageError
-from bot.model import Caller
+from bot.model import Caller, local_of, platform_of
 
 _LONGEST = 64
 
@@ -28,7 +28,7 @@ def channel_target(call: Call, address: str) -> Target:
     """Return the channel of an address, with its name for the caller."""
     if address == call.caller.place:
         return Target(address, "this channel")
-    return Target(address, f"channel {show(address.partition(':')[2])}")
+    return Target(address, f"channel {show(local_of(address))}")
 
 
 def channel_address(caller: Caller, text: str, alerts_only: Collection[str] = ()) -> str:
@@ -40,7 +40,7 @@ def channel_address(caller: Caller, text: str, alerts_only: Collection[str] = ()
     name = text.strip().lstrip("#")
     if not name or len(name) > _LONGEST or any(char.isspace() or not char.isprintable() for char in name):
         raise UsageError(f"“{text[:_LONGEST]}” cannot be a channel; give its name without spaces.")
-    if caller.places is None and name.partition(":")[0] in alerts_only:
+    if caller.places is None and platform_of(name) in alerts_only:
         return name
     return f"{caller.platform}:{name.removeprefix(caller.platform + ':')}"
 
@@ -52,7 +52,7 @@ def _is_theirs(call: Call, address: str) -> bool:
     can type.
     """
     caller = call.caller
-    platform = address.partition(":")[0]
+    platform = platform_of(address)
     if platform == caller.platform:
         return caller.places is None or address in caller.places or address == caller.place
     return caller.places is None and platform in call.alerts_only

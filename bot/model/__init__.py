@@ -4,6 +4,7 @@ Times are timezone-aware `datetime`s in UTC. Durations are seconds as `float` un
 Texts are plain text (entities decoded, no markup) unless the field is called `html`.
 """
 
+from bot.model.address import is_address, local_of, platform_of
 from bot.model.changes import BYSTANDER, CONFIG, FORGOTTEN, IMPORT, Change, FollowedTerm
 from bot.model.chat import Attachment, Caller, Reply, SuggestedAction
 from bot.model.command import CommandSpec, Completes, ParameterKind, ParameterSpec
@@ -104,4 +105,7 @@ __all__ = [
     "Subscription",
     "SuggestedAction",
     "Term",
+    "is_address",
+    "local_of",
+    "platform_of",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.model.address import platform_of
 from bot.model.feeds import Post
 
 
@@ -27,7 +28,7 @@ class Caller:
     @property
     def platform(self) -> str:
         """The adapter's name."""
-        return self.address.partition(":")[0]
+        return platform_of(self.address)
 
 
 @dataclass(frozen=True, slots=True)

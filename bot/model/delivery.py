@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.model.address import local_of, platform_of
 from bot.model.feeds import Post
 from bot.model.filing import Cadence
 from bot.model.preferences import Style
@@ -23,12 +24,12 @@ class Destination:
     @property
     def platform(self) -> str:
         """The adapter's name: the address up to the first colon."""
-        return self.address.partition(":")[0]
+        return platform_of(self.address)
 
     @property
     def local(self) -> str:
         """The address without the platform."""
-        return self.address.partition(":")[2]
+        return local_of(self.address)
 
 
 @dataclass(frozen=True, slots=True)

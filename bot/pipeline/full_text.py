@@ -20,6 +20,7 @@ from bot.pipeline.collect_evidence import refuse_busy
 from bot.pipeline.detect.changes import Candidate
 from bot.pipeline.detection import Detected
 from bot.pipeline.fetch.client import Fetcher
+from bot.pipeline.parse.robots import MOST_BYTES
 from bot.pipeline.summarize.extract import Reading, Source
 from bot.sandbox.remote import Runner
 from bot.text.cuts import is_cut
@@ -39,7 +40,6 @@ class FullTextSettings:
     age: timedelta = timedelta(days=1)  # of a post
     excerpt: int = 500  # characters; a longer text without a mark of a cut is taken for the whole one
     robots: int = 1000  # hosts whose robots.txt is remembered
-    robots_bytes: int = 512_000  # of one; RFC 9309 asks for 500 KiB at least
     robots_for: float = 86_400.0  # seconds
     closed_for: float = 3600.0  # seconds, where robots.txt could not be had
 
@@ -144,7 +144,7 @@ class FullText:
         try:
             async with self._fetcher.open(f"{host}/robots.txt", accept="text/plain") as answer:
                 refuse_busy(answer)
-                return _Robots(answer.body[: self._settings.robots_bytes])
+                return _Robots(answer.body[:MOST_BYTES])
         except FetchError as error:
             _log.debug("No robots.txt of %s: %s", host, error)
             return _Robots(b"", closed=True)

@@ -9,14 +9,14 @@ from bot.commands.forget import deleted_words
 from bot.commands.state import Target, state_words
 from bot.config.load import Config
 from bot.errors import UsageError
+from bot.model import is_address
 from storage import open_store
 
 
 async def forget(options: argparse.Namespace, config: Config) -> int:
     """Print what is stored about an address; with --yes, delete it. The bot may be running."""
     address: str = options.address
-    platform, _, local = address.partition(":")
-    if not (platform and local) or any(char.isspace() for char in address):
+    if not is_address(address):
         raise UsageError(f"{address} is no address such as console:alice; `bystander export` lists them.")
     store = await open_store(config.database.get_secret_value(), create=False, zone=config.timezone)
     try:

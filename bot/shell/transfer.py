@@ -12,7 +12,7 @@ from bot.clock import SystemClock
 from bot.commands.document import feed_table, toml, watched_only
 from bot.config.load import Config
 from bot.errors import UsageError
-from bot.model import ImportProblem
+from bot.model import ImportProblem, is_address
 from bot.ports import Store
 from bot.shell.importing.apply import Outcome, apply
 from bot.shell.importing.plan import Plan, Recipient, lines, told
@@ -69,8 +69,7 @@ def _wish(options: argparse.Namespace) -> Wish:
     if kind not in ("", *kinds()):
         raise UsageError(f"--from {kind}: there are {', '.join(kinds())}.")
     address = options.channel or options.person or ""
-    platform, _, local = address.partition(":")
-    if address and not (platform and local and address.isprintable() and " " not in address):
+    if address and not is_address(address):
         raise UsageError(f"“{address}” is no address such as console:alice; nothing was imported.")
     return Wish(kind, Recipient(address, channel=not options.person), options.folders)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.model import DeliveryState, HeldFor, HubSubscription, Post
+from bot.model import DeliveryState, HeldFor, HubSubscription, Post, platform_of
 from bot.ports import (
     DAYS,
     Condition,
@@ -217,6 +217,6 @@ def parked_lines(
         ]
     found: dict[str, datetime | None] = {name: None for name, counts in platforms.items() if counts.parked}
     for each in parked:  # the last parked comes first
-        found[each.address.partition(":")[0]] = each.since
+        found[platform_of(each.address)] = each.since
     kept = {name: platforms.get(name, PlatformCounts()).parked for name in found}
     return [Line(title(name), f"{counted(kept[name], 'message')} kept", at) for name, at in found.items()]

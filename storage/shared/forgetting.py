@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
+from bot.model import platform_of
+
 SOMEBODY = "somebody"
 MENTION_ENDED = "no longer mentions somebody who asked to be forgotten"
 UNDER_WAY = "A message to you is being sent at this moment; ask again in a minute."
@@ -32,7 +34,7 @@ class Person:
         marked, typed = rf"<@!?{re.escape(last)}>", rf"@{re.escape(last)}"
         written = rf"{marked}|(?<![\w/:@.-])(?:{typed}|{re.escape(self.address)})(?![\w/@-])"
         object.__setattr__(self, "id", last)
-        object.__setattr__(self, "_owner", self.address.partition(":")[0] + ":")
+        object.__setattr__(self, "_owner", platform_of(self.address) + ":")
         object.__setattr__(self, "_mention", re.compile(f"{marked}|{typed}"))
         object.__setattr__(self, "_written", re.compile(written))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from bot.model import platform_of
 from bot.ports import AdminNotice
 from storage.shared.mapping import to_ms
 from storage.sqlite.connection import Database
@@ -44,7 +45,7 @@ async def destination_id(connection: Statements, address: str, now: datetime) ->
     await connection.execute(
         "INSERT INTO destinations (address, platform, created_at) VALUES (:address, :platform, :now) "
         "ON CONFLICT (address) DO NOTHING",
-        {"address": address, "platform": address.partition(":")[0], "now": to_ms(now)},
+        {"address": address, "platform": platform_of(address), "now": to_ms(now)},
     )
     return await first_int(connection, "SELECT id FROM destinations WHERE address = ?", [address])
 

@@ -27,7 +27,7 @@ from adapters.shared.urgent import urgent
 from adapters.shared.welcome import welcome
 from bot.errors import DeliveryError
 from bot.logs.outage import OutageLog
-from bot.model import Attachment, Caller, CommandSpec, Reply
+from bot.model import Attachment, Caller, CommandSpec, Reply, local_of
 from bot.ports import BotServices
 
 SUGGESTION_LIMIT = 2.0  # seconds; Discord waits for 3
@@ -126,7 +126,7 @@ class Conversation:
             greet = partial(self._greeter.greet, interaction.user.id)
             return await welcome(self._services, self._tasks, caller, reply, greet)
         if path == ADD_ALERTS and reply.ok and interaction.guild_id:
-            _, channel_id = destinations.read_address(values.get("channel", caller.place).partition(":")[2])
+            _, channel_id = destinations.read_address(local_of(values.get("channel", caller.place)))
             await self._guild_index.learn(interaction.guild_id, channel_id)
         return reply
 

@@ -9,7 +9,7 @@ from adapters.discord.interactions.commands import Invocation
 from adapters.discord.messages import destinations
 from adapters.discord.messages.parts import EVERYONE
 from adapters.discord.sdk import discord
-from bot.model import Reply
+from bot.model import Reply, local_of
 
 _MEND = "Give it that (channel settings, Permissions), then try again."
 _UNCHANGED = "Nothing was changed."
@@ -31,7 +31,7 @@ def _refusal_of_place(interaction: discord.Interaction[Any], used: Invocation, m
     place: object = interaction.channel
     has: discord.Permissions | None = interaction.app_permissions
     if "channel" in used.values:
-        _, channel_id = destinations.read_address(used.values["channel"].partition(":")[2])
+        _, channel_id = destinations.read_address(local_of(used.values["channel"]))
         if channel_id != interaction.channel_id:
             place, has = interaction.guild.get_channel_or_thread(channel_id), None
     if not isinstance(place, destinations.Place):

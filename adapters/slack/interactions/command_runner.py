@@ -18,7 +18,7 @@ from adapters.slack.interactions.request_context import RequestContext
 from adapters.slack.messages import destinations, preflight
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import UsageError
-from bot.model import Caller, Reply
+from bot.model import Caller, Reply, local_of
 from bot.ports import BotServices
 
 FOLLOW, FOLLOWING, UNFOLLOW, ADD_ALERTS = "follow", "following", "unfollow", "alerts add"
@@ -147,7 +147,7 @@ class CommandRunner:
     async def _check(self, caller: Caller, values: Mapping[str, str]) -> str:
         """Return advice on the channel of a new alert, "" for none. PlaceError: no alert can go there."""
         address = values.get("channel", caller.place)
-        place = destinations.read_address(address.partition(":")[2])
+        place = destinations.read_address(local_of(address))
         client, me = await self._workspaces.client(place.team), await self._workspaces.identity(place.team)
         wrong, hint = await preflight.outlook(client, place.id, me)
         if wrong:

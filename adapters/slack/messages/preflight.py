@@ -9,6 +9,7 @@ from adapters.slack.messages import destinations
 from adapters.slack.transport.client import Client
 from adapters.slack.transport.workspaces import Identity, Workspaces
 from bot.errors import DeliveryError, TemporaryError
+from bot.model import local_of
 
 Finding = tuple[bool, str]  # whether it is in order, and a line with the remedy
 
@@ -37,7 +38,7 @@ async def outlook(client: Client, channel_id: str, me: Identity) -> tuple[str, s
 async def finding(workspaces: Workspaces, address: str) -> Finding:
     """Check whether alerts can go to an address, and whether the bot can verify there that they arrived."""
     try:
-        place = destinations.read_address(address.partition(":")[2])
+        place = destinations.read_address(local_of(address))
         client, me = await workspaces.client(place.team), await workspaces.identity(place.team)
         if place.is_person:
             return await _person(client, address, place.id)

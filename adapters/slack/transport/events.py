@@ -21,6 +21,7 @@ from adapters.slack.messages import destinations
 from adapters.slack.messages.preflight import refusal, state
 from adapters.slack.transport.workspaces import Workspaces
 from bot.errors import DeliveryError, PermanentError, TemporaryError
+from bot.model import local_of
 from bot.ports import BotServices
 
 ARCHIVED = "the channel is archived; unarchive it, or choose another one with /alerts add."
@@ -199,5 +200,5 @@ class Events:
     def _address(self, team: str, event: Event) -> str:
         """Return the address of an event's channel. PermanentError: the event has none."""
         address = destinations.address(team, str(event.get("channel") or ""), self._workspaces.home)
-        destinations.read_address(address.partition(":")[2])
+        destinations.read_address(local_of(address))
         return address

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
-_MOST_BYTES = 512_000  # the RFC asks for 500 KiB at least
+MOST_BYTES = 512_000  # that are read; the RFC asks for 500 KiB at least
 _LONGEST = 2000  # characters of a rule
 
 
 def may_fetch(body: bytes, agent: str, url: str) -> bool:
     """Return whether robots.txt lets `agent`, a product, fetch `url`. The longest rule that fits counts."""
-    rules = _rules_for(agent.casefold(), body[:_MOST_BYTES].decode("utf-8", "replace"))
+    rules = _rules_for(agent.casefold(), body[:MOST_BYTES].decode("utf-8", "replace"))
     parts = urlsplit(url)
     path = unquote(parts.path or "/") + (f"?{unquote(parts.query)}" if parts.query else "")
     best, allowed = -1, True

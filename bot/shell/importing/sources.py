@@ -13,7 +13,7 @@ from adapters.plugin import AdapterPlugin
 from bot.commands.written_terms import read_term
 from bot.config.load import Config
 from bot.errors import ConfigError, UsageError
-from bot.model import ImportedFeed, ImportList, ImportProblem, ImportSource
+from bot.model import ImportedFeed, ImportList, ImportProblem, ImportSource, is_address, platform_of
 from bot.shell.importing import csv_table
 from bot.shell.importing.plan import Plan, Recipient, planned
 from bot.shell.importing.toml_file import read_toml
@@ -53,8 +53,7 @@ def plan_of(data: bytes, wish: Wish, config: Config, now: datetime) -> tuple[Pla
 def place_of(written: str) -> str:
     """Return the address of a channel: as it is written, or completed by the platform whose id it is."""
     text = written.strip()
-    platform, _, local = text.partition(":")
-    if local and platform in adapters.names() and text.isprintable() and " " not in text:
+    if is_address(text) and platform_of(text) in adapters.names():
         return text
     found = [address for each in _plugins() if (address := each.channel(text))]
     return found[0] if len(found) == 1 else ""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from bot.commands.written_terms import read_term
 from bot.errors import UsageError
-from bot.model import Cadence, FeedSettings
+from bot.model import Cadence, FeedSettings, is_address
 from bot.shell import transfer_preferences
 from bot.shell.importing.plan import Plan, PlannedSubscription
 from bot.shell.transfer_preferences import PreferenceEntry
@@ -135,8 +135,7 @@ def _check(document: _Document, allowed: Sequence[Network]) -> None:
             raise UsageError(f"{problem}; nothing was imported.")
     addresses = [each.address for each in document.subscriptions]
     for address in [*addresses, *(each.address for each in document.preferences)]:
-        platform, _, local = address.partition(":")
-        if not (platform and local and local.isprintable() and " " not in address):
+        if not is_address(address):
             raise UsageError(f"“{address}” is no address such as console:alice; nothing was imported.")
     for each in document.subscriptions:
         if each.cadence not in tuple(Cadence):
