@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.discord.interactions import callback
 from adapters.discord.interactions.callback import CallbackData
-from adapters.discord.messages.card import LABEL, Button, Card, Menu, payload
+from adapters.discord.messages.card import CARD, Button, Card, Menu, payload
 from adapters.discord.messages.markdown import with_names
 from adapters.discord.messages.render import FENCE, reply_pages
 from adapters.shared.pages import can_turn, page_turns
@@ -90,7 +90,7 @@ async def _offers(offers: Sequence[SuggestedAction], store: KeyValueStore) -> li
     """Return a button for each suggested next command."""
     found: dict[str, Button] = {}
     for each in offers[:MOST_BUTTONS]:
-        label = clip(visible(each.label), LABEL, units) or f"/{each.path}"
+        label = clip(visible(each.label), CARD.label, units) or f"/{each.path}"
         custom_id = await callback.write(CallbackData(callback.COMMAND, each.path, dict(each.values)), store)
         found.setdefault(custom_id, Button(label, custom_id=custom_id))
     return list(found.values())

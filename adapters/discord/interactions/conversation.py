@@ -17,7 +17,7 @@ from adapters.discord.interactions.links import link_of
 from adapters.discord.interactions.patience import BROKEN, apologize, defer, is_answered_elsewhere, persist
 from adapters.discord.messages import destinations, views
 from adapters.discord.messages.alerts import followed
-from adapters.discord.messages.card import MOST_OPTIONS, Card
+from adapters.discord.messages.card import CARD, Card
 from adapters.discord.messages.preflight import refusal
 from adapters.discord.sdk import discord
 from adapters.shared.once import Once
@@ -160,7 +160,7 @@ class Conversation:
         except TimeoutError:
             _log.warning("Suggestions for /%s took too long", used.path)
         choices = [discord.app_commands.Choice(name=each, value=each) for each in found]
-        await interaction.response.autocomplete(choices[:MOST_OPTIONS])
+        await interaction.response.autocomplete(choices[: CARD.options])
 
     # --- clicks -----------------------------------------------------------------------------------------
 

@@ -7,18 +7,7 @@ from typing import Any
 
 from adapters.discord.interactions.callback import FOLLOW, WHY
 from adapters.discord.messages import parts
-from adapters.discord.messages.card import (
-    AUTHOR,
-    COLOUR,
-    CUSTOM_ID,
-    DESCRIPTION,
-    FOOTER,
-    LABEL,
-    TITLE,
-    VALUE,
-    Button,
-    Card,
-)
+from adapters.discord.messages.card import CARD, COLOUR, Button, Card
 from adapters.discord.messages.markdown import cost, escape, link
 from adapters.shared.also import also_in
 from bot.model import Alert, Kind, Post, Style
@@ -52,7 +41,7 @@ def plain(post: Post, limit: int) -> str:
 def follow_id(name: str, kind: Kind = Kind.CATEGORY) -> str:
     """Return the custom id of a button that follows a category or tag; "" for an empty or too long name."""
     key = term_key(kind, visible(name))
-    return f"{FOLLOW}:{key}" if len(key) > len("c:") and units(key) <= CUSTOM_ID - len("f:") else ""
+    return f"{FOLLOW}:{key}" if len(key) > len("c:") and units(key) <= CARD.custom_id - len("f:") else ""
 
 
 def followed(custom_id: str) -> str:
@@ -63,14 +52,14 @@ def followed(custom_id: str) -> str:
 
 def _embed(post: Post) -> dict[str, Any]:
     update = parts.prose(post.update, _UPDATE)
-    title, below = headline(visible(post.title), visible(post.summary), TITLE, units)
-    summary = parts.prose(below, DESCRIPTION - _UPDATE - len("\n\n"))
-    names = parts.categories(post, VALUE)
-    author, feed = parts.bare(post.author, AUTHOR), parts.bare(post.feed, FOOTER)
+    title, below = headline(visible(post.title), visible(post.summary), CARD.title, units)
+    summary = parts.prose(below, CARD.description - _UPDATE - len("\n\n"))
+    names = parts.categories(post, CARD.value)
+    author, feed = parts.bare(post.author, CARD.author), parts.bare(post.feed, CARD.footer)
     source = " · ".join(filter(None, (feed, also_in(post))))
     picture = web_link(post.image)
     made = {
-        "title": escape(clip(title or UNTITLED, TITLE, cost)),
+        "title": escape(clip(title or UNTITLED, CARD.title, cost)),
         "url": web_link(post.link),
         "description": "\n\n".join(filter(None, (summary, update))),
         "color": COLOUR,
@@ -78,7 +67,7 @@ def _embed(post: Post) -> dict[str, Any]:
         "author": {"name": author} if author not in ("", feed) else None,
         "fields": [{"name": "Filed under", "value": names}] if names else None,
         "image": {"url": picture} if picture.startswith("https://") else None,
-        "footer": {"text": parts.bare(source, FOOTER)} if source else None,
+        "footer": {"text": parts.bare(source, CARD.footer)} if source else None,
     }
     return {name: value for name, value in made.items() if value}
 
@@ -97,5 +86,5 @@ def _follow_buttons(post: Post) -> list[Button]:
     found: dict[str, str] = {}
     for name in post.filing.categories:
         if custom_id := follow_id(name):
-            found.setdefault(custom_id, clip(f"Follow {visible(name)}", LABEL, units))
+            found.setdefault(custom_id, clip(f"Follow {visible(name)}", CARD.label, units))
     return [Button(label, custom_id=custom_id) for custom_id, label in list(found.items())[:_FOLLOWED]]

@@ -7,22 +7,50 @@ resources/channel for names of threads. Lengths are counted in UTF-16 units, the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from itertools import accumulate
 from typing import Any
 
 from bot.text.truncate import units
 
-CONTENT, THREAD = 2000, 100
-TITLE, DESCRIPTION, VALUE, AUTHOR = 256, 4096, 1024, 256
-FOOTER = 200  # Discord allows 2048, but all embeds of a message together must stay below EMBEDS
-EMBEDS = 6000
-LABEL, CUSTOM_ID = 80, 100
+
+@dataclass(frozen=True, slots=True)
+class CardLimits:
+    """How much of each part there may be, in UTF-16 units unless it says otherwise."""
+
+    content: int = 2000
+    thread: int = 100  # its name
+    title: int = 256
+    description: int = 4096
+    value: int = 1024  # of a field
+    author: int = 256
+    footer: int = 200  # Discord allows 2048, but all embeds together must stay below `embeds`
+    embeds: int = 6000
+    label: int = 80  # of a button
+    custom_id: int = 100
+    options: int = 25  # that a menu shows
+    option: int = 100
+    choice: int = 1000  # characters of one value of a command
+    in_a_row: int = 5  # buttons
+
+
+class Component(IntEnum):
+    """Types of components."""
+
+    ROW = 1
+    BUTTON = 2
+    MENU = 3
+
+
+class ButtonStyle(IntEnum):
+    """How a button looks."""
+
+    SECONDARY = 2
+    LINK = 5
+
+
+CARD = CardLimits()
 COLOUR = 0x3B6EA5
-MOST_OPTIONS, _LONGEST_OPTION = 25, 100  # of a menu
-_LONGEST_CHOICE = 1000  # most characters of one value of a command
-_ROW, _BUTTON, _MENU = 1, 2, 3  # types of components
-_SECONDARY, _LINK_STYLE = 2, 5
-_PER_ROW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +73,13 @@ class Menu:
     @property
     def choices(self) -> list[str]:
         """The options that are short enough, up to the most that Discord shows."""
-        return [each for each in self.options if 0 < units(each) <= _LONGEST_OPTION][:MOST_OPTIONS]
+        return [each for each in self.options if 0 < units(each) <= CARD.option][: CARD.options]
 
     @property
     def most(self) -> int:
         """How many may be chosen so that even the longest names, joined by commas, fit one value."""
         longest = sorted((len(each) + len(", ") for each in self.choices), reverse=True)
-        return sum(total <= _LONGEST_CHOICE for total in accumulate(longest))
+        return sum(total <= CARD.choice for total in accumulate(longest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +100,29 @@ def payload(made: Card) -> dict[str, Any]:
     if made.embeds:
         body["embeds"] = list(made.embeds)
     shown = [_component(button) for button in made.buttons]
-    rows = [shown[start : start + _PER_ROW] for start in range(0, len(shown), _PER_ROW)]
+    rows = [shown[start : start + CARD.in_a_row] for start in range(0, len(shown), CARD.in_a_row)]
     rows = [*([[_menu(made.menu)]] if made.menu else []), *rows]
     if rows:
-        body["components"] = [{"type": _ROW, "components": row} for row in rows]
+        body["components"] = [{"type": Component.ROW, "components": row} for row in rows]
     roles = {"roles": [str(role) for role in made.mention_roles]} if made.mention_roles else {}
     return body | {"allowed_mentions": {"parse": ["everyone"] if made.mention_everyone else [], **roles}}
 
 
 def _component(button: Button) -> dict[str, Any]:
     if button.url:
-        return {"type": _BUTTON, "style": _LINK_STYLE, "label": button.label, "url": button.url}
-    return {"type": _BUTTON, "style": _SECONDARY, "label": button.label, "custom_id": button.custom_id}
+        return {"type": Component.BUTTON, "style": ButtonStyle.LINK, "label": button.label, "url": button.url}
+    return {
+        "type": Component.BUTTON,
+        "style": ButtonStyle.SECONDARY,
+        "label": button.label,
+        "custom_id": button.custom_id,
+    }
 
 
 def _menu(menu: Menu) -> dict[str, Any]:
     options = [{"label": each, "value": each} for each in menu.choices]
     return {
-        "type": _MENU,
+        "type": Component.MENU,
         "custom_id": menu.custom_id,
         "placeholder": menu.prompt,
         "min_values": 1,

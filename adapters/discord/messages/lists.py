@@ -10,7 +10,7 @@ from adapters.discord.interactions import callback
 from adapters.discord.interactions.callback import COMMAND, CallbackData
 from adapters.discord.messages import parts
 from adapters.discord.messages.alerts import plain
-from adapters.discord.messages.card import COLOUR, CONTENT, DESCRIPTION, EMBEDS, FOOTER, TITLE, Button, Card
+from adapters.discord.messages.card import CARD, COLOUR, Button, Card
 from adapters.discord.messages.markdown import cost, day, escape, link
 from adapters.shared.also import also_in
 from adapters.shared.digest import NEW, Entry, Groups, fitting, gist, left_out, several_feeds, show_all
@@ -22,7 +22,7 @@ _HEADING = 200  # units of the heading of a group
 _NAMES = 400  # units of all categories of a post
 _MOST_EMBEDS = 2  # of a digest: the second one takes what its description has no room for
 _GAP = "\n\n"
-_ROOM = EMBEDS - TITLE - FOOTER  # units of all descriptions together
+_ROOM = CARD.embeds - CARD.title - CARD.footer  # units of all descriptions together
 
 
 def digest(message: Digest, key: str) -> Card:
@@ -33,7 +33,7 @@ def digest(message: Digest, key: str) -> Card:
     def fits(groups: Groups) -> bool:
         made = _descriptions(groups, entry, total)
         lengths = list(map(units, made))
-        return len(made) <= _MOST_EMBEDS and sum(lengths) <= _ROOM and max(lengths) <= DESCRIPTION
+        return len(made) <= _MOST_EMBEDS and sum(lengths) <= _ROOM and max(lengths) <= CARD.description
 
     groups = fitting(message.posts, fits)
     offer = show_all(message, left_out(groups, total))
@@ -55,18 +55,18 @@ def post_pages(reply: Reply) -> tuple[Card, ...]:
         f"**{number}.** {_entry(post, with_feed=several)}"
         for number, post in enumerate(reply.posts, reply.first)
     ]
-    heading = parts.text(reply.text.partition("\n")[0], CONTENT)
+    heading = parts.text(reply.text.partition("\n")[0], CARD.content)
     return tuple(
         Card(heading, ({"description": page, "color": COLOUR},))
-        for page in packed(entries, DESCRIPTION, units, gap=_GAP)
+        for page in packed(entries, CARD.description, units, gap=_GAP)
     )
 
 
 def _embeds(message: Digest, descriptions: Sequence[str]) -> tuple[dict[str, Any], ...]:
     """Return the embeds of a digest: the heading above the first, the name of an only feed below the last."""
     made = [{"description": each, "color": COLOUR} for each in descriptions] or [{"color": COLOUR}]
-    made[0] = {"title": parts.text(message.heading, TITLE) or NEW} | made[0]
-    feeds = {parts.bare(post.feed, FOOTER) for post in message.posts}
+    made[0] = {"title": parts.text(message.heading, CARD.title) or NEW} | made[0]
+    feeds = {parts.bare(post.feed, CARD.footer) for post in message.posts}
     if len(feeds) == 1 and (feed := feeds.pop()):
         made[-1] |= {"footer": {"text": feed}}
     return tuple(made)
@@ -78,7 +78,7 @@ def _descriptions(groups: Groups, entry: Entry[str], total: int) -> list[str]:
     last = ""
     for heading, block in _blocks(groups, entry, total):
         more = f"{_GAP}{block if heading == last else parts.stacked(heading, block)}"
-        if found and units(found[-1] + more) <= DESCRIPTION:
+        if found and units(found[-1] + more) <= CARD.description:
             found[-1] += more
         else:
             found.append(parts.stacked(heading, block))

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.discord.messages import parts
 from adapters.discord.messages.alerts import alert
-from adapters.discord.messages.card import CONTENT, THREAD, Card, payload
+from adapters.discord.messages.card import CARD, Card, payload
 from adapters.discord.messages.lists import digest, plain_digest, post_pages
 from adapters.discord.messages.markdown import escape
 from adapters.shared.digest import NEW
@@ -26,12 +26,12 @@ def card(message: Message, *, key: str = "") -> Card:
     a digest that shows the rest of its posts. Other cards have no button.
     """
     if isinstance(message, Notice):
-        return Card(_lines(clip(_visible_lines(message.text), CONTENT, _cost_of_lines)) or "…")
+        return Card(_lines(clip(_visible_lines(message.text), CARD.content, _cost_of_lines)) or "…")
     mention = parts.mentioned(message.mention)
     if isinstance(message, Alert):
         made, last = alert(message, key), message.mention_last
     elif message.plain:
-        made, last = Card(plain_digest(message, CONTENT - units(mention.text) - 1)), False
+        made, last = Card(plain_digest(message, CARD.content - units(mention.text) - 1)), False
     else:
         made, last = digest(message, key), False
     lines = (made.content, mention.text) if last else (mention.text, made.content)
@@ -48,24 +48,24 @@ def reply_pages(reply: Reply) -> tuple[Card, ...]:
     if reply.posts:
         return post_pages(reply)
     text = _visible_lines(reply.text)
-    found = [Card(_lines(page) or "…") for page in pages(text, CONTENT, _cost_of_lines)]
+    found = [Card(_lines(page) or "…") for page in pages(text, CARD.content, _cost_of_lines)]
     return (*found, *(_file_pages(reply.attachment) if reply.attachment else ()))
 
 
 def _file_pages(file: Attachment) -> list[Card]:
     """Return the text of a file in pages, as blocks of code. A block cannot contain the sign of its end."""
     text = _visible_lines(file.text).replace(FENCE, _BROKEN_FENCE)
-    room = CONTENT - 2 * units(f"{FENCE}\n")
+    room = CARD.content - 2 * units(f"{FENCE}\n")
     return [Card(f"{FENCE}\n{page}\n{FENCE}") for page in pages(text, room, units)]
 
 
 def thread_name(what: Post | Message) -> str:
     """Return the name of the thread or forum post that a message opens."""
     if isinstance(what, Notice):
-        return parts.bare(what.text, THREAD) or "Notice"
+        return parts.bare(what.text, CARD.thread) or "Notice"
     if isinstance(what, Digest):
-        return parts.bare(what.heading, THREAD) or NEW
-    return clip(parts.titled(what.post if isinstance(what, Alert) else what), THREAD, units)
+        return parts.bare(what.heading, CARD.thread) or NEW
+    return clip(parts.titled(what.post if isinstance(what, Alert) else what), CARD.thread, units)
 
 
 def preview(message: Message, key: str) -> dict[str, Any]:
