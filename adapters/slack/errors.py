@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from adapters.shared.rules import Rule, here, shut, this
 from bot.errors import DeliveryError, PermanentError, Scope, TemporaryError
 from bot.text.bounds import seconds
 from bot.text.sanitize import one_line
@@ -22,59 +24,44 @@ CLOSED = (
     "bot's own web address."
 )
 
-_MOST_DETAIL = 150  # characters of Slack's own explanation
-_BLOCKED = 600.0  # seconds to wait after a response that is not Slack's JSON
-_LATER, _MUCH_LATER = 300.0, 3600.0  # seconds to wait
-_UNSAID = 30.0  # seconds to wait after a 429 without Retry-After
-_LONGEST = 86400.0  # seconds, the longest wait that is accepted from Slack
-
-_log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """What an error means: permanent if it has a scope, else temporary.
+class ErrorSettings:
+    """How long is waited after errors that do not say it, in seconds, and how much of their text is told."""
 
-    Scope.ADAPTER: the workspace refuses the bot. `wait`: seconds. `uncertain`: the call may have succeeded.
-    """
-
-    text: str
-    scope: Scope | None = None
-    wait: float | None = None
-    uncertain: bool = False
-
-
-def _here(text: str) -> Rule:
-    return Rule(text, Scope.DESTINATION)
+    detail: int = 150  # characters of Slack's own explanation
+    blocked: float = 600.0  # after a response that is not Slack's JSON
+    later: float = 300.0
+    much_later: float = 3600.0
+    unsaid: float = 30.0  # after a 429 without Retry-After
+    longest: float = 86_400.0  # that is accepted from Slack
 
 
-def _this(text: str) -> Rule:
-    return Rule(text, Scope.MESSAGE)
-
-
-def _shut(text: str) -> Rule:
-    return Rule(text, Scope.ADAPTER)
+ERRORS = ErrorSettings()
+_log = logging.getLogger(__name__)
 
 
 _SLOWER = Rule("Slack asks the bot to slow down.")
 _FAULT = Rule("Slack has a fault of its own.", uncertain=True)
 _NO_METHOD = Rule(
-    "Slack does not offer the call at present; if that stays so, update Bystander.", wait=_MUCH_LATER
+    "Slack does not offer the call at present; if that stays so, update Bystander.", wait=ERRORS.much_later
 )
-_MOVING = Rule("The workspace is being moved by Slack, until then nothing can be sent.", wait=_MUCH_LATER)
-_RESTRICTED = _here(
+_MOVING = Rule(
+    "The workspace is being moved by Slack, until then nothing can be sent.", wait=ERRORS.much_later
+)
+_RESTRICTED = here(
     "The workspace does not let the bot write there; allow it in the channel's posting permissions."
 )
-_DENIED = _here(
+_DENIED = here(
     "The workspace's settings keep the bot from writing there; ask one of its admins to allow the app."
 )
-_NO_ACCOUNT = _here("That person's account does not exist any more, or is deactivated.")
-_FORM = _this("Slack refuses the form of the message.")
-_LONG = _this("Slack finds the message too long.")
-_EDIT = _this("The message cannot be edited any more.")
-_OURS = _this("Slack does not understand the call; update Bystander.")
-_TOKEN = _shut(REFUSED)
-_KEPT_OUT = _here(
+_NO_ACCOUNT = here("That person's account does not exist any more, or is deactivated.")
+_FORM = this("Slack refuses the form of the message.")
+_LONG = this("Slack finds the message too long.")
+_EDIT = this("The message cannot be edited any more.")
+_OURS = this("Slack does not understand the call; update Bystander.")
+_TOKEN = shut(REFUSED)
+_KEPT_OUT = here(
     "The workspace's settings keep the app out; ask one of its admins to approve it (Manage apps)."
 )
 
@@ -88,14 +75,16 @@ TABLE: dict[str, Rule] = {
     "service_unavailable": _FAULT,
     "update_failed": _FAULT,
     "request_timeout": Rule("Slack got only a part of the message."),
-    "external_channel_migrating": Rule("Slack is moving the channel.", wait=_LATER),
+    "external_channel_migrating": Rule("Slack is moving the channel.", wait=ERRORS.later),
     "team_added_to_org": _MOVING,
     "org_login_required": _MOVING,
     "migration_in_progress": _MOVING,
     "unknown_method": _NO_METHOD,  # "currently not available" (method reference)
     "method_deprecated": _NO_METHOD,
     "deprecated_endpoint": _NO_METHOD,
-    "message_limit_exceeded": Rule("The workspace has sent all that its plan allows.", wait=_MUCH_LATER),
+    "message_limit_exceeded": Rule(
+        "The workspace has sent all that its plan allows.", wait=ERRORS.much_later
+    ),
     # permanent for this message
     "invalid_blocks": _FORM,
     "invalid_blocks_format": _FORM,
@@ -105,24 +94,24 @@ TABLE: dict[str, Rule] = {
     "invalid_metadata_schema": _FORM,
     "metadata_must_be_sent_from_app": _FORM,
     "markdown_text_conflict": _FORM,
-    "no_text": _this("Slack finds the message empty."),
+    "no_text": this("Slack finds the message empty."),
     "metadata_too_large": _LONG,
     "msg_blocks_too_long": _LONG,
     "msg_too_long": _LONG,
     "attachment_payload_limit_exceeded": _LONG,
     "too_many_attachments": _LONG,
-    "message_not_found": _this("The message was deleted on Slack."),
+    "message_not_found": this("The message was deleted on Slack."),
     "cant_update_message": _EDIT,
     "edit_window_closed": _EDIT,
-    "is_inactive": _this("The channel is archived, so the message cannot be edited."),
+    "is_inactive": this("The channel is archived, so the message cannot be edited."),
     # permanent for this channel or person
-    "channel_not_found": _here(
+    "channel_not_found": here(
         "The channel does not exist any more, or it is private and the bot is not in it; invite the bot with "
         "/invite there, or choose another one with /alerts add."
     ),
-    "not_in_channel": _here("The bot is not in the channel; invite it there with /invite."),
-    "is_archived": _here("The channel is archived; unarchive it, or choose another one with /alerts add."),
-    "messages_tab_disabled": _here(
+    "not_in_channel": here("The bot is not in the channel; invite it there with /invite."),
+    "is_archived": here("The channel is archived; unarchive it, or choose another one with /alerts add."),
+    "messages_tab_disabled": here(
         "The app takes no direct messages; switch on its Messages tab (api.slack.com/apps, App Home)."
     ),
     "restricted_action": _RESTRICTED,
@@ -136,12 +125,12 @@ TABLE: dict[str, Rule] = {
     "app_access_restricted": _KEPT_OUT,
     "enterprise_is_restricted": _KEPT_OUT,
     "two_factor_setup_required": _KEPT_OUT,
-    "team_not_found": _here("Slack does not know the workspace of that channel; add the channel again."),
+    "team_not_found": here("Slack does not know the workspace of that channel; add the channel again."),
     "user_not_found": _NO_ACCOUNT,
     "user_disabled": _NO_ACCOUNT,
-    "user_not_visible": _here("The bot may not see that person; ask an admin of the workspace to allow it."),
-    "invalid_user_combination": _here("The bot shares no channel with that person; add both to one."),
-    "method_not_supported_for_channel_type": _here(
+    "user_not_visible": here("The bot may not see that person; ask an admin of the workspace to allow it."),
+    "invalid_user_combination": here("The bot shares no channel with that person; add both to one."),
+    "method_not_supported_for_channel_type": here(
         "Slack lets no bot write there; choose another place with /alerts add."
     ),
     # permanent for the workspace
@@ -150,11 +139,11 @@ TABLE: dict[str, Rule] = {
     "account_inactive": _TOKEN,
     "token_revoked": _TOKEN,
     "token_expired": _TOKEN,
-    "not_allowed_token_type": _shut(
+    "not_allowed_token_type": shut(
         "SLACK_BOT_TOKEN is no bot token; put the one that begins with xoxb- there (api.slack.com/apps, "
         "OAuth & Permissions) and start again."
     ),
-    "missing_scope": _shut(
+    "missing_scope": shut(
         "The bot lacks a scope; add it (api.slack.com/apps, OAuth & Permissions, Scopes) and install the app "
         "again."
     ),
@@ -198,7 +187,6 @@ _BROKEN: dict[type[Exception], tuple[str, bool]] = {
     aiohttp.ClientError: ("The connection to Slack broke off.", True),
     OSError: ("The connection to Slack broke off.", True),
 }
-_OK, _TOO_MANY, _SERVER_ERROR = 200, 429, 500
 
 
 def translate(error: Exception, *, elsewhere: bool = False) -> DeliveryError:
@@ -227,7 +215,7 @@ def at_login(error: Exception) -> DeliveryError:
         return told
     if name_of(error) in OF_THE_TOKEN:
         return PermanentError(str(told), scope=Scope.ADAPTER)
-    return TemporaryError(str(told), retry_after=_LATER)
+    return TemporaryError(str(told), retry_after=ERRORS.later)
 
 
 def name_of(error: Exception) -> str:
@@ -239,10 +227,10 @@ def name_of(error: Exception) -> str:
 
 def retry_after(error: SlackApiError) -> float | None:
     """Return the seconds that Slack asks to wait, at most a day; None if the call was not rate limited."""
-    if _status(error) != _TOO_MANY and TABLE.get(name_of(error)) is not _SLOWER:
+    if _status(error) != HTTPStatus.TOO_MANY_REQUESTS and TABLE.get(name_of(error)) is not _SLOWER:
         return None
     headers = getattr(error.response, "headers", None) or {}
-    return seconds(headers.get("Retry-After"), _UNSAID, _LONGEST)
+    return seconds(headers.get("Retry-After"), ERRORS.unsaid, ERRORS.longest)
 
 
 def _answered(error: SlackApiError, *, elsewhere: bool) -> DeliveryError:
@@ -260,18 +248,19 @@ def _answered(error: SlackApiError, *, elsewhere: bool) -> DeliveryError:
 def _rule(name: str, status: int) -> Rule:
     """Return the rule for a response; with a server error status, no error name counts as permanent."""
     known = _RESTRICTED if name.startswith("restricted_action") else TABLE.get(name)
-    if known is not None and (known.scope is None or status < _SERVER_ERROR):
+    if known is not None and (known.scope is None or status < HTTPStatus.INTERNAL_SERVER_ERROR):
         return known
-    if status >= _SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Rule(f"Slack has a fault of its own (it answered {status}).", uncertain=True)
     if name:
-        shown = one_line(name, _MOST_DETAIL)
-        return Rule(f"Slack refuses with “{shown}”, which Bystander does not know.", wait=_LATER)
-    if status == _OK:
+        shown = one_line(name, ERRORS.detail)
+        return Rule(f"Slack refuses with “{shown}”, which Bystander does not know.", wait=ERRORS.later)
+    if status == HTTPStatus.OK:
         return Rule(
-            "What answers at slack.api_base is not Slack; check the address and any proxy.", wait=_BLOCKED
+            "What answers at slack.api_base is not Slack; check the address and any proxy.",
+            wait=ERRORS.blocked,
         )
-    return Rule(f"Slack's address answered {status} without a reason.", wait=_BLOCKED)
+    return Rule(f"Slack's address answered {status} without a reason.", wait=ERRORS.blocked)
 
 
 def _with_detail(text: str, error: SlackApiError) -> str:
@@ -280,7 +269,7 @@ def _with_detail(text: str, error: SlackApiError) -> str:
     told = body.get("response_metadata")
     messages = told.get("messages") if isinstance(told, dict) else None
     said = body.get("needed") or ("; ".join(map(str, messages)) if isinstance(messages, list) else "")
-    detail = one_line(str(said), _MOST_DETAIL)
+    detail = one_line(str(said), ERRORS.detail)
     return f"{text.removesuffix('.')} ({detail})." if detail else text
 
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import aiohttp
 import yarl
 
-from adapters.discord.errors import BLOCKED_BY_THE_EDGE, ERRORS, TABLE
+from adapters.discord.errors import ERRORS, TABLE, Code
 from adapters.discord.gateway import limits
 from adapters.discord.gateway.rate_limit import PACE, RateLimiter, is_for_all, retry_after
 from adapters.discord.sdk import DiscordWebSocket, Route
@@ -106,7 +106,7 @@ class Endpoints:
         if answer.status == HTTPStatus.FORBIDDEN and await limits.is_of_the_edge(answer):
             wait = retry_after(answer.headers, ERRORS.blocked)
             await pace.hold(wait)
-            return TemporaryError(TABLE[BLOCKED_BY_THE_EDGE].text, retry_after=wait)
+            return TemporaryError(TABLE[Code.BLOCKED_BY_THE_EDGE].text, retry_after=wait)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             wait = retry_after(answer.headers)
             ours = self._is_ours(request.url)

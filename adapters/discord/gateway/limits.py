@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from adapters.discord.errors import BLOCKED_BY_THE_EDGE
+from adapters.discord.errors import Code
 from bot.text.bounds import seconds
 
 _LIMIT, _REMAINING = "X-RateLimit-Limit", "X-RateLimit-Remaining"
@@ -51,7 +51,7 @@ def _is_within(text: str | None, most: float) -> bool:
 async def is_of_the_edge(answer: aiohttp.ClientResponse) -> bool:
     """Whether a 403 comes from Cloudflare: it has no JSON body, or Cloudflare's own code."""
     told = await _json(answer)
-    return not isinstance(told, dict) or str(told.get("code")) == str(BLOCKED_BY_THE_EDGE)
+    return not isinstance(told, dict) or str(told.get("code")) == str(Code.BLOCKED_BY_THE_EDGE)
 
 
 async def names_a_wait(answer: aiohttp.ClientResponse, longest: float) -> bool:

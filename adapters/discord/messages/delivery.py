@@ -13,18 +13,7 @@ from typing import Any
 import aiohttp
 from cachetools import LRUCache, TTLCache
 
-from adapters.discord.errors import (
-    ARCHIVED,
-    DELETED,
-    LOCKED,
-    MESSAGE_GONE,
-    NO_TEXT_CHANNEL,
-    NOT_IN_A_FORUM,
-    TABLE,
-    code_of,
-    is_gone,
-    translate,
-)
+from adapters.discord.errors import DELETED, TABLE, Code, code_of, is_gone, translate
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.rate_limit import RateLimiter
 from adapters.discord.messages import destinations, views
@@ -40,7 +29,7 @@ from bot.ports import BotServices
 
 _NOT_EDITED = "The thread is archived and locked, so the message cannot be edited."
 # Discord answers a plain message to a forum with one of these codes; it does not document which.
-_MAYBE_A_FORUM = (NOT_IN_A_FORUM, NO_TEXT_CHANNEL)
+_MAYBE_A_FORUM = (Code.NOT_IN_A_FORUM, Code.NO_TEXT_CHANNEL)
 
 _log = logging.getLogger(__name__)
 
@@ -109,7 +98,7 @@ class Delivery:
             except discord.HTTPException as error:
                 if is_gone(error):
                     raise await self._gone_with_its_place(destination, channel_id) from None
-                if code_of(error) in (ARCHIVED, LOCKED):  # parks no channel: only an edit failed
+                if code_of(error) in (Code.ARCHIVED, Code.LOCKED):  # parks no channel: only an edit failed
                     raise PermanentError(_NOT_EDITED, scope=Scope.MESSAGE) from None
                 raise
         return reference
@@ -119,7 +108,7 @@ class Delivery:
         try:
             await sent.edit(**_body(made, key))
         except discord.HTTPException as error:
-            if code_of(error) != ARCHIVED:
+            if code_of(error) != Code.ARCHIVED:
                 raise
             await self._unarchive(sent.channel.id)
             await sent.edit(**_body(made, key))
@@ -128,7 +117,7 @@ class Delivery:
         """Return the error that ends the edits; report the channel, unless only a forum post was deleted."""
         if channel_id == destinations.read_address(destination.local)[1]:
             await self._services.gone([destination.address], DELETED)
-        return PermanentError(TABLE[MESSAGE_GONE].text, scope=Scope.MESSAGE)
+        return PermanentError(TABLE[Code.MESSAGE_GONE].text, scope=Scope.MESSAGE)
 
     async def find(self, destination: Destination, key: str, since: datetime) -> str | None:
         """Return the reference of the message with this key from its channel's history; None if not found."""
@@ -191,7 +180,7 @@ class Delivery:
         try:
             sent = await target.send(**_body(made, key), nonce=key, allowed_mentions=views.mentions(made))
         except discord.HTTPException as error:
-            if code_of(error) == MESSAGE_GONE:  # sent with this nonce before, and deleted since
+            if code_of(error) == Code.MESSAGE_GONE:  # sent with this nonce before, and deleted since
                 return ""
             if code_of(error) not in _MAYBE_A_FORUM:
                 raise
@@ -209,7 +198,7 @@ class Delivery:
         forum = await known(self._client, forum_id)
         if not isinstance(forum, discord.ForumChannel):
             self._forums.discard(forum_id)
-            raise PermanentError(TABLE[NO_TEXT_CHANNEL].text, scope=Scope.DESTINATION)
+            raise PermanentError(TABLE[Code.NO_TEXT_CHANNEL].text, scope=Scope.DESTINATION)
         self._forums.add(forum_id)
         categories = message.post.filing.categories if isinstance(message, Alert) else ()
         made = _made(message, key)
