@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.slack.interactions.request_context import channel_id
-from adapters.slack.messages.parts import LABEL, SECTION, VALUE, Json
+from adapters.slack.messages.parts import BLOCKS, Json
 from adapters.slack.messages.render import reply_pages
 from bot.model import CommandSpec, ParameterSpec, Reply
 from bot.text.sanitize import visible
@@ -20,11 +20,25 @@ from bot.text.truncate import clip, units
 FORM = "follow"  # callback id
 OFFER, TURN, OPEN = "offer", "turn", "open"  # action ids; buttons append a number to them
 PLACE = "channel"  # id of the channel field in the form
-MOST_OPTIONS, MOST_BUTTONS = 100, 25  # in a select; in one block
-HOME_PAGES = 3  # shown of one answer in the App Home
 
-_BATCH, _BATCH_SIZE = 20, 4000  # buttons, and units of their values and labels, per page
-_TITLE, _OPTION_VALUE, _PROMPT, _HINT, _ERROR = 24, 150, 150, 2000, 300
+
+@dataclass(frozen=True, slots=True)
+class ViewLimits:
+    """How much of each part there may be, in UTF-16 units unless it says otherwise."""
+
+    options: int = 100  # in a select
+    buttons: int = 25  # in one block
+    home_pages: int = 3  # shown of one answer in the App Home
+    batch: int = 20  # buttons of a page
+    batch_size: int = 4000  # of their values and labels
+    title: int = 24
+    option_value: int = 150
+    prompt: int = 150
+    hint: int = 2000
+    error: int = 300
+
+
+VIEWS = ViewLimits()
 _PLACE = re.compile(
     r"“[^”]*”"
     r"|(?:\b[Cc]hannel )?\b(?:slack:)?(?:(?P<team>T[A-Z0-9]{2,20})/)?(?P<channel>[CG][A-Z0-9]{6,20})\b"
@@ -58,10 +72,10 @@ class Chosen:
 
 def actions(buttons: Sequence[Button]) -> list[Json]:
     """Return buttons as blocks; buttons with too long a value are left out."""
-    made = [_button(each) for each in buttons if units(each.value) <= VALUE]
+    made = [_button(each) for each in buttons if units(each.value) <= BLOCKS.value]
     return [
-        {"type": "actions", "elements": made[start : start + MOST_BUTTONS]}
-        for start in range(0, len(made), MOST_BUTTONS)
+        {"type": "actions", "elements": made[start : start + VIEWS.buttons]}
+        for start in range(0, len(made), VIEWS.buttons)
     ]
 
 
@@ -71,7 +85,7 @@ def batches(buttons: Sequence[Button]) -> list[list[Button]]:
     used = 0
     for each in buttons:
         used += units(each.value) + units(each.label)
-        if not found or len(found[-1]) == _BATCH or used > _BATCH_SIZE:
+        if not found or len(found[-1]) == VIEWS.batch or used > VIEWS.batch_size:
             found.append([])
             used = units(each.value) + units(each.label)
         found[-1].append(each)
@@ -133,7 +147,7 @@ def _name(found: re.Match[str], team: str, known: Collection[str]) -> Json:
 
 
 def _button(button: Button) -> Json:
-    made: Json = {"type": "button", "action_id": button.action, "text": _plain(button.label, LABEL)}
+    made: Json = {"type": "button", "action_id": button.action, "text": _plain(button.label, BLOCKS.label)}
     if button.value:
         made["value"] = button.value
     return made | ({"style": "primary"} if button.primary else {})
@@ -161,17 +175,17 @@ def form(command: CommandSpec, feeds: Sequence[str], *, back: str = "", place: s
         "type": "modal",
         "callback_id": FORM,
         "private_metadata": back,
-        "title": _plain("Follow", _TITLE),
-        "submit": _plain("Follow", _TITLE),
-        "close": _plain("Cancel", _TITLE),
+        "title": _plain("Follow", VIEWS.title),
+        "submit": _plain("Follow", VIEWS.title),
+        "close": _plain("Cancel", VIEWS.title),
         "blocks": blocks,
     }
 
 
 def options(found: Sequence[str]) -> list[Json]:
     """Return suggestions as options of a select; those too long for an option are left out."""
-    fitting = (each for each in dict.fromkeys(found) if each.strip() and units(each) <= _OPTION_VALUE)
-    return [_option(each) for each in fitting][:MOST_OPTIONS]
+    fitting = (each for each in dict.fromkeys(found) if each.strip() and units(each) <= VIEWS.option_value)
+    return [_option(each) for each in fitting][: VIEWS.options]
 
 
 def chosen(view: Mapping[str, Any]) -> Chosen:
@@ -183,7 +197,7 @@ def chosen(view: Mapping[str, Any]) -> Chosen:
 
 def errors(text: str, *, of_place: bool = False) -> dict[str, str]:
     """Return an error message for a field of the form, by the id of the field."""
-    return {PLACE if of_place else "categories": clip(text.replace("\n", " "), _ERROR, units)}
+    return {PLACE if of_place else "categories": clip(text.replace("\n", " "), VIEWS.error, units)}
 
 
 def _categories(parameter: ParameterSpec) -> Json:
@@ -191,7 +205,7 @@ def _categories(parameter: ParameterSpec) -> Json:
         "type": "multi_external_select",
         "action_id": parameter.name,
         "min_query_length": 0,
-        "placeholder": _plain("Type to search", _PROMPT),
+        "placeholder": _plain("Type to search", VIEWS.prompt),
         "focus_on_load": True,
     }
     hint = "#Name is a tag, text:word a word in the post, -Name leaves one out, all is every post."
@@ -210,7 +224,7 @@ def _places(channel: str) -> Json:
     element: Json = {
         "type": "conversations_select",
         "action_id": PLACE,
-        "placeholder": _plain("To me, as direct messages", _PROMPT),
+        "placeholder": _plain("To me, as direct messages", VIEWS.prompt),
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
     if channel:
@@ -223,15 +237,15 @@ def _input(block_id: str, label: str, element: Json, *, hint: str = "", optional
     made: Json = {
         "type": "input",
         "block_id": block_id,
-        "label": _plain(label, _HINT),
+        "label": _plain(label, VIEWS.hint),
         "element": element,
         "optional": optional,
     }
-    return made | ({"hint": _plain(hint, _HINT)} if hint else {})
+    return made | ({"hint": _plain(hint, VIEWS.hint)} if hint else {})
 
 
 def _option(value: str) -> Json:
-    return {"text": _plain(visible(value) or value, LABEL), "value": value}
+    return {"text": _plain(visible(value) or value, BLOCKS.label), "value": value}
 
 
 def _state(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -273,7 +287,7 @@ def home(parts: Sequence[Part], team: str, known: Collection[str], note: str = "
     blocks = [_section(note)] if visible(note) else []
     for part in parts:
         blocks.append({"type": "header", "text": _plain(part.heading, 150)})
-        for page in reply_pages(part.reply)[:HOME_PAGES]:
+        for page in reply_pages(part.reply)[: VIEWS.home_pages]:
             blocks += with_names(page.blocks, team, known)
         blocks += actions(part.buttons)
     return {"type": "home", "blocks": blocks}
@@ -281,7 +295,7 @@ def home(parts: Sequence[Part], team: str, known: Collection[str], note: str = "
 
 def _section(text: str) -> Json:
     shown = "\n".join(filter(None, map(visible, text.split("\n"))))
-    return {"type": "section", "text": _plain(shown, SECTION)}
+    return {"type": "section", "text": _plain(shown, BLOCKS.section)}
 
 
 def _plain(text: str, limit: int) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.shared.also import also_in
 from adapters.slack.messages import mrkdwn, parts
-from adapters.slack.messages.parts import FOLLOW, HEADER, READ, VALUE, WHY, Json
+from adapters.slack.messages.parts import BLOCKS, FOLLOW, READ, WHY, Json
 from bot.model import Alert, Kind, Post, Style
 from bot.text.normalize import fold
 from bot.text.sanitize import visible
@@ -51,7 +51,7 @@ def _card(post: Post) -> list[Json]:
             blocks.append(parts.section(shown))
     picture = web_link(post.image)
     if picture.startswith("https://"):
-        named = clip(f"Picture: {parts.title(post)}", HEADER, units)
+        named = clip(f"Picture: {parts.title(post)}", BLOCKS.header, units)
         blocks.append({"type": "image", "image_url": picture, "alt_text": named})
     return [*blocks, parts.actions(*_buttons(post))]
 
@@ -70,7 +70,7 @@ def _buttons(post: Post) -> list[Json]:
     names: dict[str, str] = {}
     for name in post.filing.categories:
         typed = spelled(Kind.CATEGORY, fold(name))
-        if fold(name) and units(typed) <= VALUE:
+        if fold(name) and units(typed) <= BLOCKS.value:
             names.setdefault(typed, visible(name))
     follow = [
         parts.button(f"Follow {name}", f"{FOLLOW}:{number}", value=typed)
@@ -81,4 +81,4 @@ def _buttons(post: Post) -> list[Json]:
 
 
 def _why(post: Post) -> Json:
-    return parts.button("Why me?", WHY, value=web_link(post.link) or parts.bare(post.id, VALUE) or "?")
+    return parts.button("Why me?", WHY, value=web_link(post.link) or parts.bare(post.id, BLOCKS.value) or "?")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from adapters.shared.also import also_in
@@ -11,15 +12,22 @@ from adapters.shared.digest import NEW, Entry, Groups, fitting, gist, left_out, 
 from adapters.slack.interactions import callback
 from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.messages import mrkdwn, parts
-from adapters.slack.messages.parts import LISTED, SHOW, Json
+from adapters.slack.messages.parts import BLOCKS, SHOW, Json
 from bot.model import Digest, Post
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, joined, units
 
-TEXT = 3500  # Slack advises at most 4,000
-_LIST = 8000  # characters of JSON per list of posts in an answer, which has buttons below it
-_GROUPS = 8800  # the same of all groups of a digest
 
+@dataclass(frozen=True, slots=True)
+class ListLimits:
+    """How much of a list there may be, in characters."""
+
+    text: int = 3500  # Slack advises at most 4,000
+    posts: int = 8000  # of JSON per list of posts in an answer, which has buttons below it
+    groups: int = 8800  # of JSON of all groups of a digest
+
+
+LISTS = ListLimits()
 Item = list[Json]  # the elements of one item of a list
 
 
@@ -27,7 +35,7 @@ def digest(message: Digest) -> list[Json]:
     """Return the blocks of a digest without its mention."""
     total = len(message.posts)
     item = cache(_item_of_digest(with_feed=several_feeds(message.posts)))
-    groups = fitting(message.posts, lambda found: _size(_groups(found, item)) <= _GROUPS)
+    groups = fitting(message.posts, lambda found: _size(_groups(found, item)) <= LISTS.groups)
     left = left_out(groups, total)
     more: Item = [{"type": "text", "text": f"and {left} more"}]
     blocks = [parts.header(visible(message.heading) or NEW), *_groups(groups, item)]
@@ -41,9 +49,9 @@ def digest(message: Digest) -> list[Json]:
 
 def digest_text(message: Digest) -> str:
     """Return the text of a digest for notifications, screen readers and plain messages."""
-    heading = mrkdwn.escape(clip(visible(message.heading), LISTED, mrkdwn.cost)) or NEW
+    heading = mrkdwn.escape(clip(visible(message.heading), BLOCKS.listed, mrkdwn.cost)) or NEW
     lines = [parts.titled_link(post) for post in message.posts]
-    return parts.stacked(heading, joined(lines, TEXT - units(heading), gap="\n"))
+    return parts.stacked(heading, joined(lines, LISTS.text - units(heading), gap="\n"))
 
 
 def post_pages(posts: Sequence[Post], first: int = 1) -> list[Json]:
@@ -93,7 +101,7 @@ def _fitting(posts: Iterable[Post], item: Entry[Item]) -> list[Item]:
     used = 0
     for made in map(item, posts):
         used += _size(made)
-        if found and used > _LIST:
+        if found and used > LISTS.posts:
             break
         found.append(made)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,38 +19,49 @@ from bot.text.sanitize import visible
 from bot.text.truncate import clip, headline, joined, title_of, units
 from bot.text.urls import web_link
 
-HEADER, SECTION, LABEL, VALUE = 150, 3000, 75, 2000
-LISTED = 150  # units of a title in a list
+
+@dataclass(frozen=True, slots=True)
+class BlockLimits:
+    """How much of each part there may be, in UTF-16 units unless it says otherwise."""
+
+    header: int = 150
+    section: int = 3000
+    label: int = 75  # of a button
+    value: int = 2000  # of a button
+    listed: int = 150  # of a title in a list
+    names: int = 400  # of all categories together
+    name: int = 100  # of one category, author or feed
+    mentions: int = 10  # of one message
+
+
+BLOCKS = BlockLimits()
 READ, FOLLOW, WHY, SHOW = "read", "follow", "why", "show"  # action ids; Follow buttons append a number
 
 Json = dict[str, Any]
 
-_NAMES = 400  # units of all categories together
-_NAME = 100  # units of one category, author or feed
 _WHEN, _DAY = "{date_short_pretty} {time}", "{date_short_pretty}"
 _MENTION = re.compile(r"<(?:!(subteam\^[A-Z0-9]{2,20}|here|channel)|(@[UW][A-Z0-9]{2,20}))(?:\|[^<>]*)?>")
-_MOST_MENTIONS = 10  # of one message
 _EVERYBODY = {"@here": "<!here>", "@channel": "<!channel>"}
 
 
 def title(post: Post) -> str:
     """Return the title of a post; its first sentence if it has none."""
-    return title_of(visible(post.title), visible(post.summary), HEADER, units)
+    return title_of(visible(post.title), visible(post.summary), BLOCKS.header, units)
 
 
 def headlined(post: Post) -> tuple[str, str]:
     """Return the title of a post ("" for none) and the text below it."""
-    return headline(visible(post.title), visible(post.summary), HEADER, units)
+    return headline(visible(post.title), visible(post.summary), BLOCKS.header, units)
 
 
-def bare(written: str, limit: int = _NAME) -> str:
+def bare(written: str, limit: int = BLOCKS.name) -> str:
     """Return untrusted text on one line, cut at a word."""
     return clip(visible(written), limit, units)
 
 
 def categories(post: Post) -> str:
     """Return the names of a post's categories."""
-    return joined([bare(name) for name in post.filing.categories if visible(name)], _NAMES)
+    return joined([bare(name) for name in post.filing.categories if visible(name)], BLOCKS.names)
 
 
 def plain_text(written: str) -> Json:
@@ -59,7 +71,7 @@ def plain_text(written: str) -> Json:
 
 def header(written: str) -> Json:
     """Return a header block, the text cut to its limit."""
-    return {"type": "header", "text": plain_text(clip(written, HEADER, units))}
+    return {"type": "header", "text": plain_text(clip(written, BLOCKS.header, units))}
 
 
 def section(written: str) -> Json:
@@ -69,7 +81,12 @@ def section(written: str) -> Json:
 
 def button(label: str, action: str, **more: str) -> Json:
     """Return a button, its label cut to its limit."""
-    return {"type": "button", "action_id": action, "text": plain_text(clip(label, LABEL, units)), **more}
+    return {
+        "type": "button",
+        "action_id": action,
+        "text": plain_text(clip(label, BLOCKS.label, units)),
+        **more,
+    }
 
 
 def actions(*buttons: Json) -> Json:
@@ -79,7 +96,7 @@ def actions(*buttons: Json) -> Json:
 
 def linked_title(post: Post) -> Json:
     """Return the title as an element of rich text, which links to the post if that has an address."""
-    url, shown = web_link(post.link), clip(title(post), LISTED, units)
+    url, shown = web_link(post.link), clip(title(post), BLOCKS.listed, units)
     named: Json = {"type": "link", "url": url, "text": shown} if url else {"type": "text", "text": shown}
     return named | {"style": {"bold": True}}
 
@@ -101,7 +118,7 @@ def rich_text(*sections: Json) -> Json:
 
 def titled_link(post: Post) -> str:
     """Return the title as mrkdwn for the `text` of a message, linked to the post."""
-    return mrkdwn.link(clip(title(post), LISTED, mrkdwn.cost), web_link(post.link))
+    return mrkdwn.link(clip(title(post), BLOCKS.listed, mrkdwn.cost), web_link(post.link))
 
 
 def stacked(*lines: str) -> str:
@@ -113,7 +130,7 @@ def mentioned(mention: str) -> str:
     """Return the mentions that admins chose, at most ten and each once, "" for none."""
     words = " ".join(_EVERYBODY.get(word, word) for word in mention.split())
     signs = [f"<{f'!{found[1]}' if found[1] else found[2]}>" for found in _MENTION.finditer(words)]
-    return " ".join(dict.fromkeys(signs[:_MOST_MENTIONS]))
+    return " ".join(dict.fromkeys(signs[: BLOCKS.mentions]))
 
 
 def moment(when: datetime) -> Json:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from adapters.shared.digest import NEW
 from adapters.slack.messages import mrkdwn, parts
 from adapters.slack.messages.alerts import alert, alert_text
-from adapters.slack.messages.lists import TEXT, digest, digest_text, post_pages
-from adapters.slack.messages.parts import SECTION, Json
+from adapters.slack.messages.lists import LISTS, digest, digest_text, post_pages
+from adapters.slack.messages.parts import BLOCKS, Json
 from bot.model import Alert, Attachment, Digest, Message, Notice, Reply, Style
 from bot.text.sanitize import visible
 from bot.text.truncate import clip, pages, units
@@ -33,7 +33,7 @@ def payload(message: Message, *, key: str) -> Payload:
     metadata = {"event_type": EVENT, "event_payload": {"key": key}}
     if isinstance(message, Notice):
         text = _visible_lines(message.text)
-        blocks = [] if message.plain else [parts.section(clip(text, SECTION, units))]
+        blocks = [] if message.plain else [parts.section(clip(text, BLOCKS.section, units))]
         return Payload(_short(text), _marked(blocks, key), metadata)
     mention = parts.mentioned(message.mention)
     text = alert_text(message) if isinstance(message, Alert) else digest_text(message)
@@ -55,10 +55,10 @@ def reply_pages(reply: Reply) -> tuple[Payload, ...]:
     """
     if not reply.posts:
         text = _visible_lines(reply.text)
-        found = [Payload(_short(page), [_lines(page)]) for page in pages(text, SECTION, units)]
+        found = [Payload(_short(page), [_lines(page)]) for page in pages(text, BLOCKS.section, units)]
         return (*found, *(_file_pages(reply.attachment) if reply.attachment else ()))
     head = visible(reply.text.partition("\n")[0]) or NEW
-    heading = parts.section(clip(head, SECTION, units))
+    heading = parts.section(clip(head, BLOCKS.section, units))
     return tuple(Payload(_short(head), [heading, listed]) for listed in post_pages(reply.posts, reply.first))
 
 
@@ -67,7 +67,7 @@ def _file_pages(file: Attachment) -> list[Payload]:
     name = mrkdwn.escape(file.name)
     return [
         Payload(name, [parts.rich_text(parts.preformatted(page))])
-        for page in pages(_visible_lines(file.text), SECTION, units)
+        for page in pages(_visible_lines(file.text), BLOCKS.section, units)
     ]
 
 
@@ -114,4 +114,4 @@ def _lines(text: str) -> Json:
 
 
 def _short(text: str) -> str:
-    return mrkdwn.escape(clip(text, TEXT, mrkdwn.cost))
+    return mrkdwn.escape(clip(text, LISTS.text, mrkdwn.cost))

@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 
 from adapters.slack.interactions import views
 from adapters.slack.interactions.views import Button, Part
-from adapters.slack.messages.parts import LABEL, VALUE
+from adapters.slack.messages.parts import BLOCKS
 from bot.commands.spec import RUNNABLE
 from bot.model import CommandSpec, ParameterSpec, Reply
 from bot.text.truncate import units
@@ -97,7 +97,7 @@ def test_any_names_make_a_lawful_form_and_lawful_options(feeds: list[str], found
 
     assert list(OFFER({"options": options}, "")) == []
     assert len({each["value"] for each in options}) == len(options)
-    assert all(units(each["text"]["text"]) <= LABEL for each in options)
+    assert all(units(each["text"]["text"]) <= BLOCKS.label for each in options)
 
 
 def state(**elements: Any) -> Json:
@@ -165,7 +165,7 @@ def test_any_answers_make_a_lawful_app_home(answers: list[tuple[str, Reply, int]
 @given(st.lists(BUTTONS, max_size=70, unique_by=lambda each: each.action))
 def test_any_buttons_are_lawful_and_those_that_cannot_be_are_left_out(buttons: list[Button]) -> None:
     blocks = views.actions(buttons)
-    fitting = [each for each in buttons if units(each.value) <= VALUE]
+    fitting = [each for each in buttons if units(each.value) <= BLOCKS.value]
 
     assert message_faults(blocks) == []
     assert sum(len(block["elements"]) for block in blocks) == len(fitting)
