@@ -41,7 +41,7 @@ REFUSED = [
     ([], "bystander init --yes --feed URL --console"),
     (["--yes"], "--yes needs to know where the bot talks: --console, "),
     (["--yes", "--console", "-c", "no/config.toml"], "no is no folder; make it first"),
-    (["--yes", "--console", "--timezone", "Mars"], "--timezone Mars: is no time zone"),
+    (["--yes", "--console", "--timezone", "Mars"], "--timezone: “Mars” is no name of a time zone"),
     (["--yes", "--console", "--set", "listen"], "--set listen: write a key of the config and its value"),
     (["--yes", "--console", "--set", "feeds=[]"], "--set feeds: give the feed as --feed URL"),
     (["--yes", "--console", "--set", "web.lissten=''"], 'web.lissten: unknown key; did you mean "listen"?'),

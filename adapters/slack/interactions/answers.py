@@ -9,7 +9,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.shared.pages import page_turns
 from adapters.slack.errors import translate
-from adapters.slack.interactions import callback, views
+from adapters.slack.interactions import callback, names, views
 from adapters.slack.interactions.callback import CallbackData
 from adapters.slack.interactions.files import Files
 from adapters.slack.interactions.request_context import RequestContext
@@ -53,10 +53,10 @@ class Answers:
         reply = await self._files.sent(origin, reply)
         found = await pages(reply, again, self._services)
         places = await self._services.addresses(f"{destinations.PLATFORM}:")
-        known = views.channel_ids(places) | {origin.channel}
+        known = names.channel_ids(places) | {origin.channel}
         shown = found[:MOST_MESSAGES] if again is None else [found[min(again.page, len(found) - 1)]]
         for number, page in enumerate(shown):
-            made = Payload(page.text, views.with_names(page.blocks, origin.team, known))
+            made = Payload(page.text, names.with_names(page.blocks, origin.team, known))
             await self.show(origin, arguments(made), replace=replace and number == 0)
 
     async def show(self, origin: RequestContext, content: Json, *, replace: bool = False) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from adapters.shared.tasks import Tasks
 from adapters.slack.errors import name_of, translate
-from adapters.slack.interactions import views
+from adapters.slack.interactions import names, views
 from adapters.slack.interactions.answers import buttons
 from adapters.slack.interactions.permissions import Callers
 from adapters.slack.interactions.request_context import RequestContext
@@ -119,7 +119,7 @@ async def tab(services: BotServices, caller: Caller, team: str = "", note: str =
         add = Button("Add alerts to a channel", f"{OPEN}:2", "alerts add")
         parts.append(await _part(services, caller, "Alerts in channels", "alerts list", add))
         parts.append(await _part(services, caller, "Health", "health"))
-    known = views.channel_ids(await services.addresses(f"{destinations.PLATFORM}:"))
+    known = names.channel_ids(await services.addresses(f"{destinations.PLATFORM}:"))
     return views.home(parts, team, known, note)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from adapters.slack.interactions import views
+from adapters.slack.interactions import names, views
 from adapters.slack.interactions.views import Button, Part
 from adapters.slack.messages.parts import BLOCKS
 from bot.commands.spec import RUNNABLE
@@ -182,7 +182,7 @@ KNOWN = frozenset({"C0AAAAAAA", "C0BBBBBBB"})
 
 def test_a_channel_is_shown_by_its_name() -> None:
     text = "Channel T0AAAAAAA/C0BBBBBBB gets: Trade.\nOn hold: slack:C0AAAAAAA. Why"
-    ((block,),) = [views.with_names(rich(text), "T0AAAAAAA", KNOWN)]
+    ((block,),) = [names.with_names(rich(text), "T0AAAAAAA", KNOWN)]
 
     assert block["elements"][0]["elements"] == [
         {"type": "channel", "channel_id": "C0BBBBBBB"},
@@ -194,7 +194,7 @@ def test_a_channel_is_shown_by_its_name() -> None:
 
 def test_who_made_a_change_is_shown_by_name() -> None:
     text = "26 Nov: added Trade, by slack:U0BBBBBBB\n27 Nov: paused, by slack:T0AAAAAAA/W0CCCCCCC"
-    ((block,),) = [views.with_names(rich(text), "T0AAAAAAA", KNOWN)]
+    ((block,),) = [names.with_names(rich(text), "T0AAAAAAA", KNOWN)]
 
     assert block["elements"][0]["elements"] == [
         {"type": "text", "text": "26 Nov: added Trade, by "},
@@ -221,13 +221,13 @@ def test_who_made_a_change_is_shown_by_name() -> None:
     ],
 )
 def test_what_is_no_channel_of_the_workspace_stays_as_it_is(text: str) -> None:
-    assert views.with_names(rich(text), "T0AAAAAAA", KNOWN) == rich(text)
+    assert names.with_names(rich(text), "T0AAAAAAA", KNOWN) == rich(text)
 
 
 @unhurried
 @given(TEXTS)
 def test_naming_channels_loses_no_text(text: str) -> None:
-    named = views.with_names(rich(text or "x"), "T0AAAAAAA", KNOWN)
+    named = names.with_names(rich(text or "x"), "T0AAAAAAA", KNOWN)
     if "C" not in text and "G" not in text:
         assert texts(named) == texts(rich(text or "x"))
     assert [each.to_dict() for each in Block.parse_all(named)] == named
