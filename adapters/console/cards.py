@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TextIO
 
 from rich.console import Console
@@ -14,9 +15,17 @@ from bot.model import Alert, Destination, Digest, Message, Post, Style
 from bot.text.sanitize import one_line
 from bot.text.truncate import title_of
 
-_INDENT = 20  # spaces kept at the start of a line
-_LONGEST = 10_000  # characters shown of a line
-_LONGEST_TITLE = 150  # characters of a sentence that stands for a title
+
+@dataclass(frozen=True, slots=True)
+class CardLimits:
+    """How much of a message is printed, in characters."""
+
+    indent: int = 20  # spaces kept at the start of a line
+    line: int = 10_000
+    title: int = 150  # a sentence that stands for one
+
+
+CARD = CardLimits()
 
 
 def draw_message(output: TextIO, destination: Destination, message: Message, *, edited: bool) -> str:
@@ -102,23 +111,23 @@ def _body(post: Post, *, plain: bool) -> Text:
 
 def _title(post: Post) -> Text:
     """Return what a post is called; its first sentence if it has no title."""
-    return _line(title_of(post.title, post.summary, _LONGEST_TITLE), "bold")
+    return _line(title_of(post.title, post.summary, CARD.title), "bold")
 
 
 def _line(text: str, style: str = "") -> Text:
     """Return untrusted text as one line without control characters."""
-    return Text(one_line(text, _LONGEST), style=style)
+    return Text(one_line(text, CARD.line), style=style)
 
 
 def _lines(text: str, style: str = "") -> Text:
     """Return untrusted text with its line breaks and indents, but no other control characters."""
     return Text(
-        "\n".join(_indent(line) + one_line(line, _LONGEST) for line in text.splitlines()), style=style
+        "\n".join(_indent(line) + one_line(line, CARD.line) for line in text.splitlines()), style=style
     )
 
 
 def _indent(line: str) -> str:
-    return " " * min(len(line) - len(line.lstrip(" ")), _INDENT)
+    return " " * min(len(line) - len(line.lstrip(" ")), CARD.indent)
 
 
 def _joined(lines: list[Text]) -> Text:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from bot.text.languages import is_function_word
 
@@ -17,16 +18,23 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+@dataclass(frozen=True, slots=True)
+class ShoutingLimits:
+    """How long something must be to be told apart."""
+
+    run: int = 2  # words; one alone is an acronym
+    acronym: int = 4  # letters, at most, of one that the text has in small letters too: US, us
+    ending: int = 6  # letters of a word whose ending says that it is no name
+    root: int = 5  # letters that words of a family share
+
+
+_LIMITS = ShoutingLimits()
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SHORTEST_RUN = 2  # words; one alone is an acronym
-_LONGEST_ACRONYM = 4  # letters of one that the text has in small letters too: US, us
 _ACRONYM = re.compile(r"[A-Z]{2}|[B-DF-HJ-NP-TV-Z]{3}")  # what looks like one, not being a common word
 _SUFFIX = re.compile(
     r"(?:TION|SION|MENT|NESS|ING|LY|ANCE|ENCE|ITY|SHIP|ABLE|IBLE|IVE|OUS|FUL|LESS|ISM|IZED|ISED|TED|NED|RED|ICAL)S?$"
 )
-_LONG_ENOUGH = 6  # letters of a word whose ending says that it is no name
 # Common words that a short text may use in its opening alone.
-_ROOT = 5  # letters that words of a family share
 _COMMON = _words(
     """able above across age agency ago agree agreement air alive almost along already always amid among
     analyst analysts angry announced another appear appears army around arrival artist artists ask
@@ -81,7 +89,7 @@ def unshouted(text: str, rest: Iterable[str], title: str, code: str) -> str:
     `rest`: other texts of the post, which show how its author writes a word. `title`: of the post.
     """
     run = _opening(text)
-    if len(run) < _SHORTEST_RUN or all(len(word[0]) == 1 for word in run):
+    if len(run) < _LIMITS.run or all(len(word[0]) == 1 for word in run):
         return text
     body = [text[run[-1].end() :], *rest]
     forms = [_form(word[0], body, title, code) for word in run]
@@ -132,15 +140,15 @@ def _by_lists(word: str, code: str, *, function: bool) -> str:
     lower = word.lower()
     if function:
         return lower if is_function_word(lower, code) else ""
-    if code == "en" and (lower in _COMMON or (len(word) >= _LONG_ENOUGH and _SUFFIX.search(word))):
+    if code == "en" and (lower in _COMMON or (len(word) >= _LIMITS.ending and _SUFFIX.search(word))):
         return lower
     return word if _ACRONYM.fullmatch(word) else ""
 
 
 def _has_relative(word: str, body: Sequence[str]) -> bool:
     """Return whether a word in small letters is of its family: insurer tells that INSURE is no name."""
-    root = re.escape(word.lower()[:_ROOT])
-    whole = rf"{root}\w*" if len(word) >= _ROOT else rf"{root}s?"
+    root = re.escape(word.lower()[: _LIMITS.root])
+    whole = rf"{root}\w*" if len(word) >= _LIMITS.root else rf"{root}s?"
     return any(re.search(rf"(?<![\w-]){whole}\b", text) for text in body)
 
 
@@ -159,7 +167,7 @@ def _seen(word: str, body: Sequence[str]) -> str:
             opens = match.start() == 0 or text[: match.start()].rstrip()[-1:] in '.!?“"‘:'
             if not opens or not match[0].istitle():
                 forms.append(match[0])
-    if word in forms and len(word) <= _LONGEST_ACRONYM:
+    if word in forms and len(word) <= _LIMITS.acronym:
         return word
     return next((form for form in forms if form.islower()), forms[0] if forms else "")
 

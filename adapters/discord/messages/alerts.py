@@ -17,17 +17,12 @@ from bot.text.spelling import spelled
 from bot.text.truncate import UNTITLED, clip, headline, units
 from bot.text.urls import web_link
 
-_UPDATE = 1000  # units of the description
-_PLAIN = 700  # units of a title that stands alone
-_LINE, _LINE_NAMES = 300, 300  # units of title and categories on one line, which has a mention beside it
-_FOLLOWED = 2  # categories of a post that get a button
-
 
 def alert(message: Alert, key: str) -> Card:
     """Return an alert as a card without its mention; the key is in its "Why me?" button."""
     post, why = message.post, Button("Why me?", custom_id=f"{WHY}:{key}")
     if message.plain:
-        return Card(plain(post, _PLAIN), buttons=(why,))
+        return Card(plain(post, CARD.plain), buttons=(why,))
     if message.style is Style.FULL:
         return Card(embeds=(_embed(post),), buttons=(*_follow_buttons(post), why))
     return Card(_line(post, with_names=message.style is Style.COMPACT), buttons=(why,))
@@ -51,9 +46,9 @@ def followed(custom_id: str) -> str:
 
 
 def _embed(post: Post) -> dict[str, Any]:
-    update = parts.prose(post.update, _UPDATE)
+    update = parts.prose(post.update, CARD.update)
     title, below = headline(visible(post.title), visible(post.summary), CARD.title, units)
-    summary = parts.prose(below, CARD.description - _UPDATE - len("\n\n"))
+    summary = parts.prose(below, CARD.description - CARD.update - len("\n\n"))
     names = parts.categories(post, CARD.value)
     author, feed = parts.bare(post.author, CARD.author), parts.bare(post.feed, CARD.footer)
     source = " · ".join(filter(None, (feed, also_in(post))))
@@ -75,9 +70,9 @@ def _embed(post: Post) -> dict[str, Any]:
 def _line(post: Post, *, with_names: bool) -> str:
     """Return the linked title; if they are wanted, the categories and the other feeds of the story."""
     url = web_link(post.link)
-    url = url if units(url) <= parts.LONGEST_LINK else ""
-    title = link(clip(parts.titled(post), _LINE, cost), url, in_content=True)
-    names = parts.categories(post, _LINE_NAMES) if with_names else ""
+    url = url if units(url) <= CARD.link else ""
+    title = link(clip(parts.titled(post), CARD.line, cost), url, in_content=True)
+    names = parts.categories(post, CARD.line_names) if with_names else ""
     also = escape(also_in(post)) if with_names else ""
     return " · ".join(filter(None, (title, names, also)))
 
@@ -87,4 +82,4 @@ def _follow_buttons(post: Post) -> list[Button]:
     for name in post.filing.categories:
         if custom_id := follow_id(name):
             found.setdefault(custom_id, clip(f"Follow {visible(name)}", CARD.label, units))
-    return [Button(label, custom_id=custom_id) for custom_id, label in list(found.items())[:_FOLLOWED]]
+    return [Button(label, custom_id=custom_id) for custom_id, label in list(found.items())[: CARD.followed]]

@@ -32,6 +32,19 @@ class CardLimits:
     option: int = 100
     choice: int = 1000  # characters of one value of a command
     in_a_row: int = 5  # buttons
+    # The bot's own, so that a message can be read at a glance:
+    update: int = 1000  # of the description
+    plain: int = 700  # of a title that stands alone
+    line: int = 300  # of a title on one line, which has a mention beside it
+    line_names: int = 300  # of the categories on such a line
+    listed: int = 150  # of a title in a list
+    link: int = 1000  # in content, which has little room
+    heading: int = 200  # of a group
+    name: int = 100  # of one category
+    names: int = 400  # of all categories of a post in a list
+    followed: int = 2  # categories of a post that get a button
+    roles: int = 10  # that a message mentions
+    digest_embeds: int = 2  # the second one takes what the first has no room for
 
 
 class Component(IntEnum):

@@ -18,9 +18,6 @@ from bot.model import Digest, Post, Reply
 from bot.text.truncate import clip, joined, packed, units
 from bot.text.urls import web_link
 
-_HEADING = 200  # units of the heading of a group
-_NAMES = 400  # units of all categories of a post
-_MOST_EMBEDS = 2  # of a digest: the second one takes what its description has no room for
 _GAP = "\n\n"
 _ROOM = CARD.embeds - CARD.title - CARD.footer  # units of all descriptions together
 
@@ -33,7 +30,7 @@ def digest(message: Digest, key: str) -> Card:
     def fits(groups: Groups) -> bool:
         made = _descriptions(groups, entry, total)
         lengths = list(map(units, made))
-        return len(made) <= _MOST_EMBEDS and sum(lengths) <= _ROOM and max(lengths) <= CARD.description
+        return len(made) <= CARD.digest_embeds and sum(lengths) <= _ROOM and max(lengths) <= CARD.description
 
     groups = fitting(message.posts, fits)
     offer = show_all(message, left_out(groups, total))
@@ -43,8 +40,8 @@ def digest(message: Digest, key: str) -> Card:
 
 def plain_digest(message: Digest, room: int) -> str:
     """Return titles and links below the heading, within `room` units."""
-    head = parts.text(message.heading, parts.LISTED) or NEW
-    entries = [plain(post, parts.LISTED) for post in message.posts]
+    head = parts.text(message.heading, CARD.listed) or NEW
+    entries = [plain(post, CARD.listed) for post in message.posts]
     return parts.stacked(head, joined(entries, room - units(head) - 1, gap="\n"))
 
 
@@ -89,7 +86,7 @@ def _descriptions(groups: Groups, entry: Entry[str], total: int) -> list[str]:
 def _blocks(groups: Groups, entry: Entry[str], total: int) -> Iterator[tuple[str, str]]:
     """Yield each post with the heading of its group, and how many posts are left out."""
     for group in groups:
-        heading = f"### {parts.text(group.name, _HEADING)}" if group.name else ""
+        heading = f"### {parts.text(group.name, CARD.heading)}" if group.name else ""
         yield from ((heading, entry(post)) for post in group.posts)
     if left := left_out(groups, total):
         yield "", f"and {left} more"
@@ -105,7 +102,7 @@ def _entry_of_digest(*, with_feed: bool) -> Entry[str]:
 
 def _entry(post: Post, *, with_feed: bool) -> str:
     feed = parts.feed_name(post) if with_feed else ""
-    return _titled(post, day(post.published), feed, escape(also_in(post)), parts.categories(post, _NAMES))
+    return _titled(post, day(post.published), feed, escape(also_in(post)), parts.categories(post, CARD.names))
 
 
 def _titled(post: Post, *below: str) -> str:
@@ -113,7 +110,7 @@ def _titled(post: Post, *below: str) -> str:
 
     Otherwise Hebrew or Arabic would reorder it.
     """
-    title = link(clip(parts.titled(post), parts.LISTED, cost), web_link(post.link))
+    title = link(clip(parts.titled(post), CARD.listed, cost), web_link(post.link))
     return f"{title}\n-# {' · '.join(filter(None, below))}"
 
 

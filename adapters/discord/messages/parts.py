@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from adapters.discord.messages.card import CARD
 from adapters.discord.messages.markdown import cost, escape
 from bot.model import Post
 from bot.text.sanitize import visible
@@ -12,11 +13,7 @@ from bot.text.truncate import clip, clip_sentences, joined, title_of, units
 from bot.text.urls import web_link
 
 EVERYONE = "@everyone"  # how a subscription's mention names the role that everybody has
-LISTED = 150  # units of a title in a list
-LONGEST_LINK = 1000  # units, in content, which has little room
 
-_NAME = 100  # units of one category
-_MOST_ROLES = 10  # of one message
 _ROLE = re.compile(r"<@&([1-9][0-9]{0,18})>")
 
 
@@ -33,19 +30,19 @@ def mentioned(mention: str) -> Mention:
     """Return the mentions that admins chose, each once."""
     everyone = EVERYONE in mention.split()
     roles = {role[0]: int(role[1]) for role in _ROLE.finditer(mention)}
-    named = list(roles)[:_MOST_ROLES]
+    named = list(roles)[: CARD.roles]
     signs = [*([EVERYONE] if everyone else []), *named]
     return Mention(" ".join(signs), tuple(roles[each] for each in named), everyone)
 
 
 def titled(post: Post) -> str:
     """Return the title of a post in a list, not escaped; its first sentence if it has none."""
-    return title_of(visible(post.title), visible(post.summary), LISTED)
+    return title_of(visible(post.title), visible(post.summary), CARD.listed)
 
 
 def categories(post: Post, limit: int) -> str:
     """Return the names of a post's categories, within a limit of units."""
-    return joined([text(name, _NAME) for name in post.filing.categories if visible(name)], limit)
+    return joined([text(name, CARD.name) for name in post.filing.categories if visible(name)], limit)
 
 
 def text(written: str, limit: int) -> str:
@@ -65,7 +62,7 @@ def bare(written: str, limit: int) -> str:
 
 def feed_name(post: Post) -> str:
     """Return the name of a post's feed, short enough for a list."""
-    return text(post.feed, _NAME)
+    return text(post.feed, CARD.name)
 
 
 def stacked(*lines: str) -> str:
@@ -76,4 +73,4 @@ def stacked(*lines: str) -> str:
 def address(written: str) -> str:
     """Return a web address as a link of which Discord draws no preview; "" for any other text."""
     url = "" if " " in written or written.endswith("…") else web_link(written)  # a cut one leads elsewhere
-    return f"<{url}>" if url and units(url) <= LONGEST_LINK else ""
+    return f"<{url}>" if url and units(url) <= CARD.link else ""

@@ -12,9 +12,6 @@ from bot.text.spelling import spelled
 from bot.text.truncate import clip, clip_sentences, units
 from bot.text.urls import web_link
 
-_SUMMARY, _UPDATE = 2000, 1000  # units, less than a section allows, to limit the total
-_FOLLOWED = 2  # categories of a post that get a button
-
 
 def alert(message: Alert) -> list[Json]:
     """Return the blocks of an alert without its mention."""
@@ -34,7 +31,7 @@ def alert_text(message: Alert) -> str:
         return title
     if message.style is Style.COMPACT:
         return " · ".join(filter(None, (title, mrkdwn.escape(_names(post)))))
-    summary = mrkdwn.escape(clip_sentences(parts.headlined(post)[1], _UPDATE, mrkdwn.cost))
+    summary = mrkdwn.escape(clip_sentences(parts.headlined(post)[1], BLOCKS.update, mrkdwn.cost))
     return parts.stacked(title, summary)
 
 
@@ -46,7 +43,7 @@ def _names(post: Post) -> str:
 def _card(post: Post) -> list[Json]:
     _, below = parts.headlined(post)
     blocks = [parts.header(parts.title(post)), _context(post)]
-    for text, limit in ((below, _SUMMARY), (post.update, _UPDATE)):
+    for text, limit in ((below, BLOCKS.summary), (post.update, BLOCKS.update)):
         if shown := clip_sentences(visible(text), limit, units):
             blocks.append(parts.section(shown))
     picture = web_link(post.image)
@@ -74,7 +71,7 @@ def _buttons(post: Post) -> list[Json]:
             names.setdefault(typed, visible(name))
     follow = [
         parts.button(f"Follow {name}", f"{FOLLOW}:{number}", value=typed)
-        for number, (typed, name) in enumerate(list(names.items())[:_FOLLOWED], 1)
+        for number, (typed, name) in enumerate(list(names.items())[: BLOCKS.followed], 1)
     ]
     read = [parts.button("Read", READ, url=url)] if url else []
     return [*read, *follow, _why(post)]

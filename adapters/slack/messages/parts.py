@@ -32,6 +32,9 @@ class BlockLimits:
     names: int = 400  # of all categories together
     name: int = 100  # of one category, author or feed
     mentions: int = 10  # of one message
+    summary: int = 2000  # less than a section allows, to limit the total
+    update: int = 1000  # the same
+    followed: int = 2  # categories of a post that get a button
 
 
 BLOCKS = BlockLimits()

@@ -14,6 +14,7 @@ from bot.pipeline.summarize.page import (
     speaker,
     stamped_lines,
 )
+from bot.pipeline.summarize.settings import FORMS
 from bot.text.html_blocks import Part
 
 
@@ -34,10 +35,6 @@ class Kind(Enum):
     CODE = "code"
     PROSE = "prose"
 
-
-_FEW = 3  # of what makes a kind: items, rows, times
-_MUCH = 600  # characters of prose beside a list, from which it is an essay
-_LITTLE = 200  # characters of prose beside a table, pictures or a link
 
 _PROTECTED_TITLE = re.compile(
     r"(?:protected|private|geschützt|privat|protégé|privé|protegid[oa]|privad[oa]|protetto|privato|beveiligd"
@@ -97,7 +94,6 @@ _NUMBERS = {
     for word in words.split()
 }
 _NUMBERED = re.compile(r"\W*\d{1,3}\s*[.):–-]\s")  # noqa: RUF001
-_WORDLESS = 25  # characters; a shorter text beside a picture says nothing
 
 
 def kind_of(page: Page) -> Kind:
@@ -108,16 +104,16 @@ def kind_of(page: Page) -> Kind:
 def _is_protected(page: Page) -> bool:
     if any("post_password" in block.text for block in page.of(Part.FORM)):
         return True
-    return _PROTECTED_TITLE.match(page.title) is not None and _size(page) + len(page.excerpt) < _LITTLE
+    return _PROTECTED_TITLE.match(page.title) is not None and _size(page) + len(page.excerpt) < FORMS.little
 
 
 def _is_live(page: Page) -> bool:
     stamps = stamped_lines(page)
     places = {stamp.place for stamp in stamps}
     minutes = [stamp.minutes for stamp in stamps]
-    told = sum(len(stamp.rest) > _WORDLESS or _is_heading(page, stamp.place) for stamp in stamps)
+    told = sum(len(stamp.rest) > FORMS.wordless or _is_heading(page, stamp.place) for stamp in stamps)
     return (
-        len(places) >= _FEW
+        len(places) >= FORMS.few
         and told > len(stamps) / 2
         and (
             minutes == sorted(minutes, reverse=True)
@@ -134,7 +130,7 @@ def _is_heading(page: Page, place: int) -> bool:
 def _is_episode(page: Page) -> bool:
     stamps = stamped_lines(page)
     minutes = [stamp.minutes for stamp in stamps]
-    has_chapters = len(stamps) >= _FEW and minutes == sorted(minutes) and stamps[0].minutes < 10 * 60
+    has_chapters = len(stamps) >= FORMS.few and minutes == sorted(minutes) and stamps[0].minutes < 10 * 60
     return has_chapters or _EPISODE_TITLE.search(page.title) is not None
 
 
@@ -157,29 +153,33 @@ def _is_release(page: Page) -> bool:
 
 
 def _is_interview(page: Page) -> bool:
-    if sum(map(is_question_line, page.blocks)) >= _FEW:
+    if sum(map(is_question_line, page.blocks)) >= FORMS.few:
         return True
     voices = [name for block in page.own if (name := speaker(block))]
     questions = sum(is_question_line(block) for block in page.own)
-    return questions > 1 or (len(voices) > _FEW and len(set(voices)) == 2)  # noqa: PLR2004 -- two who talk
+    return questions > 1 or (len(voices) > FORMS.few and len(set(voices)) == 2)  # noqa: PLR2004 -- two who talk
 
 
 def _is_table(page: Page) -> bool:
     rows = [row for row in page.of(Part.ROW) if len(row.lines) > 1]
     size = sum(len(row.text) for row in rows)
-    return len(rows) >= _FEW and (_size(page) < _LITTLE or size > 2 * _size(page))
+    return len(rows) >= FORMS.few and (_size(page) < FORMS.little or size > 2 * _size(page))
 
 
 def _is_list(page: Page) -> bool:
     items = [block for block in page.own if block.listed]
     size = sum(len(block.text) for block in items)
     announced = _announced(page.title)
-    if len(items) >= _FEW and (announced or (2 * size > _size(page) and _size(page) - size < _MUCH)):
+    if len(items) >= FORMS.few and (
+        announced or (2 * size > _size(page) and _size(page) - size < FORMS.essay)
+    ):
         return True
     headings = page.of(Part.HEADING)
     numbered = sum(_NUMBERED.match(block.text) is not None for block in headings)
     linked = sum(bool(block.links) for block in headings)
-    return max(numbered, linked) >= _FEW or (announced >= _FEW and abs(announced - len(headings)) <= 1)
+    return max(numbered, linked) >= FORMS.few or (
+        announced >= FORMS.few and abs(announced - len(headings)) <= 1
+    )
 
 
 def _announced(title: str) -> int:
@@ -190,17 +190,17 @@ def _announced(title: str) -> int:
 
 
 def _is_picture(page: Page) -> bool:
-    return bool(page.of(Part.PICTURE) or page.of(Part.CAPTION)) and _size(page) < _WORDLESS
+    return bool(page.of(Part.PICTURE) or page.of(Part.CAPTION)) and _size(page) < FORMS.wordless
 
 
 def _is_link(page: Page) -> bool:
     links = any(map(is_link_line, page.blocks))
     quotes = any(block.quoted for block in page.prose)
-    return (links or quotes) and _size(page) < _LITTLE
+    return (links or quotes) and _size(page) < FORMS.little
 
 
 def _is_code(page: Page) -> bool:
-    return bool(page.of(Part.CODE)) and _size(page) < _LITTLE
+    return bool(page.of(Part.CODE)) and _size(page) < FORMS.little
 
 
 def _size(page: Page) -> int:

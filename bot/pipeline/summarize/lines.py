@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.pipeline.summarize.settings import Limits
+from bot.pipeline.summarize.settings import FORMS, Limits
 from bot.text.html_text import Paragraph, is_update
 from bot.text.languages import countries, is_function_word, stems
 from bot.text.remarks import bracketed_update, denied, is_biography, is_note, is_question, takes_back
@@ -13,10 +13,7 @@ from bot.text.sentences import ends_whole, split
 from bot.text.shouting import unshouted
 
 _LIMITS = Limits()
-_MANY = 2  # words that a claim shares with the update that takes it back
-_FEW = 1  # the same, where the update stands in the same paragraph
 _NOWHERE: frozenset[str] = frozenset()
-_SHORT_STEM = 3  # letters; shorter stems say too little to count
 
 
 class Line(NamedTuple):
@@ -104,12 +101,12 @@ def _corrected_inside(lines: Sequence[Line], code: str) -> set[int]:
         if "(" not in line.text and "[" not in line.text:
             continue
         said = stems(bracketed_update(line.text), code)
-        words = frozenset(word for word in said if len(word) >= _SHORT_STEM)
+        words = frozenset(word for word in said if len(word) >= FORMS.stem)
         if not words:
             continue
         for other in lines:
             shared = len(words & other.words)
-            if shared >= (_FEW if other.paragraph == line.paragraph else _MANY):
+            if shared >= (FORMS.shared_near if other.paragraph == line.paragraph else FORMS.shared):
                 found.add(other.at)
     return found
 
@@ -131,11 +128,11 @@ def _with_update(lines: list[Line], found: Sequence[Paragraph], code: str) -> li
         return lines
     on_top = updates[0] == 0
     text, whole = split(found[updates[0 if on_top else -1]].text, code)[0]
-    words = frozenset(word for word in stems(text, code) if len(word) >= _SHORT_STEM)
+    words = frozenset(word for word in stems(text, code) if len(word) >= FORMS.stem)
     if not takes_back(text):
         return lines
     if not whole:
-        return [line for line in lines if len(line.words & words) < _MANY]
+        return [line for line in lines if len(line.words & words) < FORMS.shared]
     last = max((line.at for line in lines), default=0)
     update = Line(
         at=-2 if on_top else last + 2,  # in a row with no other

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.pipeline.summarize.settings import FORMS
 from bot.text.furniture import is_only_links, without_furniture
 from bot.text.html_blocks import Paragraph, Part, blocks_of
 from bot.text.html_text import own_prose
@@ -17,9 +18,6 @@ _STAMP = re.compile(rf"[\W_]*({_CLOCK})(?=$|[\s:)\]–—-])[\s:)\]–—-]*", r
 _LABEL = re.compile(r"([^\W\d_][\w’' /-]{1,24}?)\s?[:：]\s*(?=\S)")  # noqa: RUF001
 _SPEAKER = re.compile(r"((?:Q|A|F|[^\W\d_][\w.’'-]*(?: [^\W\d_][\w.’'-]*){0,2}))\s?[:：]\s")  # noqa: RUF001
 _BULLET = re.compile(r"(?:[•‣▪◦●·*✓✔►▶–—-]|\d{1,2}[.)])\s+(?=\S)")  # noqa: RUF001
-_LONGEST_LINE = 70  # characters of a line of verse
-_FEWEST_LINES = 3  # of a stanza
-_FEWEST_ITEMS = 2  # of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def page_of(blocks: Sequence[Paragraph], title: str, excerpt: str) -> Page:
 def _items(block: Paragraph) -> list[Paragraph]:
     """Return the lines of a paragraph that is a list typed with bullets, else the paragraph alone."""
     marks = [_BULLET.match(line) for line in block.lines]
-    if block.part is not Part.PROSE or len(marks) < _FEWEST_ITEMS or not all(marks[1:]):
+    if block.part is not Part.PROSE or len(marks) < FORMS.items or not all(marks[1:]):
         return [block]
     return [
         replace(
@@ -130,9 +128,9 @@ def speaker(block: Paragraph) -> str:
 def is_verse(block: Paragraph) -> bool:
     """Return whether a paragraph is a stanza: short lines, few of which end a sentence."""
     lines = block.lines
-    if len(lines) < _FEWEST_LINES or block.listed or block.linked:
+    if len(lines) < FORMS.stanza or block.listed or block.linked:
         return False
-    if any(len(line) > _LONGEST_LINE or _LABEL.match(line) or _STAMP.match(line) for line in lines):
+    if any(len(line) > FORMS.verse or _LABEL.match(line) or _STAMP.match(line) for line in lines):
         return False
     return sum(line.endswith((".", "!", "?", "。")) for line in lines) <= len(lines) / 2
 

@@ -12,26 +12,24 @@ from bot.pipeline.summarize.page import (
     is_verse,
 )
 from bot.pipeline.summarize.parts import ITEM, SHARE, listed, prose, with_rest
+from bot.pipeline.summarize.settings import FORMS
 from bot.text.html_blocks import Paragraph, Part
 from bot.text.sentences import split
 from bot.text.tokens import tokens
 from bot.text.truncate import clip
 
-_CODE = 200  # characters of code
-_LINES = 4  # of a poem
 _PHOTO_CREDIT = re.compile(
     r"\s*[(\[|]?\s*(?:photo|foto|image|picture|credit|bild|crédit|quelle|source)s?\b[^:©]{0,20}[:©].*$|\s*©.*$",
     re.IGNORECASE,
 )
 _DASH = re.compile(r"^[\s–—―-]+")  # noqa: RUF001
 _FILE_NAME = re.compile(r"\S*\.\w{3,4}|[A-Z]{2,5}[_-]?\d+\S*|\S+")
-_MANY_WORDS = 4  # of a picture's description that is worth reading
 
 
 def poem(page: Page, limit: int) -> str:
     """Return the first lines of a poem, with " / " between."""
     stanza = next(block for block in page.own if is_verse(block))
-    lines = list(stanza.lines[:_LINES])
+    lines = list(stanza.lines[: FORMS.poem])
     while len(lines) > 1 and len(" / ".join(lines)) + 2 > limit:
         lines.pop()
     told = clip(" / ".join(lines), limit - 2)
@@ -61,7 +59,9 @@ def picture(page: Page, limit: int) -> str:
     """Return the captions of pictures, or what describes them in whole phrases."""
     captions = [_PHOTO_CREDIT.sub("", block.text).rstrip() for block in page.of(Part.CAPTION)]
     if not captions:
-        described = [block.text for block in page.of(Part.PICTURE) if len(block.text.split()) >= _MANY_WORDS]
+        described = [
+            block.text for block in page.of(Part.PICTURE) if len(block.text.split()) >= FORMS.description
+        ]
         captions = [text for text in described if not _FILE_NAME.fullmatch(text)]
     captions = [text for text in dict.fromkeys(captions) if tokens(text) != tokens(page.title)]
     if not captions:
@@ -116,5 +116,5 @@ def code(page: Page, limit: int) -> str:
         return opening
     at = next(place for place, block in enumerate(page.blocks) if block.part is Part.CODE)
     lead = page.blocks[at - 1].text if at and page.blocks[at - 1].part is Part.PROSE else ""
-    code = clip(page.blocks[at].text, _CODE)
+    code = clip(page.blocks[at].text, FORMS.code)
     return with_rest(lead, code, limit) if lead.endswith((":", "：")) else f"Code: {code}"  # noqa: RUF001

@@ -62,3 +62,25 @@ class Scores:
     service: float = 1.8  # tells readers whom to ask and where to click
     aside: float = 3.0  # the authors write about themselves
     voice: float = 1 / 3  # of sentences in the first person; above it, that is the blog's style, no aside
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """How much of something makes a post one of a kind, and how much of it is told."""
+
+    few: int = 3  # items, rows or times of day make a kind
+    essay: int = 600  # characters of prose beside a list, from which it is an essay
+    little: int = 200  # characters of prose beside a table, pictures or a link
+    wordless: int = 25  # characters; a shorter text beside a picture says nothing
+    verse: int = 70  # characters of a line of a poem, at most
+    stanza: int = 3  # lines of a poem, at least
+    items: int = 2  # of a list, at least
+    code: int = 200  # characters of code that are told
+    poem: int = 4  # lines of a poem that are told
+    description: int = 4  # words of a picture's description that is worth reading
+    shared: int = 2  # words that a claim shares with the update that takes it back
+    shared_near: int = 1  # the same, where the update stands in the same paragraph
+    stem: int = 3  # letters; shorter stems say too little to count
+
+
+FORMS = Forms()
