@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import islice
@@ -107,8 +106,11 @@ def zone_of(text: str) -> str:
 
     ValueError: it is none, in a sentence without a subject that names the nearest.
     """
-    with suppress(ValueError):
+    try:
         return str(zone(text))
+    except ValueError:
+        if not _names():  # the machine has no zones, and the error says so
+            raise
     folded = fold(text.strip())
     if text.isprintable() and folded in _names():
         return _names()[folded]

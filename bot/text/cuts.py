@@ -6,17 +6,21 @@ import re
 
 _LAST = 300  # characters at the end of a text, in which such words are looked for
 _ELLIPSIS = r"(?:\[\s*)?(?:…|\.{3,})(?:\s*\])?"
-_READ_ON = (
-    "continue reading|keep reading|read (?:more|on|the rest)|weiterlesen|mehr lesen|den ganzen artikel lesen"
-    "|lire la suite|lire plus|leer más|seguir leyendo|sigue leyendo|leggi tutto|continua a leggere|ler mais"
-    "|lees verder|läs mer|阅读全文|閱讀全文|继续阅读|繼續閱讀|続きを読む"
+_WORDS = (
+    *("continue reading", "keep reading", "read more", "read on", "read the rest"),
+    *("weiterlesen", "mehr lesen", "den ganzen artikel lesen", "lire la suite", "lire plus"),
+    *("leer más", "seguir leyendo", "sigue leyendo", "leggi tutto", "continua a leggere", "ler mais"),
+    *("lees verder", "läs mer"),
 )
-_CUT = re.compile(rf"{_ELLIPSIS}\W*$|(?:{_READ_ON})\b.{{0,200}}$", re.IGNORECASE | re.DOTALL)
-_MARK = re.compile(rf"\s*(?:{_ELLIPSIS}|{_READ_ON}|more\s*»?)\W*$", re.IGNORECASE)
-_AFTER_A_SENTENCE = re.compile(
-    rf"(?<=[.!?…\])。！？])\s*(?i:{_READ_ON})\b.{{0,200}}$"  # noqa: RUF001 -- full-width, as they end sentences
-    r"|\s+(?:Continue reading|Keep reading|Read more|\(more)\W*$"
-)
+# Chinese and Japanese have no spaces between words, so any character may stand before these.
+_CHARACTERS = "阅读全文|閱讀全文|继续阅读|繼續閱讀|続きを読む"
+_READ_ON = rf"(?:(?<!\w)(?:{'|'.join(_WORDS)})|{_CHARACTERS})"
+_BEGINNING = rf"(?<!\w)(?:{'|'.join(each.capitalize() for each in _WORDS)})"
+_AFTER = rf"(?<=[.!?…\])。！？])\s*(?i:{_READ_ON})\b.{{0,200}}$"  # noqa: RUF001 -- they end sentences
+# In the middle of a sentence only a capital shows that the words lead on: people also "read more" there.
+_CUT = re.compile(rf"{_ELLIPSIS}\W*$|(?i:{_READ_ON})\W*$|{_AFTER}|{_BEGINNING}\b.{{0,200}}$", re.DOTALL)
+_MARK = re.compile(rf"\s*(?:{_ELLIPSIS}|{_READ_ON}|(?<!\w)more\s*»?)\W*$", re.IGNORECASE)
+_AFTER_A_SENTENCE = re.compile(rf"{_AFTER}|\s+(?:{_BEGINNING}|\(more)\W*$")
 _TRAILING_OFF = re.compile(rf"\s*{_ELLIPSIS}$")
 
 

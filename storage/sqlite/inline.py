@@ -1,7 +1,7 @@
 """Runs a whole transaction in the thread of a connection, as one call.
 
-Each call into that thread costs some 50 µs, often more than the statement itself. What polls do with the
-database is a dozen statements, so their transactions are sent there whole.
+Each call into that thread costs some 50 µs, often more than the statement itself, and a transaction has
+several statements.
 """
 
 from __future__ import annotations

@@ -39,11 +39,24 @@ def test_words_that_lead_on_are_no_sentence_of_the_text(mark: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [TEXT, "They read more than before, he said." + " And so on." * 30, "Mehr. Das ist alles."]
+    "text",
+    [
+        TEXT,
+        "The fire spread on to the harbour, and furthermore",
+        "The news spread the rest of the way by itself.",
+        "People read more than before, he said.",
+        "Mehr. Das ist alles.",
+    ],
 )
 def test_a_text_that_ends_is_not_cut(text: str) -> None:
     assert not is_cut(text)
     assert without_lead(text) == text
+    assert without_mark(text) in (text, text.removesuffix("."))
+
+
+def test_a_title_may_follow_the_words_that_lead_on() -> None:
+    assert is_cut("The council voted to close the Continue reading “The last ferry”")
+    assert without_lead(f"{TEXT} Continue reading “The last ferry”") == TEXT
 
 
 def test_only_an_ellipsis_at_the_end_is_taken_away() -> None:
