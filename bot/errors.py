@@ -25,6 +25,16 @@ class NoDatabaseError(StoreError):
     """There is no database yet, or it is empty: the first `bystander run` makes it."""
 
 
+class OldDatabaseError(StoreError):
+    """The database's schema is of an older version: the next start, or `bystander migrate`, updates it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The database {name} is of an older version; the next start brings it up to date, or now "
+            "`bystander migrate`."
+        )
+
+
 class StoreBusyError(StoreError):
     """Another process has locked the database; the same call may work later."""
 

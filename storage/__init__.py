@@ -27,15 +27,16 @@ MOVERS = {
 }
 
 
-async def open_store(url: str, *, create: bool = True, zone: tzinfo = UTC) -> Store:
+async def open_store(url: str, *, create: bool = True, upgrade: bool = True, zone: tzinfo = UTC) -> Store:
     """Open the store of a database URL and bring its schema up to date.
 
     `zone`: in which the digests and quiet hours of destinations are that have set no zone.
 
     Raises StoreError, which says what to do, for a database that is locked, read-only, another program's,
-    newer, damaged or moved, and with `create=False` for one that is missing or empty. Nothing is overwritten.
+    newer, damaged or moved, with `create=False` for one that is missing or empty, and with `upgrade=False`
+    for an older one. Nothing is overwritten.
     """
-    store = await _open(url, create=create, zone=zone)
+    store = await _open(url, create=create, upgrade=upgrade, zone=zone)
     try:
         refuse_moved(await store.get_value(MOVED))
     except BaseException:
@@ -49,7 +50,7 @@ async def unmark_moved(url: str) -> bool:
 
     Raises StoreError as `open_store` does, also for a missing database.
     """
-    store = await _open(url, create=False, zone=UTC)
+    store = await _open(url, create=False, upgrade=True, zone=UTC)
     try:
         marked = await store.get_value(MOVED)
         await store.set_value(MOVED, "")
@@ -58,8 +59,9 @@ async def unmark_moved(url: str) -> bool:
     return bool(marked)
 
 
-async def _open(url: str, *, create: bool, zone: tzinfo) -> Store:
-    return cast("Store", await _function(STORES[_known(url, STORES)])(url, create=create, zone=zone))
+async def _open(url: str, *, create: bool, upgrade: bool, zone: tzinfo) -> Store:
+    opened = _function(STORES[_known(url, STORES)])
+    return cast("Store", await opened(url, create=create, upgrade=upgrade, zone=zone))
 
 
 def open_source(url: str) -> AbstractAsyncContextManager[MoveSource]:

@@ -22,7 +22,7 @@ from bot.commands.fleet import fleet_line
 from bot.commands.wording import quoted
 from bot.config.env_file import environment
 from bot.config.load import Config
-from bot.errors import ConfigError, DeliveryError, NoDatabaseError, StoreError
+from bot.errors import ConfigError, DeliveryError, NoDatabaseError, OldDatabaseError, StoreError
 from bot.model import Feed
 from bot.pipeline.inspector import FeedInspector
 from bot.ports import Inspection, Store
@@ -68,13 +68,16 @@ async def _levels(options: argparse.Namespace, config: Config) -> AsyncIterator[
 async def _findings(config: Config, *, sync: bool) -> AsyncIterator[Finding]:
     yield True, "config: every key can be used"
     yield _chats(config)
-    feeds: list[Feed] = []
+    feeds: list[Feed] | None = []  # None: those that were added in chat cannot be read
     addresses: list[str] = []
     store: Store | None = None
     try:
-        store = await open_store(config.database.get_secret_value(), create=False, zone=config.timezone)
+        store = await open_store(
+            config.database.get_secret_value(), create=False, upgrade=False, zone=config.timezone
+        )
     except StoreError as error:
-        yield isinstance(error, NoDatabaseError), f"database: {error}"
+        feeds = None if isinstance(error, OldDatabaseError) else []
+        yield isinstance(error, NoDatabaseError | OldDatabaseError), f"database: {error}"
     try:
         if store is not None:
             feeds = await store.feeds()
@@ -174,13 +177,14 @@ def _chat_looks(config: Config, addresses: Sequence[str], store: Store | None, *
     return [Look(plugin.name, _platform(config, plugin, visit)) for plugin, visit in visits.items()]
 
 
-def _feed_looks(config: Config, stored: list[Feed], inspector: FeedInspector) -> list[Look]:
+def _feed_looks(config: Config, known: list[Feed] | None, inspector: FeedInspector) -> list[Look]:
     """Return a look at each feed, which reads it now and tells of its failed polls."""
+    stored = known or []
     state = {feed.settings.url: feed for feed in stored}
     wanted = {feed.url: feed.name for feed in config.feeds}
     wanted |= {feed.settings.url: feed.settings.name for feed in stored if feed.settings.origin == "chat"}
     if not wanted:
-        return [Look("feeds", _no_feeds())]
+        return [] if known is None else [Look("feeds", _no_feeds())]
 
     async def read(url: str, name: str) -> list[Finding]:
         inspection = await inspector.check(state[url].url if url in state else url)

@@ -25,11 +25,13 @@ def _driver() -> Iterator[None]:
         ) from error
 
 
-async def open_postgres(url: str, *, create: bool = True, zone: tzinfo = UTC) -> PostgresStore:
+async def open_postgres(
+    url: str, *, create: bool = True, upgrade: bool = True, zone: tzinfo = UTC
+) -> PostgresStore:
     """Open the store; see `storage.open_store`."""
     with _driver():
         from storage.postgres.store import opened  # noqa: PLC0415
-    return await opened(url, create=create, zone=zone)
+    return await opened(url, create=create, upgrade=upgrade, zone=zone)
 
 
 def open_source(url: str) -> AbstractAsyncContextManager[MoveSource]:

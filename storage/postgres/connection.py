@@ -84,11 +84,15 @@ class Database:
         self._asking = asyncio.Semaphore(_POOL.asking)
 
     @classmethod
-    async def open(cls, address: Address, *, create: bool = True, zone: tzinfo = UTC) -> Self:
+    async def open(
+        cls, address: Address, *, create: bool = True, upgrade: bool = True, zone: tzinfo = UTC
+    ) -> Self:
         """Bring the schema up to date and connect; see `storage.open_store` for the errors."""
         async with connected(address) as connection:
             with translated(address.name):
-                newer = not await migrate.bring_up_to_date(connection, address.name, create=create)
+                newer = not await migrate.bring_up_to_date(
+                    connection, address.name, create=create, upgrade=upgrade
+                )
                 await jobs.bring_up_to_date(connection, address.name, beside_newer=newer)
         pool = Pool(
             address.conninfo,

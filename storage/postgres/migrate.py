@@ -16,7 +16,7 @@ from importlib import resources
 import psycopg
 from psycopg.rows import DictRow
 
-from bot.errors import NoDatabaseError, OutdatedError, StoreBusyError, StoreError
+from bot.errors import NoDatabaseError, OldDatabaseError, OutdatedError, StoreBusyError, StoreError
 from storage.postgres.locks import ALONE
 
 OLDEST_SERVER = 15
@@ -69,16 +69,18 @@ def schema() -> str:
 
 
 async def bring_up_to_date(
-    connection: psycopg.AsyncConnection[DictRow], name: str, *, create: bool = True
+    connection: psycopg.AsyncConnection[DictRow], name: str, *, create: bool = True, upgrade: bool = True
 ) -> bool:
     """Check a database, and run the missing steps; StoreError if it is not usable, not ours or too new.
 
     Return False for a database of a newer version that this one can work on. `create`: False refuses a
-    database without tables.
+    database without tables. `upgrade`: False refuses one of an older version.
     """
     version = await usable_version(connection, name, beside_newer=True)
     if not version and not create:
         raise NoDatabaseError(f"The database {name} is empty yet; `bystander run` makes its tables.")
+    if 0 < version < len(steps()) and not upgrade:
+        raise OldDatabaseError(name)
     if version < len(steps()):
         await migrate(connection, name=name)
     await connection.execute("DELETE FROM feeds WHERE false")  # a read-only database is noticed now

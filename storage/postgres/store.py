@@ -76,16 +76,17 @@ class PostgresStore(
         await self._runner.end()
 
 
-async def opened(url: str, *, create: bool, zone: tzinfo) -> PostgresStore:
+async def opened(url: str, *, create: bool, upgrade: bool, zone: tzinfo) -> PostgresStore:
     """Open the store; see `storage.open_store`."""
-    database = await Database.open(address_of(url), create=create, zone=zone)
+    database = await Database.open(address_of(url), create=create, upgrade=upgrade, zone=zone)
     if database.newer:  # to bring it up to date is up to that version
         _log.warning(
             "%s is already used by a newer Bystander; this one works beside it.", database.address.name
         )
         return PostgresStore(database)
     try:
-        await refold(database)
+        if upgrade:
+            await refold(database)
     except BaseException:
         await database.aclose()
         raise

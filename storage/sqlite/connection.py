@@ -16,7 +16,7 @@ from typing import Self
 
 import aiosqlite
 
-from bot.errors import NoDatabaseError, StoreBusyError, StoreError, UnstorableError
+from bot.errors import NoDatabaseError, OldDatabaseError, StoreBusyError, StoreError, UnstorableError
 from storage.shared.waiting import to_the_end
 from storage.sqlite import migrate
 from storage.sqlite.inline import Connection, Job, Result
@@ -86,12 +86,21 @@ class Database:
 
     @classmethod
     async def open(
-        cls, path: str, *, create: bool = True, busy_timeout: float = BUSY_TIMEOUT, zone: tzinfo = UTC
+        cls,
+        path: str,
+        *,
+        create: bool = True,
+        upgrade: bool = True,
+        busy_timeout: float = BUSY_TIMEOUT,
+        zone: tzinfo = UTC,
     ) -> Self:
         """Open the file and bring its schema up to date; see `storage.open_store` for the errors."""
         with translated(path):
-            if not migrate.refuse_unfit(path, busy_timeout) and not create:
+            version = migrate.refuse_unfit(path, busy_timeout)
+            if not version and not create:
                 raise NoDatabaseError(f"The database {path} is empty yet; `bystander run` makes its tables.")
+            if 0 < version < len(migrate.steps()) and not upgrade:
+                raise OldDatabaseError(path)
             make_private(path)
             sqlite3.connect(path).close()  # an error is raised here, before a thread is started
             writer = await _connect(path, busy_timeout)

@@ -81,7 +81,9 @@ def path_of(url: str) -> str:
     return path
 
 
-async def open_sqlite(url: str, *, create: bool = True, zone: tzinfo = UTC) -> SqliteStore:
+async def open_sqlite(
+    url: str, *, create: bool = True, upgrade: bool = True, zone: tzinfo = UTC
+) -> SqliteStore:
     """Open the store; see `storage.open_store`."""
     path = path_of(url)
     if not create and not Path(path).exists():
@@ -89,9 +91,10 @@ async def open_sqlite(url: str, *, create: bool = True, zone: tzinfo = UTC) -> S
         if not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise StoreError(f"The database {path} cannot be made; check that its folder may be written.")
         raise NoDatabaseError(f"The database {path} does not exist yet; `bystander run` makes it.")
-    database = await Database.open(path, create=create, zone=zone)
+    database = await Database.open(path, create=create, upgrade=upgrade, zone=zone)
     try:
-        await refold(database)
+        if upgrade:
+            await refold(database)
     except BaseException:
         await database.aclose()
         raise

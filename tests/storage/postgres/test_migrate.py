@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.rows import DictRow, dict_row
 
-from bot.errors import StoreError
+from bot.errors import OldDatabaseError, StoreError
 from storage import open_store
 from storage.postgres import migrate
 from storage.postgres.address import address_of
@@ -90,6 +90,16 @@ async def test_what_polls_change_of_a_state_moves_to_columns_that_older_programs
 
     assert rows == [(7, 5, 2, '{"etag": "x", "failures": 1}'), (None, None, 0, "{}")]
     assert marks == [{"version": mine + 1, "oldest": mine + 1}]
+
+
+async def test_an_older_database_stays_as_it_is_for_calls_that_only_look(bare_url: str) -> None:
+    async with connected(address_of(bare_url)) as connection:
+        await migrate.migrate(connection, migrate.steps()[:-1])
+    before = await contents(bare_url)
+    with pytest.raises(OldDatabaseError, match="the next start brings it up to date"):
+        await open_store(bare_url, create=False, upgrade=False)
+
+    assert await contents(bare_url) == before
 
 
 async def test_a_step_that_fails_changes_nothing(bare_url: str) -> None:

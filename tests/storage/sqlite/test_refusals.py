@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import NoDatabaseError, StoreBusyError, StoreError
+from bot.errors import StoreBusyError, StoreError
 from bot.model import FeedSettings
 from storage import open_store
 from storage.sqlite import migrate
@@ -241,15 +241,6 @@ async def test_a_database_is_only_made_where_asked(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     await ours(tmp_path / "x.db")
     await (await open_store(f"sqlite:///{tmp_path / 'x.db'}", create=False)).aclose()
-
-
-async def test_an_empty_file_stays_empty_for_calls_that_make_no_database(tmp_path: Path) -> None:
-    path = tmp_path / "x.db"
-    path.touch()
-    with pytest.raises(NoDatabaseError, match="is empty yet; `bystander run` makes its tables"):
-        await open_store(f"sqlite:///{path}", create=False)
-
-    assert path.read_bytes() == b""
 
 
 async def test_a_database_that_nobody_could_make_is_told_so(tmp_path: Path) -> None:
