@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from storage.sqlite import migrate
 from tests.acceptance.process import FEED, Home
 from tests.acceptance.publishing import draft, publish, publish_all
 from tests.acceptance.running import Event
@@ -85,6 +88,25 @@ async def test_check_warns_of_files_that_others_can_read_and_changes_nothing(hom
     assert warned == ["warn config", "warn database"]
     assert (ended.code, ended.out.splitlines()[-1]) == (0, "All well.")
     assert home.file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.sqlite
+async def test_check_leaves_a_database_of_an_older_version_to_the_next_start(home: Home) -> None:
+    with closing(sqlite3.connect(home.file)) as old:
+        old.executescript(migrate.steps()[0])
+        old.execute(f"PRAGMA application_id = {migrate.APPLICATION_ID}")
+        old.execute("PRAGMA user_version = 1")
+    before, feeds = home.database.content(), home.settings.pop("feeds")
+    looked = await home.call("check")
+    after = home.database.content()
+    home.settings["feeds"] = feeds
+    started = await home.call("once")
+
+    assert (looked.code, after) == (0, before)
+    assert "is of an older version; the next start brings it up to date" in looked.out
+    assert "feeds:" not in looked.out, "as those that were added in chat are not known"
+    assert started.code == 0
+    assert home.database.rows("PRAGMA user_version") == [(len(migrate.steps()),)]
 
 
 async def test_a_running_bot_picks_up_what_command_changed(home: Home, blog: FaultyBlog) -> None:
