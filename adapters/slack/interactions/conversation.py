@@ -32,6 +32,7 @@ from adapters.slack.interactions.command_runner import (
 from adapters.slack.interactions.home import Home
 from adapters.slack.interactions.permissions import PERMISSIONS, Callers, Permissions
 from adapters.slack.interactions.request_context import RequestContext
+from adapters.slack.interactions.settings import CONVERSATION, ConversationSettings
 from adapters.slack.messages import destinations
 from adapters.slack.messages.parts import FOLLOW as FOLLOW_BUTTON
 from adapters.slack.messages.parts import READ, SHOW, WHY
@@ -40,9 +41,6 @@ from bot.errors import DeliveryError, UsageError
 from bot.model import Caller, Reply
 from bot.ports import BotServices
 
-SEARCH_LIMIT, FORM_LIMIT = 2.0, 2.0  # seconds to compute an acknowledgement; Slack waits 3
-OPEN_LIMIT = 1.0  # seconds to find out who is an admin before a form opens
-MOST_FORMS = 1000  # submitted forms that are remembered
 UNKNOWN = "That button is too old to be understood; type the command again, or /help."
 RECEIVED = "This was received a moment ago; if no answer comes, send it again."
 TOO_OLD = "That list is too old to be turned; please ask again."
@@ -65,8 +63,9 @@ class Conversation:
         greeter: Greeter,
         *,
         prefix: str,
+        settings: ConversationSettings = CONVERSATION,
     ) -> None:
-        self._services = services
+        self._services, self._settings = services, settings
         self._workspaces = workspaces
         self._prefix = prefix
         self._callers = Callers(services, workspaces, people)
@@ -77,7 +76,7 @@ class Conversation:
             services, workspaces, self._callers, greeter, home=self._home, tasks=self._tasks
         )
         self._once = Once(services.shared, "slack:once:")
-        self._forms: LRUCache[str, asyncio.Task[tuple[Reply, bool]]] = LRUCache(MOST_FORMS)
+        self._forms: LRUCache[str, asyncio.Task[tuple[Reply, bool]]] = LRUCache(settings.forms)
 
     def register(self, app: AsyncApp) -> None:
         """Register the listeners."""
@@ -108,7 +107,7 @@ class Conversation:
         found: list[str] = []
         who = request_context.read(body)
         try:
-            async with asyncio.timeout(SEARCH_LIMIT):
+            async with asyncio.timeout(self._settings.search):
                 found = await self._suggest(who, body) if who is not None else []
         except TimeoutError:
             _log.warning("Suggestions took too long.")
@@ -126,7 +125,7 @@ class Conversation:
             task = known or self._tasks.start(self._submit(who, chosen))
         if who.trigger:
             self._forms[who.trigger] = task
-        done, _ = await asyncio.wait({task}, timeout=FORM_LIMIT)
+        done, _ = await asyncio.wait({task}, timeout=self._settings.form)
         reply, of_place = task.result() if done else (None, False)
         if reply is not None and not reply.ok:
             await ack(response_action="errors", errors=views.errors(reply.text, of_place=of_place))
@@ -161,7 +160,7 @@ class Conversation:
         asked = command_text.read(name, text, self._runner.commands, self._prefix)
         wanted = CallbackData(line=asked.raw)
         opens = not asked.rest and asked.path in (FOLLOW, ADD_ALERTS)
-        caller = await self._callers.caller(who, OPEN_LIMIT if opens else PERMISSIONS.patience)
+        caller = await self._callers.caller(who, self._settings.opening if opens else PERMISSIONS.patience)
         if opens and await self._open(who, caller, asked.path):
             return
         if not asked.rest and asked.path == UNFOLLOW:
@@ -187,7 +186,7 @@ class Conversation:
         elif kind == WHY:
             await self._answer_reader(who, CallbackData("why", {"link": value} if value.strip("?") else {}))
         elif kind == views.OPEN:
-            caller = await self._callers.caller(who, OPEN_LIMIT)
+            caller = await self._callers.caller(who, self._settings.opening)
             if not await self._open(who, caller, value) and value == ADD_ALERTS:
                 reply = await self._runner.run(who, caller, CallbackData(value))  # the answer says why not
                 self._home.refresh(who, reply.text)
@@ -269,7 +268,7 @@ class Conversation:
             values = {name: value for name, value in chosen.values.items() if name in known}
             wanted = CallbackData(ADD_ALERTS, values | {views.PLACE: chosen.channel})
         try:
-            caller = await self._callers.caller(who, OPEN_LIMIT)
+            caller = await self._callers.caller(who, self._settings.opening)
             return await self._runner.attempt(who, caller, wanted), False
         except (UsageError, DeliveryError) as error:
             return Reply(str(error), ok=False), isinstance(error, PlaceError)

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from adapters.slack.interactions.conversation import Conversation
 from adapters.slack.interactions.permissions import Permissions
+from adapters.slack.interactions.settings import CONVERSATION, ConversationSettings
 from adapters.slack.messages.delivery import Delivery
 from adapters.slack.transport.app import make_app
 from adapters.slack.transport.http_mode import HttpLink
@@ -70,6 +71,7 @@ class Talk:
     http: bool = False
     prefix: str = "bystander"
     admins: tuple[str, ...] = ()
+    settings: ConversationSettings = CONVERSATION
     team: Team = field(init=False)
     others: Elsewhere = field(default_factory=Elsewhere)
 
@@ -92,7 +94,12 @@ class Talk:
         await self.workspaces.connect()
         greeter = Delivery(self.workspaces, self.services)
         self.conversation = Conversation(
-            self.services, self.workspaces, Permissions(self.admins), greeter, prefix=self.prefix
+            self.services,
+            self.workspaces,
+            Permissions(self.admins),
+            greeter,
+            prefix=self.prefix,
+            settings=self.settings,
         )
         self._stack.push_async_callback(self.conversation.drain, 5)
         app = make_app(self.server.api_base, self.workspaces)
@@ -107,9 +114,10 @@ class Talk:
         """Stop listening, after all that is under way."""
         await self._stack.aclose()
 
-    async def restart(self) -> None:
+    async def restart(self, settings: ConversationSettings = CONVERSATION) -> None:
         """Begin anew: nothing that was in memory is left."""
         await self.stop()
+        self.settings = settings
         await self.start()
 
     async def drain(self) -> None:

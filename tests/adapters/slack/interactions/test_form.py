@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.slack.interactions.settings import ConversationSettings
 from bot.model import Caller, Reply
 from tests.adapters.slack.talk_rig import Talk, buttons, talk, texts
 from tests.fakes.slack.views import View
@@ -57,11 +58,9 @@ async def test_everything_is_offered_before_a_letter_is_typed(rig: Talk) -> None
     assert await rig.server.options(rig.alice, view, "categories", "") == ["China-U.S.", "Trade"]
 
 
-async def test_a_search_that_takes_too_long_offers_nothing(
-    rig: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_search_that_takes_too_long_offers_nothing(rig: Talk) -> None:
+    await rig.restart(ConversationSettings(search=0.01))
     view = await form(rig)
-    monkeypatch.setattr("adapters.slack.interactions.conversation.SEARCH_LIMIT", 0.01)
 
     async def never(*_args: Any) -> list[str]:
         await asyncio.Event().wait()
@@ -118,11 +117,9 @@ async def test_a_submission_that_comes_twice_counts_once_and_is_acknowledged_ali
     assert len(rig.server.messages(rig.alice)) == 1
 
 
-async def test_a_submission_that_takes_long_closes_the_form_and_is_answered_later(
-    rig: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_submission_that_takes_long_closes_the_form_and_is_answered_later(rig: Talk) -> None:
+    await rig.restart(ConversationSettings(form=0.01))
     view = await form(rig)
-    monkeypatch.setattr("adapters.slack.interactions.conversation.FORM_LIMIT", 0.01)
     thinking = asyncio.Event()
     execute = rig.services.execute
 
@@ -249,10 +246,8 @@ async def test_the_button_for_alerts_in_the_app_home_opens_the_form(rig: Talk) -
     assert has_place(await rig.server.wait_for_modal(rig.boss))
 
 
-async def test_the_form_opens_in_time_also_while_slack_does_not_tell_who_is_an_admin(
-    rig: Talk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.slack.interactions.conversation.OPEN_LIMIT", 0.05)
+async def test_the_form_opens_in_time_also_while_slack_does_not_tell_who_is_an_admin(rig: Talk) -> None:
+    await rig.restart(ConversationSettings(opening=0.05))
     rig.server.faults.delay("users.info", 60)
 
     assert not has_place(await form(rig, "/follow", rig.boss))
