@@ -2,7 +2,7 @@
 
 | entry | is |
 |---|---|
-| id known | the same post; edited when title, text, labels or link differ |
+| id known | the same post; edited when title, text, labels or link (but for its query) differ |
 | id known, but link and title differ and the date is more than 30 days later | new: the guid is re-used |
 | guid or link known except for scheme and host, and one more property agrees | the same post, moved |
 | text, title and date known, under another guid and link | the same post, moved |
