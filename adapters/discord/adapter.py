@@ -13,7 +13,7 @@ from adapters.discord.checks import Finding, inspect, invitation, visit
 from adapters.discord.errors import fatal, of_the_bot, translate
 from adapters.discord.gateway.client import Client
 from adapters.discord.gateway.endpoints import Endpoints
-from adapters.discord.gateway.guild_events import GuildEvents, free_old_servers
+from adapters.discord.gateway.guild_events import GuildEvents
 from adapters.discord.gateway.guild_index import GuildIndex
 from adapters.discord.gateway.library_log import handing_over
 from adapters.discord.gateway.listen import LISTENING, door_of, listen
@@ -78,6 +78,7 @@ class DiscordAdapter:
         self._service: asyncio.Task[None] | None = None
         self._tasks = Tasks("Discord")
         self._outage = Outage(_log, "The connection to Discord")
+        self._renewed = False  # whether there was a connection before this one
         self._refused: PermanentError | None = None  # why Discord refuses the bot for good
 
     @property
@@ -120,7 +121,7 @@ class DiscordAdapter:
             self._refused = error
             await keeper.aclose()
             raise
-        self._service = asyncio.create_task(self._serve_quietly(services, keeper, client))
+        self._service = asyncio.create_task(self._serve(services, keeper, client))
         if client is not None and keeper.held and not client.start_after:
             await self._wait_for(client, self._service)
 
@@ -151,10 +152,6 @@ class DiscordAdapter:
         if service.done():
             await service
 
-    async def _serve_quietly(self, services: BotServices, keeper: Doorkeeper, client: Client | None) -> None:
-        with handing_over(self._failed):
-            await self._serve(services, keeper, client)
-
     def _failed(self, error: Exception) -> None:
         """Note that the connection failed."""
         self._outage.note(str(translate(error)))
@@ -166,25 +163,26 @@ class DiscordAdapter:
     async def _serve(self, services: BotServices, keeper: Doorkeeper, client: Client | None) -> None:
         """Stay connected: make a new client whenever the connection of the last one has ended."""
         backoff = Backoff(FIRST_WAIT, LONGEST_WAIT)
-        while True:
-            pause = 0.0
-            try:
-                client = client or await self._log_in(services, keeper)
-                await listen(client, keeper, partial(self._tasks.drain, LISTENING.last_words))
-            except Exception as error:  # noqa: BLE001 -- whatever ended the connection, a new one is made
-                if (final := fatal(error)) is not None:
-                    self._refused = final
-                    await self._hang_up()
-                    await keeper.aclose()
-                    raise final from None
-                self._failed(error)
-                if client is not None and client.up.is_set():
-                    backoff.reset()
-                pause = backoff.step()
-            client = None
-            await self._hang_up()
-            free_old_servers()
-            await asyncio.sleep(pause)
+        with handing_over(self._failed):
+            while True:
+                pause = 0.0
+                try:
+                    client = client or await self._log_in(services, keeper)
+                    await listen(client, keeper, partial(self._tasks.drain, LISTENING.last_words))
+                except Exception as error:  # noqa: BLE001 -- whatever ended the connection, a new one is made
+                    if (final := fatal(error)) is not None:
+                        self._refused = final
+                        await self._hang_up()
+                        await keeper.aclose()
+                        raise final from None
+                    self._failed(error)
+                    if client is not None and client.up.is_set():
+                        backoff.reset()
+                    pause = backoff.step()
+                client = None
+                await self._hang_up()
+                self._renewed = True
+                await asyncio.sleep(pause)
 
     async def _log_in(self, services: BotServices, keeper: Doorkeeper) -> Client:
         """Return a client that may call the API; TemporaryError or PermanentError."""
@@ -196,7 +194,8 @@ class DiscordAdapter:
             delivery = Delivery(client, self._pace, services, publish=self._publish)
             guild_index = GuildIndex(services)
             starts = Starts(services.shared, settings=self._start_settings)
-            client.tell(self, GuildEvents(client, guild_index, services), starts)
+            events = GuildEvents(client, guild_index, services, renewed=self._renewed)
+            client.tell(self, events, starts)
             self._conversation = Conversation(services, self, guild_index, self._tasks, self._admins)
             self._client, self._delivery = client, delivery
             await self._sync_if_changed()

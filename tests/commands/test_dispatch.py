@@ -42,13 +42,17 @@ async def test_a_person_becomes_admin_by_the_caller_alone(room: Room) -> None:
     assert (await room.say("/alerts add Trade", "root", admin=True)).ok
 
 
+def fail_to_follow(room: Room, error: Exception) -> None:
+    """Let the store raise an error at the next follow."""
+    store = FaultyStore(room.store)
+    room.dispatcher = Dispatcher(store, room.dispatcher._inspector, room.clock)
+    store.fail("follow", error)
+
+
 async def test_a_fault_inside_is_answered_plainly_and_logged_with_its_traceback(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = FaultyStore(room.store)
-    room.dispatcher = Dispatcher(store, room.dispatcher._inspector, room.clock)
-    store.fail("follow", RuntimeError("a fault of the bot's"))
-
+    fail_to_follow(room, RuntimeError("a fault of the bot's"))
     reply = await room.say("/follow Trade")
 
     assert not reply.ok
@@ -61,10 +65,7 @@ async def test_a_fault_inside_is_answered_plainly_and_logged_with_its_traceback(
 async def test_while_the_database_refuses_the_answer_says_so_without_a_traceback(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store = FaultyStore(room.store)
-    room.dispatcher = Dispatcher(store, room.dispatcher._inspector, room.clock)
-    store.fail("follow", StoreError("The database x cannot grow because the disk is full."))
-
+    fail_to_follow(room, StoreError("The database x cannot grow because the disk is full."))
     reply = await room.say("/follow Trade")
 
     assert reply.text == "The database cannot be used now, and nothing was changed. Please try again later."

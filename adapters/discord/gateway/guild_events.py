@@ -22,22 +22,19 @@ _MEND = "Invite it again; bystander discord-invite prints the link."
 _log = logging.getLogger(__name__)
 
 
-def free_old_servers() -> None:
-    """Free the memory of the servers of a former session.
-
-    Each session builds new objects for every server. The old ones form reference cycles in the oldest
-    generation, which is collected rarely: without this call, memory grows with each session.
-    """
-    gc.collect()
-
-
 class GuildEvents:
-    """Reports the changes seen over one connection (`adapters.discord.gateway.listeners.Watcher`)."""
+    """Reports the changes seen over one connection (`adapters.discord.gateway.listeners.Watcher`).
 
-    def __init__(self, client: Client, guild_index: GuildIndex, services: BotServices) -> None:
+    `renewed`: whether there was another connection before this one.
+    """
+
+    def __init__(
+        self, client: Client, guild_index: GuildIndex, services: BotServices, *, renewed: bool = False
+    ) -> None:
         self._client = client
         self._guild_index = guild_index
         self._services = services
+        self._renewed = renewed  # whether another session may have left objects
         self._comparing: asyncio.Task[None] | None = None
 
     # --- what happens while it runs -----------------------------------------------------------------------
@@ -82,9 +79,12 @@ class GuildEvents:
 
     async def complete(self) -> None:
         """Start comparing, in the background, the channels that get alerts with those that exist."""
-        if self._comparing is not None:
-            self._comparing.cancel()
-            free_old_servers()
+        self.stop()
+        if self._renewed:
+            # A session builds new objects for every server. The old ones form reference cycles in the oldest
+            # generation, which is collected rarely: without this call, memory grows with each session.
+            gc.collect()
+        self._renewed = True
         self._comparing = asyncio.create_task(self._compare())
 
     def stop(self) -> None:

@@ -270,3 +270,15 @@ async def test_a_new_session_leaves_no_server_of_the_old_one_in_memory(rig: Rig)
         await rig.until(lambda: len(in_memory(rig)) == 1)
     finally:
         gc.enable()
+
+
+async def test_a_new_connection_leaves_no_server_of_the_old_one_in_memory(rig: Rig) -> None:
+    await compared(rig)
+    first = id(rig.client)
+    gc.disable()  # chance is not to do it
+    try:
+        await rig.client.close()
+        await rig.until(lambda: rig.adapter._client and id(rig.client) != first and rig.client.guilds)
+        await rig.until(lambda: len(in_memory(rig)) == 1)
+    finally:
+        gc.enable()
